@@ -1,0 +1,185 @@
+/**
+ * The configuration after reading: every default filled in, every name resolved to a value, every
+ * rule between keys kept. Everything else in lvsd reads this and never the operator's text.
+ *
+ * Collections are sorted the way the table is programmed (virtual servers and real servers in the
+ * order of the file are kept in `position`), so that both routers do everything in one order.
+ */
+import type { IpAddress, Prefix } from "../model/address.ts";
+import type { Role } from "../model/router.ts";
+import type { Forwarding, Protocol, Scheduler, SchedulerFlag } from "../model/service.ts";
+import type { Ms } from "../model/time.ts";
+
+export interface Config {
+  /** Absolute path of the main file. */
+  readonly path: string;
+  readonly serial: number;
+  /** SHA-256, hex, over the main file and its includes: what the two routers compare. */
+  readonly hash: string;
+  readonly routers: { readonly primary: RouterAddresses; readonly backup: RouterAddresses | null };
+  readonly heartbeat: HeartbeatConfig;
+  readonly failover: FailoverConfig;
+  readonly clusterSync: boolean;
+  /** A reload that would remove more than this share of the real servers needs `--yes`. */
+  readonly guard: { readonly removePercent: number };
+  /** `ipvsadm --set`, whole seconds; null leaves the kernel's values alone. */
+  readonly timeouts: { readonly tcp: Ms; readonly tcpFin: Ms; readonly udp: Ms } | null;
+  readonly checks: { readonly concurrency: number };
+  readonly sysctl: "auto" | "manual";
+  /**
+   * Every floating address once, in the order of claiming and announcing: the NAT router's address
+   * first, then the VIPs (a connection that arrives at a new router must find the way back).
+   */
+  readonly vips: readonly Vip[];
+  readonly virtualServers: readonly VirtualServer[];
+}
+
+export interface RouterAddresses {
+  readonly public: IpAddress;
+  /** The second heartbeat path; null when there is one path only. */
+  readonly private: IpAddress | null;
+}
+
+export interface HeartbeatConfig {
+  readonly authentication: "hmac" | "none";
+  readonly port: number;
+  readonly interval: Ms;
+  readonly deadAfter: Ms;
+  readonly warnAfter: Ms;
+  /** Absolute path; null with `authentication: none`. */
+  readonly keyFile: string | null;
+  readonly protocol: "lvsd" | "pulse";
+}
+
+export interface FailoverConfig {
+  readonly failback: "auto" | "manual";
+  readonly failbackDelay: Ms;
+  readonly startDelay: Ms;
+  /** Devices whose link state counts; "vips" means the devices of the VIPs; empty turns it off. */
+  readonly monitorLinks: readonly string[] | "vips";
+  /** Arbiters: one must answer before an unplanned takeover. Empty: none configured. */
+  readonly gateways: readonly IpAddress[];
+  readonly announce: { readonly count: number; readonly interval: Ms; readonly refresh: Ms };
+}
+
+/** A floating address as it is claimed. */
+export interface Vip {
+  readonly prefix: Prefix;
+  /** Base device, e.g. `eth0`; null until the machine's interfaces have answered (`device` left out). */
+  readonly device: string | null;
+  /** Piranha's alias label, e.g. `eth0:1`; null when none was given. IPv4 only. */
+  readonly label: string | null;
+  readonly kind: "nat-router" | "vip";
+}
+
+export interface VirtualServer {
+  readonly name: string;
+  /** Place in the file, from 0: the order in which people see it. */
+  readonly position: number;
+  readonly active: boolean;
+  readonly protocol: Protocol;
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly scheduler: Scheduler;
+  readonly schedulerFlags: readonly SchedulerFlag[];
+  readonly onePacket: boolean;
+  /** Null: no persistence. `maskBits`: 0 to 32 or 0 to 128. */
+  readonly persistence: { readonly timeout: Ms; readonly maskBits: number } | null;
+  readonly reentry: Ms;
+  /** True: a failed real server stays with weight 0; false: it is removed. */
+  readonly quiesce: boolean;
+  readonly start: "checking" | "up";
+  readonly realServers: readonly RealServer[];
+}
+
+export interface RealServer {
+  readonly name: string;
+  readonly position: number;
+  readonly active: boolean;
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly weight: number;
+  readonly forwarding: Forwarding;
+  /** ipvsadm -x and -y; 0 is no limit. */
+  readonly connections: { readonly max: number; readonly min: number };
+  readonly check: Check;
+}
+
+/** How one real server is checked. Equality by value decides whether a reload keeps a nanny. */
+export type Check = NoCheck | TcpCheck | HttpCheck | SendExpectCheck | CommandCheck;
+
+/** The rhythm of a check; `timeout` bounds one try, everything included. */
+export interface Rhythm {
+  readonly interval: Ms;
+  readonly timeout: Ms;
+  /** Tries in a row to go down. */
+  readonly fall: number;
+  /** Tries in a row to come up. */
+  readonly rise: number;
+}
+
+export interface NoCheck {
+  readonly type: "none";
+}
+
+/** Where a try goes: null means the real server's own address or port. */
+export interface Target {
+  readonly address: IpAddress | null;
+  readonly port: number | null;
+}
+
+export interface TcpCheck extends Rhythm, Target {
+  readonly type: "tcp";
+}
+
+export interface TlsOptions {
+  /** Server name indication; null: the `host` of the request, if it is a name. */
+  readonly sni: string | null;
+  /** PEM file of the authorities; null: the system's. */
+  readonly ca: string | null;
+  readonly verify: boolean;
+}
+
+export interface HttpCheck extends Rhythm, Target {
+  readonly type: "http" | "https";
+  readonly method: "GET" | "HEAD";
+  readonly path: string;
+  /** The Host header; null: the address of the real server. */
+  readonly host: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Accepted status codes as inclusive ranges; default 200 to 299. */
+  readonly status: readonly { readonly from: number; readonly to: number }[];
+  /** Text that the body must contain, or, with `regex`, an RE2 pattern that must match it. */
+  readonly expect: string | null;
+  readonly regex: boolean;
+  readonly tls: TlsOptions;
+}
+
+export interface SendExpectCheck extends Rhythm, Target {
+  readonly type: "send_expect";
+  readonly protocol: "tcp" | "udp";
+  /** Bytes to say, escapes already resolved; null: say nothing. */
+  readonly send: Uint8Array | null;
+  /** Bytes that the answer must begin with, or an RE2 pattern over it; null: anything, even silence. */
+  readonly expect:
+    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+    | { readonly kind: "regex"; readonly pattern: string }
+    | null;
+  readonly tls: TlsOptions | null;
+}
+
+export interface CommandCheck extends Rhythm {
+  readonly type: "command";
+  /** Absolute path of the executable. */
+  readonly command: string;
+  /** `%h` and `%p` are replaced by address and port, anywhere in an argument. No shell. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Text that the output must contain; null: exit status 0 alone decides. */
+  readonly expect: string | null;
+  readonly regex: boolean;
+}
+
+/** The addresses of one role; null for a backup that is not configured. */
+export const addressesOf = (config: Config, role: Role): RouterAddresses | null =>
+  config.routers[role];

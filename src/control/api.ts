@@ -1,0 +1,156 @@
+/**
+ * The control socket's language: routes, bodies, and the form of a problem. Both ends and the
+ * reports of the command line import these types; nothing here knows how they are carried.
+ */
+import type { Problem } from "../config/problem.ts";
+import type { RealServerState, VirtualServerState } from "../health/health.ts";
+import type { LvsdEvent } from "../model/event.ts";
+import type { Fault, Role, RouterState } from "../model/router.ts";
+
+/** Body of `GET /v1/status`. Times are ISO 8601 in UTC; fields that do not apply are null. */
+export interface Status {
+  readonly version: string;
+  /** Null while the router has not found its own address on any interface. */
+  readonly role: Role | null;
+  readonly state: RouterState;
+  readonly since: string;
+  readonly cause: string;
+  readonly config: {
+    readonly path: string;
+    readonly serial: number;
+    readonly hash: string;
+    /** Problems of the last reload that was refused; null after one that was taken. */
+    readonly error: readonly Problem[] | null;
+  };
+  readonly faults: readonly Fault[];
+  readonly failback: {
+    readonly mode: "auto" | "manual";
+    readonly blocked_by: string | null;
+    readonly in_ms: number | null;
+  };
+  readonly heartbeat: {
+    readonly sent: number;
+    readonly received: number;
+    readonly late: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly connection_sync: {
+    readonly state: string;
+    readonly device: string;
+    readonly id: number;
+  } | null;
+  readonly peer: PeerStatus | null;
+  readonly vips: readonly VipStatus[];
+  readonly virtual_servers: readonly VirtualServerStatus[];
+  readonly ipvs: {
+    readonly in_sync: boolean;
+    readonly foreign_services: number;
+    readonly last_error: string | null;
+    readonly drifts: number;
+  };
+  /** Bad input that was refused, by source and reason: `control`, `check`, `config`. */
+  readonly refused: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export interface PeerStatus {
+  readonly role: Role;
+  readonly state: RouterState | null;
+  readonly alive: boolean;
+  readonly config_match: boolean | null;
+  readonly paths: readonly PathStatus[];
+}
+
+export interface PathStatus {
+  readonly name: string;
+  readonly alive: boolean;
+  readonly last_seen_ms: number | null;
+  readonly rtt_ms: number | null;
+  readonly lost: number;
+}
+
+export interface VipStatus {
+  readonly address: string;
+  readonly device: string;
+  readonly held: boolean;
+  /** MAC address of a third machine that answers for this VIP; null when nobody does. */
+  readonly answered_by: string | null;
+}
+
+export interface VirtualServerStatus {
+  readonly name: string;
+  readonly protocol: string | null;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly fwmark: number | null;
+  readonly scheduler: string;
+  readonly state: VirtualServerState;
+  readonly active_connections: number;
+  readonly inactive_connections: number;
+  readonly real_servers: readonly RealServerStatus[];
+}
+
+export interface RealServerStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly state: RealServerState;
+  readonly weight: number;
+  readonly effective_weight: number;
+  readonly active_connections: number;
+  readonly inactive_connections: number;
+  readonly check: {
+    readonly type: string;
+    readonly last_ms: number | null;
+    readonly last_error: string | null;
+    readonly since: string;
+  };
+}
+
+/** One planned change as a line for people and as data for programs. */
+export interface PlannedChange {
+  readonly area: "vip" | "ipvs";
+  readonly action: "add" | "edit" | "delete";
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Body of `POST /v1/plan` and, with what was done, of `POST /v1/reload`. */
+export interface PlanReport {
+  readonly ok: true;
+  readonly changes: readonly PlannedChange[];
+  /** Settings that change without a table change: `heartbeat.interval: 250ms -> 100ms`. */
+  readonly settings: readonly string[];
+  readonly unchanged_services: number;
+}
+
+/** Any refusal: 422 for the operator's text, 409 for what does not hold now. */
+export interface RefusalBody {
+  readonly ok: false;
+  readonly problems: readonly Problem[];
+}
+
+export interface SwitchoverReport {
+  readonly ok: true;
+  readonly took_ms: number;
+}
+
+/** What the control server asks of the daemon; daemon/daemon.ts implements it. */
+export interface Controlled {
+  status(): Promise<Status>;
+  /** The newest events first known, oldest first. */
+  events(): readonly LvsdEvent[];
+  /** Calls `listener` for every later event until the returned function is called. */
+  follow(listener: (event: LvsdEvent) => void): () => void;
+  /** The text of the configuration's main file as it was loaded. */
+  configText(): string;
+  /** Plans the file on disk; changes nothing. */
+  plan(): Promise<PlanReport | RefusalBody>;
+  /** Loads the file on disk. `force` passes the guard against removing many real servers. */
+  reload(force: boolean): Promise<PlanReport | RefusalBody>;
+  switchover(): Promise<SwitchoverReport | RefusalBody>;
+  /** A refused request, to be counted under `refused.control`. */
+  refusedRequest(reason: string): void;
+}
+
+/** Requests larger than this are refused with 413. */
+export const requestBytesMax = 16 * 1024 * 1024;

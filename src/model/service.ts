@@ -1,0 +1,61 @@
+/**
+ * The identity of what IPVS balances: virtual services, destinations, how packets get there.
+ * Words and numbers follow ipvsadm(8).
+ */
+import { type Family, type IpAddress, printEndpoint } from "./address.ts";
+
+export const protocols = ["tcp", "udp", "sctp"] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** nat = masquerading (ipvsadm -m), direct = direct routing (-g), tunnel = IP-in-IP (-i). */
+export const forwardings = ["nat", "direct", "tunnel"] as const;
+export type Forwarding = (typeof forwardings)[number];
+
+export const schedulers = [
+  "rr",
+  "wrr",
+  "lc",
+  "wlc",
+  "lblc",
+  "lblcr",
+  "dh",
+  "sh",
+  "sed",
+  "nq",
+  "mh",
+  "fo",
+  "ovf",
+] as const;
+export type Scheduler = (typeof schedulers)[number];
+
+export const schedulerFlags = ["sh-fallback", "sh-port", "mh-fallback", "mh-port"] as const;
+export type SchedulerFlag = (typeof schedulerFlags)[number];
+
+/** What the kernel identifies a virtual service by. */
+export type ServiceIdentity =
+  | {
+      readonly kind: "address";
+      readonly protocol: Protocol;
+      readonly address: IpAddress;
+      readonly port: number;
+    }
+  | { readonly kind: "fwmark"; readonly fwmark: number; readonly family: Family };
+
+/** One text for one identity: `tcp 192.0.2.1:80`, `fwmark 80`, `fwmark 80 inet6`. For maps and messages. */
+export function printService(service: ServiceIdentity): string {
+  if (service.kind === "fwmark")
+    return `fwmark ${service.fwmark}${service.family === 6 ? " inet6" : ""}`;
+  return `${service.protocol} ${printEndpoint(service.address, service.port)}`;
+}
+
+/** What the kernel identifies a destination of a virtual service by. */
+export interface DestinationIdentity {
+  readonly address: IpAddress;
+  readonly port: number;
+}
+
+export const printDestination = (destination: DestinationIdentity): string =>
+  printEndpoint(destination.address, destination.port);
+
+/** The largest weight that IPVS keeps (ip_vs.h; ipvsadm itself takes larger ones silently). */
+export const weightMax = 65_535;
