@@ -1,0 +1,54 @@
+/**
+ * An event's way out: log line, ring of the newest, followers. Knows no event's meaning.
+ * The ring is bounded; a follower that throws is its own fault and is dropped.
+ */
+import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
+import { sentenceOf, severityOf } from "../model/event-text.ts";
+
+/** What takes a line: system/log.ts. */
+export type WriteLine = (event: LvsdEvent) => void;
+
+export class Journal {
+  readonly #ring: LvsdEvent[] = [];
+  readonly #followers = new Set<(event: LvsdEvent) => void>();
+  readonly #write: WriteLine;
+  readonly #wallClock: () => string;
+
+  constructor(write: WriteLine, wallClock: () => string) {
+    this.#write = write;
+    this.#wallClock = wallClock;
+  }
+
+  /** Records one event; `at`, severity and the sentence are added here. */
+  record(body: EventBody): void {
+    const event: LvsdEvent = {
+      ...body,
+      at: this.#wallClock(),
+      severity: severityOf(body),
+      message: sentenceOf(body),
+    };
+    this.#ring.push(event);
+    if (this.#ring.length > eventsMax) this.#ring.shift();
+    this.#write(event);
+    for (const follower of this.#followers) {
+      try {
+        follower(event);
+      } catch {
+        this.#followers.delete(follower);
+      }
+    }
+  }
+
+  /** The newest events, oldest first. */
+  events(): readonly LvsdEvent[] {
+    return [...this.#ring];
+  }
+
+  /** Calls `follower` for every later event until the returned function is called. */
+  follow(follower: (event: LvsdEvent) => void): () => void {
+    this.#followers.add(follower);
+    return () => {
+      this.#followers.delete(follower);
+    };
+  }
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Journal } from "../../src/daemon/journal.ts";
+import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
+
+const body = (device: string) => ({ event: "link", kind: "down", device, text: "no carrier" }) as const;
+
+function journal(): { journal: Journal; lines: LvsdEvent[] } {
+  const lines: LvsdEvent[] = [];
+  return { journal: new Journal((event) => lines.push(event), () => "2026-01-01T00:00:00.000Z"), lines };
+}
+
+test("an event becomes one line with its time, severity and sentence", () => {
+  const { journal: ours, lines } = journal();
+  ours.record(body("eth0"));
+  assert.deepEqual(lines, [
+    { ...body("eth0"), at: "2026-01-01T00:00:00.000Z", severity: "warn", message: "link eth0 is down: no carrier" },
+  ]);
+});
+
+test("the ring keeps the newest events, oldest first", () => {
+  const { journal: ours } = journal();
+  for (let index = 0; index <= eventsMax; index += 1) ours.record(body(`eth${index}`));
+  const devices = ours.events().map((event) => event.event === "link" && event.device);
+  assert.equal(devices.length, eventsMax);
+  assert.equal(devices[0], "eth1");
+  assert.equal(devices.at(-1), `eth${eventsMax}`);
+});
+
+test("a follower hears later events until it leaves, and one that throws is dropped", () => {
+  const { journal: ours } = journal();
+  const heard: string[] = [];
+  let thrown = 0;
+  ours.follow(() => {
+    thrown += 1;
+    throw new Error("closed");
+  });
+  const leave = ours.follow((event) => heard.push(event.message));
+  ours.record(body("eth0"));
+  ours.record(body("eth1"));
+  leave();
+  ours.record(body("eth2"));
+  assert.equal(heard.length, 2);
+  assert.equal(thrown, 1);
+});
