@@ -3,18 +3,30 @@ import { test } from "node:test";
 import { Journal } from "../../src/daemon/journal.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
 
-const body = (device: string) => ({ event: "link", kind: "down", device, text: "no carrier" }) as const;
+const body = (device: string) =>
+  ({ event: "link", kind: "down", device, text: "no carrier" }) as const;
 
 function journal(): { journal: Journal; lines: LvsdEvent[] } {
   const lines: LvsdEvent[] = [];
-  return { journal: new Journal((event) => lines.push(event), () => "2026-01-01T00:00:00.000Z"), lines };
+  return {
+    journal: new Journal(
+      (event) => lines.push(event),
+      () => "2026-01-01T00:00:00.000Z",
+    ),
+    lines,
+  };
 }
 
 test("an event becomes one line with its time, severity and sentence", () => {
   const { journal: ours, lines } = journal();
   ours.record(body("eth0"));
   assert.deepEqual(lines, [
-    { ...body("eth0"), at: "2026-01-01T00:00:00.000Z", severity: "warn", message: "link eth0 is down: no carrier" },
+    {
+      ...body("eth0"),
+      at: "2026-01-01T00:00:00.000Z",
+      severity: "warn",
+      message: "link eth0 is down: no carrier",
+    },
   ]);
 });
 
