@@ -123,10 +123,26 @@ export interface PlanReport {
   readonly unchanged_services: number;
 }
 
-/** Any refusal: 422 for the operator's text, 409 for what does not hold now. */
+/** The body of every answer that is not a success. */
 export interface RefusalBody {
   readonly ok: false;
   readonly problems: readonly Problem[];
+}
+
+/**
+ * How the daemon refuses. `text`: a file of the operator is missing or invalid (422, exit status
+ * 2). `now`: what was asked does not hold at present (409, exit status 1): the guard, no peer.
+ */
+export interface Refusal extends RefusalBody {
+  readonly fault: "text" | "now";
+}
+
+/** Body of `GET /v1/config`: the main file as it was loaded, without its includes. */
+export interface ConfigReport {
+  readonly path: string;
+  readonly serial: number;
+  readonly hash: string;
+  readonly text: string;
 }
 
 export interface SwitchoverReport {
@@ -134,7 +150,7 @@ export interface SwitchoverReport {
   readonly took_ms: number;
 }
 
-/** What the control server asks of the daemon; daemon/daemon.ts implements it. */
+/** What the control server asks of the daemon, which implements it. */
 export interface Controlled {
   status(): Promise<Status>;
   /** The newest events first known, oldest first. */
@@ -144,13 +160,30 @@ export interface Controlled {
   /** The text of the configuration's main file as it was loaded. */
   configText(): string;
   /** Plans the file on disk; changes nothing. */
-  plan(): Promise<PlanReport | RefusalBody>;
+  plan(): Promise<PlanReport | Refusal>;
   /** Loads the file on disk. `force` passes the guard against removing many real servers. */
-  reload(force: boolean): Promise<PlanReport | RefusalBody>;
-  switchover(): Promise<SwitchoverReport | RefusalBody>;
+  reload(force: boolean): Promise<PlanReport | Refusal>;
+  switchover(): Promise<SwitchoverReport | Refusal>;
   /** A refused request, to be counted under `refused.control`. */
-  refusedRequest(reason: string): void;
+  refusedRequest(reason: RequestRefusal): void;
 }
 
-/** Requests larger than this are refused with 413. */
-export const requestBytesMax = 16 * 1024 * 1024;
+/** Why the control server turned a request away. */
+export type RequestRefusal =
+  | "bad-http"
+  | "bad-json"
+  | "header-too-large"
+  | "body-too-large"
+  | "timeout"
+  | "no-such-route"
+  | "wrong-method"
+  | "too-many-connections"
+  | "too-many-requests"
+  | "too-many-followers"
+  | "slow-follower";
+
+/** Larger bodies are refused with 413: today's bodies are one option of a few bytes. */
+export const requestBytesMax = 64 * 1024;
+
+/** The name of the control socket in the run directory. */
+export const socketName = "lvsd.sock";
