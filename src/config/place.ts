@@ -1,0 +1,19 @@
+/** Where things stand in the operator's text, kept beside a Config for what is judged later. */
+import type { IpAddress } from "../model/address.ts";
+
+/** A place in a file; both numbers count from 1. `key` is the dotted name of what stands there. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly key: string;
+}
+
+/** The places that problems of a machine may have to name. Plain data. */
+export interface Places {
+  /** Of every floating address: where its device is given, else where the address is. */
+  readonly vips: Readonly<Record<IpAddress, Place>>;
+  /** Null where the key was left out. */
+  readonly monitorLinks: Place | null;
+  readonly keyFile: Place | null;
+}
