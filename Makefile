@@ -1,8 +1,89 @@
 # lvsd: `make` alone lists the targets.
+
+# The project's own Node and tools first; set-up alone must run under the machine's npm.
+system_path := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
+PREFIX ?= /usr
+DESTDIR ?=
+RUNS ?= 10000
+
+inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
+lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
+sources = $(shell find src -name '*.ts') build/bundle.ts build/launcher.sh package-lock.json
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: ## install what is missing: Debian packages (no service gets started), the pinned Node, libraries
+	@PATH='$(system_path)' build/setup.sh lab
+
 .PHONY: check
-check: ## format, lint, types and unit tests: the fast inner loop, no root
+check: ## format, lint, types and every test but the lab's: the fast inner loop, no root
 	biome ci --error-on-warnings .
 	tsc
-	node --test $(shell find test -name '*.test.ts' -not -path 'test/lab/*' | sort)
+	node --test $(inner_tests)
+
+.PHONY: test
+test: setup build ## everything, the lab on a real kernel included; ONLY=failover/ runs what matches
+ifdef ONLY
+	node build/run-tests.ts $(foreach t,$(inner_tests) $(lab_tests),$(if $(findstring $(ONLY),$(t)),$(t)))
+else
+	biome ci --error-on-warnings .
+	tsc
+	LVSD_SIMULATION_RUNS=$(RUNS) node build/run-tests.ts $(inner_tests) $(lab_tests)
+endif
+
+.PHONY: lab
+lab: setup build ## the scenarios on a real kernel with real IPVS
+	node build/run-tests.ts $(lab_tests)
+
+.PHONY: demo
+demo: setup build ## a pair of routers fails over before your eyes (90 seconds)
+	node test/lab/demo.ts
+
+.PHONY: bench
+bench: setup build ## the figures: outages, reaction times, memory, each printed with its bound
+	node test/lab/bench.ts
+
+.PHONY: simulate
+simulate: ## two simulated routers under random faults: RUNS=10000, or SEED=7 to replay one
+	node test/simulation/simulate.ts $(if $(SEED),--seed $(SEED),--runs $(RUNS))
+
+.PHONY: golden
+golden: ## rewrite the golden traces; read the difference before you commit it
+	LVSD_GOLDEN=write node --test $(filter test/scenarios/%,$(inner_tests))
+
+.PHONY: docs
+docs: ## print docs/configuration.md and lvsd.schema.json from the configuration's description
+	node build/generate-docs.ts
+
+.PHONY: build
+build: bin/lvsd ## bin/lvsd, which runs from this checkout
+
+.PHONY: bundle
+bundle: dist/lvsd/main.mjs ## dist/lvsd: all of lvsd but the launcher, as it gets installed
+
+dist/lvsd/main.mjs: $(sources)
+	node build/bundle.ts
+
+bin/lvsd: dist/lvsd/main.mjs build/launcher.sh
+	@mkdir -p bin
+	sed 's|@lib@|dist/lvsd|' build/launcher.sh >$@
+	@chmod 755 $@
+
+.PHONY: install
+install: ## install lvsd on this machine, or below DESTDIR; PREFIX=/usr
+	@PATH='$(system_path)' build/setup.sh build
+	@$(MAKE) --no-print-directory build
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' build/install.sh install
+
+.PHONY: uninstall
+uninstall: ## remove what install put there; configuration and state stay
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' build/install.sh uninstall
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf dist bin/lvsd test/lab/out

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Puts lvsd where it belongs, or takes it away again. Called by `make install` and `make uninstall`.
+#
+# With DESTDIR nothing outside DESTDIR is touched: no user is made, no service manager is told.
+# Whatever an operator or the daemon writes (/etc/lvsd, /var/lib/lvsd) is never removed.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+DESTDIR=${DESTDIR:-} PREFIX=${PREFIX:-/usr}
+root=$DESTDIR$PREFIX
+lib=$root/lib/lvsd
+
+# Everything that install puts somewhere, but for $lib, which is lvsd's alone.
+files="
+  $root/sbin/lvsd
+  $root/lib/systemd/system/lvsd.service
+  $root/lib/sysusers.d/lvsd.conf
+  $root/lib/tmpfiles.d/lvsd.conf
+  $root/lib/modules-load.d/lvsd.conf
+  $DESTDIR/etc/lvsd/lvsd.yaml.example
+"
+
+put() { # put MODE FROM TO: copies a file, its directory made, and names the prefix in it
+  install -d "${3%/*}"
+  sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd|g" "$2" >"$3.new"
+  chmod "$1" "$3.new"
+  mv -f "$3.new" "$3"
+}
+
+do_install() {
+  # The directory is exchanged as a whole: no module of an older bundle stays behind.
+  rm -rf "$lib.new"
+  install -d "$lib.new"
+  cp -RL dist/lvsd/. "$lib.new/"
+  cp LICENSE "$lib.new/"
+  rm -rf "$lib"
+  mv "$lib.new" "$lib"
+
+  put 755 build/launcher.sh "$root/sbin/lvsd"
+  put 644 systemd/lvsd.service "$root/lib/systemd/system/lvsd.service"
+  put 644 systemd/sysusers.conf "$root/lib/sysusers.d/lvsd.conf"
+  put 644 systemd/tmpfiles.conf "$root/lib/tmpfiles.d/lvsd.conf"
+  put 644 systemd/modules-load.conf "$root/lib/modules-load.d/lvsd.conf"
+  install -d -m 2750 "$DESTDIR/etc/lvsd"
+  put 644 etc/lvsd.yaml.example "$DESTDIR/etc/lvsd/lvsd.yaml.example"
+  [ -z "$DESTDIR" ] || return 0
+
+  # What package scripts would do: the user, the directories, the modules, the service's file.
+  systemd-sysusers "$root/lib/sysusers.d/lvsd.conf"
+  systemd-tmpfiles --create "$root/lib/tmpfiles.d/lvsd.conf"
+  xargs -n 1 modprobe -q <systemd/modules-load.conf ||
+    echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  cat <<EOF
+lvsd is installed, not started. Next:
+  lvsd init && editor /etc/lvsd/lvsd.yaml      one file, the same on both routers
+  lvsd keygen                                  on one router; copy /etc/lvsd/heartbeat.key to the other
+  lvsd check --here && systemctl enable --now lvsd
+EOF
+}
+
+do_uninstall() {
+  if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
+    systemctl disable --now lvsd.service || true
+  fi
+  # shellcheck disable=SC2086
+  rm -f $files
+  rm -rf "$lib"
+  rmdir --ignore-fail-on-non-empty "$DESTDIR/etc/lvsd" 2>/dev/null || true
+  [ -z "$DESTDIR" ] || return 0
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  echo "lvsd is removed; /etc/lvsd, /var/lib/lvsd and the user lvsd stay"
+}
+
+case ${1:-} in
+  install) do_install ;;
+  uninstall) do_uninstall ;;
+  *) echo "usage: build/install.sh install|uninstall" >&2; exit 2 ;;
+esac
