@@ -1,0 +1,108 @@
+/**
+ * Tries over TCP and TLS: connect, then hold a dialogue. Every connection is closed by reset, so that
+ * thousands of checks leave no TIME_WAIT behind (RFC 9293, section 3.6).
+ */
+import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { SendExpectCheck } from "../config/config.ts";
+import type { Dialogue, Turn } from "../dialogue/dialogue.ts";
+import { sendExpect } from "../dialogue/send-expect.ts";
+import type { Endpoint } from "./check.ts";
+import {
+  type Deadline,
+  type Failed,
+  failed,
+  failedBy,
+  late,
+  passed,
+  type Verdict,
+} from "./verdict.ts";
+
+/** A failure, or what was wanted. */
+export type Opened<Connection> =
+  | Failed
+  | { readonly kind: "open"; readonly connection: Connection };
+
+/** Connects, or says why not. The caller must `close` what it got. */
+export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
+  return new Promise((resolve) => {
+    if (deadline.signal.aborted) return resolve(late("connection", deadline));
+    const socket = connect({ host: target.address, port: target.port });
+    const finish = (opened: Opened<Socket>): void => {
+      deadline.signal.removeEventListener("abort", expire);
+      socket.removeListener("connect", done);
+      if (opened.kind === "failed") socket.destroy();
+      resolve(opened);
+    };
+    const done = (): void => finish({ kind: "open", connection: socket });
+    const expire = (): void => finish(late("connection", deadline));
+    deadline.signal.addEventListener("abort", expire, { once: true });
+    socket.once("connect", done);
+    // Stays, so that a reset at any later moment is nobody's uncaught error.
+    socket.on("error", (error) => finish(failedBy(error, "unreachable")));
+  });
+}
+
+/** Closes by reset; whatever TLS or HTTP stands on the socket goes with it. */
+export function close(socket: Socket): void {
+  if (!socket.destroyed) socket.resetAndDestroy();
+}
+
+export async function tryTcp(target: Endpoint, deadline: Deadline): Promise<Verdict> {
+  const opened = await open(target, deadline);
+  if (opened.kind === "failed") return opened;
+  close(opened.connection);
+  return passed;
+}
+
+export async function trySendExpect(
+  check: SendExpectCheck,
+  target: Endpoint,
+  deadline: Deadline,
+): Promise<Verdict> {
+  const opened = await open(target, deadline);
+  if (opened.kind === "failed") return opened;
+  try {
+    if (check.tls === null) return await converse(opened.connection, sendExpect(check), deadline);
+    const { secure } = await import("./tls.ts");
+    const secured = await secure(opened.connection, target, check.tls, check.tls.sni, deadline);
+    if (secured.kind === "failed") return secured;
+    return await converse(secured.connection, sendExpect(check), deadline);
+  } finally {
+    close(opened.connection);
+  }
+}
+
+/** Runs a dialogue over an open connection until it has passed or failed, or time is over. */
+export function converse(
+  connection: Duplex,
+  dialogue: Dialogue,
+  deadline: Deadline,
+): Promise<Verdict> {
+  return new Promise((resolve) => {
+    let over = false;
+    const finish = (verdict: Verdict): void => {
+      if (over) return;
+      over = true;
+      deadline.signal.removeEventListener("abort", expire);
+      connection.pause();
+      resolve(verdict);
+    };
+    const take = (turn: Turn): void => {
+      if (turn.kind === "passed") finish(passed);
+      else if (turn.kind === "failed") finish(failed(turn.reason, turn.why));
+      else if (turn.kind === "say")
+        connection.write(turn.bytes, () => {
+          if (!turn.answered) finish(passed);
+        });
+    };
+    const expire = (): void => finish(late("complete answer", deadline));
+    deadline.signal.addEventListener("abort", expire, { once: true });
+    connection.on("error", (error) => finish(failedBy(error, "closed")));
+    connection.once("close", () => over || take(dialogue.closed()));
+    connection.once("end", () => over || take(dialogue.closed()));
+    connection.on("data", (bytes: Buffer) => over || take(dialogue.hear(bytes)));
+    if (deadline.signal.aborted) return expire();
+    take(dialogue.open());
+  });
+}

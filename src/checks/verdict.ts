@@ -1,0 +1,81 @@
+/**
+ * How one try ended, in the words of the runners. Whatever a real server sends ends here as a reason
+ * of a closed list and a printable, bounded text.
+ */
+import { printableLine } from "../dialogue/excerpt.ts";
+import { messageOf } from "../model/error.ts";
+import { type Ms, printDuration } from "../model/time.ts";
+
+/**
+ * Why a try failed. `local` is this machine's own trouble (no descriptors, no memory) and says
+ * nothing about the real server; `overdue` is a runner that did not end by itself.
+ */
+export const failureReasons = [
+  "unreachable",
+  "timeout",
+  "closed",
+  "tls",
+  "unreadable",
+  "too-long",
+  "unexpected",
+  "exit",
+  "local",
+  "overdue",
+] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
+export type Verdict =
+  | { readonly kind: "passed" }
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly why: string };
+export type Failed = Extract<Verdict, { kind: "failed" }>;
+
+/** One line in `lvsd status` and in the log, next to names and addresses. */
+export const reasonCharactersMax = 160;
+
+/** The one limit over everything that a try does. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  readonly timeout: Ms;
+}
+
+export const passed: Verdict = { kind: "passed" };
+
+export const failed = (reason: FailureReason, why: string): Failed => ({
+  kind: "failed",
+  reason,
+  why: printableLine(why, reasonCharactersMax),
+});
+
+/** The deadline passed before there was `what`. */
+export const late = (what: string, deadline: Deadline): Failed =>
+  failed("timeout", `no ${what} within ${printDuration(deadline.timeout)}`);
+
+/** errno(3) names of what this machine lacks; the real server is not to blame. */
+const localCodes: ReadonlySet<string> = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOMEM",
+  "ENOBUFS",
+  "EAGAIN",
+  "EADDRNOTAVAIL",
+]);
+
+/** Words for the errors that operators meet every day. */
+const codeWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  EPIPE: "connection closed",
+  EHOSTUNREACH: "no route to host",
+  ENETUNREACH: "network is unreachable",
+  ETIMEDOUT: "connection timed out",
+};
+
+/** The `code` of a Node or library error, or an empty text. */
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+
+/** The failure that an error stands for; `reason` is used unless this machine is to blame. */
+export function failedBy(thrown: unknown, reason: FailureReason): Failed {
+  const code = codeOf(thrown);
+  return failed(localCodes.has(code) ? "local" : reason, codeWords[code] ?? messageOf(thrown));
+}

@@ -1,0 +1,36 @@
+/**
+ * The contract of a conversation with a real server, without its socket: bytes in, turns out.
+ *
+ * A dialogue knows what is said and what the answer must be. It does not know TCP, TLS, UDP or the
+ * time: one driver (checks/stream.ts, checks/datagram.ts) runs any dialogue under one deadline.
+ * Invariant: every dialogue is bounded in bytes and in pieces, so that a server that talks for ever
+ * ends in `failed`, and after `passed` or `failed` it is not asked again.
+ */
+
+/** Why a dialogue failed: no fit, more than we listen to, or an answer that ended too early. */
+export type DialogueRefusal = "unexpected" | "too-long" | "closed";
+
+/** What the driver does next. */
+export type Turn =
+  /** Send these bytes, then listen; with `answered: false` it has passed once they are sent. */
+  | { readonly kind: "say"; readonly bytes: Uint8Array; readonly answered: boolean }
+  | { readonly kind: "more" }
+  | { readonly kind: "passed" }
+  | { readonly kind: "failed"; readonly reason: DialogueRefusal; readonly why: string };
+
+export interface Dialogue {
+  /** The first turn, once the connection stands. */
+  open(): Turn;
+  /** The next piece of the answer; where it was cut means nothing (TCP), or is a datagram (UDP). */
+  hear(bytes: Uint8Array): Turn;
+  /** The real server has ended its side. Never `say` or `more`. */
+  closed(): Turn;
+}
+
+export const more: Turn = { kind: "more" };
+export const passed: Turn = { kind: "passed" };
+export const failed = (reason: DialogueRefusal, why: string): Turn => ({
+  kind: "failed",
+  reason,
+  why,
+});
