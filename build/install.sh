@@ -9,7 +9,9 @@ DESTDIR=${DESTDIR:-} PREFIX=${PREFIX:-/usr}
 root=$DESTDIR$PREFIX
 lib=$root/lib/lvsd
 
-# Everything that install puts somewhere, but for $lib, which is lvsd's alone.
+doc=$root/share/doc/lvsd
+
+# Everything that install puts somewhere, but for $lib and $doc, which are lvsd's alone.
 files="
   $root/sbin/lvsd
   $root/lib/systemd/system/lvsd.service
@@ -31,9 +33,12 @@ do_install() {
   rm -rf "$lib.new"
   install -d "$lib.new"
   cp -RL dist/lvsd/. "$lib.new/"
-  cp LICENSE "$lib.new/"
   rm -rf "$lib"
   mv "$lib.new" "$lib"
+
+  rm -rf "$doc"
+  install -d "$doc"
+  install -m 644 README.md CHANGELOG.md LICENSE docs/*.md "$doc/"
 
   put 755 build/launcher.sh "$root/sbin/lvsd"
   put 644 systemd/lvsd.service "$root/lib/systemd/system/lvsd.service"
@@ -47,7 +52,7 @@ do_install() {
   # What package scripts would do: the user, the directories, the modules, the service's file.
   systemd-sysusers "$root/lib/sysusers.d/lvsd.conf"
   systemd-tmpfiles --create "$root/lib/tmpfiles.d/lvsd.conf"
-  xargs -n 1 modprobe -q <systemd/modules-load.conf ||
+  xargs -n 1 modprobe -q < <(grep -v "^#" systemd/modules-load.conf) ||
     echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   cat <<EOF
@@ -64,7 +69,7 @@ do_uninstall() {
   fi
   # shellcheck disable=SC2086
   rm -f $files
-  rm -rf "$lib"
+  rm -rf "$lib" "$doc"
   rmdir --ignore-fail-on-non-empty "$DESTDIR/etc/lvsd" 2>/dev/null || true
   [ -z "$DESTDIR" ] || return 0
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
