@@ -6,6 +6,7 @@ import type { Problem } from "../config/problem.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
+import type { PlannedChange } from "../table/describe.ts";
 
 /** Body of `GET /v1/status`. Times are ISO 8601 in UTC; fields that do not apply are null. */
 export interface Status {
@@ -104,14 +105,6 @@ export interface RealServerStatus {
     readonly last_error: string | null;
     readonly since: string;
   };
-}
-
-/** One planned change as a line for people and as data for programs. */
-export interface PlannedChange {
-  readonly area: "vip" | "ipvs";
-  readonly action: "add" | "edit" | "delete";
-  readonly subject: string;
-  readonly text: string;
 }
 
 /** Body of `POST /v1/plan` and, with what was done, of `POST /v1/reload`. */
