@@ -1,0 +1,30 @@
+/** Fixture programs: scripts put into a directory of their own that stands in for the search path. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+
+/** A directory with one executable bash script per entry; removed after the test. */
+export function scripts(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-doors-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  for (const [name, body] of Object.entries(files)) install(directory, name, body);
+  return directory;
+}
+
+/** Puts or replaces one script. `$here` is the directory: the daemon's environment has nothing else. */
+export function install(directory: string, name: string, body: string): void {
+  const text = `#!/bin/bash\nhere=\${0%/*}\nPATH=/usr/bin:/bin\n${body}\n`;
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+}
+
+/** Resolves when `condition` holds; fails with `what` after five seconds. */
+export async function eventually(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`not within 5 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
