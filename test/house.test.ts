@@ -1,0 +1,371 @@
+/**
+ * The rules of the house (docs/architecture.md) as tests, so that a review can talk about meaning:
+ * layers, purity, sizes, names, nothing dead, and lists in documents that say what the code says.
+ * Sizes and forbidden globals are Biome's to find (biome.json); here it is shown that it does.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, normalize, relative } from "node:path";
+import { describe, it } from "node:test";
+
+const root = join(import.meta.dirname, "..");
+const text = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** Every file that git knows or would add, by its path below the checkout. */
+const files = spawnSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .stdout.split("\0")
+  .filter((path) => path !== "" && readdirSync(join(root, dirname(path))).includes(basename(path)));
+const sources = files.filter((path) => path.startsWith("src/") && path.endsWith(".ts"));
+const tests = files.filter((path) => path.startsWith("test/") && path.endsWith(".ts"));
+
+interface Import {
+  readonly from: string;
+  /** A path below the checkout, `node:...`, or a library's name as it was written. */
+  readonly to: string;
+}
+
+const importPattern =
+  /^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
+
+function importsOf(path: string): Import[] {
+  return [...text(path).matchAll(importPattern)].map((match) => {
+    const named = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
+    return {
+      from: path,
+      to: named.startsWith(".") ? normalize(join(dirname(path), named)) : named,
+    };
+  });
+}
+
+const imports = sources.flatMap(importsOf);
+const room = (path: string): string => /^src\/(\w+)\//.exec(path)?.[1] ?? "main";
+
+const levels: Readonly<Record<string, number>> = {
+  model: 0,
+  config: 1,
+  heartbeat: 1,
+  failover: 1,
+  health: 1,
+  table: 1,
+  dialogue: 1,
+  advice: 1,
+  system: 2,
+  checks: 2,
+  control: 2,
+  daemon: 3,
+  cli: 4,
+  main: 4,
+};
+
+/** Rooms of one level that may know each other, from the one that imports. */
+const neighbours: Readonly<Record<string, readonly string[]>> = {
+  health: ["config"],
+  table: ["config", "health"],
+  failover: ["heartbeat"],
+  advice: ["config"],
+  checks: ["system"],
+  main: ["cli"],
+};
+
+function mayImport(from: string, to: string): boolean {
+  const [here, there] = [room(from), room(to)];
+  if (here === there || neighbours[here]?.includes(there)) return true;
+  if (here === "cli" && there === "daemon") return from === "src/cli/run.ts";
+  return (levels[there] ?? 9) < (levels[here] ?? -1);
+}
+
+/** What the pure rooms may use besides each other: nothing that acts, waits or rolls dice. */
+const pureModules = ["node:crypto", "node:net", "node:util"];
+const pureLibraries = ["ipaddr.js", "yaml", "re2js", "fastest-levenshtein"];
+
+describe("layers", () => {
+  it("every folder of src/ is a room with a level", () => {
+    const rooms = new Set(sources.map(room));
+    assert.deepEqual(
+      [...rooms].filter((name) => !(name in levels)),
+      [],
+    );
+  });
+
+  it("the rule itself tells up from down", () => {
+    assert.equal(mayImport("src/daemon/daemon.ts", "src/system/ip.ts"), true);
+    assert.equal(mayImport("src/cli/run.ts", "src/daemon/daemon.ts"), true);
+    assert.equal(mayImport("src/cli/status.ts", "src/daemon/daemon.ts"), false);
+    assert.equal(mayImport("src/model/time.ts", "src/config/config.ts"), false);
+    assert.equal(mayImport("src/config/config.ts", "src/table/table.ts"), false);
+    assert.equal(mayImport("src/system/ip.ts", "src/control/api.ts"), false);
+  });
+
+  it("imports go down only", () => {
+    const upwards = imports.filter(({ from, to }) => to.startsWith("src/") && !mayImport(from, to));
+    assert.deepEqual(upwards, []);
+  });
+
+  it("pure rooms use pure modules and pure libraries only", () => {
+    const impure = imports
+      .filter(({ from }) => (levels[room(from)] ?? 9) < 2)
+      .filter(({ to }) => !to.startsWith("src/") && to !== "package.json")
+      .filter(({ to }) => ![...pureModules, ...pureLibraries].includes(to));
+    assert.deepEqual(impure, []);
+    const gambling = sources.filter(
+      (path) => (levels[room(path)] ?? 9) < 2 && /\bMath\.random\b/.test(text(path)),
+    );
+    assert.deepEqual(gambling, []);
+  });
+
+  it("of node:net the pure rooms take the reading of addresses alone", () => {
+    for (const { from, to } of imports)
+      if (to === "node:net" && (levels[room(from)] ?? 9) < 2)
+        assert.match(
+          text(from),
+          /import \{ (?:isIP|isIPv4|isIPv6)(?:, isIPv?[46]?)* \} from "node:net"/,
+          from,
+        );
+  });
+
+  it("an import of src/ names an existing file with its ending", () => {
+    const broken = imports.filter(({ to }) => to.startsWith("src/") && !sources.includes(to));
+    assert.deepEqual(broken, []);
+  });
+
+  it("no source file is dead: main.ts or a worker that it starts reaches each one", () => {
+    if (!sources.includes("src/main.ts") || !sources.includes("src/daemon/daemon.ts")) return;
+    const reached = new Set(["src/main.ts"]);
+    for (const path of reached)
+      for (const { from, to } of imports)
+        if (from === path && to.startsWith("src/")) reached.add(to);
+    assert.deepEqual(
+      sources.filter((path) => !reached.has(path)),
+      [],
+    );
+  });
+});
+
+describe("names and sizes", () => {
+  it("files are named for what they hold", () => {
+    const vague = /^(?:index|utils?|helpers?|common|misc|shared|types|constants)\.ts$/;
+    assert.deepEqual(
+      [...sources, ...tests].filter((path) => vague.test(basename(path))),
+      [],
+    );
+  });
+
+  it("exported classes, interfaces and types have names that say something", () => {
+    const empty =
+      /^export (?:abstract )?(?:class|interface|type) \w+(?:Manager|Handler|Helper|Utils?|Impl|Data|Info|Base)\b/m;
+    assert.deepEqual(
+      sources.filter((path) => empty.test(text(path))),
+      [],
+    );
+  });
+
+  it("every source file says at its head what it knows", () => {
+    assert.deepEqual(
+      sources.filter((path) => !/^(?:#!.*\n)?\/\*\*/.test(text(path))),
+      [],
+    );
+  });
+
+  it("no line of code is longer than 100 columns, but for text that cannot be broken", () => {
+    const long = [...sources, ...tests].flatMap((path) =>
+      text(path)
+        .split("\n")
+        .filter((line) => line.length > 110 && !/["'`/]/.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+    assert.deepEqual(long, []);
+  });
+
+  it("biome refuses long files, long functions and impure globals where they matter", (t) => {
+    const place = mkdtempSync(join(tmpdir(), "lvsd-house-"));
+    t.after(() => rmSync(place, { recursive: true }));
+    cpSync(join(root, "biome.json"), join(place, "biome.json"));
+    const judged = (path: string, code: string): { ok: boolean; said: string } => {
+      mkdirSync(join(place, dirname(path)), { recursive: true });
+      writeFileSync(join(place, path), code);
+      const options = { cwd: place, encoding: "utf8" } as const;
+      const { status, stderr } = spawnSync(
+        join(root, "node_modules/.bin/biome"),
+        ["lint", "--error-on-warnings", "--vcs-enabled=false", path],
+        options,
+      );
+      return { ok: status === 0, said: status === 0 ? "" : stderr };
+    };
+    const many = (count: number, line: string): string => `${line}\n`.repeat(count);
+    const body = (count: number): string =>
+      `export function f(g: () => void) {\n${many(count, "g();")}}\n`;
+    const cases: [string, string, string, string][] = [
+      ["src/system/a.ts", body(60), body(80), "noExcessiveLinesPerFunction"],
+      ["src/system/b.ts", many(390, "// ."), many(410, "// ."), "noExcessiveLinesPerFile"],
+      [
+        "src/failover/c.ts",
+        "export const at = 1;\n",
+        "export const at = Date.now();\n",
+        "noRestrictedGlobals",
+      ],
+      [
+        "src/table/d.ts",
+        "export const p = 1;\n",
+        "export const p = process.pid;\n",
+        "noRestrictedGlobals",
+      ],
+    ];
+    for (const [path, good, bad, rule] of cases) {
+      assert.deepEqual(judged(path, `${good}export const end = 1;\n`), { ok: true, said: "" });
+      assert.equal(judged(path, `${bad}export const end = 1;\n`).ok, false, path);
+      assert.match(judged(path, `${bad}export const end = 1;\n`).said, new RegExp(rule));
+    }
+  });
+});
+
+describe("nothing left lying about", () => {
+  const written = files.filter(
+    (path) =>
+      /\.(?:ts|sh|md|json|service|conf|example)$|^Makefile$|^\.ci\//.test(path) &&
+      path !== "package-lock.json",
+  );
+
+  it("nothing is postponed or switched off", () => {
+    // Put together here, so that this file does not find itself.
+    const postponed = new RegExp(
+      `\\b(?:${["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"].join("|")})\\b`,
+    );
+    const off = new RegExp(
+      `\\b(?:it|test|describe)\\.(?:${["sk" + "ip", "on" + "ly", "to" + "do"].join("|")})\\b`,
+    );
+    assert.deepEqual(
+      written.filter((path) => postponed.test(text(path)) || off.test(text(path))),
+      [],
+    );
+  });
+
+  it("no test waits a fixed time", () => {
+    const sleeping = /\b(?:setTimeout|sleep)\)?\((?:[a-z]\w*, )?\d{3,}\)/;
+    assert.deepEqual(
+      tests.filter((path) => path.endsWith(".test.ts") && sleeping.test(text(path))),
+      [],
+    );
+  });
+
+  it("nothing names a place of one machine", () => {
+    const place = new RegExp(`(?<![\\w.])/(?:wo${""}rk|home/\\w+|Users)/|\\.\\./sha${""}red`);
+    assert.deepEqual(
+      written.filter((path) => place.test(text(path))),
+      [],
+    );
+  });
+});
+
+describe("libraries", () => {
+  const manifest = JSON.parse(text("package.json"));
+  const own: Record<string, string> = {
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  };
+
+  it("each has one exact version", () => {
+    for (const [name, version] of Object.entries(own))
+      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+  });
+
+  it("each is justified by one line of docs/dependencies.md, and nothing else is", () => {
+    const justified = [...text("docs/dependencies.md").matchAll(/^\| `([^`]+)` \|/gm)].map(
+      (row) => row[1],
+    );
+    assert.deepEqual(justified.sort(), Object.keys(own).sort());
+  });
+
+  it("each one for running is imported, and what is imported is one of them", () => {
+    const used = new Set(
+      imports
+        .map(({ to }) => to)
+        .filter((to) => !to.startsWith("src/") && to !== "package.json" && !isBuiltin(to))
+        .map((to) =>
+          to
+            .split("/")
+            .slice(0, to.startsWith("@") ? 2 : 1)
+            .join("/"),
+        ),
+    );
+    assert.deepEqual(
+      [...used].filter((name) => !(name in manifest.dependencies)),
+      [],
+    );
+    if (!sources.includes("src/main.ts")) return;
+    assert.deepEqual(
+      Object.keys(manifest.dependencies).filter((name) => !used.has(name)),
+      [],
+    );
+  });
+
+  it("the lock file has an entry for each platform's package, or npm ci refuses it elsewhere", () => {
+    const packages: Record<string, { optionalDependencies?: Record<string, string> }> = JSON.parse(
+      text("package-lock.json"),
+    ).packages;
+    for (const [path, entry] of Object.entries(packages))
+      for (const name of Object.keys(entry.optionalDependencies ?? {}))
+        assert.ok(
+          `node_modules/${name}` in packages,
+          `${path} may want ${name}, which is not locked`,
+        );
+  });
+});
+
+describe("documents say what the code says", () => {
+  it("docs/events.md lists the events, their fields included, and no others", () => {
+    const [union = ""] = text("src/model/event.ts").split(/^export type EventName/m);
+    const declared = union.split(/^ {2}\| /m).flatMap((member) => {
+      const named = /^\(Named<"(\w+)", ([^>]+)> &/.exec(member);
+      if (named === null) return [];
+      const fields = [...member.matchAll(/readonly (\w+):/g)].map((field) => field[1]);
+      return (named[2] ?? "")
+        .split(" | ")
+        .map((kind) => `${named[1]} ${JSON.parse(kind)} ${fields.join(", ")}`);
+    });
+    assert.ok(declared.length > 40, "the pattern finds the events");
+    const listed = text("docs/events.md")
+      .split(/^## /m)
+      .flatMap((part) => {
+        const name = /^`(\w+)`/.exec(part)?.[1];
+        return [...part.matchAll(/^\| `([\w-]+)` \|[^|]*\| ([^|]*) \|/gm)].map(
+          ([, kind, fields = ""]) => `${name} ${kind} ${fields.replaceAll("`", "")}`,
+        );
+      });
+    assert.deepEqual(listed.sort(), declared.sort());
+  });
+
+  it("links between documents lead somewhere", () => {
+    for (const path of files.filter((name) => name.endsWith(".md")))
+      for (const [, target = ""] of text(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        const found = normalize(join(dirname(path), target));
+        assert.ok(
+          files.some((name) => name === found || name.startsWith(`${relative("", found)}/`)),
+          `${path} -> ${target}`,
+        );
+      }
+  });
+
+  it("targets that the documents name are targets of the Makefile", () => {
+    const targets = new Set(
+      [...text("Makefile").matchAll(/^([a-z]+):/gm)].map((match) => match[1]),
+    );
+    for (const path of files.filter((name) => name.endsWith(".md")))
+      for (const [, target] of text(path).matchAll(/`make ([a-z]+)/g))
+        assert.ok(targets.has(target), `${path}: make ${target}`);
+  });
+});
