@@ -8,12 +8,15 @@
 import { type Refused, refuse } from "../model/error.ts";
 import { type Protocol, printDestination, printService } from "../model/service.ts";
 import { readEndpoint, readFwmark } from "./ipvs-text.ts";
-import type { Destination, Table } from "./table.ts";
+import type { Destination, Service } from "./table.ts";
 
-type Thresholds = NonNullable<Destination["thresholds"]>;
+export type Thresholds = NonNullable<Destination["thresholds"]>;
 
-/** The table with the thresholds of this listing. */
-export function withThresholds(table: Table, listing: string): Table | Refused<"garbled"> {
+/** Thresholds by service, then by destination. */
+export type KnownThresholds = ReadonlyMap<string, ReadonlyMap<string, Thresholds>>;
+
+/** Reads the listing. */
+export function parseThresholds(listing: string): KnownThresholds | Refused<"garbled"> {
   const known = new Map<string, Map<string, Thresholds>>();
   let current: Map<string, Thresholds> | null = null;
   for (const line of listing.split("\n")) {
@@ -30,15 +33,19 @@ export function withThresholds(table: Table, listing: string): Table | Refused<"
     const [upper, lower] = [Number(destination[2]), Number(destination[3])];
     current.set(printDestination(identity), { upper, lower });
   }
-  return new Map(
-    Array.from(table, ([serviceKey, service]) => {
-      const destinations = Array.from(service.destinations, ([key, destination]) => {
-        const thresholds = known.get(serviceKey)?.get(key) ?? null;
-        return [key, { ...destination, thresholds }] as const;
-      });
-      return [serviceKey, { ...service, destinations: new Map(destinations) }];
-    }),
-  );
+  return known;
+}
+
+/** The service with its destinations' thresholds; `known` is null when the listing lacks it. */
+export function withThresholds(
+  service: Service,
+  known: ReadonlyMap<string, Thresholds> | null,
+): Service {
+  const destinations = Array.from(service.destinations, ([key, destination]) => {
+    const thresholds = known?.get(key) ?? null;
+    return [key, { ...destination, thresholds }] as const;
+  });
+  return { ...service, destinations: new Map(destinations) };
 }
 
 const isHead = (line: string): boolean =>
