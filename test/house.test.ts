@@ -306,7 +306,7 @@ describe("libraries", () => {
       [...used].filter((name) => !(name in manifest.dependencies)),
       [],
     );
-    if (!sources.includes("src/main.ts")) return;
+    if (!sources.includes("src/daemon/daemon.ts")) return;
     assert.deepEqual(
       Object.keys(manifest.dependencies).filter((name) => !used.has(name)),
       [],

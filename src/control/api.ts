@@ -180,3 +180,6 @@ export const requestBytesMax = 64 * 1024;
 
 /** The name of the control socket in the run directory. */
 export const socketName = "lvsd.sock";
+
+/** The comment line in the event stream behind which events are new. */
+export const historyOverComment = "history over";

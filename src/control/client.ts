@@ -10,7 +10,13 @@ import { createParser } from "eventsource-parser";
 import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
-import type { PlanReport, Refusal, Status, SwitchoverReport } from "./api.ts";
+import {
+  historyOverComment,
+  type PlanReport,
+  type Refusal,
+  type Status,
+  type SwitchoverReport,
+} from "./api.ts";
 
 /** Longest wait for an answer that the daemon has ready. */
 const reportMsMax = 5000;
@@ -32,8 +38,11 @@ export interface ControlClient {
   switchover(): Promise<SwitchoverReport | Refusal>;
   /** The events that the daemon remembers, oldest first. */
   history(): Promise<readonly LvsdEvent[]>;
-  /** The history, then each event as it happens; ends when the daemon does or `signal` aborts. */
-  follow(signal: AbortSignal): AsyncIterable<LvsdEvent>;
+  /**
+   * The whole history as the first batch, then what happens as it happens; ends when the daemon
+   * does or `signal` aborts.
+   */
+  follow(signal: AbortSignal): AsyncIterable<readonly LvsdEvent[]>;
 }
 
 /** A client of the daemon that listens at `socketPath`. Its methods throw MachineError. */
@@ -54,8 +63,8 @@ export function controlClient(socketPath: string): ControlClient {
     history: async () => {
       const events: LvsdEvent[] = [];
       const signal = AbortSignal.timeout(workMsMax);
-      for await (const event of eventStream(socketPath, "/v1/events?follow=false", signal))
-        events.push(event);
+      for await (const batch of eventStream(socketPath, "/v1/events?follow=false", signal))
+        events.push(...batch);
       if (signal.aborted) throw new MachineError(slow(socketPath, workMsMax));
       return events;
     },
@@ -142,7 +151,7 @@ async function* eventStream(
   socketPath: string,
   path: string,
   signal: AbortSignal,
-): AsyncGenerator<LvsdEvent> {
+): AsyncGenerator<readonly LvsdEvent[]> {
   const response = await open(socketPath, { method: "GET", path, body: null }, signal).catch(
     (error: unknown) => {
       throw unreachable(socketPath, error);
@@ -153,9 +162,13 @@ async function* eventStream(
     throw new MachineError(firstProblem(answer));
   }
   const arrived: LvsdEvent[] = [];
+  let historyOver = false;
   const parser = createParser({
     maxBufferSize: eventBytesMax,
     onEvent: ({ data }) => arrived.push(JSON.parse(data) as LvsdEvent),
+    onComment: (comment) => {
+      historyOver ||= comment.trim() === historyOverComment;
+    },
     onError: (error) => {
       throw new MachineError(`the daemon sent no event: ${error.message}`);
     },
@@ -164,8 +177,9 @@ async function* eventStream(
   try {
     for await (const text of response as AsyncIterable<string>) {
       parser.feed(text);
-      yield* arrived.splice(0);
+      if (historyOver) yield arrived.splice(0);
     }
+    yield arrived;
   } catch (error) {
     // A daemon that ends without a word ends the stream; so does the caller.
     if (!signal.aborted && (error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LvsdEvent } from "../model/event.ts";
-import type { Controlled } from "./api.ts";
+import { type Controlled, historyOverComment } from "./api.ts";
 
 /** Followers at once: operators' terminals, the console and a collector or two. */
 export const followersMax = 16;
@@ -40,8 +40,7 @@ export class Followers {
       response.end(history);
       return;
     }
-    // A comment line, so that the head goes out even while there is no event.
-    response.write(`: lvsd\n\n${history}`);
+    response.write(`${history}: ${historyOverComment}\n\n`);
     const unfollow = this.#controlled.follow((event) => {
       if (response.writableLength > followerBytesMax) {
         this.#controlled.refusedRequest("slow-follower");

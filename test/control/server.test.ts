@@ -124,8 +124,8 @@ describe("the event stream", { timeout: 20_000 }, () => {
     const { path, daemon } = await serve(t);
     const stop = new AbortController();
     const heard: string[] = [];
-    for await (const event of controlClient(path).follow(stop.signal)) {
-      heard.push(event.message);
+    for await (const batch of controlClient(path).follow(stop.signal)) {
+      heard.push(...batch.map((event) => event.message));
       if (heard.length === 2)
         daemon.happen({ ...(sampleEvents[0] ?? assert.fail()), message: "later" });
       if (heard.length === 3) stop.abort();
@@ -181,8 +181,8 @@ describe("the event stream", { timeout: 20_000 }, () => {
       warn: () => {},
     });
     const heard: string[] = [];
-    for await (const event of controlClient(path).follow(new AbortController().signal)) {
-      heard.push(event.message);
+    for await (const batch of controlClient(path).follow(new AbortController().signal)) {
+      heard.push(...batch.map((event) => event.message));
       if (heard.length === sampleEvents.length) await server.close();
     }
     assert.equal(heard.length, sampleEvents.length);

@@ -1,0 +1,185 @@
+/**
+ * The command line as it is typed: commands, options, help. Each command's own module is loaded
+ * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
+ */
+import { Command, CommanderError } from "commander";
+import { problemElsewhere } from "../config/problem.ts";
+import { messageOf } from "../model/error.ts";
+import { version } from "../model/version.ts";
+import { defaultConfig, defaultRunDir } from "./directories.ts";
+import { type CommonOptions, complain, type ExitStatus, exit } from "./outcome.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Options as commander hands them over. */
+interface Typed {
+  readonly config?: string;
+  readonly runDir: string;
+  readonly json?: true;
+  readonly yes?: true;
+  readonly watch?: true;
+  readonly follow?: true;
+  readonly output?: string;
+  readonly force?: true;
+}
+
+/** The commands and what becomes of their exit status; also what documentation is compared with. */
+export function commandLine(
+  terminal: Terminal,
+  environment: NodeJS.ProcessEnv,
+  ended: (status: ExitStatus) => void,
+): Command {
+  const program = new Command("lvsd");
+  program
+    .description(
+      "Turns two Linux machines into one highly available layer-4 load balancer:\nvirtual " +
+        "addresses that one of the two holds, an IPVS table, health checks of real servers",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help, of a command too")
+    .helpCommand("help [command]", "print help, of a command too")
+    .option("-c, --config <file>", `the configuration (default: ${defaultConfig})`)
+    .option(
+      "--run-dir <directory>",
+      "where the daemon's control socket is",
+      defaultRunDir(environment),
+    )
+    .configureHelp({ showGlobalOptions: true, helpWidth: 100 })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.error,
+      outputError: (text, write) => write(`lvsd: ${onOneLine(text)}\n`),
+    })
+    .exitOverride()
+    .addHelpText("after", exitStatuses);
+  const declare = declarer(program, ended);
+  declareRequests(declare, terminal);
+  declareQuestions(declare, terminal);
+  declareFirstSteps(declare, terminal);
+  return program;
+}
+
+/** Runs the command that `words` ask for, without the program's name. Never throws. */
+export async function runCommandLine(
+  words: readonly string[],
+  terminal: Terminal,
+  environment: NodeJS.ProcessEnv,
+): Promise<ExitStatus> {
+  let status: ExitStatus = exit.done;
+  const program = commandLine(terminal, environment, (ended) => {
+    status = ended;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return status;
+  } catch (error) {
+    // Help and version that were asked for end with 0; every other word from commander is misuse.
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exit.done;
+      // commander has printed the line for people already.
+      const problems = [problemElsewhere(onOneLine(error.message))];
+      if (words.includes("--json")) terminal.out(`${JSON.stringify({ ok: false, problems })}\n`);
+      return exit.invalid;
+    }
+    complain(terminal, [problemElsewhere(messageOf(error))], words.includes("--json"));
+    return exit.refused;
+  }
+}
+
+const exitStatuses = `
+Exit status:
+  0  done
+  1  the daemon is unreachable or refused, or what was asked for does not hold
+  2  wrong usage, or a file is missing or invalid`;
+
+/** commander says `error: ...` and puts its suggestion on a line of its own. */
+const onOneLine = (text: string): string =>
+  text
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ");
+
+type Act = (typed: Typed, common: CommonOptions) => Promise<ExitStatus>;
+type Declare = (name: string, summary: string, act: Act, help?: string) => Command;
+
+function declarer(program: Command, ended: (status: ExitStatus) => void): Declare {
+  return (name, summary, act, help = "") =>
+    program
+      .command(name)
+      .summary(summary)
+      .description(
+        `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${help === "" ? "" : `\n\n${help}`}`,
+      )
+      .helpOption("-h, --help", "print this help")
+      .allowExcessArguments(false)
+      .action(async (_options: unknown, command: Command) => {
+        const typed = command.optsWithGlobals<Typed>();
+        ended(await act(typed, { config: typed.config ?? null, runDir: typed.runDir }));
+      });
+}
+
+const jsonFlag = (command: Command): Command => command.option("--json", "print JSON");
+
+function declareRequests(declare: Declare, terminal: Terminal): void {
+  const plan = declare(
+    "plan",
+    "show what a reload would change; change nothing",
+    async ({ json = false }, common) =>
+      (await import("./plan.ts")).plan({ ...common, json }, terminal),
+    "Compares the daemon's file with what runs: addresses, the IPVS table, settings.\n" +
+      "Exit status 0 also when there are changes.",
+  );
+  jsonFlag(plan);
+  const reload = declare(
+    "reload",
+    "have the daemon load its file again, and report what changed",
+    async ({ json = false, yes = false }, common) =>
+      (await import("./reload.ts")).reload({ ...common, json, yes }, terminal),
+    "An invalid file changes nothing: every problem is printed, exit status 2.\n" +
+      "Established connections and servers that did not change stay as they are.",
+  );
+  jsonFlag(
+    reload.option("--yes", "even if it removes more real servers than guard.remove_percent allows"),
+  );
+  jsonFlag(
+    declare(
+      "switchover",
+      "hand the active state to the peer, and wait until it has it",
+      async ({ json = false }, common) =>
+        (await import("./switchover.ts")).switchover({ ...common, json }, terminal),
+      "Asked of the active router. Refused, with exit status 1, while the peer is dead or unfit.\n" +
+        "Automatic failback is suspended until the new active router fails or is asked in turn.",
+    ),
+  );
+}
+
+function declareQuestions(declare: Declare, terminal: Terminal): void {
+  jsonFlag(
+    declare(
+      "status",
+      "show role, state, peer, addresses, virtual and real servers",
+      async ({ json = false, watch = false }, common) =>
+        (await import("./status.ts")).status({ ...common, json, watch }, terminal),
+    ).option("--watch", "look again each second until ^C"),
+  );
+  jsonFlag(
+    declare(
+      "events",
+      "show what happened and why, newest last",
+      async ({ json = false, follow = false }, common) =>
+        (await import("./events.ts")).events({ ...common, json, follow }, terminal),
+      "The daemon remembers the last 1000 events since its start; journalctl -u lvsd has them all.",
+    ).option("-f, --follow", "go on with what happens, until ^C; waits for a daemon that restarts"),
+  );
+}
+
+function declareFirstSteps(declare: Declare, terminal: Terminal): void {
+  declare(
+    "keygen",
+    "make a key for the heartbeat",
+    async ({ output = null, force = false }, common) =>
+      (await import("./keygen.ts")).keygen({ ...common, output, force }, terminal),
+    "Both routers need the same key file, by default /etc/lvsd/heartbeat.key.",
+  )
+    .option("-o, --output <file>", "write the key there, readable by root and the group lvsd")
+    .option("--force", "overwrite an existing file");
+}

@@ -1,0 +1,22 @@
+/** Where lvsd's files are when nobody says otherwise: product.md's places and systemd's variables. */
+import { resolve } from "node:path";
+import { socketName } from "../control/api.ts";
+
+export const defaultConfig = "/etc/lvsd/lvsd.yaml";
+
+/** systemd.exec(5): several directories are separated by colons; the first is ours. */
+const firstOf = (list: string | undefined): string | null => {
+  const [first = ""] = (list ?? "").split(":");
+  return first === "" ? null : first;
+};
+
+/** Holds the control socket. */
+export const defaultRunDir = (environment: NodeJS.ProcessEnv): string =>
+  firstOf(environment.RUNTIME_DIRECTORY) ?? "/run/lvsd";
+
+/** Holds what outlives the daemon. */
+export const defaultStateDir = (environment: NodeJS.ProcessEnv): string =>
+  firstOf(environment.STATE_DIRECTORY) ?? "/var/lib/lvsd";
+
+/** The control socket of the daemon with this run directory. */
+export const socketIn = (runDir: string): string => resolve(runDir, socketName);

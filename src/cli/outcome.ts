@@ -1,0 +1,35 @@
+/** How a command ends: its exit status and the one form in which problems reach people. */
+import { type Problem, printProblem } from "../config/problem.ts";
+import type { Refusal } from "../control/api.ts";
+import { printable } from "./report/printable.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * `done`; `refused`: the daemon is unreachable or refused, or what was asked for does not hold;
+ * `invalid`: wrong usage, or a file is missing or invalid.
+ */
+export const exit = { done: 0, refused: 1, invalid: 2 } as const;
+export type ExitStatus = (typeof exit)[keyof typeof exit];
+
+/** Options that every command has. */
+export interface CommonOptions {
+  /** The file given with `-c`; null: none was given. */
+  readonly config: string | null;
+  readonly runDir: string;
+}
+
+export interface ReportOptions extends CommonOptions {
+  readonly json: boolean;
+}
+
+/** Tells problems: as lines on stderr, with `json` also as a document on stdout. */
+export function complain(terminal: Terminal, problems: readonly Problem[], json = false): void {
+  if (json) terminal.out(`${JSON.stringify({ ok: false, problems })}\n`);
+  for (const problem of problems) terminal.error(`lvsd: ${printProblem(printable(problem))}\n`);
+}
+
+/** Tells why the daemon refused; the status says whether a file is at fault. */
+export function refusedBy(refusal: Refusal, terminal: Terminal, json: boolean): ExitStatus {
+  complain(terminal, refusal.problems, json);
+  return refusal.fault === "text" ? exit.invalid : exit.refused;
+}

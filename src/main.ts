@@ -1,0 +1,13 @@
+/**
+ * From the arguments to one command; the only module that sets the process's exit status.
+ */
+import { runCommandLine } from "./cli/command-line.ts";
+import { processTerminal } from "./cli/terminal.ts";
+
+// A reader that has seen enough (`lvsd events | head`) is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal(), process.env);
