@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Health } from "../../src/health/health.ts";
+import { ms } from "../../src/model/time.ts";
+import { desiredTable, foundInTable } from "../../src/table/desired.ts";
+import { restoreLine } from "../../src/table/ipvs-text.ts";
+import { planChanges } from "../../src/table/plan.ts";
+import type { Table } from "../../src/table/table.ts";
+import { config, realServer, virtualServer } from "./configs.ts";
+import { address } from "./tables.ts";
+
+const weights = (of: Readonly<Record<string, number | null>>): Health =>
+  new Map(
+    Object.entries(of).map(([key, tableWeight]) => [
+      key,
+      { state: tableWeight === null ? "down" : "up", tableWeight } as const,
+    ]),
+  );
+
+const linesOf = (table: Table): string[] =>
+  planChanges(new Map(), table, new Set()).changes.map(restoreLine);
+
+const web = virtualServer("web", {
+  realServers: [
+    realServer("b", { address: address("10.0.0.10") }),
+    realServer("a", { address: address("10.0.0.9"), connections: { max: 20, min: 10 } }),
+  ],
+});
+
+test("a real server is in the table with the weight that its health gives it, or not at all", () => {
+  assert.deepEqual(linesOf(desiredTable(config(web), weights({ "web/a": 3, "web/b": 0 }))), [
+    "-A -t 192.0.2.1:80 -s wlc",
+    "-a -t 192.0.2.1:80 -r 10.0.0.9:80 -m -w 3 -x 20 -y 10",
+    "-a -t 192.0.2.1:80 -r 10.0.0.10:80 -m -w 0",
+  ]);
+  assert.deepEqual(linesOf(desiredTable(config(web), weights({ "web/a": null, "web/b": 1 }))), [
+    "-A -t 192.0.2.1:80 -s wlc",
+    "-a -t 192.0.2.1:80 -r 10.0.0.10:80 -m -w 1",
+  ]);
+});
+
+test("a virtual server without any real server left stays in the table", () => {
+  assert.deepEqual(linesOf(desiredTable(config(web), new Map())), ["-A -t 192.0.2.1:80 -s wlc"]);
+});
+
+test("an inactive virtual server is not in the table", () => {
+  const inactive = { ...web, active: false };
+  assert.equal(desiredTable(config(inactive), weights({ "web/a": 1 })).size, 0);
+});
+
+test("with direct routing and tunnels the destination's port is the service's", () => {
+  const odd = virtualServer("odd", {
+    realServers: [
+      realServer("nat", { port: 8080 }),
+      realServer("direct", {
+        port: 8080,
+        address: address("10.0.0.2"),
+        forwarding: "direct",
+      }),
+      realServer("tunnel", {
+        port: 8080,
+        address: address("10.0.0.3"),
+        forwarding: "tunnel",
+      }),
+    ],
+  });
+  const health = weights({ "odd/nat": 1, "odd/direct": 1, "odd/tunnel": 1 });
+  assert.deepEqual(linesOf(desiredTable(config(odd), health)).slice(1), [
+    "-a -t 192.0.2.1:80 -r 10.0.0.1:8080 -m -w 1",
+    "-a -t 192.0.2.1:80 -r 10.0.0.2:80 -g -w 1",
+    "-a -t 192.0.2.1:80 -r 10.0.0.3:80 -i -w 1",
+  ]);
+});
+
+test("persistence is whole seconds, rounded up", () => {
+  const sticky = virtualServer("sticky", {
+    persistence: { timeout: ms(1500), maskBits: 24 },
+    scheduler: "sh",
+    schedulerFlags: ["sh-port"],
+  });
+  assert.deepEqual(linesOf(desiredTable(config(sticky), new Map())), [
+    "-A -t 192.0.2.1:80 -s sh -p 2 -M 255.255.255.0 -b sh-port",
+  ]);
+});
+
+const many = ["10.0.0.1", "10.0.0.2", "10.0.0.10"].flatMap((text) =>
+  [80, 443].map((port) =>
+    realServer(`${text.replaceAll(".", "-")}-${port}`, { address: address(text), port }),
+  ),
+);
+const services = [
+  virtualServer("a", { address: address("fd00:1::1"), realServers: [] }),
+  virtualServer("b", { port: 443, realServers: many }),
+  virtualServer("c", { protocol: "udp", realServers: many }),
+  virtualServer("d", { realServers: many }),
+  virtualServer("e", { address: address("192.0.2.10"), realServers: many }),
+];
+
+test("the order of programming does not depend on the order in the file", () => {
+  const health: Health = new Map(
+    services.flatMap((service) =>
+      many.map((one) => [`${service.name}/${one.name}`, { state: "up", tableWeight: 1 } as const]),
+    ),
+  );
+  const expected = linesOf(desiredTable(config(...services), health));
+  assert.deepEqual(
+    expected.filter((line) => line.startsWith("-A")),
+    [
+      "-A -t 192.0.2.1:80 -s wlc",
+      "-A -u 192.0.2.1:80 -s wlc",
+      "-A -t 192.0.2.1:443 -s wlc",
+      "-A -t 192.0.2.10:80 -s wlc",
+      "-A -t [fd00:1::1]:80 -s wlc",
+    ],
+  );
+  const shuffled = fc.shuffledSubarray(services, { minLength: services.length });
+  const shuffledServers = fc.shuffledSubarray(many, { minLength: many.length });
+  fc.assert(
+    fc.property(shuffled, shuffledServers, (list, servers) => {
+      const rearranged = list.map((service) =>
+        service.realServers.length === 0 ? service : { ...service, realServers: servers },
+      );
+      assert.deepEqual(linesOf(desiredTable(config(...rearranged), health)), expected);
+    }),
+  );
+});
+
+test("what stands in the table is found again by its configuration", () => {
+  const table = desiredTable(config(web), weights({ "web/a": 3, "web/b": null }));
+  assert.deepEqual(foundInTable(config(web), table), new Map([["web/a", 3]]));
+  assert.deepEqual(foundInTable(config(web), new Map()), new Map());
+});
