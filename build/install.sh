@@ -4,6 +4,7 @@
 # With DESTDIR nothing outside DESTDIR is touched: no user is made, no service manager is told.
 # Whatever an operator or the daemon writes (/etc/lvsd, /var/lib/lvsd) is never removed.
 set -euo pipefail
+umask 022
 cd "$(dirname "$(readlink -f "$0")")/.."
 DESTDIR=${DESTDIR:-} PREFIX=${PREFIX:-/usr}
 root=$DESTDIR$PREFIX
@@ -22,7 +23,7 @@ files="
 "
 
 put() { # put MODE FROM TO: copies a file, its directory made, and names the prefix in it
-  install -d "${3%/*}"
+  [ -d "${3%/*}" ] || install -d "${3%/*}"
   sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd|g" "$2" >"$3.new"
   chmod "$1" "$3.new"
   mv -f "$3.new" "$3"
