@@ -1,0 +1,55 @@
+/**
+ * Runs inside the lab's kernel: plays one scenario, one or several times, and reports.
+ *
+ *     node test/lab/guest.ts SCENARIO [RUNS]
+ *
+ * Writes `report.json` (RunReport[]) into $LAB_OUT after every run; a failed run leaves its evidence
+ * in $LAB_OUT/run-N. Exit status 0 when every story went as told.
+ */
+import { writeFileSync } from "node:fs";
+import { messageOf } from "../../src/model/error.ts";
+import { now } from "./clock.ts";
+import { Lab, type LabSurroundings } from "./lab.ts";
+import type { RunReport, Scenario } from "./scenario.ts";
+import { Unfulfilled } from "./wait.ts";
+
+const [name = "", runs = "1"] = process.argv.slice(2);
+const out = process.env.LAB_OUT ?? "/run/lab";
+const project = process.env.LAB_PROJECT ?? process.cwd();
+
+// For this process only: what a scenario starts must start as it does on a router.
+delete process.env.NODE_COMPILE_CACHE;
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function play(scenario: Scenario, run: number): Promise<RunReport> {
+  const began = now();
+  const surroundings: LabSurroundings = { project, out, print };
+  const lab = await Lab.build(scenario.topology, surroundings);
+  let figures: Readonly<Record<string, number>> = {};
+  let failure: string | null = null;
+  try {
+    figures = await scenario.play(lab);
+    lab.network.assertObeyed();
+  } catch (thrown) {
+    failure = thrown instanceof Unfulfilled ? thrown.message : stackOf(thrown);
+    print(`FAILED: ${failure}`);
+    await lab.leaveEvidence(`${out}/run-${run}`);
+  }
+  await lab.destroy();
+  return { figures, failure, seconds: (now() - began) / 1000 };
+}
+
+const stackOf = (thrown: unknown): string =>
+  thrown instanceof Error ? (thrown.stack ?? thrown.message) : messageOf(thrown);
+
+const { default: scenario } = (await import(`./scenarios/${name}.ts`)) as { default: Scenario };
+const reports: RunReport[] = [];
+for (let run = 1; run <= Number(runs); run++) {
+  if (Number(runs) > 1) print(`-- run ${run} of ${runs}`);
+  reports.push(await play(scenario, run));
+  writeFileSync(`${out}/report.json`, JSON.stringify(reports, null, 2));
+}
+process.exit(reports.every((report) => report.failure === null) ? 0 : 1);

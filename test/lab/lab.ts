@@ -1,0 +1,200 @@
+/**
+ * The vocabulary of stories: two routers, a client, real servers, and what may befall them.
+ */
+import { randomBytes } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { Capture } from "./capture.ts";
+import { Client } from "./client.ts";
+import type { ClientOptions } from "./client-side.ts";
+import { now } from "./clock.ts";
+import { Network } from "./network.ts";
+import { Observer } from "./observer.ts";
+import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.ts";
+import { RealServer } from "./real-server.ts";
+import { Router } from "./router.ts";
+import { type Addresses, addressesOf, type Topology } from "./topology.ts";
+import { waitFor } from "./wait.ts";
+
+export interface LabSurroundings {
+  readonly project: string;
+  /** The only directory that outlives the run. */
+  readonly out: string;
+  readonly print: (line: string) => void;
+}
+
+export class Lab {
+  readonly network: Network;
+  readonly addresses: Addresses;
+  readonly r1: Router;
+  readonly r2: Router;
+  readonly servers: readonly RealServer[];
+  readonly surroundings: LabSurroundings;
+  /** Fast enough for stories that are not about time: dead after 400 ms. */
+  static readonly brisk: ConfigObject = { interval: "100ms", dead_after: "400ms" };
+  readonly #capture: Capture;
+  readonly #ends: (() => Promise<void>)[] = [];
+  readonly #began = now();
+
+  private constructor(network: Network, surroundings: LabSurroundings, capture: Capture) {
+    this.network = network;
+    this.surroundings = surroundings;
+    this.addresses = addressesOf(network.topology);
+    this.r1 = new Router(network, "r1", surroundings.project);
+    this.r2 = new Router(network, "r2", surroundings.project);
+    const ipv6 = network.topology.family === 6;
+    this.servers = this.addresses.realServers.map(
+      (_, index) => new RealServer(`rs${index + 1}`, { ipv6 }),
+    );
+    this.#capture = capture;
+  }
+
+  static async build(topology: Topology, surroundings: LabSurroundings): Promise<Lab> {
+    const network = await Network.build(topology);
+    return new Lab(network, surroundings, Capture.start());
+  }
+
+  get routers(): readonly [Router, Router] {
+    return [this.r1, this.r2];
+  }
+
+  /** Tells what happens, with the time since the lab was built. */
+  say(text: string): void {
+    const at = ((now() - this.#began) / 1000).toFixed(2).padStart(6);
+    for (const line of text.split("\n")) this.surroundings.print(`${at} s  ${line}`);
+  }
+
+  server(name: string): RealServer {
+    const found = this.servers.find((server) => server.name === name);
+    if (found === undefined) throw new Error(`no real server ${name}`);
+    return found;
+  }
+
+  startServers(): Promise<unknown> {
+    return Promise.all(this.servers.map((server) => server.start()));
+  }
+
+  /** Writes the pair's configuration and key to both routers; starts nothing. */
+  configurePair(options: PairOptions = {}): ConfigObject {
+    const key = randomBytes(32).toString("base64");
+    for (const router of this.routers) router.setKey(key);
+    return this.rewrite(options);
+  }
+
+  /** Writes another configuration to both routers, with the key that they have. */
+  rewrite(options: PairOptions): ConfigObject {
+    const configs = this.routers.map((router) => {
+      const config = pairConfig(this.network.topology, router.keyFile, options);
+      // Both files must be equal, since their hashes are compared: a relative key path makes them.
+      const heartbeat = { ...config.heartbeat, key_file: "heartbeat.key" };
+      const equal = { ...config, heartbeat };
+      router.configure(equal);
+      return equal;
+    });
+    return configs[0] ?? {};
+  }
+
+  /** Real servers, configuration, both daemons; returns when r1 is active and whole. */
+  async startPair(options: PairOptions = {}): Promise<void> {
+    await this.startServers();
+    this.configurePair(options);
+    await Promise.all([this.r1.start(), this.r2.start()]);
+    await this.settled();
+    this.say("r1 is active, r2 is standby, the table is whole on both");
+  }
+
+  /** Until r1 is active, r2 standby, both see each other and have the whole table up. */
+  async settled(withinMs = 20_000): Promise<void> {
+    const whole = (router: Router): boolean =>
+      router.table().some((service) => service.destinations.length === this.servers.length);
+    await this.r1.sees("r1 is active and hears r2", withinMs, (status) => {
+      return status.state === "active" && status.peer?.alive === true;
+    });
+    await this.r2.sees("r2 is standby and hears r1", withinMs, (status) => {
+      return status.state === "standby" && status.peer?.alive === true;
+    });
+    await waitFor("both tables hold all real servers", withinMs, () => this.routers.every(whole));
+  }
+
+  /** A client that is being served: every 5 ms a new connection to the VIP. */
+  async startClient(options: Partial<ClientOptions> = {}): Promise<Client> {
+    const client = await Client.start("client", { address: this.addresses.vip, ...options });
+    this.#ends.push(() => client.kill());
+    await this.served(client);
+    client.mark();
+    return client;
+  }
+
+  /** Waits until the client has been served without a failure for 400 ms. */
+  async served(client: Client, withinMs = 15_000): Promise<void> {
+    await waitFor(
+      "the client is served without failures",
+      withinMs,
+      async () => (await client.served(400)) > 40 / client.intervalMs,
+      50,
+    );
+  }
+
+  async startObserver(): Promise<Observer> {
+    const observer = await Observer.start(this.network);
+    this.#ends.push(() => observer.kill());
+    return observer;
+  }
+
+  /** Something that must be ended with the lab. */
+  endWith(end: () => Promise<void>): void {
+    this.#ends.push(end);
+  }
+
+  /** The router that holds the VIP in its kernel. Throws unless there is exactly one. */
+  holder(vip = this.addresses.vip): Router {
+    const holders = this.holders(vip);
+    if (holders.length !== 1 || holders[0] === undefined)
+      throw new Error(`${holders.length} routers hold ${vip}`);
+    return holders[0];
+  }
+
+  holders(vip = this.addresses.vip): Router[] {
+    return this.routers.filter((router) => router.holds(vip));
+  }
+
+  other(router: Router): Router {
+    return router === this.r1 ? this.r2 : this.r1;
+  }
+
+  /** Copies logs, tables, states and the capture to `directory`, for whoever looks into a failure. */
+  async leaveEvidence(directory: string): Promise<void> {
+    mkdirSync(directory, { recursive: true });
+    await this.#capture.stop();
+    this.#capture.copyTo(directory);
+    for (const router of this.routers) {
+      const place = `${directory}/${router.name}`;
+      const status = await router.status().catch((error: unknown) => ({ none: String(error) }));
+      if (router.powered) {
+        const seen = [];
+        for (const words of [
+          ["ipvsadm", "-Sn"],
+          ["ip", "addr"],
+          ["ip", "neigh"],
+          ["ip", "route"],
+        ])
+          seen.push(words.join(" "), await router.output(...words).catch(String));
+        mkdirSync(place, { recursive: true });
+        writeFileSync(`${place}/kernel.txt`, seen.join("\n"));
+      }
+      if (existsSync(router.directory))
+        cpSync(router.directory, place, {
+          recursive: true,
+          filter: (file) => !/notify$|\.sock$|heartbeat\.key$|real-\w+$/.test(file),
+        });
+      writeFileSync(`${place}/status.json`, JSON.stringify(status, null, 2));
+    }
+  }
+
+  async destroy(): Promise<void> {
+    for (const end of this.#ends.reverse()) await end();
+    for (const server of this.servers) await server.kill();
+    await Promise.all(this.routers.map((router) => router.dispose()));
+    await this.#capture.stop();
+    await this.network.destroy();
+  }
+}

@@ -1,0 +1,74 @@
+/** Who answers ARP for the VIP over time: the proof that one machine does (observer-side.ts). */
+import { now } from "./clock.ts";
+import type { Network } from "./network.ts";
+import type { Round } from "./observer-side.ts";
+import { Resident } from "./resident.ts";
+import { addressesOf } from "./topology.ts";
+
+/** A stretch of time in which the same machines answered. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+  readonly machines: readonly string[];
+}
+
+/** Between two questions. */
+const intervalMs = 10;
+
+export class Observer {
+  readonly #resident: Resident;
+  readonly #network: Network;
+
+  private constructor(resident: Resident, network: Network) {
+    this.#resident = resident;
+    this.#network = network;
+  }
+
+  static async start(network: Network): Promise<Observer> {
+    const { vip, observer } = addressesOf(network.topology);
+    const { mac, device } = network.link("observer", "public");
+    const options = { address: vip, own: observer, ownMac: mac, device, intervalMs };
+    return new Observer(await Resident.start("observer", "observer-side.ts", options), network);
+  }
+
+  /** The stretches since `from`; rounds that nobody answered count as their own machines: none. */
+  async stretches(from: number): Promise<Stretch[]> {
+    const rounds = await this.#resident.ask<Round[]>({ kind: "rounds", from });
+    const found: Stretch[] = [];
+    // The last round may still be unanswered.
+    for (const round of rounds.slice(0, -1)) {
+      const machines = round.answered.map((mac) => this.#network.ownerOf(mac)).sort();
+      const last = found.at(-1);
+      if (last !== undefined && last.machines.join() === machines.join())
+        found[found.length - 1] = { ...last, until: round.at + intervalMs };
+      else found.push({ from: round.at, until: round.at + intervalMs, machines });
+    }
+    return found;
+  }
+
+  /** Who answers at present, over the last few rounds. */
+  async holders(): Promise<readonly string[]> {
+    const stretches = await this.stretches(now() - 100);
+    return [...new Set(stretches.flatMap((stretch) => stretch.machines))].sort();
+  }
+
+  /** The longest time since `from`, in ms, in which two or more machines answered. */
+  async doubled(from: number): Promise<number> {
+    const stretches = await this.stretches(from);
+    return stretches
+      .filter((stretch) => stretch.machines.length > 1)
+      .reduce((longest, { from: start, until }) => Math.max(longest, until - start), 0);
+  }
+
+  /** ms from `from` until the time since which exactly one machine has answered without a break. */
+  async settled(from: number): Promise<number> {
+    const stretches = await this.stretches(from);
+    const last = stretches.at(-1);
+    if (last === undefined || last.machines.length !== 1) return Number.POSITIVE_INFINITY;
+    return last.from - from;
+  }
+
+  kill(): Promise<void> {
+    return this.#resident.kill();
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Plays scenarios for a developer: `node test/lab/play.ts SCENARIO [RUNS]`, or without arguments
+ * lists them. Prints the story while it happens, then the figures.
+ */
+import { median } from "./outage.ts";
+import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
+import { printGoal, reached } from "./scenario.ts";
+
+const [name, runs = "1"] = process.argv.slice(2);
+if (name === undefined) {
+  for (const each of scenarioNames())
+    console.log(`${each.padEnd(28)} ${(await loadScenario(each)).title}`);
+} else {
+  const scenario = await loadScenario(name);
+  const outcome = await runScenario(name, Number(runs), (line) => console.log(line));
+  for (const [key, goal] of Object.entries(scenario.goals)) {
+    const figures = outcome.reports.map((report) => report.figures[key] ?? Number.NaN);
+    const verdict = reached(goal, median(figures), 1) ? "reached" : "MISSED";
+    const all = figures.length > 1 ? ` of ${figures.map((each) => each.toFixed(0)).join(" ")}` : "";
+    const measured = `${median(figures).toFixed(1)} ${goal.unit}${all}`;
+    console.log(`${goal.what}: ${measured} (${printGoal(goal)}) ${verdict}`);
+  }
+  if (outcome.failure !== null) {
+    console.log(`FAILED: ${outcome.failure}\nevidence: ${outcome.evidence}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,322 @@
+/**
+ * An LVS router: a machine on which the lab runs lvsd the way its unit does.
+ *
+ * The lab plays systemd: it waits for READY=1, and when the daemon ends it kills what is left of
+ * it, runs the unit's clean-up and starts the daemon again after RestartSec.
+ */
+import type { ChildProcess } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { setPriority } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PlanReport, RefusalBody, Status, SwitchoverReport } from "../../src/control/api.ts";
+import type { LvsdEvent } from "../../src/model/event.ts";
+import { readTable, type Table } from "./ipvs-table.ts";
+import { Machine, signal } from "./machine.ts";
+import type { Network } from "./network.ts";
+import { NotifySocket } from "./notify.ts";
+import { feed, output } from "./pipe.ts";
+import { waitFor } from "./wait.ts";
+
+/** As in the unit. */
+const restartMs = 500;
+const priority = -10;
+const cleanUp =
+  'cd "$1" && { test -e hold || { test ! -e release.batch || ip -force -batch release.batch; }; }';
+
+export interface CommandResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Router extends Machine {
+  readonly #program: string;
+  readonly #notify: NotifySocket;
+  #child: ChildProcess | null = null;
+  #supervised: Promise<void> = Promise.resolve();
+  /** Whether systemd would start it again when it ends. */
+  #wanted = false;
+  #restarts = 0;
+
+  constructor(network: Network, name: "r1" | "r2", project: string) {
+    super(network, name);
+    this.#program = `${project}/bin/lvsd`;
+    for (const place of [this.runDirectory, this.stateDirectory])
+      mkdirSync(place, { recursive: true });
+    this.#notify = new NotifySocket(`${this.directory}/notify`);
+  }
+
+  get runDirectory(): string {
+    return `${this.directory}/run`;
+  }
+
+  get stateDirectory(): string {
+    return `${this.directory}/state`;
+  }
+
+  get configFile(): string {
+    return `${this.directory}/lvsd.yaml`;
+  }
+
+  get keyFile(): string {
+    return `${this.directory}/heartbeat.key`;
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** The daemon's pid. Throws when it does not run. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`lvsd does not run on ${this.name}`);
+    return pid;
+  }
+
+  /** Replaces the file on disk; a running daemon does not know of it until `reload`. JSON is YAML. */
+  configure(config: object | string): void {
+    const text = typeof config === "string" ? config : JSON.stringify(config, null, 2);
+    writeFileSync(this.configFile, text);
+  }
+
+  setKey(base64: string): void {
+    writeFileSync(this.keyFile, `${base64}\n`, { mode: 0o600 });
+  }
+
+  /** Starts the daemon and waits for READY=1. */
+  async start(withinMs = 15_000): Promise<void> {
+    this.launch();
+    await waitFor(`READY=1 of ${this.name}`, withinMs, () => this.#readyOrEnded());
+  }
+
+  #readyOrEnded(): boolean {
+    if (this.#notify.ready) return true;
+    return false;
+  }
+
+  /** Starts the daemon and does not wait. */
+  launch(): void {
+    this.#wanted = true;
+    this.#notify.forget();
+    const child = this.spawn(
+      "lvsd.log",
+      [
+        ...[this.#program, "run", "-c", this.configFile],
+        ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
+      ],
+      { NOTIFY_SOCKET: this.#notify.path },
+    );
+    this.#child = child;
+    if (child.pid !== undefined) setPriority(child.pid, priority);
+    this.#supervised = new Promise((resolve) => {
+      child.once("exit", () => void this.#ended().finally(resolve));
+    });
+  }
+
+  /** What systemd does when the main process has ended, whatever way. */
+  async #ended(): Promise<void> {
+    this.#child = null;
+    if (!this.powered) return;
+    await this.killAll();
+    await this.output("sh", "-c", cleanUp, "sh", this.runDirectory);
+    if (!this.#wanted) return;
+    await sleep(restartMs);
+    if (!this.#wanted || !this.powered) return;
+    this.#restarts += 1;
+    this.launch();
+  }
+
+  /** `systemctl stop`: SIGTERM, and SIGKILL after `limitMs`. How long it took in ms. */
+  async stop(limitMs = 10_000): Promise<void> {
+    this.#wanted = false;
+    if (this.#child === null) return;
+    signal(this.pid, "SIGTERM");
+    const late = setTimeout(() => this.#child?.kill("SIGKILL"), limitMs);
+    await this.#supervised;
+    clearTimeout(late);
+  }
+
+  /** SIGKILL of the daemon alone; the lab's systemd then does its part. */
+  kill(): void {
+    signal(this.pid, "SIGKILL");
+  }
+
+  pause(): void {
+    signal(this.pid, "SIGSTOP");
+  }
+
+  resume(): void {
+    signal(this.pid, "SIGCONT");
+  }
+
+  override async powerOff(): Promise<void> {
+    this.#wanted = false;
+    await super.powerOff();
+    await this.#supervised;
+  }
+
+  /** It returns as after a boot: /run is empty, the state directory is not. */
+  override async powerOn(): Promise<void> {
+    rmSync(this.runDirectory, { recursive: true, force: true });
+    mkdirSync(this.runDirectory, { recursive: true });
+    await super.powerOn();
+  }
+
+  /** Body of GET /v1/status; throws when the daemon does not answer. */
+  status(): Promise<Status> {
+    return this.#request("GET", "/v1/status");
+  }
+
+  reload(): Promise<PlanReport | RefusalBody> {
+    return this.#request("POST", "/v1/reload");
+  }
+
+  switchover(): Promise<SwitchoverReport | RefusalBody> {
+    return this.#request("POST", "/v1/switchover");
+  }
+
+  hangUp(): void {
+    signal(this.pid, "SIGHUP");
+  }
+
+  /** Runs `lvsd COMMAND ...` as an operator would; never throws for its exit status. */
+  async lvsd(command: string, ...rest: readonly string[]): Promise<CommandResult> {
+    const script = '"$@" >"$0.out" 2>"$0.err"; echo $?';
+    const base = `${this.directory}/command`;
+    const line = [this.#program, command, "-c", this.configFile, "--run-dir", this.runDirectory];
+    const said = await this.output("sh", "-c", script, base, ...line, ...rest);
+    return {
+      status: Number(said.trim()),
+      stdout: readFileSync(`${base}.out`, "utf8"),
+      stderr: readFileSync(`${base}.err`, "utf8"),
+    };
+  }
+
+  /** Waits until the daemon reports this state; how the status looked then. */
+  reaches(state: Status["state"], withinMs: number): Promise<Status> {
+    return this.sees(`${this.name} becomes ${state}`, withinMs, (status) => status.state === state);
+  }
+
+  /** Waits until the status fulfils a condition. */
+  async sees(what: string, withinMs: number, holds: (status: Status) => boolean): Promise<Status> {
+    let last: Status | null = null;
+    try {
+      return await waitFor(
+        what,
+        withinMs,
+        async () => {
+          last = await this.status();
+          return holds(last) ? last : null;
+        },
+        25,
+      );
+    } catch (thrown) {
+      writeFileSync(`${this.directory}/last-status.json`, JSON.stringify(last, null, 2));
+      throw thrown;
+    }
+  }
+
+  /** The kernel's IPVS table, read without starting a program. */
+  table(): Table {
+    return readTable(this.name);
+  }
+
+  /** The same as ipvsadm(8) prints it. */
+  printedTable(): Promise<string> {
+    return this.output("ipvsadm", "-Ln");
+  }
+
+  /** Every event that the daemon has logged so far, over all its restarts. */
+  events(): LvsdEvent[] {
+    const file = `${this.directory}/lvsd.log`;
+    if (!existsSync(file)) return [];
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .map((line) => line.replace(/^<\d>/, ""))
+      .filter((line) => line.startsWith("{"))
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line) as LvsdEvent];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  log(): string {
+    const file = `${this.directory}/lvsd.log`;
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  /**
+   * From now on a program of this machine is another one: `script` is covered over it in the
+   * daemon's mount namespace. What runs already is killed, so that nobody keeps the old one.
+   */
+  async replaceProgram(program: "ipvsadm" | "ip", script: string): Promise<void> {
+    const fake = `${this.directory}/fake-${program}`;
+    writeFileSync(fake, script, { mode: 0o755 });
+    const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
+    const real = `${this.directory}/real-${program}`;
+    if (!existsSync(real)) copyFileSync(place, real);
+    await output("nsenter", "--mount", "--target", `${this.pid}`, "mount", "--bind", fake, place);
+    for (const pid of this.processes()) if (commandOf(pid) === program) signal(pid, "SIGKILL");
+  }
+
+  async restoreProgram(program: "ipvsadm" | "ip"): Promise<void> {
+    const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
+    await output("nsenter", "--mount", "--target", `${this.pid}`, "umount", place);
+    const fake = `fake-${program}`;
+    for (const pid of this.processes())
+      if ([program, fake, "sleep"].includes(commandOf(pid))) signal(pid, "SIGKILL");
+  }
+
+  /** Hands ipvsadm a table in the form of `ipvsadm -Sn`, as an administrator at the keyboard. */
+  async ipvsadm(...lines: readonly string[]): Promise<void> {
+    const argv = ["netns", "exec", this.name, "ipvsadm", "--restore"];
+    await feed("ip", argv, `${lines.join("\n")}\n`);
+  }
+
+  /** Ends the daemon for good and frees what the lab holds for it. */
+  async dispose(): Promise<void> {
+    this.#wanted = false;
+    if (this.powered) await this.killAll();
+    await this.#supervised;
+    this.#notify.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #request<Body>(method: string, path: string): Promise<Body> {
+    return new Promise((resolve, reject) => {
+      const request = http.request(
+        { socketPath: `${this.runDirectory}/lvsd.sock`, method, path, timeout: 20_000 },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8");
+          response.on("data", (part: string) => {
+            text += part;
+          });
+          response.on("end", () => {
+            try {
+              resolve(JSON.parse(text) as Body);
+            } catch {
+              reject(new Error(`${method} ${path}: no JSON: ${text.slice(0, 200)}`));
+            }
+          });
+        },
+      );
+      request.on("timeout", () => request.destroy(new Error(`${method} ${path}: no answer`)));
+      request.on("error", reject);
+      request.end();
+    });
+  }
+}
+
+/** The command name of a process, at most 15 characters; empty when it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}

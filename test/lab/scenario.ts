@@ -1,0 +1,65 @@
+/**
+ * What a scenario is: a topology, a story, and the figures that the story must reach.
+ *
+ * A scenario file under scenarios/ has one default export made by `scenario`.
+ */
+import type { Lab } from "./lab.ts";
+import type { Topology } from "./topology.ts";
+
+/** A measured number with its goal. Goals are the product's; the tests allow twice as much. */
+export interface Goal {
+  readonly what: string;
+  readonly unit: "ms" | "connections" | "changes" | "MiB" | "failovers" | "%";
+  readonly atMost?: number;
+  readonly atLeast?: number;
+  /** An exact goal (a count) is not doubled in the tests. */
+  readonly exact?: boolean;
+}
+
+export interface Scenario {
+  /** A sentence: what happens and what must come of it. */
+  readonly title: string;
+  readonly topology: Topology;
+  /** Goals by the name of the figure that `play` returns. Every goal must be met by a figure. */
+  readonly goals: Readonly<Record<string, Goal>>;
+  /** Runs whose median counts in `make bench`; tests run once. */
+  readonly runs?: number;
+  /** Hard limit of one run, in seconds. */
+  readonly limitSeconds?: number;
+  /** True when it changes what namespaces share, as the clock is: never on the host's kernel. */
+  readonly ownMachine?: boolean;
+  /** Too long, or a comparison: `make bench` only. */
+  readonly benchOnly?: boolean;
+  /** Tells the story; throws where it does not go as it must. Its figures. */
+  readonly play: (lab: Lab) => Promise<Readonly<Record<string, number>>>;
+}
+
+/** Marks a scenario; the identity function, for the type. */
+export const scenario = (described: Scenario): Scenario => described;
+
+/** What a guest reports about one run of a scenario. */
+export interface RunReport {
+  readonly figures: Readonly<Record<string, number>>;
+  /** Why the story failed; null when it went as told. */
+  readonly failure: string | null;
+  readonly seconds: number;
+}
+
+/** Whether a figure reaches its goal, with `slack` times the bound where the goal is a measure. */
+export function reached(goal: Goal, figure: number, slack: number): boolean {
+  const factor = goal.exact === true ? 1 : slack;
+  if (goal.atMost !== undefined && !(figure <= goal.atMost * factor)) return false;
+  if (goal.atLeast !== undefined && !(figure >= goal.atLeast / factor)) return false;
+  return true;
+}
+
+/** `at most 250 ms`. */
+export function printGoal(goal: Goal): string {
+  const bound =
+    goal.atMost !== undefined && goal.atMost === goal.atLeast
+      ? `exactly ${goal.atMost}`
+      : goal.atMost !== undefined
+        ? `at most ${goal.atMost}`
+        : `at least ${goal.atLeast}`;
+  return `${bound} ${goal.unit}`;
+}
