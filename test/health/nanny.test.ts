@@ -262,7 +262,7 @@ test("only a server that is up has traffic, whatever happens in whatever order",
         if (nanny.refusal === null) assert.equal((tableWeight ?? 0) > 0, inTraffic.has(state));
         else assert.equal(state, "down");
         assert(nanny.passes === 0 || nanny.failures === 0);
-        assert.equal(nanny.since !== before.since, state !== before.health.state || false);
+        assert.equal(nanny.since, state === before.health.state ? before.since : now);
         const wake = wakeAt(nanny);
         if (wake !== null) {
           const woken = step(nanny, { kind: "wake" }, wake);
