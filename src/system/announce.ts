@@ -1,10 +1,15 @@
 /**
- * The door by which the neighbours learn where a VIP is: gratuitous ARP (RFC 5227 section 3,
- * RFC 826) and unsolicited neighbour advertisements (RFC 4861 section 7.2.6), sent on a raw packet
- * socket from inside the process. Also asks and listens whether somebody else answers for a VIP.
+ * The door by which the neighbours learn where a VIP is, from inside the process: no program is
+ * started, the first frame is out within a millisecond. What the frames say is in frames.ts; when
+ * they are sent is decided elsewhere.
  */
-import type { IpAddress } from "../model/address.ts";
+import { readFileSync } from "node:fs";
+import { family } from "../model/address.ts";
+import { announcements, macFromText, probe } from "./frames.ts";
 import type { FloatingAddress, Interface } from "./ip.ts";
+import { openPacketSocket } from "./raw-socket.ts";
+
+export type { OpenStrangerWatch, Stranger, StrangerWatch } from "./stranger-watch.ts";
 
 export interface Announced {
   /** Frames handed to the kernel. */
@@ -13,31 +18,66 @@ export interface Announced {
   readonly failures: readonly string[];
 }
 
-/** Somebody whose MAC is not ours claims a watched VIP. */
-export interface Stranger {
-  readonly address: IpAddress;
-  readonly device: string;
-  readonly mac: string;
-}
-
 /** All calls are synchronous: frames are with the kernel when they return. */
 export interface Announcer {
   /** Tells the neighbours that each VIP is here, in the given order, all at once. */
   announceAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
-  /** Asks who has each VIP (ARP probe, neighbour solicitation); answers reach the watch. */
+  /** Asks who has each VIP (ARP probe, neighbour solicitation); answers reach the stranger watch. */
   probeAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
   close(): void;
 }
-/** Throws MachineError when the packet socket cannot be had. */
-export type OpenAnnouncer = () => Announcer;
 
-export interface StrangerWatch {
-  /** Replaces what is watched: VIPs by device, and the MACs that are ours. */
-  watch(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): void;
-  close(): Promise<void>;
+/** Whether the kernel calls itself a router on this device in its own advertisements. */
+function isIpv6Router(device: string): boolean {
+  try {
+    return readFileSync(`/proc/sys/net/ipv6/conf/${device}/forwarding`, "latin1").trim() !== "0";
+  } catch {
+    return false;
+  }
 }
-/** Listens in a worker thread. `onTrouble`: it cannot listen, with the reason. */
-export type OpenStrangerWatch = (
-  onStranger: (stranger: Stranger) => void,
-  onTrouble: (why: string) => void,
-) => StrangerWatch;
+
+type Frames = (mac: Uint8Array, vip: FloatingAddress, router: boolean) => readonly Uint8Array[];
+
+/** Throws MachineError when the packet socket cannot be had (it needs CAP_NET_RAW). */
+export function openAnnouncer(): Announcer {
+  const socket = openPacketSocket(0);
+  const sendAll = (
+    vips: readonly FloatingAddress[],
+    interfaces: readonly Interface[],
+    framesOf: Frames,
+  ): Announced => {
+    const byName = new Map(interfaces.map((device) => [device.name, device]));
+    const macs = new Map<string, Uint8Array>();
+    const routers = new Map<string, boolean>();
+    const failures = new Map<string, string>();
+    let frames = 0;
+    for (const vip of vips) {
+      const device = byName.get(vip.device);
+      if (device === undefined || device.mac === null) {
+        const why = device === undefined ? "no such device" : "has no Ethernet address";
+        failures.set(vip.device, `${vip.device}: ${why}`);
+        continue;
+      }
+      const mac = macs.get(device.name) ?? macFromText(device.mac);
+      macs.set(device.name, mac);
+      const six = family(vip.prefix.address) === 6;
+      const router = six && (routers.get(device.name) ?? isIpv6Router(device.name));
+      if (six) routers.set(device.name, router);
+      for (const frame of framesOf(mac, vip, router)) {
+        const why = socket.send(device.index, frame);
+        if (why === null) frames += 1;
+        else failures.set(device.name, `${device.name}: ${why}`);
+      }
+    }
+    return { frames, failures: [...failures.values()] };
+  };
+  return {
+    announceAll: (vips, interfaces) =>
+      sendAll(vips, interfaces, (mac, vip, router) =>
+        announcements(mac, vip.prefix.address, router),
+      ),
+    probeAll: (vips, interfaces) =>
+      sendAll(vips, interfaces, (mac, vip) => [probe(mac, vip.prefix.address)]),
+    close: () => socket.close(),
+  };
+}

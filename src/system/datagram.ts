@@ -2,24 +2,30 @@
  * The door of the heartbeat: one UDP socket per path, bound to the path's own address and the
  * heartbeat port, unicast to the peer. Knows no message; stamps the instant of receipt.
  *
- * Only datagrams from the peer's address are passed on; all others are counted as foreign.
+ * Only datagrams from the peer's address and port are passed on; all others are counted as foreign.
+ * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
+ * keeps no more than the receive buffer takes and drops the rest.
  */
-import type { IpAddress } from "../model/address.ts";
-import type { Instant } from "../model/time.ts";
+import type { RemoteInfo } from "node:dgram";
+import { DgramAsPromised, type SocketAsPromised } from "dgram-as-promised";
+import { family, type IpAddress, parseAddress, printEndpoint } from "../model/address.ts";
+import { messageOf } from "../model/error.ts";
+import { addMs, type Instant, ms } from "../model/time.ts";
+import { now } from "./clock.ts";
 
 export interface HeartbeatPathOptions {
   readonly own: IpAddress;
   readonly peer: IpAddress;
   readonly port: number;
   readonly onDatagram: (bytes: Uint8Array, from: IpAddress, at: Instant) => void;
-  /** The first of a row of datagrams from other addresses, for the log. */
+  /** The first datagram from elsewhere, then at most one a minute, for the log. */
   readonly onForeign: (from: string, bytes: number) => void;
 }
 
 export interface HeartbeatPath {
   /** Bound and able to send. */
   readonly open: boolean;
-  /** Datagrams from addresses that are not the peer's. */
+  /** Datagrams that are not from the peer's address and port. */
   readonly foreign: number;
   /**
    * Binds, or binds again after an error; null when open, else why not (for example that the own
@@ -31,3 +37,92 @@ export interface HeartbeatPath {
   close(): Promise<void>;
 }
 export type OpenHeartbeatPath = (options: HeartbeatPathOptions) => HeartbeatPath;
+
+/**
+ * The kernel doubles it and counts its own book-keeping: some 300 small datagrams. Enough for every
+ * beat and digest of a pause of a second; little enough to be read within a few milliseconds.
+ */
+const receiveBufferBytes = 128 * 1024;
+
+const foreignAgainAfter = ms(60_000);
+
+/** Addresses are never names: the lookup that node:dgram makes for each datagram is left out. */
+function createSocket(options: HeartbeatPathOptions): SocketAsPromised {
+  const of = family(options.own);
+  const socket = DgramAsPromised.createSocket({
+    type: of === 6 ? "udp6" : "udp4",
+    ipv6Only: of === 6,
+    recvBufferSize: receiveBufferBytes,
+    lookup: (address, _options, answer) => answer(null, address, of),
+  });
+  // Only its own bookkeeping ends here: it would keep an error and refuse the next datagram for it.
+  return socket.destroy();
+}
+
+/** A path that is not bound yet. */
+export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
+  const { own, peer, port } = options;
+  let socket: SocketAsPromised | null = null;
+  let trouble = "it is not bound yet";
+  let foreign = 0;
+  let foreignToldAgain: Instant | null = null;
+
+  const strange = (bytes: Uint8Array, from: RemoteInfo, at: Instant): void => {
+    foreign += 1;
+    if (foreignToldAgain !== null && at < foreignToldAgain) return;
+    foreignToldAgain = addMs(at, foreignAgainAfter);
+    options.onForeign(`${from.address} port ${from.port}`, bytes.length);
+  };
+  const hear = (bytes: Uint8Array, from: RemoteInfo): void => {
+    const at = now();
+    const isPeer =
+      from.port === port && (from.address === peer || parseAddress(from.address) === peer);
+    if (isPeer) options.onDatagram(bytes, peer, at);
+    else strange(bytes, from, at);
+  };
+  const drop = async (gone: SocketAsPromised): Promise<void> => {
+    if (socket === gone) socket = null;
+    gone.socket.removeAllListeners("message");
+    // It may have been closed by its error already.
+    await gone.close().catch(() => {});
+  };
+  return {
+    get open() {
+      return socket !== null;
+    },
+    get foreign() {
+      return foreign;
+    },
+    async bind() {
+      if (socket !== null) return null;
+      const fresh = createSocket(options);
+      fresh.socket.on("error", (error) => {
+        trouble = error.message;
+        if (socket === fresh) void drop(fresh);
+      });
+      fresh.socket.on("message", hear);
+      try {
+        await fresh.bind({ address: own, port, exclusive: true });
+      } catch (thrown) {
+        trouble = messageOf(thrown);
+        await drop(fresh);
+        return `${printEndpoint(own, port)}: cannot be bound: ${trouble}`;
+      }
+      socket = fresh;
+      return null;
+    },
+    async send(bytes) {
+      if (socket === null) return `${printEndpoint(own, port)}: not open: ${trouble}`;
+      try {
+        await socket.send(bytes, port, peer);
+        return null;
+      } catch (thrown) {
+        return `${printEndpoint(peer, port)}: cannot be reached: ${messageOf(thrown)}`;
+      }
+    },
+    async close() {
+      trouble = "it was closed";
+      if (socket !== null) await drop(socket);
+    },
+  };
+};

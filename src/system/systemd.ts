@@ -2,11 +2,12 @@
  * What systemd is told (sd_notify(3)): ready, reloading, stopping, status, and the watchdog's feed.
  * Without NOTIFY_SOCKET every call does nothing, and the native library is not even loaded.
  */
-import type { Ms } from "../model/time.ts";
+import { MachineError, messageOf } from "../model/error.ts";
+import { type Ms, ms } from "../model/time.ts";
 
 export interface Systemd {
-  /** How often the watchdog must be fed at the latest; null when there is none. */
-  readonly watchdogEvery: Ms | null;
+  /** The watchdog must be fed more often than this; null when there is none. */
+  readonly watchdogWithin: Ms | null;
   ready(): void;
   reloading(): void;
   stopping(): void;
@@ -15,5 +16,47 @@ export interface Systemd {
   /** Feeds the watchdog. Nothing feeds it unasked. */
   feed(): void;
 }
+
+/** What of the library sd-notify is used; it comes without types. */
+interface SdNotify {
+  sendState(state: string): void;
+}
+
+const silent: Systemd = {
+  watchdogWithin: null,
+  ready: () => {},
+  reloading: () => {},
+  stopping: () => {},
+  status: () => {},
+  feed: () => {},
+};
+
+/** WATCHDOG_USEC counts only for the process that WATCHDOG_PID names (sd_watchdog_enabled(3)). */
+function watchdogWithin(environment: NodeJS.ProcessEnv): Ms | null {
+  const { WATCHDOG_USEC: length, WATCHDOG_PID: pid } = environment;
+  if (length === undefined || !/^[1-9]\d*$/.test(length)) return null;
+  if (pid !== undefined && pid !== String(process.pid)) return null;
+  return ms(Number(length) / 1000);
+}
+
 /** Throws MachineError when systemd waits for word but the library cannot be loaded. */
-export type OpenSystemd = (environment?: NodeJS.ProcessEnv) => Promise<Systemd>;
+export async function openSystemd(environment = process.env): Promise<Systemd> {
+  if (!environment.NOTIFY_SOCKET) return silent;
+  let library: SdNotify;
+  try {
+    // @ts-expect-error The library has no types of its own.
+    library = (await import("sd-notify")).default;
+  } catch (thrown) {
+    throw new MachineError(`sd-notify: cannot be loaded: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  const tell = (...lines: string[]): void => library.sendState(lines.join("\n"));
+  return {
+    watchdogWithin: watchdogWithin(environment),
+    ready: () => tell("READY=1"),
+    // The time stamp is what systemd tells the end of this reload from the end of another one by.
+    reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
+    stopping: () => tell("STOPPING=1"),
+    status: (text) => tell(`STATUS=${text.replaceAll("\n", " ")}`),
+    feed: () => tell("WATCHDOG=1"),
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Listens whether somebody else answers for a VIP: ARP and neighbour advertisements whose sender
+ * is not one of our interfaces. Tells, and decides nothing.
+ *
+ * The kernel's filter lets through little but claims of watched VIPs, so a look twice a second
+ * finds mostly nothing, and a flood of ARP fills one small buffer and costs one bounded look.
+ */
+import { addressBytes, family, type IpAddress } from "../model/address.ts";
+import { messageOf } from "../model/error.ts";
+import { ms } from "../model/time.ts";
+import { claimIn, etherTypeArp, etherTypeIpv6 } from "./frames.ts";
+import type { FloatingAddress, Interface } from "./ip.ts";
+import {
+  type FilterStep,
+  filterStepsMax,
+  openPacketSocket,
+  type PacketSocket,
+} from "./raw-socket.ts";
+
+/** Somebody whose MAC is not ours claims a watched VIP. */
+export interface Stranger {
+  readonly address: IpAddress;
+  readonly device: string;
+  readonly mac: string;
+}
+
+export interface StrangerWatch {
+  /** Replaces what is watched: the VIPs on their devices, and the MACs that are ours. */
+  watch(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): void;
+  close(): void;
+}
+
+/** `onTrouble`: it cannot listen, with the reason. */
+export type OpenStrangerWatch = (
+  onStranger: (stranger: Stranger) => void,
+  onTrouble: (why: string) => void,
+) => StrangerWatch;
+
+const lookEvery = ms(500);
+/** More frames than the receive buffer holds; more would only be the flood that goes on meanwhile. */
+const framesPerLookMax = 256;
+/** A stranger who claims an address ten times a second is told once a minute. */
+const tellAgainAfter = ms(60_000);
+/** Strangers remembered as told; beyond that a flood of invented ones is told no more. */
+const strangersMax = 64;
+
+const load = (code: number, k: number): FilterStep => ({ code, jt: 0, jf: 0, k });
+const loadWord = (at: number): FilterStep => load(0x20, at);
+const loadByte = (at: number): FilterStep => load(0x30, at);
+const skipUnless = (k: number, steps: number): FilterStep => ({ code: 0x15, jt: 0, jf: steps, k });
+const keep: FilterStep = { code: 0x06, jt: 0, jf: 0, k: 0xffff };
+const drop: FilterStep = { code: 0x06, jt: 0, jf: 0, k: 0 };
+
+/** ARP whose sender address (offset 28) is one of these; all ARP where the filter would be too long. */
+export function arpFilter(addresses: readonly IpAddress[]): readonly FilterStep[] {
+  if (addresses.length * 2 + 2 > filterStepsMax) return [keep];
+  const steps = addresses.flatMap((address) => {
+    const [a = 0, b = 0, c = 0, d = 0] = addressBytes(address);
+    return [skipUnless(((a << 24) | (b << 16) | (c << 8) | d) >>> 0, 1), keep];
+  });
+  return [loadWord(28), ...steps, drop];
+}
+
+/** ICMPv6 (offset 20) neighbour advertisements (offset 54). */
+export const advertisementFilter: readonly FilterStep[] = [
+  loadByte(20),
+  skipUnless(58, 3),
+  loadByte(54),
+  skipUnless(136, 1),
+  keep,
+  drop,
+];
+
+/** A watch that watches nothing yet. Looking does not keep the process alive. */
+export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
+  let sockets: PacketSocket[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let watched = new Set<string>();
+  let ours = new Set<string>();
+  let names = new Map<number, string>();
+  const told = new Map<string, number>();
+
+  const tell = (stranger: Stranger): void => {
+    const key = `${stranger.device} ${stranger.address} ${stranger.mac}`;
+    const before = told.get(key);
+    const at = performance.now();
+    if (before !== undefined && at - before < tellAgainAfter) return;
+    if (before === undefined && told.size >= strangersMax) return;
+    told.set(key, at);
+    onStranger(stranger);
+  };
+  const judge = (bytes: Uint8Array, interfaceIndex: number): void => {
+    const claim = claimIn(bytes);
+    const device = names.get(interfaceIndex);
+    if (claim === null || device === undefined || ours.has(claim.mac)) return;
+    if (watched.has(`${device} ${claim.address}`)) tell({ ...claim, device });
+  };
+  const stop = (): void => {
+    if (timer !== null) clearInterval(timer);
+    timer = null;
+    for (const socket of sockets) socket.close();
+    sockets = [];
+  };
+  const look = (): void => {
+    for (const [key, at] of told) if (performance.now() - at > tellAgainAfter) told.delete(key);
+    try {
+      for (const socket of sockets) {
+        for (let count = 0; count < framesPerLookMax; count += 1) {
+          const frame = socket.receive();
+          if (frame === null) break;
+          judge(frame.bytes, frame.interfaceIndex);
+        }
+      }
+    } catch (thrown) {
+      stop();
+      onTrouble(messageOf(thrown));
+    }
+  };
+  const listen = (etherType: number, filter: readonly FilterStep[]): void => {
+    const socket = openPacketSocket(etherType);
+    sockets.push(socket);
+    socket.setFilter(filter);
+  };
+  return {
+    watch(vips, interfaces) {
+      stop();
+      watched = new Set(vips.map((vip) => `${vip.device} ${vip.prefix.address}`));
+      ours = new Set(interfaces.flatMap(({ mac }) => (mac === null ? [] : [mac])));
+      names = new Map(interfaces.map(({ index, name }) => [index, name]));
+      const addresses = vips.map((vip) => vip.prefix.address);
+      const four = addresses.filter((address) => family(address) === 4);
+      try {
+        if (four.length > 0) listen(etherTypeArp, arpFilter(four));
+        if (four.length < addresses.length) listen(etherTypeIpv6, advertisementFilter);
+      } catch (thrown) {
+        stop();
+        onTrouble(messageOf(thrown));
+        return;
+      }
+      if (sockets.length > 0) timer = setInterval(look, lookEvery).unref();
+    },
+    close: stop,
+  };
+};
