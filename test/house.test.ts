@@ -18,6 +18,8 @@ import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, normalize, relative } from "node:path";
 import { describe, it } from "node:test";
+import { commandLine } from "../src/cli/command-line.ts";
+import { processTerminal } from "../src/cli/terminal.ts";
 
 const root = join(import.meta.dirname, "..");
 const text = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -143,7 +145,7 @@ describe("layers", () => {
   });
 
   it("no source file is dead: main.ts or a worker that it starts reaches each one", () => {
-    if (!sources.includes("src/main.ts") || !sources.includes("src/daemon/daemon.ts")) return;
+    if (!sources.includes("src/cli/run.ts")) return;
     const reached = new Set(["src/main.ts"]);
     for (const path of reached)
       for (const { from, to } of imports)
@@ -306,7 +308,7 @@ describe("libraries", () => {
       [...used].filter((name) => !(name in manifest.dependencies)),
       [],
     );
-    if (!sources.includes("src/daemon/daemon.ts")) return;
+    if (!sources.includes("src/cli/run.ts")) return;
     assert.deepEqual(
       Object.keys(manifest.dependencies).filter((name) => !used.has(name)),
       [],
@@ -347,6 +349,13 @@ describe("documents say what the code says", () => {
         );
       });
     assert.deepEqual(listed.sort(), declared.sort());
+  });
+
+  it("the README lists the commands, and no others", () => {
+    const known = commandLine(processTerminal(), {}, () => {}).commands.map((one) => one.name());
+    const listed = [...text("README.md").matchAll(/^\| `lvsd (\w+)` \|/gm)].map((row) => row[1]);
+    if (!sources.includes("src/cli/run.ts")) return;
+    assert.deepEqual(listed.sort(), known.sort());
   });
 
   it("links between documents lead somewhere", () => {
