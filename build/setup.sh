@@ -13,7 +13,8 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # A kernel with IPVS that runs as a program, and what acts and watches inside it. Two packages
 # bring an `arping` and exclude each other: either will do.
-lab_packages="systemd iptables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl"
+lab_packages="systemd iptables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
+  nginx-light|nginx keepalived"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
 
 case ${1:-} in
@@ -40,6 +41,18 @@ missing_packages() {
   for wanted in $packages; do
     for choice in ${wanted//|/ }; do is_installed "$choice" && continue 2; done
     printf '%s\n' "${wanted%%|*}"
+  done
+}
+
+# What was just installed does not start at the next boot either. Packages that were there before
+# are the machine's own affair.
+keep_off() {
+  local package unit
+  for package in "$@"; do
+    for unit in $(dpkg -L "$package" | sed -n 's|^\(/usr\)\?/lib/systemd/system/\([^/@]*\.service\)$|\2|p'); do
+      [ -n "$(find /etc/systemd/system -name "$unit" -print -quit 2>/dev/null)" ] || continue
+      as_root systemctl --quiet disable "$unit" 2>/dev/null && say "left off: $unit"
+    done
   done
 }
 
@@ -79,6 +92,8 @@ if [ -n "$missing" ]; then
   }
   allow_services
   trap - EXIT
+  # shellcheck disable=SC2086
+  keep_off $missing
 fi
 
 # --- the pinned Node and the libraries -----------------------------------------------------------

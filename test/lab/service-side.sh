@@ -1,0 +1,113 @@
+#!/bin/bash
+# What happens inside the lab's kernel in service.test.ts: boots systemd as process 1 of a process
+# namespace, with lvsd as `make install` left it below $1, and acts on it like an operator and like
+# misfortune. Prints one `fact NAME VALUE` line for each thing seen; the judging is done outside.
+set -u
+tree=$1
+
+if [ -z "${2:-}" ]; then
+  mount -t tmpfs etc /mnt
+  cp -a /etc/. /mnt/
+  mount --bind /mnt /etc
+  mount -t tmpfs lib /var/lib
+  rm -rf /etc/systemd/system/*.wants /etc/lvsd
+  mount --bind "$tree/usr/local" /usr/local
+  cp -a "$tree/etc/lvsd" /etc/lvsd
+  mount -t cgroup2 cgroup /sys/fs/cgroup
+  printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service story.service\n' \
+    >/etc/systemd/system/story.target
+  printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=300\nExecStart=%s\n' \
+    "/bin/bash $(readlink -f "$0") $tree story" >/etc/systemd/system/story.service
+  # The story writes to this file: systemd closes what it inherits.
+  : >/run/story
+  tail -f /run/story &
+  container=lvsd-lab unshare --pid --mount --fork --mount-proc \
+    /lib/systemd/systemd --unit=story.target --log-target=journal --show-status=0 >/dev/null 2>&1
+  sleep 0.3
+  kill %1
+  grep -q '^fact end' /run/story
+  exit
+fi
+
+exec >>/run/story 2>&1
+PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+fact() { echo "fact $*"; }
+now() { awk '{printf "%d", $1 * 1000}' /proc/uptime; }
+held() { ip -br addr show d0 | grep -q 192.0.2.10/24; }
+pid() { systemctl show --property MainPID --value lvsd; }
+# until MS CONDITION...: fact-worthy milliseconds until it holds, or "never"
+until_true() {
+  local limit=$1 begun; begun=$(now); shift
+  until "$@"; do
+    [ $(($(now) - begun)) -lt "$limit" ] || { echo never; return; }
+    sleep 0.02
+  done
+  echo $(($(now) - begun))
+}
+state() { lvsd status --json | tr -d ' \n' | sed -n 's/.*"state":"\([a-z]*\)","since.*/\1/p'; }
+is_active() { [ "$(state)" = active ]; }
+is_another() { [ "$(pid)" != "$1" ] && [ "$(pid)" != 0 ]; }
+not_held() { ! held; }
+
+ip link add d0 type dummy
+ip addr add 192.0.2.9/24 dev d0
+ip link set d0 up
+systemd-sysusers
+systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/lvsd.conf
+fact directory "$(stat -c '%a %U %G' /etc/lvsd)"
+
+# A wrong configuration ends the service; it is not started over and over.
+echo 'routers: nowhere' >/etc/lvsd/lvsd.yaml
+systemctl start lvsd
+sleep 1
+fact invalid "$(systemctl is-failed lvsd) $(systemctl show --property NRestarts --value lvsd)"
+systemctl reset-failed lvsd
+
+cat >/etc/lvsd/lvsd.yaml <<EOF
+routers: { primary: { public: 192.0.2.9 } }
+heartbeat: { authentication: none }
+virtual_servers:
+  web:
+    address: 192.0.2.10/24
+    port: 80
+    forwarding: direct
+    start: up
+    real_servers: { rs1: { address: 192.0.2.21 } }
+EOF
+lvsd check --here && fact checked
+systemctl start lvsd
+fact started "$(systemctl is-active lvsd) as $(stat -c %U "/proc/$(pid)")"
+fact active "$(until_true 10000 is_active)"
+fact held "$(until_true 1000 held)"
+fact table "$(ipvsadm -Sn | head -1)"
+fact capabilities "$(awk '/^CapEff|^CapBnd/{printf "%s ", $2}' "/proc/$(pid)/status")"
+fact socket "$(stat -c '%a %U %G' /run/lvsd/lvsd.sock)"
+
+sed -i 's/rs1: { address: 192.0.2.21 }/&, rs2: { address: 192.0.2.22 }/' /etc/lvsd/lvsd.yaml
+systemctl reload lvsd
+in_table() { ipvsadm -Sn | grep -q 192.0.2.22; }
+fact reloaded "$(until_true 3000 in_table)"
+
+before=$(pid)
+kill -9 "$before"
+fact killed "$(until_true 2000 not_held)"
+fact again "$(until_true 10000 is_another "$before")"
+fact held-again "$(until_true 10000 held)"
+
+before=$(pid)
+kill -STOP "$before"
+fact stopped "$(until_true 6000 not_held)"
+fact again-after-stop "$(until_true 10000 held)"
+
+before=$(pid)
+systemctl restart lvsd
+fact restarted "$(until_true 10000 held)"
+
+systemctl stop lvsd
+fact end-status "$(systemctl show --property Result --value lvsd) $(systemctl is-active lvsd)"
+fact end-held "$(held && echo yes || echo no)"
+fact end-table "$(ipvsadm -Sn | wc -l)"
+fact end-files "$(ls /run/lvsd 2>/dev/null | tr '\n' ' ')"
+journalctl --no-pager -o cat -u lvsd | sed 's/^/journal /'
+fact end
+systemctl exit

@@ -1,0 +1,96 @@
+/**
+ * lvsd as an operator installs it: `make install`'s tree, systemd's units, the dedicated user. A
+ * real systemd starts it on a real kernel, an operator reloads and stops it, and misfortune kills
+ * and stops it. The other scenarios start the daemon by themselves; here the unit is what is tested.
+ */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { run } from "./boot.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+describe("lvsd under systemd", () => {
+  const facts = new Map<string, string>();
+  const lines: string[] = [];
+  mkdirSync(join(root, "test/lab/out"), { recursive: true });
+  const tree = mkdtempSync(join(root, "test/lab/out/installed-"));
+  after(() => rmSync(tree, { recursive: true, force: true }));
+
+  before(async () => {
+    const { status, stderr } = spawnSync(join(root, "build/install.sh"), ["install"], {
+      encoding: "utf8",
+      env: { ...process.env, DESTDIR: tree, PREFIX: "/usr/local" },
+    });
+    assert.equal(status, 0, stderr);
+    const story = await run({
+      argv: ["bash", join(import.meta.dirname, "service-side.sh"), tree],
+      project: root,
+      limitSeconds: 150,
+      ownMachine: true,
+      onLine: (line) => {
+        lines.push(line);
+        const [, name, value = ""] = /^fact ([\w-]+) ?(.*)$/.exec(line) ?? [];
+        if (name !== undefined) facts.set(name, value.trim());
+      },
+    });
+    rmSync(story.out, { recursive: true, force: true });
+    assert.ok(facts.has("end"), `the story did not come to its end:\n${lines.join("\n")}`);
+  });
+
+  const fact = (name: string): string => facts.get(name) ?? assert.fail(`no fact ${name}`);
+  const within = (name: string, limitMs: number): void => {
+    const log = (): string => `${name}: ${fact(name)}\n${lines.join("\n")}`;
+    assert.ok(Number(fact(name)) <= limitMs, log());
+  };
+
+  it("the configuration's directory belongs to root, and the daemon's group may read it", () => {
+    assert.equal(fact("directory"), "2750 root lvsd");
+  });
+
+  it("an invalid configuration fails the service, and it is not started over and over", () => {
+    assert.equal(fact("invalid"), "failed 0");
+  });
+
+  it("a valid one is checked, started under the dedicated user, and active", () => {
+    assert.ok(facts.has("checked"), lines.join("\n"));
+    assert.equal(fact("started"), "active as lvsd");
+    within("active", 5000);
+    within("held", 1000);
+    assert.equal(fact("table"), "-A -t 192.0.2.10:80 -s wlc");
+    assert.equal(fact("socket"), "660 lvsd lvsd");
+  });
+
+  it("three capabilities are all it has and all it can get", () => {
+    assert.equal(fact("capabilities"), "0000000000003400 0000000000003400");
+  });
+
+  it("systemctl reload puts the changed file into force", () => {
+    within("reloaded", 2000);
+  });
+
+  it("kill -9 frees the addresses at once, and the daemon comes back and takes them again", () => {
+    within("killed", 1000);
+    within("again", 5000);
+    within("held-again", 10_000);
+  });
+
+  it("a daemon that is stopped is ended by the watchdog, which frees the addresses", () => {
+    // WatchdogSec=2s, and the time that the clean-up takes on this slow kernel.
+    within("stopped", 4000);
+    within("again-after-stop", 10_000);
+  });
+
+  it("systemctl restart brings it back", () => {
+    within("restarted", 10_000);
+  });
+
+  it("systemctl stop ends well and leaves no address, no table and no file", () => {
+    assert.equal(fact("end-status"), "success inactive");
+    assert.equal(fact("end-held"), "no");
+    assert.equal(fact("end-table"), "0");
+    assert.equal(fact("end-files"), "");
+  });
+});
