@@ -122,8 +122,10 @@ say "installing the libraries and $node"
 # Install scripts are not run, but for the one that is needed: sd-notify's native part, compiled
 # against the headers of the pinned Node, whatever Node runs npm and whatever npmrc says.
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+# Not every npm links a program of this name.
+ln -sfn ../$node/bin/node node_modules/.bin/node
 say "compiling sd-notify for node $(node_modules/.bin/node --version)"
-npm_config_nodedir=$PWD/node_modules/$node npm rebuild sd-notify --loglevel=error
+npm_config_nodedir=$PWD/node_modules/$node npm rebuild sd-notify --ignore-scripts=false --loglevel=error
 [ -e $addon ] || fail "$addon was not built"
 printf '%s\n' "$lock" >$stamp
 say "done"
