@@ -27,8 +27,11 @@ export type Opened<Connection> =
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("connection", deadline));
-    const socket = connect({ host: target.address, port: target.port });
+    // Half-open, so that Node does not end its side by itself when the real server does: a reset
+    // while that end is under way is refused by libuv, and the descriptor would leak.
+    const socket = connect({ host: target.address, port: target.port, allowHalfOpen: true });
     const finish = (opened: Opened<Socket>): void => {
+      socket.removeListener("error", fail);
       deadline.signal.removeEventListener("abort", expire);
       socket.removeListener("connect", done);
       if (opened.kind === "failed") socket.destroy();
@@ -38,14 +41,17 @@ export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socke
     const expire = (): void => finish(late("connection", deadline));
     deadline.signal.addEventListener("abort", expire, { once: true });
     socket.once("connect", done);
-    // Stays, so that a reset at any later moment is nobody's uncaught error.
-    socket.on("error", (error) => finish(failedBy(error, "unreachable")));
+    const fail = (error: Error): void => finish(failedBy(error, "unreachable"));
+    socket.on("error", fail);
+    // A reset at any later moment is nobody's uncaught error.
+    socket.on("error", () => {});
   });
 }
 
 /** Closes by reset; whatever TLS or HTTP stands on the socket goes with it. */
 export function close(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy();
+  if (socket.writableEnded) socket.destroy();
+  else if (!socket.destroyed) socket.resetAndDestroy();
 }
 
 export async function tryTcp(target: Endpoint, deadline: Deadline): Promise<Verdict> {

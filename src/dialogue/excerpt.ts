@@ -29,7 +29,7 @@ export function excerpt(bytes: Uint8Array): string {
 /** `text` on one printable line of at most `charactersMax` characters; for messages of libraries. */
 export function printableLine(text: string, charactersMax: number): string {
   const line = text
-    .slice(0, charactersMax)
+    .slice(0, charactersMax + 1)
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[^\x20-\x7e]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
     .trim();

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import type { Tried } from "../../src/checks/check.ts";
+import { fillIn } from "../../src/checks/command.ts";
+import type { CommandCheck } from "../../src/config/config.ts";
+import type { IpAddress } from "../../src/model/address.ts";
+import { ms } from "../../src/model/time.ts";
+import { commandCheck, tryOnce, until } from "./servers.ts";
+
+const endpoint = { address: "192.0.2.7" as IpAddress, port: 8080 };
+const failure = (tried: Tried): string =>
+  tried.kind === "failed" ? `${tried.reason}: ${tried.why}` : "passed";
+const shell = (script: string, changes: Partial<CommandCheck> = {}): CommandCheck =>
+  commandCheck("/bin/sh", ["-c", script], changes);
+
+const commands: [string, CommandCheck, RegExp][] = [
+  ["passes exit status 0", commandCheck("/bin/true"), /^passed$/],
+  ["fails any other exit status", commandCheck("/bin/false"), /^exit: exit status 1$/],
+  [
+    "says what the command complained of",
+    shell("echo why >&2; exit 3"),
+    /^exit: exit status 3, said "why\\n"$/,
+  ],
+  ["fails a command that was killed", shell("kill -9 $$"), /^exit: killed by SIGKILL$/],
+  [
+    "fails a command that is missing",
+    commandCheck("/nowhere/at-all"),
+    /^exit: exit status 127, said .*nowhere/,
+  ],
+  ["passes the expected output", shell("echo all OK", { expect: "OK" }), /^passed$/],
+  [
+    "fails other output",
+    shell("echo FAIL", { expect: "OK" }),
+    /^unexpected: it printed "FAIL\\n"$/,
+  ],
+  ["passes a match", shell("echo 42", { expect: "^\\d+$", regex: true }), /^unexpected|^passed$/],
+  [
+    "wants exit status 0 as well",
+    shell("echo OK; exit 1", { expect: "OK" }),
+    /^exit: exit status 1/,
+  ],
+  [
+    "starts no shell",
+    commandCheck("/bin/echo", ["$HOME; echo x"], { expect: "$HOME; echo x" }),
+    /^passed$/,
+  ],
+  ["gives no input", shell("read line && echo got; echo end", { expect: "end" }), /^passed$/],
+  ["does not let output grow", shell("exec cat /dev/zero"), /^too-long: it printed more than/],
+  ["fails garbage in printable words", shell("printf '\\033[2J\\377'; exit 1"), /^exit: [ -~]+$/],
+  [
+    "does not wait for what a command leaves in the background",
+    shell("sleep 60 & echo done", { expect: "done" }),
+    /^passed$/,
+  ],
+];
+
+/** Runs a script that tells its group, into a file of the test, and returns that file's reader. */
+function groupOf(context: TestContext): { file: string; alive: () => boolean } {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-command-"));
+  context.after(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "group");
+  const alive = (): boolean => {
+    try {
+      process.kill(-Number(readFileSync(file, "utf8")), 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return { file, alive };
+}
+
+describe("a command check", () => {
+  for (const [name, check, judged] of commands)
+    it(name, async () => assert.match(failure(await tryOnce(check, endpoint)), judged));
+
+  it("fills in address and port anywhere in an argument", async () => {
+    assert.equal(fillIn("http://%h:%p/%h?%%p", endpoint), "http://192.0.2.7:8080/192.0.2.7?%8080");
+    const check = commandCheck("/bin/echo", ["to=%h:%p"], { expect: "to=192.0.2.7:8080" });
+    assert.equal(failure(await tryOnce(check, endpoint)), "passed");
+  });
+
+  it("has an environment of its own, and what the check adds", async () => {
+    process.env.LVSD_SECRET = "secret";
+    const seen = "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLANG=C.UTF-8\nMORE=1\n$";
+    const changes = { environment: { MORE: "1" }, expect: `^${seen}`, regex: true };
+    const tried = await tryOnce(commandCheck("/usr/bin/env", [], changes), endpoint);
+    delete process.env.LVSD_SECRET;
+    assert.equal(failure(tried), "passed");
+  });
+
+  it("has no capability and cannot get one back", async () => {
+    const wanted = ["Inh", "Prm", "Eff", "Amb"].map((set) => `Cap${set}:\t0{16}`).join("(.|\n)*");
+    const root = process.getuid?.() === 0;
+    const bounding = root ? "(.|\n)*CapBnd:\t0{16}" : "";
+    const status = commandCheck("/bin/cat", ["/proc/self/status"], { regex: true });
+    const order = wanted.replace("(.|\n)*CapAmb", `${bounding}(.|\n)*CapAmb`);
+    assert.equal(failure(await tryOnce({ ...status, expect: order }, endpoint)), "passed");
+    const sealed = { ...status, expect: "NoNewPrivs:\t1" };
+    assert.equal(failure(await tryOnce(sealed, endpoint)), "passed");
+  });
+
+  it("is killed at its deadline with all it started, though it ignores the signals", async (context) => {
+    const { file, alive } = groupOf(context);
+    const script = `trap '' TERM INT HUP; (trap '' TERM; sleep 60) & echo $$ > ${file}; sleep 60; wait`;
+    const trying = tryOnce(shell(script, { timeout: ms(500) }), endpoint);
+    await until("the group lives", alive);
+    const tried = await trying;
+    assert.equal(failure(tried), "timeout: no end of the command within 500ms");
+    assert.ok(tried.took < 1_500, `took ${tried.took} ms`);
+    await until("nothing of the group lives", () => !alive());
+  });
+
+  it("leaves nothing in the background after its own end", async (context) => {
+    const { file, alive } = groupOf(context);
+    const script = `sleep 60 & echo $$ > ${file}`;
+    assert.equal(failure(await tryOnce(shell(script), endpoint)), "passed");
+    await until("nothing of the group lives", () => !alive());
+  });
+});
