@@ -1,0 +1,193 @@
+/** The kinds of values of networks: addresses, prefixes, netmasks, ports, devices. */
+import ipaddr from "ipaddr.js";
+import { family, type IpAddress, type Prefix, parsePrefix } from "../model/address.ts";
+import type { Complaints } from "./complaints.ts";
+import { list, quoted, type Shape, scalarShape, shown, text, whole } from "./shape.ts";
+import type { Value } from "./value.ts";
+
+const addressHint = "give an IPv4 or IPv6 address such as 192.0.2.1 or 2001:db8::1; no names";
+
+/** Ranges that are nobody's own address (RFC 6890). */
+const nobodysRanges: readonly string[] = ["unspecified", "multicast", "broadcast"];
+
+function parseUnicast(
+  written: string,
+): { readonly ok: Prefix } | { readonly wrong: string; readonly hint: string } {
+  const prefix = parsePrefix(written);
+  if (prefix === null) return { wrong: `${quoted(written)} is no IP address`, hint: addressHint };
+  const range = ipaddr.parse(prefix.address).range();
+  if (nobodysRanges.includes(range))
+    return { wrong: `${prefix.address} is a ${range} address`, hint: "give a host's own address" };
+  return { ok: prefix };
+}
+
+/** The address of a machine, without a prefix length. */
+export const address: Shape<IpAddress> = scalarShape(
+  "an IPv4 or IPv6 address",
+  { type: "string" },
+  (written) => {
+    const parsed = parseUnicast(written);
+    if ("wrong" in parsed) return parsed;
+    if (written.includes("/"))
+      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
+    return { ok: parsed.ok.address };
+  },
+);
+
+/** A floating address; whether its length was written decides who may contradict it. */
+export interface Floating {
+  readonly prefix: Prefix;
+  readonly lengthGiven: boolean;
+}
+
+/** `192.168.26.10/24`; without a length the host prefix. */
+export const floating: Shape<Floating> = scalarShape(
+  "an address with prefix length",
+  { type: "string" },
+  (written) => {
+    const parsed = parseUnicast(written);
+    if ("wrong" in parsed) return parsed;
+    const prefix = parsed.ok;
+    if (family(prefix.address) === 4 && prefix.length >= 1 && prefix.length <= 30) {
+      const [network, broadcast] = [
+        ipaddr.IPv4.networkAddressFromCIDR(written).toString(),
+        ipaddr.IPv4.broadcastAddressFromCIDR(written).toString(),
+      ];
+      const hint = "give an address of a host in that network";
+      if (prefix.address === network) return { wrong: `${written} is the network itself`, hint };
+      if (prefix.address === broadcast)
+        return { wrong: `${written} is the broadcast address of its network`, hint };
+    }
+    if (prefix.length === 0)
+      return {
+        wrong: `${written} claims the whole Internet as its network`,
+        hint: "mend the length",
+      };
+    return { ok: { prefix, lengthGiven: written.includes("/") } };
+  },
+);
+
+/** One floating address, or a list of exactly one: several are a later release's. */
+export const oneFloating: Shape<Floating> = {
+  ...onlyOne(floating, "several addresses of one virtual server are not supported yet"),
+  words: "an address with prefix length, or a list of one",
+};
+
+export const port = whole(1, 65_535, "a port");
+
+/** `ports:` with exactly one plain number is `port:`; everything else is a later release's. */
+export const onePort: Shape<number> = {
+  ...onlyOne(port, "several ports of one virtual server are not supported yet"),
+  words: "a list of one port",
+};
+
+function onlyOne<T>(shape: Shape<T>, several: string): Shape<T> {
+  return {
+    words: shape.words,
+    json: { anyOf: [shape.json, { type: "array", minItems: 1, maxItems: 1, items: shape.json }] },
+    read(value: Value, path: string, complaints: Complaints): T | undefined {
+      if (value.kind === "scalar" && /^\d+-\d+$|\/(tcp|udp|sctp)$/.test(value.text)) {
+        complaints.at(
+          value,
+          `${path}: port ranges and protocols are not supported yet`,
+          "give one number",
+        );
+        return undefined;
+      }
+      if (value.kind !== "list") return shape.read(value, path, complaints);
+      const [only, second] = value.items;
+      if (only !== undefined && second === undefined) return this.read(only, path, complaints);
+      const message = only === undefined ? "an empty list" : several;
+      complaints.at(value, `${path}: ${message}`, "give one");
+      return undefined;
+    },
+  };
+}
+
+/** Bits of a netmask and the family that its form says; null where a plain length fits both. */
+export interface Netmask {
+  readonly bits: number;
+  readonly family: 4 | null;
+}
+
+/** A dotted mask or a prefix length, with or without its slash. */
+export const netmask: Shape<Netmask> = scalarShape<Netmask>(
+  "a dotted netmask or a prefix length",
+  { anyOf: [{ type: "string" }, { type: "integer", minimum: 0, maximum: 128 }] },
+  (written) => {
+    const hint = "write 255.255.255.0, or 24";
+    if (/^\/?\d{1,3}$/.test(written)) {
+      const bits = Number(written.replace("/", ""));
+      return bits <= 128
+        ? { ok: { bits, family: null } }
+        : { wrong: `${written} is longer than any address`, hint };
+    }
+    if (!ipaddr.IPv4.isValidFourPartDecimal(written))
+      return { wrong: `${quoted(written)} is no netmask`, hint };
+    const bits = ipaddr.IPv4.parse(written).prefixLengthFromSubnetMask();
+    if (bits === null) return { wrong: `${written} has a 1 behind a 0: it is no netmask`, hint };
+    return { ok: { bits, family: 4 } };
+  },
+);
+
+/** IFNAMSIZ of if.h less its ending zero; it bounds alias labels as well (ip-address(8)). */
+const deviceCharactersMax = 15;
+
+/** `ip` would read other characters as its own words or refuse them (dev_valid_name). */
+const devicePattern = /^[A-Za-z0-9_.@-]+$/;
+
+/** The name of an interface. */
+export const deviceName: Shape<string> = text({
+  what: "a network interface",
+  max: deviceCharactersMax,
+  pattern: devicePattern,
+  hint: "give the name of an interface, such as eth0",
+});
+
+/** Where a floating address is claimed; "none": lvsd does not claim it. */
+export type Device = { readonly name: string; readonly label: string | null } | "none";
+
+/** `eth0`, `eth0:1` (an alias label), or `none`. */
+export const device: Shape<Device> = scalarShape<Device>(
+  "an interface, an alias label such as `eth0:1`, or `none`",
+  { type: "string", maxLength: deviceCharactersMax },
+  (written) => {
+    if (written === "none") return { ok: "none" };
+    const [name = "", alias, ...rest] = written.split(":");
+    const hint = "give an interface such as eth0, an alias such as eth0:1, or none";
+    if (written.length > deviceCharactersMax)
+      return {
+        wrong: `${quoted(written)} has more than ${deviceCharactersMax} characters`,
+        hint: "the kernel keeps no longer name or label",
+      };
+    if (!devicePattern.test(name) || rest.length > 0 || name === "." || name === "..")
+      return { wrong: `${quoted(written)} is no interface`, hint };
+    if (alias !== undefined && !devicePattern.test(alias))
+      return { wrong: `${quoted(written)} is no alias label`, hint };
+    return { ok: { name, label: alias === undefined ? null : written } };
+  },
+);
+
+/** Most interfaces whose links are watched. */
+const devicesMax = 64;
+
+const deviceList = list(deviceName, {
+  what: "a list of interfaces",
+  max: devicesMax,
+  single: true,
+});
+
+/** `false` is an empty list: no link is watched. */
+export const monitoredLinks: Shape<readonly string[]> = {
+  ...deviceList,
+  words: "a list of interfaces, or `false`",
+  json: { anyOf: [deviceList.json, { const: false }] },
+  read(value, path, complaints) {
+    if (value.kind === "scalar" && value.value === false) return [];
+    if (value.kind === "scalar" && value.value === true) {
+      complaints.at(value, `${path}: ${shown(value)}`, "name the interfaces, or leave it out");
+      return undefined;
+    }
+    return deviceList.read(value, path, complaints);
+  },
+};

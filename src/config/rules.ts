@@ -1,0 +1,277 @@
+/**
+ * What must hold between keys, one function a rule. A rule that meets a faulty value says nothing:
+ * that value has been complained of already.
+ *
+ * Rules about floating addresses are in vips.ts.
+ */
+import { family, type IpAddress, printEndpoint } from "../model/address.ts";
+import type { Scheduler } from "../model/service.ts";
+import { ms, printDuration } from "../model/time.ts";
+import type { Complaints } from "./complaints.ts";
+import type { RealServerWhole, VirtualServerWhole, Whole } from "./draft.ts";
+import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
+
+export type Rule = (whole: Whole, complaints: Complaints) => void;
+
+/** One lost or late heartbeat must not look like a death. */
+const deadAfterSpansTwoIntervals: Rule = ({ heartbeat }, complaints) => {
+  const { interval, dead_after: deadAfter } = heartbeat?.values ?? {};
+  if (heartbeat === undefined || interval === undefined || deadAfter === undefined) return;
+  if (deadAfter >= 2 * interval) return;
+  const least = printDuration(ms(2 * interval));
+  const message = `${heartbeat.pathOf("dead_after")}: ${printDuration(deadAfter)} is less than 2 x interval (${printDuration(interval)}); use at least ${least}`;
+  complaints.at(
+    heartbeat.spotOf("dead_after"),
+    message,
+    "one lost heartbeat must not look like a death",
+  );
+};
+
+/** A warning comes after a heartbeat is due and before the peer is dead. */
+const warnAfterLiesBetween: Rule = ({ heartbeat }, complaints) => {
+  const { interval, dead_after: deadAfter, warn_after: warnAfter } = heartbeat?.values ?? {};
+  if (heartbeat === undefined || warnAfter === undefined) return;
+  if (interval === undefined || deadAfter === undefined) return;
+  // The default is no one's mistake: where it does not fit, dead_after is what is wrong.
+  if (!heartbeat.gives("warn_after")) return;
+  const hint = `use ${printDuration(interval)} to ${printDuration(deadAfter)}`;
+  const path = heartbeat.pathOf("warn_after");
+  const message =
+    warnAfter < interval
+      ? `${path}: ${printDuration(warnAfter)} is less than interval (${printDuration(interval)}): every heartbeat would be late`
+      : warnAfter > deadAfter
+        ? `${path}: ${printDuration(warnAfter)} is more than dead_after (${printDuration(deadAfter)}): the peer is dead before it is late`
+        : null;
+  if (message !== null) complaints.at(heartbeat.spotOf("warn_after"), message, hint);
+};
+
+/** Each router has its own addresses, and each path joins two of one family. */
+const routersDiffer: Rule = ({ primary, backup }, complaints) => {
+  const seen = new Map<IpAddress, string>();
+  for (const router of [primary, backup]) {
+    if (router === undefined || router === null) continue;
+    for (const key of ["public", "private"] as const) {
+      const address = router.values[key];
+      if (address === undefined || address === null) continue;
+      const path = router.pathOf(key);
+      const other = seen.get(address);
+      if (other !== undefined)
+        complaints.at(
+          router.spotOf(key),
+          `${path}: ${address} is ${other} as well`,
+          "each path of each router has an address of its own",
+        );
+      seen.set(address, path);
+      if (/^fe[89ab]/.test(address))
+        complaints.at(
+          router.spotOf(key),
+          `${path}: ${address} means another machine on each link`,
+          "give an address that is not link-local",
+        );
+    }
+  }
+};
+
+/** A path has two ends. */
+const pathsHaveTwoEnds: Rule = ({ primary, backup }, complaints) => {
+  if (primary === undefined || backup === undefined || backup === null) return;
+  for (const key of ["public", "private"] as const) {
+    const [one, other] = [primary.values[key], backup.values[key]];
+    if (one === undefined || other === undefined) continue;
+    if (one !== null && other !== null && family(one) !== family(other))
+      complaints.at(
+        backup.spotOf(key),
+        `${backup.pathOf(key)}: ${other} and the primary's ${one} are of different families`,
+        "a heartbeat path is IPv4 or IPv6",
+      );
+    if ((one === null) === (other === null)) continue;
+    const [having, lacking] = one === null ? [backup, primary] : [primary, backup];
+    complaints.at(
+      having.spotOf(key),
+      `${having.pathOf(key)}: ${lacking.path} has none`,
+      "give both routers one, or neither",
+    );
+  }
+};
+
+/** IPVS knows a virtual service by protocol, address and port. */
+const virtualServersDiffer: Rule = ({ virtualServers }, complaints) => {
+  const seen = new Map<string, VirtualServerWhole>();
+  for (const server of virtualServers) {
+    const { protocol, address } = server.keys.values;
+    if (protocol === undefined || address === undefined || server.port === undefined) continue;
+    const service = `${protocol} ${printEndpoint(address.prefix.address, server.port)}`;
+    const other = seen.get(service);
+    if (other === undefined) seen.set(service, server);
+    else
+      complaints.at(
+        server.nameSpot,
+        `${server.keys.path}: ${service} is served by ${other.keys.path} already`,
+        "change the address, the port or the protocol of one",
+      );
+  }
+};
+
+/** IPVS knows a destination of a virtual service by address and port. */
+const realServersDiffer: Rule = ({ virtualServers }, complaints) => {
+  for (const { realServers } of virtualServers) {
+    const seen = new Map<string, RealServerWhole>();
+    for (const real of realServers) {
+      const { address } = real.keys.values;
+      if (address === undefined || real.port === undefined) continue;
+      const endpoint = printEndpoint(address, real.port);
+      const other = seen.get(endpoint);
+      if (other === undefined) seen.set(endpoint, real);
+      else
+        complaints.at(
+          real.nameSpot,
+          `${real.keys.path}: ${endpoint} is ${other.name} already`,
+          "remove one of the two",
+        );
+    }
+  }
+};
+
+/** Masquerading and direct routing cannot change the family (only tunnels carry one in the other). */
+const familiesMatch: Rule = ({ virtualServers }, complaints) => {
+  for (const server of virtualServers) {
+    const vip = server.keys.values.address?.prefix.address;
+    if (vip === undefined) continue;
+    for (const { keys } of server.realServers) {
+      const { address } = keys.values;
+      if (address === undefined || family(address) === family(vip)) continue;
+      const message = `${keys.pathOf("address")}: ${address} is IPv${family(address)}, and the VIP ${vip} is IPv${family(vip)}`;
+      complaints.at(keys.spotOf("address"), message, "nat and direct keep the family");
+    }
+  }
+};
+
+/** Direct routing leaves the packet as it is, its port included (ipvsadm(8), -g). */
+const directKeepsThePort: Rule = ({ virtualServers }, complaints) => {
+  for (const server of virtualServers) {
+    for (const real of server.realServers) {
+      if (real.forwarding !== "direct" || real.port === undefined) continue;
+      if (server.port === undefined || real.port === server.port) continue;
+      const message = `${real.keys.pathOf("port")}: ${real.port} with direct routing, which cannot change the port ${server.port}`;
+      complaints.at(real.keys.spotOf("port"), message, "remove it, or use forwarding: nat");
+    }
+  }
+};
+
+/** A netmask has the form of the VIP's family. */
+const netmaskFitsFamily: Rule = ({ virtualServers }, complaints) => {
+  for (const { keys, persistence } of virtualServers) {
+    const vip = keys.values.address?.prefix.address;
+    const netmask = persistence?.values.netmask;
+    if (!persistence || !netmask || vip === undefined) continue;
+    const fits = family(vip) === 4 ? netmask.bits <= 32 : netmask.family !== 4;
+    if (fits) continue;
+    const message = `${persistence.pathOf("netmask")}: no netmask of IPv${family(vip)}, which ${keys.path} is`;
+    const hint =
+      family(vip) === 4 ? "use 0 to 32, or a dotted mask" : "use a prefix length, 0 to 128";
+    complaints.at(persistence.spotOf("netmask"), message, hint);
+  }
+};
+
+/** A router's own address stays on it; a VIP moves. */
+const vipsAreNoRoutersOwn: Rule = ({ primary, backup, claims }, complaints) => {
+  const own = new Map<IpAddress, string>();
+  for (const router of [primary, backup]) {
+    for (const key of ["public", "private"] as const) {
+      const address = router?.values[key];
+      if (router && address) own.set(address, router.pathOf(key));
+    }
+  }
+  for (const claim of claims) {
+    const { address } = claim.floating.prefix;
+    const owner = own.get(address);
+    if (owner === undefined) continue;
+    const message = `${claim.path}.address: ${address} is ${owner}, which stays where it is`;
+    complaints.at(claim.spot, message, "give the VIP an address of its own");
+  }
+};
+
+/** IPVS does not balance what it has balanced: such packets would go in circles or nowhere. */
+const realServersAreNoVips: Rule = ({ virtualServers, claims }, complaints) => {
+  const vips = new Map(claims.map((claim) => [claim.floating.prefix.address, claim.path]));
+  for (const { realServers } of virtualServers) {
+    for (const { keys } of realServers) {
+      const { address } = keys.values;
+      const owner = address === undefined ? undefined : vips.get(address);
+      if (owner === undefined) continue;
+      const message = `${keys.pathOf("address")}: ${address} is the VIP of ${owner}`;
+      complaints.at(keys.spotOf("address"), message, "give the real server's own address");
+    }
+  }
+};
+
+/** The kernel refuses a lower threshold above the upper one and ignores it without one. */
+const thresholdsAreOrdered: Rule = ({ virtualServers }, complaints) => {
+  for (const { connections } of virtualServers.flatMap((server) => server.realServers)) {
+    const { max, min } = connections?.values ?? {};
+    if (connections === undefined || max === undefined || min === undefined || min <= max) continue;
+    const message =
+      max === 0
+        ? `${connections.pathOf("min")}: ${min} without a max`
+        : `${connections.pathOf("min")}: ${min} is more than max (${max})`;
+    complaints.at(connections.spotOf("min"), message, "give a `max` that is at least `min`");
+  }
+};
+
+/** The kernel gives one bit two meanings: a flag of one scheduler means something else to another. */
+const flagsBelongToScheduler: Rule = ({ virtualServers }, complaints) => {
+  for (const { keys } of virtualServers) {
+    const { scheduler, scheduler_flags: flags } = keys.values;
+    if (scheduler === undefined || !flags) continue;
+    const known = flagsOf(scheduler);
+    for (const flag of flags) {
+      if (known.some((prefix) => flag.startsWith(prefix))) continue;
+      const message = `${keys.pathOf("scheduler_flags")}: ${flag} is no flag of ${scheduler}`;
+      const hint =
+        known.length === 0 ? `${scheduler} has none` : `use those that begin with ${known[0]}`;
+      complaints.at(keys.spotOf("scheduler_flags"), message, hint);
+    }
+  }
+};
+
+const flagsOf = (scheduler: Scheduler): readonly string[] =>
+  scheduler === "sh" || scheduler === "mh" ? [`${scheduler}-`] : [];
+
+/** Datagrams can be balanced each by itself; a TCP connection cannot (ipvsadm(8), --ops). */
+const onePacketNeedsUdp: Rule = ({ virtualServers }, complaints) => {
+  for (const { keys } of virtualServers) {
+    if (keys.values.one_packet !== true || keys.values.protocol !== "tcp") continue;
+    const message = `${keys.pathOf("one_packet")}: one-packet scheduling of tcp`;
+    complaints.at(keys.spotOf("one_packet"), message, "it is for protocol: udp");
+  }
+};
+
+/** A daemon with nothing to do is a mistake in the file, not a wish. */
+const somethingToDo: Rule = ({ root, claims, virtualServers }, complaints) => {
+  const faulty = ["virtual_servers", "vips", "nat_router"] as const;
+  if (faulty.some((key) => root.values[key] === undefined)) return;
+  if (claims.length > 0 || virtualServers.length > 0 || complaints.found) return;
+  complaints.at(root.spot, "there is nothing to do", "add `virtual_servers` or `vips`");
+};
+
+/** Every rule, in the order in which they are asked. */
+export const rules: readonly Rule[] = [
+  deadAfterSpansTwoIntervals,
+  warnAfterLiesBetween,
+  routersDiffer,
+  pathsHaveTwoEnds,
+  virtualServersDiffer,
+  realServersDiffer,
+  familiesMatch,
+  directKeepsThePort,
+  netmaskFitsFamily,
+  vipsAreNoRoutersOwn,
+  realServersAreNoVips,
+  thresholdsAreOrdered,
+  flagsBelongToScheduler,
+  onePacketNeedsUdp,
+  ({ claims }, complaints) => claimsAgree(claims, complaints),
+  ({ claims }, complaints) => labelsNameOneAddress(claims, complaints),
+  ({ claims }, complaints) => loneClaimsAreClaimed(claims, complaints),
+  somethingToDo,
+];

@@ -1,0 +1,163 @@
+/** The keys of a virtual server and of its real servers. */
+import { schedulerFlags, schedulers, weightMax } from "../model/service.ts";
+import { address, device, netmask, oneFloating, onePort, port } from "./network-shapes.ts";
+import { oneCheck } from "./schema-check.ts";
+import { later, optional, preset, required, section } from "./section.ts";
+import { choice, duration, flag, list, named, whole } from "./shape.ts";
+
+/** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
+const serversMax = 100_000;
+
+/** The kernel's thresholds are 32 bits (ip_vs.h), and ipvsadm reads them as int. */
+const connectionsMax = 2 ** 31 - 1;
+
+/** ipvsadm(8) takes timeouts of at most 31 days. */
+export const ipvsTimeoutMax = "744h";
+
+export const forwarding = choice("forwarding", ["nat", "direct"], ["tunnel"]);
+
+export const connectionKeys = {
+  max: preset(
+    whole(0, connectionsMax, "a number of connections"),
+    0,
+    "At this many connections the real server gets no new ones; 0 is no limit.",
+  ),
+  min: preset(
+    whole(0, connectionsMax, "a number of connections"),
+    0,
+    "A real server at its `max` gets new connections again below this many; 0 is three quarters of `max`.",
+  ),
+};
+
+export const persistenceKeys = {
+  timeout: preset(
+    duration({ min: "1s", max: ipvsTimeoutMax, wholeSeconds: true }),
+    "300s",
+    "How long after its last connection a client comes back to the same real server.",
+  ),
+  netmask: optional(
+    netmask,
+    "one client",
+    "Clients of one such network are treated as one client: a dotted mask or a prefix length.",
+  ),
+  engine: later("`sip`", [], "How a client is recognised, if not by its address."),
+};
+
+export const realServerKeys = {
+  address: required(address, "Its address, of the same family as the virtual server's."),
+  port: optional(
+    port,
+    "the virtual server's",
+    "The port it listens on. Direct routing leaves packets as they are, so that only `nat` can change it.",
+  ),
+  weight: preset(
+    whole(0, weightMax, "a weight"),
+    1,
+    "Its share of the connections, relative to the others; 0 gives it no new ones.",
+  ),
+  active: preset(flag, true, "`false`: it is kept in the file and out of the table."),
+  forwarding: optional(
+    forwarding,
+    "the virtual server's",
+    "How packets reach it, if not as for the others.",
+  ),
+  connections: preset(section(connectionKeys), {}, "Limits on its connections."),
+  check: optional(
+    oneCheck,
+    "the virtual server's",
+    "Keys of its check that differ from the virtual server's. With another `type` only interval, timeout, fall and rise are inherited.",
+  ),
+};
+
+export const virtualServerKeys = {
+  active: preset(
+    flag,
+    true,
+    "`false`: it is kept in the file, not served, and its VIP is not claimed for it.",
+  ),
+  address: required(
+    oneFloating,
+    "The VIP with the prefix length of its network; without a length it is claimed as /32 or /128. Virtual servers may share a VIP.",
+  ),
+  device: optional(
+    device,
+    "the interface whose network holds the address",
+    "Where the VIP is claimed. `eth0:1` gives it an alias label (IPv4); `none`: lvsd does not claim it.",
+  ),
+  protocol: preset(choice("protocol", ["tcp", "udp"], ["sctp"]), "tcp", "What is balanced."),
+  port: optional(port, "none; needed", "The port of the service."),
+  ports: optional(onePort, "none", "Several ports of one service; in this release exactly one."),
+  fwmark: later("a firewall mark", [], "The firewall mark of a service of several ports."),
+  ftp: later("a map", [false], "What active and passive FTP need."),
+  scheduler: preset(
+    choice("scheduler", schedulers),
+    "wlc",
+    "How connections are spread; ipvsadm(8) describes each.",
+  ),
+  scheduler_flags: optional(
+    list(choice("scheduler flag", schedulerFlags), {
+      what: "a list of flags",
+      max: schedulerFlags.length,
+      single: true,
+    }),
+    "`mh-fallback` for mh, `sh-fallback` for sh, else none",
+    "Flags of the schedulers sh and mh: fall back to another server, or hash the port as well.",
+  ),
+  forwarding: optional(
+    forwarding,
+    "the top-level `forwarding`",
+    "`nat`: lvsd's router rewrites the destination, replies come back through it. `direct`: packets reach the real server as they are, replies leave without the router.",
+  ),
+  one_packet: preset(
+    flag,
+    false,
+    "Each UDP datagram is balanced by itself (one-packet scheduling).",
+  ),
+  persistence: optional(
+    section(persistenceKeys),
+    "none",
+    "A client keeps its real server for a while. `persistence: {}` turns it on with its defaults.",
+  ),
+  reentry: preset(
+    duration({}),
+    "0s",
+    "How long a recovered real server waits before it gets connections again.",
+  ),
+  quiesce: preset(
+    flag,
+    false,
+    "`true`: a failed real server keeps its connections and gets no new ones (weight 0). `false`: it is removed.",
+  ),
+  start: preset(
+    choice("start", ["checking", "up"]),
+    "checking",
+    "Whether a real server that was never checked gets connections (`up`) or waits for its first passed check.",
+  ),
+  tripwire: later("`true` or `false`", [false], "An idle connection whose end triggers a check."),
+  damping: later("a map", [false, "off"], "Holds down servers that change state too often."),
+  slow_start: later("a duration", ["0s", 0, "0", "0ms"], "Weight ramp of a returning server."),
+  quorum: later(
+    "a map",
+    [{ up: 1, down: 0 }, { up: 1 }, { down: 0 }, {}],
+    "Healthy real servers at which the virtual server comes up and goes down.",
+  ),
+  panic_threshold: later(
+    "a percentage",
+    [0],
+    "Percentage of healthy servers under which health is ignored.",
+  ),
+  sorry_server: later("a map", [], "Who answers when every real server is down."),
+  load_monitor: later("a load monitor", ["none"], "Weights that follow the real servers' load."),
+  check: optional(
+    oneCheck,
+    "by protocol",
+    "How its real servers are checked. Both routers know the results; the standby probes only when it hears nothing of them.",
+  ),
+  real_servers: preset(
+    named("real server", serversMax, section(realServerKeys)),
+    {},
+    "The machines that serve it, by name.",
+  ),
+};
+
+export const virtualServerSection = section(virtualServerKeys);

@@ -1,0 +1,242 @@
+/**
+ * Every key of the configuration once: its shape, default, limits and meaning. Reading, defaults,
+ * lvsd.schema.json and docs/configuration.md all come from this description.
+ *
+ * The keys of virtual servers and checks are in schema-virtual-server.ts and schema-check.ts.
+ */
+
+import type { Ms } from "../model/time.ts";
+import { address, device, floating, monitoredLinks, oneFloating, port } from "./network-shapes.ts";
+import { forwarding, ipvsTimeoutMax, virtualServerSection } from "./schema-virtual-server.ts";
+import { derived, later, optional, preset, required, section } from "./section.ts";
+import { choice, duration, flag, list, named, text, whole } from "./shape.ts";
+
+/** More virtual servers than any table that was ever seen; keeps mistakes from costing. */
+const virtualServersMax = 10_000;
+/** What the kernel can still take over in a fraction of a second. */
+const vipsMax = 4096;
+/** Files of a directory of virtual servers, one for each team. */
+const includesMax = 256;
+
+export const routerKeys = {
+  public: required(
+    address,
+    "The router's own, fixed address towards the clients; the first heartbeat path.",
+  ),
+  private: optional(
+    address,
+    "none",
+    "Its own, fixed address towards the real servers; the second heartbeat path. Both routers have one, or none has.",
+  ),
+};
+
+export const routersKeys = {
+  primary: required(section(routerKeys), "The router that serves when both are healthy."),
+  backup: optional(
+    section(routerKeys),
+    "none",
+    "The other one. Without it a single router serves at once.",
+  ),
+};
+
+const times = (count: number, length: Ms | undefined): Ms | undefined =>
+  length === undefined ? undefined : ((count * length) as Ms);
+
+export const heartbeatKeys = {
+  authentication: preset(
+    choice("authentication", ["hmac", "none"]),
+    "hmac",
+    "`hmac`: each heartbeat is signed with the key of `key_file`. `none`: anybody who reaches the port can pretend to be the peer.",
+  ),
+  port: preset(port, 539, "The UDP port, on both routers."),
+  interval: preset(
+    duration({ min: "10ms", max: "1m" }),
+    "250ms",
+    "Time between two heartbeats on each path.",
+  ),
+  dead_after: derived(
+    duration({ min: "20ms", max: "10m" }),
+    "4 x interval",
+    (heartbeat: { interval?: Ms }) => times(4, heartbeat.interval),
+    "Silence on every path after which the peer counts as dead. Shorter: faster takeover; longer: fewer false ones. At least 2 x interval.",
+  ),
+  warn_after: derived(
+    duration({ min: "10ms", max: "10m" }),
+    "2 x interval",
+    (heartbeat: { interval?: Ms }) => times(2, heartbeat.interval),
+    "A heartbeat later than this is an event that tells its lateness.",
+  ),
+  key_file: optional(
+    text({
+      what: "the path of a file",
+      max: 4096,
+      pattern: /^[^\r\n]+$/,
+      hint: "lvsd keygen makes a key file",
+    }),
+    "/etc/lvsd/heartbeat.key",
+    "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most. Not needed without a backup or with `authentication: none`.",
+  ),
+  protocol: preset(choice("protocol", ["lvsd"], ["pulse"]), "lvsd", "The wire format: lvsd's own."),
+};
+
+export const announceKeys = {
+  count: preset(whole(1, 100), 5, "How often each VIP is announced after it was claimed."),
+  interval: preset(
+    duration({ min: "10ms", max: "1m" }),
+    "1s",
+    "Time between these announcements; the first one goes out at once.",
+  ),
+  refresh: preset(
+    duration({ min: "100ms" }),
+    "60s",
+    "Time between the announcements of an active router afterwards: a switch that forgot is reminded.",
+  ),
+};
+
+export const failoverKeys = {
+  failback: preset(
+    choice("failback", ["auto", "manual"]),
+    "auto",
+    "`auto`: the primary takes over again once it is healthy. `manual`: only `lvsd switchover` or a failure changes the active router.",
+  ),
+  failback_delay: preset(
+    duration({}),
+    "10s",
+    "How long the returned primary must have been healthy before it takes over again.",
+  ),
+  start_delay: optional(
+    duration({ max: "1h" }),
+    "3 x heartbeat.dead_after",
+    "How long a starting router waits for a peer that it has never heard.",
+  ),
+  monitor_links: optional(
+    monitoredLinks,
+    "the devices of the VIPs",
+    "A router one of whose links here is down is unfit to be active. `false` turns it off.",
+  ),
+  gateway: later(
+    "a list of addresses",
+    [],
+    "Arbiters: one must answer before an unplanned takeover.",
+  ),
+  announce: preset(
+    section(announceKeys),
+    {},
+    "Gratuitous ARP and unsolicited neighbour advertisements.",
+  ),
+  fence: later("a map", [], "A command that is run before an unplanned takeover."),
+  services: later("a map", [{}], "Commands that run on the active router only."),
+};
+
+export const guardKeys = {
+  remove_percent: preset(
+    whole(0, 100, "a percentage"),
+    100,
+    "A reload that would remove more than this share of the real servers is refused unless it is confirmed with --yes. 100 never asks.",
+  ),
+};
+
+const ipvsTimeout = duration({ min: "1s", max: ipvsTimeoutMax, wholeSeconds: true });
+export const timeoutsKeys = {
+  tcp: preset(ipvsTimeout, "900s", "Idle TCP connections."),
+  tcp_fin: preset(ipvsTimeout, "120s", "TCP connections after a FIN."),
+  udp: preset(ipvsTimeout, "300s", "UDP."),
+};
+
+export const checksKeys = {
+  concurrency: preset(whole(1, 10_000), 1000, "Checks under way at once; others wait."),
+};
+
+export const natRouterKeys = {
+  address: required(floating, "The floating address that the real servers use as their gateway."),
+  device: optional(
+    device,
+    "the interface whose network holds the address",
+    "Where it is claimed; `eth1:1` gives it an alias label.",
+  ),
+  masquerade: later(
+    "`true` or `false`",
+    [false],
+    "Whether connections that real servers open are masqueraded.",
+  ),
+};
+
+export const vipKeys = {
+  address: required(oneFloating, "The address with the prefix length of its network."),
+  device: optional(
+    device,
+    "the interface whose network holds the address",
+    "Where it is claimed; `eth0:1` gives it an alias label.",
+  ),
+};
+
+/** What an included file may hold: more would make the order of files matter. */
+export const includedKeys = {
+  vips: preset(
+    list(section(vipKeys), { what: "a list of maps", max: vipsMax }),
+    [],
+    "Floating addresses that belong to no virtual server.",
+  ),
+  virtual_servers: preset(
+    named("virtual server", virtualServersMax, virtualServerSection),
+    {},
+    "What is balanced, by name.",
+  ),
+};
+
+export const rootKeys = {
+  serial: preset(
+    whole(0, 2 ** 32 - 1),
+    1,
+    "The number of this configuration; every save through lvsd raises it.",
+  ),
+  include: preset(
+    list(text({ what: "a path or pattern", max: 4096, pattern: /^[^\r\n]+$/ }), {
+      what: "a list of paths or patterns",
+      max: includesMax,
+      single: true,
+    }),
+    [],
+    "Further files, relative to this one, in which `*` and `?` stand for letters of a name. They may hold `virtual_servers` and `vips`, which are added to those of this file, and they are part of the hash that the routers compare.",
+  ),
+  routers: required(section(routersKeys), "The two machines. The file is the same on both."),
+  heartbeat: preset(section(heartbeatKeys), {}, "What the two routers say to each other."),
+  failover: preset(section(failoverKeys), {}, "Who is active, and what happens on a change."),
+  cluster_sync: preset(
+    flag,
+    true,
+    "Whether a configuration that is saved through lvsd goes to both routers or to none.",
+  ),
+  guard: preset(section(guardKeys), {}, "Limits on what a reload may do unasked."),
+  connection_sync: later("a map", [], "The kernel's IPVS connection synchronisation."),
+  timeouts: optional(
+    section(timeoutsKeys),
+    "the kernel's are left alone",
+    "The kernel's timeouts for IPVS connections (ipvsadm --set), in whole seconds.",
+  ),
+  checks: preset(section(checksKeys), {}, "Bounds on all checks together."),
+  sysctl: preset(
+    choice("value", ["auto", "manual"]),
+    "auto",
+    "`auto`: lvsd sets the kernel parameters that it needs and restores them. `manual`: it leaves them alone.",
+  ),
+  marks: preset(
+    choice("value", ["lvsd"], ["external"]),
+    "lvsd",
+    "Who owns the packet-filter rules that set firewall marks.",
+  ),
+  forwarding: preset(forwarding, "nat", "The forwarding of all virtual servers that do not say."),
+  nat_router: optional(
+    section(natRouterKeys),
+    "none",
+    "With `forwarding: nat`: the floating gateway of the real servers. It is claimed and announced before the VIPs.",
+  ),
+  vips: includedKeys.vips,
+  notify: later("a map", [{}], "A command or mail that tells of events."),
+  defaults: optional(
+    virtualServerSection,
+    "none",
+    "Any key of a virtual server, for all virtual servers that do not give it themselves; `check` is merged key by key.",
+  ),
+  virtual_servers: includedKeys.virtual_servers,
+};

@@ -1,0 +1,177 @@
+/**
+ * From a text to a YAML 1.2 document: the bounds on what a file may cost, and YAML's own errors in
+ * words for operators. https://yaml.org/spec/1.2.2/
+ */
+import {
+  Composer,
+  type CST,
+  type Document,
+  Lexer,
+  LineCounter,
+  Parser,
+  type YAMLError,
+  YAMLParseError,
+} from "yaml";
+import { messageOf } from "../model/error.ts";
+import type { Complaints, Spot } from "./complaints.ts";
+import { depthMax, resolve, type Value } from "./value.ts";
+
+/**
+ * Bytes of one configuration, its includes counted in. 10,000 real servers take 1 MiB and half a
+ * second; what is larger than 4 MiB is a mistake or an attack.
+ */
+export const configBytesMax = 4 * 1024 * 1024;
+
+/** 50,000 real servers of one line each; lexing so many takes a quarter of a second. */
+const lexemesMax = 2_000_000;
+
+/** What `yaml` says, in our words. */
+const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, hint: string]>> = {
+  TAB_AS_INDENT: ["a tab is used for indentation", "indent with spaces"],
+  MULTIPLE_DOCS: ["a second document begins here", "a file holds one document: remove the `---`"],
+  TAG_RESOLVE_FAILED: ["this tag is unknown", "lvsd needs no tags: remove it"],
+  RESOURCE_EXHAUSTION: ["nested too deeply", `at most ${depthMax} levels`],
+  KEY_OVER_1024_CHARS: ["a key of more than 1024 characters", "is a line break missing?"],
+};
+
+/**
+ * Reads one text. Undefined when it is not YAML or goes beyond a bound; then every reason has been
+ * added to `complaints`. Never throws.
+ */
+export function readSource(file: string, text: string, complaints: Complaints): Value | undefined {
+  if (text.length > configBytesMax) {
+    complaints.add(tooLarge(file));
+    return undefined;
+  }
+  const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const lines = new LineCounter();
+  const source: Spot["source"] = {
+    file,
+    placeOf(offset) {
+      const { line, col } = lines.linePos(offset);
+      return { line: Math.max(1, line), column: Math.max(1, col) };
+    },
+  };
+  const control = clean.search(unprintable);
+  if (control !== -1) {
+    countLines(clean, control, lines);
+    const code = clean.charCodeAt(control).toString(16).padStart(2, "0");
+    const message = `the control character 0x${code} stands here`;
+    complaints.at({ source, offset: control }, message, "a configuration is plain text");
+    return undefined;
+  }
+  const complain = (offset: number, message: string, hint: string): void =>
+    complaints.at({ source, offset }, message, hint);
+  const tokens = tokensOf(clean, lines, complain);
+  if (tokens === undefined) return undefined;
+  const document = compose(tokens, clean.length);
+  if (typeof document === "string") {
+    complain(0, document, "is it a YAML file?");
+    return undefined;
+  }
+  const errors = [...document.errors, ...document.warnings];
+  for (const error of errors) {
+    const [message, hint] = syntaxWords[error.code] ?? [
+      `this is not YAML: ${sentence(error.message)}`,
+      "look at the indentation, quotes and brackets here and above",
+    ];
+    complain(Math.min(error.pos[0], clean.length), message, hint);
+  }
+  const { yaml } = document.directives ?? {};
+  if (yaml?.explicit === true && yaml.version !== "1.2")
+    complain(0, `this is YAML ${yaml.version}`, "lvsd reads YAML 1.2");
+  return errors.length > 0 ? undefined : resolve(document, source, complaints);
+}
+
+/** The problem of a file, or of all files of a configuration together, beyond `configBytesMax`. */
+export const tooLarge = (file: string) => ({
+  file,
+  line: null,
+  column: null,
+  message: `the configuration is larger than ${configBytesMax} bytes`,
+  hint: "it is not read any further; 10,000 real servers take a quarter of that",
+});
+
+/** What YAML 1.2 excludes (section 5.1), and lone carriage returns, which editors hide. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
+const unprintable = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\r(?!\n)/;
+
+function countLines(text: string, until: number, lines: LineCounter): void {
+  lines.addNewLine(0);
+  for (let at = text.indexOf("\n"); at !== -1 && at < until; at = text.indexOf("\n", at + 1))
+    lines.addNewLine(at + 1);
+}
+
+/**
+ * yaml's tokens, cut short where a file costs more than any configuration: composing them takes
+ * ten times as long as lexing.
+ */
+function tokensOf(
+  text: string,
+  lines: LineCounter,
+  complain: (offset: number, message: string, hint: string) => void,
+): CST.Token[] | undefined {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let [offset, count, brackets] = [0, 0, 0];
+  let before = "";
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    count += 1;
+    if (before !== scalarFollows) {
+      if (lexeme === "[" || lexeme === "{") brackets += 1;
+      if (lexeme === "]" || lexeme === "}") brackets -= 1;
+    }
+    if (count > lexemesMax) {
+      complain(offset, `more than ${lexemesMax} words and signs`, "it is not read any further");
+      return undefined;
+    }
+    if (brackets > depthMax) {
+      complain(offset, "brackets are nested too deeply", `at most ${depthMax} levels`);
+      return undefined;
+    }
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    offset += markers.has(lexeme) ? 0 : lexeme.length;
+    before = lexeme;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+/** Lexemes without a text of their own: byte order mark, document, flow error, scalar. */
+const scalarFollows = "\x1f";
+const markers = new Set(["\x02", "\x18", scalarFollows]);
+
+/** The first document, or why the composer gave up: it recurses, so deep nesting ends its stack. */
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed | string {
+  const { stackTraceLimit } = Error;
+  try {
+    // A file of nothing but errors: an object each is affordable, a stack trace each is not.
+    Error.stackTraceLimit = 0;
+    const composer = new Composer({
+      version: "1.2",
+      schema: "core",
+      resolveKnownTags: false,
+      // yaml would compare every key with every other; `resolve` finds duplicates in linear time.
+      uniqueKeys: false,
+      logLevel: "error",
+    });
+    let first: Document.Parsed | null = null;
+    for (const document of composer.compose(tokens, true, length)) {
+      if (first === null) {
+        first = document;
+        continue;
+      }
+      const [from, to] = document.range;
+      first.errors.push(new YAMLParseError([from, to], "MULTIPLE_DOCS", ""));
+      break;
+    }
+    return first ?? "the file holds no document";
+  } catch (thrown) {
+    return `this cannot be read: ${sentence(messageOf(thrown))}`;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+const sentence = (message: string): string => (message.split("\n")[0] ?? "").slice(0, 200);
