@@ -32,8 +32,8 @@ const warnAfterLiesBetween: Rule = ({ heartbeat }, complaints) => {
   const { interval, dead_after: deadAfter, warn_after: warnAfter } = heartbeat?.values ?? {};
   if (heartbeat === undefined || warnAfter === undefined) return;
   if (interval === undefined || deadAfter === undefined) return;
-  // The default is no one's mistake: where it does not fit, dead_after is what is wrong.
-  if (!heartbeat.gives("warn_after")) return;
+  // Where dead_after is too short, that alone is what is wrong.
+  if (deadAfter < 2 * interval) return;
   const hint = `use ${printDuration(interval)} to ${printDuration(deadAfter)}`;
   const path = heartbeat.pathOf("warn_after");
   const message =
