@@ -13,6 +13,7 @@
  * 5. `now` is CLOCK_BOOTTIME and never goes back.
  */
 import type { BootId, ClusterId, ConfigMark, Header, Message } from "../heartbeat/message.ts";
+import type { HeardRefusal } from "../heartbeat/peer.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Fault, Role } from "../model/router.ts";
 import type { Ms } from "../model/time.ts";
@@ -100,9 +101,10 @@ export type Effect =
   /** Ends the operator's request; `why` is null when it was done. */
   | { readonly kind: "answer"; readonly request: number; readonly why: string | null }
   /** A message was refused by what is believed of the peer: to be counted by reason. */
-  | { readonly kind: "refused"; readonly reason: HeardRefusal; readonly detail: string }
+  | {
+      readonly kind: "refused";
+      readonly reason: HeardRefusal | "unconfirmed";
+      readonly detail: string;
+    }
   /** The machine has ended; the process may. */
   | { readonly kind: "stopped" };
-
-/** Why an authentic message changes nothing. */
-export type HeardRefusal = "replayed" | "superseded" | "own" | "unconfirmed" | "wrong-path";

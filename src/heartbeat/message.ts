@@ -104,8 +104,10 @@ export interface Message extends Header {
   readonly hears: boolean;
   /** The sender ends after this; what it says no more is no sign of death but of leave. */
   readonly leaving: boolean;
-  /** Highest term that the sender has held or heard of. */
+  /** Term of the sender's last activation; 0: none since it started. */
   readonly term: number;
+  /** Highest term that the sender has held or heard of. */
+  readonly termSeen: number;
   /** Kinds of the sender's faults, the gravest first; empty: fit. */
   readonly faults: readonly FaultKind[];
   readonly interval: Ms;

@@ -1,43 +1,47 @@
 /**
- * The heartbeat's bytes: a datagram of version 1, its refusals, its signature.
- * docs/heartbeat.md gives the format byte by byte.
+ * The heartbeat's bytes: a datagram, its refusals, its signature. docs/heartbeat.md says the same
+ * byte by byte.
+ *
+ * All numbers are in network order; times are whole microseconds. The header and the signature
+ * never change between major versions, so that a peer of another version is known to be alive.
+ * What is cheap to see is refused before the signature is computed: a flood of forgeries must cost
+ * less than the heartbeat itself. Signature: HMAC-SHA256 (RFC 2104) over all bytes before it.
  */
-import type { IpAddress } from "../model/address.ts";
-import type { Refused } from "../model/error.ts";
-import type { Role } from "../model/router.ts";
-import type { ClusterId, Header, Message } from "./message.ts";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { isRefused, type Refused, refuse } from "../model/error.ts";
+import { type FaultKind, routerStates } from "../model/router.ts";
+import { instant, ms } from "../model/time.ts";
+import {
+  bits,
+  capped,
+  echoBytes,
+  hmacBytes,
+  micros,
+  never,
+  putEcho,
+  putHeader,
+  putU64,
+  readEcho,
+  readHeader,
+  refusedForm,
+  type Seal,
+  u64,
+  type WireRefusal,
+} from "./header.ts";
+import {
+  type Echo,
+  type Header,
+  handOverCauses,
+  handOverKinds,
+  type Message,
+  majorVersion,
+  type PathEcho,
+  pathsMax,
+  strangersMax,
+} from "./message.ts";
 
-/** One datagram that no path fragments: 1280 (IPv6 minimum MTU, RFC 8200 section 5) - 40 (IPv6) - 8 (UDP). */
-export const datagramBytesMax = 1280 - 40 - 8;
-
-/** What is left for the digest when every other part is at its largest. */
+/** Leaves room for later fields when every other part is at its largest. */
 export const digestBytesMax = 768;
-
-/** Why bytes are no heartbeat for us. */
-export const wireRefusals = [
-  "short",
-  "oversized",
-  "not-ours",
-  "foreign",
-  "unsigned",
-  "bad-hmac",
-  "wrong-path",
-  "malformed",
-] as const;
-export type WireRefusal = (typeof wireRefusals)[number];
-
-/** What both ends must agree on. */
-export interface Seal {
-  readonly cluster: ClusterId;
-  /** 32 bytes each; the first signs, all verify. Empty: `authentication: none`. */
-  readonly keys: readonly Uint8Array[];
-}
-
-/** The cluster's id, from the public addresses of both routers: equal on both, whatever the key. */
-export declare function clusterOf(primary: IpAddress, backup: IpAddress): ClusterId;
-
-/** The datagram of `message` for one path. Throws a RangeError when the digest is too long. */
-export declare function encode(message: Message, path: number, seal: Seal): Uint8Array;
 
 /** What a datagram turned out to be. */
 export type Decoded =
@@ -45,13 +49,244 @@ export type Decoded =
   /** Authentic, of a major version that we do not speak: proves life, says nothing more. */
   | { readonly kind: "version"; readonly header: Header };
 
+/** Offsets of version 1, after the header. */
+const at = {
+  state: 72,
+  facts: 73,
+  handOverKind: 74,
+  handOverCause: 75,
+  handOverId: 76,
+  term: 80,
+  interval: 88,
+  deadAfter: 92,
+  holdFor: 96,
+  serial: 100,
+  hash: 104,
+  termSeen: 120,
+  faultCount: 128,
+  pathCount: 129,
+  strangerCount: 130,
+  lists: 132,
+} as const;
+
+const pathEchoBytes = 12;
+const optionHeaderBytes = 3;
+const digestOption = 1;
+
+const fact = { holds: 1, ready: 2, hears: 4, leaving: 8, manual: 16, suspended: 32 } as const;
+
+/** Codes are for ever; their order says nothing. */
+const faultCodes: Readonly<Record<FaultKind, number>> = {
+  claim: 1,
+  table: 2,
+  link: 3,
+  arbiter: 4,
+  late: 5,
+  role: 6,
+};
+const faultOfCode = new Map(
+  Object.entries(faultCodes).map(([kind, code]) => [code, kind as FaultKind]),
+);
+/** More kinds than there are now, for peers of a later minor version. */
+const faultsMax = 16;
+
 /**
- * Reads a datagram that arrived on path number `path`. `known` is asked about the header before the
- * signature is computed, so that a flood of replays costs little (`refusal` of peer.ts).
+ * The datagram of `message` for the path of this number. Throws a RangeError when the digest or a
+ * list is longer than the format allows: the caller has bounds to keep.
  */
-export declare function decode<Reason extends string = never>(
-  bytes: Uint8Array,
+export function encode(message: Message, path: number, seal: Seal): Uint8Array {
+  if (message.digest.length > digestBytesMax)
+    throw new RangeError(`a digest of ${message.digest.length} bytes is over ${digestBytesMax}`);
+  if (message.paths.length > pathsMax || message.strangers.length > strangersMax)
+    throw new RangeError("more paths or strangers than a heartbeat has room for");
+  const faults = message.faults.slice(0, faultsMax);
+  const listBytes =
+    faults.length + message.paths.length * pathEchoBytes + message.strangers.length * echoBytes;
+  const optionBytes = message.digest.length > 0 ? optionHeaderBytes + message.digest.length : 0;
+  const signed = seal.keys[0];
+  const unsignedBytes = at.lists + listBytes + optionBytes;
+  const bytes = Buffer.alloc(unsignedBytes + (signed === undefined ? 0 : hmacBytes));
+  putHeader(bytes, message, path, seal);
+  putFixed(bytes, message, faults.length);
+  putLists(bytes, message, faults);
+  if (message.digest.length > 0) {
+    const offset = at.lists + listBytes;
+    bytes.writeUInt8(digestOption, offset);
+    bytes.writeUInt16BE(message.digest.length, offset + 1);
+    bytes.set(message.digest, offset + optionHeaderBytes);
+  }
+  if (signed !== undefined)
+    bytes.set(sign(bytes.subarray(0, unsignedBytes), signed), unsignedBytes);
+  return bytes;
+}
+
+function putFixed(bytes: Buffer, message: Message, faultCount: number): void {
+  bytes.writeUInt8(routerStates.indexOf(message.state), at.state);
+  const facts = bits(
+    [message.holds, fact.holds],
+    [message.ready, fact.ready],
+    [message.hears, fact.hears],
+    [message.leaving, fact.leaving],
+    [message.failback === "manual", fact.manual],
+    [message.suspended, fact.suspended],
+  );
+  bytes.writeUInt8(facts, at.facts);
+  bytes.writeUInt8(handOverKinds.indexOf(message.handOver.kind), at.handOverKind);
+  bytes.writeUInt8(handOverCauses.indexOf(message.handOver.cause), at.handOverCause);
+  bytes.writeUInt32BE(message.handOver.id, at.handOverId);
+  putU64(bytes, message.term, at.term);
+  putU64(bytes, message.termSeen, at.termSeen);
+  bytes.writeUInt32BE(capped(message.interval), at.interval);
+  bytes.writeUInt32BE(capped(message.deadAfter), at.deadAfter);
+  bytes.writeUInt32BE(capped(message.holdFor), at.holdFor);
+  bytes.writeUInt32BE(message.config.serial >>> 0, at.serial);
+  bytes.write(message.config.hash, at.hash, 16, "hex");
+  bytes.writeUInt8(faultCount, at.faultCount);
+  bytes.writeUInt8(message.paths.length, at.pathCount);
+  bytes.writeUInt8(message.strangers.length, at.strangerCount);
+}
+
+function putLists(bytes: Buffer, message: Message, faults: readonly FaultKind[]): void {
+  let offset: number = at.lists;
+  for (const kind of faults) bytes.writeUInt8(faultCodes[kind], offset++);
+  for (const echo of message.paths) {
+    putU64(bytes, echo === null ? 0 : micros(echo.sentAt), offset);
+    bytes.writeUInt32BE(echo === null ? never : capped(echo.age), offset + 8);
+    offset += pathEchoBytes;
+  }
+  for (const echo of message.strangers) {
+    putEcho(bytes, echo, offset);
+    offset += echoBytes;
+  }
+}
+
+const sign = (bytes: Uint8Array, key: Uint8Array): Uint8Array =>
+  createHmac("sha256", key).update(bytes).digest();
+
+/**
+ * Reads a datagram that arrived on the path of this number. `known` is asked about the header
+ * before the signature is computed, so that replays cost little (`refusal` in peer.ts); it must
+ * have no side effect, since the header may still be forged.
+ */
+export function decode<Reason extends string = never>(
+  datagram: Uint8Array,
   path: number,
   seal: Seal,
-  known?: (header: Header, role: Role) => Refused<Reason> | null,
-): Decoded | Refused<WireRefusal | Reason>;
+  known?: (header: Header) => Refused<Reason> | null,
+): Decoded | Refused<WireRefusal | Reason> {
+  const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  const form = refusedForm(bytes, path, seal);
+  if (form !== null) return form;
+  const header = readHeader(bytes);
+  if (header === null) return refuse("malformed", "a number in the header is out of range");
+  const knownRefusal = known?.(header) ?? null;
+  if (knownRefusal !== null) return knownRefusal;
+  const bodyEnd = bytes.length - (seal.keys.length > 0 ? hmacBytes : 0);
+  if (seal.keys.length > 0) {
+    const found = bytes.subarray(bodyEnd);
+    const body = bytes.subarray(0, bodyEnd);
+    if (!seal.keys.some((key) => timingSafeEqual(found, sign(body, key))))
+      return refuse("bad-hmac", `${bytes.length} bytes, boot id ${header.boot}`);
+  }
+  if (header.major !== majorVersion) return { kind: "version", header };
+  const message = readBody(bytes.subarray(0, bodyEnd), header);
+  return isRefused<WireRefusal>(message) ? message : { kind: "message", message };
+}
+
+function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal> {
+  if (bytes.length < at.lists) return refuse("short", `${bytes.length} bytes before the lists`);
+  const [faultCount, pathCount, strangerCount] = [
+    bytes.readUInt8(at.faultCount),
+    bytes.readUInt8(at.pathCount),
+    bytes.readUInt8(at.strangerCount),
+  ];
+  if (faultCount > faultsMax || pathCount > pathsMax || strangerCount > strangersMax)
+    return refuse("malformed", "a list is longer than it may be");
+  const pathsStart = at.lists + faultCount;
+  const strangersStart = pathsStart + pathCount * pathEchoBytes;
+  const optionsStart = strangersStart + strangerCount * echoBytes;
+  if (bytes.length < optionsStart) return refuse("short", "the lists are cut off");
+  const state = routerStates[bytes.readUInt8(at.state)];
+  const handOverKind = handOverKinds[bytes.readUInt8(at.handOverKind)];
+  const cause = handOverCauses[bytes.readUInt8(at.handOverCause)];
+  const [term, termSeen] = [u64(bytes, at.term), u64(bytes, at.termSeen)];
+  const interval = ms(bytes.readUInt32BE(at.interval) / 1000);
+  const deadAfter = ms(bytes.readUInt32BE(at.deadAfter) / 1000);
+  const paths = readPaths(bytes, pathsStart, pathCount);
+  const strangers = readStrangers(bytes, strangersStart, strangerCount);
+  const digest = readDigest(bytes, optionsStart);
+  if (state === undefined || handOverKind === undefined || cause === undefined)
+    return refuse("malformed", "an unknown state or step of a hand-over");
+  if (Number.isNaN(term) || Number.isNaN(termSeen) || interval <= 0 || deadAfter < interval)
+    return refuse("malformed", "term, interval or dead_after is out of range");
+  if (paths === null || strangers === null) return refuse("malformed", "an echo is out of range");
+  if (digest === null) return refuse("malformed", "an optional field overruns the datagram");
+  const facts = bytes.readUInt8(at.facts);
+  return {
+    ...header,
+    state,
+    holds: (facts & fact.holds) !== 0,
+    ready: (facts & fact.ready) !== 0,
+    hears: (facts & fact.hears) !== 0,
+    leaving: (facts & fact.leaving) !== 0,
+    failback: (facts & fact.manual) !== 0 ? "manual" : "auto",
+    suspended: (facts & fact.suspended) !== 0,
+    handOver: { kind: handOverKind, id: bytes.readUInt32BE(at.handOverId), cause },
+    term,
+    termSeen,
+    interval,
+    deadAfter,
+    holdFor: ms(bytes.readUInt32BE(at.holdFor) / 1000),
+    config: {
+      serial: bytes.readUInt32BE(at.serial),
+      hash: bytes.toString("hex", at.hash, at.hash + 16),
+    },
+    faults: readFaults(bytes, faultCount),
+    paths,
+    strangers,
+    digest,
+  };
+}
+
+/** A kind that a later version has invented makes the peer unfit all the same: the least grave. */
+function readFaults(bytes: Buffer, count: number): readonly FaultKind[] {
+  const codes = bytes.subarray(at.lists, at.lists + count);
+  return Array.from(codes, (code) => faultOfCode.get(code) ?? "late");
+}
+
+function readPaths(bytes: Buffer, start: number, count: number): (PathEcho | null)[] | null {
+  const paths: (PathEcho | null)[] = [];
+  for (let offset = start; paths.length < count; offset += pathEchoBytes) {
+    const age = bytes.readUInt32BE(offset + 8);
+    const sentAt = u64(bytes, offset) / 1000;
+    if (Number.isNaN(sentAt)) return null;
+    paths.push(age === never ? null : { sentAt: instant(sentAt), age: ms(age / 1000) });
+  }
+  return paths;
+}
+
+function readStrangers(bytes: Buffer, start: number, count: number): Echo[] | null {
+  const strangers: Echo[] = [];
+  for (let offset = start; strangers.length < count; offset += echoBytes) {
+    const echo = readEcho(bytes, offset);
+    if (echo === "malformed") return null;
+    strangers.push(echo);
+  }
+  return strangers;
+}
+
+/** Options are type, length, value; unknown types are skipped. Null when one overruns the end. */
+function readDigest(bytes: Buffer, start: number): Uint8Array | null {
+  let digest = new Uint8Array(0);
+  let offset = start;
+  while (offset < bytes.length) {
+    if (bytes.length - offset < optionHeaderBytes) return null;
+    const valueStart = offset + optionHeaderBytes;
+    const valueEnd = valueStart + bytes.readUInt16BE(offset + 1);
+    if (valueEnd > bytes.length) return null;
+    if (bytes.readUInt8(offset) === digestOption)
+      digest = new Uint8Array(bytes.subarray(valueStart, valueEnd));
+    offset = valueEnd;
+  }
+  return digest;
+}

@@ -29,3 +29,8 @@ export class MachineError extends Error {
 /** The message of anything that was thrown. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown);
+
+/** What must hold unless there is a bug of ours; the daemon stops then, and systemd restarts it. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`bug: ${message}`);
+}

@@ -1,0 +1,44 @@
+/**
+ * Both hold and hear each other: one lets go, by a ruling that both compute alike (yield.ts).
+ *
+ * Whether the other hears us is judged only in a beat that it sent after it must have had our
+ * answer; everything else is judged at once.
+ */
+import { addMs, ms } from "../model/time.ts";
+import { release } from "./grip.ts";
+import { claimantOf, claimantOfPeer } from "./handover.ts";
+import {
+  heardMessage,
+  holding,
+  isMutual,
+  peerHolds,
+  set,
+  slowerInterval,
+  type Turn,
+} from "./router.ts";
+import { rulingOnTwoHolders } from "./yield.ts";
+
+/** Slower intervals without an echo of us, after which the peer is taken not to hear us. */
+const unheardIntervals = 2;
+
+export function settleDispute(turn: Turn): void {
+  const { router, now } = turn;
+  const message = heardMessage(router);
+  const disputed = holding(router) && router.abandon === null && peerHolds(router);
+  if (!disputed || message === null) {
+    if (router.dispute === null) return;
+    set(turn, { dispute: null });
+    // Neighbours have heard two claims: what they are to believe is said once more.
+    if (router.grip === "held") turn.effects.push({ kind: "announce" });
+    return;
+  }
+  if (router.dispute === null) set(turn, { dispute: { since: now }, offer: null });
+  const since = router.dispute?.since ?? now;
+  const patience = addMs(since, ms(unheardIntervals * slowerInterval(router)));
+  const isHeard = isMutual(router);
+  if (!isHeard && (router.peer.heardAt ?? now) < patience) return;
+  const ruling = rulingOnTwoHolders(claimantOf(router, isHeard), claimantOfPeer(message, true));
+  if (ruling.survivor === router.role) return;
+  set(turn, { dispute: null });
+  release(turn, `two routers were active: ${ruling.why}`);
+}

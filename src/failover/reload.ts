@@ -1,0 +1,26 @@
+/** New rules for a running router: nothing that it knows or has promised is lost. */
+
+import { withPaths } from "../heartbeat/peer.ts";
+import { assert } from "../model/error.ts";
+import type { Rules } from "./protocol.ts";
+import { holding, set, type Turn } from "./router.ts";
+
+/**
+ * Takes the rules of a reload. A longer interval is announced at the old rhythm until the peer has
+ * echoed it, so that it does not count us dead in between; a shorter one holds at once.
+ */
+export function takeRules(turn: Turn, rules: Rules): void {
+  const { router, now } = turn;
+  assert(rules.role === router.role, "a reload cannot change the role");
+  const slower = rules.interval > router.rhythm && router.peerAlive && !rules.alone;
+  set(turn, {
+    rules,
+    rhythm: slower ? router.rhythm : rules.interval,
+    rhythmFrom: slower ? router.sequence + 1 : null,
+    peer: withPaths(router.peer, rules.paths.length),
+    configMatch: rules.config.hash === router.rules.config.hash ? router.configMatch : null,
+  });
+  if (router.rules.alone === rules.alone) return;
+  if (rules.alone) set(turn, { begun: true, dispute: null, offer: null, wish: null, grant: null });
+  else set(turn, { begun: holding(router), startedAt: now, lastSentAt: null, peerAlive: false });
+}

@@ -1,0 +1,291 @@
+/**
+ * The memory of one router, and what follows from it without a decision: who is heard, until when
+ * silence is no death, how this router and its peer stand.
+ *
+ * Invariant: everything here is a fact that was told or a promise that was made. What is wanted is
+ * computed anew at every step from these (decide.ts), so that no order of inputs is special.
+ */
+import type { BootId, HandOverCause, Message } from "../heartbeat/message.ts";
+import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
+import type { EventBody } from "../model/event.ts";
+import type { Fault, FaultKind, Role, RouterState } from "../model/router.ts";
+import { addMs, type Instant, type Ms, ms } from "../model/time.ts";
+import type { Effect, Rules, Start } from "./protocol.ts";
+
+/**
+ * What the machine knows of the VIPs in its own kernel. `stuck`: a release failed, some may be
+ * there. Every grip but `none` is said as `holds`.
+ */
+export type Grip = "none" | "claiming" | "held" | "releasing" | "stuck";
+
+/** A wish to hold: said as `want` until granted, refused or given up. */
+export interface Wish {
+  readonly id: number;
+  readonly cause: HandOverCause;
+  readonly since: Instant;
+}
+
+/** What this router has promised to the wish of one boot id of the peer. */
+export interface Grant {
+  readonly boot: BootId;
+  readonly id: number;
+  readonly cause: HandOverCause;
+  readonly since: Instant;
+  readonly word: "releasing" | "released" | "release-failed";
+}
+
+/** A hand-over that this router, as the holder, has offered. */
+export interface Offer {
+  readonly id: number;
+  readonly cause: "switchover" | "stop" | "unfit";
+  readonly since: Instant;
+}
+
+/** The operator's switchover, from the request to its answer. */
+export interface Request {
+  readonly number: number;
+  readonly since: Instant;
+}
+
+/** Both hold and hear each other. */
+export interface Dispute {
+  readonly since: Instant;
+}
+
+/** An unplanned takeover on its way through arbiter and fence; reset when the peer is heard. */
+export interface Gate {
+  readonly probeAskedAt: Instant | null;
+  readonly probeUnderWay: boolean;
+  /** When the answered probe was asked; counts if that is after the last word of the peer. */
+  readonly probeAnsweredAt: Instant | null;
+  readonly fence: "unasked" | "under-way" | "done" | "failed";
+  readonly fenceEndedAt: Instant | null;
+}
+
+/** When a takeover was decided and carried out, for the event that accounts for the outage. */
+export interface Activation {
+  readonly cause: string;
+  readonly lastHeardAt: Instant | null;
+  readonly decidedAt: Instant;
+  readonly claimedAt: Instant | null;
+}
+
+/** Why and how often claims have failed in a row. */
+export interface ClaimTrouble {
+  readonly why: string;
+  readonly failures: number;
+  readonly retryAt: Instant;
+}
+
+/** Damping: how often fitness was lost of late, and what is held against the router until when. */
+export interface Damping {
+  readonly losses: number;
+  readonly lastFaults: readonly Fault[];
+  /** Until then the last faults count towards the peer although they are gone; null: no more. */
+  readonly until: Instant | null;
+}
+
+/** On the way out: by SIGTERM, or by an announced restart. */
+export interface Ending {
+  readonly kind: "stop" | "restart";
+  readonly since: Instant;
+  readonly holdFor: Ms;
+  /** From this sequence on the peer has been told of the hold. */
+  readonly fromSequence: number;
+}
+
+/** The machine's memory. For reading: the functions of this file and of status.ts. */
+export interface Router {
+  readonly rules: Rules;
+  readonly role: Role;
+  readonly state: RouterState;
+  /** When and why the state was entered. */
+  readonly since: Instant;
+  readonly cause: string;
+  /** Own faults, the gravest first: from outside, of our own, and those held down. */
+  readonly faults: readonly Fault[];
+  readonly boot: BootId;
+  readonly found: Start["found"];
+  readonly startedAt: Instant;
+  /** Start-up is over: the peer was heard, or waited for. */
+  readonly begun: boolean;
+  readonly ready: boolean;
+  /** What is missing before an automatic failback; null: nothing. */
+  readonly missing: string | null;
+  readonly outside: readonly Fault[];
+  readonly damping: Damping;
+  /** Without a fault since; null: not fit. */
+  readonly fitSince: Instant | null;
+  readonly trouble: ClaimTrouble | null;
+  readonly grip: Grip;
+  /** Why the grip was last tightened or loosened. */
+  readonly reason: string;
+  /** When a release last failed; null once the kernel is free of the VIPs, or they are claimed. */
+  readonly releaseFailedAt: Instant | null;
+  /** Why what is being claimed is to be released as soon as the claim has ended. */
+  readonly abandon: string | null;
+  readonly activation: Activation | null;
+  readonly term: number;
+  readonly termSeen: number;
+  readonly suspended: boolean;
+  readonly peer: Peer;
+  /** The verdict on the peer: given by `wake`, withdrawn by any word of the peer. */
+  readonly peerAlive: boolean;
+  /** The peer is mutually heard since; null: not. */
+  readonly mutualSince: Instant | null;
+  /** The peer said that it leaves: no death to be waited for. */
+  readonly peerLeft: boolean;
+  /** The peer asked not to be judged before. */
+  readonly holdUntil: Instant | null;
+  /** After a sleep: no verdict before. */
+  readonly listenUntil: Instant | null;
+  /** A verdict was due at a late wake: the next poll turn decides. */
+  readonly looking: boolean;
+  readonly versionSaid: number | null;
+  readonly configMatch: boolean | null;
+  readonly wish: Wish | null;
+  readonly wishes: number;
+  /** After a refusal or an unanswered wish: no further wish of that kind before. */
+  readonly wishAgainAt: Instant | null;
+  readonly grant: Grant | null;
+  readonly offer: Offer | null;
+  readonly refused: number;
+  readonly request: Request | null;
+  readonly dispute: Dispute | null;
+  readonly vacantSince: Instant | null;
+  readonly gate: Gate;
+  readonly ending: Ending | null;
+  readonly ended: boolean;
+  readonly sequence: number;
+  readonly lastSentAt: Instant | null;
+  /** The words last said, to see whether something new is to be said at once. */
+  readonly lastWords: string;
+  /** A beat out of turn is owed at this time. */
+  readonly answerAt: Instant | null;
+  /** The rhythm in use, and from which sequence on a longer one has been announced. */
+  readonly rhythm: Ms;
+  readonly rhythmFrom: number | null;
+  readonly lateBeats: number;
+  /** When this router was last stepped: what was due by then has been looked at. */
+  readonly steppedAt: Instant | null;
+}
+
+/** One step under way: the router so far, and what it asks for. Lives as long as the step. */
+export interface Turn {
+  router: Router;
+  readonly effects: Effect[];
+  /** Put behind all other effects: nobody waits for the log. */
+  readonly reports: EventBody[];
+  readonly now: Instant;
+}
+
+export const unasked: Gate = {
+  probeAskedAt: null,
+  probeUnderWay: false,
+  probeAnsweredAt: null,
+  fence: "unasked",
+  fenceEndedAt: null,
+};
+
+/** A router that has just been started. The first `wake` is due at once. */
+export function start({ rules, boot, found }: Start, now: Instant): Router {
+  return {
+    rules,
+    role: rules.role,
+    state: "starting",
+    since: now,
+    cause: "started",
+    faults: [],
+    boot,
+    found,
+    startedAt: now,
+    begun: rules.alone,
+    ready: false,
+    missing: null,
+    outside: [],
+    damping: { losses: 0, lastFaults: [], until: null },
+    fitSince: now,
+    trouble: null,
+    grip: "none",
+    reason: "started",
+    releaseFailedAt: null,
+    abandon: null,
+    activation: null,
+    term: 0,
+    termSeen: 0,
+    suspended: false,
+    peer: unheardPeer(boot, rules.role, rules.paths.length),
+    peerAlive: false,
+    mutualSince: null,
+    peerLeft: false,
+    holdUntil: null,
+    listenUntil: null,
+    looking: false,
+    versionSaid: null,
+    configMatch: null,
+    wish: null,
+    wishes: 0,
+    wishAgainAt: null,
+    grant: null,
+    offer: null,
+    refused: 0,
+    request: null,
+    dispute: null,
+    vacantSince: null,
+    gate: unasked,
+    ending: null,
+    ended: false,
+    sequence: 0,
+    lastSentAt: null,
+    lastWords: "",
+    answerAt: null,
+    rhythm: rules.interval,
+    rhythmFrom: null,
+    lateBeats: 0,
+    steppedAt: null,
+  };
+}
+
+/** Changes the router of this turn. */
+export function set(turn: Turn, change: Partial<Router>): void {
+  turn.router = { ...turn.router, ...change };
+}
+
+/** Silence after which the peer counts as dead, and after which we count as dead: the longer one. */
+export const timeout = ({ rules, peer }: Router): Ms =>
+  ms(Math.max(rules.deadAfter, peer.message?.deadAfter ?? 0));
+
+/** The slower of both rhythms. */
+export const slowerInterval = ({ rhythm, peer }: Router): Ms =>
+  ms(Math.max(rhythm, peer.message?.interval ?? 0));
+
+/** When silence becomes death; null while nobody is believed alive. */
+export function deathAt(router: Router): Instant | null {
+  const { heardAt } = router.peer;
+  if (!router.peerAlive || heardAt === null) return null;
+  const silence = addMs(heardAt, timeout(router));
+  return Math.max(silence, router.holdUntil ?? silence, router.listenUntil ?? silence) as Instant;
+}
+
+/** The newest word of a peer that is alive; null also when it speaks another version. */
+export const heardMessage = ({ peerAlive, peer }: Router): Message | null =>
+  peerAlive ? peer.message : null;
+
+/** The peer is alive and hears this very process. */
+export const isMutual = (router: Router): boolean => {
+  const message = heardMessage(router);
+  return message?.hears === true && message.echo?.boot === router.boot;
+};
+
+/** The peer may hold the VIPs; one of another version is taken to. A stuck one has given up. */
+export const peerHolds = (router: Router): boolean =>
+  router.peerAlive &&
+  (router.peer.message === null ||
+    (router.peer.message.holds && router.peer.message.handOver.kind !== "release-failed"));
+
+export const holding = ({ grip }: Router): boolean => grip === "claiming" || grip === "held";
+
+/** The kinds that are said to the peer. */
+export const faultKindsOf = (router: Router): readonly FaultKind[] => [
+  ...new Set(router.faults.map(({ kind }) => kind)),
+];

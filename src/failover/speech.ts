@@ -1,0 +1,126 @@
+/**
+ * What this router says, and when: every interval, at once when it has something new to say, and
+ * every few ms while the two are agreeing on a change.
+ *
+ * Invariant: what is said follows from the memory alone, so a word never runs ahead of its deed.
+ */
+import { type HandOver, type Message, majorVersion, noHandOver } from "../heartbeat/message.ts";
+import { echoes } from "../heartbeat/peer.ts";
+import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import { faultKindsOf, isMutual, type Router, set, type Turn } from "./router.ts";
+
+/** The rhythm while a change is being agreed on: a lost word costs little. */
+export const hurryEvery: Ms = ms(5);
+/** An agreement that takes longer goes on at the ordinary rhythm. */
+const hurryFor: Ms = seconds(2);
+/** A stranger is answered at most this often: replays must not make us a siren. */
+export const strangerEvery: Ms = ms(20);
+
+/** The step of a planned change that this router is at. A promise outranks every wish. */
+export function handOverOf({
+  grant,
+  wish,
+  offer,
+  refused,
+  grip,
+  releaseFailedAt,
+}: Router): HandOver {
+  if (grant !== null) return { kind: grant.word, id: grant.id, cause: grant.cause };
+  if (grip === "stuck" || (grip === "releasing" && releaseFailedAt !== null))
+    return { kind: "release-failed", id: 0, cause: "none" };
+  if (wish !== null) return { kind: "want", id: wish.id, cause: wish.cause };
+  if (offer !== null) return { kind: "offer", id: offer.id, cause: offer.cause };
+  return refused > 0 ? { kind: "refused", id: refused, cause: "none" } : noHandOver;
+}
+
+function messageOf(router: Router, leaving: boolean, now: Instant): Message {
+  const { rules, ending } = router;
+  return {
+    major: majorVersion,
+    cluster: rules.cluster,
+    role: router.role,
+    boot: router.boot,
+    sequence: router.sequence + 1,
+    sentAt: now,
+    ...echoes(router.peer, router.peerAlive, now),
+    state: router.state,
+    holds: router.grip !== "none",
+    ready: router.ready && ending === null,
+    hears: router.peerAlive,
+    leaving,
+    term: router.term,
+    termSeen: router.termSeen,
+    faults: faultKindsOf(router),
+    interval: rules.interval,
+    deadAfter: rules.deadAfter,
+    failback: rules.failback,
+    suspended: router.suspended,
+    handOver: handOverOf(router),
+    holdFor: ending?.kind === "restart" ? ending.holdFor : ms(0),
+    config: rules.config,
+    digest: nothing,
+  };
+}
+
+const nothing = new Uint8Array(0);
+
+/** Everything that is worth a beat out of turn when it changes. */
+function wordsOf(router: Router): string {
+  const { kind, id } = handOverOf(router);
+  const facts = [router.grip !== "none", router.ready, router.peerAlive, router.suspended];
+  return [
+    router.state,
+    facts.map(Number).join(""),
+    `${kind}${id}`,
+    faultKindsOf(router).join(),
+    router.ending?.kind ?? "",
+    router.rules.config.hash,
+    router.peer.boot,
+    router.term,
+  ].join("|");
+}
+
+/** Since when the two are agreeing on something; null: they are not. */
+function agreeingSince(router: Router): Instant | null {
+  const { wish, grant, offer, dispute, ending } = router;
+  const wished = wish !== null && isMutual(router) ? wish.since : null;
+  const restarting = ending?.kind === "restart" ? ending.since : null;
+  if (!router.peerAlive) return null;
+  return earliest(
+    wished,
+    grant?.since ?? null,
+    offer?.since ?? null,
+    dispute?.since ?? null,
+    restarting,
+  );
+}
+
+/** When the next beat is due; null: nobody to speak to. */
+export function beatAt(router: Router, now: Instant): Instant | null {
+  if (router.rules.alone) return null;
+  if (router.lastSentAt === null) return now;
+  const since = agreeingSince(router);
+  const hurry = since !== null && now < addMs(since, hurryFor);
+  const length = hurry ? ms(Math.min(hurryEvery, router.rhythm)) : router.rhythm;
+  return earliest(addMs(router.lastSentAt, length), router.answerAt);
+}
+
+/** Sends a beat if one is due or something new is to be said. */
+export function speak(turn: Turn): void {
+  const { router, now } = turn;
+  const due = beatAt(router, now);
+  if (due === null) return;
+  if (now >= due || wordsOf(router) !== router.lastWords) say(turn, false);
+}
+
+/** Sends a beat now. */
+export function say(turn: Turn, leaving: boolean): void {
+  const { router, now } = turn;
+  turn.effects.push({ kind: "send", message: messageOf(router, leaving, now) });
+  set(turn, {
+    sequence: router.sequence + 1,
+    lastSentAt: now,
+    lastWords: wordsOf(router),
+    answerAt: null,
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * Which of two routers is to hold. Both compute it from what both have said, and get the same.
+ *
+ * Invariant: the answer does not depend on who asks (the property test swaps the sides).
+ */
+import type { FaultKind, Role } from "../model/router.ts";
+import { fitnessOf } from "./fitness.ts";
+
+/** One router as both know it. */
+export interface Claimant {
+  readonly role: Role;
+  /** Whether the other router hears this one. */
+  readonly heard: boolean;
+  readonly ready: boolean;
+  readonly faults: readonly FaultKind[];
+  readonly term: number;
+  readonly failback: "auto" | "manual";
+  readonly suspended: boolean;
+}
+
+export interface Ruling {
+  readonly survivor: Role;
+  readonly why: string;
+}
+
+/** Both hold: the survivor is the first that differs in being heard, fitness, order, role. */
+export function rulingOnTwoHolders(a: Claimant, b: Claimant): Ruling {
+  if (a.heard !== b.heard)
+    return { survivor: (a.heard ? a : b).role, why: "the other is not heard" };
+  return rulingByFitness(a, b);
+}
+
+/** Nobody holds: the ready one, the fitter one, then by order and role. */
+export function rulingOnVacancy(a: Claimant, b: Claimant): Ruling {
+  if (a.ready !== b.ready)
+    return { survivor: (a.ready ? a : b).role, why: "the other is not ready" };
+  return rulingByFitness(a, b);
+}
+
+function rulingByFitness(a: Claimant, b: Claimant): Ruling {
+  const [fitnessA, fitnessB] = [fitnessOf(a.faults), fitnessOf(b.faults)];
+  if (fitnessA !== fitnessB)
+    return { survivor: (fitnessA > fitnessB ? a : b).role, why: "the other is less fit" };
+  if (!failsBack(a, b) && a.term !== b.term)
+    return { survivor: (a.term > b.term ? a : b).role, why: "the other's term is older" };
+  return { survivor: "primary", why: "the primary goes first" };
+}
+
+/** The configurations may differ for a while: both must want it, and no operator must have said no. */
+export const failsBack = (a: Claimant, b: Claimant): boolean =>
+  a.failback === "auto" && b.failback === "auto" && !a.suspended && !b.suspended;
