@@ -39,18 +39,3 @@ export function readEscapes(text: string): Uint8Array | string {
   }
   return Uint8Array.from(Buffer.concat(parts));
 }
-
-/** A text that `readEscapes` turns into these bytes; printable ASCII stays as it is. */
-export function writeEscapes(bytes: Uint8Array): string {
-  const letters = new Map(
-    Object.entries(single)
-      .filter(([letter]) => letter !== "'" && letter !== '"')
-      .map(([letter, byte]) => [byte, `\\${letter}`]),
-  );
-  return Array.from(bytes, (byte) => {
-    const known = letters.get(byte);
-    if (known !== undefined) return known;
-    if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
-    return `\\x${byte.toString(16).padStart(2, "0")}`;
-  }).join("");
-}

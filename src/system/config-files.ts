@@ -20,7 +20,7 @@ const keyFileBytesMax = 64 * 1024;
 const keyFileModeMax = 0o640;
 
 /** The files of this machine. */
-export const configFiles: Files = {
+export const diskFiles: Files = {
   read(path) {
     const found = bytesOf(path, configBytesMax);
     if ("error" in found) return found;
