@@ -5,9 +5,6 @@ import { runCommandLine } from "./cli/command-line.ts";
 import { processTerminal } from "./cli/terminal.ts";
 
 // A reader that has seen enough (`lvsd events | head`) is no failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  throw error;
-});
+const terminal = processTerminal(() => process.exit());
 
-process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal(), process.env);
+process.exitCode = await runCommandLine(process.argv.slice(2), terminal, process.env);

@@ -1,4 +1,5 @@
 /** What a command may do to the outside besides its work: speak, and learn that it should stop. */
+import { isatty } from "node:tty";
 
 export interface Terminal {
   /** Writes to stdout as it stands. */
@@ -13,12 +14,26 @@ export interface Terminal {
   readonly untilStopped: () => AbortSignal;
 }
 
-/** The terminal of this process. */
-export function processTerminal(): Terminal {
+/**
+ * The terminal of this process. `readerGone` is called when nobody reads stdout any more.
+ *
+ * The streams are touched when something is said and not before: Node makes their descriptors
+ * non-blocking, and the daemon writes its log to the same ones.
+ */
+export function processTerminal(readerGone: () => void): Terminal {
   let stop: AbortController | null = null;
-  const interactive = process.stdout.isTTY === true;
+  let spoken = false;
+  const interactive = isatty(1);
   return {
-    out: (text) => process.stdout.write(text),
+    out: (text) => {
+      if (!spoken)
+        process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+          if (error.code !== "EPIPE") throw error;
+          readerGone();
+        });
+      spoken = true;
+      process.stdout.write(text);
+    },
     error: (text) => process.stderr.write(text),
     colors: interactive && (process.env.NO_COLOR ?? "") === "",
     interactive,
