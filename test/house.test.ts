@@ -352,7 +352,11 @@ describe("documents say what the code says", () => {
   });
 
   it("the README lists the commands, and no others", () => {
-    const known = commandLine(processTerminal(), {}, () => {}).commands.map((one) => one.name());
+    const known = commandLine(
+      processTerminal(() => {}),
+      {},
+      () => {},
+    ).commands.map((one) => one.name());
     const listed = [...text("README.md").matchAll(/^\| `lvsd (\w+)` \|/gm)].map((row) => row[1]);
     if (!sources.includes("src/cli/run.ts")) return;
     assert.deepEqual(listed.sort(), known.sort());

@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { problemElsewhere } from "../config/problem.ts";
-import { messageOf } from "../model/error.ts";
+import { MachineError } from "../model/error.ts";
 import { version } from "../model/version.ts";
 import { defaultConfig, defaultRunDir } from "./directories.ts";
 import { type CommonOptions, complain, type ExitStatus, exit } from "./outcome.ts";
@@ -14,6 +14,7 @@ import type { Terminal } from "./terminal.ts";
 interface Typed {
   readonly config?: string;
   readonly runDir: string;
+  readonly here?: true;
   readonly json?: true;
   readonly yes?: true;
   readonly watch?: true;
@@ -52,13 +53,14 @@ export function commandLine(
     .exitOverride()
     .addHelpText("after", exitStatuses);
   const declare = declarer(program, ended);
+  declareCheck(declare, terminal);
   declareRequests(declare, terminal);
   declareQuestions(declare, terminal);
   declareFirstSteps(declare, terminal);
   return program;
 }
 
-/** Runs the command that `words` ask for, without the program's name. Never throws. */
+/** Runs the command that `words` ask for, the program's name left out. Throws for bugs of ours only. */
 export async function runCommandLine(
   words: readonly string[],
   terminal: Terminal,
@@ -80,7 +82,8 @@ export async function runCommandLine(
       if (words.includes("--json")) terminal.out(`${JSON.stringify({ ok: false, problems })}\n`);
       return exit.invalid;
     }
-    complain(terminal, [problemElsewhere(messageOf(error))], words.includes("--json"));
+    if (!(error instanceof MachineError)) throw error;
+    complain(terminal, [problemElsewhere(error.message)], words.includes("--json"));
     return exit.refused;
   }
 }
@@ -118,6 +121,19 @@ function declarer(program: Command, ended: (status: ExitStatus) => void): Declar
 }
 
 const jsonFlag = (command: Command): Command => command.option("--json", "print JSON");
+
+function declareCheck(declare: Declare, terminal: Terminal): void {
+  const check = declare(
+    "check",
+    "judge the configuration, its includes and its key file",
+    async ({ json = false, here = false }, common) =>
+      (await import("./check.ts")).check({ ...common, json, here }, terminal),
+    "Prints every problem at once as FILE:LINE:COL: message (hint). Needs no daemon and no root.",
+  );
+  jsonFlag(
+    check.option("--here", "also what only this machine can tell: role, devices, programs, kernel"),
+  );
+}
 
 function declareRequests(declare: Declare, terminal: Terminal): void {
   const plan = declare(

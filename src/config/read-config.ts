@@ -7,6 +7,7 @@ import { assemble } from "./assemble.ts";
 import { Complaints, type Spot } from "./complaints.ts";
 import type { Config } from "./config.ts";
 import { type IncludedDraft, settleWhole } from "./draft.ts";
+import { isPiranha, piranhaProblem } from "./piranha.ts";
 import type { Places } from "./place.ts";
 import type { Problem } from "./problem.ts";
 import { rules } from "./rules.ts";
@@ -97,6 +98,10 @@ function load(
       );
     else
       complaints.add({ file: path, line, column, message, hint: hint ?? "lvsd init writes one" });
+    return undefined;
+  }
+  if (isPiranha(result.text)) {
+    complaints.add(piranhaProblem(path));
     return undefined;
   }
   const { text } = result;
