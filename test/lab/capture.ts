@@ -1,6 +1,6 @@
 /** tcpdump on both networks: heartbeats, ARP, neighbour discovery. Kept when a scenario fails. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { within } from "./namespace.ts";
 
 const directory = "/run/lab/capture";
@@ -49,3 +49,30 @@ export class Capture {
 }
 
 const file = (bridge: string): string => `${directory}/${bridge}.pcap`;
+
+/** One UDP datagram of a capture over IPv4. */
+export interface CapturedDatagram {
+  readonly from: string;
+  readonly to: string;
+  readonly payload: Uint8Array;
+}
+
+/** The heartbeats captured so far on a network, oldest first (pcap, Ethernet, IPv4 without options). */
+export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
+  const bytes = readFileSync(file(bridge));
+  const found: CapturedDatagram[] = [];
+  // A file header of 24 bytes, then a header of 16 bytes before each frame (pcap-savefile(5)).
+  for (let at = 24; at + 16 <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at + 8);
+    const frame = bytes.subarray(at + 16, at + 16 + length);
+    at += 16 + length;
+    if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) continue;
+    if (frame.readUInt16BE(36) !== 539) continue;
+    found.push({
+      from: [...frame.subarray(26, 30)].join("."),
+      to: [...frame.subarray(30, 34)].join("."),
+      payload: Uint8Array.from(frame.subarray(42, 34 + frame.readUInt16BE(38))),
+    });
+  }
+  return found;
+}

@@ -3,6 +3,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Capture } from "./capture.ts";
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-side.ts";
@@ -13,7 +14,10 @@ import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.t
 import { RealServer } from "./real-server.ts";
 import { Router } from "./router.ts";
 import { type Addresses, addressesOf, type Topology } from "./topology.ts";
-import { waitFor } from "./wait.ts";
+import { expect, waitFor } from "./wait.ts";
+
+/** One key for both routers: they share the lab's disk, and so their files can be equal. */
+export const keyFile = "/run/lab/heartbeat.key";
 
 export interface LabSurroundings {
   readonly project: string;
@@ -63,6 +67,22 @@ export class Lab {
     for (const line of text.split("\n")) this.surroundings.print(`${at} s  ${line}`);
   }
 
+  /** Monotonic ms; comparable with what client and observer report. */
+  now(): number {
+    return now();
+  }
+
+  /** Lets the story go on: the one place where time itself is the condition. */
+  async elapse(forMs: number): Promise<void> {
+    await this.stays(forMs, "time passes", () => true);
+  }
+
+  /** Watches for `forMs` that something holds all the time: what must not happen takes time. */
+  async stays(forMs: number, what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    for (const until = now() + forMs; now() < until; await sleep(20))
+      expect(await holds(), `${what}, for ${forMs} ms`);
+  }
+
   server(name: string): RealServer {
     const found = this.servers.find((server) => server.name === name);
     if (found === undefined) throw new Error(`no real server ${name}`);
@@ -73,24 +93,21 @@ export class Lab {
     return Promise.all(this.servers.map((server) => server.start()));
   }
 
-  /** Writes the pair's configuration and key to both routers; starts nothing. */
-  configurePair(options: PairOptions = {}): ConfigObject {
-    const key = randomBytes(32).toString("base64");
-    for (const router of this.routers) router.setKey(key);
-    return this.rewrite(options);
+  /** The same, listening on these ports. */
+  async startServersOn(ports: readonly number[]): Promise<void> {
+    for (const server of this.servers) await server.start(ports);
   }
 
-  /** Writes another configuration to both routers, with the key that they have. */
-  rewrite(options: PairOptions): ConfigObject {
-    const configs = this.routers.map((router) => {
-      const config = pairConfig(this.network.topology, router.keyFile, options);
-      // Both files must be equal, since their hashes are compared: a relative key path makes them.
-      const heartbeat = { ...config.heartbeat, key_file: "heartbeat.key" };
-      const equal = { ...config, heartbeat };
-      router.configure(equal);
-      return equal;
-    });
-    return configs[0] ?? {};
+  /** Writes the pair's configuration and a new key; starts nothing. */
+  configurePair(options: PairOptions = {}): void {
+    writeFileSync(keyFile, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+    this.rewrite(options);
+  }
+
+  /** Writes another configuration to both routers, byte by byte the same, with the key they have. */
+  rewrite(options: PairOptions): void {
+    const config = pairConfig(this.network.topology, keyFile, options);
+    for (const router of this.routers) router.configure(config);
   }
 
   /** Real servers, configuration, both daemons; returns when r1 is active and whole. */

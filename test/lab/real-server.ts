@@ -15,9 +15,10 @@ export class RealServer {
     this.#options = { ports: [80], udpPorts: [53], ipv6: false, ...options, name };
   }
 
-  /** Starts the server's process; does nothing when it runs. */
-  async start(): Promise<void> {
-    this.#resident ??= await Resident.start(this.name, "real-server-side.ts", this.#options);
+  /** Starts the server's process on these TCP ports; does nothing when it runs. */
+  async start(ports: readonly number[] = this.#options.ports): Promise<void> {
+    const options = { ...this.#options, ports };
+    this.#resident ??= await Resident.start(this.name, "real-server-side.ts", options);
   }
 
   /** Its process dies: sockets are closed, further connections are refused. */

@@ -30,6 +30,8 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+type Program = "ipvsadm" | "ip";
+
 export class Router extends Machine {
   readonly #program: string;
   readonly #notify: NotifySocket;
@@ -38,6 +40,8 @@ export class Router extends Machine {
   /** Whether systemd would start it again when it ends. */
   #wanted = false;
   #restarts = 0;
+  /** Paths of programs and what covers them. */
+  readonly #replaced = new Map<string, string>();
 
   constructor(network: Network, name: "r1" | "r2", project: string) {
     super(network, name);
@@ -59,10 +63,6 @@ export class Router extends Machine {
     return `${this.directory}/lvsd.yaml`;
   }
 
-  get keyFile(): string {
-    return `${this.directory}/heartbeat.key`;
-  }
-
   get restarts(): number {
     return this.#restarts;
   }
@@ -80,28 +80,21 @@ export class Router extends Machine {
     writeFileSync(this.configFile, text);
   }
 
-  setKey(base64: string): void {
-    writeFileSync(this.keyFile, `${base64}\n`, { mode: 0o600 });
-  }
-
   /** Starts the daemon and waits for READY=1. */
   async start(withinMs = 15_000): Promise<void> {
     this.launch();
-    await waitFor(`READY=1 of ${this.name}`, withinMs, () => this.#readyOrEnded());
-  }
-
-  #readyOrEnded(): boolean {
-    if (this.#notify.ready) return true;
-    return false;
+    await waitFor(`READY=1 of ${this.name}`, withinMs, () => this.#notify.ready);
   }
 
   /** Starts the daemon and does not wait. */
   launch(): void {
     this.#wanted = true;
     this.#notify.forget();
+    const covers = [...this.#replaced].map(([place, fake]) => `mount --bind ${fake} ${place}`);
     const child = this.spawn(
       "lvsd.log",
       [
+        ...["sh", "-c", [...covers, 'exec "$@"'].join(" && "), "sh"],
         ...[this.#program, "run", "-c", this.configFile],
         ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
       ],
@@ -250,25 +243,56 @@ export class Router extends Machine {
   }
 
   /**
-   * From now on a program of this machine is another one: `script` is covered over it in the
-   * daemon's mount namespace. What runs already is killed, so that nobody keeps the old one.
+   * From now on a program is another one for the daemon, over restarts too: `script` is covered
+   * over it in the daemon's mount namespace. `REAL` in it stands for the real program's path. What
+   * runs already is killed, so that nobody keeps the old one.
    */
-  async replaceProgram(program: "ipvsadm" | "ip", script: string): Promise<void> {
-    const fake = `${this.directory}/fake-${program}`;
-    writeFileSync(fake, script, { mode: 0o755 });
+  async replaceProgram(program: Program, script: string): Promise<void> {
     const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
     const real = `${this.directory}/real-${program}`;
+    const fake = `${this.directory}/fake-${program}`;
     if (!existsSync(real)) copyFileSync(place, real);
-    await output("nsenter", "--mount", "--target", `${this.pid}`, "mount", "--bind", fake, place);
-    for (const pid of this.processes()) if (commandOf(pid) === program) signal(pid, "SIGKILL");
+    writeFileSync(fake, script.replaceAll("REAL", real), { mode: 0o755 });
+    this.#replaced.set(place, fake);
+    if (this.#child === null) return;
+    await this.#inDaemonsMounts("mount", "--bind", fake, place);
+    this.#killPrograms(program);
   }
 
-  async restoreProgram(program: "ipvsadm" | "ip"): Promise<void> {
+  async restoreProgram(program: Program): Promise<void> {
     const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
-    await output("nsenter", "--mount", "--target", `${this.pid}`, "umount", place);
-    const fake = `fake-${program}`;
-    for (const pid of this.processes())
-      if ([program, fake, "sleep"].includes(commandOf(pid))) signal(pid, "SIGKILL");
+    this.#replaced.delete(place);
+    if (this.#child === null) return;
+    await this.#inDaemonsMounts("umount", place);
+    this.#killPrograms(program);
+  }
+
+  #inDaemonsMounts(...argv: readonly string[]): Promise<string> {
+    return output("nsenter", "--mount", "--target", `${this.pid}`, ...argv);
+  }
+
+  #killPrograms(program: Program): void {
+    const names = [program, `real-${program}`, `fake-${program}`, "sleep"];
+    for (const pid of this.processes()) if (names.includes(commandOf(pid))) signal(pid, "SIGKILL");
+  }
+
+  /** Starts to record every line that lvsd writes to `ipvsadm --restore`. Before `start`. */
+  async recordIpvsadm(): Promise<{ readonly lines: () => string[] }> {
+    const record = `${this.directory}/ipvsadm-lines`;
+    writeFileSync(record, "");
+    const script = `#!/bin/sh
+case "$1" in
+  --restore | -R) tee -a ${record} | REAL "$@" ;;
+  *) exec REAL "$@" ;;
+esac
+`;
+    await this.replaceProgram("ipvsadm", script);
+    return {
+      lines: () =>
+        readFileSync(record, "utf8")
+          .split("\n")
+          .filter((line) => line !== ""),
+    };
   }
 
   /** Hands ipvsadm a table in the form of `ipvsadm -Sn`, as an administrator at the keyboard. */

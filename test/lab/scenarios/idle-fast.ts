@@ -1,0 +1,67 @@
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect } from "../wait.ts";
+
+/** Ten minutes idle and one under load in `make bench`; the tests watch for less. */
+const idleMinutes = Number(process.env.LAB_MINUTES ?? "0.5");
+const loadMinutes = Math.min(1, idleMinutes / 2);
+
+export default scenario({
+  title: "at 50 ms / 150 ms nothing fails over falsely: idle, and with 1,000 checks a second",
+  topology: natPair,
+  goals: {
+    idle: {
+      what: `false failovers, ${idleMinutes} min idle`,
+      unit: "failovers",
+      atMost: 0,
+      exact: true,
+    },
+    load: {
+      what: `false failovers, ${loadMinutes} min, 1,000 checks/s`,
+      unit: "failovers",
+      atMost: 0,
+      exact: true,
+    },
+  },
+  limitSeconds: 120 + (idleMinutes + loadMinutes) * 60,
+  async play(lab) {
+    const heartbeat = { interval: "50ms", dead_after: "150ms" };
+    await lab.startPair({ heartbeat });
+    const changes = () =>
+      lab.routers
+        .flatMap((each) => each.events())
+        .filter((event) => event.event === "state" && event.kind === "changed").length;
+    const before = changes();
+    await lab.stays(
+      idleMinutes * 60_000,
+      "idle: r1 alone holds the VIP",
+      () => lab.holder() === lab.r1,
+    );
+    const idle = changes() - before;
+    lab.say(`idle: ${idle} changes of state`);
+    // 100 real servers, each checked every 100 ms; nobody listens there, which is a whole check too.
+    const { realServers, vip } = lab.addresses;
+    const check = { type: "tcp", interval: "100ms", timeout: "100ms" };
+    const real_servers = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [
+        `rs${index}`,
+        { address: realServers[index % 3], port: 2000 + index },
+      ]),
+    );
+    const many = { address: `${vip}/24`, device: "eth0", port: 81, check, real_servers };
+    lab.rewrite({ heartbeat, virtualServers: { many } });
+    for (const router of lab.routers) expect((await router.reload()).ok, "the reload is accepted");
+    await lab.r1.sees("the checks run", 10_000, ({ virtual_servers }) => {
+      return virtual_servers[1]?.real_servers.every((each) => each.state === "down") === true;
+    });
+    await lab.stays(
+      loadMinutes * 60_000,
+      "load: r1 alone holds the VIP",
+      () => lab.holder() === lab.r1,
+    );
+    const load = changes() - before - idle;
+    const late = (await lab.r1.status()).heartbeat.late + (await lab.r2.status()).heartbeat.late;
+    lab.say(`load: ${load} changes of state, ${late} late heartbeats`);
+    return { idle, load };
+  },
+});

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { destinationsOf } from "../ipvs-table.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { waitFor } from "../wait.ts";
+
+/** The product's figure is after 10 minutes; the tests watch for less. */
+const minutes = Number(process.env.LAB_MINUTES ?? "0.5");
+
+export default scenario({
+  title: "100 nannies: at most 110 MiB of memory, with tables kept on both routers",
+  topology: natPair,
+  goals: {
+    active: {
+      what: `RSS of the active router, 100 nannies, ${minutes} min`,
+      unit: "MiB",
+      atMost: 110,
+      exact: true,
+    },
+    standby: { what: `RSS of the standby, ${minutes} min`, unit: "MiB", atMost: 110, exact: true },
+  },
+  limitSeconds: 120 + minutes * 60,
+  async play(lab) {
+    const { realServers, vip } = lab.addresses;
+    const check = { type: "http", path: "/", interval: "2s", timeout: "1s" };
+    const real_servers = Object.fromEntries(
+      Array.from({ length: 99 }, (_, index) => [
+        `rs${index}`,
+        { address: realServers[index % 3], port: 8000 + Math.floor(index / 3) },
+      ]),
+    );
+    const ports = Array.from({ length: 33 }, (_, index) => 8000 + index);
+    await lab.startServersOn([80, ...ports]);
+    const web = { real_servers: { rs1: { address: realServers[0] } } };
+    const many = { address: `${vip}/24`, device: "eth0", port: 81, check, real_servers };
+    lab.configurePair({ check, web, virtualServers: { many } });
+    await Promise.all([lab.r1.start(), lab.r2.start()]);
+    await lab.r1.reaches("active", 15_000);
+    await waitFor("99 real servers are up on both", 20_000, () => {
+      return lab.routers.every(
+        (each) => destinationsOf(each.table(), `tcp ${vip}:81`)?.length === 99,
+      );
+    });
+    const rss = (pid: number) =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+    const [active, standby] = [rss(lab.r1.pid), rss(lab.r2.pid)];
+    lab.say(`at the start: ${active.toFixed(1)} and ${standby.toFixed(1)} MiB`);
+    await lab.stays(minutes * 60_000, "99 real servers stay up", async () => {
+      return destinationsOf(lab.r2.table(), `tcp ${vip}:81`)?.length === 99;
+    });
+    return { active: rss(lab.r1.pid), standby: rss(lab.r2.pid) };
+  },
+});

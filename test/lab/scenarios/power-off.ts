@@ -1,0 +1,11 @@
+import { powerOff, powerOffGoals } from "../power-off.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+
+export default scenario({
+  title: "the active router loses power: its peer serves within 1.2 s at the default settings",
+  topology: natPair,
+  goals: powerOffGoals("defaults", 1200),
+  runs: 5,
+  play: (lab) => powerOff(lab, {}),
+});

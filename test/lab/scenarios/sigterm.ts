@@ -1,0 +1,33 @@
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect } from "../wait.ts";
+
+export default scenario({
+  title: "SIGTERM on the active router hands over first; on the last one it cleans up",
+  topology: natPair,
+  goals: {
+    outage: { what: "SIGTERM of the active router: client outage", unit: "ms", atMost: 50 },
+    failed: { what: "SIGTERM: failed tries", unit: "connections", atMost: 0, exact: true },
+    took: { what: "SIGTERM: ended after", unit: "ms", atMost: 2500 },
+    alone: { what: "SIGTERM without a peer: ended after", unit: "ms", atMost: 5000 },
+  },
+  runs: 5,
+  async play(lab) {
+    await lab.startPair();
+    const client = await lab.startClient();
+    const began = lab.now();
+    await lab.r1.stop();
+    const took = lab.now() - began;
+    expect(!lab.r1.holds(lab.addresses.vip), "the VIP did not stay behind on r1");
+    await lab.r2.reaches("active", 3000);
+    await lab.served(client);
+    const { outage, failed } = await client.report();
+    lab.say(`ended after ${took.toFixed(0)} ms; outage ${outage.toFixed(1)} ms, ${failed} failed`);
+    const last = lab.now();
+    await lab.r2.stop();
+    const alone = lab.now() - last;
+    expect(lab.holders().length === 0, "nobody holds the VIP");
+    expect(lab.r2.table().length === 0, "the table is empty");
+    return { outage, failed, took, alone };
+  },
+});

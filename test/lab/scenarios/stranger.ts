@@ -1,0 +1,43 @@
+import { Lab } from "../lab.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect } from "../wait.ts";
+
+export default scenario({
+  title: "a third machine answers for the VIP: both routers' operators are told who",
+  topology: natPair,
+  goals: {},
+  async play(lab) {
+    const announce = { count: 5, interval: "300ms", refresh: "1s" };
+    await lab.startPair({ heartbeat: Lab.brisk, failover: { announce } });
+    const { vip } = lab.addresses;
+    await lab.r1.output("ip", "-n", "observer", "addr", "add", `${vip}/24`, "dev", "eth0");
+    const mac = lab.network.link("observer", "public").mac;
+    await lab.r1.output(
+      "ip",
+      "netns",
+      "exec",
+      "observer",
+      "arping",
+      "-q",
+      "-U",
+      "-c",
+      "1",
+      "-I",
+      "eth0",
+      vip,
+    );
+    const status = await lab.r1.sees("status names the stranger", 10_000, ({ vips }) => {
+      return vips.some((each) => each.address.startsWith(vip) && each.answered_by === mac);
+    });
+    expect(status.state === "active", "a stranger takes nothing away");
+    const event = lab.r1.events().find((each) => each.event === "vip" && each.kind === "stranger");
+    expect(event?.message.includes(mac) === true, `the event names it: ${event?.message}`);
+    lab.say(event?.message ?? "");
+    await lab.r1.output("ip", "-n", "observer", "addr", "del", `${vip}/24`, "dev", "eth0");
+    await lab.r1.sees("and forgets it when it has gone", 20_000, ({ vips }) => {
+      return vips.every((each) => each.answered_by === null);
+    });
+    return {};
+  },
+});

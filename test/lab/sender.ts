@@ -1,0 +1,23 @@
+/** Sends datagrams from a machine's network: forged, spoiled, recorded ones. */
+import { Resident } from "./resident.ts";
+
+export class Sender {
+  readonly #resident: Resident;
+
+  private constructor(resident: Resident) {
+    this.#resident = resident;
+  }
+
+  static async start(namespace: string, ipv6 = false): Promise<Sender> {
+    return new Sender(await Resident.start(namespace, "sender-side.ts", { ipv6 }));
+  }
+
+  /** Sends all payloads to the heartbeat's port of `address`. */
+  async send(address: string, payloads: readonly Uint8Array[]): Promise<void> {
+    await this.#resident.ask({ address, port: 539, payloads });
+  }
+
+  kill(): Promise<void> {
+    return this.#resident.kill();
+  }
+}
