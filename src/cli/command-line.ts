@@ -6,12 +6,13 @@ import { Command, CommanderError } from "commander";
 import { problemElsewhere } from "../config/problem.ts";
 import { MachineError } from "../model/error.ts";
 import { version } from "../model/version.ts";
+import { answersOf, declareAnswers, type TypedAnswers } from "./answers.ts";
 import { defaultConfig, defaultRunDir } from "./directories.ts";
 import { type CommonOptions, complain, type ExitStatus, exit } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options as commander hands them over. */
-interface Typed {
+interface Typed extends TypedAnswers {
   readonly config?: string;
   readonly runDir: string;
   readonly here?: true;
@@ -188,14 +189,29 @@ function declareQuestions(declare: Declare, terminal: Terminal): void {
   );
 }
 
+const outputOptions = (command: Command, what: string): Command =>
+  command
+    .option("-o, --output <file>", `${what}, readable by root and the group lvsd`)
+    .option("--force", "overwrite an existing file");
+
 function declareFirstSteps(declare: Declare, terminal: Terminal): void {
-  declare(
+  const init = declare(
+    "init",
+    "print a commented first configuration",
+    async ({ output = null, force = false, ...typed }, common) =>
+      (await import("./init.ts")).init(
+        { ...common, output, force, answers: answersOf(typed) },
+        terminal,
+      ),
+    "What is not given stands as an example, to be edited. The same file serves both routers.",
+  );
+  outputOptions(declareAnswers(init), "write it there");
+  const keygen = declare(
     "keygen",
-    "make a key for the heartbeat",
+    "print a fresh key for the heartbeat",
     async ({ output = null, force = false }, common) =>
       (await import("./keygen.ts")).keygen({ ...common, output, force }, terminal),
     "Both routers need the same key file, by default /etc/lvsd/heartbeat.key.",
-  )
-    .option("-o, --output <file>", "write the key there, readable by root and the group lvsd")
-    .option("--force", "overwrite an existing file");
+  );
+  outputOptions(keygen, "write the key there");
 }
