@@ -126,8 +126,15 @@ function judge(
     const said = complaint.length > 0 ? complaint : output;
     return failed("exit", said.length === 0 ? end : `${end}, said ${excerpt(said.bytes())}`);
   }
-  if (fits === null || fits(output.bytes())) return passed;
+  if (fits === null || fits(withoutLineEnds(output.bytes()))) return passed;
   return failed("unexpected", `it printed ${excerpt(output.bytes())}`);
+}
+
+/** As `$(command)` gives it, so that `^OK$` means what it seems to. */
+function withoutLineEnds(bytes: Buffer): Buffer {
+  let length = bytes.length;
+  while (bytes[length - 1] === 0x0a) length -= 1;
+  return bytes.subarray(0, length);
 }
 
 /** What a command prints, up to the bound. */
