@@ -40,7 +40,7 @@ export const exampleAnswers: StarterAnswers = {
  * shows that an example cannot fit (another family, a single router), that example is left out.
  */
 export function starter(answers: Partial<StarterAnswers> = {}): string {
-  const all: StarterAnswers = { ...exampleAnswers, ...answers };
+  const all: StarterAnswers = { ...exampleAnswers, ...answers, ...pairOf(answers) };
   const of: Family = family(all.vip.address);
   const realServers = all.realServers.filter((address) => family(address) === of);
   const natRouter =
@@ -55,6 +55,28 @@ export function starter(answers: Partial<StarterAnswers> = {}): string {
     forwardingText(all.forwarding, natRouter),
     servedText(all, realServers),
   ].join("\n");
+}
+
+/** Two ends of each path: an example peer has a second path only where the given router has one. */
+function pairOf(answers: Partial<StarterAnswers>): Pick<StarterAnswers, "primary" | "backup"> {
+  const fitting = (example: RouterAddresses, given: RouterAddresses): RouterAddresses => ({
+    public: example.public,
+    private: given.private === null ? null : example.private,
+  });
+  const { primary, backup } = answers;
+  const exampleBackup = exampleAnswers.backup;
+  if (primary !== undefined && backup === undefined) {
+    const given = [primary.public, primary.private ?? primary.public];
+    if (exampleBackup === null || given.some((address) => family(address) === 6))
+      return { primary, backup: null };
+    return { primary, backup: fitting(exampleBackup, primary) };
+  }
+  if (primary === undefined && backup)
+    return { primary: fitting(exampleAnswers.primary, backup), backup };
+  return {
+    primary: primary ?? exampleAnswers.primary,
+    backup: backup === undefined ? exampleBackup : backup,
+  };
 }
 
 const head = `# The configuration of lvsd, the same file on both routers.

@@ -1,0 +1,146 @@
+/** docs/configuration.md, printed from the description that the reader reads by. */
+import { starter } from "../src/advice/starter.ts";
+import { rootKeys } from "../src/config/schema.ts";
+import { keysOfType } from "../src/config/schema-check.ts";
+import type { DescribedKey, Inside } from "../src/config/shape.ts";
+import { configBytesMax } from "../src/config/source.ts";
+
+type Keys = Readonly<Record<string, DescribedKey>>;
+
+interface Part {
+  readonly path: string;
+  readonly help: string;
+  readonly keys: Keys;
+}
+
+/** The sections that are told in an order of their own; all others follow in the schema's. */
+const title = (path: string): string => (path === "" ? "The whole file" : `\`${path}\``);
+
+const anchor = (path: string): string =>
+  title(path)
+    .toLowerCase()
+    .replace(/[^a-z0-9 _-]/g, "")
+    .replaceAll(" ", "-");
+
+/** Every section once, at the first place where it stands; `defaults` repeats virtual servers. */
+function partsOf(keys: Keys, path: string, help: string, seen: Map<Keys, string>): Part[] {
+  if (seen.has(keys)) return [];
+  seen.set(keys, path);
+  const inner = Object.entries(keys)
+    .filter(([name]) => !(path === "" && name === "defaults"))
+    .flatMap(([name, key]) => {
+      const found = sectionOf(key.shape.inside, path === "" ? name : `${path}.${name}`);
+      return found === null ? [] : partsOf(found.keys, found.path, key.help, seen);
+    });
+  return [{ path, help, keys }, ...inner];
+}
+
+function sectionOf(
+  inside: Inside | undefined,
+  path: string,
+): { readonly keys: Keys; readonly path: string } | null {
+  if (inside === undefined) return null;
+  if (inside.kind === "section") return { keys: inside.keys, path };
+  return sectionOf(inside.shape.inside, `${path}${inside.suffix}`);
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** A default is code where it could stand in a file, words where it cannot. */
+const defaultCell = (key: DescribedKey): string => {
+  if (key.defaultWords === null) return "**needed**";
+  const empty = key.defaultWords === "{}" || key.defaultWords === "[]";
+  if (empty) return "";
+  return key.defaultValue === undefined ? key.defaultWords : `\`${key.defaultWords}\``;
+};
+
+function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
+  const row = ([name, key]: readonly [string, DescribedKey]): string => {
+    const found = sectionOf(key.shape.inside, "");
+    const target = found === null ? undefined : places.get(found.keys);
+    const type =
+      target === undefined ? key.shape.words : `[${key.shape.words}](#${anchor(target)})`;
+    return `| \`${name}\` | ${cell(type)} | ${cell(defaultCell(key))} | ${cell(key.help)} |`;
+  };
+  const entries = Object.entries(part.keys);
+  const rows = entries.filter(([, key]) => !key.later).map(row);
+  const later = entries.filter(([, key]) => key.later).map(([name]) => `\`${name}\``);
+  const lines = [
+    `## ${title(part.path)}`,
+    "",
+    part.help,
+    "",
+    "| key | type | default | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ];
+  if (later.length > 0)
+    lines.push(
+      `Not supported yet, and refused unless left out or at its default: ${later.join(", ")}.`,
+      "",
+    );
+  if (part.path.endsWith(".check")) lines.push(...checkTypesText());
+  return lines.join("\n");
+}
+
+const checkTypesText = (): string[] => [
+  "Which keys a check of each type has:",
+  "",
+  "| type | keys |",
+  "|---|---|",
+  ...Object.entries(keysOfType).map(
+    ([type, keys]) =>
+      `| \`${type}\` | ${keys
+        .filter((key) => key !== "any")
+        .map((key) => `\`${key}\``)
+        .join(" ")} |`,
+  ),
+  "",
+];
+
+const rootHelp =
+  "The top level of the file. A key that is a map or a list has its own section further down.";
+
+/** The whole document. */
+export function configurationDoc(): string {
+  const places = new Map<Keys, string>();
+  const parts = partsOf(rootKeys, "", rootHelp, places);
+  return `${[introduction(), ...parts.map((part) => partText(part, places))].join("\n").trimEnd()}\n`;
+}
+
+const mebibytes = configBytesMax / 1024 / 1024;
+
+const introduction = (): string => `<!-- Written by \`make docs\` from src/config/schema.ts. -->
+# The configuration
+
+One file, \`/etc/lvsd/lvsd.yaml\`, the same on both routers. \`lvsd init\` writes a first one:
+
+\`\`\`yaml
+${starter().trimEnd()}
+\`\`\`
+
+\`lvsd check\` lists everything that is wrong with it, each with its line, its column and a hint;
+\`lvsd.schema.json\` lets editors complete it and mark mistakes while you type. With
+yaml-language-server, put this line on top:
+
+\`\`\`yaml
+# yaml-language-server: $schema=/path/to/lvsd.schema.json
+\`\`\`
+
+## How values are written
+
+- The file is YAML 1.2 in UTF-8. Unknown keys, keys given twice and values of the wrong kind are
+  errors; nothing is ignored. All files of a configuration hold at most ${mebibytes} MiB together.
+- **Durations** are \`250ms\`, \`2s\`, \`1.5s\`, \`5m\`, \`1h\`, or a plain number of seconds.
+- **Addresses** are IPv4 or IPv6, never names: a load balancer must not wait for a name server.
+- **Netmasks** are dotted masks or prefix lengths.
+- **Names** of virtual and real servers have 1 to 63 letters, digits, \`-\`, \`_\` and \`.\`.
+- \`timeouts:\` with nothing behind it is the same as no \`timeouts:\`, and so it is for every map, list
+  and key without a default value. Other keys need a value where they stand.
+- **The nearest wins**: a virtual server's key is looked for in itself, then in \`defaults\`, then among
+  the defaults below. A \`check\` is merged key by key, a real server's over its virtual server's
+  over that of \`defaults\`; where the \`type\` differs only the rhythm is inherited.
+- Virtual servers may share a VIP. Only one of them need give its prefix length and device; they
+  may not contradict each other.
+`;

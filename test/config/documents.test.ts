@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { configurationDoc } from "../../build/configuration-doc.ts";
+import { jsonSchema, printSchema } from "../../build/json-schema.ts";
+import { starter } from "../../src/advice/starter.ts";
+import { accepted, readText, refused, soundText } from "./texts.ts";
+
+const committed = (path: string): string =>
+  readFileSync(join(import.meta.dirname, "../..", path), "utf8");
+
+test("docs/configuration.md is what `make docs` prints", () => {
+  assert.equal(committed("docs/configuration.md"), configurationDoc());
+});
+
+test("lvsd.schema.json is what `make docs` prints", () => {
+  assert.equal(committed("lvsd.schema.json"), printSchema());
+});
+
+type Json = { readonly [key: string]: unknown };
+
+/** As much of JSON schema as lvsd.schema.json uses; a word that is missing here fails the test. */
+function conforms(value: unknown, schema: Json): boolean {
+  return Object.entries(schema).every(([word, rule]) => {
+    const members = Object.entries(isMap(value) ? value : {});
+    switch (word) {
+      case "$ref":
+        return conforms(value, definitionOf(String(rule)));
+      case "type":
+        return [rule].flat().some((type) => isOfType(value, String(type)));
+      case "enum":
+        return (rule as unknown[]).some((one) => JSON.stringify(one) === JSON.stringify(value));
+      case "const":
+        return rule === value;
+      case "anyOf":
+        return (rule as Json[]).some((one) => conforms(value, one));
+      case "properties":
+        return members.every(([key, inner]) => {
+          const known = (rule as Record<string, Json>)[key];
+          return known === undefined || conforms(inner, known);
+        });
+      case "additionalProperties":
+        return members.every(([key, inner]) => {
+          if (isMap(schema.properties) && key in schema.properties) return true;
+          return rule !== false && conforms(inner, rule as Json);
+        });
+      case "propertyNames":
+        return members.every(([key]) => conforms(key, rule as Json));
+      case "required":
+        return isMap(value) && (rule as string[]).every((key) => key in value);
+      case "items":
+        return !Array.isArray(value) || value.every((item) => conforms(item, rule as Json));
+      case "minItems":
+        return !Array.isArray(value) || value.length >= Number(rule);
+      case "maxItems":
+        return !Array.isArray(value) || value.length <= Number(rule);
+      case "minimum":
+        return typeof value !== "number" || value >= Number(rule);
+      case "maximum":
+        return typeof value !== "number" || value <= Number(rule);
+      case "maxLength":
+        return typeof value !== "string" || value.length <= Number(rule);
+      case "pattern":
+        return typeof value !== "string" || new RegExp(String(rule)).test(value);
+      case "$schema":
+      case "title":
+      case "description":
+      case "default":
+      case "definitions":
+        return true;
+      default:
+        return assert.fail(`the schema says ${word}, which this test does not know`);
+    }
+  });
+}
+
+const isMap = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function isOfType(value: unknown, type: string): boolean {
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  if (type === "object") return isMap(value);
+  if (type === "integer") return Number.isInteger(value);
+  return typeof value === type;
+}
+
+function definitionOf(reference: string): Json {
+  const { definitions } = jsonSchema();
+  assert.ok(isMap(definitions));
+  const found = definitions[reference.replace("#/definitions/", "")];
+  assert.ok(isMap(found), reference);
+  return found;
+}
+
+test("the schema takes what the reader takes", () => {
+  for (const text of [soundText, starter()]) {
+    accepted(readText(text));
+    assert.ok(conforms(parse(text), jsonSchema()));
+  }
+});
+
+const mistakes: readonly (readonly [name: string, from: string, to: string])[] = [
+  ["an unknown key", "serial: 3", "serail: 3"],
+  ["an unknown key of a real server", "weight: 1 ", "wieght: 1 "],
+  ["an unknown scheduler", "wlc", "wcl"],
+  ["a port that does not exist", "port: 80", "port: 65536"],
+  ["a weight that is too large", "weight: 1 ", "weight: 65536 "],
+  ["a text where a map belongs", "guard: { remove_percent: 50 }", "guard: 50%"],
+  ["a name with a blank", "  dns:\n", "  d n s:\n"],
+  [
+    "no routers",
+    soundText.slice(soundText.indexOf("routers:"), soundText.indexOf("heartbeat:")),
+    "",
+  ],
+  ["a duration without a meaning", "start_delay: 3s", "start_delay: soon"],
+  ["a key of a later release", "serial: 3", "serial: 3\nconnection_sync: { device: eth1 }"],
+];
+
+for (const [name, from, to] of mistakes) {
+  test(`schema and reader both refuse ${name}`, () => {
+    assert.ok(soundText.includes(from), from);
+    const text = soundText.replace(from, to);
+    refused(readText(text));
+    assert.equal(conforms(parse(text), jsonSchema()), false);
+  });
+}
