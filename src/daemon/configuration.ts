@@ -1,0 +1,83 @@
+/**
+ * The configuration as this machine runs it: the operator's files read in a worker thread, the own
+ * role and the devices of the VIPs filled in from the machine's interfaces.
+ */
+import { Worker } from "node:worker_threads";
+import type { Config } from "../config/config.ts";
+import { resolveDevices, roleHere } from "../config/here.ts";
+import type { Places } from "../config/place.ts";
+import type { Problem } from "../config/problem.ts";
+import type { ConfigFile } from "../config/read-config.ts";
+import { MachineError } from "../model/error.ts";
+import type { Role } from "../model/router.ts";
+import type { FloatingAddress, Interface } from "../system/ip.ts";
+
+/** What the operator wrote, read and judged. */
+export interface Written {
+  readonly config: Config;
+  readonly places: Places;
+  readonly files: readonly ConfigFile[];
+  /** The heartbeat's keys; empty with `authentication: none`. */
+  readonly keys: readonly Uint8Array[];
+}
+
+export type Refusals = { readonly problems: readonly Problem[] };
+
+/** A configuration that this machine can run: its own role is known, every VIP has its device. */
+export interface Running extends Written {
+  readonly role: Role;
+  readonly vips: readonly FloatingAddress[];
+}
+
+/**
+ * Reads the operator's files without holding up this thread. Throws MachineError when the worker
+ * itself fails (no memory, no thread): the files are not to blame then.
+ */
+export async function readWritten(path: string): Promise<Written | Refusals> {
+  const worker = new Worker(new URL("./config-worker.ts", import.meta.url), { workerData: path });
+  try {
+    return await new Promise<Written | Refusals>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", (thrown) => reject(failed(path, thrown)));
+      worker.once("exit", (status) => reject(failed(path, `the reader ended with ${status}`)));
+    });
+  } finally {
+    void worker.terminate();
+  }
+}
+
+const failed = (path: string, thrown: unknown): MachineError =>
+  new MachineError(
+    `${path}: cannot be read now: ${thrown instanceof Error ? thrown.message : thrown}`,
+    {
+      cause: thrown,
+    },
+  );
+
+/**
+ * What the configuration means on a machine with these interfaces. "waiting": none of the routers'
+ * own addresses is here yet. `forced` is the role of the command line, which needs no addresses.
+ */
+export function onThisMachine(
+  written: Written,
+  interfaces: readonly Interface[],
+  forced: Role | null,
+): Running | Refusals | "waiting" {
+  const here = forced === null ? roleHere(written.config, interfaces) : { role: forced };
+  if (here === "neither") return "waiting";
+  if (here === "both") return { problems: [bothRoles(written.config)] };
+  const resolved = resolveDevices(written.config, interfaces, written.places);
+  if ("problems" in resolved) return resolved;
+  const vips = resolved.config.vips.flatMap(({ prefix, device, label }) =>
+    device === null ? [] : [{ prefix, device, label }],
+  );
+  return { ...written, config: resolved.config, role: here.role, vips };
+}
+
+const bothRoles = (config: Config): Problem => ({
+  file: config.path,
+  line: null,
+  column: null,
+  message: "routers: this machine has addresses of the primary and of the backup",
+  hint: "each router has its own addresses; or say --role",
+});

@@ -1,0 +1,274 @@
+/**
+ * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
+ * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import { type Problem, printProblem, problemElsewhere } from "../config/problem.ts";
+import type {
+  Controlled,
+  PlanReport,
+  Refusal,
+  RequestRefusal,
+  Status,
+  SwitchoverReport,
+} from "../control/api.ts";
+import { messageOf } from "../model/error.ts";
+import type { EventBody, LvsdEvent } from "../model/event.ts";
+import type { Role } from "../model/router.ts";
+import { between, type Instant, seconds } from "../model/time.ts";
+import type { Interface } from "../system/ip.ts";
+import { onThisMachine, type Running, readWritten, type Written } from "./configuration.ts";
+import type { Doors } from "./doors.ts";
+import type { Journal } from "./journal.ts";
+import { planReport } from "./plan-report.ts";
+import { guardProblem } from "./reload.ts";
+import { holdFile, Serving } from "./serving.ts";
+import { statusOf } from "./status.ts";
+
+/** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
+export type Ended =
+  | { readonly status: 0 }
+  | { readonly status: 1 | 2; readonly problems: readonly Problem[] };
+
+/** A hand-over, releases and an emptied table fit into this (product: 5 s). */
+const stoppingMax = seconds(5);
+
+export interface DaemonParts {
+  readonly doors: Omit<Doors, "report">;
+  readonly journal: Journal;
+  readonly wallClock: () => string;
+  readonly role: Role | null;
+  /** One line for `systemctl status`. */
+  readonly announceStatus: (text: string) => void;
+}
+
+export class Daemon implements Controlled {
+  readonly #parts: DaemonParts;
+  readonly #doors: Doors;
+  readonly #path: string;
+  #written: Written;
+  #serving: Serving | null = null;
+  #configError: readonly Problem[] | null = null;
+  readonly #refused = new Map<string, number>();
+  #lateHeartbeats = 0;
+  #request = 0;
+  readonly #requests = new Map<number, (why: string | null) => void>();
+  #reloading: Promise<PlanReport | Refusal> | null = null;
+  readonly #startedAt: string;
+  #stopped: (() => void) | null = null;
+
+  constructor(written: Written, parts: DaemonParts) {
+    this.#parts = parts;
+    this.#written = written;
+    this.#path = written.config.path;
+    this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
+    this.#startedAt = parts.wallClock();
+  }
+
+  get serving(): Serving | null {
+    return this.#serving;
+  }
+
+  /** The configuration on a machine with these interfaces; starts to serve when that is settled. */
+  async serve(interfaces: readonly Interface[]): Promise<"serving" | "waiting" | Problem[]> {
+    const running = onThisMachine(this.#written, interfaces, this.#parts.role);
+    if (running === "waiting") return "waiting";
+    if ("problems" in running) return [...running.problems];
+    const { role, config } = running;
+    const by = this.#parts.role === null ? "its own address is here" : "the command line says so";
+    this.#report({ event: "process", kind: "role", role, by });
+    const serving = new Serving(this.#doors, running, this.#found(running, interfaces), {
+      answer: (request, why) => this.#answer(request, why),
+      stopped: () => this.#stopped?.(),
+    });
+    this.#serving = serving;
+    this.#report(loadedEvent(config));
+    await serving.start();
+    return "serving";
+  }
+
+  async status(): Promise<Status> {
+    return statusOf({
+      written: this.#written.config,
+      startedAt: this.#startedAt,
+      serving: this.#serving,
+      configError: this.#configError,
+      controlRefused: Object.fromEntries(this.#refused),
+      lateHeartbeats: this.#lateHeartbeats,
+      now: this.#doors.now(),
+      wallMs: Date.parse(this.#parts.wallClock()),
+    });
+  }
+
+  events(): readonly LvsdEvent[] {
+    return this.#parts.journal.events();
+  }
+
+  follow(listener: (event: LvsdEvent) => void): () => void {
+    return this.#parts.journal.follow(listener);
+  }
+
+  configText(): string {
+    return this.#written.files.find(({ path }) => path === this.#path)?.text ?? "";
+  }
+
+  async plan(): Promise<PlanReport | Refusal> {
+    const next = await this.#readNext();
+    return "ok" in next ? next : this.#planned(next);
+  }
+
+  reload(force: boolean): Promise<PlanReport | Refusal> {
+    const after = (this.#reloading ?? Promise.resolve()).then(() => this.#reload(force));
+    this.#reloading = after;
+    return after;
+  }
+
+  async switchover(): Promise<SwitchoverReport | Refusal> {
+    const serving = this.#serving;
+    if (serving === null) return refusedNow("this router has not found its own address yet");
+    const began = this.#doors.now();
+    this.#request += 1;
+    const request = this.#request;
+    const why = await new Promise<string | null>((resolve) => {
+      this.#requests.set(request, resolve);
+      serving.engine.input({ kind: "switchover", request });
+    });
+    if (why !== null) return refusedNow(`no switchover: ${why}`);
+    return { ok: true, took_ms: between(began, this.#doors.now()) };
+  }
+
+  refusedRequest(reason: RequestRefusal): void {
+    const count = (this.#refused.get(reason) ?? 0) + 1;
+    this.#refused.set(reason, count);
+    if (count === 1)
+      this.#report({ event: "control", kind: "refused", reason, text: "counted from now on" });
+  }
+
+  /** Hands over, releases, forgets; resolves when the process may end. */
+  async stop(cause: string): Promise<void> {
+    const began = this.#doors.now();
+    this.#report({ event: "process", kind: "stopping", cause });
+    const serving = this.#serving;
+    if (serving !== null) {
+      await new Promise<void>((resolve) => {
+        const deadline = setTimeout(resolve, stoppingMax - seconds(1.5));
+        this.#stopped = () => {
+          clearTimeout(deadline);
+          resolve();
+        };
+        serving.engine.input({ kind: "stop" });
+      });
+      await serving.stop();
+    }
+    this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
+  }
+
+  async #reload(force: boolean): Promise<PlanReport | Refusal> {
+    const next = await this.#readNext();
+    if ("ok" in next) return this.#refuseReload(next);
+    const serving = this.#serving;
+    if (serving === null) {
+      this.#written = next;
+      this.#configError = null;
+      return { ok: true, changes: [], settings: [], unchanged_services: 0 };
+    }
+    const guard = force ? null : guardProblem(this.#written.config, next.config);
+    if (guard !== null) return this.#refuseReload({ ok: false, fault: "now", problems: [guard] });
+    const report = await this.#planned(next);
+    if (!report.ok) return report;
+    this.#written = next;
+    this.#configError = null;
+    this.#report(loadedEvent(next.config));
+    await serving.reconfigure(next);
+    return report;
+  }
+
+  /** The file on disk as this machine would run it, or why it would not. */
+  async #readNext(): Promise<Running | Refusal> {
+    try {
+      const written = await readWritten(this.#path);
+      if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
+      const interfaces = await this.#doors.ip.readInterfaces();
+      const role = this.#serving?.running.role ?? this.#parts.role;
+      const next = onThisMachine(written, interfaces, this.#parts.role);
+      if (next === "waiting") return refusedText(this.#path, "none of its own addresses is here");
+      if ("problems" in next) return { ok: false, fault: "text", problems: next.problems };
+      if (role !== null && next.role !== role)
+        return refusedText(this.#path, `it would make this ${role} the ${next.role}`);
+      return next;
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
+  }
+
+  #refuseReload(refusal: Refusal): Refusal {
+    if (refusal.fault === "text") this.#configError = refusal.problems;
+    const problems = refusal.problems.map(printProblem);
+    this.#report({ event: "config", kind: "refused", problems });
+    return refusal;
+  }
+
+  /** What `next` changes; a table that cannot be read is a refusal. */
+  async #planned(next: Running): Promise<PlanReport | Refusal> {
+    const serving = this.#serving;
+    if (serving === null) return refusedNow("this router has not found its own address yet");
+    try {
+      return await planReport(
+        serving.running.config,
+        next.config,
+        serving.nannies.health(),
+        (desired) => serving.reconciler.plan(desired),
+      );
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
+  }
+
+  #found(running: Running, interfaces: readonly Interface[]): "nothing" | "left-behind" | "kept" {
+    const here = running.vips.some(({ device, prefix }) =>
+      interfaces.some(
+        (each) =>
+          each.name === device &&
+          each.addresses.some((held) => held.prefix.address === prefix.address),
+      ),
+    );
+    if (!here) return "nothing";
+    return existsSync(join(this.#doors.runDir, holdFile)) ? "kept" : "left-behind";
+  }
+
+  #answer(request: number, why: string | null): void {
+    this.#requests.get(request)?.(why);
+    this.#requests.delete(request);
+  }
+
+  #report(event: EventBody): void {
+    this.#parts.journal.record(event);
+    if (event.event === "peer" && event.kind === "late") this.#lateHeartbeats += 1;
+    if (event.event === "state" && event.kind === "changed")
+      this.#parts.announceStatus(`${event.to}: ${event.cause}`);
+  }
+
+  #since(began: Instant): number {
+    return between(began, this.#doors.now());
+  }
+}
+
+const refusedNow = (message: string): Refusal => ({
+  ok: false,
+  fault: "now",
+  problems: [problemElsewhere(message)],
+});
+
+const refusedText = (file: string, message: string): Refusal => ({
+  ok: false,
+  fault: "text",
+  problems: [{ file, line: null, column: null, message, hint: null }],
+});
+
+function loadedEvent(config: Config): EventBody {
+  const servers = config.virtualServers.reduce((sum, each) => sum + each.realServers.length, 0);
+  const text = `serial ${config.serial}, ${config.virtualServers.length} virtual servers, ${servers} real servers`;
+  return { event: "config", kind: "loaded", hash: config.hash, serial: config.serial, text };
+}

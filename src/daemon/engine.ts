@@ -1,0 +1,167 @@
+/**
+ * Carries things between the failover machine and the doors: one queue of inputs, one step at a
+ * time, effects in order, one alarm. Decides nothing; the order contract is in failover/protocol.ts.
+ *
+ * An effect that takes time never holds up a heartbeat: its outcome comes back as an input. One
+ * that passes its deadline comes back as its own failure, and a later answer of it is dropped.
+ */
+
+import { step, wakeAt } from "../failover/machine.ts";
+import type { Effect, Input, Start } from "../failover/protocol.ts";
+import { type Router, start } from "../failover/router.ts";
+import type { Message } from "../heartbeat/message.ts";
+import { messageOf } from "../model/error.ts";
+import type { EventBody } from "../model/event.ts";
+import { between, type Instant, type Ms, ms } from "../model/time.ts";
+import type { Alarm } from "../system/clock.ts";
+import type { Done } from "./vips.ts";
+
+/** What the engine's effects are performed by. None of these throws; each ends by itself. */
+export interface Performers {
+  claim(): Promise<Done>;
+  release(): Promise<Done>;
+  /** Announces at once; true when there was something to announce. */
+  announce(): void;
+  keep(holdFor: Ms): Promise<Done>;
+  fence(): Promise<Done>;
+  probe(): Promise<boolean>;
+  send(message: Message): void;
+  report(event: EventBody): void;
+  answer(request: number, why: string | null): void;
+  refused(reason: string, detail: string): void;
+  stopped(): void;
+  /** After every step, with the router as it now is. */
+  stepped(router: Router): void;
+}
+
+/**
+ * The door to the addresses has a deadline and a second way of its own (system/ip.ts); this one is
+ * for the case that even those do not end.
+ */
+const effectDeadline = ms(10_000);
+
+export class Engine {
+  readonly #performers: Performers;
+  readonly #now: () => Instant;
+  readonly #alarm: Alarm;
+  readonly #queue: Input[] = [];
+  #router: Router;
+  #stepping = false;
+  #underWaySince: Instant | null = null;
+  #ended = false;
+
+  constructor(
+    begin: Start,
+    performers: Performers,
+    now: () => Instant,
+    openAlarm: (wake: () => void) => Alarm,
+  ) {
+    this.#performers = performers;
+    this.#now = now;
+    this.#alarm = openAlarm(() => this.input({ kind: "wake" }));
+    this.#router = start(begin, now());
+  }
+
+  get router(): Router {
+    return this.#router;
+  }
+
+  /** Whether the work goes on: no effect is overdue. What the watchdog is fed by. */
+  get healthy(): boolean {
+    return (
+      this.#underWaySince === null || between(this.#underWaySince, this.#now()) < effectDeadline
+    );
+  }
+
+  /** Feeds one input; those that its effects cause follow before this returns. */
+  input(input: Input): void {
+    if (this.#ended) return;
+    this.#queue.push(input);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const { router, effects } = step(this.#router, next, this.#now());
+        this.#router = router;
+        for (const effect of effects) this.#perform(effect);
+        this.#performers.stepped(router);
+      }
+    } finally {
+      this.#stepping = false;
+    }
+    this.#alarm.at(this.#ended ? null : wakeAt(this.#router));
+  }
+
+  close(): void {
+    this.#ended = true;
+    this.#alarm.close();
+  }
+
+  #perform(effect: Effect): void {
+    const performers = this.#performers;
+    switch (effect.kind) {
+      case "claim":
+        this.#bounded(() => performers.claim(), { kind: "claimed" }, "claim-failed");
+        break;
+      case "release":
+        this.#bounded(() => performers.release(), { kind: "released" }, "release-failed");
+        break;
+      case "fence":
+        this.#bounded(() => performers.fence(), { kind: "fenced" }, "fence-failed");
+        break;
+      case "announce":
+        performers.announce();
+        this.input({ kind: "announced" });
+        break;
+      case "keep":
+        void performers.keep(effect.holdFor);
+        break;
+      case "probe":
+        void performers.probe().then((answered) => this.input({ kind: "probed", answered }));
+        break;
+      case "send":
+        performers.send(effect.message);
+        break;
+      case "report":
+        performers.report(effect.event);
+        break;
+      case "answer":
+        performers.answer(effect.request, effect.why);
+        break;
+      case "refused":
+        performers.refused(effect.reason, effect.detail);
+        break;
+      case "stopped":
+        this.#ended = true;
+        performers.stopped();
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+
+  /** Exactly one input follows: the success, or the failure with its reason. */
+  #bounded(
+    act: () => Promise<Done>,
+    success: Input,
+    failure: "claim-failed" | "release-failed" | "fence-failed",
+  ): void {
+    this.#underWaySince = this.#now();
+    let over = false;
+    const end = (input: Input): void => {
+      if (over) return;
+      over = true;
+      clearTimeout(deadline);
+      this.#underWaySince = null;
+      this.input(input);
+    };
+    const deadline = setTimeout(
+      () => end({ kind: failure, why: `no end after ${effectDeadline / 1000} s` }),
+      effectDeadline,
+    );
+    act().then(
+      (done) => end(done.ok ? success : { kind: failure, why: done.why }),
+      (thrown) => end({ kind: failure, why: messageOf(thrown) }),
+    );
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The kernel settings that load balancing needs, and why. Pure: the door is system/sysctl.ts.
+ */
+import type { Config } from "../config/config.ts";
+import { family } from "../model/address.ts";
+
+export interface KernelSetting {
+  /** Under /proc/sys, with slashes. */
+  readonly name: string;
+  readonly value: string;
+  /** Without it lvsd cannot do its work; otherwise it does it less well. */
+  readonly needed: boolean;
+}
+
+/** What `sysctl: auto` sets, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
+export function kernelSettings(config: Config): readonly KernelSetting[] {
+  const families = new Set(config.virtualServers.map(({ address }) => family(address)));
+  const devices = new Set(config.vips.flatMap(({ device }) => device ?? []));
+  const settings: KernelSetting[] = [];
+  // Answers of real servers pass through the router with NAT; late packets do with all methods.
+  if (families.has(4) || families.size === 0)
+    settings.push({ name: "net/ipv4/ip_forward", value: "1", needed: true });
+  if (families.has(6))
+    settings.push({ name: "net/ipv6/conf/all/forwarding", value: "1", needed: true });
+  // A client or real server that is told of a "better" way would go around the router. Both count.
+  for (const device of ["all", ...devices])
+    settings.push({ name: `net/ipv4/conf/${device}/send_redirects`, value: "0", needed: false });
+  // Removing the first address of a network must not take the others with it.
+  for (const device of devices)
+    settings.push({
+      name: `net/ipv4/conf/${device}/promote_secondaries`,
+      value: "1",
+      needed: false,
+    });
+  settings.push(
+    // A connection whose real server is gone is ended rather than held in silence.
+    { name: "net/ipv4/vs/expire_nodest_conn", value: "1", needed: false },
+    // A persistent client of a quiesced real server is sent elsewhere.
+    { name: "net/ipv4/vs/expire_quiescent_template", value: "1", needed: false },
+  );
+  return settings;
+}

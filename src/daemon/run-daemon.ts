@@ -1,0 +1,130 @@
+/**
+ * `lvsd run`: opens every door, starts the parts in one visible order, listens to signals, and
+ * closes everything in reverse. What the daemon does in between is in daemon.ts and serving.ts.
+ */
+import { join } from "node:path";
+import { runCheck } from "../checks/check.ts";
+import { type Problem, problemElsewhere } from "../config/problem.ts";
+import { socketName } from "../control/api.ts";
+import { startControlServer } from "../control/server.ts";
+import { MachineError, messageOf } from "../model/error.ts";
+import type { Role } from "../model/router.ts";
+import { version } from "../model/version.ts";
+import { openAnnouncer } from "../system/announce.ts";
+import { now, openAlarm, wallClock } from "../system/clock.ts";
+import { openHeartbeatPath } from "../system/datagram.ts";
+import { ensureDirectory } from "../system/files.ts";
+import { type Ip, openIp } from "../system/ip.ts";
+import { openIpvsadm } from "../system/ipvsadm.ts";
+import { openLog } from "../system/log.ts";
+import { openStrangerWatch } from "../system/stranger-watch.ts";
+import { openSysctl } from "../system/sysctl.ts";
+import { openSystemd, type Systemd } from "../system/systemd.ts";
+import { readWritten, type Written } from "./configuration.ts";
+import { Daemon, type Ended } from "./daemon.ts";
+import { Journal } from "./journal.ts";
+
+export interface RunOptions {
+  /** Absolute paths. */
+  readonly configPath: string;
+  readonly runDir: string;
+  readonly stateDir: string;
+  /** The role of the command line; null: found by the own addresses. */
+  readonly role: Role | null;
+}
+
+/** How often a router looks for its own address while none is there. */
+const lookEveryMs = 500;
+/** The watchdog is fed this many times in its interval, so that one late feed is no death. */
+const feedsPerInterval = 3;
+
+/** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
+export async function runDaemon(options: RunOptions): Promise<Ended> {
+  try {
+    const written = await readWritten(options.configPath);
+    if ("problems" in written) return { status: 2, problems: written.problems };
+    return await runWith(written, options);
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError)) throw thrown;
+    return { status: 1, problems: [problemElsewhere(messageOf(thrown))] };
+  }
+}
+
+async function runWith(written: Written, options: RunOptions): Promise<Ended> {
+  const { configPath, runDir, stateDir, role } = options;
+  for (const directory of [runDir, stateDir]) ensureDirectory(directory);
+  const log = openLog();
+  const journal = new Journal((event) => log.event(event), wallClock);
+  const systemd = await openSystemd();
+  const [ip, ipvsadm, announcer, sysctl] = [openIp(), openIpvsadm(), openAnnouncer(), openSysctl()];
+  const machine = { ip, ipvsadm, announcer, sysctl, openStrangerWatch, openHeartbeatPath };
+  const daemon = new Daemon(written, {
+    doors: { ...machine, now, openAlarm, runCheck, runDir, stateDir },
+    journal,
+    wallClock,
+    role,
+    announceStatus: (text) => systemd.status(text),
+  });
+  journal.record({ event: "process", kind: "started", version, config: configPath });
+  const control = await startControlServer({
+    socketPath: join(runDir, socketName),
+    controlled: daemon,
+    warn: (text) => journal.record({ event: "control", kind: "warning", text }),
+  });
+  try {
+    return await serveUntilStopped(daemon, ip, systemd);
+  } finally {
+    await control.close();
+    announcer.close();
+    await Promise.all([ip.close(), ipvsadm.close()]);
+    log.flush();
+  }
+}
+
+async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Promise<Ended> {
+  const stop = Promise.withResolvers<string>();
+  const terminate = (signal: string): void => stop.resolve(`${signal} received`);
+  const hangUp = (): void => {
+    systemd.reloading();
+    void daemon.reload(false).finally(() => systemd.ready());
+  };
+  process.on("SIGTERM", terminate).on("SIGINT", terminate).on("SIGHUP", hangUp);
+  try {
+    const addressed = await Promise.race([whenAddressed(daemon, ip), stop.promise]);
+    if (typeof addressed !== "string" && addressed.length > 0)
+      return { status: 2, problems: addressed };
+    if (typeof addressed !== "string") systemd.ready();
+    const watchdog = feedWatchdog(daemon, systemd);
+    const cause = await stop.promise;
+    clearInterval(watchdog);
+    systemd.stopping();
+    await daemon.stop(cause);
+    return { status: 0 };
+  } finally {
+    process.off("SIGTERM", terminate).off("SIGINT", terminate).off("SIGHUP", hangUp);
+  }
+}
+
+/** Serves as soon as one of the own addresses is there; the problems when it never could. */
+async function whenAddressed(daemon: Daemon, ip: Ip): Promise<readonly Problem[]> {
+  for (;;) {
+    const outcome = await daemon.serve(await ip.readInterfaces());
+    if (outcome === "serving") return [];
+    if (outcome !== "waiting") return outcome;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+/**
+ * Vouches for the work: the failover machine handles a wake, and nothing that it has asked for is
+ * overdue. A daemon that merely has a running event loop is not fed.
+ */
+function feedWatchdog(daemon: Daemon, systemd: Systemd): NodeJS.Timeout | undefined {
+  const { watchdogWithin } = systemd;
+  if (watchdogWithin === null) return undefined;
+  return setInterval(() => {
+    const engine = daemon.serving?.engine;
+    engine?.input({ kind: "wake" });
+    if (engine === undefined || engine.healthy) systemd.feed();
+  }, watchdogWithin / feedsPerInterval);
+}

@@ -1,0 +1,364 @@
+/**
+ * A router that knows its role: everything between configuration and kernel, built, started in
+ * order and stopped in reverse. The three loops (failover, health, table) meet here, through values.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../config/config.ts";
+import { peerStatus } from "../failover/peer-status.ts";
+import type { Rules, Start } from "../failover/protocol.ts";
+import type { Router } from "../failover/router.ts";
+import type { VirtualServerState } from "../health/health.ts";
+import { type Nanny, realServerEvent } from "../health/nanny.ts";
+import { virtualServerEvent, virtualServerHealth } from "../health/virtual-server.ts";
+import { clusterOf, type Seal } from "../heartbeat/header.ts";
+import type { BootId } from "../heartbeat/message.ts";
+import { refusal } from "../heartbeat/peer.ts";
+import { messageOf } from "../model/error.ts";
+import type { Fault } from "../model/router.ts";
+import { ms, seconds } from "../model/time.ts";
+import { removeFile, replaceFile } from "../system/files.ts";
+import { releaseBatch } from "../system/ip.ts";
+import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
+import { desiredTable } from "../table/desired.ts";
+import type { Table } from "../table/table.ts";
+import { Announcements } from "./announcements.ts";
+import type { Running } from "./configuration.ts";
+import type { Doors } from "./doors.ts";
+import { Engine } from "./engine.ts";
+import { Heartbeat, pathNames } from "./heartbeat.ts";
+import { Links } from "./links.ts";
+import { Nannies } from "./nannies.ts";
+import { openOwnedServices } from "./owned-services.ts";
+import { Reconciler } from "./reconciler.ts";
+import { Replication } from "./replication.ts";
+import { applySysctls, restoreSysctls } from "./sysctls.ts";
+import { Vips } from "./vips.ts";
+
+/** Requests of operators that the failover machine answers. */
+export interface Answers {
+  readonly answer: (request: number, why: string | null) => void;
+  readonly stopped: () => void;
+}
+
+/** How long a starting router waits for the first round of checks before it may hold the VIPs. */
+const firstRoundMax = ms(1000);
+/** Emptying the table is the last act and must not hold up the end. */
+const emptyingMax = seconds(2);
+
+/** What ExecStopPost and an operator find in the run directory. */
+export const releaseFile = "release.batch";
+export const holdFile = "hold";
+
+export class Serving {
+  readonly #doors: Doors;
+  #running: Running;
+  readonly links: Links;
+  readonly vips: Vips;
+  readonly nannies: Nannies;
+  readonly reconciler: Reconciler;
+  readonly replication: Replication;
+  readonly heartbeat: Heartbeat;
+  readonly engine: Engine;
+  readonly #announcements: Announcements;
+  readonly #strangers;
+  #names: Names = new Map();
+  /** State of each virtual server as last reported. */
+  readonly #states = new Map<string, VirtualServerState>();
+  #faults: readonly Fault[] = [];
+  #missing: string | null = null;
+  #unwatch: (() => void) | null = null;
+  #ready = false;
+
+  /** `found`: whether VIPs of the configuration are in the kernel already. */
+  constructor(doors: Doors, running: Running, found: Start["found"], answers: Answers) {
+    this.#doors = doors;
+    this.#running = running;
+    const { now, report } = doors;
+    this.links = new Links(report);
+    this.#announcements = new Announcements(
+      doors.announcer,
+      running.config.failover.announce,
+      report,
+    );
+    this.vips = new Vips({
+      ip: doors.ip,
+      announcements: this.#announcements,
+      report,
+      faultsChanged: () => this.#faultsChanged(),
+      now,
+      remember: (vips) => this.#remember(releaseBatch(vips)),
+    });
+    this.nannies = new Nannies({
+      now,
+      run: doors.runCheck,
+      changed: (before, after) => this.#healthChanged(before, after),
+      report,
+    });
+    this.reconciler = this.#buildReconciler();
+    this.replication = new Replication({
+      nannies: () => this.nannies.all(),
+      tell: (key, standing) => this.nannies.tell(key, standing),
+      checkOurselves: (on) => this.nannies.setActiveChecking(on),
+      refused: (reason, detail) => this.heartbeat.refuse(reason, "peer", detail),
+      report,
+      now,
+      generation: randomBytes(4).readUInt32BE(),
+    });
+    this.heartbeat = this.#buildHeartbeat();
+    this.engine = this.#buildEngine(found, answers);
+    this.#strangers = doors.openStrangerWatch(
+      (stranger) => this.vips.heardStranger(stranger),
+      (why) => report({ event: "machine", kind: "failed", text: why }),
+    );
+  }
+
+  get running(): Running {
+    return this.#running;
+  }
+
+  /**
+   * Adopts what is in the kernel, then begins to check, to speak and to decide, in this order.
+   * Resolves when the table is programmed for the first time. Never throws.
+   */
+  async start(): Promise<void> {
+    const { config } = this.#running;
+    applySysctls(config, this.#doors.sysctl, this.#doors.report);
+    await this.#lookAtLinks();
+    await this.#setTimeouts(null);
+    await this.#adopt();
+    this.#configureParts();
+    this.#unwatch = this.#doors.ip.watch((change) => {
+      this.vips.changed();
+      if (change.kind !== "address-added" && change.kind !== "address-removed")
+        void this.#lookAtLinks();
+    });
+    this.#faultsChanged();
+    await this.#openHeartbeat();
+    this.engine.input({ kind: "wake" });
+    await this.reconciler.request("start");
+    void this.#whenHealthIsKnown().then(() => {
+      this.#ready = true;
+      this.engine.input({ kind: "ready" });
+    });
+  }
+
+  /** Takes over a configuration whose role is the same, touching only what changed. */
+  async reconfigure(next: Running): Promise<void> {
+    const before = this.#running;
+    this.#running = next;
+    applySysctls(next.config, this.#doors.sysctl, this.#doors.report);
+    await this.#setTimeouts(before.config);
+    this.#configureParts();
+    await this.#openHeartbeat();
+    this.engine.input({ kind: "rules", rules: this.#rules() });
+    await this.#lookAtLinks();
+    await this.reconciler.request("reload");
+    await this.vips.settle();
+  }
+
+  /** The table that the present configuration and health ask for. */
+  desired(): Table {
+    return desiredTable(this.#running.config, this.nannies.health());
+  }
+
+  /** Ends everything but the doors; deletes the owned services. Never throws. */
+  async stop(): Promise<void> {
+    this.#unwatch?.();
+    this.engine.close();
+    this.vips.close();
+    await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
+    const deadline = new Promise((resolve) => setTimeout(resolve, emptyingMax).unref());
+    try {
+      await Promise.race([this.reconciler.empty(), deadline]);
+      removeFile(join(this.#doors.runDir, releaseFile));
+    } catch (thrown) {
+      this.#doors.report({ event: "ipvs", kind: "failed", text: messageOf(thrown) });
+    }
+    restoreSysctls(this.#doors.sysctl, this.#doors.report);
+  }
+
+  #buildReconciler(): Reconciler {
+    const { now, report, ipvsadm } = this.#doors;
+    return new Reconciler({
+      ipvsadm,
+      desired: () => this.desired(),
+      owned: openOwnedServices(join(this.#doors.stateDir, "owned-services.json"), (text) =>
+        report({ event: "machine", kind: "failed", text }),
+      ),
+      report,
+      now,
+      describe: (change) => describeChange(change, this.#names).text,
+      refused: (change, why) => {
+        for (const key of realServersOf(change, this.#names)) this.nannies.tableRefused(key, why);
+      },
+      accepted: (change) => {
+        for (const key of realServersOf(change, this.#names)) this.nannies.tableAccepted(key);
+      },
+      faultsChanged: () => this.#faultsChanged(),
+    });
+  }
+
+  #buildHeartbeat(): Heartbeat {
+    return new Heartbeat({
+      open: this.#doors.openHeartbeatPath,
+      input: (input) => this.engine.input(input),
+      report: this.#doors.report,
+      now: this.#doors.now,
+      known: (header, path) => refusal(this.engine.router.peer, path, header),
+      digest: () => this.replication.digest(),
+      heardDigest: (message) => this.replication.heard(message),
+    });
+  }
+
+  #buildEngine(found: Start["found"], answers: Answers): Engine {
+    const { now, openAlarm, report } = this.#doors;
+    const boot = randomBytes(8).toString("hex") as BootId;
+    return new Engine(
+      { rules: this.#rules(), boot, found },
+      {
+        claim: () => this.vips.claim(),
+        release: () => this.vips.release(),
+        announce: () => this.vips.announce(),
+        keep: async () => ({ ok: false, why: "an announced restart is not supported yet" }),
+        fence: async () => ({ ok: true }),
+        probe: async () => true,
+        send: (message) => this.heartbeat.send(message),
+        report,
+        answer: answers.answer,
+        refused: (reason, detail) => this.heartbeat.refuse(reason, "peer", detail),
+        stopped: answers.stopped,
+        stepped: (router) => this.#stepped(router),
+      },
+      now,
+      openAlarm,
+    );
+  }
+
+  #rules(): Rules {
+    const { config, role } = this.#running;
+    const { heartbeat, failover, routers } = config;
+    const alone = routers.backup === null;
+    return {
+      role,
+      alone,
+      cluster: clusterOf(routers.primary.public, (routers.backup ?? routers.primary).public),
+      paths: pathNames(config),
+      interval: heartbeat.interval,
+      deadAfter: heartbeat.deadAfter,
+      warnAfter: heartbeat.warnAfter,
+      startDelay: failover.startDelay,
+      failback: failover.failback,
+      failbackDelay: failover.failbackDelay,
+      arbiter: false,
+      fence: null,
+      config: { serial: config.serial, hash: config.hash.slice(0, 32) },
+    };
+  }
+
+  #configureParts(): void {
+    const { config, vips } = this.#running;
+    this.#names = namesIn(config);
+    this.links.configure(config);
+    this.vips.configure(vips);
+    this.#announcements.configure(config.failover.announce);
+    this.#strangers.watch(vips, this.vips.interfaces);
+    this.nannies.configure(config);
+    this.replication.configurationChanged();
+  }
+
+  async #openHeartbeat(): Promise<void> {
+    const { config, role, keys } = this.#running;
+    const seal: Seal = { cluster: this.#rules().cluster, keys };
+    await this.heartbeat.configure(config, role, seal);
+  }
+
+  /** What the kernel has of the configuration counts as up until a check says otherwise. */
+  async #adopt(): Promise<void> {
+    this.vips.configure(this.#running.vips);
+    try {
+      const { table } = await this.#doors.ipvsadm.readTable();
+      const { services, destinations } = this.nannies.adopt(this.#running.config, table);
+      if (services > 0)
+        this.#doors.report({ event: "ipvs", kind: "adopted", services, destinations });
+    } catch (thrown) {
+      const text = `the table cannot be read: ${messageOf(thrown)}`;
+      this.#doors.report({ event: "ipvs", kind: "failed", text });
+    }
+  }
+
+  async #setTimeouts(before: Config | null): Promise<void> {
+    const { timeouts } = this.#running.config;
+    if (timeouts === null || isDeepStrictEqual(timeouts, before?.timeouts)) return;
+    try {
+      await this.#doors.ipvsadm.setTimeouts(timeouts);
+    } catch (thrown) {
+      const text = `the connection timeouts are not set: ${messageOf(thrown)}`;
+      this.#doors.report({ event: "ipvs", kind: "failed", text });
+    }
+  }
+
+  async #whenHealthIsKnown(): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    const waited = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, firstRoundMax);
+    });
+    await Promise.race([this.nannies.firstRound(), waited]);
+    clearTimeout(deadline);
+  }
+
+  async #lookAtLinks(): Promise<void> {
+    try {
+      if (this.links.look(await this.#doors.ip.readInterfaces())) this.#faultsChanged();
+    } catch (thrown) {
+      const text = `links cannot be read: ${messageOf(thrown)}`;
+      this.#doors.report({ event: "machine", kind: "failed", text });
+    }
+  }
+
+  #healthChanged(before: Nanny | null, after: Nanny): void {
+    this.replication.healthChanged();
+    const event = realServerEvent(before, after);
+    if (event !== null) this.#doors.report(event);
+    this.#reportVirtualServer(after.rules.virtualServer);
+    if (isDeepStrictEqual(before?.health, after.health)) return;
+    void this.reconciler.request(`${after.rules.key} is ${after.health.state}`);
+  }
+
+  #reportVirtualServer(name: string): void {
+    const virtualServer = this.#running.config.virtualServers.find((each) => each.name === name);
+    if (virtualServer === undefined) return;
+    const health = virtualServerHealth(virtualServer, this.nannies.health());
+    const event = virtualServerEvent(virtualServer, this.#states.get(name) ?? null, health);
+    this.#states.set(name, health.state);
+    if (event !== null) this.#doors.report(event);
+  }
+
+  #faultsChanged(): void {
+    const faults = [...this.vips.faults(), ...this.reconciler.faults(), ...this.links.faults()];
+    if (isDeepStrictEqual(faults, this.#faults)) return;
+    this.#faults = faults;
+    this.engine.input({ kind: "faults", faults });
+  }
+
+  #stepped(router: Router): void {
+    const peer = peerStatus(router, this.#doors.now());
+    this.replication.settle(
+      router.state !== "active" && peer !== null && peer.alive && peer.state === "active",
+    );
+    const missing = this.#ready ? null : "the first round of checks";
+    if (missing === this.#missing) return;
+    this.#missing = missing;
+    this.engine.input({ kind: "whole", missing });
+  }
+
+  #remember(batch: string): void {
+    try {
+      replaceFile(join(this.#doors.runDir, releaseFile), batch);
+    } catch (thrown) {
+      const text = `after a crash the VIPs would stay behind: ${messageOf(thrown)}`;
+      this.#doors.report({ event: "machine", kind: "failed", text });
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
+import type { Config, RealServer, VirtualServer } from "../config/config.ts";
+import type { Problem } from "../config/problem.ts";
+import type {
+  PeerStatus,
+  RealServerStatus,
+  Status,
+  VipStatus,
+  VirtualServerStatus,
+} from "../control/api.ts";
+import { failbackStatus } from "../failover/failback.ts";
+import { type PeerPicture, peerStatus } from "../failover/peer-status.ts";
+import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
+import { virtualServerHealth } from "../health/virtual-server.ts";
+import { printPrefix } from "../model/address.ts";
+import { otherRole } from "../model/router.ts";
+import { printDestination, printService } from "../model/service.ts";
+import { between, type Instant } from "../model/time.ts";
+import { version } from "../model/version.ts";
+import { destinationIdentity, serviceIdentity } from "../table/desired.ts";
+import type { Counters, DestinationCounters } from "../table/table.ts";
+import type { Serving } from "./serving.ts";
+
+export interface StatusParts {
+  /** The configuration as written; what runs is in `serving`. */
+  readonly written: Config;
+  readonly startedAt: string;
+  readonly serving: Serving | null;
+  readonly configError: readonly Problem[] | null;
+  readonly controlRefused: Readonly<Record<string, number>>;
+  /** Heartbeats of the peer that came later than `warn_after`. */
+  readonly lateHeartbeats: number;
+  readonly now: Instant;
+  /** The wall clock now, in milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+export function statusOf(parts: StatusParts): Status {
+  const { serving, written } = parts;
+  const config = {
+    path: written.path,
+    serial: written.serial,
+    hash: written.hash,
+    error: parts.configError,
+  };
+  if (serving === null) return waitingStatus(parts, config);
+  const { router } = serving.engine;
+  const table = serving.reconciler.state();
+  const peer = peerStatus(router, parts.now);
+  const failback = failbackStatus(router, parts.now);
+  const view = { ...parts, serving, counters: table.counters, health: serving.nannies.health() };
+  return {
+    version,
+    role: router.role,
+    state: router.state,
+    since: wallClockOf(router.since, parts),
+    cause: router.cause,
+    config,
+    faults: router.faults,
+    failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
+    heartbeat: { ...serving.heartbeat.counters(), late: parts.lateHeartbeats },
+    connection_sync: null,
+    peer: peer === null ? null : peerBody(serving, peer),
+    vips: vipsBody(serving),
+    virtual_servers: [...serving.running.config.virtualServers]
+      .sort((a, b) => a.position - b.position)
+      .map((virtualServer) => virtualServerBody(virtualServer, view)),
+    ipvs: {
+      in_sync: table.inSync,
+      foreign_services: table.foreign.length,
+      last_error: table.lastError,
+      drifts: table.drifts,
+    },
+    refused: { control: parts.controlRefused },
+  };
+}
+
+/** While the router looks for its own address: nothing is held, checked or programmed. */
+const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => ({
+  version,
+  role: null,
+  state: "starting",
+  since: parts.startedAt,
+  cause: "none of the routers' addresses is on this machine yet",
+  config,
+  faults: [],
+  failback: { mode: parts.written.failover.failback, blocked_by: null, in_ms: null },
+  heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
+  connection_sync: null,
+  peer: null,
+  vips: [],
+  virtual_servers: [],
+  ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
+  refused: { control: parts.controlRefused },
+});
+
+const wallClockOf = (at: Instant, { now, wallMs }: StatusParts): string =>
+  new Date(wallMs - between(at, now)).toISOString();
+
+function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
+  return {
+    role: otherRole(serving.engine.router.role),
+    state: peer.state,
+    alive: peer.alive,
+    config_match: peer.configMatch,
+    paths: peer.paths.map((path) => ({
+      name: path.name,
+      alive: path.alive,
+      last_seen_ms: path.lastSeen,
+      rtt_ms: path.rtt,
+      lost: path.lost,
+    })),
+  };
+}
+
+function vipsBody({ running, vips }: Serving): VipStatus[] {
+  return running.vips.map((vip) => ({
+    address: printPrefix(vip.prefix),
+    device: vip.device,
+    held: vips.held(vip),
+    answered_by: vips.answeredBy(vip.prefix.address),
+  }));
+}
+
+/** What the bodies of virtual servers are made from. */
+interface View extends StatusParts {
+  readonly serving: Serving;
+  readonly counters: Counters;
+  readonly health: Health;
+}
+
+function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualServerStatus {
+  const counted = view.counters.get(printService(serviceIdentity(virtualServer)));
+  const servers = [...virtualServer.realServers]
+    .sort((a, b) => a.position - b.position)
+    .map((realServer) => {
+      const destination = printDestination(destinationIdentity(virtualServer, realServer));
+      const key = realServerKey(virtualServer.name, realServer.name);
+      return realServerBody(realServer, key, counted?.get(destination), view);
+    });
+  return {
+    name: virtualServer.name,
+    protocol: virtualServer.protocol,
+    address: virtualServer.address,
+    port: virtualServer.port,
+    fwmark: null,
+    scheduler: virtualServer.scheduler,
+    state: virtualServerHealth(virtualServer, view.health).state,
+    active_connections: servers.reduce((sum, each) => sum + each.active_connections, 0),
+    inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),
+    real_servers: servers,
+  };
+}
+
+function realServerBody(
+  realServer: RealServer,
+  key: RealServerKey,
+  counted: DestinationCounters | undefined,
+  view: View,
+): RealServerStatus {
+  const nanny = view.serving.nannies.nanny(key);
+  return {
+    name: realServer.name,
+    address: realServer.address,
+    port: realServer.port,
+    state: nanny?.health.state ?? "checking",
+    weight: realServer.weight,
+    effective_weight: nanny?.health.tableWeight ?? 0,
+    active_connections: counted?.activeConnections ?? 0,
+    inactive_connections: counted?.inactiveConnections ?? 0,
+    check: {
+      type: realServer.check.type,
+      last_ms: nanny?.lastMs ?? null,
+      last_error: nanny?.lastError ?? null,
+      since: wallClockOf(nanny?.since ?? view.now, view),
+    },
+  };
+}

@@ -1,0 +1,276 @@
+/**
+ * The VIPs of this router in the kernel: claims and releases them when the failover machine says
+ * so, keeps them as they should be in between, and announces them.
+ *
+ * Knows what is wanted and what the kernel last confirmed; decides nothing about who is active.
+ * Invariant: `held` never claims more than the kernel said when it was last read. Whoever adds or
+ * removes a VIP behind our back is noticed through the kernel's own notifications and put right.
+ */
+import { type IpAddress, printPrefix } from "../model/address.ts";
+import { messageOf } from "../model/error.ts";
+import type { EventBody } from "../model/event.ts";
+import type { Fault } from "../model/router.ts";
+import { between, type Instant, ms } from "../model/time.ts";
+import type { Stranger } from "../system/announce.ts";
+import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../system/ip.ts";
+import type { Announcements } from "./announcements.ts";
+
+export interface VipsParts {
+  readonly ip: Ip;
+  readonly announcements: Announcements;
+  readonly report: (event: EventBody) => void;
+  /** `faults()` may answer differently now. */
+  readonly faultsChanged: () => void;
+  readonly now: () => Instant;
+  /** Leaves behind, for whoever cleans up after us, the list of what may be held. */
+  readonly remember: (vips: readonly FloatingAddress[]) => void;
+}
+
+/** How a claim or a release ended. */
+export type Done = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/** Notifications that follow each other are answered by one look at the kernel. */
+const settleAfter = ms(10);
+/** How often a VIP that cannot be put back is tried again. */
+const retryAfter = ms(1000);
+/**
+ * Announcements of the former holder that are still on their way are no strangers' ones; whoever
+ * goes on answering is found by the next probe.
+ */
+const strangerGrace = ms(1000);
+
+export class Vips {
+  readonly #parts: VipsParts;
+  #wanted: readonly FloatingAddress[] = [];
+  /** Addresses that an earlier configuration or process may have left, to be freed with the rest. */
+  #former: readonly FloatingAddress[] = [];
+  #holding = false;
+  #busy = 0;
+  #held: ReadonlySet<string> = new Set();
+  #interfaces: readonly Interface[] = [];
+  #fault: Fault | null = null;
+  #settling: NodeJS.Timeout | null = null;
+  #claimedAt: Instant | null = null;
+  readonly #strangers = new Map<string, string>();
+
+  constructor(parts: VipsParts) {
+    this.#parts = parts;
+  }
+
+  /** The VIPs of the configuration in the order of claiming; their devices are known. */
+  configure(vips: readonly FloatingAddress[]): void {
+    const kept = new Set(vips.map(keyOf));
+    this.#former = [...this.#former, ...this.#wanted].filter((vip) => !kept.has(keyOf(vip)));
+    this.#wanted = vips;
+    for (const key of this.#strangers.keys()) {
+      if (!vips.some((vip) => vip.prefix.address === key)) this.#strangers.delete(key);
+    }
+    this.#parts.remember([...this.#wanted, ...this.#former]);
+  }
+
+  /** Reads the kernel and says which of the configured VIPs are there. Throws MachineError. */
+  async found(): Promise<readonly FloatingAddress[]> {
+    await this.#read();
+    return this.#wanted.filter((vip) => this.#held.has(keyOf(vip)));
+  }
+
+  /** Adds all VIPs, in order, and announces nothing yet. */
+  async claim(): Promise<Done> {
+    this.#holding = true;
+    this.#claimedAt = this.#parts.now();
+    const vips = this.#wanted;
+    return this.#perform("claim", () => this.#parts.ip.claim(vips));
+  }
+
+  /** Removes all VIPs, also those of former configurations. */
+  async release(): Promise<Done> {
+    this.#holding = false;
+    this.#parts.announcements.stop();
+    this.#strangers.clear();
+    const vips = [...this.#wanted, ...this.#former];
+    const done = await this.#perform("release", () => this.#parts.ip.release(vips));
+    if (done.ok) this.#former = [];
+    return done;
+  }
+
+  /** Announces now, and again as configured for as long as the VIPs are held. */
+  announce(): void {
+    this.#parts.announcements.start(() => ({
+      vips: this.#holding ? this.#wanted.filter((vip) => this.#held.has(keyOf(vip))) : [],
+      interfaces: this.#interfaces,
+    }));
+  }
+
+  /** What a reload left over or brought, made true while holding. */
+  async settle(): Promise<Done> {
+    if (this.#former.length > 0) {
+      const former = this.#former;
+      const freed = await this.#perform("release", () => this.#parts.ip.release(former));
+      if (!freed.ok) return freed;
+      this.#former = [];
+      this.#parts.remember(this.#wanted);
+    }
+    if (!this.#holding) return { ok: true };
+    const before = this.#held;
+    const done = await this.#perform("claim", () => this.#parts.ip.claim(this.#wanted));
+    if (done.ok && this.#wanted.some((vip) => !before.has(keyOf(vip)))) this.announce();
+    return done;
+  }
+
+  held(vip: FloatingAddress): boolean {
+    return this.#held.has(keyOf(vip));
+  }
+
+  get interfaces(): readonly Interface[] {
+    return this.#interfaces;
+  }
+
+  /** The MAC of a third machine that answers for the address, or null. */
+  answeredBy(address: IpAddress): string | null {
+    return this.#strangers.get(address) ?? null;
+  }
+
+  faults(): readonly Fault[] {
+    return this.#fault === null ? [] : [this.#fault];
+  }
+
+  /** The kernel has told of a change of addresses or links: look, soon and once. */
+  changed(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = null;
+      void this.#repair();
+    }, settleAfter);
+  }
+
+  /** Somebody whose MAC is not ours answers for a VIP. */
+  heardStranger(stranger: Stranger): void {
+    if (!this.#holding || this.#claimedAt === null) return;
+    if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return;
+    if (this.#strangers.get(stranger.address) === stranger.mac) return;
+    this.#strangers.set(stranger.address, stranger.mac);
+    this.#parts.report({ event: "vip", kind: "stranger", ...stranger });
+    this.announce();
+  }
+
+  close(): void {
+    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#parts.announcements.stop();
+  }
+
+  async #read(): Promise<void> {
+    this.#interfaces = await this.#parts.ip.readInterfaces();
+    const present = new Set<string>();
+    for (const device of this.#interfaces) {
+      for (const { prefix } of device.addresses)
+        present.add(`${device.name} ${printPrefix(prefix)}`);
+    }
+    this.#held = new Set(
+      [...this.#wanted, ...this.#former].map(keyOf).filter((key) => present.has(key)),
+    );
+  }
+
+  async #perform(what: "claim" | "release", act: () => Promise<AddressOutcome>): Promise<Done> {
+    const began = this.#parts.now();
+    this.#busy += 1;
+    try {
+      const outcome = await act();
+      this.#note(outcome);
+      const asked = what === "claim" ? outcome.missing.length === 0 : outcome.held.length === 0;
+      if (!asked)
+        return this.#failed(what, outcome.reasons.join("; ") || "the kernel says otherwise");
+      const addresses = (what === "claim" ? outcome.held : outcome.missing).map(nameOf);
+      const took = between(began, this.#parts.now());
+      this.#parts.report({
+        event: "vip",
+        kind: what === "claim" ? "claimed" : "released",
+        addresses,
+        took_ms: took,
+      });
+      this.#setFault(null);
+      return { ok: true };
+    } catch (thrown) {
+      return this.#failed(what, messageOf(thrown));
+    } finally {
+      this.#busy -= 1;
+      this.changed();
+    }
+  }
+
+  #note(outcome: AddressOutcome): void {
+    const held = new Set(this.#held);
+    for (const vip of outcome.held) held.add(keyOf(vip));
+    for (const vip of outcome.missing) held.delete(keyOf(vip));
+    this.#held = held;
+  }
+
+  #failed(what: "claim" | "release", why: string): Done {
+    this.#parts.report({ event: "vip", kind: `${what}-failed`, text: why });
+    return { ok: false, why };
+  }
+
+  async #repair(): Promise<void> {
+    if (this.#busy > 0) return;
+    const before = this.#held;
+    try {
+      await this.#read();
+      if (this.#busy > 0) return;
+      if (this.#holding) await this.#putBack(before);
+      else await this.#takeAway();
+    } catch (thrown) {
+      this.#setFault({ kind: "claim", subject: "addresses", text: messageOf(thrown) });
+      this.#again();
+    }
+  }
+
+  async #putBack(before: ReadonlySet<string>): Promise<void> {
+    const lost = this.#wanted.filter((vip) => !this.#held.has(keyOf(vip)));
+    if (lost.length === 0) return this.#setFault(null);
+    for (const vip of lost.filter((each) => before.has(keyOf(each)))) {
+      this.#report("lost", vip, "removed by somebody else; it is put back");
+    }
+    const outcome = await this.#parts.ip.claim(this.#wanted);
+    this.#note(outcome);
+    if (!this.#holding) return;
+    const back = lost.filter((vip) => this.#held.has(keyOf(vip)));
+    for (const vip of back) this.#report("restored", vip, "held again");
+    if (back.length > 0) this.announce();
+    if (outcome.missing.length === 0) return this.#setFault(null);
+    const text = `cannot be held: ${outcome.reasons.join("; ")}`;
+    this.#setFault({ kind: "claim", subject: outcome.missing.map(nameOf).join(", "), text });
+    this.#again();
+  }
+
+  async #takeAway(): Promise<void> {
+    const left = [...this.#wanted, ...this.#former].filter((vip) => this.#held.has(keyOf(vip)));
+    if (left.length === 0) return;
+    for (const vip of left) this.#report("left-behind", vip, "this router does not serve; removed");
+    this.#note(await this.#parts.ip.release(left));
+    if (left.some((vip) => this.#held.has(keyOf(vip)))) this.#again();
+  }
+
+  #again(): void {
+    this.#settling ??= setTimeout(() => {
+      this.#settling = null;
+      void this.#repair();
+    }, retryAfter);
+  }
+
+  #report(kind: "lost" | "restored" | "left-behind", vip: FloatingAddress, text: string): void {
+    this.#parts.report({
+      event: "vip",
+      kind,
+      address: printPrefix(vip.prefix),
+      device: vip.device,
+      text,
+    });
+  }
+
+  #setFault(fault: Fault | null): void {
+    if (this.#fault?.text === fault?.text && this.#fault?.subject === fault?.subject) return;
+    this.#fault = fault;
+    this.#parts.faultsChanged();
+  }
+}
+
+const keyOf = (vip: FloatingAddress): string => `${vip.device} ${printPrefix(vip.prefix)}`;
+const nameOf = (vip: FloatingAddress): string => `${printPrefix(vip.prefix)} on ${vip.device}`;
