@@ -4,11 +4,11 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { readConfig } from "../config/read-config.ts";
-import { configFiles, readKeyFile } from "../system/config-files.ts";
+import { diskFiles, readKeyFile } from "../system/config-files.ts";
 import type { Refusals, Written } from "./configuration.ts";
 
 function read(path: string): Written | Refusals {
-  const result = readConfig(path, configFiles);
+  const result = readConfig(path, diskFiles);
   if ("problems" in result) return result;
   const key = readKeyFile(result.config, result.places);
   return "problems" in key ? key : { ...result, keys: key.keys };
