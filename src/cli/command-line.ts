@@ -2,12 +2,13 @@
  * The command line as it is typed: commands, options, help. Each command's own module is loaded
  * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
  */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { problemElsewhere } from "../config/problem.ts";
 import { MachineError } from "../model/error.ts";
+import { type Role, roles } from "../model/router.ts";
 import { version } from "../model/version.ts";
 import { answersOf, declareAnswers, type TypedAnswers } from "./answers.ts";
-import { defaultConfig, defaultRunDir } from "./directories.ts";
+import { defaultConfig, defaultRunDir, defaultStateDir } from "./directories.ts";
 import { type CommonOptions, complain, type ExitStatus, exit } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +16,8 @@ import type { Terminal } from "./terminal.ts";
 interface Typed extends TypedAnswers {
   readonly config?: string;
   readonly runDir: string;
+  readonly stateDir?: string;
+  readonly role?: Role;
   readonly here?: true;
   readonly json?: true;
   readonly yes?: true;
@@ -54,6 +57,7 @@ export function commandLine(
     .exitOverride()
     .addHelpText("after", exitStatuses);
   const declare = declarer(program, ended);
+  declareRun(declare, terminal, environment);
   declareCheck(declare, terminal);
   declareRequests(declare, terminal);
   declareQuestions(declare, terminal);
@@ -122,6 +126,21 @@ function declarer(program: Command, ended: (status: ExitStatus) => void): Declar
 }
 
 const jsonFlag = (command: Command): Command => command.option("--json", "print JSON");
+
+function declareRun(declare: Declare, terminal: Terminal, environment: NodeJS.ProcessEnv): void {
+  const stateDirDefault = defaultStateDir(environment);
+  declare(
+    "run",
+    "run the daemon in the foreground",
+    async ({ stateDir = stateDirDefault, role = null }, common) =>
+      (await import("./run.ts")).run({ ...common, stateDir, role }, terminal),
+    "systemd starts it so. SIGHUP reloads the configuration; SIGTERM hands over and ends.",
+  )
+    .addOption(
+      new Option("--role <role>", "whatever addresses this machine has").choices([...roles]),
+    )
+    .option("--state-dir <directory>", "what outlives a run", stateDirDefault);
+}
 
 function declareCheck(declare: Declare, terminal: Terminal): void {
   const check = declare(
