@@ -24,18 +24,33 @@ files="
 
 put() { # put MODE FROM TO: copies a file, its directory made, and names the prefix in it
   [ -d "${3%/*}" ] || install -d "${3%/*}"
-  sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd|g" "$2" >"$3.new"
+  sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd/current|g" "$2" >"$3.new"
   chmod "$1" "$3.new"
   mv -f "$3.new" "$3"
 }
 
+in_use() { # in_use DIRECTORY: whether a process runs the Node that lies there
+  # find's own status counts processes that ended while it looked.
+  [ -n "$(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$1/*" -print -quit 2>/dev/null)" ]
+}
+
 do_install() {
-  # The directory is exchanged as a whole: no module of an older bundle stays behind.
-  rm -rf "$lib.new"
-  install -d "$lib.new"
-  cp -RL dist/lvsd/. "$lib.new/"
-  rm -rf "$lib"
-  mv "$lib.new" "$lib"
+  # Each version has a directory of its own, and `current` names the one that starts next: a daemon
+  # that runs loads modules later on, and must find those that it was built with.
+  local version
+  version=$(find dist/lvsd/ -type f ! -name '.*' | sort | xargs sha256sum | sha256sum | cut -c 1-12)
+  if [ ! -d "$lib/$version" ]; then
+    rm -rf "$lib/new"
+    install -d "$lib/new"
+    cp -RL dist/lvsd/. "$lib/new/"
+    mv "$lib/new" "$lib/$version"
+  fi
+  ln -s "$version" "$lib/next"
+  mv -fT "$lib/next" "$lib/current"
+  local old
+  for old in "$lib"/*; do
+    if [ ! -h "$old" ] && [ "$old" != "$lib/$version" ] && ! in_use "$old"; then rm -rf "$old"; fi
+  done
 
   rm -rf "$doc"
   install -d "$doc"
@@ -56,6 +71,10 @@ do_install() {
   xargs -n 1 modprobe -q < <(grep -v "^#" systemd/modules-load.conf) ||
     echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  if systemctl --quiet is-active lvsd.service 2>/dev/null; then
+    echo "lvsd is installed; the daemon runs the former version until: systemctl restart lvsd"
+    return 0
+  fi
   cat <<EOF
 lvsd is installed, not started. Next:
   lvsd init && editor /etc/lvsd/lvsd.yaml      one file, the same on both routers

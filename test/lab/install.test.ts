@@ -3,8 +3,13 @@
  * complete and works where it lies, and what came goes. Needs what `make build` leaves, hence here.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -46,14 +51,13 @@ for (const prefix of ["/usr", "/usr/local"]) {
 
     it("puts everything where the system looks for it", () => {
       make("install");
-      const files = tree(destination).map((name) => `/${name}`);
       for (const path of [
         `${prefix}/sbin/lvsd`,
-        `${prefix}/lib/lvsd/node`,
-        `${prefix}/lib/lvsd/main.mjs`,
-        `${prefix}/lib/lvsd/koffi.node`,
-        `${prefix}/lib/lvsd/notify.node`,
-        `${prefix}/lib/lvsd/THIRD-PARTY-LICENSES`,
+        `${prefix}/lib/lvsd/current/node`,
+        `${prefix}/lib/lvsd/current/main.mjs`,
+        `${prefix}/lib/lvsd/current/koffi.node`,
+        `${prefix}/lib/lvsd/current/notify.node`,
+        `${prefix}/lib/lvsd/current/THIRD-PARTY-LICENSES`,
         `${prefix}/lib/systemd/system/lvsd.service`,
         `${prefix}/lib/sysusers.d/lvsd.conf`,
         `${prefix}/lib/tmpfiles.d/lvsd.conf`,
@@ -61,7 +65,7 @@ for (const prefix of ["/usr", "/usr/local"]) {
         `${prefix}/share/doc/lvsd/README.md`,
         "/etc/lvsd/lvsd.yaml.example",
       ])
-        assert.ok(files.includes(path), path);
+        assert.ok(existsSync(at(path)), path);
       assert.equal(statSync(at("/etc/lvsd")).mode & 0o7777, 0o2750);
     });
 
@@ -84,9 +88,22 @@ for (const prefix of ["/usr", "/usr/local"]) {
       rmSync(at("link"));
     });
 
-    it("comes again over itself without leaving anything old", () => {
+    it("comes again over an older version, which goes unless it still runs", async (t) => {
       const before = tree(destination);
-      writeFileSync(at(`${prefix}/lib/lvsd/module-of-an-older-version.mjs`), "");
+      const versions = at(`${prefix}/lib/lvsd`);
+      for (const old of ["idle", "running"]) {
+        mkdirSync(join(versions, old));
+        copyFileSync("/bin/sleep", join(versions, old, "node"));
+        chmodSync(join(versions, old, "node"), 0o755);
+      }
+      const daemon = spawn(join(versions, "running/node"), ["600"], { stdio: "ignore" });
+      t.after(() => daemon.kill("SIGKILL"));
+      await once(daemon, "spawn");
+      make("install");
+      assert.equal(existsSync(join(versions, "idle")), false);
+      assert.equal(existsSync(join(versions, "running/node")), true);
+      daemon.kill("SIGKILL");
+      await once(daemon, "exit");
       make("install");
       assert.deepEqual(tree(destination), before);
     });
