@@ -1,12 +1,13 @@
 /**
  * Where events become lines: pino to stdout, JSON with journald's priority prefix (sd-daemon(3)),
  * human text on a terminal. Never keeps the loop waiting and never ends the daemon, whatever stdout
- * is: full, closed, or a journal that has stopped reading.
+ * is (output.ts).
  */
 import { isatty } from "node:tty";
 import pino from "pino";
 import type { LvsdEvent, Severity } from "../model/event.ts";
-import { type Ms, ms } from "../model/time.ts";
+import { ms } from "../model/time.ts";
+import { openOutput } from "./output.ts";
 
 export interface Log {
   event(event: LvsdEvent): void;
@@ -23,10 +24,7 @@ export interface LogOptions {
   readonly terminal?: boolean;
 }
 
-/** What waits for a reader that has stopped: an hour of a busy night, no burden for the memory. */
-const waitingBytesMax = 1_000_000;
-
-const flushWithin: Ms = ms(500);
+const flushWithin = ms(500);
 
 /** syslog(3)'s numbers, as sd-daemon(3) has them in front of a line. */
 const priorities: Readonly<Record<Severity, number>> = { error: 3, warn: 4, info: 6 };
@@ -41,14 +39,7 @@ export function textLine(event: LvsdEvent): string {
 
 /** Opens the log on a descriptor. Never throws. */
 export function openLog({ fd = 1, terminal = isatty(fd) }: LogOptions = {}): Log {
-  let lost = 0;
-  // Written by a thread of the pool: a pipe that is full stops that thread and not the loop.
-  const out = pino.destination({ fd, sync: false, maxLength: waitingBytesMax });
-  out.on("drop", () => {
-    lost += 1;
-  });
-  // Closed or full: what could not be written is tried again with the next line.
-  out.on("error", () => {});
+  const out = openOutput(fd);
   let severity: Severity = "info";
   const logger = pino(
     {
@@ -57,7 +48,7 @@ export function openLog({ fd = 1, terminal = isatty(fd) }: LogOptions = {}): Log
       messageKey: "message",
       formatters: { level: (label) => ({ severity: label }) },
     },
-    { write: (line) => void out.write(`<${priorities[severity]}>${line}`) },
+    { write: (line) => out.write(`<${priorities[severity]}>${line}`) },
   );
   return {
     event(event) {
@@ -70,15 +61,8 @@ export function openLog({ fd = 1, terminal = isatty(fd) }: LogOptions = {}): Log
       logger[level](rest, message);
     },
     get lost() {
-      return lost;
+      return out.lost;
     },
-    flush: () =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, flushWithin);
-        out.flush(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
+    flush: () => out.flush(flushWithin),
   };
 }
