@@ -35,9 +35,9 @@ export interface Probe {
 
 /** Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair. */
 export function probeKey(check: TriedCheck, endpoint: Endpoint): string {
-  const { fall: _fall, rise: _rise, ...what } = check;
+  const { fall: _fall, rise: _rise, ...how } = check;
   const where = check.type === "command" ? endpoint : targetOf(check, endpoint);
-  const text = JSON.stringify([where.address, where.port, sorted(what)]);
+  const text = JSON.stringify(sorted({ ...how, ...where }));
   return createHash("sha256").update(text).digest("base64");
 }
 
