@@ -71,6 +71,12 @@ const farm = (count: number, check: Check = quick): RealServer[] =>
 const web = (realServers: readonly RealServer[], changes: Partial<VirtualServer> = {}): Config =>
   config(virtualServer("web", { realServers, ...changes }));
 
+/** Lets a nanny with the quick check miss so many turns. */
+async function intervals(count: number): Promise<void> {
+  const end = now() + count * quick.interval;
+  await until("the time is over", () => now() >= end);
+}
+
 /** Runs until the signal ends it. */
 const hang = (_endpoint: Endpoint, signal: AbortSignal): Promise<Tried> =>
   new Promise((resolve) => {
@@ -192,7 +198,7 @@ describe("the nannies", () => {
     const { nannies, state } = watched(context, async () => {
       tries += 1;
       if (tries === 1) return passed;
-      await new Promise((resolve) => setTimeout(resolve, 350));
+      await intervals(9);
       return failure("timeout", "no connection within 40ms");
     });
     nannies.configure(web(farm(1, { ...quick, fall: 1 })));
@@ -290,7 +296,7 @@ describe("a standby", () => {
     nannies.tell("web/rs3", "down");
     assert.equal(state("web/rs3"), "down");
     const before = starts.length;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await intervals(4);
     assert.equal(starts.length, before);
     const resumed = now();
     nannies.setActiveChecking(true);
@@ -333,7 +339,7 @@ describe("stopping", () => {
     const began = now();
     await nannies.stop();
     assert.ok(now() - began < 500);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await intervals(3);
     assert.equal(starts.length, 50);
     assert.equal(changes.length, before);
   });
