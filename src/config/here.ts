@@ -86,13 +86,7 @@ export function missingDevices(
   const monitored = config.failover.monitorLinks;
   const ofLinks = (monitored === "vips" ? [] : monitored)
     .filter(missing)
-    .map((device) =>
-      problemAt(
-        places.monitorLinks,
-        `failover.monitor_links: device ${device} does not exist`,
-        hint,
-      ),
-    );
+    .map((device) => problemAt(places.monitorLinks, `device ${device} does not exist`, hint));
   return [...ofVips, ...ofLinks];
 }
 

@@ -108,7 +108,7 @@ function load(
   const before = read.reduce((sum, file) => sum + file.text.length, 0);
   read.push({ path, text });
   if (before + text.length <= configBytesMax) return readSource(path, text, complaints);
-  complaints.add(tooLarge(path));
+  if (before <= configBytesMax) complaints.add(tooLarge(path));
   return undefined;
 }
 
@@ -142,7 +142,10 @@ function withoutStrangers(value: Value, mainPath: string, complaints: Complaints
   return { ...value, entries } satisfies MapValue;
 }
 
-/** The included files, each once, by name: the order of a directory is no order. */
+/**
+ * The included files, each once, by name: the order of a directory is no order. The name is the
+ * relative one, so that the order is the same wherever the whole configuration lies.
+ */
 function matches(
   { path, spot }: { readonly path: string; readonly spot: Spot },
   patterns: readonly string[],
@@ -166,7 +169,8 @@ function matches(
       else if (literal) complaints.at(spot, "include: this file itself", "remove it");
     }
   }
-  if (found.size <= includedFilesMax) return [...found].sort();
+  if (found.size <= includedFilesMax)
+    return [...found].sort((a, b) => (relativeTo(path, a) < relativeTo(path, b) ? -1 : 1));
   const message = `include: ${found.size} files`;
   complaints.at(spot, message, `at most ${includedFilesMax}; is a pattern too wide?`);
   return [];
@@ -178,12 +182,8 @@ function matches(
  */
 function hashOf(path: string, files: readonly ConfigFile[]): string {
   const hash = createHash("sha256");
-  const directory = directoryOf(path);
   for (const [at, file] of files.entries()) {
-    if (at > 0) {
-      const inside = file.path.startsWith(directory);
-      hash.update(`\0${inside ? file.path.slice(directory.length) : file.path}\0`);
-    }
+    if (at > 0) hash.update(`\0${relativeTo(path, file.path)}\0`);
     hash.update(file.text);
   }
   return hash.digest("hex");
@@ -191,6 +191,10 @@ function hashOf(path: string, files: readonly ConfigFile[]): string {
 
 /** With its ending slash. */
 const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+
+/** A file's name as seen from the directory of `path`; absolute where it lies elsewhere. */
+const relativeTo = (path: string, file: string): string =>
+  file.startsWith(directoryOf(path)) ? file.slice(directoryOf(path).length) : file;
 
 /** `relative` as seen from the directory of `path`, without `.` and `..` in it. */
 function beside(path: string, relative: string): string {

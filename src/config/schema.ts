@@ -116,7 +116,7 @@ export const failoverKeys = {
   ),
   gateway: later(
     "a list of addresses",
-    [],
+    [[]],
     "Arbiters: one must answer before an unplanned takeover.",
   ),
   announce: preset(

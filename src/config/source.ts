@@ -103,38 +103,35 @@ function countLines(text: string, until: number, lines: LineCounter): void {
 }
 
 /**
- * yaml's tokens, cut short where a file costs more than any configuration: composing them takes
- * ten times as long as lexing.
+ * yaml's tokens; undefined where a file costs more than any configuration. That is seen in the
+ * lexemes, before anything is made of them: composing them takes ten times as long as lexing.
  */
 function tokensOf(
   text: string,
   lines: LineCounter,
   complain: (offset: number, message: string, hint: string) => void,
 ): CST.Token[] | undefined {
-  const parser = new Parser(lines.addNewLine);
-  const tokens: CST.Token[] = [];
-  let [offset, count, brackets] = [0, 0, 0];
-  let before = "";
-  lines.addNewLine(0);
+  const lexemes: string[] = [];
+  let [offset, brackets] = [0, 0];
   for (const lexeme of new Lexer().lex(text)) {
-    count += 1;
-    if (before !== scalarFollows) {
+    if (lexemes.at(-1) !== scalarFollows) {
       if (lexeme === "[" || lexeme === "{") brackets += 1;
       if (lexeme === "]" || lexeme === "}") brackets -= 1;
     }
-    if (count > lexemesMax) {
-      complain(offset, `more than ${lexemesMax} words and signs`, "it is not read any further");
-      return undefined;
-    }
-    if (brackets > depthMax) {
-      complain(offset, "brackets are nested too deeply", `at most ${depthMax} levels`);
-      return undefined;
-    }
-    for (const token of parser.next(lexeme)) tokens.push(token);
+    lexemes.push(lexeme);
     offset += markers.has(lexeme) ? 0 : lexeme.length;
-    before = lexeme;
+    if (lexemes.length <= lexemesMax && brackets <= depthMax) continue;
+    countLines(text, offset, lines);
+    if (brackets > depthMax)
+      complain(offset - 1, "brackets are nested too deeply", `at most ${depthMax} levels`);
+    else complain(offset - 1, `more than ${lexemesMax} words and signs`, "is it the right file?");
+    return undefined;
   }
-  for (const token of parser.end()) tokens.push(token);
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of lexemes) tokens.push(...parser.next(lexeme));
+  tokens.push(...parser.end());
   return tokens;
 }
 

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accepted, readText, refused } from "./texts.ts";
+
+/** The least that can be written. */
+const least = `routers:
+  primary: { public: 192.0.2.1 }
+  backup: { public: 192.0.2.9 }
+virtual_servers:
+  web: { address: 192.0.2.2, port: 80, real_servers: { rs1: { address: 10.0.0.1 } } }
+`;
+
+test("what is left out has its default", () => {
+  const { hash: _hash, ...config } = accepted(readText(least));
+  assert.deepEqual(config, {
+    path: "/etc/lvsd/lvsd.yaml",
+    serial: 1,
+    routers: {
+      primary: { public: "192.0.2.1", private: null },
+      backup: { public: "192.0.2.9", private: null },
+    },
+    heartbeat: {
+      authentication: "hmac",
+      port: 539,
+      interval: 250,
+      deadAfter: 1000,
+      warnAfter: 500,
+      keyFile: "/etc/lvsd/heartbeat.key",
+      protocol: "lvsd",
+    },
+    failover: {
+      failback: "auto",
+      failbackDelay: 10_000,
+      startDelay: 3000,
+      monitorLinks: "vips",
+      gateways: [],
+      announce: { count: 5, interval: 1000, refresh: 60_000 },
+    },
+    clusterSync: true,
+    guard: { removePercent: 100 },
+    timeouts: null,
+    checks: { concurrency: 1000 },
+    sysctl: "auto",
+    vips: [
+      { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },
+    ],
+    virtualServers: [
+      {
+        name: "web",
+        position: 0,
+        active: true,
+        protocol: "tcp",
+        address: "192.0.2.2",
+        port: 80,
+        scheduler: "wlc",
+        schedulerFlags: [],
+        onePacket: false,
+        persistence: null,
+        reentry: 0,
+        quiesce: false,
+        start: "checking",
+        realServers: [
+          {
+            name: "rs1",
+            position: 0,
+            active: true,
+            address: "10.0.0.1",
+            port: 80,
+            weight: 1,
+            forwarding: "nat",
+            connections: { max: 0, min: 0 },
+            check: {
+              type: "tcp",
+              interval: 2000,
+              timeout: 2000,
+              fall: 2,
+              rise: 1,
+              address: null,
+              port: null,
+            },
+          },
+        ],
+      },
+    ],
+  });
+});
+
+/** Keys of later releases: where they stand, at a value that means nothing, and at one that does. */
+const laterKeys: readonly (readonly [key: string, harmless: string, meant: string])[] = [
+  ["heartbeat.protocol", "lvsd", "pulse"],
+  ["failover.gateway", "[]", "[192.0.2.254]"],
+  ["failover.fence", "", "{ command: [/bin/fence] }"],
+  ["failover.services", "{}", "{ mail: { start: /bin/a } }"],
+  ["connection_sync", "null", "{ device: eth1, id: 1 }"],
+  ["marks", "lvsd", "external"],
+  ["notify", "", "{ command: /bin/notify }"],
+  ["defaults.fwmark", "", "80"],
+  ["defaults.ftp", "", "{ passive_ports: 10000-20000 }"],
+  ["defaults.protocol", "tcp", "sctp"],
+  ["defaults.forwarding", "nat", "tunnel"],
+  ["defaults.tripwire", "false", "true"],
+  ["defaults.damping", "", "{ changes: 6 }"],
+  ["defaults.slow_start", "0s", "30s"],
+  ["defaults.quorum", "{ up: 1, down: 0 }", "{ up: 2, down: 1 }"],
+  ["defaults.panic_threshold", "0", "50"],
+  ["defaults.sorry_server", "", "{ address: 10.0.0.99 }"],
+  ["defaults.load_monitor", "none", "rup"],
+  ["defaults.persistence", "{ engine: null }", "{ engine: sip }"],
+  ["forwarding", "nat", "tunnel"],
+];
+
+for (const [key, harmless, meant] of laterKeys) {
+  test(`${key} is accepted at its default and else "not supported yet"`, () => {
+    const [section = "", inner] = key.split(".");
+    const written = (value: string) =>
+      `${least}${section}: ${inner === undefined ? value : `{ ${inner}: ${value} }`}\n`;
+    accepted(readText(written(harmless)));
+    const problems = refused(readText(written(meant)));
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]?.message ?? "", /not supported yet$/);
+    assert.equal(problems[0]?.line, 6);
+    assert.ok(problems[0]?.hint);
+  });
+}
+
+/** Values of `web` beside its real servers: the line that is written, and what is refused. */
+const several: readonly (readonly [name: string, from: string, sound: string, meant: string])[] = [
+  ["several ports", "port: 80", "ports: [80]", "ports: [80, 443]"],
+  ["a range of ports", "port: 80", "ports: 80", "ports: [10000-20000]"],
+  ["ports with a protocol", "port: 80", "ports: [80]", "ports: [53/udp]"],
+  ["several addresses", "192.0.2.2,", "[192.0.2.2],", "[192.0.2.2, 2001:db8::2],"],
+];
+
+for (const [name, from, sound, meant] of several) {
+  test(`one is accepted, "not supported yet" otherwise: ${name}`, () => {
+    assert.ok(least.includes(from));
+    assert.equal(accepted(readText(least.replace(from, sound))).virtualServers[0]?.port, 80);
+    const problems = refused(readText(least.replace(from, meant)));
+    assert.ok(problems.some((problem) => /supported yet$/.test(problem.message)));
+  });
+}
+
+/** Values that are written in several ways. */
+test("a single router without a backup needs no key, and has one if it is given", () => {
+  const alone = least.replace(/ {2}backup.*\n/, "");
+  assert.equal(accepted(readText(alone)).routers.backup, null);
+  assert.equal(accepted(readText(alone)).heartbeat.keyFile, null);
+  const given = accepted(readText(`${alone}heartbeat: { key_file: keys/a.key }\n`));
+  assert.equal(given.heartbeat.keyFile, "/etc/lvsd/keys/a.key");
+  const none = accepted(readText(`${least}heartbeat: { authentication: none }\n`));
+  assert.equal(none.heartbeat.keyFile, null);
+});
+
+test("dead_after, warn_after and start_delay follow the interval", () => {
+  const { heartbeat, failover } = accepted(readText(`${least}heartbeat: { interval: 50ms }\n`));
+  assert.deepEqual(
+    [heartbeat.deadAfter, heartbeat.warnAfter, failover.startDelay],
+    [200, 100, 600],
+  );
+});
+
+test("monitor_links: false turns it off, one name is a list of one", () => {
+  const links = (value: string) =>
+    accepted(readText(`${least}failover: { monitor_links: ${value} }\n`)).failover.monitorLinks;
+  assert.deepEqual(links("false"), []);
+  assert.deepEqual(links("eth0"), ["eth0"]);
+  assert.deepEqual(links("[eth0, eth1]"), ["eth0", "eth1"]);
+  assert.equal(links(""), "vips");
+});
+
+test("mh and sh have their fallback flag unless others are given", () => {
+  const flags = (keys: string) =>
+    accepted(readText(`${least}defaults: { ${keys} }\n`)).virtualServers[0]?.schedulerFlags;
+  assert.deepEqual(flags("scheduler: mh"), ["mh-fallback"]);
+  assert.deepEqual(flags("scheduler: sh"), ["sh-fallback"]);
+  assert.deepEqual(flags("scheduler: sh, scheduler_flags: []"), []);
+  assert.deepEqual(flags("scheduler: mh, scheduler_flags: [mh-port]"), ["mh-port"]);
+  assert.deepEqual(flags("scheduler: rr"), []);
+});
+
+test("netmasks are dotted masks or prefix lengths", () => {
+  const bits = (netmask: string, vip = "192.0.2.2") =>
+    accepted(
+      readText(
+        least
+          .replace("192.0.2.2", vip)
+          .replace("10.0.0.1", vip.includes(":") ? "fd00::1" : "10.0.0.1")
+          .replace("port: 80", `port: 80, persistence: { netmask: ${netmask} }`),
+      ),
+    ).virtualServers[0]?.persistence?.maskBits;
+  assert.equal(bits("255.255.255.0"), 24);
+  assert.equal(bits("255.255.255.255"), 32);
+  assert.equal(bits("24"), 24);
+  assert.equal(bits("/24"), 24);
+  assert.equal(bits(""), 32);
+  assert.equal(bits("64", "'2001:db8::2'"), 64);
+  assert.equal(bits("", "'2001:db8::2'"), 128);
+});
+
+test("a real server overrides forwarding, port, weight and activity", () => {
+  const text = least.replace(
+    "rs1: { address: 10.0.0.1 }",
+    "rs1: { address: 10.0.0.1, forwarding: nat, port: 8080, weight: 0, active: false }, rs2: { address: 10.0.0.2 }",
+  );
+  const [server] = accepted(readText(`${text}forwarding: direct\n`)).virtualServers;
+  assert.deepEqual(
+    server?.realServers.map((real) => [real.forwarding, real.port, real.weight, real.active]),
+    [
+      ["nat", 8080, 0, false],
+      ["direct", 80, 1, true],
+    ],
+  );
+});
