@@ -22,7 +22,7 @@ import { waitFor } from "./wait.ts";
 const restartMs = 500;
 const priority = -10;
 const cleanUp =
-  'cd "$1" && { test -e hold || { test ! -e release.batch || ip -force -batch release.batch; }; }';
+  'cd "$1" && { test -e hold || { test ! -e release.batch || ip -force -batch release.batch; }; }; true';
 
 export interface CommandResult {
   readonly status: number;

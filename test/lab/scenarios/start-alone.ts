@@ -7,18 +7,18 @@ export default scenario({
   title:
     "the backup starts without its peer and serves after start_delay; the primary joins unnoticed",
   topology: natPair,
-  goals: { active: { what: "backup alone: active after", unit: "ms", atMost: 4000 } },
+  goals: { active: { what: "backup alone: active after its start", unit: "ms", atMost: 4000 } },
   async play(lab) {
     await lab.startServers();
     const failover = { start_delay: "2s", failback_delay: "1s" };
     lab.configurePair({ heartbeat: Lab.brisk, failover });
+    const started = lab.now();
     await lab.r2.start();
-    const ready = lab.now();
     const first = await lab.r2.status();
     expect(first.state === "starting", `READY=1 comes before start_delay is over (${first.state})`);
     await lab.r2.reaches("active", 10_000);
-    const active = lab.now() - ready;
-    expect(active > 1500, `not before start_delay (${active.toFixed(0)} ms)`);
+    const active = lab.now() - started;
+    expect(active > 2000, `not before start_delay (${active.toFixed(0)} ms)`);
     const client = await lab.startClient();
     lab.say("r2 serves alone; the primary starts");
     await lab.r1.start();
