@@ -112,7 +112,8 @@ export class Router extends Machine {
     this.#child = null;
     if (!this.powered) return;
     await this.killAll();
-    await this.output("sh", "-c", cleanUp, "sh", this.runDirectory);
+    // It may be killed itself: by a power cut, or by the end of the lab.
+    await this.output("sh", "-c", cleanUp, "sh", this.runDirectory).catch(() => "");
     if (!this.#wanted) return;
     await sleep(restartMs);
     if (!this.#wanted || !this.powered) return;
