@@ -46,7 +46,7 @@ export interface HeartbeatConfig {
   readonly interval: Ms;
   readonly deadAfter: Ms;
   readonly warnAfter: Ms;
-  /** Absolute path; null with `authentication: none`. */
+  /** Absolute path; null with `authentication: none`, and without a backup unless it is given. */
   readonly keyFile: string | null;
   readonly protocol: "lvsd" | "pulse";
 }

@@ -127,3 +127,9 @@ for (const [name, from, to] of mistakes) {
     assert.equal(conforms(parse(text), jsonSchema()), false);
   });
 }
+
+test("etc/lvsd.yaml.example is sound and conforms to the schema", () => {
+  const text = committed("etc/lvsd.yaml.example");
+  accepted(readText(text));
+  assert.ok(conforms(parse(text), jsonSchema()));
+});
