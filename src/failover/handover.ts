@@ -5,7 +5,7 @@
  * that is open, and a router that has said so claims only after that wish is gone or the peer is dead.
  */
 import type { HandOverCause, Message } from "../heartbeat/message.ts";
-import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import { addMs, type Instant, type Ms, seconds } from "../model/time.ts";
 import { failbackAt } from "./failback.ts";
 import { fitnessOf } from "./fitness.ts";
 import { claim, release } from "./grip.ts";
@@ -25,8 +25,6 @@ import { type Claimant, failsBack, rulingOnVacancy } from "./yield.ts";
 
 /** How long an operator's switchover or a stop waits for the peer to take the offer. */
 export const offerMax: Ms = seconds(2);
-/** After this many timeouts an unanswered wish is made anew. */
-const wishTimeouts = 2;
 
 /** This router as the peer knows it. */
 export const claimantOf = (router: Router, heard: boolean): Claimant => ({
@@ -177,7 +175,10 @@ function refuseOffer(turn: Turn, message: Message): void {
   if (turn.router.refused !== refused) set(turn, { refused });
 }
 
-/** An open wish: its answer, or the end of its reason. */
+/**
+ * An open wish: its answer, or the end of its reason. It is never renewed while its reason stands:
+ * the answer to its number may take longer than any time-out to come.
+ */
 function followWish(turn: Turn, message: Message): void {
   const { router, now } = turn;
   const { wish } = router;
@@ -193,16 +194,14 @@ function followWish(turn: Turn, message: Message): void {
     claim(turn, causes[wish.cause], wish.cause);
     return;
   }
-  const old = addMs(wish.since, ms(wishTimeouts * timeout(router)));
-  if ((answered && kind === "refused") || now >= old) {
-    const rest = wish.cause === "vacant" ? ms(0) : router.rules.failbackDelay;
-    set(turn, { wish: null, wishAgainAt: addMs(now, rest) });
+  if (answered && kind === "refused") {
+    set(turn, { wish: null, wishAgainAt: addMs(now, router.rules.failbackDelay) });
     return;
   }
+  if (wishCause(turn, message) !== wish.cause) set(turn, { wish: null });
   // A peer that does not hear us cannot answer; if it should hold after all, it will be heard.
-  if (wish.cause === "vacant" && !isMutual(router) && now >= deafUntil(router, wish.since))
+  else if (wish.cause === "vacant" && !isMutual(router) && now >= deafUntil(router, wish.since))
     takeOver(turn, "the peer holds nothing and does not hear this router", wish.since);
-  else if (wishCause(turn, message) !== wish.cause) set(turn, { wish: null });
 }
 
 const deafUntil = (router: Router, since: Instant): Instant => addMs(since, timeout(router));
@@ -245,10 +244,8 @@ export const vacancyOverAt = (router: Router): Instant | null =>
 /** When a wish, an offer or a vacancy is to be looked at again. */
 export function agreementAt(router: Router): (Instant | null)[] {
   const { wish, offer, request } = router;
-  const length = timeout(router);
   return [
     wish === null ? null : deafUntil(router, wish.since),
-    wish === null ? null : addMs(wish.since, ms(wishTimeouts * length)),
     offer === null ? null : addMs(offer.since, offerMax),
     request === null ? null : addMs(request.since, offerMax),
     vacancyOverAt(router),

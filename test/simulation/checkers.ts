@@ -1,0 +1,336 @@
+/**
+ * The judges: the properties of docs/failover.md, by their numbers, looked at after every step.
+ *
+ * They judge by what the simulated kernels, wires and clocks did, not by what the routers believe.
+ * "Calm" is a time in which nothing was cut, lost, paused, killed or failing.
+ */
+import { step } from "../../src/failover/machine.ts";
+import type { Effect, Input } from "../../src/failover/protocol.ts";
+import { type Router, timeout } from "../../src/failover/router.ts";
+import type { Message } from "../../src/heartbeat/message.ts";
+import { echoOf } from "../../src/heartbeat/peer.ts";
+import { otherRole, type Role, roles } from "../../src/model/router.ts";
+import { effectDeadline } from "./options.ts";
+import { type Station, vipsMax } from "./station.ts";
+import type { World } from "./world.ts";
+
+/** The machine's own bounds, which no setting scales: offer, request, fence, retries. */
+const requestBound = 10_000 + 2 * effectDeadline;
+const stopBound = 2000 + 2 * effectDeadline + 1000;
+
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+const mark = (receiver: string, path: number, { boot, sequence }: Message): string =>
+  `${receiver} ${path} ${boot} ${sequence}`;
+
+interface Heard {
+  readonly at: number;
+  readonly boot: string;
+  readonly message: Message;
+  /** The time-out in force then: a verdict given by it is not taken back by a reload. */
+  readonly timeout: number;
+}
+
+export class Checkers {
+  private readonly world: World;
+  private bothSince: number | null = null;
+  private noneSince: number | null = 0;
+  private readonly heard: Record<Role, Heard | null> = { primary: null, backup: null };
+  private readonly unfitSince: Record<Role, number | null> = { primary: null, backup: null };
+  /** What each router has been fed: receiving process, path, boot id and sequence. */
+  private readonly fed: Record<Role, Set<string>> = { primary: new Set(), backup: new Set() };
+  private readonly stopping = new Map<Role, number>();
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  fail(what: string): never {
+    throw new Violation(`${this.world.now.toFixed(2)} ms: ${what}`);
+  }
+
+  /** A bound on what one exchange takes here: two slow beats, the wires, the kernels. */
+  private exchange(): number {
+    const { rules, options } = this.world;
+    const slower = Math.max(rules.primary.interval, rules.backup.interval);
+    const { delay, jitter } = options.network;
+    return 3 * slower + 4 * (delay + jitter) + 2 * options.effectMs + 25;
+  }
+
+  private longestTimeout(): number {
+    const { rules } = this.world;
+    return Math.max(rules.primary.deadAfter, rules.backup.deadAfter);
+  }
+
+  kernelChanged(_station: Station): void {
+    const { stations, now } = this.world;
+    const holders = roles.filter((role) => stations[role].vips > 0).length;
+    this.bothSince = holders === 2 ? (this.bothSince ?? now) : null;
+    this.noneSince = holders === 0 ? (this.noneSince ?? now) : null;
+  }
+
+  delivering(_station: Station, _message: Message): void {}
+
+  /** Called after every step of a router, before its effects are performed. */
+  stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
+    const router = station.daemon?.router ?? before;
+    this.sleeperYields(station, before, router, effects);
+    if (input.kind === "heard") {
+      this.remember(station, input.message);
+      this.fed[station.role].add(mark(before.boot, input.path, input.message));
+    }
+    for (const effect of effects) {
+      if (effect.kind === "claim") this.mayClaim(station, before);
+      if (effect.kind === "release") this.mayRelease(station, before, router, effects);
+      if (effect.kind === "send") this.wordFollowsDeed(station, effect.message);
+    }
+    if (before.steppedAt === null && before.found === "left-behind" && !before.rules.alone)
+      if (effects[0]?.kind !== "release") this.fail(`8: ${station.role} keeps what it found`);
+    if (input.kind === "stop") this.stopping.set(station.role, this.world.now);
+  }
+
+  ended(station: Station): void {
+    this.stopping.delete(station.role);
+  }
+
+  private remember(station: Station, message: Message): void {
+    const peer = this.world.stations[otherRole(station.role)];
+    if (peer.lastBoot !== message.boot) return;
+    const last = this.heard[station.role];
+    if (last?.boot === message.boot && last.message.sequence >= message.sequence) return;
+    this.heard[station.role] = {
+      at: this.world.now,
+      boot: message.boot,
+      message,
+      timeout: station.daemon === null ? 0 : timeout(station.daemon.router),
+    };
+  }
+
+  /** What was last heard of the present process of the peer, if that is not too long ago. */
+  private recently(station: Station, before: Router): Message | null {
+    const heard = this.heard[station.role];
+    const peer = this.world.stations[otherRole(station.role)];
+    if (heard === null || peer.daemon?.boot !== heard.boot) return null;
+    if (before.peer.boot !== heard.boot) return null;
+    const age = (this.world.now - heard.at) * this.world.options.rates[station.role];
+    return age < Math.min(timeout(before), heard.timeout) - 0.01 ? heard.message : null;
+  }
+
+  /** 1, 3: nobody claims beside a holder whom he hears. */
+  private mayClaim(station: Station, before: Router): void {
+    const peer = this.world.stations[otherRole(station.role)];
+    if (peer.vips === 0 || before.rules.alone) return;
+    if (before.steppedAt === null && before.found === "kept") return;
+    const message = this.recently(station, before);
+    if (message === null || message.leaving) return;
+    if (message.handOver.kind === "release-failed") return;
+    // It does not hear us and had said that it holds nothing.
+    if (!message.holds && !message.hears) return;
+    this.fail(`1: ${station.role} claims although it hears ${peer.role}, who holds`);
+  }
+
+  /** 3: a holder lets go for a reason. */
+  private mayRelease(
+    station: Station,
+    before: Router,
+    router: Router,
+    effects: readonly Effect[],
+  ): void {
+    const peer = this.world.stations[otherRole(station.role)];
+    const heard = this.recently(station, before) ?? this.heard[station.role]?.message ?? null;
+    const asleep = effects.some(
+      (effect) =>
+        effect.kind === "report" &&
+        effect.event.event === "process" &&
+        effect.event.kind === "slept",
+    );
+    const wants = heard?.handOver.kind === "want" ? heard.handOver.cause : null;
+    const auto = before.rules.failback === "auto" && heard?.failback === "auto";
+    const allowed =
+      asleep ||
+      before.grip !== "held" ||
+      before.abandon !== null ||
+      router.ending !== null ||
+      router.faults.length > 0 ||
+      before.faults.length > 0 ||
+      (before.request !== null && wants === "switchover") ||
+      (station.role === "backup" && auto && !before.suspended && wants === "failback") ||
+      heard?.holds === true ||
+      peer.vips > 0;
+    if (!allowed) this.fail(`3: ${station.role} lets go without a reason (${router.reason})`);
+  }
+
+  /** 4: whoever was silent for longer than the time-out lets go before anything else. */
+  private sleeperYields(
+    station: Station,
+    before: Router,
+    router: Router,
+    effects: readonly Effect[],
+  ): void {
+    const { daemon } = station;
+    if (daemon === null || before.rules.alone || before.lastSentAt === null) return;
+    const silent = (this.world.now - daemon.sentAt) * this.world.options.rates[station.role];
+    if (silent <= timeout(before) + 0.01 || before.sequence === 0) return;
+    if (before.grip === "held" && effects[0]?.kind !== "release")
+      this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and holds on`);
+    if (before.grip === "claiming" && router.grip === "claiming" && router.abandon === null)
+      this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and goes on claiming`);
+  }
+
+  /** 7: no word runs ahead of its deed. */
+  private wordFollowsDeed(station: Station, message: Message): void {
+    const { vips, role } = station;
+    if (!message.holds && vips > 0) this.fail(`7: ${role} denies the ${vips} VIPs it holds`);
+    if (message.state === "active" && message.holds && station.daemon?.router.grip === "held")
+      if (vips < vipsMax) this.fail(`7: ${role} says active with ${vips} of ${vipsMax} VIPs`);
+    if (message.handOver.kind === "released" && vips > 0)
+      this.fail(`7: ${role} says released with ${vips} VIPs`);
+  }
+
+  /** 6: a recording changes nothing but a counter, an answer, and a bounded delay of a start. */
+  replaying(station: Station, path: number, message: Message): void {
+    const { daemon } = station;
+    if (daemon === null || daemon.paused) return;
+    // What comes for the first time from a process that this one has met is late, not a copy.
+    const isCopy = this.fed[station.role].has(mark(daemon.boot, path, message));
+    const met = daemon.router.peer.boot === message.boot || echoOf(daemon.boot, message) !== null;
+    if (!isCopy && met) return;
+    const now = station.local();
+    const neutral = { kind: "faults", faults: daemon.router.outside } as const;
+    const heard = step(daemon.router, { kind: "heard", path, message }, now);
+    const quiet = step(daemon.router, neutral, now);
+    const [a, b] = [gist(heard.router), gist(quiet.router)];
+    if (a !== b) this.fail(`6: a replay changed ${station.role}: ${b} to ${a}`);
+  }
+
+  asked(station: Station, request: number): void {
+    station.requests.set(request, this.world.now);
+  }
+
+  answered(station: Station, request: number): void {
+    if (!station.requests.delete(request)) this.fail(`request ${request} was answered twice`);
+  }
+
+  /** After every event: what must not last. */
+  passed(): void {
+    const { world } = this;
+    const calm = world.calmSince();
+    this.twoHolders(calm);
+    this.noHolder(calm);
+    for (const role of roles) {
+      const station = world.stations[role];
+      const { daemon } = station;
+      if (daemon === null || daemon.paused) continue;
+      if (!daemon.router.rules.alone && daemon.router.lastSentAt !== null) {
+        const silent = world.now - daemon.sentAt;
+        if (silent > daemon.router.rhythm * 1.01 + 1)
+          this.fail(`7: ${role} has not sent for ${silent.toFixed(1)} ms`);
+      }
+      for (const [request, at] of station.requests)
+        if (world.now > at + requestBound) this.fail(`request ${request} is not answered`);
+      const stopAt = this.stopping.get(role) ?? Number.POSITIVE_INFINITY;
+      if (world.now > stopAt + stopBound) this.fail(`${role} does not stop`);
+      this.unfitHolder(station, calm);
+    }
+  }
+
+  /** 1: two holders who hear each other become one. */
+  private twoHolders(calm: number): void {
+    const { world } = this;
+    if (this.bothSince === null || calm === Number.POSITIVE_INFINITY) return;
+    const limit = Math.max(this.bothSince, calm) + this.exchange();
+    if (world.now <= limit) return;
+    for (const role of roles) {
+      const { daemon } = world.stations[role];
+      // A kernel that could not be freed is the stated exception; a dead daemon frees nothing.
+      if (daemon === null || daemon.paused || daemon.router.releaseFailedAt !== null) return;
+      // A process just started has to be proven first; its beats may be slow in coming.
+      if (world.now <= daemon.bornAt + this.longestTimeout() + this.exchange()) return;
+    }
+    this.fail("1: both have held since the calm began");
+  }
+
+  /** 2: while somebody is fit, somebody holds. */
+  private noHolder(calm: number): void {
+    const { world } = this;
+    if (this.noneSince === null || calm === Number.POSITIVE_INFINITY) return;
+    const since = Math.max(this.noneSince, calm);
+    const usual = 4 * this.longestTimeout() + 2 * this.exchange();
+    if (world.now <= since + usual) return;
+    let fit = false;
+    let excuse = since;
+    for (const role of roles) {
+      const { daemon, faults } = world.stations[role];
+      if (daemon === null || daemon.paused || daemon.router.ending !== null) continue;
+      const { router } = daemon;
+      if (router.ready && faults.size === 0) fit = true;
+      excuse = Math.max(excuse, world.now - (world.stations[role].local() - excuseOf(router)));
+    }
+    if (fit && world.now > excuse + usual) this.fail("2: nobody holds although somebody is fit");
+  }
+
+  /** 5: an unfit router hands over to a fit one that it hears. */
+  private unfitHolder(station: Station, calm: number): void {
+    const { world } = this;
+    const peer = world.stations[otherRole(station.role)];
+    const { router } = station.daemon ?? {};
+    const peerRouter = peer.daemon?.router;
+    const unfit =
+      station.vips > 0 &&
+      router !== undefined &&
+      router.outside.length > 0 &&
+      router.ending === null &&
+      peerRouter !== undefined &&
+      peerRouter.faults.length === 0 &&
+      peerRouter.ready &&
+      peerRouter.ending === null;
+    const since = unfit ? (this.unfitSince[station.role] ?? world.now) : null;
+    this.unfitSince[station.role] = since;
+    if (since === null || calm === Number.POSITIVE_INFINITY) return;
+    const { daemon } = peer;
+    const young = daemon !== null && world.now <= daemon.bornAt + this.longestTimeout();
+    if (young || router?.releaseFailedAt !== null) return;
+    if (world.now > Math.max(since, calm) + 2 * this.exchange() + this.longestTimeout())
+      this.fail(`5: ${station.role} is unfit and holds on although ${peer.role} is fit`);
+  }
+
+  /** At the end of a healed run: exactly one holds. */
+  settled(): void {
+    const { stations } = this.world;
+    const holders = roles.filter((role) => stations[role].vips === vipsMax);
+    const touched = roles.filter((role) => stations[role].vips > 0);
+    if (holders.length !== 1 || touched.length !== 1)
+      this.fail(`liveness: ${holders.join() || "nobody"} holds, VIPs on ${touched.join()}`);
+  }
+}
+
+/** Until when, by its own clock, a router has a stated reason to wait. */
+function excuseOf(router: Router): number {
+  const { startedAt, rules, trouble, damping, gate, releaseFailedAt, begun } = router;
+  return Math.max(
+    startedAt + (begun ? 1 : 4) * rules.startDelay,
+    trouble?.retryAt ?? 0,
+    damping.until ?? 0,
+    gate.fence === "failed" ? (gate.fenceEndedAt ?? 0) + 30_000 : 0,
+    releaseFailedAt === null ? 0 : releaseFailedAt + 1000 + effectDeadline,
+  );
+}
+
+/** Everything that decides; without what a stranger is allowed to cause. */
+function gist(router: Router): string {
+  const { peer, ...rest } = router;
+  const { strangers: _strangers, ...belief } = peer;
+  const {
+    answerAt: _answer,
+    sequence: _sequence,
+    lastSentAt: _sent,
+    lastWords: _words,
+    ...own
+  } = rest;
+  const { begun: _begun, ...kept } = own;
+  return JSON.stringify({ kept, belief }, (_key, value) =>
+    typeof value === "bigint" ? value.toString() : value,
+  );
+}

@@ -1,0 +1,95 @@
+/** The wires between the two routers: loss, delay, duplication, reordering, cuts by direction. */
+
+import type { Message } from "../../src/heartbeat/message.ts";
+import { decode, encode } from "../../src/heartbeat/wire.ts";
+import { isRefused } from "../../src/model/error.ts";
+import { otherRole, type Role } from "../../src/model/router.ts";
+import { cluster } from "./options.ts";
+import type { World } from "./world.ts";
+
+/** A datagram that somebody has recorded. */
+export interface Recording {
+  readonly to: Role;
+  readonly path: number;
+  readonly message: Message;
+}
+
+const recordingsMax = 64;
+const keys = [new Uint8Array(32).fill(7)];
+
+export class Network {
+  /** Cuts by path and sending role, counted, since they overlap: `0primary`. */
+  private readonly cuts = new Map<string, number>();
+  readonly recordings: Recording[] = [];
+  extraLoss = 0;
+  extraDelay = 0;
+  private readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  cut(path: number, from: Role, by: 1 | -1): void {
+    const wire = `${path}${from}`;
+    this.cuts.set(wire, (this.cuts.get(wire) ?? 0) + by);
+  }
+
+  isCut(path: number, from: Role): boolean {
+    return (this.cuts.get(`${path}${from}`) ?? 0) > 0;
+  }
+
+  send(from: Role, message: Message, pathCount: number): void {
+    const { random, options } = this.world;
+    for (let path = 0; path < pathCount; path++) {
+      const sent = this.throughCodec(message, path);
+      this.record({ to: otherRole(from), path, message: sent });
+      if (this.isCut(path, from) || random.chance(options.network.loss + this.extraLoss)) {
+        this.world.disturbed();
+        continue;
+      }
+      this.carry(from, path, sent);
+      if (random.chance(options.network.duplication)) this.carry(from, path, sent);
+    }
+  }
+
+  private carry(from: Role, path: number, message: Message): void {
+    const { random, options, agenda, now } = this.world;
+    const { delay, jitter } = options.network;
+    const length = delay + this.extraDelay + random.between(0, jitter);
+    agenda.add(now + length, () => this.world.deliver(otherRole(from), path, message, true));
+  }
+
+  /** A run that goes through the codec shows that the machine needs nothing that bytes lose. */
+  private throughCodec(message: Message, path: number): Message {
+    const { codec } = this.world.options;
+    if (codec === null) return message;
+    const seal = { cluster, keys: codec === "hmac" ? keys : [] };
+    const bytes = encode(message, path, seal);
+    if (codec === "hmac" && this.world.random.chance(0.05)) this.forge(bytes, path);
+    const decoded = decode(bytes, path, seal);
+    if (isRefused(decoded) || decoded.kind !== "message")
+      throw new Error(`our own datagram was refused: ${JSON.stringify(decoded)}`);
+    return decoded.message;
+  }
+
+  private forge(bytes: Uint8Array, path: number): void {
+    const { random } = this.world;
+    const forged = Uint8Array.from(bytes);
+    const place = random.int(0, forged.length - 1);
+    forged[place] = (forged[place] ?? 0) ^ (1 << random.int(0, 7));
+    if (!isRefused(decode(forged, path, { cluster, keys })))
+      throw new Error(`a forged datagram was accepted: byte ${place}`);
+  }
+
+  private record(recording: Recording): void {
+    if (this.recordings.length < recordingsMax) this.recordings.push(recording);
+    else this.recordings[this.world.random.int(0, recordingsMax - 1)] = recording;
+  }
+
+  /** Somebody plays back what he has recorded, from whatever time. */
+  replay(): void {
+    if (this.recordings.length === 0) return;
+    const { to, path, message } = this.world.random.pick(this.recordings);
+    this.world.deliver(to, path, message, false);
+  }
+}

@@ -1,0 +1,80 @@
+/** What one run is like: settings of both routers, of the network, of kernels and clocks. */
+
+import type { Rules } from "../../src/failover/protocol.ts";
+import type { ClusterId } from "../../src/heartbeat/message.ts";
+import type { Role } from "../../src/model/router.ts";
+import { ms } from "../../src/model/time.ts";
+import type { Random } from "./random.ts";
+
+export interface Options {
+  readonly rules: Readonly<Record<Role, Rules>>;
+  readonly alone: boolean;
+  /** Datagrams go through encode and decode; null: messages are passed as they are. */
+  readonly codec: "hmac" | "none" | null;
+  readonly network: {
+    readonly delay: number;
+    readonly jitter: number;
+    readonly loss: number;
+    readonly duplication: number;
+  };
+  /** Local clocks run at these rates. */
+  readonly rates: Readonly<Record<Role, number>>;
+  /** Duration of a claim or release in ms, up to. */
+  readonly effectMs: number;
+  /** Chance that a claim, release or fence fails, while trouble lasts. */
+  readonly chaosLength: number;
+  readonly faults: number;
+}
+
+export const cluster = "0011223344556677" as ClusterId;
+/** The engine's own deadline for a claim or a release. */
+export const effectDeadline = 2000;
+
+function rulesOf(role: Role, random: Random, base: Partial<Rules>): Rules {
+  const interval = random.pick([10, 50, 50, 100, 100, 250]);
+  const deadAfter = interval * random.pick([3, 4, 4, 6]);
+  return {
+    role,
+    alone: false,
+    cluster,
+    paths: ["public", "private"],
+    interval: ms(interval),
+    deadAfter: ms(deadAfter),
+    warnAfter: ms(2 * interval),
+    startDelay: ms(3 * deadAfter),
+    failback: random.pick(["auto", "auto", "manual"]),
+    failbackDelay: ms(random.pick([0, 3, 10]) * deadAfter),
+    arbiter: random.chance(0.15),
+    fence: random.chance(0.12) ? { onFailure: random.pick(["stay", "take_over"]) } : null,
+    config: { serial: 1, hash: "ab".repeat(16) },
+    ...base,
+  };
+}
+
+export function drawOptions(random: Random): Options {
+  const alone = random.chance(0.03);
+  const paths = random.chance(0.7) ? ["public", "private"] : ["public"];
+  const primary = rulesOf("primary", random, { paths, alone });
+  // Configurations agree in most runs; some differ, as they do in the middle of a change.
+  const differ = random.chance(0.12);
+  const backup = differ
+    ? rulesOf("backup", random, { paths, config: { serial: 2, hash: "cd".repeat(16) } })
+    : { ...primary, role: "backup" as const };
+  const slow = random.chance(0.15);
+  const interval = Math.min(primary.interval, backup.interval);
+  return {
+    rules: { primary, backup },
+    alone,
+    codec: random.chance(0.06) ? random.pick(["hmac", "none"] as const) : null,
+    network: {
+      delay: slow ? random.between(0, interval * 0.8) : random.between(0.05, 0.5),
+      jitter: random.chance(0.3) ? random.between(0, interval * 1.2) : 0.2,
+      loss: random.pick([0, 0, 0, 0.01, 0.1, 0.3]),
+      duplication: random.pick([0, 0, 0.05, 0.3]),
+    },
+    rates: { primary: random.between(0.995, 1.005), backup: random.between(0.995, 1.005) },
+    effectMs: random.pick([2, 5, 20, 20, 200]),
+    chaosLength: random.between(4, 16) * Math.max(primary.deadAfter, backup.deadAfter),
+    faults: random.pick([0, 1, 1, 2, 2, 3, 4, 6]),
+  };
+}
