@@ -158,8 +158,8 @@ export interface Router {
   readonly ended: boolean;
   readonly sequence: number;
   readonly lastSentAt: Instant | null;
-  /** The words last said, to see whether something new is to be said at once. */
-  readonly lastWords: string;
+  /** This router when it last spoke, to see whether something new is to be said at once. */
+  readonly said: Router | null;
   /** A beat out of turn is owed at this time. */
   readonly answerAt: Instant | null;
   /** The rhythm in use, and from which sequence on a longer one has been announced. */
@@ -237,7 +237,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     ended: false,
     sequence: 0,
     lastSentAt: null,
-    lastWords: "",
+    said: null,
     answerAt: null,
     rhythm: rules.interval,
     rhythmFrom: null,
@@ -286,6 +286,7 @@ export const peerHolds = (router: Router): boolean =>
 export const holding = ({ grip }: Router): boolean => grip === "claiming" || grip === "held";
 
 /** The kinds that are said to the peer. */
-export const faultKindsOf = (router: Router): readonly FaultKind[] => [
-  ...new Set(router.faults.map(({ kind }) => kind)),
-];
+export const faultKindsOf = ({ faults }: Router): readonly FaultKind[] =>
+  faults.length === 0 ? fit : [...new Set(faults.map(({ kind }) => kind))];
+
+const fit: readonly FaultKind[] = [];

@@ -64,20 +64,25 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
 
 const nothing = new Uint8Array(0);
 
-/** Everything that is worth a beat out of turn when it changes. */
-function wordsOf(router: Router): string {
+/** Whether something has changed that is worth a beat out of turn. */
+function hasNews(router: Router): boolean {
+  const { said } = router;
+  if (said === null) return true;
   const { kind, id } = handOverOf(router);
-  const facts = [router.grip !== "none", router.ready, router.peerAlive, router.suspended];
-  return [
-    router.state,
-    facts.map(Number).join(""),
-    `${kind}${id}`,
-    faultKindsOf(router).join(),
-    router.ending?.kind ?? "",
-    router.rules.config.hash,
-    router.peer.boot,
-    router.term,
-  ].join("|");
+  return (
+    said.state !== router.state ||
+    said.grip !== router.grip ||
+    said.ready !== router.ready ||
+    said.peerAlive !== router.peerAlive ||
+    said.suspended !== router.suspended ||
+    said.ending !== router.ending ||
+    said.faults !== router.faults ||
+    said.term !== router.term ||
+    said.rules !== router.rules ||
+    said.peer.boot !== router.peer.boot ||
+    handOverOf(said).kind !== kind ||
+    handOverOf(said).id !== id
+  );
 }
 
 /** Since when the two are agreeing on something; null: they are not. */
@@ -110,7 +115,7 @@ export function speak(turn: Turn): void {
   const { router, now } = turn;
   const due = beatAt(router, now);
   if (due === null) return;
-  if (now >= due || wordsOf(router) !== router.lastWords) say(turn, false);
+  if (now >= due || hasNews(router)) say(turn, false);
 }
 
 /** Sends a beat now. */
@@ -120,7 +125,7 @@ export function say(turn: Turn, leaving: boolean): void {
   set(turn, {
     sequence: router.sequence + 1,
     lastSentAt: now,
-    lastWords: wordsOf(router),
+    said: { ...router, said: null },
     answerAt: null,
   });
 }

@@ -322,13 +322,7 @@ function excuseOf(router: Router): number {
 function gist(router: Router): string {
   const { peer, ...rest } = router;
   const { strangers: _strangers, ...belief } = peer;
-  const {
-    answerAt: _answer,
-    sequence: _sequence,
-    lastSentAt: _sent,
-    lastWords: _words,
-    ...own
-  } = rest;
+  const { answerAt: _answer, sequence: _sequence, lastSentAt: _sent, said: _said, ...own } = rest;
   const { begun: _begun, ...kept } = own;
   return JSON.stringify({ kept, belief }, (_key, value) =>
     typeof value === "bigint" ? value.toString() : value,

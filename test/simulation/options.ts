@@ -53,7 +53,7 @@ function rulesOf(role: Role, random: Random, base: Partial<Rules>): Rules {
 
 export function drawOptions(random: Random): Options {
   const alone = random.chance(0.03);
-  const paths = random.chance(0.7) ? ["public", "private"] : ["public"];
+  const paths = random.chance(0.4) ? ["public", "private"] : ["public"];
   const primary = rulesOf("primary", random, { paths, alone });
   // Configurations agree in most runs; some differ, as they do in the middle of a change.
   const differ = random.chance(0.12);
@@ -74,7 +74,7 @@ export function drawOptions(random: Random): Options {
     },
     rates: { primary: random.between(0.995, 1.005), backup: random.between(0.995, 1.005) },
     effectMs: random.pick([2, 5, 20, 20, 200]),
-    chaosLength: random.between(4, 16) * Math.max(primary.deadAfter, backup.deadAfter),
+    chaosLength: random.between(3, 12) * Math.max(primary.deadAfter, backup.deadAfter),
     faults: random.pick([0, 1, 1, 2, 2, 3, 4, 6]),
   };
 }

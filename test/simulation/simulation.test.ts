@@ -4,7 +4,7 @@ import { run } from "./run.ts";
 import type { Coverage } from "./world.ts";
 
 /** `make test` asks for many more; a failing seed is replayed with simulate.ts --seed N --trace. */
-const runs = Number(process.env["LVSD_SIMULATION_RUNS"] ?? 300);
+const runs = Number(process.env.LVSD_SIMULATION_RUNS ?? 300);
 
 test(`every property holds in ${runs} simulated runs`, () => {
   const coverage: Coverage = new Map();
