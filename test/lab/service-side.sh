@@ -59,13 +59,12 @@ fact directory "$(stat -c '%a %U %G' /etc/lvsd)"
 # A wrong configuration ends the service; it is not started over and over.
 echo 'routers: nowhere' >/etc/lvsd/lvsd.yaml
 systemctl start lvsd
-sleep 1
+sleep 1 # twice RestartSec: what must not happen has had its time
 fact invalid "$(systemctl is-failed lvsd) $(systemctl show --property NRestarts --value lvsd)"
 systemctl reset-failed lvsd
 
 cat >/etc/lvsd/lvsd.yaml <<EOF
 routers: { primary: { public: 192.0.2.9 } }
-heartbeat: { authentication: none }
 virtual_servers:
   web:
     address: 192.0.2.10/24
@@ -74,6 +73,7 @@ virtual_servers:
     start: up
     real_servers: { rs1: { address: 192.0.2.21 } }
 EOF
+lvsd keygen -o /etc/lvsd/heartbeat.key
 lvsd check --here && fact checked
 systemctl start lvsd
 fact started "$(systemctl is-active lvsd) as $(stat -c %U "/proc/$(pid)")"

@@ -71,13 +71,15 @@ describe("lvsd under systemd", () => {
     within("reloaded", 2000);
   });
 
-  it("kill -9 frees the addresses at once, and the daemon comes back and takes them again", () => {
+  it("kill -9 frees the addresses at once, and the daemon comes back and takes them again", (t) => {
+    t.diagnostic(`addresses free after ${fact("killed")} ms`);
     within("killed", 1000);
     within("again", 5000);
     within("held-again", 10_000);
   });
 
-  it("a daemon that is stopped is ended by the watchdog, which frees the addresses", () => {
+  it("a daemon that is stopped is ended by the watchdog, which frees the addresses", (t) => {
+    t.diagnostic(`addresses free after ${fact("stopped")} ms`);
     // WatchdogSec=2s, and the time that the clean-up takes on this slow kernel.
     within("stopped", 4000);
     within("again-after-stop", 10_000);
