@@ -127,7 +127,7 @@ export class Daemon implements Controlled {
 
   async switchover(): Promise<SwitchoverReport | Refusal> {
     const serving = this.#serving;
-    if (serving === null) return refusedNow("this router has not found its own address yet");
+    if (serving === null || !serving.engine.begun) return refusedNow("this router still starts");
     const began = this.#doors.now();
     this.#request += 1;
     const request = this.#request;
@@ -151,7 +151,7 @@ export class Daemon implements Controlled {
     const began = this.#doors.now();
     this.#report({ event: "process", kind: "stopping", cause });
     const serving = this.#serving;
-    if (serving !== null) {
+    if (serving?.engine.begun) {
       await new Promise<void>((resolve) => {
         const deadline = setTimeout(resolve, stoppingMax - seconds(1.5));
         this.#stopped = () => {
@@ -160,8 +160,8 @@ export class Daemon implements Controlled {
         };
         serving.engine.input({ kind: "stop" });
       });
-      await serving.stop();
     }
+    await serving?.stop();
     this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
   }
 

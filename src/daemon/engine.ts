@@ -47,7 +47,9 @@ export class Engine {
   readonly #queue: Input[] = [];
   #router: Router;
   #stepping = false;
+  readonly #start: Start;
   #underWaySince: Instant | null = null;
+  #begun = false;
   #ended = false;
 
   constructor(
@@ -59,7 +61,19 @@ export class Engine {
     this.#performers = performers;
     this.#now = now;
     this.#alarm = openAlarm(() => this.input({ kind: "wake" }));
+    this.#start = begin;
     this.#router = start(begin, now());
+  }
+
+  /** From now on inputs count: the waiting for a peer begins here, not when the process began. */
+  begin(): void {
+    this.#router = start(this.#start, this.#now());
+    this.#begun = true;
+    this.input({ kind: "wake" });
+  }
+
+  get begun(): boolean {
+    return this.#begun;
   }
 
   get router(): Router {
@@ -73,9 +87,9 @@ export class Engine {
     );
   }
 
-  /** Feeds one input; those that its effects cause follow before this returns. */
+  /** Feeds one input, once begun; those that its effects cause follow before this returns. */
   input(input: Input): void {
-    if (this.#ended) return;
+    if (!this.#begun || this.#ended) return;
     this.#queue.push(input);
     if (this.#stepping) return;
     this.#stepping = true;

@@ -117,6 +117,8 @@ export class Heartbeat {
   /** Counts a refusal and reports the first of its kind. */
   refuse(reason: string, from: string, detail: string): void {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+    // Every router that starts is unconfirmed for the time of one round trip.
+    if (reason === "unconfirmed") return;
     const now = this.#parts.now();
     const before = this.#reportedAt.get(reason);
     if (before !== undefined && between(before, now) < reportAgainAfter) return;

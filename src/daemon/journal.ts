@@ -1,6 +1,7 @@
 /**
  * An event's way out: log line, ring of the newest, followers. Knows no event's meaning.
- * The ring is bounded; a follower that throws is its own fault and is dropped.
+ * The ring is bounded; a follower that throws is its own fault and is dropped. Lines are written a
+ * loop turn later, so that what is told of a takeover does not delay the takeover.
  */
 import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
 import { sentenceOf, severityOf } from "../model/event-text.ts";
@@ -13,6 +14,7 @@ export class Journal {
   readonly #followers = new Set<(event: LvsdEvent) => void>();
   readonly #write: WriteLine;
   readonly #wallClock: () => string;
+  #untold: LvsdEvent[] = [];
 
   constructor(write: WriteLine, wallClock: () => string) {
     this.#write = write;
@@ -29,13 +31,25 @@ export class Journal {
     };
     this.#ring.push(event);
     if (this.#ring.length > eventsMax) this.#ring.shift();
-    this.#write(event);
-    for (const follower of this.#followers) {
-      try {
-        follower(event);
-      } catch {
-        this.#followers.delete(follower);
-      }
+    if (this.#untold.length === 0) setImmediate(() => this.flush());
+    this.#untold.push(event);
+  }
+
+  /** Tells now what has been recorded: for the last words before the end. */
+  flush(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const event of untold) {
+      this.#write(event);
+      for (const follower of this.#followers) this.#tell(follower, event);
+    }
+  }
+
+  #tell(follower: (event: LvsdEvent) => void, event: LvsdEvent): void {
+    try {
+      follower(event);
+    } catch {
+      this.#followers.delete(follower);
     }
   }
 

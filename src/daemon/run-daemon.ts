@@ -77,6 +77,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     await control.close();
     announcer.close();
     await Promise.all([ip.close(), ipvsadm.close()]);
+    journal.flush();
     log.flush();
   }
 }
@@ -125,6 +126,6 @@ function feedWatchdog(daemon: Daemon, systemd: Systemd): NodeJS.Timeout | undefi
   return setInterval(() => {
     const engine = daemon.serving?.engine;
     engine?.input({ kind: "wake" });
-    if (engine === undefined || engine.healthy) systemd.feed();
+    if (engine?.healthy ?? true) systemd.feed();
   }, watchdogWithin / feedsPerInterval);
 }

@@ -17,7 +17,7 @@ import type { BootId } from "../heartbeat/message.ts";
 import { refusal } from "../heartbeat/peer.ts";
 import { messageOf } from "../model/error.ts";
 import type { Fault } from "../model/router.ts";
-import { ms, seconds } from "../model/time.ts";
+import { type Ms, ms, seconds } from "../model/time.ts";
 import { removeFile, replaceFile } from "../system/files.ts";
 import { releaseBatch } from "../system/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
@@ -32,6 +32,7 @@ import { Links } from "./links.ts";
 import { Nannies } from "./nannies.ts";
 import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
+import { rehearse } from "./rehearsal.ts";
 import { Replication } from "./replication.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
 import { Vips } from "./vips.ts";
@@ -44,6 +45,10 @@ export interface Answers {
 
 /** How long a starting router waits for the first round of checks before it may hold the VIPs. */
 const firstRoundMax = ms(1000);
+/** The first pass over the table: programs that hang must not keep this router silent for ever. */
+const firstPassMax = seconds(2);
+/** A router that takes over begins to check by itself when the VIPs are announced. */
+const takeoverFirst = ms(200);
 /** Emptying the table is the last act and must not hold up the end. */
 const emptyingMax = seconds(2);
 
@@ -70,6 +75,7 @@ export class Serving {
   #missing: string | null = null;
   #unwatch: (() => void) | null = null;
   #ready = false;
+  #checkLater: NodeJS.Timeout | undefined;
 
   /** `found`: whether VIPs of the configuration are in the kernel already. */
   constructor(doors: Doors, running: Running, found: Start["found"], answers: Answers) {
@@ -100,7 +106,7 @@ export class Serving {
     this.replication = new Replication({
       nannies: () => this.nannies.all(),
       tell: (key, standing) => this.nannies.tell(key, standing),
-      checkOurselves: (on) => this.nannies.setActiveChecking(on),
+      checkOurselves: (on) => this.#checkOurselves(on),
       refused: (reason, detail) => this.heartbeat.refuse(reason, "peer", detail),
       report,
       now,
@@ -129,16 +135,19 @@ export class Serving {
     await this.#setTimeouts(null);
     await this.#adopt();
     this.#configureParts();
+    this.#faultsChanged();
     this.#unwatch = this.#doors.ip.watch((change) => {
       this.vips.changed();
       if (change.kind !== "address-added" && change.kind !== "address-removed")
         void this.#lookAtLinks();
     });
-    this.#faultsChanged();
+    await rehearse(this.#doors, this.#rules());
+    // The programs that these start hold up the loop; the heartbeat begins when that is over.
+    await within(this.reconciler.request("start"), firstPassMax);
     await this.#openHeartbeat();
-    this.engine.input({ kind: "wake" });
-    await this.reconciler.request("start");
-    void this.#whenHealthIsKnown().then(() => {
+    this.engine.begin();
+    this.engine.input({ kind: "faults", faults: this.#faults });
+    void within(this.nannies.firstRound(), firstRoundMax).then(() => {
       this.#ready = true;
       this.engine.input({ kind: "ready" });
     });
@@ -166,12 +175,12 @@ export class Serving {
   /** Ends everything but the doors; deletes the owned services. Never throws. */
   async stop(): Promise<void> {
     this.#unwatch?.();
+    clearTimeout(this.#checkLater);
     this.engine.close();
     this.vips.close();
     await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
-    const deadline = new Promise((resolve) => setTimeout(resolve, emptyingMax).unref());
     try {
-      await Promise.race([this.reconciler.empty(), deadline]);
+      await within(this.reconciler.empty(), emptyingMax);
       removeFile(join(this.#doors.runDir, releaseFile));
     } catch (thrown) {
       this.#doors.report({ event: "ipvs", kind: "failed", text: messageOf(thrown) });
@@ -299,13 +308,11 @@ export class Serving {
     }
   }
 
-  async #whenHealthIsKnown(): Promise<void> {
-    let deadline: NodeJS.Timeout | undefined;
-    const waited = new Promise<void>((resolve) => {
-      deadline = setTimeout(resolve, firstRoundMax);
-    });
-    await Promise.race([this.nannies.firstRound(), waited]);
-    clearTimeout(deadline);
+  /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
+  #checkOurselves(on: boolean): void {
+    clearTimeout(this.#checkLater);
+    if (!on) this.nannies.setActiveChecking(false);
+    else this.#checkLater = setTimeout(() => this.nannies.setActiveChecking(true), takeoverFirst);
   }
 
   async #lookAtLinks(): Promise<void> {
@@ -361,4 +368,14 @@ export class Serving {
       this.#doors.report({ event: "machine", kind: "failed", text });
     }
   }
+}
+
+/** Waits for `work`, but not longer than `most`; the work goes on. Throws what it throws in time. */
+async function within(work: Promise<unknown>, most: Ms): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, most);
+  });
+  await Promise.race([work, waited]);
+  clearTimeout(timer);
 }

@@ -60,6 +60,7 @@ function bench(claim: () => Promise<Done>): Bench {
   };
   const boot = "00112233445566ff" as BootId;
   const engine = new Engine({ rules, boot, found: "nothing" }, performers, now, openAlarm);
+  engine.begin();
   return { engine, done, events, stopped };
 }
 
@@ -73,7 +74,6 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 test("a single router that is ready claims, then announces, then is active; a stop releases", async () => {
   const { engine, done, stopped } = bench(async () => ({ ok: true }));
-  engine.input({ kind: "wake" });
   assert.deepEqual(done, []);
   engine.input({ kind: "ready" });
   await until("active", () => engine.router.state === "active");

@@ -20,6 +20,8 @@ function journal(): { journal: Journal; lines: LvsdEvent[] } {
 test("an event becomes one line with its time, severity and sentence", () => {
   const { journal: ours, lines } = journal();
   ours.record(body("eth0"));
+  assert.deepEqual(lines, []);
+  ours.flush();
   assert.deepEqual(lines, [
     {
       ...body("eth0"),
@@ -50,8 +52,10 @@ test("a follower hears later events until it leaves, and one that throws is drop
   const leave = ours.follow((event) => heard.push(event.message));
   ours.record(body("eth0"));
   ours.record(body("eth1"));
+  ours.flush();
   leave();
   ours.record(body("eth2"));
+  ours.flush();
   assert.equal(heard.length, 2);
   assert.equal(thrown, 1);
 });
