@@ -35,8 +35,8 @@ export async function rehearse(doors: Doors, rules: Rules): Promise<void> {
       answer: () => {},
       refused: () => {},
       stopped: played.resolve,
-      stepped: ({ state }) => {
-        if (state === "active") engine.input({ kind: "stop" });
+      stepped: ({ state, ending }) => {
+        if (state === "active" && ending === null) engine.input({ kind: "stop" });
       },
     },
     now,

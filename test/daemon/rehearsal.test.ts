@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Doors } from "../../src/daemon/doors.ts";
+import { rehearse } from "../../src/daemon/rehearsal.ts";
+import type { Rules } from "../../src/failover/protocol.ts";
+import { clusterOf } from "../../src/heartbeat/header.ts";
+import { ms, seconds } from "../../src/model/time.ts";
+import { now, openAlarm } from "../../src/system/clock.ts";
+import { address } from "../table/tables.ts";
+
+const rules: Rules = {
+  role: "backup",
+  alone: false,
+  cluster: clusterOf(address("192.0.2.9"), address("192.0.2.8")),
+  paths: ["public"],
+  interval: ms(250),
+  deadAfter: seconds(1),
+  warnAfter: ms(500),
+  startDelay: seconds(3),
+  failback: "auto",
+  failbackDelay: seconds(10),
+  arbiter: false,
+  fence: null,
+  config: { serial: 1, hash: "0".repeat(32) },
+};
+
+/** Only the doors that a rehearsal may touch: any other one would be a fault of it. */
+function doors(done: string[], claim: () => Promise<unknown>): Doors {
+  const ip = {
+    claim: (vips: readonly unknown[]) => {
+      done.push(`claim ${vips.length}`);
+      return claim();
+    },
+  };
+  const announcer = {
+    announceAll: (vips: readonly unknown[]) => done.push(`announce ${vips.length}`),
+  };
+  const report = (event: { kind: string }) => done.push(event.kind);
+  return { ip, announcer, now, openAlarm, report } as unknown as Doors;
+}
+
+test("a rehearsal claims, announces and releases nothing at all, and ends", async () => {
+  const done: string[] = [];
+  await rehearse(
+    doors(done, async () => ({})),
+    rules,
+  );
+  assert.deepEqual(done, ["claim 0", "announce 0", "claim 0"]);
+});
+
+test("a rehearsal with an ip that hangs ends all the same", async () => {
+  const done: string[] = [];
+  await rehearse(
+    doors(done, () => new Promise(() => {})),
+    rules,
+  );
+  assert.deepEqual(done, ["claim 0"]);
+});
