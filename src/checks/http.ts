@@ -92,7 +92,8 @@ async function ask(
 }
 
 function requestOf(check: HttpCheck): Dispatcher.DispatchOptions {
-  const headers: Record<string, string> = { "user-agent": "lvsd", ...check.headers };
+  const headers: Record<string, string> = { "user-agent": "lvsd" };
+  for (const [name, value] of Object.entries(check.headers)) headers[name.toLowerCase()] = value;
   if (check.host !== null) headers.host = check.host;
   return { method: check.method, path: check.path, headers, reset: true };
 }
@@ -137,6 +138,9 @@ function failureOf(error: Error): Verdict {
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return failed("too-long", `the head of the answer is longer than ${headBytesMax} bytes`);
   if (code === "UND_ERR_SOCKET") return failed("closed", "closed before the answer was complete");
+  // A header that only HTTP itself may set, such as Transfer-Encoding.
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED")
+    return failed("unexpected", `the request cannot be made: ${error.message}`);
   if (code.startsWith("UND_ERR_")) return failed("unreadable", `no HTTP answer: ${error.message}`);
   return failedBy(error, "closed");
 }

@@ -173,6 +173,22 @@ describe("an http check", () => {
     assert.match(request, new RegExp(`\r\nhost: 127\\.0\\.0\\.1:${server.port}\r\n`, "i"));
   });
 
+  it("lets the check's headers stand for its own, in any case of letters", async (context) => {
+    let request = "";
+    const server = await serve(context, (socket) =>
+      socket.once("data", (heard) => {
+        request = heard.toString("latin1");
+        socket.write(page(""));
+      }),
+    );
+    const headers = { "User-Agent": "probe", HOST: "hidden.example" };
+    assert.equal(failure(await tryOnce(httpCheck({ headers }), server)), "passed");
+    assert.deepEqual(request.match(/user-agent: .*/gi), ["user-agent: probe"]);
+    assert.deepEqual(request.match(/host: .*/gi), ["host: hidden.example"]);
+    const forbidden = httpCheck({ headers: { "Transfer-Encoding": "chunked" } });
+    assert.match(failure(await tryOnce(forbidden, server)), /^unexpected: the request cannot be/);
+  });
+
   it("takes no proxy from the environment", async (context) => {
     const server = await serve(context, saying(page("")));
     process.env.http_proxy = "http://127.0.0.1:1";
