@@ -77,8 +77,8 @@ do_install() {
   fi
   cat <<EOF
 lvsd is installed, not started. Next:
-  lvsd init && editor /etc/lvsd/lvsd.yaml      one file, the same on both routers
-  lvsd keygen                                  on one router; copy /etc/lvsd/heartbeat.key to the other
+  lvsd init -o /etc/lvsd/lvsd.yaml && editor /etc/lvsd/lvsd.yaml
+  lvsd keygen -o /etc/lvsd/heartbeat.key     on one router; both files are the same on both
   lvsd check --here && systemctl enable --now lvsd
 EOF
 }
