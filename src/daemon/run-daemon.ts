@@ -3,6 +3,7 @@
  * closes everything in reverse. What the daemon does in between is in daemon.ts and serving.ts.
  */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runCheck } from "../checks/check.ts";
 import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { socketName } from "../control/api.ts";
@@ -84,14 +85,21 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
 
 async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Promise<Ended> {
   const stop = Promise.withResolvers<string>();
-  const terminate = (signal: string): void => stop.resolve(`${signal} received`);
+  const stopping = new AbortController();
+  const terminate = (signal: string): void => {
+    stop.resolve(`${signal} received`);
+    stopping.abort();
+  };
   const hangUp = (): void => {
     systemd.reloading();
     void daemon.reload(false).finally(() => systemd.ready());
   };
   process.on("SIGTERM", terminate).on("SIGINT", terminate).on("SIGHUP", hangUp);
   try {
-    const addressed = await Promise.race([whenAddressed(daemon, ip), stop.promise]);
+    const addressed = await Promise.race([
+      whenAddressed(daemon, ip, stopping.signal),
+      stop.promise,
+    ]);
     if (typeof addressed !== "string" && addressed.length > 0)
       return { status: 2, problems: addressed };
     if (typeof addressed !== "string") systemd.ready();
@@ -107,13 +115,19 @@ async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Prom
 }
 
 /** Serves as soon as one of the own addresses is there; the problems when it never could. */
-async function whenAddressed(daemon: Daemon, ip: Ip): Promise<readonly Problem[]> {
-  for (;;) {
+async function whenAddressed(
+  daemon: Daemon,
+  ip: Ip,
+  stopping: AbortSignal,
+): Promise<readonly Problem[]> {
+  while (!stopping.aborted) {
     const outcome = await daemon.serve(await ip.readInterfaces());
     if (outcome === "serving") return [];
     if (outcome !== "waiting") return outcome;
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    // A signal ends the wait: nothing else would let a process go that never found its address.
+    await sleep(lookEveryMs, undefined, { signal: stopping }).catch(() => {});
   }
+  return [];
 }
 
 /**
