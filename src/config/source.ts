@@ -44,7 +44,7 @@ export function readSource(file: string, text: string, complaints: Complaints): 
     return undefined;
   }
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  const lines = new LineCounter();
+  const lines = linesOf(clean);
   const source: Spot["source"] = {
     file,
     placeOf(offset) {
@@ -54,7 +54,6 @@ export function readSource(file: string, text: string, complaints: Complaints): 
   };
   const control = clean.search(unprintable);
   if (control !== -1) {
-    countLines(clean, control, lines);
     const code = clean.charCodeAt(control).toString(16).padStart(2, "0");
     const message = `the control character 0x${code} stands here`;
     complaints.at({ source, offset: control }, message, "a configuration is plain text");
@@ -62,7 +61,7 @@ export function readSource(file: string, text: string, complaints: Complaints): 
   }
   const complain = (offset: number, message: string, hint: string): void =>
     complaints.at({ source, offset }, message, hint);
-  const tokens = tokensOf(clean, lines, complain);
+  const tokens = tokensOf(clean, complain);
   if (tokens === undefined) return undefined;
   const document = compose(tokens, clean.length);
   if (typeof document === "string") {
@@ -96,10 +95,13 @@ export const tooLarge = (file: string) => ({
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
 const unprintable = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\r(?!\n)/;
 
-function countLines(text: string, until: number, lines: LineCounter): void {
+/** Where each line begins. Not asked of yaml's parser, which passes over those in its errors. */
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
   lines.addNewLine(0);
-  for (let at = text.indexOf("\n"); at !== -1 && at < until; at = text.indexOf("\n", at + 1))
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
     lines.addNewLine(at + 1);
+  return lines;
 }
 
 /**
@@ -108,7 +110,6 @@ function countLines(text: string, until: number, lines: LineCounter): void {
  */
 function tokensOf(
   text: string,
-  lines: LineCounter,
   complain: (offset: number, message: string, hint: string) => void,
 ): CST.Token[] | undefined {
   const lexemes: string[] = [];
@@ -121,15 +122,13 @@ function tokensOf(
     lexemes.push(lexeme);
     offset += markers.has(lexeme) ? 0 : lexeme.length;
     if (lexemes.length <= lexemesMax && brackets <= depthMax) continue;
-    countLines(text, offset, lines);
     if (brackets > depthMax)
       complain(offset - 1, "brackets are nested too deeply", `at most ${depthMax} levels`);
     else complain(offset - 1, `more than ${lexemesMax} words and signs`, "is it the right file?");
     return undefined;
   }
-  const parser = new Parser(lines.addNewLine);
+  const parser = new Parser();
   const tokens: CST.Token[] = [];
-  lines.addNewLine(0);
   for (const lexeme of lexemes) tokens.push(...parser.next(lexeme));
   tokens.push(...parser.end());
   return tokens;

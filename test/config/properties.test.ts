@@ -53,6 +53,17 @@ test("any heap of YAML's signs is judged, never thrown at", () => {
   fc.assert(fc.property(heap, (text) => void assertJudged(text)));
 });
 
+test("a line break inside of what is no YAML counts for the places behind it", () => {
+  const result = readText("a: ].inf\n  a: ");
+  assert.ok("problems" in result);
+  const places = result.problems.map(({ line, column }) => [line, column]);
+  assert.deepEqual(places, [
+    [1, 4],
+    [1, 5],
+    [2, 4],
+  ]);
+});
+
 test("a sound text with any piece cut out, doubled or overwritten is judged", () => {
   const texts = fc.constantFrom(soundText, starter());
   const place = fc.nat({ max: 1500 });
