@@ -7,6 +7,7 @@
  * of capabilities during execve()"), and `no_new_privs` against set-user-ID programs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { CommandCheck } from "../config/config.ts";
 import { excerpt } from "../dialogue/excerpt.ts";
 import { containing, type Fits } from "../dialogue/pattern.ts";
@@ -33,8 +34,30 @@ const privileges = [
   "--pdeathsig=KILL",
 ];
 
-/** Root gets every capability of the bounding set back at execve, so root loses that set as well. */
-const privilegesOfRoot = ["--bounding-set=-all"];
+/** CAP_SETPCAP, as a bit of the sets in /proc/self/status (capabilities(7)). */
+const setpcap = 1n << 8n;
+
+/**
+ * What setpriv is told to take away from a process of this user with these effective capabilities.
+ * Root gets every capability of the bounding set back at execve, so root loses that set as well;
+ * null: it cannot, and setpriv would keep silent about that.
+ */
+export function takenAway(user: number, effective: bigint): readonly string[] | null {
+  if (user !== 0) return privileges;
+  return (effective & setpcap) === 0n ? null : [...privileges, "--bounding-set=-all"];
+}
+
+/** What is taken away from this process's commands; found out once. */
+let taken: readonly string[] | null | undefined;
+
+function takenHere(): readonly string[] | null {
+  if (taken === undefined) {
+    const status = readFileSync("/proc/self/status", "utf8");
+    const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0";
+    taken = takenAway(process.geteuid?.() ?? 0, BigInt(`0x${effective}`));
+  }
+  return taken;
+}
 
 /** Patterns and texts by their check, so that each is compiled once. */
 const compiled = new WeakMap<CommandCheck, Fits>();
@@ -62,7 +85,10 @@ export function tryCommand(
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("end of the command", deadline));
     const fits = fitsOf(check);
-    const child = start(check, endpoint);
+    const dropped = takenHere();
+    if (dropped === null)
+      return resolve(failed("local", "root without CAP_SETPCAP runs no command"));
+    const child = start(check, endpoint, dropped);
     const output = new Output();
     const complaint = new Output();
     let over = false;
@@ -90,8 +116,7 @@ export function tryCommand(
   });
 }
 
-function start(check: CommandCheck, endpoint: Endpoint): ChildProcess {
-  const dropped = process.getuid?.() === 0 ? [...privileges, ...privilegesOfRoot] : privileges;
+function start(check: CommandCheck, endpoint: Endpoint, dropped: readonly string[]): ChildProcess {
   const args = check.args.map((argument) => fillIn(argument, endpoint));
   return spawn("/usr/bin/setpriv", [...dropped, "--", check.command, ...args], {
     cwd: "/",
