@@ -4,7 +4,6 @@
  * They judge by what the simulated kernels, wires and clocks did, not by what the routers believe.
  * "Calm" is a time in which nothing was cut, lost, paused, killed or failing.
  */
-import { step } from "../../src/failover/machine.ts";
 import type { Effect, Input } from "../../src/failover/protocol.ts";
 import { type Router, timeout } from "../../src/failover/router.ts";
 import type { Message } from "../../src/heartbeat/message.ts";
@@ -199,8 +198,8 @@ export class Checkers {
     if (!isCopy && met) return;
     const now = station.local();
     const neutral = { kind: "faults", faults: daemon.router.outside } as const;
-    const heard = step(daemon.router, { kind: "heard", path, message }, now);
-    const quiet = step(daemon.router, neutral, now);
+    const heard = this.world.step(daemon.router, { kind: "heard", path, message }, now);
+    const quiet = this.world.step(daemon.router, neutral, now);
     const [a, b] = [gist(heard.router), gist(quiet.router)];
     if (a !== b) this.fail(`6: a replay changed ${station.role}: ${b} to ${a}`);
   }
@@ -280,9 +279,10 @@ export class Checkers {
     const unfit =
       station.vips > 0 &&
       router !== undefined &&
-      router.outside.length > 0 &&
+      station.faults.size > 0 &&
       router.ending === null &&
       peerRouter !== undefined &&
+      peer.faults.size === 0 &&
       peerRouter.faults.length === 0 &&
       peerRouter.ready &&
       peerRouter.ending === null;

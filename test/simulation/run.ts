@@ -1,4 +1,5 @@
 /** One run: chaos under the eyes of the judges, then healing, then exactly one holder. */
+import { step } from "../../src/failover/machine.ts";
 import { roles } from "../../src/model/router.ts";
 import { Violation } from "./checkers.ts";
 import { faults } from "./faults.ts";
@@ -13,9 +14,14 @@ export interface Verdict {
   readonly trace: readonly string[];
 }
 
-export function run(seed: number, traced: boolean, coverage: Coverage): Verdict {
+export function run(
+  seed: number,
+  traced: boolean,
+  coverage: Coverage,
+  trial: typeof step = step,
+): Verdict {
   const trace: string[] | null = traced ? [] : null;
-  const world = new World(seed, trace, coverage);
+  const world = new World(seed, trace, coverage, trial);
   try {
     chaos(world);
     heal(world);

@@ -2,7 +2,7 @@
  * One simulated machine: a kernel with VIPs in it, a daemon that may pause, crash and come back,
  * and an engine that performs effects as the contract of protocol.ts asks.
  */
-import { step, wakeAt } from "../../src/failover/machine.ts";
+import { wakeAt } from "../../src/failover/machine.ts";
 import type { Effect, Input } from "../../src/failover/protocol.ts";
 import { type Router, start } from "../../src/failover/router.ts";
 import type { BootId, Message } from "../../src/heartbeat/message.ts";
@@ -172,7 +172,7 @@ export class Station {
     if (daemon === null) return;
     const before = daemon.router;
     const now = this.local();
-    const result = step(before, input, now);
+    const result = world.step(before, input, now);
     daemon.router = result.router;
     const at = wakeAt(result.router);
     daemon.wakeTime = at === null ? Number.POSITIVE_INFINITY : this.worldTime(at);

@@ -1,4 +1,5 @@
 /** The simulated world: two machines, the wires, one clock above their clocks, and the judges. */
+import { step } from "../../src/failover/machine.ts";
 import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import type { Router } from "../../src/failover/router.ts";
 import type { BootId, Message } from "../../src/heartbeat/message.ts";
@@ -35,7 +36,11 @@ export class World {
   private stepsAtOnce = 0;
   private readonly bootSalt: number;
 
-  constructor(seed: number, trace: string[] | null, coverage: Coverage) {
+  /** The machine under trial: ours, or a spoiled one that the judges must catch. */
+  readonly step: typeof step;
+
+  constructor(seed: number, trace: string[] | null, coverage: Coverage, trial: typeof step = step) {
+    this.step = trial;
     this.random = new Random(seed);
     this.bootSalt = this.random.int(0, 0xffff);
     this.options = drawOptions(this.random);

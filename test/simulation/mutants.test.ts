@@ -1,0 +1,133 @@
+/** The judges are worth something only if they catch a machine that is wrong. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Step, step } from "../../src/failover/machine.ts";
+import type { Effect, Input } from "../../src/failover/protocol.ts";
+import type { Router } from "../../src/failover/router.ts";
+import type { Message } from "../../src/heartbeat/message.ts";
+import type { Instant } from "../../src/model/time.ts";
+import { run } from "./run.ts";
+
+type Machine = (router: Router, input: Input, now: Instant) => Step;
+
+/** Seeds within which each wrong machine must be caught. */
+const seedsMax = 400;
+
+const heardAs =
+  (change: (message: Message, router: Router) => Message): Machine =>
+  (router, input, now) =>
+    input.kind === "heard"
+      ? step(router, { ...input, message: change(input.message, router) }, now)
+      : step(router, input, now);
+
+const actingAs =
+  (change: (effects: readonly Effect[], router: Router) => readonly Effect[]): Machine =>
+  (router, input, now) => {
+    const result = step(router, input, now);
+    return { ...result, effects: change(result.effects, result.router) };
+  };
+
+const saying = (change: (message: Message, router: Router) => Message): Machine =>
+  actingAs((effects, router) =>
+    effects.map((effect) =>
+      effect.kind === "send" ? { ...effect, message: change(effect.message, router) } : effect,
+    ),
+  );
+
+const mutants: readonly {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly caught: RegExp;
+}[] = [
+  {
+    name: "one that never sees that the other holds as well",
+    machine: heardAs((message, { grip }) =>
+      grip === "held" || grip === "claiming" ? { ...message, holds: false } : message,
+    ),
+    caught: /: 1: /,
+  },
+  {
+    name: "one that claims before the other has let go",
+    machine: heardAs((message, { wish }) =>
+      wish !== null && message.handOver.kind === "releasing"
+        ? { ...message, holds: false, handOver: { ...message.handOver, kind: "released" } }
+        : message,
+    ),
+    caught: /: 1: /,
+  },
+  {
+    name: "one that judges the peer after half the time-out",
+    machine: (router, input, now) => {
+      const { heardAt } = router.peer;
+      const half = router.rules.deadAfter / 2;
+      const early = router.peerAlive && heardAt !== null && now - heardAt > half;
+      return step(early ? { ...router, peerAlive: false } : router, input, now);
+    },
+    caught: /: [13]: /,
+  },
+  {
+    name: "one that forgets to claim",
+    machine: (router, input, now) =>
+      router.peerAlive ? step(router, input, now) : step({ ...router, ready: false }, input, now),
+    caught: /: 2: |liveness/,
+  },
+  {
+    name: "one that lets go when a beat is late",
+    machine: (router, input, now) => {
+      const result = step(router, input, now);
+      if (result.router.grip !== "held" || result.router.lateBeats === router.lateBeats)
+        return result;
+      const released: Router = { ...result.router, grip: "releasing", reason: "a late beat" };
+      return { router: released, effects: [...result.effects, { kind: "release" }] };
+    },
+    caught: /: 3: /,
+  },
+  {
+    name: "one that does not notice that it slept",
+    machine: (router, input, now) =>
+      step(router.lastSentAt === null ? router : { ...router, lastSentAt: now }, input, now),
+    caught: /: [47]: /,
+  },
+  {
+    name: "one that keeps silent about its faults",
+    machine: (router, input, now) =>
+      step(router, input.kind === "faults" ? { kind: "faults", faults: [] } : input, now),
+    caught: /: 5: /,
+  },
+  {
+    name: "one that believes recordings",
+    machine: (router, input, now) =>
+      input.kind === "heard" && router.peer.boot !== null
+        ? step({ ...router, peer: { ...router.peer, boot: null } }, input, now)
+        : step(router, input, now),
+    caught: /: \d: /,
+  },
+  {
+    name: "one that says released while it is releasing",
+    machine: saying((message) =>
+      message.handOver.kind === "releasing"
+        ? { ...message, holds: false, handOver: { ...message.handOver, kind: "released" } }
+        : message,
+    ),
+    caught: /: 7: /,
+  },
+  {
+    name: "one that adopts what a killed predecessor left behind without a word",
+    machine: (router, input, now) =>
+      router.steppedAt === null
+        ? step({ ...router, found: "nothing" }, input, now)
+        : step(router, input, now),
+    caught: /: [78]: /,
+  },
+];
+
+for (const { name, machine, caught } of mutants)
+  test(`the judges catch ${name}`, () => {
+    for (let seed = 1; seed <= seedsMax; seed++) {
+      const { violation } = run(seed, false, new Map(), machine);
+      if (violation === null || !caught.test(`: ${violation.replace(/^[\d.]+ ms: /, "")}`))
+        continue;
+      return;
+    }
+    assert.fail(`not caught within ${seedsMax} seeds`);
+  });
