@@ -37,6 +37,9 @@ export const claimantOf = (router: Router, heard: boolean): Claimant => ({
   suspended: router.suspended,
 });
 
+/** Numbers of wishes and offers go round in the 32 bits that they have on the wire; 0 is none. */
+const nextWish = ({ wishes }: Router): number => (wishes % 0xffff_ffff) + 1;
+
 const peerFitter = (router: Router, message: Message): boolean =>
   fitnessOf(message.faults) > fitnessOf(faultKindsOf(router));
 
@@ -65,11 +68,10 @@ function refreshOffer(turn: Turn, message: Message): void {
   const cause = offerCause(router, message);
   if (cause === (router.offer?.cause ?? null)) return;
   if (cause === null) set(turn, { offer: null });
-  else
-    set(turn, {
-      offer: { id: router.wishes + 1, cause, since: now },
-      wishes: router.wishes + 1,
-    });
+  else {
+    const id = nextWish(router);
+    set(turn, { offer: { id, cause, since: now }, wishes: id });
+  }
 }
 
 function answerWish(turn: Turn, message: Message): void {
@@ -184,7 +186,7 @@ function followWish(turn: Turn, message: Message): void {
   const { wish } = router;
   if (wish === null) return;
   const { kind, id } = message.handOver;
-  const answered = id === wish.id;
+  const answered = id === wish.id && message.echo?.boot === router.boot;
   if (answered && kind === "releasing") return;
   if (answered && kind === "release-failed") {
     claimRegardless(turn, causes[wish.cause]);
@@ -219,12 +221,13 @@ const causes: Readonly<Record<HandOverCause, string>> = {
 function makeWish(turn: Turn, message: Message): void {
   const cause = wishCause(turn, message);
   if (cause === null) return;
-  const id = turn.router.wishes + 1;
+  const id = nextWish(turn.router);
   set(turn, { wish: { id, cause, since: turn.now }, wishes: id });
 }
 
 function wishCause({ router, now }: Turn, message: Message): HandOverCause | null {
-  if (!able(router, now)) return null;
+  // Whoever could not let go has said so, and the peer is to act on that word: no wish beside it.
+  if (!able(router, now) || router.grip !== "none") return null;
   if (!peerHolds(router)) return wishesVacancy(router, message, now) ? "vacant" : null;
   if (message.handOver.kind === "offer")
     return accepts(router, message, now) ? message.handOver.cause : null;

@@ -224,7 +224,8 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     versionSaid: null,
     configMatch: null,
     wish: null,
-    wishes: 0,
+    // An answer to a wish of our predecessor must not fit one of ours.
+    wishes: Number.parseInt(boot.slice(0, 6), 16) * 256,
     wishAgainAt: null,
     grant: null,
     offer: null,

@@ -82,7 +82,9 @@ export class Checkers {
     }
     for (const effect of effects) {
       if (effect.kind === "claim") this.mayClaim(station, before);
-      if (effect.kind === "release") this.mayRelease(station, before, router, effects);
+      // Delayed beyond the life of its sender: nobody can know that.
+      const late = input.kind === "heard" && input.message.holds;
+      if (effect.kind === "release" && !late) this.mayRelease(station, before, router, effects);
       if (effect.kind === "send") this.wordFollowsDeed(station, effect.message);
     }
     if (before.steppedAt === null && before.found === "left-behind" && !before.rules.alone)

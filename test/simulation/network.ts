@@ -21,6 +21,8 @@ export class Network {
   /** Cuts by path and sending role, counted, since they overlap: `0primary`. */
   private readonly cuts = new Map<string, number>();
   readonly recordings: Recording[] = [];
+  /** Nothing is lost at random any more. */
+  healed = false;
   extraLoss = 0;
   extraDelay = 0;
   private readonly world: World;
@@ -43,7 +45,8 @@ export class Network {
     for (let path = 0; path < pathCount; path++) {
       const sent = this.throughCodec(message, path);
       this.record({ to: otherRole(from), path, message: sent });
-      if (this.isCut(path, from) || random.chance(options.network.loss + this.extraLoss)) {
+      const loss = (this.healed ? 0 : options.network.loss) + this.extraLoss;
+      if (this.isCut(path, from) || random.chance(loss)) {
         this.world.disturbed();
         continue;
       }

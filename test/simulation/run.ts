@@ -58,6 +58,7 @@ function chaos(world: World): void {
 /** Lets what was begun end, then demands one holder within the stated bound, and peace after that. */
 function heal(world: World): void {
   const { stations, options } = world;
+  world.network.healed = true;
   const quiet = () => {
     const alive = options.alone
       ? stations.primary.daemon !== null

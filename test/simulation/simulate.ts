@@ -20,7 +20,7 @@ const coverage: Coverage = new Map();
 
 function show(seed: number): boolean {
   const { violation, trace } = run(seed, true, coverage);
-  for (const line of trace) process.stdout.write(`${line}\n`);
+  if (values.trace) for (const line of trace) process.stdout.write(`${line}\n`);
   process.stdout.write(`seed ${seed}: ${violation ?? "every property held"}\n`);
   return violation === null;
 }
