@@ -131,7 +131,7 @@ export const failoverKeys = {
 export const guardKeys = {
   remove_percent: preset(
     whole(0, 100, "a percentage"),
-    100,
+    50,
     "A reload that would remove more than this share of the real servers is refused unless it is confirmed with --yes. 100 never asks.",
   ),
 };

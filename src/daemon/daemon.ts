@@ -193,7 +193,7 @@ export class Daemon implements Controlled {
       const interfaces = await this.#doors.ip.readInterfaces();
       const role = this.#serving?.running.role ?? this.#parts.role;
       const next = onThisMachine(written, interfaces, this.#parts.role);
-      if (next === "waiting") return refusedText(this.#path, "none of its own addresses is here");
+      if (next === "waiting") return refusedNow("none of the routers' addresses is here");
       if ("problems" in next) return { ok: false, fault: "text", problems: next.problems };
       if (role !== null && next.role !== role)
         return refusedText(this.#path, `it would make this ${role} the ${next.role}`);

@@ -97,7 +97,7 @@ async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Prom
   process.on("SIGTERM", terminate).on("SIGINT", terminate).on("SIGHUP", hangUp);
   try {
     const addressed = await Promise.race([
-      whenAddressed(daemon, ip, stopping.signal),
+      whenAddressed(daemon, ip, systemd, stopping.signal),
       stop.promise,
     ]);
     if (typeof addressed !== "string" && addressed.length > 0)
@@ -114,16 +114,22 @@ async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Prom
   }
 }
 
-/** Serves as soon as one of the own addresses is there; the problems when it never could. */
+/**
+ * Serves as soon as one of the own addresses is there; the problems when it never could. Waiting
+ * for an address is no failure to start: systemd would end that after a while.
+ */
 async function whenAddressed(
   daemon: Daemon,
   ip: Ip,
+  systemd: Systemd,
   stopping: AbortSignal,
 ): Promise<readonly Problem[]> {
   while (!stopping.aborted) {
     const outcome = await daemon.serve(await ip.readInterfaces());
     if (outcome === "serving") return [];
     if (outcome !== "waiting") return outcome;
+    systemd.ready();
+    systemd.status("starting: waits for one of the routers' own addresses");
     // A signal ends the wait: nothing else would let a process go that never found its address.
     await sleep(lookEveryMs, undefined, { signal: stopping }).catch(() => {});
   }

@@ -37,7 +37,7 @@ test("what is left out has its default", () => {
       announce: { count: 5, interval: 1000, refresh: 60_000 },
     },
     clusterSync: true,
-    guard: { removePercent: 100 },
+    guard: { removePercent: 50 },
     timeouts: null,
     checks: { concurrency: 1000 },
     sysctl: "auto",
