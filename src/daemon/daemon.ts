@@ -51,7 +51,8 @@ export class Daemon implements Controlled {
   #written: Written;
   #serving: Serving | null = null;
   #configError: readonly Problem[] | null = null;
-  readonly #refused = new Map<string, number>();
+  readonly #refusedRequests = new Map<string, number>();
+  readonly #refusedFiles = new Map<string, number>();
   #lateHeartbeats = 0;
   #request = 0;
   readonly #requests = new Map<number, (why: string | null) => void>();
@@ -95,7 +96,10 @@ export class Daemon implements Controlled {
       startedAt: this.#startedAt,
       serving: this.#serving,
       configError: this.#configError,
-      controlRefused: Object.fromEntries(this.#refused),
+      refused: {
+        control: Object.fromEntries(this.#refusedRequests),
+        config: Object.fromEntries(this.#refusedFiles),
+      },
       lateHeartbeats: this.#lateHeartbeats,
       now: this.#doors.now(),
       wallMs: Date.parse(this.#parts.wallClock()),
@@ -140,9 +144,7 @@ export class Daemon implements Controlled {
   }
 
   refusedRequest(reason: RequestRefusal): void {
-    const count = (this.#refused.get(reason) ?? 0) + 1;
-    this.#refused.set(reason, count);
-    if (count === 1)
+    if (countUp(this.#refusedRequests, reason) === 1)
       this.#report({ event: "control", kind: "refused", reason, text: "counted from now on" });
   }
 
@@ -204,6 +206,7 @@ export class Daemon implements Controlled {
   }
 
   #refuseReload(refusal: Refusal): Refusal {
+    countUp(this.#refusedFiles, refusal.fault === "text" ? "invalid" : "guard");
     if (refusal.fault === "text") this.#configError = refusal.problems;
     const problems = refusal.problems.map(printProblem);
     this.#report({ event: "config", kind: "refused", problems });
@@ -253,6 +256,12 @@ export class Daemon implements Controlled {
   #since(began: Instant): number {
     return between(began, this.#doors.now());
   }
+}
+
+function countUp(counts: Map<string, number>, reason: string): number {
+  const count = (counts.get(reason) ?? 0) + 1;
+  counts.set(reason, count);
+  return count;
 }
 
 const refusedNow = (message: string): Refusal => ({

@@ -27,7 +27,8 @@ export interface StatusParts {
   readonly startedAt: string;
   readonly serving: Serving | null;
   readonly configError: readonly Problem[] | null;
-  readonly controlRefused: Readonly<Record<string, number>>;
+  /** Bad input that was refused, by source and reason; checks are counted by the nannies. */
+  readonly refused: Readonly<Record<"control" | "config", Readonly<Record<string, number>>>>;
   /** Heartbeats of the peer that came later than `warn_after`. */
   readonly lateHeartbeats: number;
   readonly now: Instant;
@@ -71,7 +72,7 @@ export function statusOf(parts: StatusParts): Status {
       last_error: table.lastError,
       drifts: table.drifts,
     },
-    refused: { control: parts.controlRefused },
+    refused: { ...parts.refused, check: serving.nannies.failures() },
   };
 }
 
@@ -91,7 +92,7 @@ const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => 
   vips: [],
   virtual_servers: [],
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
-  refused: { control: parts.controlRefused },
+  refused: { ...parts.refused, check: {} },
 });
 
 const wallClockOf = (at: Instant, { now, wallMs }: StatusParts): string =>
