@@ -5,37 +5,39 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Config } from "../config/config.ts";
 import { peerStatus } from "../failover/peer-status.ts";
-import type { Rules, Start } from "../failover/protocol.ts";
+import type { Start } from "../failover/protocol.ts";
 import type { Router } from "../failover/router.ts";
 import type { VirtualServerState } from "../health/health.ts";
 import { type Nanny, realServerEvent } from "../health/nanny.ts";
 import { virtualServerEvent, virtualServerHealth } from "../health/virtual-server.ts";
-import { clusterOf, type Seal } from "../heartbeat/header.ts";
+import type { Seal } from "../heartbeat/header.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { refusal } from "../heartbeat/peer.ts";
 import { messageOf } from "../model/error.ts";
 import type { Fault } from "../model/router.ts";
-import { type Ms, ms, seconds } from "../model/time.ts";
+import { ms, seconds } from "../model/time.ts";
 import { removeFile, replaceFile } from "../system/files.ts";
 import { releaseBatch } from "../system/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
 import { desiredTable } from "../table/desired.ts";
 import type { Table } from "../table/table.ts";
+import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
 import type { Running } from "./configuration.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
-import { Heartbeat, pathNames } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { Links } from "./links.ts";
 import { Nannies } from "./nannies.ts";
 import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
 import { rehearse } from "./rehearsal.ts";
 import { Replication } from "./replication.ts";
+import { rulesOf } from "./rules.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
 import { Vips } from "./vips.ts";
+import { within } from "./within.ts";
 
 /** Requests of operators that the failover machine answers. */
 export interface Answers {
@@ -132,8 +134,9 @@ export class Serving {
     const { config } = this.#running;
     applySysctls(config, this.#doors.sysctl, this.#doors.report);
     await this.#lookAtLinks();
-    await this.#setTimeouts(null);
-    await this.#adopt();
+    await setTimeouts(config, null, this.#doors);
+    this.vips.configure(this.#running.vips);
+    await adoptTable(config, this.nannies, this.#doors);
     this.#configureParts();
     this.#faultsChanged();
     this.#unwatch = this.#doors.ip.watch((change) => {
@@ -141,7 +144,7 @@ export class Serving {
       if (change.kind !== "address-added" && change.kind !== "address-removed")
         void this.#lookAtLinks();
     });
-    await rehearse(this.#doors, this.#rules());
+    await rehearse(this.#doors, rulesOf(this.#running));
     // The programs that these start hold up the loop; the heartbeat begins when that is over.
     await within(this.reconciler.request("start"), firstPassMax);
     await this.#openHeartbeat();
@@ -158,10 +161,10 @@ export class Serving {
     const before = this.#running;
     this.#running = next;
     applySysctls(next.config, this.#doors.sysctl, this.#doors.report);
-    await this.#setTimeouts(before.config);
+    await setTimeouts(next.config, before.config, this.#doors);
     this.#configureParts();
     await this.#openHeartbeat();
-    this.engine.input({ kind: "rules", rules: this.#rules() });
+    this.engine.input({ kind: "rules", rules: rulesOf(this.#running) });
     await this.#lookAtLinks();
     await this.reconciler.request("reload");
     await this.vips.settle();
@@ -225,7 +228,7 @@ export class Serving {
     const { now, openAlarm, report } = this.#doors;
     const boot = randomBytes(8).toString("hex") as BootId;
     return new Engine(
-      { rules: this.#rules(), boot, found },
+      { rules: rulesOf(this.#running), boot, found },
       {
         claim: () => this.vips.claim(),
         release: () => this.vips.release(),
@@ -245,27 +248,6 @@ export class Serving {
     );
   }
 
-  #rules(): Rules {
-    const { config, role } = this.#running;
-    const { heartbeat, failover, routers } = config;
-    const alone = routers.backup === null;
-    return {
-      role,
-      alone,
-      cluster: clusterOf(routers.primary.public, (routers.backup ?? routers.primary).public),
-      paths: pathNames(config),
-      interval: heartbeat.interval,
-      deadAfter: heartbeat.deadAfter,
-      warnAfter: heartbeat.warnAfter,
-      startDelay: failover.startDelay,
-      failback: failover.failback,
-      failbackDelay: failover.failbackDelay,
-      arbiter: false,
-      fence: null,
-      config: { serial: config.serial, hash: config.hash.slice(0, 32) },
-    };
-  }
-
   #configureParts(): void {
     const { config, vips } = this.#running;
     this.#names = namesIn(config);
@@ -279,33 +261,8 @@ export class Serving {
 
   async #openHeartbeat(): Promise<void> {
     const { config, role, keys } = this.#running;
-    const seal: Seal = { cluster: this.#rules().cluster, keys };
+    const seal: Seal = { cluster: rulesOf(this.#running).cluster, keys };
     await this.heartbeat.configure(config, role, seal);
-  }
-
-  /** What the kernel has of the configuration counts as up until a check says otherwise. */
-  async #adopt(): Promise<void> {
-    this.vips.configure(this.#running.vips);
-    try {
-      const { table } = await this.#doors.ipvsadm.readTable();
-      const { services, destinations } = this.nannies.adopt(this.#running.config, table);
-      if (services > 0)
-        this.#doors.report({ event: "ipvs", kind: "adopted", services, destinations });
-    } catch (thrown) {
-      const text = `the table cannot be read: ${messageOf(thrown)}`;
-      this.#doors.report({ event: "ipvs", kind: "failed", text });
-    }
-  }
-
-  async #setTimeouts(before: Config | null): Promise<void> {
-    const { timeouts } = this.#running.config;
-    if (timeouts === null || isDeepStrictEqual(timeouts, before?.timeouts)) return;
-    try {
-      await this.#doors.ipvsadm.setTimeouts(timeouts);
-    } catch (thrown) {
-      const text = `the connection timeouts are not set: ${messageOf(thrown)}`;
-      this.#doors.report({ event: "ipvs", kind: "failed", text });
-    }
   }
 
   /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
@@ -368,14 +325,4 @@ export class Serving {
       this.#doors.report({ event: "machine", kind: "failed", text });
     }
   }
-}
-
-/** Waits for `work`, but not longer than `most`; the work goes on. Throws what it throws in time. */
-async function within(work: Promise<unknown>, most: Ms): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const waited = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, most);
-  });
-  await Promise.race([work, waited]);
-  clearTimeout(timer);
 }
