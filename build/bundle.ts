@@ -5,7 +5,8 @@
  *
  * Modules that are imported lazily stay modules of their own, so that `lvsd status` does not read
  * what only the daemon needs. All modules lie side by side: a worker that src/ names by
- * `new URL("./NAME.ts", import.meta.url)` becomes an entry of its own, found by the same expression.
+ * `new URL("./NAME.ts", import.meta.url)` becomes an entry of its own, found by the same
+ * expression.
  */
 import {
   cpSync,

@@ -79,7 +79,6 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   table: ["config", "health"],
   failover: ["heartbeat"],
   advice: ["config"],
-  checks: ["system"],
   main: ["cli"],
 };
 
@@ -110,6 +109,7 @@ describe("layers", () => {
     assert.equal(mayImport("src/model/time.ts", "src/config/config.ts"), false);
     assert.equal(mayImport("src/config/config.ts", "src/table/table.ts"), false);
     assert.equal(mayImport("src/system/ip.ts", "src/control/api.ts"), false);
+    assert.equal(mayImport("src/checks/command.ts", "src/system/program.ts"), false);
   });
 
   it("imports go down only", () => {
@@ -185,7 +185,7 @@ describe("names and sizes", () => {
     const long = [...sources, ...tests].flatMap((path) =>
       text(path)
         .split("\n")
-        .filter((line) => line.length > 110 && !/["'`/]/.test(line))
+        .filter((line) => line.length > 100 && !/["'`/]/.test(line))
         .map((line) => `${path}: ${line.trim()}`),
     );
     assert.deepEqual(long, []);

@@ -59,7 +59,9 @@ test("lvsd status loads nothing that only the daemon needs", async (t) => {
   const listing = "data:text/javascript,".concat(
     encodeURIComponent(`
       import { registerHooks } from "node:module";
-      registerHooks({ load(url, context, next) { console.error(url); return next(url, context); } });
+      registerHooks({
+        load(url, context, next) { console.error(url); return next(url, context); },
+      });
     `),
   );
   const { error } = await start(["status", "--run-dir", runDir], ["--import", listing]).ended;

@@ -1,9 +1,10 @@
 /**
  * One try of a check: the contract between the nannies (daemon/nannies.ts) and the runners.
  *
- * A runner gets one AbortSignal that stands for the deadline over everything (connect, TLS, answer);
- * it never throws and never outlives the signal by more than a poll turn. Whatever a real server
- * answers ends in an outcome with a bounded reason. Runners are loaded when a check first needs them.
+ * A runner gets one AbortSignal that stands for the deadline over everything (connect, TLS,
+ * answer); it never throws and never outlives the signal by more than a poll turn. Whatever a real
+ * server answers ends in an outcome with a bounded reason. Runners are loaded when a check first
+ * needs them.
  */
 import type { Check, Target } from "../config/config.ts";
 import type { Outcome } from "../health/health.ts";

@@ -3,8 +3,9 @@
  * capabilities, bounded output, and an end at the deadline for it and all that it started.
  *
  * setpriv(1) takes the privileges away, since Node cannot between fork and exec: ambient and
- * inheritable capabilities for a user, the bounding set too for root (capabilities(7), "Transformation
- * of capabilities during execve()"), and `no_new_privs` against set-user-ID programs.
+ * inheritable capabilities for a user, the bounding set too for root (capabilities(7),
+ * "Transformation of capabilities during execve()"), and `no_new_privs` against set-user-ID
+ * programs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Tries over UDP. The socket is connected, so that the kernel hands an ICMP "port unreachable" to us
- * as an error and drops datagrams of anybody else (udp(7)).
+ * Tries over UDP. The socket is connected, so that the kernel hands an ICMP "port unreachable" to
+ * us as an error and drops datagrams of anybody else (udp(7)).
  */
 import { createSocket } from "node:dgram";
 import type { SendExpectCheck } from "../config/config.ts";

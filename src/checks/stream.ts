@@ -1,6 +1,6 @@
 /**
- * Tries over TCP and TLS: connect, then hold a dialogue. Every connection is closed by reset, so that
- * thousands of checks leave no TIME_WAIT behind (RFC 9293, section 3.6).
+ * Tries over TCP and TLS: connect, then hold a dialogue. Every connection is closed by reset, so
+ * that thousands of checks leave no TIME_WAIT behind (RFC 9293, section 3.6).
  */
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";

@@ -1,6 +1,6 @@
 /**
- * How one try ended, in the words of the runners. Whatever a real server sends ends here as a reason
- * of a closed list and a printable, bounded text.
+ * How one try ended, in the words of the runners. Whatever a real server sends ends here as a
+ * reason of a closed list and a printable, bounded text.
  */
 import { printableLine } from "../dialogue/excerpt.ts";
 import { messageOf } from "../model/error.ts";

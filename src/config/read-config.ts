@@ -178,7 +178,8 @@ function matches(
 
 /**
  * SHA-256 over the main file's text, then for each included file its name relative to the main file
- * and its text. NUL, which no text may hold, parts them; without includes it is what sha256sum says.
+ * and its text. NUL, which no text may hold, parts them; without includes it is what sha256sum
+ * says.
  */
 function hashOf(path: string, files: readonly ConfigFile[]): string {
   const hash = createHash("sha256");

@@ -1,7 +1,8 @@
 /**
  * When the VIPs are announced: at once, repeated with a space between, then refreshed for as long
  * as they are held (neighbours lose and forget announcements). Every repetition asks again what is
- * held, so that a router that gave up its VIPs says nothing more. A refresh also asks who else has them.
+ * held, so that a router that gave up its VIPs says nothing more. A refresh also asks who else has
+ * them.
  */
 import type { FailoverConfig } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";

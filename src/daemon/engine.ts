@@ -1,6 +1,7 @@
 /**
  * Carries things between the failover machine and the doors: one queue of inputs, one step at a
- * time, effects in order, one alarm. Decides nothing; the order contract is in failover/protocol.ts.
+ * time, effects in order, one alarm. Decides nothing; the order contract is in
+ * failover/protocol.ts.
  *
  * An effect that takes time never holds up a heartbeat: its outcome comes back as an input. One
  * that passes its deadline comes back as its own failure, and a later answer of it is dropped.

@@ -1,9 +1,9 @@
 /**
  * The nannies of all real servers: when their checks are tried, and what the results make of them.
  *
- * Knows the time, the bound on tries under way, and which nannies share a probe. What a result means
- * is health/nanny.ts's business, what a try does is checks/'s. Invariants: a probe has one try at a
- * time; a try ends, by itself or by being given up; after `stop` nothing is left.
+ * Knows the time, the bound on tries under way, and which nannies share a probe. What a result
+ * means is health/nanny.ts's business, what a try does is checks/'s. Invariants: a probe has one
+ * try at a time; a try ends, by itself or by being given up; after `stop` nothing is left.
  */
 import PQueue from "p-queue";
 import type { RunCheck, Tried } from "../checks/check.ts";
@@ -121,8 +121,8 @@ export class Nannies {
   }
 
   /**
-   * Counts what the starting daemon found in the kernel's table as up until it is checked; before or
-   * after the first `configure`. Returns what it found of the configuration.
+   * Counts what the starting daemon found in the kernel's table as up until it is checked; before
+   * or after the first `configure`. Returns what it found of the configuration.
    */
   adopt(
     config: Config,

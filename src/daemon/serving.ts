@@ -1,6 +1,7 @@
 /**
  * A router that knows its role: everything between configuration and kernel, built, started in
- * order and stopped in reverse. The three loops (failover, health, table) meet here, through values.
+ * order and stopped in reverse. The three loops (failover, health, table) meet here, through
+ * values.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";

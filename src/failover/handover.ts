@@ -1,8 +1,9 @@
 /**
  * Agreeing on a change while both hear each other: offer, want, released, claimed.
  *
- * Invariant: without a death a router claims only when the peer has said `released` to the very wish
- * that is open, and a router that has said so claims only after that wish is gone or the peer is dead.
+ * Invariant: without a death a router claims only when the peer has said `released` to the very
+ * wish that is open, and a router that has said so claims only after that wish is gone or the peer
+ * is dead.
  */
 import type { HandOverCause, Message } from "../heartbeat/message.ts";
 import { addMs, type Instant, type Ms, seconds } from "../model/time.ts";

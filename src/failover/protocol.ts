@@ -3,11 +3,13 @@
  *
  * The contract of order between machine and engine:
  * 1. Inputs are stepped one at a time, in the order in which they became known.
- * 2. Effects are performed in the order of the list. `send`, `report`, `answer` and `refused` take no
- *    time and never wait. `claim`, `release`, `fence` and `announce` take time; at most one of claim and
- *    release is under way, because the machine asks for the next when it was told how the last ended.
- * 3. Every claim, release, fence and probe ends in exactly one input, at the latest at the engine's own
- *    deadline (then as the failure). `claimed` and `released` are said after reading the kernel back.
+ * 2. Effects are performed in the order of the list. `send`, `report`, `answer` and `refused` take
+ *    no time and never wait. `claim`, `release`, `fence` and `announce` take time; at most one of
+ *    claim and release is under way, because the machine asks for the next when it was told how the
+ *    last ended.
+ * 3. Every claim, release, fence and probe ends in exactly one input, at the latest at the engine's
+ *    own deadline (then as the failure). `claimed` and `released` are said after reading the kernel
+ *    back.
  * 4. `wake` is delivered at `wakeAt(router)` or later, and when the timer was late, one poll turn
  *    after it (setImmediate), so that waiting datagrams are read first. Early wakes are harmless.
  * 5. `now` is CLOCK_BOOTTIME and never goes back.

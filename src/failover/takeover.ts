@@ -26,8 +26,8 @@ export function startOverAt(router: Router): Instant {
 }
 
 /**
- * Claims if arbiter and fence allow it; else asks them, and comes back with their answer. An arbiter
- * must have answered a question that is younger than `since`.
+ * Claims if arbiter and fence allow it; else asks them, and comes back with their answer. An
+ * arbiter must have answered a question that is younger than `since`.
  */
 export function takeOver(turn: Turn, cause: string, since: Instant): void {
   if (isolatingFault(turn.router) !== null) return;

@@ -14,7 +14,8 @@ export type Ms = number & { readonly [lengthBrand]: true };
 
 /**
  * A point on the boot-time clock in milliseconds, fractions included. It never steps and goes on
- * while the machine is suspended (clock_gettime(2), CLOCK_BOOTTIME). Only differences mean anything.
+ * while the machine is suspended (clock_gettime(2), CLOCK_BOOTTIME). Only differences mean
+ * anything.
  */
 export type Instant = number & { readonly [instantBrand]: true };
 

@@ -54,7 +54,8 @@ export function readBounded(path: string, bytesMax: number): Buffer | null {
 export function replaceFile(path: string, bytes: string | Uint8Array, mode = 0o640): void {
   const temporary = `${path}.${process.pid}.new`;
   try {
-    // One that a crash left behind goes; "wx" makes ours and follows no link that somebody put there.
+    // One that a crash left behind goes; "wx" makes ours and follows no link that somebody put
+    // there.
     rmSync(temporary, { force: true });
     const file = openSync(temporary, "wx", mode);
     try {

@@ -89,7 +89,8 @@ export function expireLine({ prefix, device }: FloatingAddress, after: Ms): stri
 
 /**
  * The addresses in the order of their removal: the last claimed one goes first. Deleting a primary
- * address takes its secondaries along (unless promote_secondaries is set), and then theirs would fail.
+ * address takes its secondaries along (unless promote_secondaries is set), and then theirs would
+ * fail.
  */
 export const inOrderOfRelease = (vips: readonly FloatingAddress[]): readonly FloatingAddress[] =>
   vips.toReversed();

@@ -2,8 +2,8 @@
  * The door to addresses and links, through iproute2: reads, claims, releases, watches.
  *
  * Claims and releases go as one batch through an `ip -force -j -batch -` that is kept open on a
- * pipe, and are confirmed by reading the addresses back: an outcome is what the kernel says, and the
- * program's words are reasons at most.
+ * pipe, and are confirmed by reading the addresses back: an outcome is what the kernel says, and
+ * the program's words are reasons at most.
  */
 import { family } from "../model/address.ts";
 import { MachineError, messageOf } from "../model/error.ts";
@@ -131,7 +131,8 @@ async function claim(batch: IpBatch, vips: readonly FloatingAddress[]): Promise<
 
 /**
  * What went although nobody asked for it. The kernel deletes the secondary addresses of a subnet
- * together with its primary one unless promote_secondaries is set; a router's own address can be such.
+ * together with its primary one unless promote_secondaries is set; a router's own address can be
+ * such.
  */
 function takenAlong(
   vips: readonly FloatingAddress[],

@@ -2,9 +2,9 @@
  * One `ipvsadm --restore` that is kept open on a pipe: says lines and hears what it complains of.
  * Knows how the program answers, not which change failed: it does not tell.
  *
- * Measured: it does each line as it arrives. What the kernel refuses is one bare sentence on stderr,
- * without the line or its number; a good line is answered by nothing. A line that the parser refuses
- * ends the program.
+ * Measured: it does each line as it arrives. What the kernel refuses is one bare sentence on
+ * stderr, without the line or its number; a good line is answered by nothing. A line that the
+ * parser refuses ends the program.
  */
 import { MachineError } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";

@@ -109,8 +109,8 @@ function mergeInto<Value>(
 }
 
 /**
- * The kernel gives 4 KiB a read, so a thread of the pool would be asked a thousand times for a large
- * table: this reads by itself, 128 KiB (some 1,500 lines) at a time.
+ * The kernel gives 4 KiB a read, so a thread of the pool would be asked a thousand times for a
+ * large table: this reads by itself, 128 KiB (some 1,500 lines) at a time.
  */
 const readsPerTurn = 32;
 

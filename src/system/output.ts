@@ -1,7 +1,7 @@
 /**
  * Writes text to a descriptor at once, and never waits for whoever reads it: a pipe that is full, a
- * journal that has stopped, a terminal that is held (Ctrl-S). What is not taken waits, bounded; what
- * cannot be written at all is lost and counted.
+ * journal that has stopped, a terminal that is held (Ctrl-S). What is not taken waits, bounded;
+ * what cannot be written at all is lost and counted.
  *
  * Not a stream of Node: those are blocking on pipes and terminals (process I/O in Node's
  * documentation), and a thread of the pool that hangs in write(2) keeps the process from ending.

@@ -1,6 +1,7 @@
 /**
  * Kernel parameters under /proc/sys: reads, sets, and puts back what it has changed. Which ones and
- * why is known elsewhere. Names are written with slashes, since devices have dots: `net/ipv4/ip_forward`.
+ * why is known elsewhere. Names are written with slashes, since devices have dots:
+ * `net/ipv4/ip_forward`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Real servers on loopback for the tests of checks, and the checks against them with the defaults of
- * the configuration. Every server is closed, with its connections, when its test ends.
+ * Real servers on loopback for the tests of checks, and the checks against them with the defaults
+ * of the configuration. Every server is closed, with its connections, when its test ends.
  */
 import { execFileSync } from "node:child_process";
 import { createSocket, type Socket as Datagrams } from "node:dgram";

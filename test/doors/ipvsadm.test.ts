@@ -16,7 +16,8 @@ import { install, scripts } from "./scripts.ts";
 /**
  * Keeps the table in the file `table`, in the language of save. \`--restore\` does each line as it
  * comes, says only what it refuses, on stderr and without the line, and ends at a line that its
- * parser does not take: lines with the text of the file \`illegal\`. \`refuses\`: so for the kernel.
+ * parser does not take: lines with the text of the file \`illegal\`. \`refuses\`: so for the
+ * kernel.
  */
 const program = `
 table=$here/table; touch $table

@@ -1,7 +1,8 @@
 /**
  * `make bench`: every figure of the product, each the median of its scenario's runs, as a table in
  * Markdown. `make bench ONLY=power-off` (or `ONLY=a,b`) measures the scenarios whose names contain
- * it; `RUNS=1` measures once; `MINUTES=1` shortens the long watches. Ends with 1 if a goal was missed.
+ * it; `RUNS=1` measures once; `MINUTES=1` shortens the long watches. Ends with 1 if a goal was
+ * missed.
  */
 import { median } from "./outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";

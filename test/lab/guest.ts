@@ -3,8 +3,8 @@
  *
  *     node test/lab/guest.ts SCENARIO [RUNS]
  *
- * Writes `report.json` (RunReport[]) into $LAB_OUT after every run; a failed run leaves its evidence
- * in $LAB_OUT/run-N. Exit status 0 when every story went as told.
+ * Writes `report.json` (RunReport[]) into $LAB_OUT after every run; a failed run leaves its
+ * evidence in $LAB_OUT/run-N. Exit status 0 when every story went as told.
  */
 import { writeFileSync } from "node:fs";
 import { messageOf } from "../../src/model/error.ts";

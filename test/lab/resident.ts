@@ -33,7 +33,8 @@ export class Resident {
   static async start(namespace: string, file: string, options: unknown): Promise<Resident> {
     const url = new URL(file, import.meta.url);
     const worker = within(namespace, () => new Worker(url, { workerData: options }));
-    // Worker turns an uncaught exception into this event; unheard it would end the scenario silently.
+    // Worker turns an uncaught exception into this event; unheard it would end the scenario
+    // silently.
     const failed = new Promise<never>((_, reject) => worker.once("error", reject));
     const resident = new Resident(worker);
     await Promise.race([resident.ask("ready"), failed]);

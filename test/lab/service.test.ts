@@ -1,7 +1,8 @@
 /**
  * lvsd as an operator installs it: `make install`'s tree, systemd's units, the dedicated user. A
  * real systemd starts it on a real kernel, an operator reloads and stops it, and misfortune kills
- * and stops it. The other scenarios start the daemon by themselves; here the unit is what is tested.
+ * and stops it. The other scenarios start the daemon by themselves; here the unit is what is
+ * tested.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -39,7 +39,8 @@ export default scenario({
     );
     const idle = changes() - before;
     lab.say(`idle: ${idle} changes of state`);
-    // 100 real servers, each checked every 100 ms; nobody listens there, which is a whole check too.
+    // 100 real servers, each checked every 100 ms; nobody listens there, which is a whole check
+    // too.
     const { realServers, vip } = lab.addresses;
     const check = { type: "tcp", interval: "100ms", timeout: "100ms" };
     const real_servers = Object.fromEntries(
