@@ -5,7 +5,7 @@
  * with what it knows in memory.
  */
 import { messageOf } from "../model/error.ts";
-import { readBounded, replaceFile } from "../system/files.ts";
+import { readBounded, replaceFileLater } from "../system/files.ts";
 import type { OwnedServices } from "./reconciler.ts";
 
 /** 100,000 services of some 60 bytes. */
@@ -16,10 +16,10 @@ export function openOwnedServices(path: string, trouble: (why: string) => void):
   let keys: ReadonlySet<string> = read(path, trouble);
   return {
     keys: () => keys,
-    replace(next) {
+    async replace(next) {
       keys = next;
       try {
-        replaceFile(path, `${JSON.stringify({ services: [...next] })}\n`);
+        await replaceFileLater(path, `${JSON.stringify({ services: [...next] })}\n`);
       } catch (thrown) {
         trouble(`owned services are not remembered across a restart: ${messageOf(thrown)}`);
       }

@@ -15,6 +15,7 @@ import type { Ipvsadm, RefusedChange } from "../system/ipvsadm.ts";
 import { type Shape, shapeDifference, shapeOf } from "../table/ipvs-proc.ts";
 import { planChanges } from "../table/plan.ts";
 import type { Change, Counters, Plan, Table } from "../table/table.ts";
+import { within } from "./within.ts";
 
 export interface ReconcilerParts {
   readonly ipvsadm: Ipvsadm;
@@ -36,7 +37,7 @@ export interface ReconcilerParts {
 export interface OwnedServices {
   keys(): ReadonlySet<string>;
   /** Remembered before the kernel is told, so that a crash in between loses nothing. */
-  replace(keys: ReadonlySet<string>): void;
+  replace(keys: ReadonlySet<string>): Promise<void>;
 }
 
 export interface TableState {
@@ -55,6 +56,8 @@ const lookShare = 0.05;
 const refusedAgainAfter = ms(30_000);
 /** After a failure of ipvsadm itself. */
 const failedAgainAfter = ms(1000);
+/** How long a pass waits for the disk to remember what is owned. */
+const rememberingMax = ms(1000);
 /** Changes named in one event; the rest is a number. */
 const namedChangesMax = 5;
 
@@ -120,7 +123,7 @@ export class Reconciler {
     const { table } = await this.#parts.ipvsadm.readTable();
     const plan = planChanges(table, new Map(), this.#parts.owned.keys());
     await this.#parts.ipvsadm.apply(plan.changes);
-    this.#parts.owned.replace(new Set());
+    await within(this.#parts.owned.replace(new Set()), rememberingMax);
   }
 
   #begin(): void {
@@ -176,13 +179,13 @@ export class Reconciler {
     const changes = plan.changes.filter((change) => !this.#refusedLately(change));
     if (changes.length > 0) {
       const drift = causes.length === 0 && this.#expected !== null;
-      this.#own(new Set([...owned, ...desired.keys()]));
+      await this.#own(new Set([...owned, ...desired.keys()]));
       const { refused } = await this.#parts.ipvsadm.apply(changes);
       this.#note(changes, refused);
       await this.#readBack(desired);
       this.#tell(changes, refused, drift, causes);
     }
-    this.#own(new Set(desired.keys()));
+    await this.#own(new Set(desired.keys()));
     this.#expected = desired;
   }
 
@@ -202,10 +205,11 @@ export class Reconciler {
     }
   }
 
-  #own(keys: ReadonlySet<string>): void {
+  /** A disk that hangs must not keep the table from being mended. */
+  async #own(keys: ReadonlySet<string>): Promise<void> {
     const before = this.#parts.owned.keys();
     if (keys.size === before.size && [...keys].every((key) => before.has(key))) return;
-    this.#parts.owned.replace(keys);
+    await within(this.#parts.owned.replace(keys), rememberingMax);
   }
 
   /** A refused service is left out for a while, with its destinations; those have nannies. */

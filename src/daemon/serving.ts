@@ -19,7 +19,7 @@ import { messageOf } from "../model/error.ts";
 import type { Fault } from "../model/router.ts";
 import { ms, seconds } from "../model/time.ts";
 import { removeFile, replaceFile } from "../system/files.ts";
-import { releaseBatch } from "../system/ip.ts";
+import { type Interface, releaseBatch } from "../system/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
 import { desiredTable } from "../table/desired.ts";
 import type { Table } from "../table/table.ts";
@@ -97,6 +97,7 @@ export class Serving {
       report,
       faultsChanged: () => this.#faultsChanged(),
       now,
+      interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
       remember: (vips) => this.#remember(releaseBatch(vips)),
     });
     this.nannies = new Nannies({
@@ -134,17 +135,11 @@ export class Serving {
   async start(): Promise<void> {
     const { config } = this.#running;
     applySysctls(config, this.#doors.sysctl, this.#doors.report);
-    await this.#lookAtLinks();
     await setTimeouts(config, null, this.#doors);
-    this.vips.configure(this.#running.vips);
     await adoptTable(config, this.nannies, this.#doors);
     this.#configureParts();
-    this.#faultsChanged();
-    this.#unwatch = this.#doors.ip.watch((change) => {
-      this.vips.changed();
-      if (change.kind !== "address-added" && change.kind !== "address-removed")
-        void this.#lookAtLinks();
-    });
+    await this.#look();
+    this.#unwatch = this.#doors.ip.watch(() => this.vips.changed());
     await rehearse(this.#doors, rulesOf(this.#running));
     // The programs that these start hold up the loop; the heartbeat begins when that is over.
     await within(this.reconciler.request("start"), firstPassMax);
@@ -166,7 +161,7 @@ export class Serving {
     this.#configureParts();
     await this.#openHeartbeat();
     this.engine.input({ kind: "rules", rules: rulesOf(this.#running) });
-    await this.#lookAtLinks();
+    await this.#look();
     await this.reconciler.request("reload");
     await this.vips.settle();
   }
@@ -255,7 +250,6 @@ export class Serving {
     this.links.configure(config);
     this.vips.configure(vips);
     this.#announcements.configure(config.failover.announce);
-    this.#strangers.watch(vips, this.vips.interfaces);
     this.nannies.configure(config);
     this.replication.configurationChanged();
   }
@@ -273,11 +267,16 @@ export class Serving {
     else this.#checkLater = setTimeout(() => this.nannies.setActiveChecking(true), takeoverFirst);
   }
 
-  async #lookAtLinks(): Promise<void> {
+  #interfacesRead(interfaces: readonly Interface[]): void {
+    this.#strangers.watch(this.#running.vips, interfaces);
+    if (this.links.look(interfaces)) this.#faultsChanged();
+  }
+
+  async #look(): Promise<void> {
     try {
-      if (this.links.look(await this.#doors.ip.readInterfaces())) this.#faultsChanged();
+      await this.vips.look();
     } catch (thrown) {
-      const text = `links cannot be read: ${messageOf(thrown)}`;
+      const text = `devices and addresses cannot be read: ${messageOf(thrown)}`;
       this.#doors.report({ event: "machine", kind: "failed", text });
     }
   }

@@ -22,6 +22,8 @@ export interface VipsParts {
   /** `faults()` may answer differently now. */
   readonly faultsChanged: () => void;
   readonly now: () => Instant;
+  /** What the kernel's devices are, each time they were read. */
+  readonly interfacesRead: (interfaces: readonly Interface[]) => void;
   /** Leaves behind, for whoever cleans up after us, the list of what may be held. */
   readonly remember: (vips: readonly FloatingAddress[]) => void;
 }
@@ -68,10 +70,9 @@ export class Vips {
     this.#parts.remember([...this.#wanted, ...this.#former]);
   }
 
-  /** Reads the kernel and says which of the configured VIPs are there. Throws MachineError. */
-  async found(): Promise<readonly FloatingAddress[]> {
+  /** Reads devices and addresses, so that announcements know them. Throws MachineError. */
+  async look(): Promise<void> {
     await this.#read();
-    return this.#wanted.filter((vip) => this.#held.has(keyOf(vip)));
   }
 
   /** Adds all VIPs, in order, and announces nothing yet. */
@@ -121,10 +122,6 @@ export class Vips {
     return this.#held.has(keyOf(vip));
   }
 
-  get interfaces(): readonly Interface[] {
-    return this.#interfaces;
-  }
-
   /** The MAC of a third machine that answers for the address, or null. */
   answeredBy(address: IpAddress): string | null {
     return this.#strangers.get(address) ?? null;
@@ -167,6 +164,7 @@ export class Vips {
     this.#held = new Set(
       [...this.#wanted, ...this.#former].map(keyOf).filter((key) => present.has(key)),
     );
+    this.#parts.interfacesRead(this.#interfaces);
   }
 
   async #perform(what: "claim" | "release", act: () => Promise<AddressOutcome>): Promise<Done> {

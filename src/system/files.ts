@@ -12,6 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MachineError, messageOf } from "../model/error.ts";
 
@@ -73,6 +74,37 @@ export function replaceFile(path: string, bytes: string | Uint8Array, mode = 0o6
     }
   } catch (thrown) {
     rmSync(temporary, { force: true });
+    throw failed(`${path}: cannot be written`, thrown);
+  }
+}
+
+/**
+ * As `replaceFile`, without holding up the loop: for directories on a disk, which may be slow.
+ * Throws MachineError; then the old file stays.
+ */
+export async function replaceFileLater(
+  path: string,
+  bytes: string | Uint8Array,
+  mode = 0o640,
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    const file = await open(temporary, "w", mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+    const directory = await open(dirname(path), "r");
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => {});
     throw failed(`${path}: cannot be written`, thrown);
   }
 }

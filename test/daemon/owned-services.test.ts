@@ -11,10 +11,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-test("what was owned is owned after a restart", () => {
+test("what was owned is owned after a restart", async () => {
   const path = join(directory, "owned.json");
   const troubles: string[] = [];
-  openOwnedServices(path, (why) => troubles.push(why)).replace(new Set(["tcp 192.0.2.1:80"]));
+  await openOwnedServices(path, (why) => troubles.push(why)).replace(new Set(["tcp 192.0.2.1:80"]));
   const after = openOwnedServices(path, (why) => troubles.push(why));
   assert.deepEqual([...after.keys()], ["tcp 192.0.2.1:80"]);
   assert.deepEqual(troubles, []);
@@ -30,11 +30,11 @@ for (const text of ["", "{", "[]", '{"services": [1]}', '{"services": "tcp"}', "
   });
 }
 
-test("a directory that is gone does not stop the daemon from owning", () => {
+test("a directory that is gone does not stop the daemon from owning", async () => {
   const path = join(directory, "missing", "owned.json");
   const troubles: string[] = [];
   const owned = openOwnedServices(path, (why) => troubles.push(why));
-  owned.replace(new Set(["tcp 192.0.2.1:80"]));
+  await owned.replace(new Set(["tcp 192.0.2.1:80"]));
   assert.deepEqual([...owned.keys()], ["tcp 192.0.2.1:80"]);
   assert.equal(troubles.length, 1);
 });

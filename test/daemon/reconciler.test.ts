@@ -74,7 +74,7 @@ function bench(desired: Table): Bench {
   let keys: ReadonlySet<string> = new Set();
   const owned: OwnedServices = {
     keys: () => keys,
-    replace: (next) => {
+    replace: async (next) => {
       keys = next;
     },
   };
