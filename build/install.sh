@@ -68,8 +68,8 @@ do_install() {
   # What package scripts would do: the user, the directories, the modules, the service's file.
   systemd-sysusers "$root/lib/sysusers.d/lvsd.conf"
   systemd-tmpfiles --create "$root/lib/tmpfiles.d/lvsd.conf"
-  xargs -n 1 modprobe -q < <(grep -v "^#" systemd/modules-load.conf) ||
-    echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
+  grep -v '^#' systemd/modules-load.conf | xargs -n 1 modprobe -q || true
+  [ -e /proc/net/ip_vs ] || echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   if systemctl --quiet is-active lvsd.service 2>/dev/null; then
     echo "lvsd is installed; the daemon runs the former version until: systemctl restart lvsd"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # What happens inside the lab's kernel in service.test.ts: boots systemd as process 1 of a process
-# namespace, with lvsd as `make install` left it below $1, and acts on it like an operator and like
+# namespace, installs lvsd there from the checkout $1, and acts on it like an operator and like
 # misfortune. Prints one `fact NAME VALUE` line for each thing seen; the judging is done outside.
 set -u
-tree=$1
+checkout=$1
 
 if [ -z "${2:-}" ]; then
   mount -t tmpfs etc /mnt
@@ -11,16 +11,16 @@ if [ -z "${2:-}" ]; then
   mount --bind /mnt /etc
   mount -t tmpfs lib /var/lib
   rm -rf /etc/systemd/system/*.wants /etc/lvsd
-  mount --bind "$tree/usr/local" /usr/local
-  cp -a "$tree/etc/lvsd" /etc/lvsd
+  mount -t tmpfs local /usr/local
   mount -t cgroup2 cgroup /sys/fs/cgroup
   printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service story.service\n' \
     >/etc/systemd/system/story.target
   printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=300\nExecStart=%s\n' \
-    "/bin/bash $(readlink -f "$0") $tree story" >/etc/systemd/system/story.service
+    "/bin/bash $(readlink -f "$0") $checkout story" >/etc/systemd/system/story.service
   # The story writes to this file: systemd closes what it inherits.
   : >/run/story
   tail -f /run/story &
+  mount --bind /dev/null /dev/console # its reports on every unit would be printed into the facts
   container=lvsd-lab unshare --pid --mount --fork --mount-proc \
     /lib/systemd/systemd --unit=story.target --log-target=journal --show-status=0 >/dev/null 2>&1
   sleep 0.3
@@ -52,8 +52,9 @@ not_held() { ! held; }
 ip link add d0 type dummy
 ip addr add 192.0.2.9/24 dev d0
 ip link set d0 up
-systemd-sysusers
-systemd-tmpfiles --create /usr/local/lib/tmpfiles.d/lvsd.conf
+export PREFIX=/usr/local DESTDIR=
+"$checkout/build/install.sh" install
+fact installed "$? $(systemctl is-active lvsd) $(systemctl is-enabled lvsd)"
 fact directory "$(stat -c '%a %U %G' /etc/lvsd)"
 
 # A wrong configuration ends the service; it is not started over and over.
@@ -108,6 +109,12 @@ fact end-status "$(systemctl show --property Result --value lvsd) $(systemctl is
 fact end-held "$(held && echo yes || echo no)"
 fact end-table "$(ipvsadm -Sn | wc -l)"
 fact end-files "$(ls /run/lvsd 2>/dev/null | tr '\n' ' ')"
+
+systemctl enable --quiet --now lvsd
+"$checkout/build/install.sh" uninstall
+fact uninstalled "$? $(systemctl is-active lvsd)"
+fact left "$(find /usr/local ! -type d; find /etc/systemd /etc/lvsd /var/lib/lvsd -name '*lvsd*' | tr '\n' ' ')"
+
 journalctl --no-pager -o cat -u lvsd | sed 's/^/journal /'
 fact end
 systemctl exit

@@ -1,14 +1,13 @@
 /**
- * lvsd as an operator installs it: `make install`'s tree, systemd's units, the dedicated user. A
- * real systemd starts it on a real kernel, an operator reloads and stops it, and misfortune kills
+ * lvsd as an operator installs it: `make install`, systemd's unit, the dedicated user. A real
+ * systemd starts it on a real kernel, an operator reloads and stops it, and misfortune kills
  * and stops it. The other scenarios start the daemon by themselves; here the unit is what is
  * tested.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { run } from "./boot.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -16,18 +15,10 @@ const root = join(import.meta.dirname, "../..");
 describe("lvsd under systemd", () => {
   const facts = new Map<string, string>();
   const lines: string[] = [];
-  mkdirSync(join(root, "test/lab/out"), { recursive: true });
-  const tree = mkdtempSync(join(root, "test/lab/out/installed-"));
-  after(() => rmSync(tree, { recursive: true, force: true }));
 
   before(async () => {
-    const { status, stderr } = spawnSync(join(root, "build/install.sh"), ["install"], {
-      encoding: "utf8",
-      env: { ...process.env, DESTDIR: tree, PREFIX: "/usr/local" },
-    });
-    assert.equal(status, 0, stderr);
     const story = await run({
-      argv: ["bash", join(import.meta.dirname, "service-side.sh"), tree],
+      argv: ["bash", join(import.meta.dirname, "service-side.sh"), root],
       project: root,
       limitSeconds: 150,
       ownMachine: true,
@@ -46,6 +37,10 @@ describe("lvsd under systemd", () => {
     const log = (): string => `${name}: ${fact(name)}\n${lines.join("\n")}`;
     assert.ok(Number(fact(name)) <= limitMs, log());
   };
+
+  it("make install makes the user, tells systemd, and starts nothing", () => {
+    assert.equal(fact("installed"), "0 inactive disabled");
+  });
 
   it("the configuration's directory belongs to root, and the daemon's group may read it", () => {
     assert.equal(fact("directory"), "2750 root lvsd");
@@ -95,5 +90,10 @@ describe("lvsd under systemd", () => {
     assert.equal(fact("end-held"), "no");
     assert.equal(fact("end-table"), "0");
     assert.equal(fact("end-files"), "");
+  });
+
+  it("make uninstall stops it and leaves the operator's files and nothing else", () => {
+    assert.equal(fact("uninstalled"), "0 inactive");
+    assert.equal(fact("left"), "/etc/lvsd /etc/lvsd/lvsd.yaml /var/lib/lvsd");
   });
 });
