@@ -33,6 +33,8 @@ export function settleDispute(turn: Turn): void {
     return;
   }
   if (router.dispute === null) set(turn, { dispute: { since: now }, offer: null });
+  // The peer has given way already; that it holds for another moment is no claim.
+  if (message.handOver.kind === "releasing") return;
   const since = router.dispute?.since ?? now;
   const patience = addMs(since, ms(unheardIntervals * slowerInterval(router)));
   const isHeard = isMutual(router);

@@ -7,6 +7,7 @@ import { release } from "./grip.ts";
 import { offerMax } from "./handover.ts";
 import { faultKindsOf, heardMessage, isMutual, type Router, set, type Turn } from "./router.ts";
 import { say } from "./speech.ts";
+import { refreshState } from "./state.ts";
 
 /** From the request to the peer's word `active`; the hand-over itself takes milliseconds. */
 const requestMax: Ms = seconds(10);
@@ -135,6 +136,7 @@ function followRestart(turn: Turn): boolean {
 }
 
 function leave(turn: Turn): void {
+  refreshState(turn);
   if (!turn.router.rules.alone) for (let count = 0; count < lastWords; count++) say(turn, true);
   end(turn);
 }

@@ -82,13 +82,14 @@ function answerWish(turn: Turn, message: Message): void {
     if (router.refused > 0) set(turn, { refused: 0 });
     return;
   }
-  if (router.offer !== null || agreesToFailback(router, message, cause)) {
-    const given = router.offer?.cause ?? cause;
+  // A wish that was refused once is not taken for the answer to a later offer.
+  const accepted = router.offer?.cause === cause && router.refused !== id;
+  if (accepted || agreesToFailback(router, message, cause)) {
     set(turn, {
-      grant: { boot: message.boot, id, cause: given, since: now, word: "releasing" },
+      grant: { boot: message.boot, id, cause, since: now, word: "releasing" },
       refused: 0,
     });
-    release(turn, reasons[given]);
+    release(turn, reasons[cause]);
   } else if (router.refused !== id) set(turn, { refused: id });
 }
 

@@ -17,9 +17,9 @@ import {
   slowerInterval,
   type Turn,
   timeout,
-  unasked,
 } from "./router.ts";
 import { strangerEvery } from "./speech.ts";
+import { gateAfterWord } from "./takeover.ts";
 
 /** The longest announced restart that is believed: beyond it a hold would be a denial of service. */
 const holdForMax: Ms = ms(60_000);
@@ -103,10 +103,12 @@ function newest(turn: Turn, before: Router, message: Message | null): void {
     // Neighbours may have believed the wrong one while the two did not hear each other.
     if (before.grip === "held" && message?.holds === false) turn.effects.push({ kind: "announce" });
   }
-  if (message !== null) learn(turn, message);
+  // A restarting peer goes as soon as it knows that its request to hold was heard.
+  if (hold > 0 && before.holdUntil === null) set(turn, { answerAt: now });
+  if (message !== null) learn(turn, before, message);
 }
 
-function learn(turn: Turn, message: Message): void {
+function learn(turn: Turn, before: Router, message: Message): void {
   const { router, now } = turn;
   const termSeen = Math.max(router.termSeen, message.term, message.termSeen);
   // An adopted holder starts without memory: it goes on above what the peer remembers.
@@ -124,12 +126,8 @@ function learn(turn: Turn, message: Message): void {
   });
   if (!isMutual(turn.router)) set(turn, { mutualSince: null });
   else {
-    const fence = router.gate.fence === "under-way" ? router.gate.fence : "unasked";
-    const { probeAskedAt, probeUnderWay } = router.gate;
-    set(turn, {
-      mutualSince: router.mutualSince ?? now,
-      gate: { ...unasked, probeAskedAt, probeUnderWay, fence },
-    });
+    const gate = gateAfterWord(turn.router, before.peer.boot ?? "", timeout(router), now);
+    set(turn, { mutualSince: router.mutualSince ?? now, gate });
   }
   compareConfig(turn, message);
 }
@@ -165,8 +163,10 @@ export function judge(turn: Turn): void {
     if (between(due, now) > verdictLateMax && !router.looking) set(turn, { looking: true });
     else died(turn, `nothing heard for ${printDuration(ms(Math.round(silence(router, now))))}`);
   }
+  const { looking, listenUntil } = turn.router;
+  if (looking || (listenUntil !== null && now < listenUntil)) return;
   const { peer, died: paths } = silentPaths(turn.router.peer, timeout(turn.router), now);
-  if (turn.router.looking || paths.length === 0) return;
+  if (paths.length === 0) return;
   set(turn, { peer });
   for (const path of paths) {
     const name = router.rules.paths[path] ?? String(path);
@@ -196,8 +196,11 @@ function died(turn: Turn, text: string): void {
 /** When `judge` has something to do: in the past too, since only a wake may judge. */
 export function judgeAt(router: Router): (Instant | null)[] {
   const length = timeout(router);
+  const listening = router.listenUntil ?? 0;
   const paths = router.peer.paths.map(({ alive, heardAt }) =>
-    alive && heardAt !== null ? addMs(heardAt, ms(length + 0.001)) : null,
+    alive && heardAt !== null
+      ? (Math.max(listening, addMs(heardAt, ms(length + 0.001))) as Instant)
+      : null,
   );
   return [deathAt(router), ...paths];
 }

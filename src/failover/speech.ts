@@ -17,17 +17,13 @@ const hurryFor: Ms = seconds(2);
 export const strangerEvery: Ms = ms(20);
 
 /** The step of a planned change that this router is at. A promise outranks every wish. */
-export function handOverOf({
-  grant,
-  wish,
-  offer,
-  refused,
-  grip,
-  releaseFailedAt,
-}: Router): HandOver {
+export function handOverOf(router: Router): HandOver {
+  const { grant, wish, offer, refused, grip, releaseFailedAt } = router;
   if (grant !== null) return { kind: grant.word, id: grant.id, cause: grant.cause };
   if (grip === "stuck" || (grip === "releasing" && releaseFailedAt !== null))
     return { kind: "release-failed", id: 0, cause: "none" };
+  if (grip === "releasing" || router.abandon !== null)
+    return { kind: "releasing", id: 0, cause: "none" };
   if (wish !== null) return { kind: "want", id: wish.id, cause: wish.cause };
   if (offer !== null) return { kind: "offer", id: offer.id, cause: offer.cause };
   return refused > 0 ? { kind: "refused", id: refused, cause: "none" } : noHandOver;

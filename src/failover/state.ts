@@ -3,12 +3,13 @@ import type { RouterState } from "../model/router.ts";
 import { type Router, set, type Turn } from "./router.ts";
 
 function stateOf(router: Router): RouterState {
-  const { grip, state, begun, ready, faults } = router;
+  const { grip, state, begun, ready, faults, releaseFailedAt } = router;
   if (grip === "held") return router.activation === null ? state : "active";
+  if (grip === "claiming") return state;
   // Still active while the release is under way: the word follows the deed.
   if (grip === "releasing" && state === "active") return "active";
   if (state === "starting" && !(begun && ready)) return "starting";
-  return faults.length > 0 || grip === "stuck" ? "fault" : "standby";
+  return faults.length > 0 || releaseFailedAt !== null ? "fault" : "standby";
 }
 
 function causeOf(router: Router, state: RouterState): string {

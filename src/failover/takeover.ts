@@ -6,7 +6,7 @@ import { assert } from "../model/error.ts";
 import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import { isolatingFault } from "./fitness.ts";
 import { claim } from "./grip.ts";
-import { isMutual, type Router, set, type Turn, timeout } from "./router.ts";
+import { type Gate, type Router, set, type Turn, timeout, unasked } from "./router.ts";
 
 /** A fence command that failed is tried again after this long. */
 const fenceRetry: Ms = seconds(30);
@@ -39,12 +39,10 @@ export function takeOver(turn: Turn, cause: string, since: Instant): void {
 /** The peer could not free the addresses: fence it, or claim and raise the alarm. */
 export function claimRegardless(turn: Turn, cause: string): void {
   if (turn.router.rules.fence !== null && !fenced(turn)) return;
-  turn.reports.push({
-    event: "fault",
-    kind: "raised",
-    subject: "peer",
-    text: "the peer could not free the VIPs: two machines may answer for them",
-  });
+  if (turn.router.gate.fence !== "done") {
+    const text = "the peer could not free the VIPs: two machines may answer for them";
+    turn.reports.push({ event: "vip", kind: "release-failed", text });
+  }
   claim(turn, cause, "none");
 }
 
@@ -96,20 +94,31 @@ function fenced(turn: Turn): boolean {
   return false;
 }
 
-/** How the fence ended; without meaning when the peer was heard in the meantime. */
+/** How the fence ended; `null`: it did what it should. */
 export function fenceEnded(turn: Turn, failure: string | null): void {
   const { gate, rules } = turn.router;
   assert(gate.fence === "under-way", `the end of a fence that is ${gate.fence}`);
-  if (isMutual(turn.router)) {
-    set(turn, { gate: { ...gate, fence: "unasked" } });
-    return;
-  }
   const fence = failure === null ? "done" : "failed";
   set(turn, { gate: { ...gate, fence, fenceEndedAt: turn.now } });
   if (failure === null) return;
   const consequence = rules.fence?.onFailure === "stay" ? "not taking over" : "taking over anyway";
   const text = `fencing failed: ${failure}; ${consequence}`;
-  turn.reports.push({ event: "fault", kind: "raised", subject: "fence", text });
+  turn.reports.push({ event: "machine", kind: "failed", text });
+}
+
+/**
+ * The gate after a word of a peer that hears us: whatever comes next is a new case. A fence that is
+ * under way has to end first, and one that has just done its work may be outlived by a datagram.
+ */
+export function gateAfterWord({ gate, peer }: Router, boot: string, spare: Ms, now: Instant): Gate {
+  const { probeAskedAt, probeUnderWay, fence, fenceEndedAt } = gate;
+  const settling =
+    fence === "done" &&
+    fenceEndedAt !== null &&
+    now < addMs(fenceEndedAt, spare) &&
+    peer.boot === boot;
+  if (fence === "under-way" || settling) return { ...gate, probeAnsweredAt: null };
+  return { ...unasked, probeAskedAt, probeUnderWay };
 }
 
 /** When arbiter or fence are to be asked again, for a router that waits for them. */

@@ -26,24 +26,24 @@ export interface Ruling {
 /** Both hold: the survivor is the first that differs in being heard, fitness, order, role. */
 export function rulingOnTwoHolders(a: Claimant, b: Claimant): Ruling {
   if (a.heard !== b.heard)
-    return { survivor: (a.heard ? a : b).role, why: "the other is not heard" };
+    return { survivor: (a.heard ? a : b).role, why: "who is not heard yields" };
   return rulingByFitness(a, b);
 }
 
 /** Nobody holds: the ready one, the fitter one, then by order and role. */
 export function rulingOnVacancy(a: Claimant, b: Claimant): Ruling {
   if (a.ready !== b.ready)
-    return { survivor: (a.ready ? a : b).role, why: "the other is not ready" };
+    return { survivor: (a.ready ? a : b).role, why: "who is not ready waits" };
   return rulingByFitness(a, b);
 }
 
 function rulingByFitness(a: Claimant, b: Claimant): Ruling {
   const [fitnessA, fitnessB] = [fitnessOf(a.faults), fitnessOf(b.faults)];
   if (fitnessA !== fitnessB)
-    return { survivor: (fitnessA > fitnessB ? a : b).role, why: "the other is less fit" };
+    return { survivor: (fitnessA > fitnessB ? a : b).role, why: "the less fit one yields" };
   if (!failsBack(a, b) && a.term !== b.term)
-    return { survivor: (a.term > b.term ? a : b).role, why: "the other's term is older" };
-  return { survivor: "primary", why: "the primary goes first" };
+    return { survivor: (a.term > b.term ? a : b).role, why: "the older term yields" };
+  return { survivor: "primary", why: "the backup yields" };
 }
 
 /** The configurations may differ for a while: both must want it, and no operator must have said no. */

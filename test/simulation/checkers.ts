@@ -33,6 +33,8 @@ interface Heard {
 }
 
 export class Checkers {
+  /** A scenario that shows what no rule can prevent looks on without judging. */
+  lenient = false;
   private readonly world: World;
   private bothSince: number | null = null;
   private noneSince: number | null = 0;
@@ -46,7 +48,8 @@ export class Checkers {
     this.world = world;
   }
 
-  fail(what: string): never {
+  fail(what: string): void {
+    if (this.lenient) return;
     throw new Violation(`${this.world.now.toFixed(2)} ms: ${what}`);
   }
 
@@ -59,8 +62,13 @@ export class Checkers {
   }
 
   private longestTimeout(): number {
-    const { rules } = this.world;
-    return Math.max(rules.primary.deadAfter, rules.backup.deadAfter);
+    const { rules, stations } = this.world;
+    const believed = roles.map((role) => stations[role].daemon?.router);
+    return Math.max(
+      rules.primary.deadAfter,
+      rules.backup.deadAfter,
+      ...believed.map((router) => (router === undefined ? 0 : timeout(router))),
+    );
   }
 
   kernelChanged(_station: Station): void {
@@ -202,6 +210,12 @@ export class Checkers {
     const neutral = { kind: "faults", faults: daemon.router.outside } as const;
     const heard = this.world.step(daemon.router, { kind: "heard", path, message }, now);
     const quiet = this.world.step(daemon.router, neutral, now);
+    if (!daemon.router.begun) {
+      // It may delay a start, bounded, but never cause one.
+      if (heard.router.grip !== "none" && quiet.router.grip === "none")
+        this.fail(`6: a replay made ${station.role} claim`);
+      return;
+    }
     const [a, b] = [gist(heard.router), gist(quiet.router)];
     if (a !== b) this.fail(`6: a replay changed ${station.role}: ${b} to ${a}`);
   }

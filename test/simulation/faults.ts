@@ -138,7 +138,7 @@ const flapping: Fault = (world, role, length) => {
 
 const badKernel: Fault = (world, role, length) => {
   const station = world.stations[role];
-  const trouble = world.random.pick(["failing", "failing", "hanging"] as const);
+  const trouble = world.random.pick(["failing", "refusing", "hanging"] as const);
   world.note(role, () => `kernel is ${trouble}`);
   lasting(
     world,

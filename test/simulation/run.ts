@@ -21,7 +21,7 @@ export function run(
   trial: typeof step = step,
 ): Verdict {
   const trace: string[] | null = traced ? [] : null;
-  const world = new World(seed, trace, coverage, trial);
+  const world = new World(seed, { trace, coverage, step: trial });
   try {
     chaos(world);
     heal(world);

@@ -16,11 +16,15 @@ const { values } = parseArgs({
   },
 });
 
+/** What is shown of a single run; --trace shows all of it. */
+const traceLines = 200;
+
 const coverage: Coverage = new Map();
 
 function show(seed: number): boolean {
   const { violation, trace } = run(seed, true, coverage);
-  if (values.trace) for (const line of trace) process.stdout.write(`${line}\n`);
+  const shown = values.trace ? trace : trace.slice(-traceLines);
+  for (const line of shown) process.stdout.write(`${line}\n`);
   process.stdout.write(`seed ${seed}: ${violation ?? "every property held"}\n`);
   return violation === null;
 }

@@ -40,7 +40,7 @@ export class Station {
   /** Bumped to forget outcomes of effects whose process is gone. */
   private operation = 0;
   readonly faults = new Map<string, Fault>();
-  trouble: "none" | "failing" | "hanging" = "none";
+  trouble: "none" | "failing" | "hanging" | "refusing" = "none";
   arbiterReachable = true;
   /** VIPs were kept for the next daemon. */
   kept = false;
@@ -231,7 +231,8 @@ export class Station {
     const length =
       trouble === "hanging" ? effectDeadline : world.random.between(0.2, world.options.effectMs);
     const half = world.random.int(0, vipsMax);
-    const fails = trouble !== "none";
+    // A refusing kernel takes no claims and lets go of what it has.
+    const fails = trouble === "refusing" ? target > 0 : trouble !== "none";
     // A kernel that hangs is out of the ordinary until the engine's deadline has passed.
     if (fails) world.disturbances++;
     world.agenda.add(world.now + length / 2, () => {

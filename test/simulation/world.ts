@@ -17,6 +17,16 @@ const stepsAtOnceMax = 400;
 /** (state, input) pairs and effects that the runs have reached. */
 export type Coverage = Map<string, number>;
 
+/** What a run may differ in from the drawn one. */
+export interface Setting {
+  readonly trace?: string[] | null;
+  readonly coverage?: Coverage;
+  readonly step?: typeof step;
+  readonly options?: Options;
+}
+
+type Listener = (station: Station, input: Input, effects: readonly Effect[]) => void;
+
 export class World {
   readonly random: Random;
   readonly options: Options;
@@ -38,15 +48,17 @@ export class World {
 
   /** The machine under trial: ours, or a spoiled one that the judges must catch. */
   readonly step: typeof step;
+  /** Told of every step; null: nobody listens. */
+  listener: Listener | null = null;
 
-  constructor(seed: number, trace: string[] | null, coverage: Coverage, trial: typeof step = step) {
-    this.step = trial;
+  constructor(seed: number, setting: Setting = {}) {
+    this.step = setting.step ?? step;
     this.random = new Random(seed);
     this.bootSalt = this.random.int(0, 0xffff);
-    this.options = drawOptions(this.random);
+    this.options = setting.options ?? drawOptions(this.random);
     this.rules = { ...this.options.rules };
-    this.trace = trace;
-    this.coverage = coverage;
+    this.trace = setting.trace ?? null;
+    this.coverage = setting.coverage ?? new Map();
     this.clockBase = {
       primary: this.random.between(1000, 1e6),
       backup: this.random.between(1000, 1e6),
@@ -85,6 +97,7 @@ export class World {
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
     const key = `${before.state} ${before.grip} ${input.kind}`;
     this.coverage.set(key, (this.coverage.get(key) ?? 0) + 1);
+    this.listener?.(station, input, effects);
     if (this.trace !== null) this.tell(station, input, effects);
     this.checkers.stepped(station, before, input, effects);
     for (const { kind } of effects) {

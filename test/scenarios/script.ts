@@ -1,0 +1,246 @@
+/**
+ * Plays a scenario: commands between prose, each followed by what the two routers then did.
+ *
+ * A line that starts with `$` is a command, one with `#` is prose; every other line is trace and
+ * is written anew. The commands are the keys of `commands` below; times are in milliseconds.
+ */
+import type { Effect, Input } from "../../src/failover/protocol.ts";
+import type { Message } from "../../src/heartbeat/message.ts";
+import type { EventBody } from "../../src/model/event.ts";
+import { type FaultKind, faultKinds, type Role, roles } from "../../src/model/router.ts";
+import { ms, parseDuration } from "../../src/model/time.ts";
+import { cluster, type Options } from "../simulation/options.ts";
+import type { Station } from "../simulation/station.ts";
+import { World } from "../simulation/world.ts";
+
+type Words = Readonly<Record<string, string>>;
+
+const lengthOf = (text: string): number => {
+  const length = parseDuration(text);
+  if (length === null) throw new Error(`no duration: ${text}`);
+  return length;
+};
+
+function optionsOf(words: Words): Options {
+  const base = {
+    alone: words.alone === "yes",
+    cluster,
+    paths: words.paths === "1" ? ["public"] : ["public", "private"],
+    interval: ms(lengthOf(words.interval ?? "250ms")),
+    deadAfter: ms(lengthOf(words.dead_after ?? "1s")),
+    warnAfter: ms(lengthOf(words.warn_after ?? "500ms")),
+    startDelay: ms(lengthOf(words.start_delay ?? "3s")),
+    failback: words.failback === "manual" ? ("manual" as const) : ("auto" as const),
+    failbackDelay: ms(lengthOf(words.failback_delay ?? "10s")),
+    arbiter: words.arbiter === "yes",
+    fence:
+      words.fence === "stay" || words.fence === "take_over"
+        ? { onFailure: words.fence as "stay" | "take_over" }
+        : null,
+    config: { serial: 1, hash: "ab".repeat(16) },
+  };
+  return {
+    rules: { primary: { ...base, role: "primary" }, backup: { ...base, role: "backup" } },
+    alone: base.alone,
+    codec: "hmac",
+    network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
+    rates: { primary: 1, backup: 1 },
+    effectMs: 0.2,
+    chaosLength: 0,
+    faults: 0,
+  };
+}
+
+class Play {
+  readonly lines: string[] = [];
+  world: World;
+  private readonly lastSaid = new Map<Role, string>();
+
+  constructor() {
+    this.world = this.pair({});
+  }
+
+  pair(words: Words): World {
+    this.world = new World(1, { options: optionsOf(words) });
+    this.world.listener = (station, input, effects) => this.tell(station, input, effects);
+    this.world.checkers.lenient = words.judges === "off";
+    return this.world;
+  }
+
+  station(name: string | undefined): Station {
+    const role = roles.find((each) => each === name);
+    if (role === undefined) throw new Error(`no router: ${name}`);
+    return this.world.stations[role];
+  }
+
+  private line(role: Role, text: string): void {
+    this.lines.push(`${this.world.now.toFixed(1).padStart(9)} ${role.padEnd(7)} ${text}`);
+  }
+
+  private tell(station: Station, input: Input, effects: readonly Effect[]): void {
+    const { role } = station;
+    const outcome = outcomeOf(input);
+    if (outcome !== null) this.line(role, `< ${outcome}`);
+    for (const effect of effects) {
+      if (effect.kind === "send") {
+        const said = saidIn(effect.message);
+        if (this.lastSaid.get(role) !== said) this.line(role, `says ${said}`);
+        this.lastSaid.set(role, said);
+      } else if (effect.kind === "report") this.line(role, `! ${textOf(effect.event)}`);
+      else if (effect.kind === "refused") this.line(role, `refused: ${effect.reason}`);
+      else if (effect.kind === "answer")
+        this.line(role, `answers the operator: ${effect.why ?? "done"}`);
+      else this.line(role, `> ${effect.kind}`);
+    }
+  }
+}
+
+/** What an input tells of the outcome of an effect; null for everything else. */
+function outcomeOf(input: Input): string | null {
+  switch (input.kind) {
+    case "claimed":
+    case "released":
+    case "fenced":
+      return input.kind;
+    case "claim-failed":
+    case "release-failed":
+    case "fence-failed":
+      return `${input.kind}: ${input.why}`;
+    case "probed":
+      return input.answered ? "an arbiter answers" : "no arbiter answers";
+    default:
+      return null;
+  }
+}
+
+function saidIn({ state, holds, handOver, faults, leaving, holdFor, term }: Message): string {
+  const parts: string[] = [state, `term ${term}`];
+  if (holds) parts.push("holds");
+  if (faults.length > 0) parts.push(`unfit: ${faults.join(" ")}`);
+  if (handOver.kind !== "none") parts.push(`${handOver.kind} (${handOver.cause})`);
+  if (holdFor > 0) parts.push(`hold for ${holdFor} ms`);
+  if (leaving) parts.push("leaving");
+  return parts.join(", ");
+}
+
+function textOf(event: EventBody): string {
+  const { event: name, kind, ...rest } = event;
+  const details = Object.entries(rest).map(([key, value]) =>
+    key === "text" ? `${value}` : `${key}=${value}`,
+  );
+  return `${name} ${kind}: ${details.join(", ")}`;
+}
+
+const kernels = ["none", "failing", "hanging", "refusing"] as const;
+
+type Command = (play: Play, args: readonly string[]) => void;
+
+const cutBy =
+  (by: 1 | -1): Command =>
+  (play, [from, pathName]) => {
+    const { network, options } = play.world;
+    const senders = from === "both" ? roles : [play.station(from).role];
+    options.rules.primary.paths.forEach((name, path) => {
+      if (pathName !== undefined && pathName !== name) return;
+      for (const sender of senders) network.cut(path, sender, by);
+    });
+    play.world.disturbances += by;
+    play.world.disturbed();
+  };
+
+const commands: Readonly<Record<string, Command>> = {
+  /** A pair with these settings, powered off: `pair failback=manual`. */
+  pair: (play, args) => {
+    const pairs = args.map((arg) => arg.split("=") as [string, string]);
+    play.pair(Object.fromEntries(pairs));
+  },
+  /** The same pair in the middle of its work: both were started three seconds ago. */
+  running: (play, args) => {
+    commands.pair?.(play, args);
+    for (const role of roles) play.world.stations[role].boot();
+    play.world.runUntil(3000);
+    play.lines.length = 0;
+    commands.status?.(play, []);
+  },
+  start: (play, [role]) => play.station(role).boot(),
+  run: (play, [length]) => play.world.runUntil(play.world.now + lengthOf(length ?? "")),
+  "power-off": (play, [role]) => play.station(role).powerOff(),
+  /** kill -9: the addresses stay in the kernel until `clean`. */
+  kill: (play, [role]) => play.station(role).kill(),
+  clean: (play, [role]) => play.station(role).setVips(0),
+  pause: (play, [role]) => play.station(role).pause(),
+  continue: (play, [role]) => play.station(role).resume(false, true),
+  /** What `ROLE` or `both` send is lost, on one path or on all. */
+  cut: cutBy(1),
+  mend: cutBy(-1),
+  fault: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), true),
+  cleared: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), false),
+  /** Claims and releases: `works`, `failing`, `hanging`, or `refusing` (claims only). */
+  kernel: (play, [role, how]) => {
+    const trouble = how === "works" ? "none" : how;
+    const known = kernels.find((each) => each === trouble);
+    if (known === undefined) throw new Error(`no such kernel: ${how}`);
+    play.station(role).trouble = known;
+  },
+  arbiter: (play, [role, how]) => {
+    play.station(role).arbiterReachable = how === "answers";
+  },
+  switchover: (play, [role]) => {
+    const station = play.station(role);
+    play.world.checkers.asked(station, 1);
+    station.input({ kind: "switchover", request: 1 });
+  },
+  stop: (play, [role]) => play.station(role).input({ kind: "stop" }),
+  restart: (play, [role, holdFor]) =>
+    play.station(role).input({ kind: "restart", holdFor: ms(lengthOf(holdFor ?? "")) }),
+  interval: (play, [role, interval, deadAfter]) =>
+    play.station(role).reload(lengthOf(interval ?? ""), lengthOf(deadAfter ?? "")),
+  /** Plays a recorded datagram to a router again: the n-th that was sent to it. */
+  replay: (play, [role, which]) => {
+    const { network, checkers } = play.world;
+    const station = play.station(role);
+    const recorded = network.recordings.filter(({ to }) => to === station.role);
+    const recording = recorded[Number(which) - 1];
+    if (recording === undefined) throw new Error(`only ${recorded.length} datagrams to ${role}`);
+    checkers.replaying(station, recording.path, recording.message);
+    station.receive(recording.path, recording.message);
+  },
+  /** A datagram of another major version, from the peer that is heard now. */
+  version: (play, [role, major]) => {
+    const station = play.station(role);
+    const message = station.daemon?.router.peer.message;
+    if (message === null || message === undefined) throw new Error("no peer was heard");
+    const header = { ...message, major: Number(major), sequence: message.sequence + 1 };
+    station.input({ kind: "heard-version", path: 0, header });
+  },
+  status: (play) => {
+    for (const role of roles) {
+      const { daemon, vips } = play.world.stations[role];
+      const state = daemon === null ? "off" : daemon.router.state;
+      play.lines.push(`${"".padEnd(9)} ${role.padEnd(7)} ${state}, ${vips} VIPs in the kernel`);
+    }
+  },
+};
+
+function faultOf(name: string | undefined): FaultKind {
+  const kind = faultKinds.find((each) => each === name);
+  if (kind === undefined) throw new Error(`no kind of fault: ${name}`);
+  return kind;
+}
+
+/** The scenario with its traces as they are now. Throws where a command or a judge objects. */
+export function play(text: string): string {
+  const scene = new Play();
+  const out: string[] = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("#") || line === "") out.push(line);
+    if (!line.startsWith("$")) continue;
+    const [name = "", ...args] = line.slice(1).trim().split(/\s+/);
+    const command = commands[name];
+    if (command === undefined) throw new Error(`no such command: ${name}`);
+    out.push(line);
+    command(scene, args);
+    out.push(...scene.lines.splice(0));
+  }
+  return `${out.join("\n").trimEnd()}\n`;
+}
