@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import type { Tried } from "../../src/checks/check.ts";
-import { fillIn, takenAway } from "../../src/checks/command.ts";
+import { fillIn } from "../../src/checks/command.ts";
 import type { CommandCheck } from "../../src/config/config.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import { ms } from "../../src/model/time.ts";
@@ -108,13 +108,6 @@ describe("a command check", () => {
     assert.equal(failure(await tryOnce({ ...status, expect: order }, endpoint)), "passed");
     const sealed = { ...status, expect: "NoNewPrivs:\t1" };
     assert.equal(failure(await tryOnce(sealed, endpoint)), "passed");
-  });
-
-  it("is not started by a root that cannot take capabilities away", () => {
-    const [all, allButSetpcap] = [0x1ffffffffffn, 0x1fffffffeffn];
-    assert.ok(takenAway(0, all)?.includes("--bounding-set=-all"));
-    assert.equal(takenAway(0, allButSetpcap), null);
-    assert.ok(takenAway(1000, allButSetpcap)?.includes("--ambient-caps=-all"));
   });
 
   it("is killed at its deadline with all it started, though it ignores the signals", async (context) => {
