@@ -1,5 +1,11 @@
 /**
- * The kernel's IPVS table, read from /proc/net/ip_vs without starting a program.
+ * The kernel's IPVS table, read from /proc/net/ip_vs without starting a program, or from
+ * `ipvsadm -Sn`.
+ *
+ * /proc/net/ip_vs is whole only up to 4 KiB when several namespaces of one kernel have services:
+ * between two reads the kernel counts the services of all namespaces forth and its own ones back
+ * (ip_vs_ctl.c, ip_vs_info_seq_next and ip_vs_info_array), and skips some. So long tables are read
+ * with ipvsadm, which asks over netlink.
  */
 import { addressFromBytes, printEndpoint } from "../../src/model/address.ts";
 import { readNet } from "./namespace.ts";
@@ -48,6 +54,29 @@ export function parseTable(text: string): Table {
           : `${protocol.toLowerCase()} ${endpointOf(where)}`;
       services.push({ name, rest: rest.join(" "), destinations: [] });
     }
+  }
+  return services;
+}
+
+/** Parses the output of `ipvsadm -Sn`; connections are not in it. */
+export function parseSaved(text: string): Table {
+  const services: (Service & { destinations: Destination[] })[] = [];
+  const forwards: Readonly<Record<string, string>> = {
+    "-m": "Masq",
+    "-g": "Route",
+    "-i": "Tunnel",
+  };
+  for (const line of text.split("\n")) {
+    const [command, kind = "", where = "", ...rest] = line.split(" ");
+    const protocol = { "-t": "tcp", "-u": "udp", "-f": "fwmark" }[kind] ?? kind;
+    if (command === "-A")
+      services.push({ name: `${protocol} ${where}`, rest: rest.join(" "), destinations: [] });
+    if (command !== "-a") continue;
+    const [, endpoint = "", forward = "", , weight] = rest;
+    services.at(-1)?.destinations.push({
+      ...{ endpoint, forward: forwards[forward] ?? forward, weight: Number(weight) },
+      ...{ active: 0, inactive: 0 },
+    });
   }
   return services;
 }

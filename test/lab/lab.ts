@@ -78,8 +78,13 @@ export class Lab {
   }
 
   /** Watches for `forMs` that something holds all the time: what must not happen takes time. */
-  async stays(forMs: number, what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (const until = now() + forMs; now() < until; await sleep(20))
+  async stays(
+    forMs: number,
+    what: string,
+    holds: () => boolean | Promise<boolean>,
+    everyMs = 20,
+  ): Promise<void> {
+    for (const until = now() + forMs; now() < until; await sleep(everyMs))
       expect(await holds(), `${what}, for ${forMs} ms`);
   }
 

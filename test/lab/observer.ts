@@ -60,12 +60,18 @@ export class Observer {
       .reduce((longest, { from: start, until }) => Math.max(longest, until - start), 0);
   }
 
-  /** ms from `from` until the time since which exactly one machine has answered without a break. */
+  /**
+   * ms from `from` until the first answer of the machine that answers now, after which no other
+   * machine has answered any more. Infinite while several answer. A question that nobody answered
+   * is no other machine: frames get lost.
+   */
   async settled(from: number): Promise<number> {
-    const stretches = await this.stretches(from);
-    const last = stretches.at(-1);
-    if (last === undefined || last.machines.length !== 1) return Number.POSITIVE_INFINITY;
-    return last.from - from;
+    const answered = (await this.stretches(from)).filter((each) => each.machines.length > 0);
+    const holder = answered.at(-1)?.machines.join();
+    const others = answered.findLastIndex((each) => each.machines.join() !== holder);
+    const first = answered[others + 1];
+    if (first === undefined || first.machines.length !== 1) return Number.POSITIVE_INFINITY;
+    return first.from - from;
   }
 
   kill(): Promise<void> {

@@ -11,7 +11,7 @@ import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PlanReport, RefusalBody, Status, SwitchoverReport } from "../../src/control/api.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
-import { readTable, type Table } from "./ipvs-table.ts";
+import { parseSaved, readTable, type Table } from "./ipvs-table.ts";
 import { Machine, signal } from "./machine.ts";
 import type { Network } from "./network.ts";
 import { NotifySocket } from "./notify.ts";
@@ -214,6 +214,11 @@ export class Router extends Machine {
   /** The kernel's IPVS table, read without starting a program. */
   table(): Table {
     return readTable(this.name);
+  }
+
+  /** The same over netlink: right for long tables too (ipvs-table.ts). */
+  async longTable(): Promise<Table> {
+    return parseSaved(await this.output("ipvsadm", "-Sn"));
   }
 
   /** The same as ipvsadm(8) prints it. */

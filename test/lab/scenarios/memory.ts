@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { destinationsOf } from "../ipvs-table.ts";
+import type { Router } from "../router.ts";
 import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
 import { waitFor } from "../wait.ts";
@@ -36,18 +37,15 @@ export default scenario({
     lab.configurePair({ check, web, virtualServers: { many } });
     await Promise.all([lab.r1.start(), lab.r2.start()]);
     await lab.r1.reaches("active", 15_000);
-    await waitFor("99 real servers are up on both", 20_000, () => {
-      return lab.routers.every(
-        (each) => destinationsOf(each.table(), `tcp ${vip}:81`)?.length === 99,
-      );
-    });
+    const whole = async (router: Router) =>
+      destinationsOf(await router.longTable(), `tcp ${vip}:81`)?.length === 99;
+    for (const router of lab.routers)
+      await waitFor("99 real servers are up", 20_000, () => whole(router), 200);
     const rss = (pid: number) =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
     const [active, standby] = [rss(lab.r1.pid), rss(lab.r2.pid)];
     lab.say(`at the start: ${active.toFixed(1)} and ${standby.toFixed(1)} MiB`);
-    await lab.stays(minutes * 60_000, "99 real servers stay up", async () => {
-      return destinationsOf(lab.r2.table(), `tcp ${vip}:81`)?.length === 99;
-    });
+    await lab.stays(minutes * 60_000, "99 real servers stay up", () => whole(lab.r2), 1000);
     return { active: rss(lab.r1.pid), standby: rss(lab.r2.pid) };
   },
 });

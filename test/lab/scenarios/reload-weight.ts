@@ -49,8 +49,8 @@ export default scenario({
     await waitFor(
       "100 x 10 are in the table",
       20_000,
-      () => {
-        const table = lab.r1.table();
+      async () => {
+        const table = await lab.r1.longTable();
         return (
           table.length === virtualServers + 1 && table.every((each) => each.destinations.length > 2)
         );
@@ -66,12 +66,11 @@ export default scenario({
     expect(result.status === 0, `reload ends with 0: ${result.stderr}`);
     const report = JSON.parse(result.stdout) as { changes: unknown[] };
     lab.say(`the report: ${JSON.stringify(report.changes)}`);
-    const weight = () =>
-      lab.r1
-        .table()
+    const weight = async () =>
+      (await lab.r1.longTable())
         .find((each) => each.name === `tcp ${vip}:1042`)
         ?.destinations.find((each) => each.endpoint.endsWith(":8004"))?.weight;
-    await waitFor("the new weight is in the kernel", 5000, () => weight() === 7);
+    await waitFor("the new weight is in the kernel", 5000, async () => (await weight()) === 7);
     const lines = record.lines().slice(before);
     lab.say(`ipvsadm was told: ${lines.join(" | ")}`);
     const changes = lines.filter((line) => /^-[AEDaedC]/.test(line) && !line.includes("0.0.0.1:1"));
