@@ -1,6 +1,7 @@
 /** tcpdump on both networks: heartbeats, ARP, neighbour discovery. Kept when a scenario fails. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { within } from "./namespace.ts";
 
 const directory = "/run/lab/capture";
@@ -40,6 +41,11 @@ export class Capture {
           }),
       ),
     );
+  }
+
+  /** Until the kernel has handed over what it keeps back: up to a second (TPACKET_V3). */
+  async settle(): Promise<void> {
+    await sleep(1200);
   }
 
   copyTo(place: string): void {

@@ -4,7 +4,7 @@
  *     node test/lab/guest.ts SCENARIO [RUNS]
  *
  * Writes `report.json` (RunReport[]) into $LAB_OUT after every run; a failed run leaves its
- * evidence in $LAB_OUT/run-N. Exit status 0 when every story went as told.
+ * evidence in $LAB_OUT/run-N, with LAB_KEEP=1 every run. Exit status 0 when every story went as told.
  */
 import { writeFileSync } from "node:fs";
 import { messageOf } from "../../src/model/error.ts";
@@ -36,8 +36,9 @@ async function play(scenario: Scenario, run: number): Promise<RunReport> {
   } catch (thrown) {
     failure = thrown instanceof Unfulfilled ? thrown.message : stackOf(thrown);
     print(`FAILED: ${failure}`);
-    await lab.leaveEvidence(`${out}/run-${run}`);
   }
+  if (failure !== null || process.env.LAB_KEEP === "1")
+    await lab.leaveEvidence(`${out}/run-${run}`);
   await lab.destroy();
   return { figures, failure, seconds: (now() - began) / 1000 };
 }

@@ -61,6 +61,11 @@ export class Lab {
     return [this.r1, this.r2];
   }
 
+  /** Wall-clock time of an instant of the lab's clock, as logs have it. */
+  wallClock(instant: number): string {
+    return new Date(Date.now() - (now() - instant)).toISOString().slice(11, 23);
+  }
+
   /** Tells what happens, with the time since the lab was built. */
   say(text: string): void {
     const at = ((now() - this.#began) / 1000).toFixed(2).padStart(6);
@@ -146,12 +151,15 @@ export class Lab {
     return client;
   }
 
-  /** Waits until the client has been served without a failure for 400 ms. */
+  /** Waits until the client has been served for 400 ms from now on without a failure. */
   async served(client: Client, withinMs = 15_000): Promise<void> {
+    const windowMs = 400;
+    const begun = now();
     await waitFor(
       "the client is served without failures",
       withinMs,
-      async () => (await client.served(400)) > 40 / client.intervalMs,
+      async () =>
+        now() - begun > windowMs && (await client.served(windowMs)) > 40 / client.intervalMs,
       50,
     );
   }
@@ -186,6 +194,7 @@ export class Lab {
   /** Copies logs, tables, states and the capture to `directory`, for whoever looks into a failure. */
   async leaveEvidence(directory: string): Promise<void> {
     mkdirSync(directory, { recursive: true });
+    await this.#capture.settle();
     await this.#capture.stop();
     this.#capture.copyTo(directory);
     for (const router of this.routers) {

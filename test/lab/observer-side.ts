@@ -59,14 +59,16 @@ if (socket < 0 || bindTo(socket, place, place.length) !== 0)
 const rounds: Round[] = [];
 const frame = Buffer.alloc(128);
 const wanted = Buffer.from(ipBytes(options.address));
+const asker = Buffer.from(ipBytes(options.own));
 const dontWait = 0x40;
 
-/** Notes replies (operation 2) whose sender is the VIP. */
+/** Notes replies (operation 2) of the VIP to us; announcements are addressed to the VIP itself. */
 function drain(): void {
   for (let frames = 0; frames < 64; frames++) {
     const length = receive(socket, frame, frame.length, dontWait) as number;
     if (length < 42) return;
     if (frame.readUInt16BE(20) !== 2 || !frame.subarray(28, 32).equals(wanted)) continue;
+    if (!frame.subarray(38, 42).equals(asker)) continue;
     const mac = [...frame.subarray(22, 28)].map((byte) => byte.toString(16).padStart(2, "0"));
     const current = rounds.at(-1);
     if (current !== undefined && !current.answered.includes(mac.join(":")))

@@ -28,6 +28,8 @@ export interface ClientReport {
   readonly refused: number;
   /** ms; the whole span when nothing was served in it. */
   readonly outage: number;
+  /** When the outage began, on the lab's clock. */
+  readonly outageFrom: number;
   /** ms of the successful tries. */
   readonly latency: { readonly median: number; readonly p99: number; readonly longest: number };
   readonly byServer: Readonly<Record<string, number>>;
@@ -46,18 +48,23 @@ export function judge(tries: readonly Try[], from: number, until: number): Clien
     served: served.length,
     failed: inside.length - served.length,
     refused: byFailure.refused ?? 0,
-    outage: longestGap(served, from, until),
+    ...longestGap(served, from, until),
     latency: { median: at(0.5), p99: at(0.99), longest: at(1) },
     byServer: count(served.map((each) => each.server)),
     byFailure,
   };
 }
 
-function longestGap(served: readonly Try[], from: number, until: number): number {
-  if (served.length === 0) return until - from;
+function longestGap(
+  served: readonly Try[],
+  from: number,
+  until: number,
+): { readonly outage: number; readonly outageFrom: number } {
   // The span's own edges count, so that an outage that has not ended is not overlooked.
   const ends = [from, ...served.map((each) => each.ended).sort((a, b) => a - b), until];
-  return ends.reduce((longest, end, index) => Math.max(longest, end - (ends[index - 1] ?? end)), 0);
+  const gaps = ends.slice(1).map((end, index) => end - (ends[index] ?? end));
+  const outage = Math.max(...gaps);
+  return { outage, outageFrom: ends[gaps.indexOf(outage)] ?? from };
 }
 
 function count(values: readonly (string | null)[]): Record<string, number> {

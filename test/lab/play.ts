@@ -1,6 +1,7 @@
 /**
  * Plays scenarios for a developer: `node test/lab/play.ts SCENARIO [RUNS]`, or without arguments
- * lists them. Prints the story while it happens, then the figures.
+ * lists them. Prints the story while it happens, then the figures. LAB_KEEP=1 keeps logs, tables and
+ * captures of runs that went well, too.
  */
 import { median } from "./outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
@@ -20,8 +21,7 @@ if (name === undefined) {
     const measured = `${median(figures).toFixed(1)} ${goal.unit}${all}`;
     console.log(`${goal.what}: ${measured} (${printGoal(goal)}) ${verdict}`);
   }
-  if (outcome.failure !== null) {
-    console.log(`FAILED: ${outcome.failure}\nevidence: ${outcome.evidence}`);
-    process.exitCode = 1;
-  }
+  if (outcome.failure !== null) console.log(`FAILED: ${outcome.failure}`);
+  if (outcome.evidence !== null) console.log(`evidence: ${outcome.evidence}`);
+  process.exitCode = outcome.failure === null ? 0 : 1;
 }

@@ -43,7 +43,10 @@ export async function runScenario(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const scenario = await loadScenario(name);
-  const assignments = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  const keepAll = process.env.LAB_KEEP === "1";
+  const assignments = Object.entries({ ...environment, ...(keepAll ? { LAB_KEEP: "1" } : {}) }).map(
+    ([key, value]) => `${key}=${value}`,
+  );
   const lines: string[] = [];
   const { status, out, kernel } = await run({
     argv: ["env", ...assignments, process.execPath, "test/lab/guest.ts", name, `${runs}`],
@@ -60,7 +63,7 @@ export async function runScenario(
     ? (JSON.parse(readFileSync(file, "utf8")) as readonly RunReport[])
     : [];
   const failure = failureOf(status, reports, runs);
-  const evidence = failure === null ? null : keep(name, out);
+  const evidence = failure === null && !keepAll ? null : keep(name, out);
   rmSync(path.dirname(out), { recursive: true, force: true });
   return { reports, failure, evidence, kernel, lines };
 }
