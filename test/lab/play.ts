@@ -1,7 +1,7 @@
 /**
  * Plays scenarios for a developer: `node test/lab/play.ts SCENARIO [RUNS]`, or without arguments
- * lists them. Prints the story while it happens, then the figures. LAB_KEEP=1 keeps logs, tables and
- * captures of runs that went well, too.
+ * lists them. Prints the story while it happens, then the figures.
+ * LAB_KEEP=1 keeps logs, tables and captures of runs that went well, too.
  */
 import { median } from "./outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
