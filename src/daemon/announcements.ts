@@ -7,6 +7,7 @@
 import type { FailoverConfig } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody } from "../model/event.ts";
+import type { Ms } from "../model/time.ts";
 import type { Announced, Announcer } from "../system/announce.ts";
 import type { FloatingAddress, Interface } from "../system/ip.ts";
 
@@ -35,6 +36,11 @@ export class Announcements {
 
   configure(rhythm: FailoverConfig["announce"]): void {
     this.#rhythm = rhythm;
+  }
+
+  /** How long after one refresh the next one comes. */
+  get refresh(): Ms {
+    return this.#rhythm.refresh;
   }
 
   /** Announces now and begins the repetitions anew. */

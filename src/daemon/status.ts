@@ -172,7 +172,7 @@ function realServerBody(
     check: {
       type: realServer.check.type,
       last_ms: nanny?.lastMs ?? null,
-      last_error: nanny?.lastError ?? null,
+      last_error: nanny?.refusal?.why ?? nanny?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
   };

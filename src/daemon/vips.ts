@@ -40,6 +40,8 @@ const retryAfter = ms(1000);
  * goes on answering is found by the next probe.
  */
 const strangerGrace = ms(1000);
+/** A stranger is asked for at every refresh; one that does not answer twice has gone. */
+const strangerForgottenAfter = ms(3000);
 
 export class Vips {
   readonly #parts: VipsParts;
@@ -53,7 +55,7 @@ export class Vips {
   #fault: Fault | null = null;
   #settling: NodeJS.Timeout | null = null;
   #claimedAt: Instant | null = null;
-  readonly #strangers = new Map<string, string>();
+  readonly #strangers = new Map<IpAddress, { readonly mac: string; readonly heardAt: Instant }>();
 
   constructor(parts: VipsParts) {
     this.#parts = parts;
@@ -124,7 +126,11 @@ export class Vips {
 
   /** The MAC of a third machine that answers for the address, or null. */
   answeredBy(address: IpAddress): string | null {
-    return this.#strangers.get(address) ?? null;
+    const stranger = this.#strangers.get(address);
+    if (stranger === undefined) return null;
+    const { refresh } = this.#parts.announcements;
+    const silence = between(stranger.heardAt, this.#parts.now());
+    return silence > refresh + strangerForgottenAfter ? null : stranger.mac;
   }
 
   faults(): readonly Fault[] {
@@ -143,8 +149,10 @@ export class Vips {
   heardStranger(stranger: Stranger): void {
     if (!this.#holding || this.#claimedAt === null) return;
     if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return;
-    if (this.#strangers.get(stranger.address) === stranger.mac) return;
-    this.#strangers.set(stranger.address, stranger.mac);
+    const known = this.answeredBy(stranger.address) === stranger.mac;
+    const heardAt = this.#parts.now();
+    this.#strangers.set(stranger.address, { mac: stranger.mac, heardAt });
+    if (known) return;
     this.#parts.report({ event: "vip", kind: "stranger", ...stranger });
     this.announce();
   }

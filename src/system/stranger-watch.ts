@@ -39,8 +39,8 @@ export type OpenStrangerWatch = (
 const lookEvery = ms(500);
 /** More frames than the receive buffer holds; more would only be the flood that goes on meanwhile. */
 const framesPerLookMax = 256;
-/** A stranger who claims an address ten times a second is told once a minute. */
-const tellAgainAfter = ms(60_000);
+/** A stranger who claims an address a thousand times a second is told once. */
+const tellAgainAfter = ms(1000);
 /** Strangers remembered as told; beyond that a flood of invented ones is told no more. */
 const strangersMax = 64;
 
