@@ -6,7 +6,7 @@
  * is dead.
  */
 import type { HandOverCause, Message } from "../heartbeat/message.ts";
-import { addMs, type Instant, type Ms, seconds } from "../model/time.ts";
+import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import { failbackAt } from "./failback.ts";
 import { fitnessOf } from "./fitness.ts";
 import { claim, release } from "./grip.ts";
@@ -20,6 +20,7 @@ import {
   set,
   type Turn,
   timeout,
+  type Wish,
 } from "./router.ts";
 import { claimRegardless, takeOver } from "./takeover.ts";
 import { type Claimant, failsBack, rulingOnVacancy } from "./yield.ts";
@@ -194,7 +195,7 @@ function followWish(turn: Turn, message: Message): void {
     claimRegardless(turn, causes[wish.cause]);
     return;
   }
-  if (answered && kind === "released" && !message.holds) {
+  if (answered && kind === "released" && !message.holds && isBound(router, message, wish, now)) {
     claim(turn, causes[wish.cause], wish.cause);
     return;
   }
@@ -206,6 +207,17 @@ function followWish(turn: Turn, message: Message): void {
   // A peer that does not hear us cannot answer; if it should hold after all, it will be heard.
   else if (wish.cause === "vacant" && !isMutual(router) && now >= deafUntil(router, wish.since))
     takeOver(turn, "the peer holds nothing and does not hear this router", wish.since);
+}
+
+/**
+ * Whether the promise still binds: the peer may count us as dead a time-out after the newest beat of
+ * ours that it echoes, and then claims by its own right. Where the wires are slower than that, no
+ * answer would ever be in time: there a promise is taken as it comes.
+ */
+function isBound(router: Router, message: Message, wish: Wish, now: Instant): boolean {
+  const length = timeout(router);
+  const heardAt = message.echo?.sentAt ?? wish.since;
+  return now < addMs(heardAt, length) || now >= addMs(wish.since, ms(2 * length));
 }
 
 const deafUntil = (router: Router, since: Instant): Instant => addMs(since, timeout(router));
@@ -251,6 +263,7 @@ export function agreementAt(router: Router): (Instant | null)[] {
   const { wish, offer, request } = router;
   return [
     wish === null ? null : deafUntil(router, wish.since),
+    wish === null ? null : addMs(wish.since, ms(2 * timeout(router))),
     offer === null ? null : addMs(offer.since, offerMax),
     request === null ? null : addMs(request.since, offerMax),
     vacancyOverAt(router),

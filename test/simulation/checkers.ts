@@ -135,6 +135,9 @@ export class Checkers {
     const message = this.recently(station, before);
     if (message === null || message.leaving) return;
     if (message.handOver.kind === "release-failed") return;
+    // Its word shows that it may have counted us as dead before that word arrived.
+    const known = message.echo?.boot === before.boot ? message.echo.sentAt : null;
+    if (known !== null && station.local() > known + timeout(before)) return;
     // It does not hear us and had said that it holds nothing.
     if (!message.holds && !message.hears) return;
     this.fail(`1: ${station.role} claims although it hears ${peer.role}, who holds`);
