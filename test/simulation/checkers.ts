@@ -327,10 +327,11 @@ export class Checkers {
 
 /** Until when, by its own clock, a router has a stated reason to wait. */
 function excuseOf(router: Router): number {
-  const { startedAt, rules, trouble, damping, gate, releaseFailedAt, begun } = router;
+  const { startedAt, rules, trouble, damping, gate, releaseFailedAt, begun, listenUntil } = router;
   return Math.max(
     startedAt + (begun ? 1 : 4) * rules.startDelay,
     trouble?.retryAt ?? 0,
+    listenUntil ?? 0,
     damping.until ?? 0,
     gate.fence === "failed" ? (gate.fenceEndedAt ?? 0) + 30_000 : 0,
     releaseFailedAt === null ? 0 : releaseFailedAt + 1000 + effectDeadline,
