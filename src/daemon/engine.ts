@@ -129,7 +129,7 @@ export class Engine {
         this.input({ kind: "announced" });
         break;
       case "keep":
-        void performers.keep(effect.holdFor);
+        this.#bounded(() => performers.keep(effect.holdFor), { kind: "kept" }, "keep-failed");
         break;
       case "probe":
         void performers.probe().then((answered) => this.input({ kind: "probed", answered }));
@@ -159,7 +159,7 @@ export class Engine {
   #bounded(
     act: () => Promise<Done>,
     success: Input,
-    failure: "claim-failed" | "release-failed" | "fence-failed",
+    failure: "claim-failed" | "release-failed" | "keep-failed" | "fence-failed",
   ): void {
     this.#underWaySince = this.#now();
     let over = false;

@@ -1,6 +1,7 @@
 /**
  * What operators ask of the machine: a switchover, a stop, an announced restart.
  */
+import { assert } from "../model/error.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import { fitnessOf } from "./fitness.ts";
 import { release } from "./grip.ts";
@@ -79,7 +80,7 @@ export function askEnding(turn: Turn, kind: "stop" | "restart", holdFor: Ms): vo
   const { router, now } = turn;
   if (router.ending?.kind === "stop") return;
   const fromSequence = router.sequence + 1;
-  set(turn, { ending: { kind, since: now, holdFor, fromSequence }, wish: null });
+  set(turn, { ending: { kind, since: now, holdFor, fromSequence, keeping: false }, wish: null });
 }
 
 /** Goes on with the ending; true when nothing else is to be decided any more. */
@@ -124,15 +125,34 @@ function followRestart(turn: Turn): boolean {
   const { router, now } = turn;
   const ending = router.ending;
   if (ending === null || router.grip === "claiming" || router.grip === "releasing") return true;
-  if (router.grip === "held" && !router.rules.alone) {
-    const echo = heardMessage(router)?.echo ?? null;
-    const told = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
-    if (router.peerAlive && !told && now < addMs(ending.since, holdSayMax)) return true;
+  if (router.grip !== "held") {
+    leave(turn);
+    return true;
   }
-  if (router.grip === "held") turn.effects.push({ kind: "keep", holdFor: ending.holdFor });
+  const echo = heardMessage(router)?.echo ?? null;
+  const told = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
+  const patient = router.peerAlive && !told && now < addMs(ending.since, holdSayMax);
+  if (patient || ending.keeping) return true;
+  turn.effects.push({ kind: "keep", holdFor: ending.holdFor });
+  set(turn, { ending: { ...ending, keeping: true } });
+  return true;
+}
+
+/** The addresses outlive this process, but not the hold that was asked of the peer. */
+export function kept(turn: Turn): void {
+  const { router } = turn;
+  assert(router.ending?.keeping === true, "kept without being asked to keep");
+  if (router.ending.kind !== "restart") return;
   if (!router.rules.alone) say(turn, false);
   end(turn);
-  return true;
+}
+
+/** Without a lifetime the addresses would stay for ever if nobody came back: a stop instead. */
+export function keepFailed(turn: Turn, why: string): void {
+  const { router, now } = turn;
+  assert(router.ending?.keeping === true, "keep-failed without being asked to keep");
+  turn.reports.push({ event: "machine", kind: "failed", text: `no restart on the run: ${why}` });
+  set(turn, { ending: { ...router.ending, kind: "stop", since: now, keeping: false } });
 }
 
 function leave(turn: Turn): void {

@@ -210,9 +210,9 @@ function followWish(turn: Turn, message: Message): void {
 }
 
 /**
- * Whether the promise still binds: the peer may count us as dead a time-out after the newest beat of
- * ours that it echoes, and then claims by its own right. Where the wires are slower than that, no
- * answer would ever be in time: there a promise is taken as it comes.
+ * Whether the promise still binds: the peer may count us as dead a time-out after the newest beat
+ * of ours that it echoes, and then claims by its own right. Where the wires are slower than that,
+ * no answer would ever be in time: there a promise is taken as it comes.
  */
 function isBound(router: Router, message: Message, wish: Wish, now: Instant): boolean {
   const length = timeout(router);

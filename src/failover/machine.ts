@@ -7,7 +7,15 @@
  */
 import { earliest, type Instant, ms } from "../model/time.ts";
 import { settleDispute } from "./dispute.ts";
-import { askEnding, askSwitchover, endingAt, followEnding, followRequest } from "./ending.ts";
+import {
+  askEnding,
+  askSwitchover,
+  endingAt,
+  followEnding,
+  followRequest,
+  keepFailed,
+  kept,
+} from "./ending.ts";
 import { faultsChangeAt, isolatingFault, refreshFaults, takeFaults } from "./fitness.ts";
 import {
   announced,
@@ -106,6 +114,12 @@ function absorb(turn: Turn, input: Input): void {
       break;
     case "announced":
       announced(turn);
+      break;
+    case "kept":
+      kept(turn);
+      break;
+    case "keep-failed":
+      keepFailed(turn, input.why);
       break;
     case "fenced":
       fenceEnded(turn, null);

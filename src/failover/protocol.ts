@@ -4,12 +4,12 @@
  * The contract of order between machine and engine:
  * 1. Inputs are stepped one at a time, in the order in which they became known.
  * 2. Effects are performed in the order of the list. `send`, `report`, `answer` and `refused` take
- *    no time and never wait. `claim`, `release`, `fence` and `announce` take time; at most one of
- *    claim and release is under way, because the machine asks for the next when it was told how the
- *    last ended.
- * 3. Every claim, release, fence and probe ends in exactly one input, at the latest at the engine's
- *    own deadline (then as the failure). `claimed` and `released` are said after reading the kernel
- *    back.
+ *    no time and never wait. `claim`, `release`, `keep`, `fence`, `probe` and `announce` take time;
+ *    of the first three at most one is under way: the next is asked for when it is known how the
+ *    last one ended.
+ * 3. Every claim, release, keep, fence and probe ends in exactly one input, at the latest at the
+ *    engine's own deadline (then as the failure). `claimed` and `released` are said after reading
+ *    the kernel back.
  * 4. `wake` is delivered at `wakeAt(router)` or later, and when the timer was late, one poll turn
  *    after it (setImmediate), so that waiting datagrams are read first. Early wakes are harmless.
  * 5. `now` is CLOCK_BOOTTIME and never goes back.
@@ -72,6 +72,8 @@ export type Input =
   | { readonly kind: "release-failed"; readonly why: string }
   /** The first announcement of the last `announce` has left. For the time line only. */
   | { readonly kind: "announced" }
+  | { readonly kind: "kept" }
+  | { readonly kind: "keep-failed"; readonly why: string }
   | { readonly kind: "fenced" }
   | { readonly kind: "fence-failed"; readonly why: string }
   /** How a `probe` ended: whether any arbiter answered. */

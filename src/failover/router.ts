@@ -92,6 +92,8 @@ export interface Ending {
   readonly holdFor: Ms;
   /** From this sequence on the peer has been told of the hold. */
   readonly fromSequence: number;
+  /** `keep` was asked for. */
+  readonly keeping: boolean;
 }
 
 /** The machine's memory. For reading: the functions of this file and of status.ts. */

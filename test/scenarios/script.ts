@@ -101,10 +101,12 @@ function outcomeOf(input: Input): string | null {
     case "claimed":
     case "released":
     case "fenced":
+    case "kept":
       return input.kind;
     case "claim-failed":
     case "release-failed":
     case "fence-failed":
+    case "keep-failed":
       return `${input.kind}: ${input.why}`;
     case "probed":
       return input.answered ? "an arbiter answers" : "no arbiter answers";

@@ -194,9 +194,7 @@ export class Station {
         this.later(1, { kind: "announced" });
         break;
       case "keep":
-        this.expiresAt = world.now + effect.holdFor * 0.8;
-        world.agenda.add(this.expiresAt, () => this.expire());
-        this.kept = true;
+        this.keep(effect.holdFor * 0.8);
         break;
       case "fence":
         this.fence();
@@ -248,6 +246,19 @@ export class Station {
       if (!fails) this.setVips(target);
       this.input(fails ? { kind: failed, why: `simulated: ${trouble}` } : done);
     });
+  }
+
+  /** The addresses outlive the daemon, for a while. */
+  private keep(lifetime: number): void {
+    const { world } = this;
+    if (this.trouble !== "none") {
+      this.later(1, { kind: "keep-failed", why: `simulated: ${this.trouble}` });
+      return;
+    }
+    this.expiresAt = world.now + lifetime;
+    world.agenda.add(this.expiresAt, () => this.expire());
+    this.kept = true;
+    this.later(1, { kind: "kept" });
   }
 
   private expire(): void {

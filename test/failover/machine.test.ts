@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { failbackStatus } from "../../src/failover/failback.ts";
+import { step, wakeAt } from "../../src/failover/machine.ts";
+import type { Effect, Input, Rules, Start } from "../../src/failover/protocol.ts";
+import { type Router, start } from "../../src/failover/router.ts";
+import type { BootId, ClusterId, Message } from "../../src/heartbeat/message.ts";
+import { instant, ms } from "../../src/model/time.ts";
+
+const rules: Rules = {
+  role: "primary",
+  alone: false,
+  cluster: "0011223344556677" as ClusterId,
+  paths: ["public"],
+  interval: ms(250),
+  deadAfter: ms(1000),
+  warnAfter: ms(500),
+  startDelay: ms(3000),
+  failback: "auto",
+  failbackDelay: ms(10_000),
+  arbiter: false,
+  fence: null,
+  config: { serial: 1, hash: "ab".repeat(16) },
+};
+
+/** One router with its clock; `feed` says what it asks for. */
+class Bench {
+  router: Router;
+  now = 0;
+
+  constructor(begin: Partial<Start> = {}) {
+    const boot = "1111111111111111" as BootId;
+    this.router = start({ rules, boot, found: "nothing", ...begin }, instant(0));
+  }
+
+  feed(...inputs: readonly Input[]): Effect[] {
+    return inputs.flatMap((input) => {
+      const result = step(this.router, input, instant(this.now));
+      this.router = result.router;
+      return [...result.effects];
+    });
+  }
+
+  /** Wakes the router whenever it asks for it, up to `end`. */
+  sleepUntil(end: number): Effect[] {
+    const effects: Effect[] = [];
+    for (;;) {
+      const at = wakeAt(this.router);
+      if (at === null || at > end) break;
+      this.now = Math.max(this.now, at);
+      effects.push(...this.feed({ kind: "wake" }));
+    }
+    this.now = end;
+    return effects;
+  }
+
+  /** A beat of a peer that hears this router. */
+  hear(change: Partial<Message> = {}): Effect[] {
+    const sequence = (this.router.peer.sequence ?? 0) + 1;
+    const message: Message = {
+      major: 1,
+      cluster: rules.cluster,
+      role: "backup",
+      boot: "2222222222222222" as BootId,
+      sequence,
+      sentAt: instant(this.now),
+      echo: {
+        boot: this.router.boot,
+        sequence: this.router.sequence,
+        sentAt: this.router.lastSentAt ?? instant(0),
+        age: ms(0),
+      },
+      state: "standby",
+      holds: false,
+      ready: true,
+      hears: true,
+      leaving: false,
+      term: 0,
+      termSeen: 0,
+      faults: [],
+      interval: ms(250),
+      deadAfter: ms(1000),
+      failback: "auto",
+      suspended: false,
+      handOver: { kind: "none", id: 0, cause: "none" },
+      holdFor: ms(0),
+      config: rules.config,
+      paths: [null],
+      strangers: [],
+      digest: new Uint8Array(0),
+      ...change,
+    };
+    return this.feed({ kind: "heard", path: 0, message });
+  }
+}
+
+const kinds = (effects: readonly Effect[]): string[] =>
+  effects.map(({ kind }) => kind).filter((kind) => kind !== "send" && kind !== "report");
+
+/** A router that holds, with a peer that hears it. */
+function active(change: Partial<Rules> = {}): Bench {
+  const bench = new Bench({ rules: { ...rules, ...change } });
+  bench.feed({ kind: "wake" }, { kind: "ready" });
+  bench.sleepUntil(3000);
+  bench.feed({ kind: "claimed" }, { kind: "announced" });
+  bench.now = 3010;
+  bench.hear();
+  assert.equal(bench.router.state, "active");
+  return bench;
+}
+
+describe("a router that starts", () => {
+  it("claims when start_delay is over and nobody was heard, and not before", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    assert.deepEqual(kinds(bench.sleepUntil(2999)), []);
+    assert.deepEqual(kinds(bench.sleepUntil(3000)), ["claim"]);
+  });
+
+  it("does not claim before its table is ready, however long that takes", () => {
+    const bench = new Bench();
+    assert.deepEqual(kinds(bench.sleepUntil(60_000)), []);
+    assert.equal(bench.router.state, "starting");
+    assert.deepEqual(kinds(bench.feed({ kind: "ready" })), ["claim"]);
+  });
+
+  it("removes what a killed predecessor left, before anything else", () => {
+    const bench = new Bench({ found: "left-behind" });
+    assert.deepEqual(kinds(bench.feed({ kind: "wake" })), ["release"]);
+  });
+
+  it("adopts what was kept for it, ready or not", () => {
+    const bench = new Bench({ found: "kept" });
+    assert.deepEqual(kinds(bench.feed({ kind: "wake" })), ["claim"]);
+    assert.deepEqual(kinds(bench.feed({ kind: "claimed" })), ["announce"]);
+    assert.equal(bench.router.state, "active");
+  });
+
+  it("waits for a peer that has yet to prove itself, but not for ever", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    const unproven = { echo: null, hears: false };
+    let claimedAt = 0;
+    while (claimedAt === 0 && bench.now < 20_000) {
+      bench.hear({ ...unproven, sequence: bench.now + 1 });
+      if (kinds(bench.sleepUntil(bench.now + 250)).includes("claim")) claimedAt = bench.now;
+    }
+    assert.ok(claimedAt >= 12_000 && claimedAt <= 12_250, `at ${claimedAt}`);
+  });
+});
+
+describe("a router that hears its peer no more", () => {
+  it("counts it as dead dead_after after its last beat, to the millisecond", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.now = 100;
+    bench.hear({ state: "active", holds: true });
+    assert.deepEqual(kinds(bench.sleepUntil(1099)), []);
+    assert.deepEqual(kinds(bench.sleepUntil(1100)), ["claim"]);
+  });
+
+  it("gives no verdict at a late wake, but at the next poll turn", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.now = 100;
+    bench.hear({ state: "active", holds: true });
+    bench.sleepUntil(1000);
+    bench.now = 1103;
+    assert.deepEqual(kinds(bench.feed({ kind: "wake" })), []);
+    assert.equal(wakeAt(bench.router), 1103);
+    assert.deepEqual(kinds(bench.feed({ kind: "wake" })), ["claim"]);
+  });
+
+  it("takes the longer dead_after of both", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.now = 100;
+    bench.hear({ state: "active", holds: true, deadAfter: ms(5000) });
+    assert.deepEqual(kinds(bench.sleepUntil(5099)), []);
+    assert.deepEqual(kinds(bench.sleepUntil(5100)), ["claim"]);
+  });
+});
+
+describe("a holder", () => {
+  it("that slept too long lets go before it does anything else", () => {
+    const bench = active();
+    bench.now += 1500;
+    const [first] = bench.feed({ kind: "wake" });
+    assert.deepEqual(first, { kind: "release" });
+  });
+
+  it("without a backup may sleep as long as it likes", () => {
+    const bench = new Bench({ rules: { ...rules, alone: true } });
+    bench.feed({ kind: "wake" }, { kind: "ready" }, { kind: "claimed" });
+    bench.now += 60_000;
+    assert.deepEqual(bench.feed({ kind: "wake" }), []);
+  });
+
+  it("refuses a wish that it has no reason to grant, and holds on", () => {
+    const bench = active();
+    const effects = bench.hear({ handOver: { kind: "want", id: 7, cause: "failback" } });
+    assert.deepEqual(kinds(effects), []);
+    const said = effects.findLast((effect) => effect.kind === "send");
+    assert.deepEqual(said?.message.handOver, { kind: "refused", id: 7, cause: "none" });
+  });
+
+  it("yields to a peer that holds and hears nothing of it, after two intervals", () => {
+    const bench = active();
+    const deaf = { holds: true, state: "active", hears: false, echo: null } as const;
+    bench.sleepUntil(3200);
+    assert.deepEqual(kinds(bench.hear(deaf)), []);
+    bench.sleepUntil(3450);
+    assert.deepEqual(kinds(bench.hear(deaf)), []);
+    bench.sleepUntil(3700);
+    assert.deepEqual(kinds(bench.hear(deaf)), ["release"]);
+  });
+
+  it("answers the operator once, and says why not", () => {
+    const bench = active();
+    bench.hear({ ready: false });
+    const effects = bench.feed({ kind: "switchover", request: 3 });
+    const answers = effects.filter((effect) => effect.kind === "answer");
+    assert.deepEqual(answers, [
+      {
+        kind: "answer",
+        request: 3,
+        why: "the peer is not ready: its table is not programmed yet",
+      },
+    ]);
+  });
+
+  it("that stops without a peer releases, says that it leaves, and ends", () => {
+    const bench = active();
+    bench.sleepUntil(6000);
+    assert.deepEqual(kinds(bench.feed({ kind: "stop" })), ["release"]);
+    assert.deepEqual(kinds(bench.feed({ kind: "released" })), ["stopped"]);
+    assert.equal(wakeAt(bench.router), null);
+    assert.deepEqual(bench.feed({ kind: "wake" }), []);
+  });
+
+  it("that cannot keep its addresses for a restart stops instead", () => {
+    const bench = active();
+    bench.sleepUntil(6000);
+    assert.deepEqual(kinds(bench.feed({ kind: "restart", holdFor: ms(3000) })), ["keep"]);
+    assert.deepEqual(kinds(bench.feed({ kind: "keep-failed", why: "no such device" })), [
+      "release",
+    ]);
+    assert.deepEqual(kinds(bench.feed({ kind: "released" })), ["stopped"]);
+  });
+});
+
+describe("an outcome of something never asked for", () => {
+  for (const kind of ["claimed", "released", "fenced", "kept"] as const)
+    it(`${kind} is a bug, and leaves the router as it was`, () => {
+      const bench = new Bench();
+      bench.feed({ kind: "wake" });
+      const before = bench.router;
+      assert.throws(() => bench.feed({ kind }), /bug: /);
+      assert.equal(bench.router, before);
+    });
+});
+
+describe("what operators are told of the failback", () => {
+  it("names the time left, and what is in its way", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.now = 100;
+    bench.hear({ state: "active", holds: true });
+    const told = () => failbackStatus(bench.router, instant(bench.now));
+    assert.deepEqual(told(), { mode: "auto", blocked_by: null, in_ms: 10_000 });
+    bench.feed({ kind: "whole", missing: "connections are being synchronised" });
+    assert.equal(told().blocked_by, "connections are being synchronised");
+    bench.hear({ state: "active", holds: true, suspended: true });
+    assert.equal(told().blocked_by, "suspended by the operator's switchover");
+  });
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { type Claimant, rulingOnTwoHolders, rulingOnVacancy } from "../../src/failover/yield.ts";
+import { faultKinds, type Role } from "../../src/model/router.ts";
+
+const primary: Claimant = {
+  role: "primary",
+  heard: true,
+  ready: true,
+  faults: [],
+  term: 1,
+  failback: "auto",
+  suspended: false,
+};
+const backup: Claimant = { ...primary, role: "backup" };
+
+const cases: readonly (readonly [string, Partial<Claimant>, Partial<Claimant>, Role, Role])[] = [
+  ["equal routers", {}, {}, "primary", "primary"],
+  [
+    "who is not heard yields, whatever else",
+    { heard: false },
+    { faults: ["table"] },
+    "backup",
+    "primary",
+  ],
+  ["the less fit yields", { faults: ["late"] }, {}, "backup", "backup"],
+  [
+    "of two unfit ones the graver fault yields",
+    { faults: ["table"] },
+    { faults: ["link"] },
+    "backup",
+    "backup",
+  ],
+  [
+    "equal faults do not decide",
+    { faults: ["link"] },
+    { faults: ["link", "late"] },
+    "primary",
+    "primary",
+  ],
+  ["with failback the term does not count", {}, { term: 9 }, "primary", "primary"],
+  [
+    "without failback the older term yields",
+    { failback: "manual" },
+    { failback: "manual", term: 9 },
+    "backup",
+    "backup",
+  ],
+  [
+    "configurations that differ do not fail back",
+    { failback: "manual" },
+    { term: 9 },
+    "backup",
+    "backup",
+  ],
+  ["a suspended failback is none", {}, { term: 9, suspended: true }, "backup", "backup"],
+  [
+    "equal terms leave it to the role",
+    { failback: "manual" },
+    { failback: "manual" },
+    "primary",
+    "primary",
+  ],
+  ["a router that is not ready does not go first", { ready: false }, {}, "primary", "backup"],
+];
+
+describe("of two routers", () => {
+  for (const [name, ofPrimary, ofBackup, holder, vacant] of cases)
+    it(`${name}: ${holder} keeps, ${vacant} claims`, () => {
+      const [a, b] = [
+        { ...primary, ...ofPrimary },
+        { ...backup, ...ofBackup },
+      ];
+      assert.equal(rulingOnTwoHolders(a, b).survivor, holder);
+      assert.equal(rulingOnVacancy(a, b).survivor, vacant);
+    });
+
+  const claimant = (role: Role): fc.Arbitrary<Claimant> =>
+    fc.record({
+      role: fc.constant(role),
+      heard: fc.boolean(),
+      ready: fc.boolean(),
+      faults: fc.uniqueArray(fc.constantFrom(...faultKinds)),
+      term: fc.nat({ max: 3 }),
+      failback: fc.constantFrom("auto", "manual"),
+      suspended: fc.boolean(),
+    });
+
+  it("both compute the same, whoever asks", () => {
+    fc.assert(
+      fc.property(claimant("primary"), claimant("backup"), (a, b) => {
+        assert.deepEqual(rulingOnTwoHolders(a, b), rulingOnTwoHolders(b, a));
+        assert.deepEqual(rulingOnVacancy(a, b), rulingOnVacancy(b, a));
+      }),
+    );
+  });
+});
