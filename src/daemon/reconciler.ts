@@ -131,12 +131,10 @@ export class Reconciler {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const causes = this.#causes;
     this.#causes = [];
-    const began = this.#parts.now();
     this.#pass = this.#run(causes).then((wait) => {
       this.#pass = null;
       if (this.#causes.length > 0) return this.#begin();
-      const took = between(began, this.#parts.now());
-      this.#lookAgain(ms(Math.max(wait, took / lookShare)));
+      this.#lookAgain(wait);
     });
   }
 
@@ -151,9 +149,13 @@ export class Reconciler {
   /** One pass; how long to wait for the next look. Never throws. */
   async #run(causes: readonly string[]): Promise<Ms> {
     try {
-      if (causes.length > 0 || !(await this.#looksRight())) await this.#mend(causes);
+      const began = this.#parts.now();
+      const right = causes.length === 0 && (await this.#looksRight());
+      // The look's own time alone: a program that hung must not put off the next try.
+      const looked = between(began, this.#parts.now());
+      if (!right) await this.#mend(causes);
       this.#recovered();
-      return lookEvery;
+      return ms(Math.max(lookEvery, looked / lookShare));
     } catch (thrown) {
       this.#shape = null;
       this.#failed(messageOf(thrown));
