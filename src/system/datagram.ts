@@ -2,7 +2,8 @@
  * The door of the heartbeat: one UDP socket per path, bound to the path's own address and the
  * heartbeat port, unicast to the peer. Knows no message; stamps the instant of receipt.
  *
- * Only datagrams from the peer's address and port are passed on; all others are counted as foreign.
+ * Only datagrams from the peer's address are passed on; all others are counted as foreign. Whoever can
+ * send from that address is judged by what he says, not by his port.
  * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
  * keeps no more than the receive buffer takes and drops the rest.
  */
@@ -75,8 +76,7 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
   };
   const hear = (bytes: Uint8Array, from: RemoteInfo): void => {
     const at = now();
-    const isPeer =
-      from.port === port && (from.address === peer || parseAddress(from.address) === peer);
+    const isPeer = from.address === peer || parseAddress(from.address) === peer;
     if (isPeer) options.onDatagram(bytes, peer, at);
     else strange(bytes, from, at);
   };
