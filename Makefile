@@ -24,7 +24,7 @@ setup: ## install what is missing: Debian packages (no service gets started), th
 check: ## format, lint, types and every test but the lab's: the fast inner loop, no root
 	biome ci --error-on-warnings .
 	tsc
-	node --test --test-concurrency=3 $(inner_tests)
+	node --test --test-concurrency=3 --test-timeout=120000 $(inner_tests)
 
 .PHONY: test
 test: setup build ## everything, the lab on a real kernel included; ONLY=failover/ runs what matches
