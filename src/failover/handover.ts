@@ -85,6 +85,10 @@ function answerWish(turn: Turn, message: Message): void {
   }
   // A wish that was refused once is not taken for the answer to a later offer.
   const accepted = router.offer?.cause === cause && router.refused !== id;
+  // What can wait is not handed to a wisher who may be dead by now: his word must be fresh.
+  const canWait = cause === "failback" || cause === "switchover";
+  const proof = message.echo?.boot === router.boot ? message.echo.sentAt : null;
+  if (canWait && (proof === null || now >= addMs(proof, timeout(router)))) return;
   if (accepted || agreesToFailback(router, message, cause)) {
     set(turn, {
       grant: { boot: message.boot, id, cause, since: now, word: "releasing" },
