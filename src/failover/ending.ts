@@ -76,11 +76,13 @@ function endOfRequest(router: Router, since: Instant, now: Instant): string | nu
   return waited >= offerMax ? "the peer did not accept in time" : undefined;
 }
 
+/** A stop overrides a restart that is still on its way; nothing overrides a stop. */
 export function askEnding(turn: Turn, kind: "stop" | "restart", holdFor: Ms): void {
   const { router, now } = turn;
-  if (router.ending?.kind === "stop") return;
+  if (router.ending !== null && (router.ending.kind === "stop" || kind === "restart")) return;
   const fromSequence = router.sequence + 1;
-  set(turn, { ending: { kind, since: now, holdFor, fromSequence, keeping: false }, wish: null });
+  const keeping = router.ending?.keeping ?? false;
+  set(turn, { ending: { kind, since: now, holdFor, fromSequence, keeping }, wish: null });
 }
 
 /** Goes on with the ending; true when nothing else is to be decided any more. */
@@ -95,7 +97,7 @@ function followStop(turn: Turn): boolean {
   const { router, now } = turn;
   const since = router.ending?.since ?? now;
   const inTime = now < addMs(since, offerMax);
-  if (router.grip === "releasing") return true;
+  if (router.grip === "releasing" || router.ending?.keeping === true) return true;
   if (router.grip === "claiming") {
     release(turn, "stopping");
     return true;
@@ -142,7 +144,10 @@ function followRestart(turn: Turn): boolean {
 export function kept(turn: Turn): void {
   const { router } = turn;
   assert(router.ending?.keeping === true, "kept without being asked to keep");
-  if (router.ending.kind !== "restart") return;
+  if (router.ending.kind === "stop") {
+    set(turn, { ending: { ...router.ending, keeping: false } });
+    return;
+  }
   if (!router.rules.alone) say(turn, false);
   end(turn);
 }

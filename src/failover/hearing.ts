@@ -18,7 +18,7 @@ import {
   type Turn,
   timeout,
 } from "./router.ts";
-import { strangerEvery } from "./speech.ts";
+import { hurryEvery, strangerEvery } from "./speech.ts";
 import { gateAfterWord } from "./takeover.ts";
 
 /** The longest announced restart that is believed: beyond it a hold would be a denial of service. */
@@ -103,8 +103,12 @@ function newest(turn: Turn, before: Router, message: Message | null): void {
     // Neighbours may have believed the wrong one while the two did not hear each other.
     if (before.grip === "held" && message?.holds === false) turn.effects.push({ kind: "announce" });
   }
-  // A restarting peer goes as soon as it knows that its request to hold was heard.
-  if (hold > 0 && before.holdUntil === null) set(turn, { answerAt: now });
+  // A restarting peer goes as soon as it knows that its request to hold was heard; one that misses
+  // our beats is about to judge.
+  if ((hold > 0 && before.holdUntil === null) || message?.asks === true) {
+    const soonest = addMs(before.lastSentAt ?? now, hurryEvery);
+    set(turn, { answerAt: Math.max(now, soonest) as Instant });
+  }
   if (message !== null) learn(turn, before, message);
 }
 

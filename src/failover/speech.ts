@@ -13,6 +13,9 @@ import { faultKindsOf, isMutual, type Router, set, type Turn } from "./router.ts
 export const hurryEvery: Ms = ms(5);
 /** An agreement that takes longer goes on at the ordinary rhythm. */
 const hurryFor: Ms = seconds(2);
+/** Intervals of silence after which a beat is missing, and how often it is then asked for. */
+const askAfter = 1.5;
+const asksAnInterval = 4;
 /** A stranger is answered at most this often: replays must not make us a siren. */
 export const strangerEvery: Ms = ms(20);
 
@@ -43,6 +46,7 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     holds: router.grip !== "none",
     ready: router.ready && ending === null,
     hears: router.peerAlive,
+    asks: now >= (missingAt(router) ?? now + 1),
     leaving,
     term: router.term,
     termSeen: router.termSeen,
@@ -96,6 +100,20 @@ function agreeingSince(router: Router): Instant | null {
   );
 }
 
+/** When the next beat of the peer is so late that it is asked for; null: nobody is heard. */
+function missingAt({ peerAlive, peer, rules }: Router): Instant | null {
+  if (!peerAlive || peer.heardAt === null) return null;
+  return addMs(peer.heardAt, ms(askAfter * (peer.message?.interval ?? rules.interval)));
+}
+
+/** From then on a lost beat is made up for: death is judged on many chances instead of three. */
+function askAt(router: Router): Instant | null {
+  const missing = missingAt(router);
+  if (missing === null || router.lastSentAt === null) return null;
+  const pause = ms(Math.max(hurryEvery, router.rhythm / asksAnInterval));
+  return Math.max(missing, addMs(router.lastSentAt, pause)) as Instant;
+}
+
 /** When the next beat is due; null: nobody to speak to. */
 export function beatAt(router: Router, now: Instant): Instant | null {
   if (router.rules.alone) return null;
@@ -103,7 +121,7 @@ export function beatAt(router: Router, now: Instant): Instant | null {
   const since = agreeingSince(router);
   const hurry = since !== null && now < addMs(since, hurryFor);
   const length = hurry ? ms(Math.min(hurryEvery, router.rhythm)) : router.rhythm;
-  return earliest(addMs(router.lastSentAt, length), router.answerAt);
+  return earliest(addMs(router.lastSentAt, length), router.answerAt, askAt(router));
 }
 
 /** Sends a beat if one is due or something new is to be said. */

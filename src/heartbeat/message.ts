@@ -102,6 +102,8 @@ export interface Message extends Header {
   readonly ready: boolean;
   /** The sender hears the router that `echo` names, by its own judgement of time. */
   readonly hears: boolean;
+  /** The sender misses a beat of its peer: answer at once. */
+  readonly asks: boolean;
   /** The sender ends after this; what it says no more is no sign of death but of leave. */
   readonly leaving: boolean;
   /** Term of the sender's last activation; 0: none since it started. */

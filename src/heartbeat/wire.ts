@@ -73,7 +73,15 @@ const pathEchoBytes = 12;
 const optionHeaderBytes = 3;
 const digestOption = 1;
 
-const fact = { holds: 1, ready: 2, hears: 4, leaving: 8, manual: 16, suspended: 32 } as const;
+const fact = {
+  holds: 1,
+  ready: 2,
+  hears: 4,
+  leaving: 8,
+  manual: 16,
+  suspended: 32,
+  asks: 64,
+} as const;
 
 /** Codes are for ever; their order says nothing. */
 const faultCodes: Readonly<Record<FaultKind, number>> = {
@@ -129,6 +137,7 @@ function putFixed(bytes: Buffer, message: Message, faultCount: number): void {
     [message.leaving, fact.leaving],
     [message.failback === "manual", fact.manual],
     [message.suspended, fact.suspended],
+    [message.asks, fact.asks],
   );
   bytes.writeUInt8(facts, at.facts);
   bytes.writeUInt8(handOverKinds.indexOf(message.handOver.kind), at.handOverKind);
@@ -228,6 +237,7 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
     holds: (facts & fact.holds) !== 0,
     ready: (facts & fact.ready) !== 0,
     hears: (facts & fact.hears) !== 0,
+    asks: (facts & fact.asks) !== 0,
     leaving: (facts & fact.leaving) !== 0,
     failback: (facts & fact.manual) !== 0 ? "manual" : "auto",
     suspended: (facts & fact.suspended) !== 0,

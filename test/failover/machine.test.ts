@@ -74,6 +74,7 @@ class Bench {
       holds: false,
       ready: true,
       hears: true,
+      asks: false,
       leaving: false,
       term: 0,
       termSeen: 0,

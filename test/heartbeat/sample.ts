@@ -26,6 +26,7 @@ export const sample: Message = {
   holds: false,
   ready: true,
   hears: true,
+  asks: false,
   leaving: false,
   term: 3,
   termSeen: 4,

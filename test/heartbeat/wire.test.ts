@@ -293,6 +293,7 @@ const anyMessage: fc.Arbitrary<Message> = record({
   holds: fc.boolean(),
   ready: fc.boolean(),
   hears: fc.boolean(),
+  asks: fc.boolean(),
   leaving: fc.boolean(),
   term: count,
   termSeen: count,
