@@ -216,7 +216,10 @@ export class Serving {
       now: this.#doors.now,
       known: (header, path) => refusal(this.engine.router.peer, path, header),
       digest: () => this.replication.digest(),
-      heardDigest: (message) => this.replication.heard(message),
+      // Strangers have no vote on health either: only the newest word of the proven peer counts.
+      heardDigest: (message) => {
+        if (this.engine.router.peer.message === message) this.replication.heard(message);
+      },
     });
   }
 
