@@ -311,7 +311,7 @@ export class Checkers {
     const { daemon } = peer;
     const young = daemon !== null && world.now <= daemon.bornAt + this.longestTimeout();
     if (young || router?.releaseFailedAt !== null) return;
-    if (world.now > Math.max(since, calm) + 2 * this.exchange() + this.longestTimeout())
+    if (world.now > Math.max(since, calm) + this.exchange())
       this.fail(`5: ${station.role} is unfit and holds on although ${peer.role} is fit`);
   }
 
