@@ -44,6 +44,7 @@ export function assemble(
     failover: failoverOf(whole, heartbeat),
     clusterSync: root.cluster_sync,
     guard: { removePercent: all(whole.guard).remove_percent },
+    connectionSync: whole.connectionSync === null ? null : { ...all(whole.connectionSync) },
     timeouts: timeoutsOf(whole),
     checks: { concurrency: all(whole.checks).concurrency },
     sysctl: root.sysctl,
@@ -65,6 +66,7 @@ export function assemble(
       vips: vipPlaces,
       monitorLinks: place(whole.failover, "monitor_links"),
       keyFile: place(whole.heartbeat, "key_file"),
+      syncDevice: place(whole.connectionSync ?? undefined, "device"),
     },
   };
 }

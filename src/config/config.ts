@@ -22,6 +22,8 @@ export interface Config {
   readonly clusterSync: boolean;
   /** A reload that would remove more than this share of the real servers needs `--yes`. */
   readonly guard: { readonly removePercent: number };
+  /** The kernel's connection synchronisation; null: none. */
+  readonly connectionSync: ConnectionSyncConfig | null;
   /** `ipvsadm --set`, whole seconds; null leaves the kernel's values alone. */
   readonly timeouts: { readonly tcp: Ms; readonly tcpFin: Ms; readonly udp: Ms } | null;
   readonly checks: { readonly concurrency: number };
@@ -49,6 +51,12 @@ export interface HeartbeatConfig {
   /** Absolute path; null with `authentication: none`, and without a backup unless it is given. */
   readonly keyFile: string | null;
   readonly protocol: "lvsd" | "pulse";
+}
+
+export interface ConnectionSyncConfig {
+  readonly device: string;
+  /** 0 to 255. */
+  readonly id: number;
 }
 
 export interface FailoverConfig {

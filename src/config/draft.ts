@@ -10,6 +10,7 @@ import type { Device, Floating } from "./network-shapes.ts";
 import {
   announceKeys,
   checksKeys,
+  connectionSyncKeys,
   failoverKeys,
   guardKeys,
   heartbeatKeys,
@@ -75,6 +76,7 @@ export interface Whole {
   readonly announce: Settled<typeof announceKeys> | undefined;
   readonly guard: Settled<typeof guardKeys> | undefined;
   readonly checks: Settled<typeof checksKeys> | undefined;
+  readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
   readonly claims: readonly Claim[];
@@ -127,6 +129,7 @@ export function settleWhole(
     announce: one(announceKeys, failover?.values.announce),
     guard: one(guardKeys, root.values.guard),
     checks: one(checksKeys, root.values.checks),
+    connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),
     timeouts: maybe(timeoutsKeys, root.values.timeouts),
     virtualServers,
     claims: [

@@ -87,7 +87,12 @@ export function missingDevices(
   const ofLinks = (monitored === "vips" ? [] : monitored)
     .filter(missing)
     .map((device) => problemAt(places.monitorLinks, `device ${device} does not exist`, hint));
-  return [...ofVips, ...ofLinks];
+  const sync = config.connectionSync;
+  const ofSync =
+    sync === null || !missing(sync.device)
+      ? []
+      : [problemAt(places.syncDevice, `device ${sync.device} does not exist`, hint)];
+  return [...ofVips, ...ofLinks, ...ofSync];
 }
 
 /** Names of the devices whose longest connected network holds the address; equals by name. */

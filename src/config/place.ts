@@ -16,4 +16,6 @@ export interface Places {
   /** Null where the key was left out. */
   readonly monitorLinks: Place | null;
   readonly keyFile: Place | null;
+  /** Of the device of `connection_sync`. */
+  readonly syncDevice: Place | null;
 }

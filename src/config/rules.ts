@@ -246,6 +246,16 @@ const onePacketNeedsUdp: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
+/** There must be somebody to tell of connections. */
+const connectionSyncNeedsBackup: Rule = ({ root, backup }, complaints) => {
+  if (!root.values.connection_sync || backup !== null) return;
+  complaints.at(
+    root.spotOf("connection_sync"),
+    "connection_sync: there is no backup",
+    "add `routers.backup`, or remove it",
+  );
+};
+
 /** A daemon with nothing to do is a mistake in the file, not a wish. */
 const somethingToDo: Rule = ({ root, claims, virtualServers }, complaints) => {
   const faulty = ["virtual_servers", "vips", "nat_router"] as const;
@@ -270,6 +280,7 @@ export const rules: readonly Rule[] = [
   thresholdsAreOrdered,
   flagsBelongToScheduler,
   onePacketNeedsUdp,
+  connectionSyncNeedsBackup,
   ({ claims }, complaints) => claimsAgree(claims, complaints),
   ({ claims }, complaints) => labelsNameOneAddress(claims, complaints),
   ({ claims }, complaints) => loneClaimsAreClaimed(claims, complaints),

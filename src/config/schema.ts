@@ -6,7 +6,15 @@
  */
 
 import type { Ms } from "../model/time.ts";
-import { address, device, floating, monitoredLinks, oneFloating, port } from "./network-shapes.ts";
+import {
+  address,
+  device,
+  deviceName,
+  floating,
+  monitoredLinks,
+  oneFloating,
+  port,
+} from "./network-shapes.ts";
 import { forwarding, ipvsTimeoutMax, virtualServerSection } from "./schema-virtual-server.ts";
 import { derived, later, optional, preset, required, section } from "./section.ts";
 import { choice, duration, flag, list, named, text, whole } from "./shape.ts";
@@ -136,6 +144,17 @@ export const guardKeys = {
   ),
 };
 
+export const connectionSyncKeys = {
+  device: required(
+    deviceName,
+    "The interface over which the routers tell each other, by multicast within the link; best one that no client can reach.",
+  ),
+  id: required(
+    whole(0, 255, "an id"),
+    "Tells this pair from others on the same link; 0 takes in what any pair says.",
+  ),
+};
+
 const ipvsTimeout = duration({ min: "1s", max: ipvsTimeoutMax, wholeSeconds: true });
 export const timeoutsKeys = {
   tcp: preset(ipvsTimeout, "900s", "Idle TCP connections."),
@@ -208,7 +227,11 @@ export const rootKeys = {
     "Whether a configuration that is saved through lvsd goes to both routers or to none.",
   ),
   guard: preset(section(guardKeys), {}, "Limits on what a reload may do unasked."),
-  connection_sync: later("a map", [], "The kernel's IPVS connection synchronisation."),
+  connection_sync: optional(
+    section(connectionSyncKeys),
+    "connections are not synchronised",
+    "The routers tell each other of their connections (the kernel's IPVS synchronisation), so that established ones outlive a change of the active router.",
+  ),
   timeouts: optional(
     section(timeoutsKeys),
     "the kernel's are left alone",

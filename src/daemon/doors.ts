@@ -7,6 +7,7 @@ import type { Alarm } from "../system/clock.ts";
 import type { OpenHeartbeatPath } from "../system/datagram.ts";
 import type { Ip } from "../system/ip.ts";
 import type { Ipvsadm } from "../system/ipvsadm.ts";
+import type { SyncDaemons } from "../system/sync-daemon.ts";
 import type { Sysctl } from "../system/sysctl.ts";
 
 export interface Doors {
@@ -15,6 +16,7 @@ export interface Doors {
   readonly ip: Ip;
   readonly ipvsadm: Ipvsadm;
   readonly sysctl: Sysctl;
+  readonly syncDaemons: SyncDaemons;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;
   readonly openHeartbeatPath: OpenHeartbeatPath;

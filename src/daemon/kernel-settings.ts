@@ -3,6 +3,13 @@
  */
 import type { Config } from "../config/config.ts";
 import { family } from "../model/address.ts";
+import { seconds } from "../model/time.ts";
+
+/**
+ * With synchronisation, how often the peer is told of a connection that goes on. The kernel takes
+ * 10 s for less as well (ip_vs_sync.c, ip_vs_sync_conn_needed).
+ */
+export const syncRefresh = seconds(10);
 
 export interface KernelSetting {
   /** Under /proc/sys, with slashes. */
@@ -38,5 +45,14 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
     // A persistent client of a quiesced real server is sent elsewhere.
     { name: "net/ipv4/vs/expire_quiescent_template", value: "1", needed: false },
   );
+  if (config.connectionSync !== null)
+    settings.push(
+      // The peer is told of a connection once it is established, and not of every 50th packet ...
+      { name: "net/ipv4/vs/sync_threshold", value: "0\t0", needed: false },
+      // ... and again while it goes on, so that a peer that was away knows it after this time;
+      { name: "net/ipv4/vs/sync_refresh_period", value: `${syncRefresh / 1000}`, needed: false },
+      // and twice more soon after, since datagrams get lost.
+      { name: "net/ipv4/vs/sync_retries", value: "2", needed: false },
+    );
   return settings;
 }

@@ -114,6 +114,10 @@ const settings: readonly (readonly [string, (config: Config) => string])[] = [
   ["failover.announce.refresh", (c) => printDuration(c.failover.announce.refresh)],
   ["guard.remove_percent", (c) => String(c.guard.removePercent)],
   ["checks.concurrency", (c) => String(c.checks.concurrency)],
+  [
+    "connection_sync",
+    ({ connectionSync: sync }) => (sync === null ? "none" : `${sync.device}, id ${sync.id}`),
+  ],
   ["sysctl", (c) => c.sysctl],
   ["timeouts", (c) => timeoutsText(c.timeouts)],
 ];

@@ -19,6 +19,7 @@ import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
 import { openLog } from "../system/log.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
+import { openSyncDaemons } from "../system/sync-daemon.ts";
 import { openSysctl } from "../system/sysctl.ts";
 import { openSystemd, type Systemd } from "../system/systemd.ts";
 import { readWritten, type Written } from "./configuration.ts";
@@ -58,7 +59,11 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();
   const [ip, ipvsadm, announcer, sysctl] = [openIp(), openIpvsadm(), openAnnouncer(), openSysctl()];
-  const machine = { ip, ipvsadm, announcer, sysctl, openStrangerWatch, openHeartbeatPath };
+  const syncDaemons = openSyncDaemons();
+  const machine = {
+    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons },
+    ...{ openStrangerWatch, openHeartbeatPath },
+  };
   const daemon = new Daemon(written, {
     doors: { ...machine, now, openAlarm, runCheck, runDir, stateDir },
     journal,

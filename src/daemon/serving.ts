@@ -26,6 +26,7 @@ import type { Table } from "../table/table.ts";
 import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
 import type { Running } from "./configuration.ts";
+import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -67,6 +68,7 @@ export class Serving {
   readonly nannies: Nannies;
   readonly reconciler: Reconciler;
   readonly replication: Replication;
+  readonly connectionSync: ConnectionSync;
   readonly heartbeat: Heartbeat;
   readonly engine: Engine;
   readonly #announcements: Announcements;
@@ -115,6 +117,12 @@ export class Serving {
       report,
       now,
       generation: randomBytes(4).readUInt32BE(),
+    });
+    this.connectionSync = new ConnectionSync({
+      daemons: doors.syncDaemons,
+      report,
+      now,
+      missingChanged: () => this.#tellMissing(),
     });
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine(found, answers);
@@ -178,6 +186,7 @@ export class Serving {
     this.engine.close();
     this.vips.close();
     await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
+    await within(this.connectionSync.stop(), emptyingMax);
     try {
       await within(this.reconciler.empty(), emptyingMax);
       removeFile(join(this.#doors.runDir, releaseFile));
@@ -255,6 +264,7 @@ export class Serving {
     this.#announcements.configure(config.failover.announce);
     this.nannies.configure(config);
     this.replication.configurationChanged();
+    this.connectionSync.configure(config.connectionSync);
   }
 
   async #openHeartbeat(): Promise<void> {
@@ -272,6 +282,7 @@ export class Serving {
 
   #interfacesRead(interfaces: readonly Interface[]): void {
     this.#strangers.watch(this.#running.vips, interfaces);
+    this.connectionSync.interfacesRead(interfaces);
     if (this.links.look(interfaces)) this.#faultsChanged();
   }
 
@@ -311,10 +322,14 @@ export class Serving {
 
   #stepped(router: Router): void {
     const peer = peerStatus(router, this.#doors.now());
-    this.replication.settle(
-      router.state !== "active" && peer !== null && peer.alive && peer.state === "active",
-    );
-    const missing = this.#ready ? null : "the first round of checks";
+    const peerActive = peer?.alive === true && peer.state === "active";
+    this.replication.settle(router.state !== "active" && peerActive);
+    this.connectionSync.stepped(router.state === "active", peerActive);
+    this.#tellMissing();
+  }
+
+  #tellMissing(): void {
+    const missing = this.#ready ? this.connectionSync.missing() : "the first round of checks";
     if (missing === this.#missing) return;
     this.#missing = missing;
     this.engine.input({ kind: "whole", missing });

@@ -60,7 +60,7 @@ export function statusOf(parts: StatusParts): Status {
     faults: router.faults,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
     heartbeat: { ...serving.heartbeat.counters(), late: parts.lateHeartbeats },
-    connection_sync: null,
+    connection_sync: serving.connectionSync.status(),
     peer: peer === null ? null : peerBody(serving, peer),
     vips: vipsBody(serving),
     virtual_servers: [...serving.running.config.virtualServers]

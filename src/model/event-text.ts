@@ -14,6 +14,7 @@ const errors: ReadonlySet<string> = new Set([
   "ipvs/refused",
   "config/refused",
   "machine/failed",
+  "sync/failed",
   "peer/role-conflict",
 ]);
 
@@ -32,6 +33,8 @@ const warnings: ReadonlySet<string> = new Set([
   "real_server/down",
   "virtual_server/down",
   "ipvs/drift",
+  "sync/repaired",
+  "sync/incomplete",
   "check/overdue",
   "control/refused",
   "control/warning",
@@ -66,6 +69,8 @@ export function sentenceOf(body: EventBody): string {
       return `${body.virtual_server} is ${body.kind}: ${body.cause}`;
     case "ipvs":
       return ipvsSentence(body);
+    case "sync":
+      return `connection synchronisation: ${body.text}`;
     case "config":
       return body.kind === "loaded"
         ? `configuration loaded: ${body.text}`

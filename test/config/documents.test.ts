@@ -116,7 +116,7 @@ const mistakes: readonly (readonly [name: string, from: string, to: string])[] =
     "",
   ],
   ["a duration without a meaning", "start_delay: 3s", "start_delay: soon"],
-  ["a key of a later release", "serial: 3", "serial: 3\nconnection_sync: { device: eth1 }"],
+  ["an id too large", "serial: 3", "serial: 3\nconnection_sync: { device: eth1, id: 256 }"],
 ];
 
 for (const [name, from, to] of mistakes) {

@@ -85,6 +85,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   clusterSync: true,
   guard: { removePercent: 50 },
   timeouts: null,
+  connectionSync: null,
   checks: { concurrency: 1000 },
   sysctl: "auto",
   vips: [],

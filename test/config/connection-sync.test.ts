@@ -1,0 +1,70 @@
+/** `connection_sync`: what is read, what is refused, and what the machine must have for it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { missingDevices } from "../../src/config/here.ts";
+import { printProblem } from "../../src/config/problem.ts";
+import { kernelSettings } from "../../src/daemon/kernel-settings.ts";
+import { accepted, readText, refused, soundText } from "./texts.ts";
+
+const written = (value: string): string => `${soundText}connection_sync: ${value}\n`;
+const backupLine = "  backup: { public: 192.168.26.8, private: 10.11.12.8 }\n";
+
+test("left out, nothing is synchronised and no kernel parameter set for it", () => {
+  const config = accepted(readText(soundText));
+  assert.equal(config.connectionSync, null);
+  assert.ok(!kernelSettings(config).some(({ name }) => name.includes("sync")));
+});
+
+for (const id of [0, 255])
+  test(`device and id ${id} are read, and the kernel is told to say enough`, () => {
+    const config = accepted(readText(written(`{ device: eth1, id: ${id} }`)));
+    assert.deepEqual(config.connectionSync, { device: "eth1", id });
+    const settings = kernelSettings(config).filter(({ name }) => name.includes("/sync_"));
+    assert.deepEqual(
+      settings.map(({ name, value }) => [name.split("_").at(-1), value]),
+      [
+        ["threshold", "0\t0"],
+        ["period", "10"],
+        ["retries", "2"],
+      ],
+    );
+  });
+
+const mistakes: readonly (readonly [name: string, value: string, expected: RegExp])[] = [
+  ["an id beyond the kernel's", "{ device: eth1, id: 256 }", /connection_sync\.id: 256/],
+  ["no id", "{ device: eth1 }", /connection_sync: id is missing/],
+  ["no device", "{ id: 1 }", /connection_sync: device is missing/],
+  ["an alias label", "{ device: eth1:1, id: 1 }", /connection_sync\.device: "eth1:1"/],
+];
+
+for (const [name, value, expected] of mistakes)
+  test(`refused: ${name}`, () => {
+    accepted(readText(written("{ device: eth1, id: 1 }")));
+    assert.match(
+      refused(readText(written(value)))
+        .map(printProblem)
+        .join("\n"),
+      expected,
+    );
+  });
+
+test("without a backup there is nobody to tell", () => {
+  const text = written("{ device: eth1, id: 1 }");
+  accepted(readText(text));
+  assert.ok(text.includes(backupLine));
+  const problems = refused(readText(text.replace(backupLine, "")));
+  assert.deepEqual(problems.map(printProblem), [
+    "/etc/lvsd/lvsd.yaml:39:18: connection_sync: there is no backup (add `routers.backup`, or remove it)",
+  ]);
+});
+
+test("a device that the machine does not have is told with its place", () => {
+  const read = readText(written("{ device: eth7, id: 1 }"));
+  const config = accepted(read);
+  assert.ok("places" in read);
+  const here = ["eth0", "eth1"].map((name) => ({ name, addresses: [] }));
+  assert.match(
+    missingDevices(config, here, read.places).map(printProblem).join("\n"),
+    /:40:\d+: connection_sync\.device: device eth7 does not exist \(this machine has eth0, eth1\)/,
+  );
+});

@@ -1,0 +1,54 @@
+/** The door to the sync daemons against a program that speaks as ipvsadm 1.31 does. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MachineError } from "../../src/model/error.ts";
+import { ms } from "../../src/model/time.ts";
+import { openSyncDaemons } from "../../src/system/sync-daemon.ts";
+import { install, scripts } from "./scripts.ts";
+
+const program = `
+echo "$*" >> $here/said
+case "$1" in
+  -L) [ ! -e $here/running ] || cat $here/running ;;
+  --start-daemon) [ ! -e $here/running ] || { echo "Daemon has already run" >&2; exit 255; }
+    echo "$2 sync daemon (mcast=$4, syncid=$6, maxlen=$8, group=224.0.0.81, port=8848, ttl=1)" > $here/running ;;
+  --stop-daemon) rm $here/running 2>/dev/null || { echo "No daemon is running" >&2; exit 255; } ;;
+esac
+`;
+
+const daemon = { kind: "master", device: "eth1", id: 7, datagramBytes: 160 } as const;
+
+test("a daemon is started, read back and stopped", async (t) => {
+  const path = scripts(t, { ipvsadm: program });
+  const daemons = openSyncDaemons({ path });
+  assert.deepEqual(await daemons.read(), []);
+  await daemons.start(daemon);
+  assert.deepEqual(await daemons.read(), [{ ...daemon, elsewhere: false }]);
+  await daemons.stop("master");
+  assert.deepEqual(await daemons.read(), []);
+  assert.match(
+    readFileSync(join(path, "said"), "utf8"),
+    /^--start-daemon master --mcast-interface eth1 --syncid 7 --sync-maxlen 160$/m,
+  );
+});
+
+test("what the kernel refuses is told in its words", async (t) => {
+  const daemons = openSyncDaemons({ path: scripts(t, { ipvsadm: program }) });
+  await assert.rejects(daemons.stop("master"), /No daemon is running/);
+  await daemons.start(daemon);
+  await assert.rejects(daemons.start(daemon), (thrown) => {
+    return thrown instanceof MachineError && /Daemon has already run/.test(thrown.message);
+  });
+});
+
+test("an answer that is not understood is an error, and so is none", async (t) => {
+  const path = scripts(t, { ipvsadm: program });
+  const daemons = openSyncDaemons({ path, deadline: ms(300) });
+  await daemons.read();
+  install(path, "ipvsadm", "echo gibberish");
+  await assert.rejects(daemons.read(), /not understood: gibberish/);
+  install(path, "ipvsadm", "sleep 60");
+  await assert.rejects(daemons.read(), /no answer within 300 ms/);
+});

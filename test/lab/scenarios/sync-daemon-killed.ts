@@ -1,0 +1,62 @@
+import { knownConnections, synchronised } from "../held.ts";
+import { Lab } from "../lab.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect, waitFor } from "../wait.ts";
+
+export default scenario({
+  title: "sync daemons that somebody stops come back, and failback waits until they have done",
+  topology: natPair,
+  goals: { repaired: { what: "sync daemon stopped: runs again after", unit: "ms", atMost: 6000 } },
+  async play(lab) {
+    await lab.startPair({
+      ...synchronised,
+      heartbeat: Lab.brisk,
+      failover: { failback_delay: "1s" },
+    });
+    const running = async (): Promise<string> => {
+      const said = await lab.r2.output("ipvsadm", "-L", "-n", "--daemon");
+      return [...said.matchAll(/(master|backup) .*mcast=(\w+), syncid=(\d+)/g)]
+        .map(([, kind, device, id]) => `${kind} ${device} ${id}`)
+        .join(", ");
+    };
+    const both = "master eth1 1, backup eth1 1";
+    await waitFor("both daemons run on the standby", 3000, async () => (await running()) === both);
+    await lab.r1.sees("r1 says that it tells", 3000, ({ connection_sync: sync }) => {
+      return sync?.state === "master" && sync.device === "eth1" && sync.id === 1;
+    });
+    await lab.r2.sees("r2 says that it is told", 3000, ({ connection_sync: sync }) => {
+      return sync?.state === "backup";
+    });
+    await lab.r2.output("ipvsadm", "--stop-daemon", "backup");
+    await lab.r2.output("ipvsadm", "--stop-daemon", "master");
+    await lab.r2.output(
+      ...["ipvsadm", "--start-daemon", "master", "--mcast-interface", "eth0", "--syncid", "9"],
+    );
+    const stopped = lab.now();
+    await waitFor("they run again", 12_000, async () => (await running()) === both, 50);
+    const repaired = lab.now() - stopped;
+    lab.say(`they run again after ${repaired.toFixed(0)} ms`);
+    const events = await lab.r2.lvsd("events");
+    expect(/connection synchronisation: .*started again/.test(events.stdout), "lvsd says so");
+
+    await lab.r1.powerOff();
+    await lab.r2.reaches("active", 5000);
+    await lab.r1.powerOn();
+    await lab.r1.start();
+    const waits = await lab.r1.sees("failback waits", 8000, ({ failback }) => {
+      return failback.blocked_by === "connections are being synchronised";
+    });
+    expect(waits.state === "standby", "r1 is standby meanwhile");
+    const client = await lab.startClient({ held: 5 });
+    const began = lab.now();
+    await lab.r1.reaches("active", 20_000);
+    lab.say(`r1 takes over again ${((lab.now() - began) / 1000).toFixed(1)} s later`);
+    await lab.elapse(5000);
+    expect((await client.held()).broken === 0, "and loses no connection that r2 had begun");
+    expect(knownConnections(lab.r1) >= 5, "which it knows");
+    await lab.r2.stop();
+    expect((await running()) === "", "a daemon that stops leaves none behind");
+    return { repaired };
+  },
+});
