@@ -12,9 +12,9 @@ import type { Fault } from "../model/router.ts";
 import { printDestination, printService } from "../model/service.ts";
 import { between, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Ipvsadm, RefusedChange } from "../system/ipvsadm.ts";
-import { type Shape, shapeDifference, shapeOf } from "../table/ipvs-proc.ts";
 import { planChanges } from "../table/plan.ts";
 import type { Change, Counters, Plan, Table } from "../table/table.ts";
+import { TableView } from "./table-view.ts";
 import { within } from "./within.ts";
 
 export interface ReconcilerParts {
@@ -68,10 +68,8 @@ export class Reconciler {
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
   #foreign: readonly string[] = [];
-  #counters: Counters = new Map();
+  readonly #view: TableView;
   #expected: Table | null = null;
-  /** The table as it was last read, as far as a look at /proc can tell. */
-  #shape: Shape | null = null;
   #drifts = 0;
   #lastError: string | null = null;
   #fault: Fault | null = null;
@@ -79,6 +77,7 @@ export class Reconciler {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+    this.#view = new TableView(parts.ipvsadm);
   }
 
   /** Asks for a pass; resolves when one that began after this call has ended, whatever came of it. */
@@ -102,7 +101,7 @@ export class Reconciler {
       lastError: this.#lastError ?? this.#firstRefusal(),
       drifts: this.#drifts,
       foreign: this.#foreign,
-      counters: this.#counters,
+      counters: this.#view.counters,
     };
   }
 
@@ -157,7 +156,7 @@ export class Reconciler {
       this.#recovered();
       return ms(Math.max(lookEvery, looked / lookShare));
     } catch (thrown) {
-      this.#shape = null;
+      this.#view.forget();
       this.#failed(messageOf(thrown));
       return failedAgainAfter;
     }
@@ -165,15 +164,12 @@ export class Reconciler {
 
   /** The cheap look: starts no program. True when there is nothing to do. */
   async #looksRight(): Promise<boolean> {
-    if (this.#shape === null || this.#lastError !== null || this.#refusedServiceIsDue())
-      return false;
-    const { shape, counters } = await this.#parts.ipvsadm.readProc();
-    this.#counters = counters;
-    return shapeDifference(this.#shape, shape) === null;
+    if (this.#lastError !== null || this.#refusedServiceIsDue()) return false;
+    return this.#view.unchanged();
   }
 
   async #mend(causes: readonly string[]): Promise<void> {
-    const actual = await this.#readTable();
+    const actual = await this.#view.read();
     const desired = this.#parts.desired();
     const owned = this.#parts.owned.keys();
     const plan = planChanges(actual, desired, owned);
@@ -184,23 +180,17 @@ export class Reconciler {
       await this.#own(new Set([...owned, ...desired.keys()]));
       const { refused } = await this.#parts.ipvsadm.apply(changes);
       this.#note(changes, refused);
-      await this.#readBack(desired);
+      await this.#readBack(changes, desired, hopedFor(actual, desired, owned));
       this.#tell(changes, refused, drift, causes);
     }
     await this.#own(new Set(desired.keys()));
     this.#expected = desired;
   }
 
-  async #readTable(): Promise<Table> {
-    const { table, counters } = await this.#parts.ipvsadm.readTable();
-    this.#counters = counters;
-    this.#shape = shapeOf(table);
-    return table;
-  }
-
   /** What is still missing although the kernel did not say no counts as refused. */
-  async #readBack(desired: Table): Promise<void> {
-    const rest = planChanges(await this.#readTable(), desired, this.#parts.owned.keys());
+  async #readBack(changes: readonly Change[], desired: Table, hoped: Table): Promise<void> {
+    const actual = await this.#view.readAfter(changes, hoped);
+    const rest = planChanges(actual, desired, this.#parts.owned.keys());
     for (const change of rest.changes) {
       if (this.#refused.has(keyOf(change))) continue;
       this.#refuse({ change, reason: "the table reads back without it" });
@@ -323,6 +313,10 @@ export class Reconciler {
     this.#parts.faultsChanged();
   }
 }
+
+/** The table that a plan leads to when nothing is refused: what is desired, and what is foreign. */
+const hopedFor = (actual: Table, desired: Table, owned: ReadonlySet<string>): Table =>
+  new Map([...[...actual].filter(([key]) => !owned.has(key)), ...desired]);
 
 /** Whether the key is a real server's entry rather than a service. */
 const isEntry = (key: string): boolean => key.includes(" -> ");

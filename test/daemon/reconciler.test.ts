@@ -28,6 +28,7 @@ class MemoryKernel implements Ipvsadm {
   table: Table = new Map();
   applied: string[] = [];
   failure: string | null = null;
+  wholeReads = 0;
   refuses: (change: Change) => string | null = () => null;
 
   #check(): void {
@@ -35,6 +36,7 @@ class MemoryKernel implements Ipvsadm {
   }
   async readTable() {
     this.#check();
+    this.wholeReads += 1;
     return { table: this.table, counters: new Map(), unread: [] };
   }
   async readProc() {
@@ -192,4 +194,24 @@ test("emptying deletes what lvsd owns and nothing else", async () => {
   await made.reconciler.request("start");
   await made.reconciler.empty();
   assert.deepEqual([...made.kernel.table.keys()], ["tcp 198.51.100.1:25"]);
+});
+
+test("a change of weight is planned and confirmed without the start of a program", async () => {
+  const made = bench(tableOf(web, rs(1), rs(2)));
+  await made.reconciler.request("start");
+  made.kernel.wholeReads = 0;
+  made.desired = tableOf(web, rs(1), rs(2, 5));
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.kernel.table, made.desired);
+  assert.equal(made.kernel.wholeReads, 0);
+});
+
+test("what somebody else changed is read whole before anything is planned", async () => {
+  const made = bench(tableOf(web, rs(1), rs(2)));
+  await made.reconciler.request("start");
+  made.kernel.table = tableOf(web, rs(1, 9), foreign);
+  made.desired = tableOf(web, rs(1), rs(2, 5));
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.kernel.table.get("tcp 192.0.2.1:80"), made.desired.get("tcp 192.0.2.1:80"));
+  assert.ok(made.kernel.table.has("tcp 198.51.100.1:25"));
 });
