@@ -42,6 +42,8 @@ export class Checkers {
   private readonly unfitSince: Record<Role, number | null> = { primary: null, backup: null };
   /** What each router has been fed: receiving process, path, boot id and sequence. */
   private readonly fed: Record<Role, Set<string>> = { primary: new Set(), backup: new Set() };
+  /** When the peer was last heard in another version; null: it speaks ours. */
+  private readonly versionAt: Record<Role, number | null> = { primary: null, backup: null };
   private readonly stopping = new Map<Role, number>();
 
   constructor(world: World) {
@@ -86,8 +88,12 @@ export class Checkers {
     this.sleeperYields(station, before, router, effects);
     if (input.kind === "heard") {
       this.remember(station, input.message);
+      this.versionAt[station.role] = null;
       this.fed[station.role].add(mark(before.boot, input.path, input.message));
     }
+    const { boot } = router.peer;
+    const isNews = input.kind === "heard-version" && input.header.sequence > before.peer.sequence;
+    if (isNews && input.header.boot === boot) this.versionAt[station.role] = this.world.now;
     for (const effect of effects) {
       if (effect.kind === "claim") this.mayClaim(station, before);
       // Delayed beyond the life of its sender: nobody can know that.
@@ -130,14 +136,23 @@ export class Checkers {
   /** 1, 3: nobody claims beside a holder whom he hears. */
   private mayClaim(station: Station, before: Router): void {
     const peer = this.world.stations[otherRole(station.role)];
-    if (peer.vips === 0 || before.rules.alone) return;
+    if (before.rules.alone) return;
     if (before.steppedAt === null && before.found === "kept") return;
+    const silent = this.world.now - (this.versionAt[station.role] ?? Number.NEGATIVE_INFINITY);
+    if (silent * this.world.options.rates[station.role] < timeout(before) - 0.01)
+      this.fail(`6: ${station.role} claims against a living peer of another version`);
+    if (peer.vips === 0) return;
     const message = this.recently(station, before);
     if (message === null || message.leaving) return;
     if (message.handOver.kind === "release-failed") return;
     // Its word shows that it may have counted us as dead before that word arrived.
     const known = message.echo?.boot === before.boot ? message.echo.sentAt : null;
     if (known !== null && station.local() > known + timeout(before)) return;
+    // Slower on its way than either counts a peer as dead: no rule can build on such a word.
+    const { rules, clockBase, options } = this.world;
+    const sentAt = (message.sentAt - clockBase[peer.role]) / options.rates[peer.role];
+    const shortest = Math.min(rules.primary.deadAfter, rules.backup.deadAfter);
+    if (this.world.now - sentAt > shortest) return;
     // It does not hear us and had said that it holds nothing.
     if (!message.holds && !message.hears) return;
     this.fail(`1: ${station.role} claims although it hears ${peer.role}, who holds`);

@@ -226,7 +226,27 @@ const arbiterGone: Fault = (world, role, length) => {
   );
 };
 
+/** For a while the two do not understand each other: one of them was upgraded. */
+const otherVersion: Fault = (world, _role, length) => {
+  const { network } = world;
+  world.note("world", () => `another version is spoken for ${length.toFixed(0)} ms`);
+  lasting(
+    world,
+    length,
+    () => network.otherVersions++,
+    () => network.otherVersions--,
+  );
+};
+
+const notWhole: Fault = (world, role, length) => {
+  const station = world.stations[role];
+  station.input({ kind: "whole", missing: "something" });
+  world.agenda.add(world.now + length, () => station.input({ kind: "whole", missing: null }));
+};
+
 export const faults: readonly Fault[] = [
+  otherVersion,
+  notWhole,
   partition,
   partition,
   oneWay,

@@ -23,6 +23,8 @@ export class Network {
   readonly recordings: Recording[] = [];
   /** Nothing is lost at random any more. */
   healed = false;
+  /** Counts the reasons for which messages arrive as headers of another version. */
+  otherVersions = 0;
   extraLoss = 0;
   extraDelay = 0;
   private readonly world: World;

@@ -2,7 +2,7 @@
 import { step } from "../../src/failover/machine.ts";
 import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import type { Router } from "../../src/failover/router.ts";
-import type { BootId, Message } from "../../src/heartbeat/message.ts";
+import type { BootId, Header, Message } from "../../src/heartbeat/message.ts";
 import type { Role } from "../../src/model/router.ts";
 import { Agenda } from "./agenda.ts";
 import { Checkers } from "./checkers.ts";
@@ -26,6 +26,17 @@ export interface Setting {
 }
 
 type Listener = (station: Station, input: Input, effects: readonly Effect[]) => void;
+
+/** What is left of a message of another version. */
+const headerOf = ({ cluster, role, boot, sequence, sentAt, echo }: Message): Header => ({
+  major: 2,
+  cluster,
+  role,
+  boot,
+  sequence,
+  sentAt,
+  echo,
+});
 
 export class World {
   readonly random: Random;
@@ -91,7 +102,9 @@ export class World {
     const station = this.stations[to];
     if (!genuine) this.checkers.replaying(station, path, message);
     else this.checkers.delivering(station, message);
-    station.receive(path, message);
+    if (genuine && this.network.otherVersions > 0)
+      station.input({ kind: "heard-version", path, header: headerOf(message) });
+    else station.receive(path, message);
   }
 
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
