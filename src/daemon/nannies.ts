@@ -153,6 +153,11 @@ export class Nannies {
     this.#tell(key, { kind: "told", standing });
   }
 
+  /** The process before this one knew how a server stands. */
+  remember(key: RealServerKey, standing: "up" | "down"): void {
+    this.#tell(key, { kind: "remembered", standing });
+  }
+
   tableRefused(key: RealServerKey, why: string): void {
     this.#tell(key, { kind: "table-refused", why });
   }

@@ -10,7 +10,7 @@ import { type IpAddress, printPrefix } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Fault } from "../model/router.ts";
-import { between, type Instant, ms } from "../model/time.ts";
+import { between, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Stranger } from "../system/announce.ts";
 import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../system/ip.ts";
 import type { Announcements } from "./announcements.ts";
@@ -49,6 +49,8 @@ export class Vips {
   /** Addresses that an earlier configuration or process may have left, to be freed with the rest. */
   #former: readonly FloatingAddress[] = [];
   #holding = false;
+  /** Neither claimed nor released by this process yet, or left to the next one: not ours to mend. */
+  #spared = false;
   #busy = 0;
   #held: ReadonlySet<string> = new Set();
   #interfaces: readonly Interface[] = [];
@@ -72,6 +74,24 @@ export class Vips {
     this.#parts.remember([...this.#wanted, ...this.#former]);
   }
 
+  /** What is there was kept for this process: it stays until it is claimed or released. */
+  spare(): void {
+    this.#spared = true;
+  }
+
+  /** Leaves the VIPs to the next process: the kernel drops them after `lifetime` if none comes. */
+  async keep(lifetime: Ms): Promise<Done> {
+    this.#spared = true;
+    try {
+      const { missing, reasons } = await this.#parts.ip.expire(this.#wanted, lifetime);
+      if (missing.length === 0 && reasons.length === 0) return { ok: true };
+      const absent = missing.map((vip) => `${nameOf(vip)} is not there`);
+      return { ok: false, why: [...reasons, ...absent].join("; ") };
+    } catch (thrown) {
+      return { ok: false, why: messageOf(thrown) };
+    }
+  }
+
   /** Reads devices and addresses, so that announcements know them. Throws MachineError. */
   async look(): Promise<void> {
     await this.#read();
@@ -80,6 +100,7 @@ export class Vips {
   /** Adds all VIPs, in order, and announces nothing yet. */
   async claim(): Promise<Done> {
     this.#holding = true;
+    this.#spared = false;
     this.#claimedAt = this.#parts.now();
     const vips = this.#wanted;
     return this.#perform("claim", () => this.#parts.ip.claim(vips));
@@ -88,6 +109,7 @@ export class Vips {
   /** Removes all VIPs, also those of former configurations. */
   async release(): Promise<Done> {
     this.#holding = false;
+    this.#spared = false;
     this.#parts.announcements.stop();
     this.#strangers.clear();
     const vips = [...this.#wanted, ...this.#former];
@@ -215,11 +237,11 @@ export class Vips {
   }
 
   async #repair(): Promise<void> {
-    if (this.#busy > 0) return;
+    if (this.#busy > 0 || this.#spared) return;
     const before = this.#held;
     try {
       await this.#read();
-      if (this.#busy > 0) return;
+      if (this.#busy > 0 || this.#spared) return;
       if (this.#holding) await this.#putBack(before);
       else await this.#takeAway();
     } catch (thrown) {

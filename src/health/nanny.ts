@@ -73,6 +73,8 @@ export type NannyInput =
   | { readonly kind: "adopted"; readonly weight: number }
   /** The peer, whose turn it is to check, says how the server stands. */
   | { readonly kind: "told"; readonly standing: "up" | "down" }
+  /** The process before this one, which restarted on purpose, knew how the server stands. */
+  | { readonly kind: "remembered"; readonly standing: "up" | "down" }
   /** The kernel refused the server's entry, or its virtual server's, with this message. */
   | { readonly kind: "table-refused"; readonly why: string }
   /** The server's entry was read back from the kernel as it should be. */
@@ -131,6 +133,8 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
       return adopted(nanny, input.weight, now);
     case "told":
       return told(nanny, input.standing, now);
+    case "remembered":
+      return remembered(nanny, input.standing, now);
     case "table-refused":
       return refusedByTable(nanny, input.why, now);
     case "table-accepted":
@@ -272,6 +276,13 @@ function told(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
   const belief = { verdict: standing, source: "peer", recoveredAt: null } as const;
   const counters = { passes: 0, failures: 0, lastMs: null, lastError: null };
   return settle(nanny, { ...belief, ...counters }, `the peer says ${standing}`, now);
+}
+
+/** As if this process had found it out itself, unless it has. */
+function remembered(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
+  if (!checks(nanny.rules) || nanny.source === "own" || nanny.source === "peer") return nanny;
+  const belief = { verdict: standing, source: "own" } as const;
+  return settle(nanny, belief, `${standing} before the restart`, now);
 }
 
 function refusedByTable(nanny: Nanny, why: string, now: Instant): Nanny {

@@ -2,6 +2,7 @@
  * Now, and one wake-up. Now is CLOCK_BOOTTIME (clock_gettime(2)): it never steps and counts the
  * time in which the machine was suspended, so that a router knows that it has slept.
  */
+import { readFileSync } from "node:fs";
 import koffi from "koffi";
 import { type Instant, instant } from "../model/time.ts";
 
@@ -19,6 +20,10 @@ export function now(): Instant {
   const [low = 0, high = 0, nanoseconds = 0] = timespec;
   return instant((high * 2 ** 32 + low) * 1000 + nanoseconds / 1e6);
 }
+
+/** Which boot of the kernel `now` counts from (random(4)); a file of an earlier one is out of date. */
+export const kernelBoot = (): string =>
+  readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
 /** Wall-clock time as people read it, ISO 8601 in UTC. */
 export const wallClock = (): string => new Date().toISOString();

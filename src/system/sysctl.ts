@@ -12,6 +12,9 @@ export interface Sysctl {
   read(name: string): string | null;
   /** Sets it unless it has that value already; remembers the first value it found. Throws MachineError. */
   set(name: string, value: string): void;
+  /** The remembered values by name, and how a later process is given them. */
+  readonly before: Readonly<Record<string, string>>;
+  remember(before: Readonly<Record<string, string>>): void;
   /** Puts back the remembered values, the last one set first; what failed, for the log. */
   restore(): readonly string[];
 }
@@ -43,6 +46,12 @@ export function openSysctl(root = "/proc/sys"): Sysctl {
       if (found === value) return;
       write(name, value);
       if (!before.has(name)) before.set(name, found);
+    },
+    get before() {
+      return Object.fromEntries(before);
+    },
+    remember(values) {
+      for (const [name, value] of Object.entries(values)) before.set(name, value);
     },
     restore() {
       const failures: string[] = [];

@@ -11,6 +11,8 @@ export interface Systemd {
   ready(): void;
   reloading(): void;
   stopping(): void;
+  /** The watchdog waits this long, until the next `ready`: a new process needs time to start. */
+  restarting(within: Ms): void;
   /** One line for `systemctl status`. */
   status(text: string): void;
   /** Feeds the watchdog. Nothing feeds it unasked. */
@@ -27,6 +29,7 @@ const silent: Systemd = {
   ready: () => {},
   reloading: () => {},
   stopping: () => {},
+  restarting: () => {},
   status: () => {},
   feed: () => {},
 };
@@ -50,12 +53,16 @@ export async function openSystemd(environment = process.env): Promise<Systemd> {
     throw new MachineError(`sd-notify: cannot be loaded: ${messageOf(thrown)}`, { cause: thrown });
   }
   const tell = (...lines: string[]): void => library.sendState(lines.join("\n"));
+  const watchdog = watchdogWithin(environment);
+  const watch = (length: Ms | null): string[] =>
+    length === null || watchdog === null ? [] : [`WATCHDOG_USEC=${Math.round(length * 1000)}`];
   return {
-    watchdogWithin: watchdogWithin(environment),
-    ready: () => tell("READY=1"),
+    watchdogWithin: watchdog,
+    ready: () => tell("READY=1", ...watch(watchdog)),
     // The time stamp is what systemd tells the end of this reload from the end of another one by.
     reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
     stopping: () => tell("STOPPING=1"),
+    restarting: (within) => tell("STATUS=restarting", ...watch(within)),
     status: (text) => tell(`STATUS=${text.replaceAll("\n", " ")}`),
     feed: () => tell("WATCHDOG=1"),
   };
