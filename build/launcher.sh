@@ -5,6 +5,8 @@ self=$0
 case $self in */*) ;; *) self=./$self ;; esac
 [ -h "$self" ] && self=$(readlink -f "$self")
 lib=${self%/*}/../@lib@
+# What `lvsd restart` starts anew: after an upgrade, the version that is installed now.
+export LVSD_LAUNCHER="$self"
 # A daemon that runs for months on a router wants to be small rather than fast. With 100 servers
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
 # thread; with these two settings it takes 109 MB, at the same load of the processor.

@@ -8,6 +8,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { holdFile, leaveHold } from "../src/daemon/legacy.ts";
+import { addMs, ms } from "../src/model/time.ts";
+import { kernelBoot, now } from "../src/system/clock.ts";
+
+/** What a restarting daemon would leave that asks for this much. */
+function holdUntil(length: number): string {
+  const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));
+  leaveHold(place, addMs(now(), ms(length)));
+  const hold = readFileSync(join(place, holdFile), "utf8");
+  rmSync(place, { recursive: true });
+  return hold;
+}
 
 const text = readFileSync(join(import.meta.dirname, "../systemd/lvsd.service"), "utf8");
 const setting = (name: string): string | undefined =>
@@ -43,12 +55,13 @@ describe("systemd/lvsd.service", () => {
 
   const cleanUp = /^-\/bin\/sh -c '(.*)'$/.exec(setting("ExecStopPost") ?? "")?.[1] ?? "";
 
-  /** Runs the clean-up with an `ip` that only says what it was given. */
-  function cleanedUp(files: readonly string[]): string {
+  /** Runs the clean-up with an `ip` that only says what it was given; `hold`: until when, of what. */
+  function cleanedUp(files: readonly string[], hold?: string): string {
     const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));
     const runtime = join(place, "run");
     mkdirSync(runtime);
     for (const name of files) writeFileSync(join(runtime, name), `addr del ${name}\n`);
+    if (hold !== undefined) writeFileSync(join(runtime, holdFile), hold);
     writeFileSync(join(place, "ip"), '#!/bin/sh\necho "$@"; cat "$3"\n', { mode: 0o755 });
     const { stdout } = spawnSync("/bin/sh", ["-c", cleanUp], {
       encoding: "utf8",
@@ -66,9 +79,20 @@ describe("systemd/lvsd.service", () => {
   });
 
   it("frees nothing in an announced restart, nor where nothing was held", () => {
-    assert.equal(cleanedUp(["release.batch", "hold"]), "");
+    assert.equal(cleanedUp(["release.batch"], holdUntil(60_000)), "");
     assert.equal(cleanedUp([]), "");
   });
+
+  const dead: [string, string][] = [
+    ["is over", holdUntil(-1000)],
+    ["is of another boot", holdUntil(60_000).replace(kernelBoot(), "0".repeat(36))],
+    ["says nothing", ""],
+    ["says no time", `soon\n${kernelBoot()}\n`],
+  ];
+  for (const [what, hold] of dead)
+    it(`frees the addresses after a restart whose hold ${what}`, () => {
+      assert.match(cleanedUp(["release.batch"], hold), /^-force -batch release.batch\n/);
+    });
 
   it("is accepted by systemd itself", (t) => {
     const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));

@@ -186,6 +186,16 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
         "Automatic failback is suspended until the new active router fails or is asked in turn.",
     ),
   );
+  jsonFlag(
+    declare(
+      "restart",
+      "restart the daemon while addresses, table and connections stay",
+      async ({ json = false }, common) =>
+        (await import("./restart.ts")).restart({ ...common, json }, terminal),
+      "The peer waits; a daemon that does not come back loses its addresses, and the peer takes\n" +
+        "over. Refused, with exit status 2, where the file on disk is invalid.",
+    ),
+  );
 }
 
 function declareQuestions(declare: Declare, terminal: Terminal): void {

@@ -11,6 +11,8 @@ import type { PlannedChange } from "../table/describe.ts";
 /** Body of `GET /v1/status`. Times are ISO 8601 in UTC; fields that do not apply are null. */
 export interface Status {
   readonly version: string;
+  /** When this process began. */
+  readonly started: string;
   /** Null while the router has not found its own address on any interface. */
   readonly role: Role | null;
   readonly state: RouterState;
@@ -138,6 +140,17 @@ export interface ConfigReport {
   readonly text: string;
 }
 
+/** Body of `POST /v1/restart`, sent before the restart begins. */
+export interface RestartReport {
+  readonly ok: true;
+  /** `Status.started` of the process that goes: who answers with another one is the next. */
+  readonly started: string;
+  /** The state in which it goes, and the next one is expected to be again. */
+  readonly state: RouterState;
+  /** For so long the peer waits for the next process. */
+  readonly within_ms: number;
+}
+
 export interface SwitchoverReport {
   readonly ok: true;
   readonly took_ms: number;
@@ -157,6 +170,8 @@ export interface Controlled {
   /** Loads the file on disk. `force` passes the guard against removing many real servers. */
   reload(force: boolean): Promise<PlanReport | Refusal>;
   switchover(): Promise<SwitchoverReport | Refusal>;
+  /** Restarts the daemon while addresses, table and connections stay. Answers before it does. */
+  restart(): Promise<RestartReport | Refusal>;
   /** A refused request, to be counted under `refused.control`. */
   refusedRequest(reason: RequestRefusal): void;
 }

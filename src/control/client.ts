@@ -14,6 +14,7 @@ import {
   historyOverComment,
   type PlanReport,
   type Refusal,
+  type RestartReport,
   type Status,
   type SwitchoverReport,
 } from "./api.ts";
@@ -36,6 +37,7 @@ export interface ControlClient {
   /** `yes` passes the guard against removing many real servers. */
   reload(yes: boolean): Promise<PlanReport | Refusal>;
   switchover(): Promise<SwitchoverReport | Refusal>;
+  restart(): Promise<RestartReport | Refusal>;
   /** The events that the daemon remembers, oldest first. */
   history(): Promise<readonly LvsdEvent[]>;
   /**
@@ -60,6 +62,7 @@ export function controlClient(socketPath: string): ControlClient {
     plan: () => work<PlanReport>("/v1/plan", {}),
     reload: (yes) => work<PlanReport>("/v1/reload", { yes }),
     switchover: () => work<SwitchoverReport>("/v1/switchover", {}),
+    restart: () => work<RestartReport>("/v1/restart", {}),
     history: async () => {
       const events: LvsdEvent[] = [];
       const signal = AbortSignal.timeout(workMsMax);

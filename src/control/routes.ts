@@ -42,6 +42,9 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/v1/switchover": {
     POST: async (controlled, request) => options(request, [], () => controlled.switchover()),
   },
+  "/v1/restart": {
+    POST: async (controlled, request) => options(request, [], () => controlled.restart()),
+  },
   "/metrics": {
     GET: async (controlled) => ({
       status: 200,

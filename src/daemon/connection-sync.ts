@@ -135,6 +135,14 @@ export class ConnectionSync {
     await this.#queue;
   }
 
+  /** Ends the looking and leaves the daemons to the next process. Never throws. */
+  async leave(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#judgement);
+    await this.#queue;
+  }
+
   #complete(): boolean {
     if (this.#runningSince === null || this.#peerActiveSince === null) return false;
     const since = Math.max(this.#runningSince, this.#peerActiveSince) as Instant;

@@ -2,8 +2,6 @@
  * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { type Problem, printProblem, problemElsewhere } from "../config/problem.ts";
 import type {
@@ -11,9 +9,11 @@ import type {
   PlanReport,
   Refusal,
   RequestRefusal,
+  RestartReport,
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
+import type { Input, Start } from "../failover/protocol.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role } from "../model/router.ts";
@@ -22,9 +22,10 @@ import type { Interface } from "../system/ip.ts";
 import { onThisMachine, type Running, readWritten, type Written } from "./configuration.ts";
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
+import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
 import { planReport } from "./plan-report.ts";
 import { guardProblem } from "./reload.ts";
-import { holdFile, Serving } from "./serving.ts";
+import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
 
 /** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
@@ -42,6 +43,10 @@ export interface DaemonParts {
   readonly role: Role | null;
   /** One line for `systemctl status`. */
   readonly announceStatus: (text: string) => void;
+  /** Why a process could not start in the place of this one; null: it could. */
+  readonly restartRefused: () => string | null;
+  /** Ends in `leave`, soon. */
+  readonly restart: () => void;
 }
 
 export class Daemon implements Controlled {
@@ -80,7 +85,9 @@ export class Daemon implements Controlled {
     const { role, config } = running;
     const by = this.#parts.role === null ? "its own address is here" : "the command line says so";
     this.#report({ event: "process", kind: "role", role, by });
-    const serving = new Serving(this.#doors, running, this.#found(running, interfaces), {
+    const legacy = this.#legacy();
+    const found = this.#found(running, interfaces, legacy);
+    const serving = new Serving(this.#doors, running, found, legacy, {
       answer: (request, why) => this.#answer(request, why),
       stopped: () => this.#stopped?.(),
     });
@@ -148,8 +155,35 @@ export class Daemon implements Controlled {
       this.#report({ event: "control", kind: "refused", reason, text: "counted from now on" });
   }
 
+  async restart(): Promise<RestartReport | Refusal> {
+    const serving = this.#serving;
+    if (serving === null || !serving.engine.begun) return refusedNow("this router still starts");
+    const why = this.#parts.restartRefused();
+    if (why !== null) return refusedNow(why);
+    const next = await this.#readNext();
+    if ("ok" in next) return next;
+    const { state } = serving.engine.router;
+    this.#parts.restart();
+    return { ok: true, started: this.#startedAt, state, within_ms: holdFor };
+  }
+
   /** Hands over, releases, forgets; resolves when the process may end. */
-  async stop(cause: string): Promise<void> {
+  stop(cause: string): Promise<void> {
+    return this.#end(cause, { kind: "stop" }, (serving) => serving.stop());
+  }
+
+  /** Leaves addresses and table to the next process; resolves when that may start. */
+  leave(): Promise<void> {
+    const input = { kind: "restart", holdFor } as const;
+    return this.#end("a restart was asked for", input, (serving) => serving.leave());
+  }
+
+  /** What was left for a next process is no longer meant for one. */
+  renounce(): void {
+    removeLegacy(this.#doors.runDir);
+  }
+
+  async #end(cause: string, input: Input, end: (serving: Serving) => Promise<void>): Promise<void> {
     const began = this.#doors.now();
     this.#report({ event: "process", kind: "stopping", cause });
     const serving = this.#serving;
@@ -160,10 +194,10 @@ export class Daemon implements Controlled {
           clearTimeout(deadline);
           resolve();
         };
-        serving.engine.input({ kind: "stop" });
+        serving.engine.input(input);
       });
     }
-    await serving?.stop();
+    if (serving !== null) await end(serving);
     this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
   }
 
@@ -229,7 +263,20 @@ export class Daemon implements Controlled {
     }
   }
 
-  #found(running: Running, interfaces: readonly Interface[]): "nothing" | "left-behind" | "kept" {
+  #legacy(): Legacy {
+    try {
+      return readLegacy(this.#doors.runDir, this.#doors.now());
+    } catch (thrown) {
+      this.#report({ event: "machine", kind: "failed", text: messageOf(thrown) });
+      return nothingLeft;
+    }
+  }
+
+  #found(
+    running: Running,
+    interfaces: readonly Interface[],
+    { heldUntil }: Legacy,
+  ): Start["found"] {
     const here = running.vips.some(({ device, prefix }) =>
       interfaces.some(
         (each) =>
@@ -238,7 +285,7 @@ export class Daemon implements Controlled {
       ),
     );
     if (!here) return "nothing";
-    return existsSync(join(this.#doors.runDir, holdFile)) ? "kept" : "left-behind";
+    return heldUntil !== null ? "kept" : "left-behind";
   }
 
   #answer(request: number, why: string | null): void {

@@ -14,9 +14,9 @@ import { readBounded, removeFile, replaceFile } from "../system/files.ts";
 
 /**
  * How long the peer is asked not to judge. A successor needs less than a second; on a busy router
- * with thousands of services, a few. The kernel goes on forwarding all the while.
+ * with thousands of services, some. The kernel goes on forwarding all the while.
  */
-export const holdFor: Ms = seconds(10);
+export const holdFor: Ms = seconds(15);
 
 /**
  * The kernel drops the addresses this long before the peer may take them; it counts in seconds

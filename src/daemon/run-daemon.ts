@@ -18,6 +18,7 @@ import { ensureDirectory } from "../system/files.ts";
 import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
 import { openLog } from "../system/log.ts";
+import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
 import { openSysctl } from "../system/sysctl.ts";
@@ -25,6 +26,7 @@ import { openSystemd, type Systemd } from "../system/systemd.ts";
 import { readWritten, type Written } from "./configuration.ts";
 import { Daemon, type Ended } from "./daemon.ts";
 import { Journal } from "./journal.ts";
+import { holdFor } from "./legacy.ts";
 
 export interface RunOptions {
   /** Absolute paths. */
@@ -59,6 +61,8 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();
   const [ip, ipvsadm, announcer, sysctl] = [openIp(), openIpvsadm(), openAnnouncer(), openSysctl()];
+  const image = ownImage();
+  const restart = Promise.withResolvers<"restart">();
   const syncDaemons = openSyncDaemons();
   const machine = {
     ...{ ip, ipvsadm, announcer, sysctl, syncDaemons },
@@ -70,6 +74,8 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     wallClock,
     role,
     announceStatus: (text) => systemd.status(text),
+    restartRefused: () => checkedImage(image),
+    restart: () => restart.resolve("restart"),
   });
   journal.record({ event: "process", kind: "started", version, config: configPath });
   const control = await startControlServer({
@@ -77,8 +83,9 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     controlled: daemon,
     warn: (text) => journal.record({ event: "control", kind: "warning", text }),
   });
+  let ended: Ended | "restart";
   try {
-    return await serveUntilStopped(daemon, ip, systemd);
+    ended = await serveUntilStopped(daemon, ip, systemd, restart.promise);
   } finally {
     await control.close();
     announcer.close();
@@ -86,9 +93,25 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     journal.flush();
     log.flush();
   }
+  if (ended !== "restart") return ended;
+  return becomeAnew(image);
 }
 
-async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Promise<Ended> {
+function checkedImage(image: ProcessImage): string | null {
+  try {
+    checkImage(image);
+    return null;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+async function serveUntilStopped(
+  daemon: Daemon,
+  ip: Ip,
+  systemd: Systemd,
+  restart: Promise<"restart">,
+): Promise<Ended | "restart"> {
   const stop = Promise.withResolvers<string>();
   const stopping = new AbortController();
   const terminate = (signal: string): void => {
@@ -109,14 +132,33 @@ async function serveUntilStopped(daemon: Daemon, ip: Ip, systemd: Systemd): Prom
       return { status: 2, problems: addressed };
     if (typeof addressed !== "string") systemd.ready();
     const watchdog = feedWatchdog(daemon, systemd);
-    const cause = await stop.promise;
+    const cause = await Promise.race([stop.promise, restart]);
     clearInterval(watchdog);
+    if (cause === "restart") return await leave(daemon, systemd, stopping.signal);
     systemd.stopping();
     await daemon.stop(cause);
     return { status: 0 };
   } finally {
     process.off("SIGTERM", terminate).off("SIGINT", terminate).off("SIGHUP", hangUp);
   }
+}
+
+/**
+ * Leaves addresses and table to the next process. A signal that comes meanwhile ends the service:
+ * what was kept is then cleaned up as after a crash, or expires.
+ */
+async function leave(
+  daemon: Daemon,
+  systemd: Systemd,
+  stopping: AbortSignal,
+): Promise<Ended | "restart"> {
+  // The last feed was a while ago, and the next process has to get to its first one.
+  systemd.feed();
+  systemd.restarting(holdFor);
+  await daemon.leave();
+  if (!stopping.aborted) return "restart";
+  daemon.renounce();
+  return { status: 0 };
 }
 
 /**

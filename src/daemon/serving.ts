@@ -30,6 +30,7 @@ import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import type { Legacy } from "./legacy.ts";
 import { Links } from "./links.ts";
 import { Nannies } from "./nannies.ts";
 import { openOwnedServices } from "./owned-services.ts";
@@ -37,6 +38,7 @@ import { Reconciler } from "./reconciler.ts";
 import { rehearse } from "./rehearsal.ts";
 import { Replication } from "./replication.ts";
 import { rulesOf } from "./rules.ts";
+import { Succession } from "./succession.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
 import { Vips } from "./vips.ts";
 import { within } from "./within.ts";
@@ -56,9 +58,8 @@ const takeoverFirst = ms(200);
 /** Emptying the table is the last act and must not hold up the end. */
 const emptyingMax = seconds(2);
 
-/** What ExecStopPost and an operator find in the run directory. */
+/** What ExecStopPost finds in the run directory: the VIPs that may have stayed behind. */
 export const releaseFile = "release.batch";
-export const holdFile = "hold";
 
 export class Serving {
   readonly #doors: Doors;
@@ -81,12 +82,23 @@ export class Serving {
   #unwatch: (() => void) | null = null;
   #ready = false;
   #checkLater: NodeJS.Timeout | undefined;
+  readonly #succession: Succession;
 
-  /** `found`: whether VIPs of the configuration are in the kernel already. */
-  constructor(doors: Doors, running: Running, found: Start["found"], answers: Answers) {
+  /**
+   * `found`: whether VIPs of the configuration are in the kernel already; `legacy`: what a
+   * predecessor has left on purpose.
+   */
+  constructor(
+    doors: Doors,
+    running: Running,
+    found: Start["found"],
+    legacy: Legacy,
+    answers: Answers,
+  ) {
     this.#doors = doors;
     this.#running = running;
     const { now, report } = doors;
+    this.#succession = new Succession(doors, legacy, found);
     this.links = new Links(report);
     this.#announcements = new Announcements(
       doors.announcer,
@@ -102,6 +114,7 @@ export class Serving {
       interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
       remember: (vips) => this.#remember(releaseBatch(vips)),
     });
+    if (found === "kept") this.vips.spare();
     this.nannies = new Nannies({
       now,
       run: doors.runCheck,
@@ -142,10 +155,12 @@ export class Serving {
    */
   async start(): Promise<void> {
     const { config } = this.#running;
+    this.#succession.recallSysctls(this.#doors.sysctl);
     applySysctls(config, this.#doors.sysctl, this.#doors.report);
     await setTimeouts(config, null, this.#doors);
     await adoptTable(config, this.nannies, this.#doors);
     this.#configureParts();
+    this.#succession.recallHealth(this.nannies);
     await this.#look();
     this.#unwatch = this.#doors.ip.watch(() => this.vips.changed());
     await rehearse(this.#doors, rulesOf(this.#running));
@@ -181,11 +196,7 @@ export class Serving {
 
   /** Ends everything but the doors; deletes the owned services. Never throws. */
   async stop(): Promise<void> {
-    this.#unwatch?.();
-    clearTimeout(this.#checkLater);
-    this.engine.close();
-    this.vips.close();
-    await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
+    await this.#end();
     await within(this.connectionSync.stop(), emptyingMax);
     try {
       await within(this.reconciler.empty(), emptyingMax);
@@ -194,6 +205,23 @@ export class Serving {
       this.#doors.report({ event: "ipvs", kind: "failed", text: messageOf(thrown) });
     }
     restoreSysctls(this.#doors.sysctl, this.#doors.report);
+  }
+
+  /** Ends everything but the doors and leaves the rest to the next process. Never throws. */
+  async leave(): Promise<void> {
+    const memory = this.#succession.memoryOf(this.nannies, this.#doors.sysctl);
+    await this.#end();
+    const ending = Promise.all([this.reconciler.stop(), this.connectionSync.leave()]);
+    await within(ending, emptyingMax);
+    this.#succession.leave(memory);
+  }
+
+  async #end(): Promise<void> {
+    this.#unwatch?.();
+    clearTimeout(this.#checkLater);
+    this.engine.close();
+    this.vips.close();
+    await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
   }
 
   #buildReconciler(): Reconciler {
@@ -238,10 +266,10 @@ export class Serving {
     return new Engine(
       { rules: rulesOf(this.#running), boot, found },
       {
-        claim: () => this.vips.claim(),
+        claim: () => this.#succession.claim(this.vips),
         release: () => this.vips.release(),
         announce: () => this.vips.announce(),
-        keep: async () => ({ ok: false, why: "an announced restart is not supported yet" }),
+        keep: (length) => this.#succession.keep(this.vips, length),
         fence: async () => ({ ok: true }),
         probe: async () => true,
         send: (message) => this.heartbeat.send(message),

@@ -52,6 +52,7 @@ export function statusOf(parts: StatusParts): Status {
   const view = { ...parts, serving, counters: table.counters, health: serving.nannies.health() };
   return {
     version,
+    started: parts.startedAt,
     role: router.role,
     state: router.state,
     since: wallClockOf(router.since, parts),
@@ -79,6 +80,7 @@ export function statusOf(parts: StatusParts): Status {
 /** While the router looks for its own address: nothing is held, checked or programmed. */
 const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => ({
   version,
+  started: parts.startedAt,
   role: null,
   state: "starting",
   since: parts.startedAt,

@@ -1,6 +1,7 @@
 /**
  * A process that becomes a new one of the same program, keeping its number (execve(2)): whoever
- * watches it, systemd or a shell, notices nothing. Knows nothing of what the two hand to each other.
+ * watches it, systemd or a shell, notices nothing. Knows nothing of what the two hand to each
+ * other.
  */
 import { accessSync, constants } from "node:fs";
 import { MachineError, messageOf } from "../model/error.ts";

@@ -5,6 +5,7 @@ import type { LvsdEvent } from "../../src/model/event.ts";
 /** An active primary with one virtual server of each family; one real server is down. */
 export const sampleStatus: Status = {
   version: "0.1.0",
+  started: "2025-12-31T23:59:00.000Z",
   role: "primary",
   state: "active",
   since: "2026-01-01T00:00:00.000Z",
@@ -202,6 +203,12 @@ export class ScriptedDaemon implements Controlled {
   current: Status = sampleStatus;
   planned: () => Promise<PlanReport | Refusal> = async () => samplePlan;
   switched: Awaited<ReturnType<Controlled["switchover"]>> = { ok: true, took_ms: 31 };
+  restarted: Controlled["restart"] = async () => ({
+    ok: true,
+    started: sampleStatus.started,
+    state: "active",
+    within_ms: 10_000,
+  });
   readonly #followers = new Set<(event: LvsdEvent) => void>();
 
   get followers(): number {
@@ -228,6 +235,7 @@ export class ScriptedDaemon implements Controlled {
     return this.planned();
   };
   switchover = async () => this.switched;
+  restart = () => this.restarted();
   refusedRequest = (reason: string) => {
     this.refused.push(reason);
   };

@@ -8,8 +8,15 @@ import type { ChildProcess } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { setPriority } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PlanReport, RefusalBody, Status, SwitchoverReport } from "../../src/control/api.ts";
+import type {
+  PlanReport,
+  RefusalBody,
+  RestartReport,
+  Status,
+  SwitchoverReport,
+} from "../../src/control/api.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 import { parseSaved, readTable, type Table } from "./ipvs-table.ts";
 import { Machine, signal } from "./machine.ts";
@@ -21,8 +28,8 @@ import { waitFor } from "./wait.ts";
 /** As in the unit. */
 const restartMs = 500;
 const priority = -10;
-const cleanUp =
-  'cd "$1" && { test -e hold || { test ! -e release.batch || ip -force -batch release.batch; }; }; true';
+const unit = readFileSync(join(import.meta.dirname, "../../systemd/lvsd.service"), "utf8");
+const cleanUp = /^ExecStopPost=-\/bin\/sh -c '(.+)'$/m.exec(unit)?.[1] ?? "exit 1";
 
 export interface CommandResult {
   readonly status: number;
@@ -113,7 +120,9 @@ export class Router extends Machine {
     if (!this.powered) return;
     await this.killAll();
     // It may be killed itself: by a power cut, or by the end of the lab.
-    await this.output("sh", "-c", cleanUp, "sh", this.runDirectory).catch(() => "");
+    await this.output("env", `RUNTIME_DIRECTORY=${this.runDirectory}`, "sh", "-c", cleanUp).catch(
+      () => "",
+    );
     if (!this.#wanted) return;
     await sleep(restartMs);
     if (!this.#wanted || !this.powered) return;
@@ -134,6 +143,13 @@ export class Router extends Machine {
   /** SIGKILL of the daemon alone; the lab's systemd then does its part. */
   kill(): void {
     signal(this.pid, "SIGKILL");
+  }
+
+  /** SIGKILL, and nobody starts it again; returns when the clean-up is over. */
+  async killForGood(): Promise<void> {
+    this.#wanted = false;
+    this.kill();
+    await this.#supervised;
   }
 
   pause(): void {
@@ -168,6 +184,10 @@ export class Router extends Machine {
 
   switchover(): Promise<SwitchoverReport | RefusalBody> {
     return this.#request("POST", "/v1/switchover");
+  }
+
+  restart(): Promise<RestartReport | RefusalBody> {
+    return this.#request("POST", "/v1/restart");
   }
 
   hangUp(): void {

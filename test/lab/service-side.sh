@@ -104,6 +104,13 @@ before=$(pid)
 systemctl restart lvsd
 fact restarted "$(until_true 10000 held)"
 
+# In its own place: the same process number, another start, and nobody cleans up in between.
+before=$(pid)
+lvsd restart >/dev/null
+fact renewed "$? $([ "$(pid)" = "$before" ] && echo same) $(systemctl is-active lvsd) $(held && echo held)"
+sleep 3 # more than WatchdogSec: the new process feeds the watchdog
+fact renewed-watched "$([ "$(pid)" = "$before" ] && echo same) $(ls /run/lvsd | tr '\n' ' ')"
+
 systemctl stop lvsd
 fact end-status "$(systemctl show --property Result --value lvsd) $(systemctl is-active lvsd)"
 fact end-held "$(held && echo yes || echo no)"

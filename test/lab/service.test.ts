@@ -85,6 +85,11 @@ describe("lvsd under systemd", () => {
     within("restarted", 10_000);
   });
 
+  it("lvsd restart keeps process number and addresses, and systemd's watchdog is fed again", () => {
+    assert.equal(fact("renewed"), "0 same active held");
+    assert.equal(fact("renewed-watched"), "same lvsd.sock release.batch ");
+  });
+
   it("systemctl stop ends well and leaves no address, no table and no file", () => {
     assert.equal(fact("end-status"), "success inactive");
     assert.equal(fact("end-held"), "no");

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { ms } from "../../src/model/time.ts";
 import { openSystemd } from "../../src/system/systemd.ts";
 import { eventually } from "../doors/scripts.ts";
 
@@ -32,12 +33,15 @@ test("systemd is told what it waits for, in its own words", async (t) => {
   t.after(() => {
     delete process.env.NOTIFY_SOCKET;
   });
-  const systemd = await openSystemd();
+  const environment = { ...process.env, WATCHDOG_USEC: "2000000" };
+  const systemd = await openSystemd(environment);
   const steps: [() => void, RegExp][] = [
-    [systemd.ready, /READY=1$/],
+    [systemd.ready, /READY=1\nWATCHDOG_USEC=2000000$/],
     [systemd.reloading, /RELOADING=1\nMONOTONIC_USEC=\d{6,}$/],
     [() => systemd.status("active\nsince noon"), /STATUS=active since noon$/],
     [systemd.feed, /WATCHDOG=1$/],
+    [() => systemd.restarting(ms(10_000)), /STATUS=restarting\nWATCHDOG_USEC=10000000$/],
+    [systemd.ready, /READY=1\nWATCHDOG_USEC=2000000$/],
     [systemd.stopping, /STOPPING=1$/],
   ];
   for (const [say, words] of steps) {
