@@ -2,7 +2,7 @@
  * `lvsd check [--here]`: judges the configuration, its includes and its key file by the very code
  * of `run`; with `--here` also what only this machine can tell.
  */
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { missingDevices, resolveDevices, roleHere } from "../config/here.ts";
 import type { Places } from "../config/place.ts";
@@ -11,6 +11,7 @@ import { readConfig } from "../config/read-config.ts";
 import type { Role } from "../model/router.ts";
 import { diskFiles, readKeyFile } from "../system/config-files.ts";
 import { type Facts, readFacts } from "../system/facts.ts";
+import { findProgram } from "../system/program.ts";
 import { defaultConfig } from "./directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "./outcome.ts";
 import { count } from "./report/plan.ts";
@@ -104,9 +105,19 @@ function judgeInterfaces(
     problems: [
       ...(typeof here === "string" ? [noRole[here](config)] : []),
       ...missingDevices(config, interfaces, places),
+      ...missingCommands(config, places),
       ...("problems" in resolved ? resolved.problems : []),
     ],
   };
+}
+
+/** Programs that the configuration names and that cannot be run here. */
+function missingCommands({ failover: { fence } }: Config, places: Places): Problem[] {
+  if (fence === null || findProgram(basename(fence.command), dirname(fence.command)) !== null)
+    return [];
+  const message = `failover.fence.command: ${fence.command} is no program that can be run here`;
+  const { file = null, line = null, column = null } = places.fence ?? {};
+  return [{ file, line, column, message, hint: "install it, and make it executable" }];
 }
 
 const noRole: Readonly<Record<"neither" | "both", (config: Config) => Problem>> = {

@@ -8,6 +8,7 @@ import { placeOf } from "./complaints.ts";
 import type {
   Config,
   FailoverConfig,
+  FenceConfig,
   HeartbeatConfig,
   RealServer,
   RouterAddresses,
@@ -67,6 +68,7 @@ export function assemble(
       monitorLinks: place(whole.failover, "monitor_links"),
       keyFile: place(whole.heartbeat, "key_file"),
       syncDevice: place(whole.connectionSync ?? undefined, "device"),
+      fence: place(whole.fence ?? undefined, "command"),
     },
   };
 }
@@ -114,9 +116,16 @@ function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {
     failbackDelay: values.failback_delay,
     startDelay: values.start_delay ?? ((3 * heartbeat.deadAfter) as typeof heartbeat.deadAfter),
     monitorLinks: values.monitor_links ?? "vips",
-    gateways: [],
+    gateways: [...new Set(values.gateway)],
     announce: { count, interval, refresh },
+    fence: fenceOf(whole),
   };
+}
+
+function fenceOf(whole: Whole): FenceConfig | null {
+  if (whole.fence === null) return null;
+  const { command, timeout, on_failure: onFailure } = all(whole.fence);
+  return { ...command, timeout, onFailure };
 }
 
 function timeoutsOf(whole: Whole): Config["timeouts"] {

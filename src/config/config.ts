@@ -68,6 +68,16 @@ export interface FailoverConfig {
   /** Arbiters: one must answer before an unplanned takeover. Empty: none configured. */
   readonly gateways: readonly IpAddress[];
   readonly announce: { readonly count: number; readonly interval: Ms; readonly refresh: Ms };
+  /** Run before an unplanned takeover; null: none. */
+  readonly fence: FenceConfig | null;
+}
+
+export interface FenceConfig {
+  /** An absolute path. */
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly timeout: Ms;
+  readonly onFailure: "stay" | "take_over";
 }
 
 /** A floating address as it is claimed. */

@@ -12,6 +12,7 @@ import {
   checksKeys,
   connectionSyncKeys,
   failoverKeys,
+  fenceKeys,
   guardKeys,
   heartbeatKeys,
   type includedKeys,
@@ -74,6 +75,7 @@ export interface Whole {
   readonly heartbeat: Settled<typeof heartbeatKeys> | undefined;
   readonly failover: Settled<typeof failoverKeys> | undefined;
   readonly announce: Settled<typeof announceKeys> | undefined;
+  readonly fence: Settled<typeof fenceKeys> | null | undefined;
   readonly guard: Settled<typeof guardKeys> | undefined;
   readonly checks: Settled<typeof checksKeys> | undefined;
   readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
@@ -127,6 +129,7 @@ export function settleWhole(
     heartbeat: one(heartbeatKeys, root.values.heartbeat),
     failover,
     announce: one(announceKeys, failover?.values.announce),
+    fence: maybe(fenceKeys, failover?.values.fence),
     guard: one(guardKeys, root.values.guard),
     checks: one(checksKeys, root.values.checks),
     connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),

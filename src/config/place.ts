@@ -18,4 +18,5 @@ export interface Places {
   readonly keyFile: Place | null;
   /** Of the device of `connection_sync`. */
   readonly syncDevice: Place | null;
+  readonly fence: Place | null;
 }

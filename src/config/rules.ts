@@ -191,6 +191,30 @@ const vipsAreNoRoutersOwn: Rule = ({ primary, backup, claims }, complaints) => {
   }
 };
 
+/** An arbiter is a third machine, and one that both routers mean by the same address. */
+const gatewaysAreThirdMachines: Rule = ({ failover, primary, backup, claims }, complaints) => {
+  const ours = new Map<string, string>(
+    claims.map(({ floating, path }) => [floating.prefix.address, `the VIP of ${path}`]),
+  );
+  for (const router of [primary, backup]) {
+    for (const key of ["public", "private"] as const) {
+      const address = router?.values[key];
+      if (router && address) ours.set(address, router.pathOf(key));
+    }
+  }
+  for (const gateway of failover?.values.gateway ?? []) {
+    const owner = /^fe[89ab]/.test(gateway)
+      ? "link-local: it means another machine on each link"
+      : ours.get(gateway);
+    if (failover === undefined || owner === undefined) continue;
+    complaints.at(
+      failover.spotOf("gateway"),
+      `${failover.pathOf("gateway")}: ${gateway} is ${owner}`,
+      "an arbiter is a third machine, such as the routers' gateway",
+    );
+  }
+};
+
 /** IPVS does not balance what it has balanced: such packets would go in circles or nowhere. */
 const realServersAreNoVips: Rule = ({ virtualServers, claims }, complaints) => {
   const vips = new Map(claims.map((claim) => [claim.floating.prefix.address, claim.path]));
@@ -277,6 +301,7 @@ export const rules: readonly Rule[] = [
   netmaskFitsFamily,
   vipsAreNoRoutersOwn,
   realServersAreNoVips,
+  gatewaysAreThirdMachines,
   thresholdsAreOrdered,
   flagsBelongToScheduler,
   onePacketNeedsUdp,

@@ -2,6 +2,7 @@
  * The keys of a check, and which of them each type of check has. All keys stand in one section,
  * because a check is laid over the one that it inherits from before its type is known.
  */
+import { absolutePath } from "./command-shape.ts";
 import { address, port } from "./network-shapes.ts";
 import { derived, later, optional, preset, section } from "./section.ts";
 import {
@@ -33,9 +34,6 @@ const sayCharactersMax = 4096;
 
 const line = (what: string, max: number): Shape<string> =>
   text({ what, max, pattern: /^[^\r\n]*$/, hint: "it must be one line" });
-
-const absolutePath = (what: string): Shape<string> =>
-  text({ what, max: 4096, pattern: /^\/[^\r\n]+$/, hint: "give a path that begins with /" });
 
 /** A token of RFC 9110 section 5.6.2. */
 const fieldName = /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/;

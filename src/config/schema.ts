@@ -6,6 +6,7 @@
  */
 
 import type { Ms } from "../model/time.ts";
+import { commandLine } from "./command-shape.ts";
 import {
   address,
   device,
@@ -23,6 +24,8 @@ import { choice, duration, flag, list, named, text, whole } from "./shape.ts";
 const virtualServersMax = 10_000;
 /** What the kernel can still take over in a fraction of a second. */
 const vipsMax = 4096;
+/** A few machines that do not fail together; each is asked several times a second. */
+const gatewaysMax = 8;
 /** Files of a directory of virtual servers, one for each team. */
 const includesMax = 256;
 
@@ -101,6 +104,23 @@ export const announceKeys = {
   ),
 };
 
+export const fenceKeys = {
+  command: required(
+    commandLine,
+    "The program by its absolute path, and its arguments. It runs without a shell and without lvsd's capabilities; exit status 0 means that the peer is cut off for certain.",
+  ),
+  timeout: preset(
+    duration({ min: "100ms", max: "10m" }),
+    "10s",
+    "After this long it is killed with all that it started, and has failed.",
+  ),
+  on_failure: preset(
+    choice("on_failure", ["stay", "take_over"]),
+    "stay",
+    "What follows when it fails. `stay`: no takeover; it is tried again every 30 s. `take_over`: the takeover goes on, and both routers may be active.",
+  ),
+};
+
 export const failoverKeys = {
   failback: preset(
     choice("failback", ["auto", "manual"]),
@@ -122,17 +142,21 @@ export const failoverKeys = {
     "the devices of the VIPs",
     "A router one of whose links here is down is unfit to be active. `false` turns it off.",
   ),
-  gateway: later(
-    "a list of addresses",
-    [[]],
-    "Arbiters: one must answer before an unplanned takeover.",
+  gateway: preset(
+    list(address, { what: "a list of addresses", max: gatewaysMax, single: true }),
+    [],
+    "Arbiters, such as the routers' own gateway, asked by ARP or neighbour solicitation and by ICMP echo: one must answer before an unplanned takeover, and a router that reaches none of them and does not hear its peer does not stay active.",
   ),
   announce: preset(
     section(announceKeys),
     {},
     "Gratuitous ARP and unsolicited neighbour advertisements.",
   ),
-  fence: later("a map", [], "A command that is run before an unplanned takeover."),
+  fence: optional(
+    section(fenceKeys),
+    "none",
+    "A command that cuts the peer off (its power, its switch port), run before an unplanned takeover.",
+  ),
   services: later("a map", [{}], "Commands that run on the active router only."),
 };
 

@@ -5,6 +5,7 @@ import type { Instant } from "../model/time.ts";
 import type { Announcer, OpenStrangerWatch } from "../system/announce.ts";
 import type { Alarm } from "../system/clock.ts";
 import type { OpenHeartbeatPath } from "../system/datagram.ts";
+import type { GatewayProbe } from "../system/gateway-probe.ts";
 import type { Ip } from "../system/ip.ts";
 import type { Ipvsadm } from "../system/ipvsadm.ts";
 import type { SyncDaemons } from "../system/sync-daemon.ts";
@@ -19,6 +20,7 @@ export interface Doors {
   readonly syncDaemons: SyncDaemons;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;
+  readonly openGatewayProbe: () => GatewayProbe;
   readonly openHeartbeatPath: OpenHeartbeatPath;
   readonly runCheck: RunCheck;
   /** Files of this run: what may have to be cleaned up after it. */

@@ -122,7 +122,10 @@ export class Engine {
         this.#bounded(() => performers.release(), { kind: "released" }, "release-failed");
         break;
       case "fence":
-        this.#bounded(() => performers.fence(), { kind: "fenced" }, "fence-failed");
+        // It has a deadline of its own, which may be longer than that of the doors.
+        void performers.fence().then((done) => {
+          this.input(done.ok ? { kind: "fenced" } : { kind: "fence-failed", why: done.why });
+        });
         break;
       case "announce":
         performers.announce();
@@ -159,7 +162,7 @@ export class Engine {
   #bounded(
     act: () => Promise<Done>,
     success: Input,
-    failure: "claim-failed" | "release-failed" | "keep-failed" | "fence-failed",
+    failure: "claim-failed" | "release-failed" | "keep-failed",
   ): void {
     this.#underWaySince = this.#now();
     let over = false;

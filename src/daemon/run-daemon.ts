@@ -15,6 +15,7 @@ import { openAnnouncer } from "../system/announce.ts";
 import { now, openAlarm, wallClock } from "../system/clock.ts";
 import { openHeartbeatPath } from "../system/datagram.ts";
 import { ensureDirectory } from "../system/files.ts";
+import { openGatewayProbe } from "../system/gateway-probe.ts";
 import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
 import { openLog } from "../system/log.ts";
@@ -69,7 +70,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     ...{ openStrangerWatch, openHeartbeatPath },
   };
   const daemon = new Daemon(written, {
-    doors: { ...machine, now, openAlarm, runCheck, runDir, stateDir },
+    doors: { ...machine, openGatewayProbe, now, openAlarm, runCheck, runDir, stateDir },
     journal,
     wallClock,
     role,

@@ -25,10 +25,12 @@ import { desiredTable } from "../table/desired.ts";
 import type { Table } from "../table/table.ts";
 import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
+import { Arbiter } from "./arbiter.ts";
 import type { Running } from "./configuration.ts";
 import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
+import { Fence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Legacy } from "./legacy.ts";
 import { Links } from "./links.ts";
@@ -73,6 +75,8 @@ export class Serving {
   readonly heartbeat: Heartbeat;
   readonly engine: Engine;
   readonly #announcements: Announcements;
+  readonly #arbiter: Arbiter;
+  readonly #fence: Fence;
   readonly #strangers;
   #names: Names = new Map();
   /** State of each virtual server as last reported. */
@@ -100,6 +104,12 @@ export class Serving {
     const { now, report } = doors;
     this.#succession = new Succession(doors, legacy, found);
     this.links = new Links(report);
+    this.#fence = new Fence({ report, now });
+    this.#arbiter = new Arbiter({
+      openProbe: doors.openGatewayProbe,
+      report,
+      faultsChanged: () => this.#faultsChanged(),
+    });
     this.#announcements = new Announcements(
       doors.announcer,
       running.config.failover.announce,
@@ -221,6 +231,8 @@ export class Serving {
     clearTimeout(this.#checkLater);
     this.engine.close();
     this.vips.close();
+    this.#arbiter.close();
+    this.#fence.close();
     await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
   }
 
@@ -270,8 +282,8 @@ export class Serving {
         release: () => this.vips.release(),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),
-        fence: async () => ({ ok: true }),
-        probe: async () => true,
+        fence: () => this.#fence.run(this.#running.config, this.#running.role),
+        probe: () => this.#arbiter.probe(),
         send: (message) => this.heartbeat.send(message),
         report,
         answer: answers.answer,
@@ -285,8 +297,9 @@ export class Serving {
   }
 
   #configureParts(): void {
-    const { config, vips } = this.#running;
+    const { config, role, vips } = this.#running;
     this.#names = namesIn(config);
+    this.#arbiter.configure(config, role);
     this.links.configure(config);
     this.vips.configure(vips);
     this.#announcements.configure(config.failover.announce);
@@ -311,6 +324,7 @@ export class Serving {
   #interfacesRead(interfaces: readonly Interface[]): void {
     this.#strangers.watch(this.#running.vips, interfaces);
     this.connectionSync.interfacesRead(interfaces);
+    this.#arbiter.look(interfaces);
     if (this.links.look(interfaces)) this.#faultsChanged();
   }
 
@@ -342,7 +356,8 @@ export class Serving {
   }
 
   #faultsChanged(): void {
-    const faults = [...this.vips.faults(), ...this.reconciler.faults(), ...this.links.faults()];
+    const parts = [this.vips, this.reconciler, this.links, this.#arbiter];
+    const faults = parts.flatMap((part) => part.faults());
     if (isDeepStrictEqual(faults, this.#faults)) return;
     this.#faults = faults;
     this.engine.input({ kind: "faults", faults });

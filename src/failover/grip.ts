@@ -35,6 +35,7 @@ export function claim(turn: Turn, cause: string, wish: HandOverCause): void {
     offer: null,
     refused: 0,
     vacantSince: null,
+    outreachedSince: null,
     releaseFailedAt: null,
   });
 }

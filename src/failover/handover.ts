@@ -28,6 +28,12 @@ import { type Claimant, failsBack, rulingOnVacancy } from "./yield.ts";
 /** How long an operator's switchover or a stop waits for the peer to take the offer. */
 export const offerMax: Ms = seconds(2);
 
+/**
+ * The longest time, besides a time-out, by which two routers that ask the same arbiter differ in
+ * seeing it go and return: one rhythm of asking (daemon/arbiter.ts) and a heartbeat.
+ */
+const arbiterSkewMax: Ms = ms(200);
+
 /** This router as the peer knows it. */
 export const claimantOf = (router: Router, heard: boolean): Claimant => ({
   role: router.role,
@@ -50,24 +56,46 @@ export function handOver(turn: Turn): void {
   const message = heardMessage(turn.router);
   if (message === null || turn.router.grip !== "held") {
     if (turn.router.offer !== null) set(turn, { offer: null });
+    if (turn.router.outreachedSince !== null) set(turn, { outreachedSince: null });
     return;
   }
+  refreshOutreached(turn, message);
   refreshOffer(turn, message);
   answerWish(turn, message);
 }
 
 /** Why this holder would rather not hold; null: it would. */
-function offerCause(router: Router, message: Message): "stop" | "switchover" | "unfit" | null {
+function offerCause(
+  { router, now }: Turn,
+  message: Message,
+): "stop" | "switchover" | "unfit" | null {
   if (!isMutual(router) || !message.ready || message.holds) return null;
   if (router.ending?.kind === "restart") return null;
   if (router.ending !== null) return "stop";
   if (router.request !== null) return "switchover";
-  return peerFitter(router, message) ? "unfit" : null;
+  if (!peerFitter(router, message)) return null;
+  const doubtUntil = outreachedAt(router);
+  return doubtUntil !== null && now < doubtUntil ? null : "unfit";
 }
+
+/** An arbiter that dies is missed by one router first, and so it is when it returns. */
+function refreshOutreached(turn: Turn, message: Message): void {
+  const { router, now } = turn;
+  const outreached =
+    fitnessOf(faultKindsOf(router)) === fitnessOf(["arbiter"]) && peerFitter(router, message);
+  if (outreached === (router.outreachedSince !== null)) return;
+  set(turn, { outreachedSince: outreached ? now : null });
+}
+
+/** When it is certain that the peer reaches an arbiter that this router does not reach. */
+const outreachedAt = (router: Router): Instant | null =>
+  router.outreachedSince === null
+    ? null
+    : addMs(router.outreachedSince, ms(timeout(router) + arbiterSkewMax));
 
 function refreshOffer(turn: Turn, message: Message): void {
   const { router, now } = turn;
-  const cause = offerCause(router, message);
+  const cause = offerCause(turn, message);
   if (cause === (router.offer?.cause ?? null)) return;
   if (cause === null) set(turn, { offer: null });
   else {
@@ -271,6 +299,7 @@ export function agreementAt(router: Router): (Instant | null)[] {
     offer === null ? null : addMs(offer.since, offerMax),
     request === null ? null : addMs(request.since, offerMax),
     vacancyOverAt(router),
+    outreachedAt(router),
     failbackAt(router),
   ];
 }

@@ -155,6 +155,8 @@ export interface Router {
   readonly request: Request | null;
   readonly dispute: Dispute | null;
   readonly vacantSince: Instant | null;
+  /** This holder's gravest fault is its arbiter, which the peer reaches; null: not so. */
+  readonly outreachedSince: Instant | null;
   readonly gate: Gate;
   readonly ending: Ending | null;
   readonly ended: boolean;
@@ -235,6 +237,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     request: null,
     dispute: null,
     vacantSince: null,
+    outreachedSince: null,
     gate: unasked,
     ending: null,
     ended: false,

@@ -9,6 +9,7 @@ const errors: ReadonlySet<string> = new Set([
   "vip/claim-failed",
   "vip/release-failed",
   "vip/stranger",
+  "fence/failed",
   "vip/announce-failed",
   "ipvs/failed",
   "ipvs/refused",
@@ -27,6 +28,7 @@ const warnings: ReadonlySet<string> = new Set([
   "peer/version",
   "heartbeat/refused",
   "heartbeat/send-failed",
+  "fence/started",
   "vip/lost",
   "vip/left-behind",
   "link/down",
@@ -61,6 +63,8 @@ export function sentenceOf(body: EventBody): string {
       return heartbeatSentence(body);
     case "vip":
       return vipSentence(body);
+    case "fence":
+      return fenceSentence(body);
     case "link":
       return `link ${body.device} is ${body.kind}: ${body.text}`;
     case "real_server":
@@ -168,6 +172,19 @@ function vipSentence(body: EventBody & { event: "vip" }): string {
       return `${body.address} on ${body.device} ${body.kind.replace("-", " ")}: ${body.text}`;
     case "stranger":
       return `${body.address} on ${body.device} is answered for by a stranger, ${body.mac}; find that machine and take the address off it`;
+    default:
+      return body satisfies never;
+  }
+}
+
+function fenceSentence(body: EventBody & { event: "fence" }): string {
+  switch (body.kind) {
+    case "started":
+      return `fencing the peer: ${body.command}`;
+    case "done":
+      return `the peer is fenced after ${Math.round(body.took_ms)} ms: ${body.output || "no output"}`;
+    case "failed":
+      return `the peer is not fenced after ${Math.round(body.took_ms)} ms: ${body.cause}`;
     default:
       return body satisfies never;
   }

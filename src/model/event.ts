@@ -64,6 +64,13 @@ export type EventBody =
       readonly mac: string;
     })
   | (Named<"vip", "announce-failed"> & { readonly text: string })
+  | (Named<"fence", "started"> & { readonly command: string })
+  | (Named<"fence", "done"> & { readonly took_ms: number; readonly output: string })
+  | (Named<"fence", "failed"> & {
+      readonly took_ms: number;
+      readonly cause: string;
+      readonly output: string;
+    })
   | (Named<"link", "up" | "down"> & { readonly device: string; readonly text: string })
   | (Named<"real_server", "up" | "down" | "reentry" | "checking" | "disabled"> & {
       readonly virtual_server: string;

@@ -60,6 +60,7 @@ const icmpv6 = 58;
 const neighbourSolicitation = 135;
 const neighbourAdvertisement = 136;
 const flags = { router: 0x80, override: 0x20 } as const;
+const sourceLinkLayerAddress = 1;
 const targetLinkLayerAddress = 2;
 const ipv6Type = word(etherTypeIpv6);
 const unspecified = new Uint8Array(16);
@@ -125,12 +126,26 @@ export function announcements(mac: Mac, address: IpAddress, router: boolean): Ui
 export function probe(mac: Mac, address: IpAddress): Uint8Array {
   const wanted = addressBytes(address);
   if (family(address) === 4) return arp("request", mac, new Uint8Array(4), unknownMac, wanted);
-  const solicitedNode = Uint8Array.from([
-    ...[0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff],
-    ...wanted.subarray(13),
-  ]);
   const rest = [[0, 0, 0, 0], wanted];
-  return neighbourMessage(mac, unspecified, solicitedNode, [neighbourSolicitation, 0], rest);
+  return neighbourMessage(
+    mac,
+    unspecified,
+    solicitedNode(wanted),
+    [neighbourSolicitation, 0],
+    rest,
+  );
+}
+
+/** RFC 4291 section 2.7.1: where an IPv6 address is asked for. */
+const solicitedNode = (address: Uint8Array): Uint8Array =>
+  Uint8Array.from([...[0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff], ...address.subarray(13)]);
+
+/** Asks `target`, as the kernel of `source` would ask, to answer to `mac` alone. */
+export function solicitation(mac: Mac, source: IpAddress, target: IpAddress): Uint8Array {
+  const [own, wanted] = [addressBytes(source), addressBytes(target)];
+  if (family(target) === 4) return arp("request", mac, own, unknownMac, wanted);
+  const rest = [[0, 0, 0, 0], wanted, [sourceLinkLayerAddress, 1], mac];
+  return neighbourMessage(mac, own, solicitedNode(wanted), [neighbourSolicitation, 0], rest);
 }
 
 /** Who says that an address is his. */
@@ -138,6 +153,9 @@ export interface Claim {
   readonly address: IpAddress;
   readonly mac: string;
 }
+
+/** To whom a frame is sent. */
+export const destinationOf = (frame: Uint8Array): string => macToText(frame.subarray(0, 6));
 
 const matches = (bytes: Uint8Array, at: number, wanted: readonly number[]): boolean =>
   wanted.every((byte, index) => bytes[at + index] === byte);

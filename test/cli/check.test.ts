@@ -109,6 +109,18 @@ describe("lvsd check", () => {
     assert.match(error, /^lvsd: no interface of this machine has an address of routers/m);
   });
 
+  test("--here looks whether the fence can be run", async (t) => {
+    const { file, text } = write(t);
+    const fence = join(temporary(t), "fence");
+    writeFileSync(file, `${text}failover: { fence: { command: [${fence}] } }\n`);
+    const missing =
+      /:13:31: failover\.fence\.command: \/.*\/fence is no program that can be run here/;
+    assert.match((await check(file, "--here")).error, missing);
+    assert.doesNotMatch((await check(file)).error, missing);
+    writeFileSync(fence, "#!/bin/sh\n", { mode: 0o755 });
+    assert.doesNotMatch((await check(file, "--here")).error, missing);
+  });
+
   test("--here finds the own role by the own addresses", async (t) => {
     const { file, text } = write(t);
     const alone = text.replace("192.0.2.9", "127.0.0.1").replace("eth-none", "none");

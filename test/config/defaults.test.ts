@@ -35,6 +35,7 @@ test("what is left out has its default", () => {
       monitorLinks: "vips",
       gateways: [],
       announce: { count: 5, interval: 1000, refresh: 60_000 },
+      fence: null,
     },
     clusterSync: true,
     guard: { removePercent: 50 },
@@ -89,8 +90,6 @@ test("what is left out has its default", () => {
 /** Keys of later releases: where they stand, at a value that means nothing, and at one that does. */
 const laterKeys: readonly (readonly [key: string, harmless: string, meant: string])[] = [
   ["heartbeat.protocol", "lvsd", "pulse"],
-  ["failover.gateway", "[]", "[192.0.2.254]"],
-  ["failover.fence", "", "{ command: [/bin/fence] }"],
   ["failover.services", "{}", "{ mail: { start: /bin/a } }"],
   ["marks", "lvsd", "external"],
   ["notify", "", "{ command: /bin/notify }"],

@@ -15,6 +15,7 @@ import type { World } from "./world.ts";
 
 /** The machine's own bounds, which no setting scales: offer, request, fence, retries. */
 const requestBound = 10_000 + 2 * effectDeadline;
+const arbiterDoubt = 200;
 const stopBound = 2000 + 2 * effectDeadline + 1000;
 
 export class Violation extends Error {
@@ -326,7 +327,9 @@ export class Checkers {
     const { daemon } = peer;
     const young = daemon !== null && world.now <= daemon.bornAt + this.longestTimeout();
     if (young || router?.releaseFailedAt !== null) return;
-    if (world.now > Math.max(since, calm) + this.exchange())
+    const graver = [...station.faults.keys()].some((kind) => kind !== "arbiter" && kind !== "late");
+    const doubt = graver ? 0 : this.longestTimeout() + arbiterDoubt;
+    if (world.now > Math.max(since, calm) + this.exchange() + doubt)
       this.fail(`5: ${station.role} is unfit and holds on although ${peer.role} is fit`);
   }
 

@@ -205,11 +205,13 @@ const replays: Fault = (world, _role, length) => {
 
 const arbiterGone: Fault = (world, role, length) => {
   const gone = world.random.chance(0.5) ? roles : [role];
+  // The two ask at times of their own.
+  const skew = (): number => world.random.between(0, world.rules.primary.deadAfter / 2);
   for (const each of gone) {
     const station = world.stations[each];
     station.arbiterReachable = false;
     if (world.rules[each].arbiter)
-      world.agenda.add(world.now + 3 * world.rules[each].interval, () => {
+      world.agenda.add(world.now + 3 * world.rules[each].interval + skew(), () => {
         if (!station.arbiterReachable) station.setFault("arbiter", true);
       });
   }
@@ -219,8 +221,9 @@ const arbiterGone: Fault = (world, role, length) => {
     () => {},
     () => {
       for (const each of gone) {
-        world.stations[each].arbiterReachable = true;
-        world.stations[each].setFault("arbiter", false);
+        const station = world.stations[each];
+        station.arbiterReachable = true;
+        world.agenda.add(world.now + skew(), () => station.setFault("arbiter", false));
       }
     },
   );

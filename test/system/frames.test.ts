@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { addressFromBytes, type IpAddress, parseAddress } from "../../src/model/address.ts";
-import { announcements, claimIn, macFromText, macToText, probe } from "../../src/system/frames.ts";
+import {
+  announcements,
+  claimIn,
+  destinationOf,
+  macFromText,
+  macToText,
+  probe,
+  solicitation,
+} from "../../src/system/frames.ts";
 
 const mac = macFromText("02:00:00:00:00:01");
 const address = (text: string): IpAddress => parseAddress(text) ?? assert.fail(text);
@@ -40,6 +48,21 @@ test("a router says in its advertisement that it is one", () => {
   const [router = new Uint8Array()] = announcements(mac, address("fd00::10"), true);
   assert.equal(host[58], 0x20);
   assert.equal(router[58], 0xa0);
+});
+
+test("a solicitation asks for an answer to its own address", () => {
+  assert.equal(
+    hex(solicitation(mac, address("192.0.2.9"), address("192.0.2.254"))),
+    joined(
+      ...["ffffffffffff", "020000000001", "0806", "0001", "0800", "06", "04", "0001"],
+      ...["020000000001", "c0000209", "000000000000", "c00002fe"],
+    ),
+  );
+  const six = solicitation(mac, address("fd00::9"), address("fd00::1:2345"));
+  assert.equal(destinationOf(six), "33:33:ff:01:23:45");
+  assert.equal(hex(six.subarray(22, 38)), "fd000000000000000000000000000009");
+  assert.equal(hex(six.subarray(54, 56)), "8700");
+  assert.equal(hex(six.subarray(62)), joined("fd000000000000000000000000012345", "0101", hex(mac)));
 });
 
 test("a probe asks without claiming", () => {

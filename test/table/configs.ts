@@ -81,6 +81,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
     monitorLinks: "vips",
     gateways: [],
     announce: { count: 5, interval: seconds(1), refresh: seconds(60) },
+    fence: null,
   },
   clusterSync: true,
   guard: { removePercent: 50 },
