@@ -8,13 +8,13 @@ export class Sender {
     this.#resident = resident;
   }
 
-  static async start(namespace: string, ipv6 = false): Promise<Sender> {
-    return new Sender(await Resident.start(namespace, "sender-side.ts", { ipv6 }));
+  static async start(namespace: string): Promise<Sender> {
+    return new Sender(await Resident.start(namespace, "sender-side.ts", {}));
   }
 
   /** Sends all payloads to the heartbeat's port of `address`. */
   async send(address: string, payloads: readonly Uint8Array[]): Promise<void> {
-    await this.#resident.ask({ address, port: 539, payloads });
+    await this.#resident.ask({ address, payloads });
   }
 
   kill(): Promise<void> {
