@@ -81,6 +81,13 @@ export class Router extends Machine {
     return pid;
   }
 
+  /** Processor time that the daemon has used, in ms (proc(5), stat: utime and stime in 10 ms). */
+  processorMs(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8").replace(/^.*\) /s, "");
+    const fields = stat.split(" ").map(Number);
+    return ((fields[11] ?? 0) + (fields[12] ?? 0)) * 10;
+  }
+
   /** Replaces the file on disk; a running daemon does not know of it until `reload`. JSON is YAML. */
   configure(config: object | string): void {
     const text = typeof config === "string" ? config : JSON.stringify(config, null, 2);

@@ -21,8 +21,9 @@ export default scenario({
     expect(!lab.r1.holds(lab.addresses.vip), "the VIP did not stay behind on r1");
     await lab.r2.reaches("active", 3000);
     await lab.served(client);
-    const { outage, failed } = await client.report();
+    const { outage, outageFrom, failed } = await client.report();
     lab.say(`ended after ${took.toFixed(0)} ms; outage ${outage.toFixed(1)} ms, ${failed} failed`);
+    lab.say(`the outage began at ${lab.wallClock(outageFrom)}`);
     const last = lab.now();
     await lab.r2.stop();
     const alone = lab.now() - last;
