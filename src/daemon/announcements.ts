@@ -46,7 +46,7 @@ export class Announcements {
   /** Announces now and begins the repetitions anew. */
   start(held: Held): void {
     this.stop();
-    this.#once(held);
+    this.once(held);
     this.#repeat(held, this.#rhythm.count - 1);
   }
 
@@ -58,13 +58,14 @@ export class Announcements {
   #repeat(held: Held, left: number): void {
     const wait = left > 0 ? this.#rhythm.interval : this.#rhythm.refresh;
     this.#timer = setTimeout(() => {
-      this.#once(held);
+      this.once(held);
       if (left <= 1) this.#ask(held);
       this.#repeat(held, Math.max(0, left - 1));
     }, wait);
   }
 
-  #once(held: Held): void {
+  /** Announces now, and leaves the repetitions as they are. */
+  once(held: Held): void {
     const { vips, interfaces } = held();
     if (vips.length > 0) this.#send(() => this.#announcer.announceAll(vips, interfaces));
   }

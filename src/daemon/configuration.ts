@@ -68,8 +68,8 @@ export function onThisMachine(
   if (here === "both") return { problems: [bothRoles(written.config)] };
   const resolved = resolveDevices(written.config, interfaces, written.places);
   if ("problems" in resolved) return resolved;
-  const vips = resolved.config.vips.flatMap(({ prefix, device, label }) =>
-    device === null ? [] : [{ prefix, device, label }],
+  const vips = resolved.config.vips.flatMap(({ prefix, device, label, kind }) =>
+    device === null ? [] : [{ prefix, device, label, kind }],
   );
   return { ...written, config: resolved.config, role: here.role, vips };
 }

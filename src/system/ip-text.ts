@@ -35,6 +35,8 @@ export interface FloatingAddress {
   readonly prefix: Prefix;
   readonly device: string;
   readonly label: string | null;
+  /** The real servers' gateway among the addresses; absent: a VIP. */
+  readonly kind?: "nat-router" | "vip";
 }
 
 export type InterfaceChange =

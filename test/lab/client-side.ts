@@ -10,7 +10,7 @@ import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { now } from "./clock.ts";
-import { judge, type Try } from "./outage.ts";
+import { judge, type Stall, type Try } from "./outage.ts";
 import { serveQuestions } from "./resident-side.ts";
 
 export interface ClientOptions {
@@ -44,6 +44,9 @@ export type ClientQuestion =
 
 const options = workerData as ClientOptions;
 const tries: Try[] = [];
+/** The rhythm below runs every few ms; what is longer than this is not the timer's granularity. */
+const stallMinMs = 12;
+const stalls: Stall[] = [];
 /** Tries under way and when they started. */
 const underWay = new Map<() => void, number>();
 
@@ -135,8 +138,12 @@ for (let index = 0; index < options.held; index++) hold();
 
 /** Tries start on a fixed grid; what a late timer missed is made up for, so that none is left out. */
 let due = now();
+let ranAt = now();
 const rhythm = setInterval(
   () => {
+    const at = now();
+    if (at - ranAt > stallMinMs) stalls.push({ from: ranAt, until: at });
+    ranAt = at;
     for (let burst = 0; due <= now() && burst < 4; burst++) {
       due += options.intervalMs;
       if (options.protocol === "tcp") tryTcp();
@@ -162,7 +169,7 @@ serveQuestions(async (question) => {
   const asked = question as ClientQuestion;
   if (asked.kind === "report") {
     while ([...underWay.values()].some((started) => started < asked.until)) await sleep(10);
-    return judge(tries, asked.from, asked.until);
+    return judge(tries, stalls, asked.from, asked.until);
   }
   if (asked.kind === "served") return servedFor(asked.spanMs);
   if (asked.kind === "stop") {

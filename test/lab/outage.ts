@@ -7,7 +7,17 @@
  *
  * The outage is the longest time between two consecutive completions of successful tries: how long
  * nobody was served. It includes one interval between tries, so it is never flattering.
+ *
+ * The lab's kernel has one processor for routers, clients and servers alike. While it starts or
+ * ends a process it may stand still for 200 ms, and a client that cannot run cannot be served. The
+ * client notices such stalls by its own timer; the part of a gap that is a stall does not count.
  */
+
+/** A time in which the client's thread did not run. */
+export interface Stall {
+  readonly from: number;
+  readonly until: number;
+}
 
 export interface Try {
   /** Monotonic ms. */
@@ -30,6 +40,8 @@ export interface ClientReport {
   readonly outage: number;
   /** When the outage began, on the lab's clock. */
   readonly outageFrom: number;
+  /** ms of all stalls. */
+  readonly stalled: number;
   /** ms of the successful tries. */
   readonly latency: { readonly median: number; readonly p99: number; readonly longest: number };
   readonly byServer: Readonly<Record<string, number>>;
@@ -37,7 +49,12 @@ export interface ClientReport {
 }
 
 /** Judges the tries that started between two instants. */
-export function judge(tries: readonly Try[], from: number, until: number): ClientReport {
+export function judge(
+  tries: readonly Try[],
+  stalls: readonly Stall[],
+  from: number,
+  until: number,
+): ClientReport {
   const inside = tries.filter((each) => each.started >= from && each.started < until);
   const served = inside.filter((each) => each.failure === null);
   const took = served.map((each) => each.ended - each.started).sort((a, b) => a - b);
@@ -48,7 +65,8 @@ export function judge(tries: readonly Try[], from: number, until: number): Clien
     served: served.length,
     failed: inside.length - served.length,
     refused: byFailure.refused ?? 0,
-    ...longestGap(served, from, until),
+    ...longestGap(served, stalls, from, until),
+    stalled: stalledBetween(stalls, from, until),
     latency: { median: at(0.5), p99: at(0.99), longest: at(1) },
     byServer: count(served.map((each) => each.server)),
     byFailure,
@@ -57,15 +75,25 @@ export function judge(tries: readonly Try[], from: number, until: number): Clien
 
 function longestGap(
   served: readonly Try[],
+  stalls: readonly Stall[],
   from: number,
   until: number,
 ): { readonly outage: number; readonly outageFrom: number } {
   // The span's own edges count, so that an outage that has not ended is not overlooked.
   const ends = [from, ...served.map((each) => each.ended).sort((a, b) => a - b), until];
-  const gaps = ends.slice(1).map((end, index) => end - (ends[index] ?? end));
+  const gaps = ends.slice(1).map((end, index) => {
+    const begin = ends[index] ?? end;
+    return end - begin - stalledBetween(stalls, begin, end);
+  });
   const outage = Math.max(...gaps);
   return { outage, outageFrom: ends[gaps.indexOf(outage)] ?? from };
 }
+
+const stalledBetween = (stalls: readonly Stall[], from: number, until: number): number =>
+  stalls.reduce(
+    (sum, stall) => sum + Math.max(0, Math.min(stall.until, until) - Math.max(stall.from, from)),
+    0,
+  );
 
 function count(values: readonly (string | null)[]): Record<string, number> {
   const counts: Record<string, number> = {};

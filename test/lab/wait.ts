@@ -35,6 +35,9 @@ export async function waitFor<Value>(
   }
 }
 
+/** Tries that may fail in a planned change: what is half open then is lost without synchronisation. */
+export const underWayMax = 3;
+
 /** Throws `Unfulfilled` with the sentence unless it holds. */
 export function expect(holds: boolean, sentence: string): void {
   if (!holds) throw new Unfulfilled(sentence);

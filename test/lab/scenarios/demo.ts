@@ -1,5 +1,6 @@
 /** The story of `make demo` (demo.ts prints it as it is told here). */
 import { destinationsOf } from "../ipvs-table.ts";
+import { Nginx } from "../real-server.ts";
 import { scenario } from "../scenario.ts";
 import { demoGoals, Teller } from "../teller.ts";
 import { natPair } from "../topology.ts";
@@ -16,7 +17,11 @@ export default scenario({
   async play(lab) {
     const teller = new Teller(lab);
     teller.scene();
-    await lab.startPair({ failover: { failback_delay: `${failbackDelayMs}ms` } });
+    const servers = lab.servers.map((server) => new Nginx(server.name));
+    for (const server of servers) server.start();
+    lab.configurePair({ failover: { failback_delay: `${failbackDelayMs}ms` } });
+    await Promise.all([lab.r1.start(), lab.r2.start()]);
+    await lab.settled();
     const client = await lab.startClient();
     const inTable = (count: number) => () =>
       destinationsOf(lab.holder().table(), `tcp ${lab.addresses.vip}:80`)?.length === count;
@@ -26,14 +31,14 @@ export default scenario({
     await teller.show(client);
 
     teller.step("dies", "Real server rs2 dies");
-    await lab.server("rs2").kill();
+    servers[1]?.kill();
     await waitFor("rs2 is out of the table", 5000, inTable(2), 5);
-    teller.note("lvsd took rs2 out of the table");
+    teller.note("lvsd took rs2 out of the table", "figure");
     await lab.served(client);
     await teller.show(client);
 
     teller.step("returns", "rs2 comes back");
-    await lab.server("rs2").start();
+    servers[1]?.start();
     await waitFor("rs2 is in the table", 5000, inTable(3), 5);
     teller.note("lvsd put rs2 back");
     await lab.elapse(1000);
@@ -51,6 +56,8 @@ export default scenario({
     await lab.r1.start();
     await lab.r1.reaches("standby", 15_000);
     teller.note("r1 is up again, and standby");
+    await lab.served(client);
+    client.mark();
     await lab.r1.reaches("active", failbackDelayMs + 10_000);
     teller.note("r1 took over again");
     await lab.served(client);
@@ -62,6 +69,7 @@ export default scenario({
     teller.note("r2 is active");
     await lab.served(client);
     await teller.show(client);
+    for (const server of servers) server.kill();
     return teller.figures();
   },
 });

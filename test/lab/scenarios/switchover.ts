@@ -4,10 +4,7 @@ import type { ClientReport } from "../outage.ts";
 import type { Router } from "../router.ts";
 import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
-
-/** Without connection synchronisation, what is half open at the moment of the change is lost. */
-const underWayMax = 3;
+import { expect, underWayMax } from "../wait.ts";
 
 /** Over the control socket: the start of a Node process would be measured along. */
 async function change(lab: Lab, from: Router, client: Client): Promise<ClientReport> {
