@@ -6,7 +6,15 @@ import { addMs, between, type Instant, type Ms, ms, seconds } from "../model/tim
 import { fitnessOf } from "./fitness.ts";
 import { release } from "./grip.ts";
 import { offerMax } from "./handover.ts";
-import { faultKindsOf, heardMessage, isMutual, type Router, set, type Turn } from "./router.ts";
+import {
+  faultKindsOf,
+  heardMessage,
+  isMutual,
+  peerHolds,
+  type Router,
+  set,
+  type Turn,
+} from "./router.ts";
 import { say } from "./speech.ts";
 import { refreshState } from "./state.ts";
 
@@ -109,7 +117,7 @@ function followStop(turn: Turn): boolean {
   }
   // The peer's word `active` confirms what was promised; a stop does not wait beyond its time.
   const message = heardMessage(router);
-  const claiming = message?.holds === true && message.state !== "active";
+  const claiming = message !== null && peerHolds(router) && message.state !== "active";
   if (message !== null && (router.grant !== null || claiming) && inTime) return false;
   leave(turn);
   return true;
