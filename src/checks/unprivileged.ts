@@ -80,6 +80,8 @@ export type CommandEnd =
   | { readonly kind: "too-long" }
   | { readonly kind: "not-started"; readonly why: Error };
 
+export type RunCommand = (run: CommandRun) => Promise<CommandEnd>;
+
 /** Runs a command to its end. Never rejects; nothing of its group is left when it resolves. */
 export function runUnprivileged(run: CommandRun): Promise<CommandEnd> {
   return new Promise((resolve) => {

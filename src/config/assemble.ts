@@ -49,6 +49,7 @@ export function assemble(
     timeouts: timeoutsOf(whole),
     checks: { concurrency: all(whole.checks).concurrency },
     sysctl: root.sysctl,
+    notify: { command: all(whole.notify).command },
     vips,
     virtualServers: whole.virtualServers
       .map((server, position) => virtualServerOf(server, position))

@@ -9,6 +9,7 @@ import type { IpAddress, Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
 import type { Forwarding, Protocol, Scheduler, SchedulerFlag } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
+import type { CommandLine } from "./command-shape.ts";
 
 export interface Config {
   /** Absolute path of the main file. */
@@ -28,6 +29,8 @@ export interface Config {
   readonly timeouts: { readonly tcp: Ms; readonly tcpFin: Ms; readonly udp: Ms } | null;
   readonly checks: { readonly concurrency: number };
   readonly sysctl: "auto" | "manual";
+  /** The command that is told of events; null: none. */
+  readonly notify: { readonly command: CommandLine | null };
   /**
    * Every floating address once, in the order of claiming and announcing: the NAT router's address
    * first, then the VIPs (a connection that arrives at a new router must find the way back).

@@ -17,6 +17,7 @@ import {
   heartbeatKeys,
   type includedKeys,
   natRouterKeys,
+  notifyKeys,
   rootKeys,
   routerKeys,
   routersKeys,
@@ -79,6 +80,7 @@ export interface Whole {
   readonly guard: Settled<typeof guardKeys> | undefined;
   readonly checks: Settled<typeof checksKeys> | undefined;
   readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
+  readonly notify: Settled<typeof notifyKeys> | undefined;
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
   readonly claims: readonly Claim[];
@@ -129,6 +131,7 @@ export function settleWhole(
     heartbeat: one(heartbeatKeys, root.values.heartbeat),
     failover,
     announce: one(announceKeys, failover?.values.announce),
+    notify: one(notifyKeys, root.values.notify),
     fence: maybe(fenceKeys, failover?.values.fence),
     guard: one(guardKeys, root.values.guard),
     checks: one(checksKeys, root.values.checks),

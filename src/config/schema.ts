@@ -213,6 +213,15 @@ export const vipKeys = {
   ),
 };
 
+export const notifyKeys = {
+  command: optional(
+    commandLine,
+    "none",
+    "A program that is told of each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
+  ),
+  mail: later("a map", [], "Mail that tells of events."),
+};
+
 /** What an included file may hold: more would make the order of files matter. */
 export const includedKeys = {
   vips: preset(
@@ -279,7 +288,7 @@ export const rootKeys = {
     "With `forwarding: nat`: the floating gateway of the real servers. It is claimed and announced before the VIPs.",
   ),
   vips: includedKeys.vips,
-  notify: later("a map", [{}], "A command or mail that tells of events."),
+  notify: preset(section(notifyKeys), {}, "Who is told of what happens, besides the log."),
   defaults: optional(
     virtualServerSection,
     "none",

@@ -2,6 +2,7 @@
  * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
+import type { RunCommand } from "../checks/unprivileged.ts";
 import type { Config } from "../config/config.ts";
 import { type Problem, printProblem, problemElsewhere } from "../config/problem.ts";
 import type {
@@ -23,6 +24,7 @@ import { onThisMachine, type Running, readWritten, type Written } from "./config
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
 import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
+import { Notifications } from "./notifications.ts";
 import { planReport } from "./plan-report.ts";
 import { guardProblem } from "./reload.ts";
 import { Serving } from "./serving.ts";
@@ -43,6 +45,7 @@ export interface DaemonParts {
   readonly role: Role | null;
   /** One line for `systemctl status`. */
   readonly announceStatus: (text: string) => void;
+  readonly runCommand: RunCommand;
   /** Why a process could not start in the place of this one; null: it could. */
   readonly restartRefused: () => string | null;
   /** Ends in `leave`, soon. */
@@ -63,6 +66,7 @@ export class Daemon implements Controlled {
   readonly #requests = new Map<number, (why: string | null) => void>();
   #reloading: Promise<PlanReport | Refusal> | null = null;
   readonly #startedAt: string;
+  readonly #notifications: Notifications;
   #stopped: (() => void) | null = null;
 
   constructor(written: Written, parts: DaemonParts) {
@@ -71,6 +75,17 @@ export class Daemon implements Controlled {
     this.#path = written.config.path;
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
     this.#startedAt = parts.wallClock();
+    this.#notifications = new Notifications({
+      run: parts.runCommand,
+      report: this.#doors.report,
+      now: this.#doors.now,
+      router: () => ({
+        role: this.#serving?.running.role ?? null,
+        state: this.#serving?.engine.router.state ?? "starting",
+      }),
+    });
+    this.#notifications.configure(written.config.notify.command);
+    parts.journal.follow((event) => this.#notifications.take(event));
   }
 
   get serving(): Serving | null {
@@ -198,6 +213,8 @@ export class Daemon implements Controlled {
       });
     }
     if (serving !== null) await end(serving);
+    this.#parts.journal.flush();
+    await this.#notifications.stop();
     this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
   }
 
@@ -217,6 +234,7 @@ export class Daemon implements Controlled {
     this.#written = next;
     this.#configError = null;
     this.#report(loadedEvent(next.config));
+    this.#notifications.configure(next.config.notify.command);
     await serving.reconfigure(next);
     return report;
   }

@@ -119,6 +119,11 @@ const settings: readonly (readonly [string, (config: Config) => string])[] = [
     ({ connectionSync: sync }) => (sync === null ? "none" : `${sync.device}, id ${sync.id}`),
   ],
   ["sysctl", (c) => c.sysctl],
+  [
+    "notify.command",
+    ({ notify: { command: told } }) =>
+      told === null ? "none" : [told.command, ...told.args].join(" "),
+  ],
   ["timeouts", (c) => timeoutsText(c.timeouts)],
 ];
 

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCheck } from "../checks/check.ts";
+import { runUnprivileged } from "../checks/unprivileged.ts";
 import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
@@ -75,6 +76,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     wallClock,
     role,
     announceStatus: (text) => systemd.status(text),
+    runCommand: runUnprivileged,
     restartRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
   });

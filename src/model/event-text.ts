@@ -38,6 +38,7 @@ const warnings: ReadonlySet<string> = new Set([
   "sync/repaired",
   "sync/incomplete",
   "check/overdue",
+  "notify/failed",
   "control/refused",
   "control/warning",
 ]);
@@ -83,6 +84,10 @@ export function sentenceOf(body: EventBody): string {
       return body.kind === "overdue"
         ? `check of ${body.real_server} is overdue: ${body.text}`
         : `health comes from ${body.source === "own" ? "own checks" : "the active router"}: ${body.text}`;
+    case "notify":
+      return body.kind === "told"
+        ? `notify.command was told of ${body.subject}, ${Math.round(body.took_ms)} ms`
+        : `notify.command was not told of ${body.subject}: ${body.text}`;
     case "control":
       return body.kind === "refused"
         ? `control request refused (${body.reason}): ${body.text}`

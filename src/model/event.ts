@@ -103,6 +103,8 @@ export type EventBody =
   | (Named<"config", "refused"> & { readonly problems: readonly string[] })
   | (Named<"check", "overdue"> & { readonly real_server: string; readonly text: string })
   | (Named<"check", "source"> & { readonly source: "own" | "peer"; readonly text: string })
+  | (Named<"notify", "told"> & { readonly subject: string; readonly took_ms: number })
+  | (Named<"notify", "failed"> & { readonly subject: string; readonly text: string })
   | (Named<"control", "refused"> & { readonly reason: string; readonly text: string })
   | (Named<"control", "warning"> & { readonly text: string })
   | (Named<"machine", "failed"> & { readonly text: string });

@@ -43,6 +43,7 @@ test("what is left out has its default", () => {
     timeouts: null,
     checks: { concurrency: 1000 },
     sysctl: "auto",
+    notify: { command: null },
     vips: [
       { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },
     ],
@@ -92,7 +93,7 @@ const laterKeys: readonly (readonly [key: string, harmless: string, meant: strin
   ["heartbeat.protocol", "lvsd", "pulse"],
   ["failover.services", "{}", "{ mail: { start: /bin/a } }"],
   ["marks", "lvsd", "external"],
-  ["notify", "", "{ command: /bin/notify }"],
+  ["notify.mail", "", "{ to: ops@example.com }"],
   ["defaults.fwmark", "", "80"],
   ["defaults.ftp", "", "{ passive_ports: 10000-20000 }"],
   ["defaults.protocol", "tcp", "sctp"],

@@ -87,7 +87,7 @@ describe("lvsd under systemd", () => {
 
   it("lvsd restart keeps process number and addresses, and systemd's watchdog is fed again", () => {
     assert.equal(fact("renewed"), "0 same active held");
-    assert.equal(fact("renewed-watched"), "same lvsd.sock release.batch ");
+    assert.equal(fact("renewed-watched"), "same lvsd.sock release.batch");
   });
 
   it("systemctl stop ends well and leaves no address, no table and no file", () => {

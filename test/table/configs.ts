@@ -89,6 +89,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   connectionSync: null,
   checks: { concurrency: 1000 },
   sysctl: "auto",
+  notify: { command: null },
   vips: [],
   virtualServers,
 });

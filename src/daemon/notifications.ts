@@ -1,0 +1,176 @@
+/**
+ * `notify.command`: tells the operator's command of what happened, one event at a time, in order.
+ *
+ * What is told is how things stand: when several events of one subject wait, only the newest is
+ * told, so that a late "standby" never follows an "active" that is true. Knows which events have a
+ * subject; nothing waits for a command, and one that hangs is ended.
+ */
+import type { CommandEnd, RunCommand } from "../checks/unprivileged.ts";
+import type { CommandLine } from "../config/command-shape.ts";
+import { printableLine } from "../dialogue/excerpt.ts";
+import type { EventBody, LvsdEvent } from "../model/event.ts";
+import type { Role, RouterState } from "../model/router.ts";
+import { between, type Instant, ms, printDuration, seconds } from "../model/time.ts";
+import { within } from "./within.ts";
+
+export interface NotificationsParts {
+  readonly run: RunCommand;
+  readonly report: (event: EventBody) => void;
+  readonly now: () => Instant;
+  /** What this router is at the moment of telling. */
+  readonly router: () => { readonly role: Role | null; readonly state: RouterState };
+}
+
+/** A command that takes longer is killed with all that it started. */
+export const commandMax = seconds(10);
+/**
+ * The start of a program takes the loop some ms: what is told of a takeover begins when that is
+ * over. Events that belong together arrive meanwhile.
+ */
+const tellAfter = ms(200);
+/** What is still to be told when lvsd ends has this long. */
+export const lastWordsMax = ms(1000);
+/** One line of the log. */
+const saidCharactersMax = 200;
+
+interface Waiting {
+  readonly event: LvsdEvent;
+  /** Older events of the same subject that are not told any more. */
+  readonly skipped: number;
+}
+
+export class Notifications {
+  readonly #parts: NotificationsParts;
+  #command: CommandLine | null = null;
+  /** By subject, in the order of telling. */
+  readonly #waiting = new Map<string, Waiting>();
+  #telling: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #ending = new AbortController();
+
+  constructor(parts: NotificationsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whom to tell from now on; null: nobody. */
+  configure(command: CommandLine | null): void {
+    this.#command = command;
+    if (command === null) this.#waiting.clear();
+  }
+
+  /** An event that happened. Returns at once. */
+  take(event: LvsdEvent): void {
+    const subject = subjectOf(event);
+    if (this.#command === null || subject === null) return;
+    const older = this.#waiting.get(subject);
+    this.#waiting.delete(subject);
+    this.#waiting.set(subject, { event, skipped: older === undefined ? 0 : older.skipped + 1 });
+    if (this.#telling === null) this.#timer ??= setTimeout(() => this.#begin(), tellAfter);
+  }
+
+  /** Tells what waits, but not for longer than `lastWordsMax`. Never throws. */
+  async stop(): Promise<void> {
+    if (this.#telling === null) this.#begin();
+    await within(this.#telling ?? Promise.resolve(), lastWordsMax);
+    this.#waiting.clear();
+    this.#ending.abort();
+    await this.#telling;
+  }
+
+  #begin(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#telling = this.#tellAll().finally(() => {
+      this.#telling = null;
+    });
+  }
+
+  async #tellAll(): Promise<void> {
+    for (;;) {
+      const [next] = this.#waiting;
+      if (next === undefined || this.#command === null) return;
+      const [subject, waiting] = next;
+      this.#waiting.delete(subject);
+      await this.#tell(this.#command, subject, waiting);
+    }
+  }
+
+  async #tell({ command, args }: CommandLine, subject: string, waiting: Waiting): Promise<void> {
+    const { now, report, run } = this.#parts;
+    const began = now();
+    const deadline = AbortSignal.timeout(commandMax);
+    const { role, state } = this.#parts.router();
+    const about = { about: subject, skipped: waiting.skipped };
+    const told: Told = { ...waiting.event, ...about, router_role: role, router_state: state };
+    const end = await run({
+      command,
+      args,
+      environment: environmentOf(told),
+      input: `${JSON.stringify(told)}\n`,
+      signal: AbortSignal.any([deadline, this.#ending.signal]),
+    });
+    const took_ms = Math.round(between(began, now()));
+    const why = failureOf(end, deadline.aborted);
+    if (why === null) report({ event: "notify", kind: "told", subject, took_ms });
+    else report({ event: "notify", kind: "failed", subject, text: why });
+  }
+}
+
+/** What an event is about; null: it is not told. */
+export function subjectOf(event: EventBody): string | null {
+  switch (event.event) {
+    case "state":
+      return event.kind === "changed" ? "router" : null;
+    case "fault":
+      return `fault ${event.subject}`;
+    case "peer":
+      if (event.kind === "alive" || event.kind === "dead") return "peer";
+      return event.kind === "config-match" || event.kind === "config-mismatch" ? "config" : null;
+    case "real_server":
+      return `real_server ${event.virtual_server}/${event.real_server}`;
+    case "virtual_server":
+      return `virtual_server ${event.virtual_server}`;
+    default:
+      return null;
+  }
+}
+
+/** What the command reads as JSON: the event, and what stands around it. */
+type Told = LvsdEvent & {
+  readonly about: string;
+  readonly skipped: number;
+  readonly router_role: Role | null;
+  readonly router_state: RouterState;
+};
+
+/** Every field that is a text or a number; docs/notify.md lists them. */
+function environmentOf(told: Told): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [key, value] of Object.entries(told))
+    if (typeof value === "string" || typeof value === "number")
+      variables[`LVSD_${key.toUpperCase()}`] = String(value).replaceAll("\0", "");
+  return variables;
+}
+
+/** Why the command did not do its work; null: it did. */
+function failureOf(end: CommandEnd, late: boolean): string | null {
+  switch (end.kind) {
+    case "ended": {
+      if (end.status === 0) return null;
+      const how =
+        end.status === null ? `ended by ${end.killedBy ?? "a signal"}` : `status ${end.status}`;
+      const said = end.complaint.length > 0 ? end.complaint : end.output;
+      return said.length === 0
+        ? how
+        : `${how}: ${printableLine(said.toString("utf8").trim(), saidCharactersMax)}`;
+    }
+    case "late":
+      return late ? `killed after ${printDuration(commandMax)}` : "lvsd ended before it did";
+    case "too-long":
+      return "it printed without end";
+    case "not-started":
+      return end.why.message;
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import {
+  type CommandEnd,
+  type CommandRun,
+  runUnprivileged,
+} from "../../src/checks/unprivileged.ts";
+import { Notifications, subjectOf } from "../../src/daemon/notifications.ts";
+import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
+import { sentenceOf, severityOf } from "../../src/model/event-text.ts";
+import { now } from "../../src/system/clock.ts";
+import { eventually } from "../doors/scripts.ts";
+
+const event = (body: EventBody): LvsdEvent => ({
+  ...body,
+  at: "2026-01-01T00:00:00.000Z",
+  severity: severityOf(body),
+  message: sentenceOf(body),
+});
+const became = (to: "active" | "standby"): LvsdEvent =>
+  event({ event: "state", kind: "changed", from: "starting", to, cause: "a test" });
+const server = (kind: "up" | "down", name: string): LvsdEvent =>
+  event({
+    ...{ event: "real_server", kind, virtual_server: "web", real_server: name },
+    ...{ address: "192.0.2.1:80", cause: "a test" },
+  });
+
+const done: CommandEnd = {
+  ...{ kind: "ended", status: 0, killedBy: null },
+  ...{ output: Buffer.alloc(0), complaint: Buffer.alloc(0) },
+};
+
+/** A command that ends when the test says so, and what it was told. */
+function scripted() {
+  const runs: CommandRun[] = [];
+  const ends: ((end: CommandEnd) => void)[] = [];
+  const reported: EventBody[] = [];
+  const notifications = new Notifications({
+    run: (run) => {
+      runs.push(run);
+      return new Promise((resolve) => {
+        ends.push(resolve);
+        run.signal.addEventListener("abort", () => resolve({ kind: "late" }));
+      });
+    },
+    report: (body) => reported.push(body),
+    now,
+    router: () => ({ role: "primary", state: "active" }),
+  });
+  notifications.configure({ command: "/bin/told", args: ["-v"] });
+  const told = (): string[] =>
+    runs.map(({ environment: { LVSD_ABOUT, LVSD_KIND, LVSD_TO, LVSD_SKIPPED } }) =>
+      [LVSD_ABOUT, LVSD_TO ?? LVSD_KIND, LVSD_SKIPPED].join(" "),
+    );
+  const end = async (how: CommandEnd, count: number): Promise<void> => {
+    await eventually(`run ${count}`, () => runs.length === count);
+    ends[count - 1]?.(how);
+  };
+  return { notifications, runs, reported, told, end };
+}
+
+describe("notify.command", () => {
+  it("is told of one event at a time, and of the newest of each subject", async () => {
+    const { notifications, told, end, runs } = scripted();
+    notifications.take(became("active"));
+    await eventually("the first is told", () => runs.length === 1);
+    notifications.take(became("standby"));
+    notifications.take(server("down", "rs1"));
+    notifications.take(became("active"));
+    notifications.take(server("up", "rs2"));
+    assert.equal(runs.length, 1, "the others wait for the first to end");
+    for (const count of [1, 2, 3, 4]) await end(done, count);
+    assert.deepEqual(told(), [
+      "router active 0",
+      "real_server web/rs1 down 0",
+      "router active 1",
+      "real_server web/rs2 up 0",
+    ]);
+    await notifications.stop();
+  });
+
+  it("is not started in the same turn as the event: that belongs to the failover", async () => {
+    const { notifications, runs, end } = scripted();
+    notifications.take(became("active"));
+    assert.equal(runs.length, 0);
+    await end(done, 1);
+    await notifications.stop();
+  });
+
+  const failures: [string, CommandEnd, RegExp][] = [
+    ["status", { ...done, status: 3 }, /^status 3$/],
+    [
+      "complaint",
+      { ...done, status: 3, complaint: Buffer.from("no\nmail") },
+      /^status 3: no mail$/,
+    ],
+    ["signal", { ...done, status: null, killedBy: "SIGSEGV" }, /^ended by SIGSEGV$/],
+    ["start", { kind: "not-started", why: new Error("no memory") }, /^no memory$/],
+    ["output", { kind: "too-long" }, /^it printed without end$/],
+  ];
+  for (const [what, how, text] of failures)
+    it(`fails by its ${what}, which is an event, and goes on`, async () => {
+      const { notifications, reported, end } = scripted();
+      notifications.take(became("active"));
+      notifications.take(server("up", "rs1"));
+      await end(how, 1);
+      await end(done, 2);
+      await eventually("both have ended", () => reported.length === 2);
+      const [first, second] = reported;
+      assert.ok(first?.event === "notify" && first.kind === "failed");
+      assert.match(first.text, text);
+      assert.ok(second?.event === "notify" && second.kind === "told");
+      await notifications.stop();
+    });
+
+  it("is told what still waits when lvsd ends, and then ended", async () => {
+    const { notifications, told, reported } = scripted();
+    notifications.take(became("standby"));
+    await notifications.stop();
+    assert.deepEqual(told(), ["router standby 0"]);
+    const [last] = reported;
+    assert.ok(last?.event === "notify" && last.kind === "failed");
+    assert.equal(last.text, "lvsd ended before it did");
+  });
+
+  it("is told nothing once it is taken out of the configuration", async () => {
+    const { notifications, runs } = scripted();
+    notifications.take(became("active"));
+    notifications.configure(null);
+    notifications.take(became("standby"));
+    await notifications.stop();
+    assert.deepEqual(runs, []);
+  });
+
+  it("is not told of its own end, nor of what is no state", () => {
+    assert.equal(subjectOf({ event: "notify", kind: "told", subject: "router", took_ms: 1 }), null);
+    assert.equal(subjectOf({ event: "process", kind: "stopping", cause: "a test" }), null);
+    assert.equal(
+      subjectOf({ event: "fault", kind: "raised", subject: "eth0", text: "" }),
+      "fault eth0",
+    );
+  });
+
+  it("reads the event as JSON, and finds it in its environment", async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "told");
+    const reported: EventBody[] = [];
+    const notifications = new Notifications({
+      run: runUnprivileged,
+      report: (body) => reported.push(body),
+      now,
+      router: () => ({ role: "backup", state: "active" }),
+    });
+    const script = `cat > ${file}; env | grep ^LVSD_ | sort > ${file}.env`;
+    notifications.configure({ command: "/bin/sh", args: ["-c", script] });
+    notifications.take(became("active"));
+    await eventually("it was told", () => reported.length === 1);
+    assert.equal(reported[0]?.kind, "told");
+    assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), {
+      ...became("active"),
+      ...{ about: "router", skipped: 0, router_role: "backup", router_state: "active" },
+    });
+    assert.deepEqual(readFileSync(`${file}.env`, "utf8").trim().split("\n"), [
+      "LVSD_ABOUT=router",
+      "LVSD_AT=2026-01-01T00:00:00.000Z",
+      "LVSD_CAUSE=a test",
+      "LVSD_EVENT=state",
+      "LVSD_FROM=starting",
+      "LVSD_KIND=changed",
+      `LVSD_MESSAGE=${became("active").message}`,
+      "LVSD_ROUTER_ROLE=backup",
+      "LVSD_ROUTER_STATE=active",
+      "LVSD_SEVERITY=info",
+      "LVSD_SKIPPED=0",
+      "LVSD_TO=active",
+    ]);
+    await notifications.stop();
+  });
+});
