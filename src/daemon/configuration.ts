@@ -3,13 +3,14 @@
  * role and the devices of the VIPs filled in from the machine's interfaces.
  */
 import { Worker } from "node:worker_threads";
-import type { Config } from "../config/config.ts";
+import { addressesOf, type Config } from "../config/config.ts";
 import { resolveDevices, roleHere } from "../config/here.ts";
 import type { Places } from "../config/place.ts";
 import type { Problem } from "../config/problem.ts";
 import type { ConfigFile } from "../config/read-config.ts";
+import type { IpAddress } from "../model/address.ts";
 import { MachineError } from "../model/error.ts";
-import type { Role } from "../model/router.ts";
+import { otherRole, type Role } from "../model/router.ts";
 import type { FloatingAddress, Interface } from "../system/ip.ts";
 
 /** What the operator wrote, read and judged. */
@@ -27,6 +28,12 @@ export type Refusals = { readonly problems: readonly Problem[] };
 export interface Running extends Written {
   readonly role: Role;
   readonly vips: readonly FloatingAddress[];
+}
+
+/** The peer's own, fixed addresses. */
+export function peerAddresses({ config, role }: Running): readonly IpAddress[] {
+  const peer = addressesOf(config, otherRole(role));
+  return peer === null ? [] : [peer.public, ...(peer.private === null ? [] : [peer.private])];
 }
 
 /**

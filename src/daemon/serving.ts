@@ -26,7 +26,7 @@ import type { Table } from "../table/table.ts";
 import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
 import { Arbiter } from "./arbiter.ts";
-import type { Running } from "./configuration.ts";
+import { peerAddresses, type Running } from "./configuration.ts";
 import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
@@ -150,7 +150,10 @@ export class Serving {
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine(found, answers);
     this.#strangers = doors.openStrangerWatch(
-      (stranger) => this.vips.heardStranger(stranger),
+      (stranger) => {
+        if (this.vips.heardStranger(stranger) && stranger.isPeer)
+          this.engine.input({ kind: "contested" });
+      },
       (why) => report({ event: "machine", kind: "failed", text: why }),
     );
   }
@@ -322,7 +325,7 @@ export class Serving {
   }
 
   #interfacesRead(interfaces: readonly Interface[]): void {
-    this.#strangers.watch(this.#running.vips, interfaces);
+    this.#strangers.watch(this.#running.vips, interfaces, peerAddresses(this.#running));
     this.connectionSync.interfacesRead(interfaces);
     this.#arbiter.look(interfaces);
     if (this.links.look(interfaces)) this.#faultsChanged();

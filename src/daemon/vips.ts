@@ -182,16 +182,18 @@ export class Vips {
     }, settleAfter);
   }
 
-  /** Somebody whose MAC is not ours answers for a VIP. */
-  heardStranger(stranger: Stranger): void {
-    if (!this.#holding || this.#claimedAt === null) return;
-    if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return;
+  /** Somebody whose MAC is not ours answers for a VIP; whether that contests what is held here. */
+  heardStranger(stranger: Stranger): boolean {
+    if (!this.#holding || this.#claimedAt === null) return false;
+    if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return false;
     const known = this.answeredBy(stranger.address) === stranger.mac;
     const heardAt = this.#parts.now();
     this.#strangers.set(stranger.address, { mac: stranger.mac, heardAt });
-    if (known) return;
-    this.#parts.report({ event: "vip", kind: "stranger", ...stranger });
+    if (known) return true;
+    const { isPeer, ...who } = stranger;
+    this.#parts.report({ event: "vip", kind: isPeer ? "contested" : "stranger", ...who });
     this.announce();
+    return true;
   }
 
   close(): void {

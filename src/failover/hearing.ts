@@ -46,10 +46,15 @@ export function heard(turn: Turn, path: number, header: Header, message: Message
 }
 
 function stranger(turn: Turn, header: Header, known: boolean): void {
-  const { router, now } = turn;
   const detail = `boot id ${header.boot}, sequence ${header.sequence}`;
   turn.effects.push({ kind: "refused", reason: "unconfirmed", detail });
   if (known) return;
+  speakSoon(turn);
+}
+
+/** A beat out of turn, but no more often than whoever causes it may make us speak. */
+export function speakSoon(turn: Turn): void {
+  const { router, now } = turn;
   const soonest = addMs(router.lastSentAt ?? now, strangerEvery);
   set(turn, { answerAt: Math.max(now, soonest) as Instant });
 }

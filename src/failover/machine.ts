@@ -28,7 +28,7 @@ import {
   releaseFailed,
 } from "./grip.ts";
 import { able, agreementAt, handOver, negotiate } from "./handover.ts";
-import { heard, judge, judgeAt, sleptTooLong } from "./hearing.ts";
+import { heard, judge, judgeAt, sleptTooLong, speakSoon } from "./hearing.ts";
 import type { Effect, Input } from "./protocol.ts";
 import { takeRules } from "./reload.ts";
 import { heardMessage, holding, type Router, set, type Turn, timeout } from "./router.ts";
@@ -129,6 +129,9 @@ function absorb(turn: Turn, input: Input): void {
       break;
     case "probed":
       probed(turn, input.answered);
+      break;
+    case "contested":
+      if (holding(turn.router)) speakSoon(turn);
       break;
     case "switchover":
       askSwitchover(turn, input.request);

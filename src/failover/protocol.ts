@@ -78,6 +78,8 @@ export type Input =
   | { readonly kind: "fence-failed"; readonly why: string }
   /** How a `probe` ended: whether any arbiter answered. */
   | { readonly kind: "probed"; readonly answered: boolean }
+  /** The peer's network card was heard announcing a VIP while this router holds it. */
+  | { readonly kind: "contested" }
   /** The operator's switchover; answered exactly once by `answer` with the same number. */
   | { readonly kind: "switchover"; readonly request: number }
   /** SIGTERM: hand over (at most 2 s), release, then `stopped`. */

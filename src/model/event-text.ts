@@ -29,6 +29,7 @@ const warnings: ReadonlySet<string> = new Set([
   "heartbeat/refused",
   "heartbeat/send-failed",
   "fence/started",
+  "vip/contested",
   "vip/lost",
   "vip/left-behind",
   "link/down",
@@ -175,6 +176,8 @@ function vipSentence(body: EventBody & { event: "vip" }): string {
     case "restored":
     case "left-behind":
       return `${body.address} on ${body.device} ${body.kind.replace("-", " ")}: ${body.text}`;
+    case "contested":
+      return `${body.address} on ${body.device} is announced by the peer too, ${body.mac}; the routers settle it`;
     case "stranger":
       return `${body.address} on ${body.device} is answered for by a stranger, ${body.mac}; find that machine and take the address off it`;
     default:

@@ -58,7 +58,7 @@ export type EventBody =
       readonly device: string;
       readonly text: string;
     })
-  | (Named<"vip", "stranger"> & {
+  | (Named<"vip", "stranger" | "contested"> & {
       readonly address: string;
       readonly device: string;
       readonly mac: string;

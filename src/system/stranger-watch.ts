@@ -22,11 +22,20 @@ export interface Stranger {
   readonly address: IpAddress;
   readonly device: string;
   readonly mac: string;
+  /** It is the peer: the MAC was heard with the peer's own address on this device. */
+  readonly isPeer: boolean;
 }
 
 export interface StrangerWatch {
-  /** Replaces what is watched: the VIPs on their devices, and the MACs that are ours. */
-  watch(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): void;
+  /**
+   * Replaces what is watched: the VIPs on their devices, the MACs that are ours, and the peer's own
+   * addresses, by which its MACs become known. What was learned of the peer is kept.
+   */
+  watch(
+    vips: readonly FloatingAddress[],
+    interfaces: readonly Interface[],
+    peer: readonly IpAddress[],
+  ): void;
   close(): void;
 }
 
@@ -36,7 +45,8 @@ export type OpenStrangerWatch = (
   onTrouble: (why: string) => void,
 ) => StrangerWatch;
 
-const lookEvery = ms(500);
+/** Two routers that both answer are to know it soon; a look at empty sockets costs next to nothing. */
+const lookEvery = ms(100);
 /** More frames than the receive buffer holds; more would only be the flood that goes on meanwhile. */
 const framesPerLookMax = 256;
 /** A stranger who claims an address a thousand times a second is told once. */
@@ -78,6 +88,9 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
   let watched = new Set<string>();
   let ours = new Set<string>();
   let names = new Map<number, string>();
+  let peers = new Set<IpAddress>();
+  /** The MAC of each of the peer's addresses, by device and address. */
+  const peerMacs = new Map<string, string>();
   const told = new Map<string, number>();
 
   const tell = (stranger: Stranger): void => {
@@ -89,11 +102,15 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
     told.set(key, at);
     onStranger(stranger);
   };
+  const isPeer = (device: string, mac: string): boolean =>
+    [...peers].some((address) => peerMacs.get(`${device} ${address}`) === mac);
   const judge = (bytes: Uint8Array, interfaceIndex: number): void => {
     const claim = claimIn(bytes);
     const device = names.get(interfaceIndex);
     if (claim === null || device === undefined || ours.has(claim.mac)) return;
-    if (watched.has(`${device} ${claim.address}`)) tell({ ...claim, device });
+    const key = `${device} ${claim.address}`;
+    if (peers.has(claim.address)) peerMacs.set(key, claim.mac);
+    if (watched.has(key)) tell({ ...claim, device, isPeer: isPeer(device, claim.mac) });
   };
   const stop = (): void => {
     if (timer !== null) clearInterval(timer);
@@ -122,12 +139,14 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
     socket.setFilter(filter);
   };
   return {
-    watch(vips, interfaces) {
+    watch(vips, interfaces, peer) {
       stop();
+      peers = new Set(peer);
       watched = new Set(vips.map((vip) => `${vip.device} ${vip.prefix.address}`));
       ours = new Set(interfaces.flatMap(({ mac }) => (mac === null ? [] : [mac])));
       names = new Map(interfaces.map(({ index, name }) => [index, name]));
-      const addresses = vips.map((vip) => vip.prefix.address);
+      const addresses =
+        vips.length === 0 ? [] : [...vips.map((vip) => vip.prefix.address), ...peer];
       const four = addresses.filter((address) => family(address) === 4);
       try {
         if (four.length > 0) listen(etherTypeArp, arpFilter(four));

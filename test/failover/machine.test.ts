@@ -275,3 +275,60 @@ describe("what operators are told of the failback", () => {
     assert.equal(told().blocked_by, "suspended by the operator's switchover");
   });
 });
+
+describe("a router that hears the peer announce a VIP", () => {
+  const sends = (effects: readonly Effect[]): number =>
+    effects.filter(({ kind }) => kind === "send").length;
+
+  it("speaks at once if it holds, and no more often than every 20 ms", () => {
+    const bench = active();
+    bench.sleepUntil(3100);
+    assert.equal(sends(bench.feed({ kind: "contested" })), 1);
+    assert.equal(sends(bench.feed({ kind: "contested" }, { kind: "contested" })), 0);
+    assert.equal(sends(bench.sleepUntil(3119)), 0);
+    assert.equal(sends(bench.sleepUntil(3121)), 1);
+  });
+
+  it("says nothing out of turn if it does not hold", () => {
+    const bench = new Bench();
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.now = 100;
+    assert.equal(sends(bench.feed({ kind: "contested" })), 0);
+  });
+});
+
+describe("a holder whose arbiter is gone", () => {
+  const lost = { kind: "arbiter", subject: "192.0.2.254", text: "no answer" } as const;
+  const offers = (effects: readonly Effect[]): boolean =>
+    effects.some((effect) => effect.kind === "send" && effect.message.handOver.kind === "offer");
+
+  /** Goes on to `end` with a peer that is heard every 250 ms. */
+  const runTo = (bench: Bench, end: number, change: Partial<Message> = {}): Effect[] => {
+    const effects: Effect[] = [];
+    while (bench.now < end) {
+      effects.push(...bench.sleepUntil(Math.min(end, bench.now + 250)), ...bench.hear(change));
+    }
+    return effects;
+  };
+
+  it("offers the VIPs to a peer that still reaches it, after dead_after and 200 ms", () => {
+    const bench = active();
+    const effects = bench.feed({ kind: "faults", faults: [lost] });
+    effects.push(...runTo(bench, 3010 + 1190));
+    assert.equal(offers(effects), false);
+    assert.equal(offers(runTo(bench, 3010 + 1500)), true);
+  });
+
+  it("keeps them when the peer comes to miss it as well", () => {
+    const bench = active();
+    bench.feed({ kind: "faults", faults: [lost] });
+    const effects = [...runTo(bench, 3900), ...runTo(bench, 9000, { faults: ["arbiter"] })];
+    assert.deepEqual([offers(effects), kinds(effects)], [false, []]);
+  });
+
+  it("hands over at once for a graver fault", () => {
+    const bench = active();
+    const link = { kind: "link", subject: "eth0", text: "no carrier" } as const;
+    assert.equal(offers(bench.feed({ kind: "faults", faults: [lost, link] })), true);
+  });
+});

@@ -192,6 +192,7 @@ export class Station {
         break;
       case "announce":
         this.later(1, { kind: "announced" });
+        this.heardByPeer();
         break;
       case "keep":
         this.keep(effect.holdFor * 0.8);
@@ -259,6 +260,16 @@ export class Station {
     world.agenda.add(this.expiresAt, () => this.expire());
     this.kept = true;
     this.later(1, { kind: "kept" });
+  }
+
+  /** The peer's network card takes in what is announced; the word `contested` is its daemon's. */
+  private heardByPeer(): void {
+    const { world } = this;
+    const peer = world.stations[otherRole(this.role)];
+    world.agenda.add(world.now + 1, () => {
+      if (peer.vips > 0 && this.vips > 0 && !world.network.isCut(0, this.role))
+        peer.input({ kind: "contested" });
+    });
   }
 
   private expire(): void {

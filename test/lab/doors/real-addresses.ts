@@ -205,7 +205,7 @@ test("a stranger who answers for a VIP is found, and who is silent or ours is no
   await ip.claim(vips);
   const interfaces = await ip.readInterfaces();
   const announcer = openAnnouncer();
-  watch.watch(vips, interfaces);
+  watch.watch(vips, interfaces, []);
   announcer.announceAll(vips, interfaces);
   announcer.probeAll(vips, interfaces);
   await sleep(1200);
@@ -219,8 +219,8 @@ test("a stranger who answers for a VIP is found, and who is silent or ours is no
   assert.deepEqual(
     strangers.toSorted((a, b) => a.address.length - b.address.length),
     [
-      { address: "10.9.0.10", device: "eth0", mac },
-      { address: "fd00::10", device: "eth0", mac },
+      { address: "10.9.0.10", device: "eth0", mac, isPeer: false },
+      { address: "fd00::10", device: "eth0", mac, isPeer: false },
     ].toSorted((a, b) => a.address.length - b.address.length),
   );
   assert.deepEqual(troubles, []);
