@@ -1,7 +1,6 @@
-import { heldAlive, heldConnections, synchronised } from "../held.ts";
 import { scenario } from "../scenario.ts";
+import { switchOver } from "../synchronised-switchovers.ts";
 import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 const switchovers = 6;
 
@@ -23,26 +22,6 @@ export default scenario({
     outage: { what: "the longest client outage", unit: "ms", atMost: 50 },
   },
   runs: 3,
-  async play(lab) {
-    await lab.startPair(synchronised);
-    const { client, holder } = await heldConnections(lab);
-    let [outage, failed] = [0, 0];
-    for (let count = 1; count <= switchovers; count++) {
-      const [from, to] = [lab.holder(), lab.other(lab.holder())];
-      client.mark();
-      const answer = await from.switchover();
-      expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
-      await to.reaches("active", 2000);
-      await lab.served(client);
-      const report = await client.report();
-      lab.say(
-        `${to.name} serves: outage ${report.outage.toFixed(1)} ms, ${report.failed} tries failed ` +
-          `${JSON.stringify(report.byFailure)}`,
-      );
-      outage = Math.max(outage, report.outage);
-      failed += report.failed;
-    }
-    const held = await heldAlive(lab, holder);
-    return { lost: held.broken, failed, outage };
-  },
+  benchOnly: true,
+  play: (lab) => switchOver(lab, switchovers),
 });

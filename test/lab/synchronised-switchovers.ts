@@ -1,0 +1,36 @@
+/** Switchovers one after the other under traffic, with connection synchronisation; what they cost. */
+import { heldAlive, heldConnections, synchronised } from "./held.ts";
+import type { Lab } from "./lab.ts";
+import { expect } from "./wait.ts";
+
+export interface Cost {
+  /** Held connections that broke. */
+  readonly lost: number;
+  /** New connections that failed. */
+  readonly failed: number;
+  /** The longest time in ms in which no new connection was served. */
+  readonly outage: number;
+}
+
+export async function switchOver(lab: Lab, times: number): Promise<Cost> {
+  await lab.startPair(synchronised);
+  const { client, holder } = await heldConnections(lab);
+  let [outage, failed] = [0, 0];
+  for (let count = 1; count <= times; count++) {
+    const [from, to] = [lab.holder(), lab.other(lab.holder())];
+    client.mark();
+    const answer = await from.switchover();
+    expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
+    await to.reaches("active", 2000);
+    await lab.served(client);
+    const report = await client.report();
+    lab.say(
+      `${to.name} serves: outage ${report.outage.toFixed(1)} ms, ${report.failed} tries failed ` +
+        `${JSON.stringify(report.byFailure)}`,
+    );
+    outage = Math.max(outage, report.outage);
+    failed += report.failed;
+  }
+  const held = await heldAlive(lab, holder);
+  return { lost: held.broken, failed, outage };
+}
