@@ -23,5 +23,5 @@ export default scenario({
   },
   runs: 3,
   benchOnly: true,
-  play: (lab) => switchOver(lab, switchovers),
+  play: async (lab) => ({ ...(await switchOver(lab, switchovers)) }),
 });
