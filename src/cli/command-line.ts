@@ -2,7 +2,7 @@
  * The command line as it is typed: commands, options, help. Each command's own module is loaded
  * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
  */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { problemElsewhere } from "../config/problem.ts";
 import { MachineError } from "../model/error.ts";
 import { type Role, roles } from "../model/router.ts";
@@ -60,6 +60,7 @@ export function commandLine(
   declareRun(declare, terminal, environment);
   declareCheck(declare, terminal);
   declareRequests(declare, terminal);
+  declareSaving(declare, terminal);
   declareQuestions(declare, terminal);
   declareFirstSteps(declare, terminal);
   return program;
@@ -106,7 +107,8 @@ const onOneLine = (text: string): string =>
     .replace(/^error: /, "")
     .replaceAll("\n", " ");
 
-type Act = (typed: Typed, common: CommonOptions) => Promise<ExitStatus>;
+/** `words`: the command's arguments, as their parsers have made them. */
+type Act = (typed: Typed, common: CommonOptions, words: readonly unknown[]) => Promise<ExitStatus>;
 type Declare = (name: string, summary: string, act: Act, help?: string) => Command;
 
 function declarer(program: Command, ended: (status: ExitStatus) => void): Declare {
@@ -119,9 +121,11 @@ function declarer(program: Command, ended: (status: ExitStatus) => void): Declar
       )
       .helpOption("-h, --help", "print this help")
       .allowExcessArguments(false)
-      .action(async (_options: unknown, command: Command) => {
+      .action(async (...given: unknown[]) => {
+        const command = given.at(-1) as Command;
         const typed = command.optsWithGlobals<Typed>();
-        ended(await act(typed, { config: typed.config ?? null, runDir: typed.runDir }));
+        const common = { config: typed.config ?? null, runDir: typed.runDir };
+        ended(await act(typed, common, command.processedArgs));
       });
 }
 
@@ -196,6 +200,53 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
         "over. Refused, with exit status 2, where the file on disk is invalid.",
     ),
   );
+}
+
+const guardFlag = (command: Command): Command =>
+  command.option("--yes", "even if it removes more real servers than guard.remove_percent allows");
+
+function declareSaving(declare: Declare, terminal: Terminal): void {
+  const apply = declare(
+    "apply",
+    "store a configuration on both routers or on none, and load it",
+    async ({ json = false, yes = false }, common, [file]) =>
+      (await import("./save.ts")).apply({ ...common, json, yes, file: String(file) }, terminal),
+    "Its serial is raised; nothing else in the text changes. The one that it replaces is kept.\n" +
+      "With cluster_sync: false, or while the peer is dead, it is stored here; the peer catches up.",
+  );
+  jsonFlag(guardFlag(apply.argument("<file>", "the new configuration")));
+  const sync = declare(
+    "sync",
+    "give the peer the configuration that is loaded here, whatever it has",
+    async ({ json = false, yes = false }, common) =>
+      (await import("./save.ts")).sync({ ...common, json, yes }, terminal),
+    "The way out where a file was edited by hand on one router. The peer judges it first.",
+  );
+  jsonFlag(guardFlag(sync));
+  const config = declare(
+    "config",
+    "list, compare or bring back the last ten configurations that were replaced",
+    async ({ json = false, yes = false }, common, [action, given]) => {
+      const back = typeof given === "number" ? given : 1;
+      if (action === "rollback")
+        return (await import("./save.ts")).rollback({ ...common, json, yes, back }, terminal);
+      const past = await import("./config-history.ts");
+      return action === "history"
+        ? past.history({ ...common, json }, terminal)
+        : past.diff({ ...common, json, back }, terminal);
+    },
+    "history lists them; diff shows what changed since the N-th last; rollback stores it anew.",
+  )
+    .addArgument(
+      new Argument("<action>", "what to do").choices(["history", "diff", "rollback"] as const),
+    )
+    .argument("[n]", "how many replacements ago, 1 if left out", replacements);
+  jsonFlag(guardFlag(config));
+}
+
+function replacements(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Give a number from 1.");
+  return Number(text);
 }
 
 function declareQuestions(declare: Declare, terminal: Terminal): void {

@@ -2,7 +2,9 @@
  * The control socket's language: routes, bodies, and the form of a problem. Both ends and the
  * reports of the command line import these types; nothing here knows how they are carried.
  */
+import type { PastConfig } from "../config/history.ts";
 import type { Problem } from "../config/problem.ts";
+import type { PeerShare } from "../config/saving.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
@@ -151,6 +153,30 @@ export interface RestartReport {
   readonly within_ms: number;
 }
 
+/** Body of `PUT /v1/config`, `POST /v1/sync` and `POST /v1/config/rollback`. */
+export interface SaveReport extends PlanReport {
+  readonly serial: number;
+  readonly hash: string;
+  /**
+   * `none`: this router alone (no backup, or `cluster_sync: false`); `away`: the peer is dead and
+   * catches up when it returns; `unsure`: its answer was lost, it has it or catches up.
+   */
+  readonly peer: PeerShare;
+}
+
+/** Body of `GET /v1/config/history`, newest first. */
+export interface HistoryReport {
+  readonly path: string;
+  readonly serial: number;
+  readonly hash: string;
+  readonly past: readonly PastConfig[];
+}
+
+/** Body of `GET /v1/config/past?back=N`. */
+export interface PastReport extends PastConfig {
+  readonly text: string;
+}
+
 export interface SwitchoverReport {
   readonly ok: true;
   readonly took_ms: number;
@@ -169,6 +195,15 @@ export interface Controlled {
   plan(): Promise<PlanReport | Refusal>;
   /** Loads the file on disk. `force` passes the guard against removing many real servers. */
   reload(force: boolean): Promise<PlanReport | Refusal>;
+  /** Stores and loads this text, on both routers or on none. `force` passes the guard. */
+  save(text: string, force: boolean): Promise<SaveReport | Refusal>;
+  /** Gives the peer what is loaded here, whatever it has. */
+  sync(force: boolean): Promise<SaveReport | Refusal>;
+  /** Stores and loads the configuration `back` replacements ago, as a new one. */
+  rollback(back: number, force: boolean): Promise<SaveReport | Refusal>;
+  history(): HistoryReport;
+  /** The configuration `back` replacements ago, from 1; null where the history does not reach. */
+  past(back: number): PastReport | null;
   switchover(): Promise<SwitchoverReport | Refusal>;
   /** Restarts the daemon while addresses, table and connections stay. Answers before it does. */
   restart(): Promise<RestartReport | Refusal>;
@@ -190,8 +225,11 @@ export type RequestRefusal =
   | "too-many-followers"
   | "slow-follower";
 
-/** Larger bodies are refused with 413: today's bodies are one option of a few bytes. */
+/** Larger bodies are refused with 413: these bodies are one option of a few bytes. */
 export const requestBytesMax = 64 * 1024;
+
+/** Of the body that is a configuration: `configBytesMax` characters of at most three bytes. */
+export const configBodyBytesMax = 12 * 1024 * 1024;
 
 /** The name of the control socket in the run directory. */
 export const socketName = "lvsd.sock";

@@ -11,10 +11,14 @@ import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import {
+  type ConfigReport,
+  type HistoryReport,
   historyOverComment,
+  type PastReport,
   type PlanReport,
   type Refusal,
   type RestartReport,
+  type SaveReport,
   type Status,
   type SwitchoverReport,
 } from "./api.ts";
@@ -36,6 +40,14 @@ export interface ControlClient {
   plan(): Promise<PlanReport | Refusal>;
   /** `yes` passes the guard against removing many real servers. */
   reload(yes: boolean): Promise<PlanReport | Refusal>;
+  /** Stores a configuration on both routers or on none, and loads it. */
+  save(text: string, yes: boolean): Promise<SaveReport | Refusal>;
+  sync(yes: boolean): Promise<SaveReport | Refusal>;
+  rollback(back: number, yes: boolean): Promise<SaveReport | Refusal>;
+  config(): Promise<ConfigReport>;
+  pastConfigs(): Promise<HistoryReport>;
+  /** The configuration `back` replacements ago, or that there is none. */
+  pastConfig(back: number): Promise<({ readonly ok: true } & PastReport) | Refusal>;
   switchover(): Promise<SwitchoverReport | Refusal>;
   restart(): Promise<RestartReport | Refusal>;
   /** The events that the daemon remembers, oldest first. */
@@ -49,18 +61,29 @@ export interface ControlClient {
 
 /** A client of the daemon that listens at `socketPath`. Its methods throw MachineError. */
 export function controlClient(socketPath: string): ControlClient {
-  const ask = (method: "GET" | "POST", path: string, body: object | null, msMax: number) =>
+  const ask = (method: Ask["method"], path: string, body: Ask["body"], msMax: number) =>
     exchange(socketPath, { method, path, body, msMax });
+  const read = async <Report>(path: string): Promise<Report> => {
+    const answer = await ask("GET", path, null, reportMsMax);
+    if (answer.status !== 200) throw new MachineError(firstProblem(answer));
+    return answer.body as Report;
+  };
   const work = <Report>(path: string, body: object) =>
     ask("POST", path, body, workMsMax).then((answer) => result<Report>(answer));
   return {
-    status: async () => {
-      const answer = await ask("GET", "/v1/status", null, reportMsMax);
-      if (answer.status !== 200) throw new MachineError(firstProblem(answer));
-      return answer.body as Status;
-    },
+    status: () => read<Status>("/v1/status"),
     plan: () => work<PlanReport>("/v1/plan", {}),
     reload: (yes) => work<PlanReport>("/v1/reload", { yes }),
+    save: async (text, yes) => result(await ask("PUT", `/v1/config?yes=${yes}`, text, workMsMax)),
+    sync: (yes) => work<SaveReport>("/v1/sync", { yes }),
+    rollback: (back, yes) => work<SaveReport>(`/v1/config/rollback?back=${back}`, { yes }),
+    config: () => read<ConfigReport>("/v1/config"),
+    pastConfigs: () => read<HistoryReport>("/v1/config/history"),
+    pastConfig: async (back) => {
+      const answer = await ask("GET", `/v1/config/past?back=${back}`, null, reportMsMax);
+      const past = result<PastReport>(answer);
+      return "text" in past ? { ok: true, ...past } : past;
+    },
     switchover: () => work<SwitchoverReport>("/v1/switchover", {}),
     restart: () => work<RestartReport>("/v1/restart", {}),
     history: async () => {
@@ -76,9 +99,10 @@ export function controlClient(socketPath: string): ControlClient {
 }
 
 interface Ask {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
-  readonly body: object | null;
+  /** A text goes as it stands, an object as JSON. */
+  readonly body: object | string | null;
   readonly msMax: number;
 }
 
@@ -106,7 +130,7 @@ function open(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const text = body === null ? "" : JSON.stringify(body);
+    const text = typeof body === "string" ? body : body === null ? "" : JSON.stringify(body);
     const headers = { connection: "close", "content-length": Buffer.byteLength(text) };
     const sent: ClientRequest = httpRequest(
       { socketPath, method, path, headers, signal, agent: false },

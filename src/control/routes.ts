@@ -5,7 +5,13 @@
  * followers.ts, since its answer does not end.
  */
 import { type Problem, problemElsewhere } from "../config/problem.ts";
-import type { Controlled, RefusalBody, RequestRefusal } from "./api.ts";
+import {
+  type Controlled,
+  configBodyBytesMax,
+  type RefusalBody,
+  type RequestRefusal,
+  requestBytesMax,
+} from "./api.ts";
 import { metricsText } from "./metrics.ts";
 
 /** A request after its body has been read. */
@@ -31,7 +37,38 @@ export const eventsPath = "/v1/events";
 
 const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   "/v1/status": { GET: async (controlled) => json(200, await controlled.status()) },
-  "/v1/config": { GET: async (controlled) => json(200, await configReport(controlled)) },
+  "/v1/config": {
+    GET: async (controlled) => json(200, await configReport(controlled)),
+    // The body is the configuration itself; what goes with it stands in the query.
+    PUT: async (controlled, request) =>
+      options({ ...request, body: "" }, ["yes"], (given) =>
+        controlled.save(request.body, given.has("yes")),
+      ),
+  },
+  "/v1/config/history": { GET: async (controlled) => json(200, controlled.history()) },
+  "/v1/config/past": {
+    GET: async (controlled, request) => {
+      const back = backOf(request);
+      if (back === null) return refusal(400, "bad-json", backWanted);
+      const past = controlled.past(back);
+      return past === null ? json(409, noPast(back)) : json(200, past);
+    },
+  },
+  "/v1/config/rollback": {
+    POST: async (controlled, request) => {
+      const back = backOf(request);
+      if (back === null) return refusal(400, "bad-json", backWanted);
+      const query = new URLSearchParams(request.query);
+      query.delete("back");
+      return options({ ...request, query }, ["yes"], (given) =>
+        controlled.rollback(back, given.has("yes")),
+      );
+    },
+  },
+  "/v1/sync": {
+    POST: async (controlled, request) =>
+      options(request, ["yes"], (given) => controlled.sync(given.has("yes"))),
+  },
   "/v1/plan": {
     POST: async (controlled, request) => options(request, [], () => controlled.plan()),
   },
@@ -55,11 +92,30 @@ const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   },
 };
 
+/** How many replacements ago: `back` of the query, one where it is left out; null: no number. */
+function backOf({ query }: ControlRequest): number | null {
+  const back = query.get("back") ?? "1";
+  return /^[1-9]\d{0,3}$/.test(back) ? Number(back) : null;
+}
+
+const backWanted = "back must be a number from 1";
+
+const noPast = (back: number): RefusalBody => ({
+  ok: false,
+  problems: [
+    problemElsewhere(`the history does not reach ${back} back`, "lvsd config history lists it"),
+  ],
+});
+
 /** The methods that a path answers to; null for a path that does not exist. */
 export function methodsOf(path: string): readonly string[] | null {
   if (path === eventsPath) return ["GET"];
   return Object.hasOwn(routes, path) ? Object.keys(routes[path] ?? {}) : null;
 }
+
+/** How many bytes of body a request may have. */
+export const bodyBytesMax = (method: string, path: string): number =>
+  method === "PUT" && path === "/v1/config" ? configBodyBytesMax : requestBytesMax;
 
 /** Answers a request whose path and method exist. */
 export async function answer(

@@ -8,11 +8,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { messageOf } from "../model/error.ts";
-import { type Controlled, type RequestRefusal, requestBytesMax } from "./api.ts";
+import type { Controlled, RequestRefusal } from "./api.ts";
 import { Followers, followersMax } from "./followers.ts";
 import { operatorsGroup } from "./group.ts";
 import {
   answer,
+  bodyBytesMax,
   type ControlReply,
   type ControlRequest,
   eventsPath,
@@ -206,17 +207,21 @@ async function receive(request: IncomingMessage): Promise<ControlRequest | Contr
   if (methods === null) return refusal(404, "no-such-route", `${path.slice(0, 80)} does not exist`);
   if (!methods.includes(method))
     return refusal(405, "wrong-method", `${path} takes ${methods.join(", ")}, not ${method}`);
-  const body = await readBody(request);
+  const bytesMax = bodyBytesMax(method, path);
+  const body = await readBody(request, bytesMax);
   if (body === null) return null;
   if (body === "too-large")
-    return refusal(413, "body-too-large", `the body is larger than ${requestBytesMax} bytes`);
+    return refusal(413, "body-too-large", `the body is larger than ${bytesMax} bytes`);
   return { method, path, query: new URLSearchParams(search), body: body.text };
 }
 
 /** The body as text, "too-large", or null where the client went away before its end. */
-function readBody(request: IncomingMessage): Promise<{ text: string } | "too-large" | null> {
+function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+): Promise<{ text: string } | "too-large" | null> {
   return new Promise((resolve) => {
-    if (Number(request.headers["content-length"] ?? 0) > requestBytesMax) {
+    if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
       resolve("too-large");
       return;
     }
@@ -224,7 +229,7 @@ function readBody(request: IncomingMessage): Promise<{ text: string } | "too-lar
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= requestBytesMax) chunks.push(chunk);
+      if (bytes <= bytesMax) chunks.push(chunk);
       else {
         chunks.length = 0;
         resolve("too-large");

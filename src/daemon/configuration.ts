@@ -10,6 +10,7 @@ import type { Problem } from "../config/problem.ts";
 import type { ConfigFile } from "../config/read-config.ts";
 import type { IpAddress } from "../model/address.ts";
 import { MachineError } from "../model/error.ts";
+import type { EventBody } from "../model/event.ts";
 import { otherRole, type Role } from "../model/router.ts";
 import type { FloatingAddress, Interface } from "../system/ip.ts";
 
@@ -37,11 +38,17 @@ export function peerAddresses({ config, role }: Running): readonly IpAddress[] {
 }
 
 /**
- * Reads the operator's files without holding up this thread. Throws MachineError when the worker
+ * Reads the operator's files without holding up this thread; `text` stands for what the main file
+ * holds, before it is stored there (null: what is on the disk). Throws MachineError when the worker
  * itself fails (no memory, no thread): the files are not to blame then.
  */
-export async function readWritten(path: string): Promise<Written | Refusals> {
-  const worker = new Worker(new URL("./config-worker.ts", import.meta.url), { workerData: path });
+export async function readWritten(
+  path: string,
+  text: string | null = null,
+): Promise<Written | Refusals> {
+  const worker = new Worker(new URL("./config-worker.ts", import.meta.url), {
+    workerData: { path, text },
+  });
   try {
     return await new Promise<Written | Refusals>((resolve, reject) => {
       worker.once("message", resolve);
@@ -88,3 +95,10 @@ const bothRoles = (config: Config): Problem => ({
   message: "routers: this machine has addresses of the primary and of the backup",
   hint: "each router has its own addresses; or say --role",
 });
+
+/** What is told when a configuration is in force. */
+export function loadedEvent(config: Config): EventBody {
+  const servers = config.virtualServers.reduce((sum, each) => sum + each.realServers.length, 0);
+  const text = `serial ${config.serial}, ${config.virtualServers.length} virtual servers, ${servers} real servers`;
+  return { event: "config", kind: "loaded", hash: config.hash, serial: config.serial, text };
+}

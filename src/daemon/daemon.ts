@@ -3,14 +3,17 @@
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
 import type { RunCommand } from "../checks/unprivileged.ts";
-import type { Config } from "../config/config.ts";
-import { type Problem, printProblem, problemElsewhere } from "../config/problem.ts";
+import { beyondControl } from "../config/bounds.ts";
+import { type Problem, printProblem } from "../config/problem.ts";
 import type {
   Controlled,
+  HistoryReport,
+  PastReport,
   PlanReport,
   Refusal,
   RequestRefusal,
   RestartReport,
+  SaveReport,
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
@@ -20,12 +23,22 @@ import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role } from "../model/router.ts";
 import { between, type Instant, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip.ts";
-import { onThisMachine, type Running, readWritten, type Written } from "./configuration.ts";
+import { peerBelief } from "./cluster-lines.ts";
+import { ClusterSync, type Judged, type JudgeRules } from "./cluster-sync.ts";
+import { ConfigStore, mayRun } from "./config-store.ts";
+import {
+  loadedEvent,
+  onThisMachine,
+  type Running,
+  readWritten,
+  type Written,
+} from "./configuration.ts";
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
 import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
 import { Notifications } from "./notifications.ts";
 import { planReport } from "./plan-report.ts";
+import { countUp, refusedNow, refusedText } from "./refused.ts";
 import { guardProblem } from "./reload.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
@@ -64,7 +77,9 @@ export class Daemon implements Controlled {
   #lateHeartbeats = 0;
   #request = 0;
   readonly #requests = new Map<number, (why: string | null) => void>();
-  #reloading: Promise<PlanReport | Refusal> | null = null;
+  #reloading: Promise<unknown> = Promise.resolve();
+  readonly #store: ConfigStore;
+  readonly #sync: ClusterSync;
   readonly #startedAt: string;
   readonly #notifications: Notifications;
   #stopped: (() => void) | null = null;
@@ -86,6 +101,17 @@ export class Daemon implements Controlled {
     });
     this.#notifications.configure(written.config.notify.command);
     parts.journal.follow((event) => this.#notifications.take(event));
+    this.#store = new ConfigStore(this.#path, parts.doors.stateDir, parts.wallClock);
+    this.#sync = new ClusterSync({
+      store: this.#store,
+      written: () => this.#written,
+      running: () => this.#serving?.running ?? null,
+      judge: (text, rules) => this.#judge(text, rules),
+      load: (next) => this.#load(next),
+      peer: () => peerBelief(this.#serving?.engine.router ?? null),
+      alone: (work) => this.#alone(work),
+      report: (event) => this.#report(event),
+    });
   }
 
   get serving(): Serving | null {
@@ -121,6 +147,7 @@ export class Daemon implements Controlled {
       refused: {
         control: Object.fromEntries(this.#refusedRequests),
         config: Object.fromEntries(this.#refusedFiles),
+        cluster: this.#sync.refused,
       },
       lateHeartbeats: this.#lateHeartbeats,
       now: this.#doors.now(),
@@ -146,9 +173,38 @@ export class Daemon implements Controlled {
   }
 
   reload(force: boolean): Promise<PlanReport | Refusal> {
-    const after = (this.#reloading ?? Promise.resolve()).then(() => this.#reload(force));
-    this.#reloading = after;
+    return this.#alone(() => this.#reload(force));
+  }
+
+  /** One change of the configuration at a time. */
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const after = this.#reloading.then(work);
+    this.#reloading = after.catch(() => {});
     return after;
+  }
+
+  save(text: string, force: boolean): Promise<SaveReport | Refusal> {
+    return this.#sync.save(text, { force, bounded: true });
+  }
+
+  async rollback(back: number, force: boolean): Promise<SaveReport | Refusal> {
+    const past = this.past(back);
+    if (past === null) return refusedNow(`the history does not reach ${back} back`);
+    // It was judged when it came, or root wrote it: the bounds on strangers are behind it.
+    return this.#sync.save(past.text, { force, bounded: false });
+  }
+
+  sync(force: boolean): Promise<SaveReport | Refusal> {
+    return this.#sync.sync(force);
+  }
+
+  history(): HistoryReport {
+    const { path, serial, hash } = this.#written.config;
+    return { path, serial, hash, past: this.#store.past() };
+  }
+
+  past(back: number): PastReport | null {
+    return this.#store.back(back);
   }
 
   async switchover(): Promise<SwitchoverReport | Refusal> {
@@ -212,6 +268,7 @@ export class Daemon implements Controlled {
         serving.engine.input(input);
       });
     }
+    await this.#sync.close();
     if (serving !== null) await end(serving);
     this.#parts.journal.flush();
     await this.#notifications.stop();
@@ -230,19 +287,37 @@ export class Daemon implements Controlled {
     const guard = force ? null : guardProblem(this.#written.config, next.config);
     if (guard !== null) return this.#refuseReload({ ok: false, fault: "now", problems: [guard] });
     const report = await this.#planned(next);
-    if (!report.ok) return report;
+    if (report.ok) await this.#load(next);
+    return report;
+  }
+
+  async #load(next: Running): Promise<void> {
     this.#written = next;
     this.#configError = null;
     this.#report(loadedEvent(next.config));
     this.#notifications.configure(next.config.notify.command);
-    await serving.reconfigure(next);
-    return report;
+    await this.#serving?.reconfigure(next);
   }
 
-  /** The file on disk as this machine would run it, or why it would not. */
-  async #readNext(): Promise<Running | Refusal> {
+  /** What would become of a text that does not stand in the file yet. */
+  async #judge(text: string, { force, bounded }: JudgeRules): Promise<Judged> {
+    const next = await this.#readNext(text);
+    if ("ok" in next) return { refusal: next };
+    const before = this.#written;
+    const beyond = bounded
+      ? beyondControl(this.#path, text, this.configText(), next.config, before.config, mayRun)
+      : [];
+    if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
+    const guard = force ? null : guardProblem(before.config, next.config);
+    if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };
+    const plan = await this.#planned(next);
+    return plan.ok ? { next, plan } : { refusal: plan };
+  }
+
+  /** The file on disk, or `text` in its place, as this machine would run it, or why it would not. */
+  async #readNext(text: string | null = null): Promise<Running | Refusal> {
     try {
-      const written = await readWritten(this.#path);
+      const written = await readWritten(this.#path, text);
       if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
       const interfaces = await this.#doors.ip.readInterfaces();
       const role = this.#serving?.running.role ?? this.#parts.role;
@@ -321,28 +396,4 @@ export class Daemon implements Controlled {
   #since(began: Instant): number {
     return between(began, this.#doors.now());
   }
-}
-
-function countUp(counts: Map<string, number>, reason: string): number {
-  const count = (counts.get(reason) ?? 0) + 1;
-  counts.set(reason, count);
-  return count;
-}
-
-const refusedNow = (message: string): Refusal => ({
-  ok: false,
-  fault: "now",
-  problems: [problemElsewhere(message)],
-});
-
-const refusedText = (file: string, message: string): Refusal => ({
-  ok: false,
-  fault: "text",
-  problems: [{ file, line: null, column: null, message, hint: null }],
-});
-
-function loadedEvent(config: Config): EventBody {
-  const servers = config.virtualServers.reduce((sum, each) => sum + each.realServers.length, 0);
-  const text = `serial ${config.serial}, ${config.virtualServers.length} virtual servers, ${servers} real servers`;
-  return { event: "config", kind: "loaded", hash: config.hash, serial: config.serial, text };
 }

@@ -28,7 +28,9 @@ export interface StatusParts {
   readonly serving: Serving | null;
   readonly configError: readonly Problem[] | null;
   /** Bad input that was refused, by source and reason; checks are counted by the nannies. */
-  readonly refused: Readonly<Record<"control" | "config", Readonly<Record<string, number>>>>;
+  readonly refused: Readonly<
+    Record<"control" | "config" | "cluster", Readonly<Record<string, number>>>
+  >;
   /** Heartbeats of the peer that came later than `warn_after`. */
   readonly lateHeartbeats: number;
   readonly now: Instant;

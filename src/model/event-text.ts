@@ -40,6 +40,8 @@ const warnings: ReadonlySet<string> = new Set([
   "sync/incomplete",
   "check/overdue",
   "notify/failed",
+  "config/mismatch",
+  "config/channel-refused",
   "control/refused",
   "control/warning",
 ]);
@@ -78,9 +80,7 @@ export function sentenceOf(body: EventBody): string {
     case "sync":
       return `connection synchronisation: ${body.text}`;
     case "config":
-      return body.kind === "loaded"
-        ? `configuration loaded: ${body.text}`
-        : `configuration refused, nothing changed: ${body.problems.join("; ")}`;
+      return configSentence(body);
     case "check":
       return body.kind === "overdue"
         ? `check of ${body.real_server} is overdue: ${body.text}`
@@ -95,6 +95,32 @@ export function sentenceOf(body: EventBody): string {
         : body.text;
     case "machine":
       return body.text;
+    default:
+      return body satisfies never;
+  }
+}
+
+const shares = {
+  none: "on this router alone",
+  away: "on this router; the peer is dead and catches up when it returns",
+  stored: "on both routers",
+  unsure: "on this router; the peer's answer was lost, it has it or catches up",
+} as const;
+
+function configSentence(body: EventBody & { event: "config" }): string {
+  switch (body.kind) {
+    case "loaded":
+      return `configuration loaded: ${body.text}`;
+    case "refused":
+      return `configuration refused, nothing changed: ${body.problems.join("; ")}`;
+    case "stored":
+      return `configuration stored with serial ${body.serial} ${shares[body.peer]}`;
+    case "caught-up":
+      return body.text;
+    case "mismatch":
+      return `the peer cannot catch up: ${body.text}`;
+    case "channel-refused":
+      return `configuration channel refused (${body.reason}): ${body.text}`;
     default:
       return body satisfies never;
   }

@@ -101,6 +101,13 @@ export type EventBody =
       readonly text: string;
     })
   | (Named<"config", "refused"> & { readonly problems: readonly string[] })
+  | (Named<"config", "stored"> & {
+      readonly serial: number;
+      readonly peer: "none" | "away" | "stored" | "unsure";
+    })
+  | (Named<"config", "caught-up"> & { readonly serial: number; readonly text: string })
+  | (Named<"config", "mismatch"> & { readonly text: string })
+  | (Named<"config", "channel-refused"> & { readonly reason: string; readonly text: string })
   | (Named<"check", "overdue"> & { readonly real_server: string; readonly text: string })
   | (Named<"check", "source"> & { readonly source: "own" | "peer"; readonly text: string })
   | (Named<"notify", "told"> & { readonly subject: string; readonly took_ms: number })

@@ -1,5 +1,5 @@
 /** A status and events with something in every field, for the tests of both ends and the reports. */
-import type { Controlled, PlanReport, Refusal, Status } from "../../src/control/api.ts";
+import type { Controlled, PlanReport, Refusal, SaveReport, Status } from "../../src/control/api.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 
 /** An active primary with one virtual server of each family; one real server is down. */
@@ -164,6 +164,15 @@ export const samplePlan: PlanReport = {
   unchanged_services: 98,
 };
 
+export const sampleSave: SaveReport = {
+  ...samplePlan,
+  serial: 8,
+  hash: "8e".repeat(32),
+  peer: "stored",
+};
+
+const past = { number: 3, serial: 6, hash: "6a".repeat(32), at: "2026-01-01T00:05:00.000Z" };
+
 export const invalidFile: Refusal = {
   ok: false,
   fault: "text",
@@ -234,6 +243,24 @@ export class ScriptedDaemon implements Controlled {
     this.forced.push(force);
     return this.planned();
   };
+  saved: () => Promise<SaveReport | Refusal> = async () => sampleSave;
+  readonly texts: string[] = [];
+  save = (text: string, force: boolean) => {
+    this.texts.push(text);
+    this.forced.push(force);
+    return this.saved();
+  };
+  sync = (force: boolean) => {
+    this.forced.push(force);
+    return this.saved();
+  };
+  rollback = (back: number, force: boolean) => {
+    this.texts.push(`back ${back}`);
+    this.forced.push(force);
+    return this.saved();
+  };
+  history = () => ({ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32), past: [past] });
+  past = (back: number) => (back === 1 ? { ...past, text: "serial: 6\n" } : null);
   switchover = async () => this.switched;
   restart = () => this.restarted();
   refusedRequest = (reason: string) => {

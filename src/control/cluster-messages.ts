@@ -1,0 +1,82 @@
+/**
+ * What the two routers say over the configuration channel, as bytes: JSON, one object a message.
+ * The channel has proved that the peer holds the key; still nothing but these forms gets in.
+ */
+import type { Problem } from "../config/problem.ts";
+import type { Preparation, Verdict } from "../config/saving.ts";
+import { type Refused, refuse } from "../model/error.ts";
+
+/** From the leader. `commit` names what was prepared on the same connection. */
+export type Demand =
+  | ({ readonly kind: "prepare" } & Preparation)
+  | { readonly kind: "commit"; readonly hash: string };
+
+/** From the peer, one for each demand. */
+export type Reply = { readonly kind: "good" } | ({ readonly kind: "bad" } & Verdict);
+
+export type MessageRefusal = "not-json" | "not-ours";
+
+export const encodeMessage = (message: Demand | Reply): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(message));
+
+export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal> {
+  const read = objectIn(bytes);
+  if (read === null) return refuse("not-json", `${bytes.length} bytes`);
+  const { kind, text, serial, hash, replaces, force, bounded } = read;
+  const isHash = typeof hash === "string" && isHashText(hash);
+  if (kind === "commit" && isHash) return { kind, hash };
+  const whole =
+    kind === "prepare" &&
+    isHash &&
+    typeof text === "string" &&
+    typeof serial === "number" &&
+    Number.isSafeInteger(serial) &&
+    typeof force === "boolean" &&
+    typeof bounded === "boolean" &&
+    (replaces === null || areHashes(replaces));
+  if (!whole) return refuse("not-ours", `kind ${String(kind).slice(0, 20)}`);
+  return { kind, text, serial, hash, replaces, force, bounded };
+}
+
+export function decodeReply(bytes: Uint8Array): Reply | Refused<MessageRefusal> {
+  const read = objectIn(bytes);
+  if (read === null) return refuse("not-json", `${bytes.length} bytes`);
+  const { kind, fault, problems } = read;
+  if (kind === "good") return { kind };
+  const isVerdict = kind === "bad" && (fault === "text" || fault === "now");
+  if (!isVerdict || !Array.isArray(problems) || problems.length === 0)
+    return refuse("not-ours", `kind ${String(kind).slice(0, 20)}`);
+  return { kind, fault, problems: problems.slice(0, problemsMax).map(problemIn) };
+}
+
+/** As many as one router lists itself, and those that another check adds. */
+const problemsMax = 200;
+
+const isHashText = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+const areHashes = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string" && isHashText(each));
+
+function objectIn(bytes: Uint8Array): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function problemIn(value: unknown): Problem {
+  const { file, line, column, message, hint } = (value ?? {}) as Record<string, unknown>;
+  const textOr = (given: unknown): string | null =>
+    typeof given === "string" ? given.slice(0, 2000) : null;
+  const numberOr = (given: unknown): number | null => (typeof given === "number" ? given : null);
+  return {
+    file: textOr(file),
+    line: numberOr(line),
+    column: numberOr(column),
+    message: textOr(message) ?? "a problem without a message",
+    hint: textOr(hint),
+  };
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { beyondControl } from "../../src/config/bounds.ts";
+
+const keyFile = { heartbeat: { keyFile: "/etc/lvsd/heartbeat.key" } } as Parameters<
+  typeof beyondControl
+>[3];
+
+const present = `
+heartbeat: { key_file: /etc/lvsd/heartbeat.key }
+include: [virtual/*.yaml]
+virtual_servers:
+  web: { check: { type: https, tls: { ca: /etc/lvsd/ca.pem } } }
+`;
+const judge = (path: string): string | null =>
+  path.startsWith("/etc/lvsd/commands/") ? null : "it does not lie there";
+
+const judged = (text: string): string[] =>
+  beyondControl("/c.yaml", text, present, keyFile, keyFile, judge).map(
+    ({ line, column, message }) => `${line}:${column} ${message}`,
+  );
+
+describe("a configuration that arrives through the control interface", () => {
+  it("may say what is loaded, and more of the load balancing", () => {
+    assert.deepEqual(judged(present), []);
+    const command = "{ type: command, command: /etc/lvsd/commands/x, environment: { TOKEN: a } }";
+    assert.deepEqual(judged(`${present}  dns: { check: ${command} }\n`), []);
+  });
+
+  const cases: [string, string, RegExp][] = [
+    [
+      "an executable elsewhere, in a check",
+      "  dns: { check: { type: command, command: /tmp/x } }\n",
+      /^6:43 virtual_servers\.dns\.check\.command: \/tmp\/x: it does not lie there$/,
+    ],
+    [
+      "one of several checks of a real server",
+      "  dns: { real_servers: { a: { check: [{ type: tcp }, { command: /bin/sh }] } } }\n",
+      /command: \/bin\/sh/,
+    ],
+    [
+      "one behind an alias",
+      "  dns: { check: { command: &c /bin/sh } }\n  mail: { check: { args: [*c] } }\n",
+      /virtual_servers\.dns\.check\.command: \/bin\/sh/,
+    ],
+    ["a command with arguments", "notify: { command: /bin/sh -c id }\n", /: \/bin\/sh: it does/],
+    ["a command as a list", "notify: { command: [/bin/sh, -c] }\n", /: \/bin\/sh: it does/],
+    [
+      "a service's start",
+      "failover: { services: { a: { start: /bin/sh } } }\n",
+      /services\.a\.start: \/bin\/sh/,
+    ],
+    [
+      "a variable that steers a program",
+      "  dns: { check: { command: /etc/lvsd/commands/x, environment: { LD_PRELOAD: /tmp/x } } }\n",
+      /environment\.LD_PRELOAD: this variable/,
+    ],
+    [
+      "other authorities",
+      "  dns: { check: { tls: { ca: /tmp/ca.pem } } }\n",
+      /tls\.ca: \/tmp\/ca\.pem is not what is loaded/,
+    ],
+  ];
+  for (const [name, added, problem] of cases)
+    it(`may not name ${name}`, () => {
+      const [first, ...rest] = judged(present + added);
+      assert.match(first ?? "", problem);
+      assert.deepEqual(rest, []);
+    });
+
+  it("may not read other files", () => {
+    assert.deepEqual(judged(present.replace("heartbeat.key", "other.key")), [
+      "2:24 heartbeat.key_file: /etc/lvsd/other.key is not what is loaded",
+    ]);
+    assert.deepEqual(judged(present.replace("virtual/*.yaml", "/etc/shadow")), [
+      "3:11 include: /etc/shadow is not what is loaded",
+    ]);
+  });
+
+  it("may not move to another key by leaving the name out", () => {
+    const other = { heartbeat: { ...keyFile.heartbeat, keyFile: "/etc/lvsd/default.key" } };
+    const problems = beyondControl("/c.yaml", "serial: 1\n", present, other, keyFile, judge);
+    assert.match(problems[0]?.message ?? "", /^heartbeat\.key_file/);
+  });
+});

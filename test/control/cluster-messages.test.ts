@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import {
+  type Demand,
+  decodeDemand,
+  decodeReply,
+  encodeMessage,
+  type Reply,
+} from "../../src/control/cluster-messages.ts";
+import { isRefused } from "../../src/model/error.ts";
+
+const hash = "0f".repeat(32);
+const prepare: Demand = {
+  ...{ kind: "prepare", text: "serial: 1 # ü\n", serial: 2, hash },
+  ...{ replaces: [hash], force: false, bounded: true },
+};
+const problem = { file: "/a", line: 1, column: 2, message: "bad", hint: null };
+const bad: Reply = { kind: "bad", fault: "text", problems: [problem] };
+
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+describe("the words of the configuration channel", () => {
+  it("arrive as they were said", () => {
+    for (const demand of [
+      prepare,
+      { ...prepare, replaces: null },
+      { kind: "commit", hash },
+    ] as const)
+      assert.deepEqual(decodeDemand(encodeMessage(demand)), demand);
+    for (const reply of [bad, { kind: "good" }] as const)
+      assert.deepEqual(decodeReply(encodeMessage(reply)), reply);
+  });
+
+  it("are refused where a part is missing or is something else", () => {
+    for (const key of Object.keys(prepare))
+      for (const value of [undefined, 7.5, [1], {}])
+        assert.ok(isRefused(decodeDemand(bytes({ ...prepare, [key]: value }))), key);
+    for (const other of [{ fault: "x" }, { problems: [] }, { problems: 1 }, { kind: "maybe" }])
+      assert.ok(isRefused(decodeReply(bytes({ ...bad, ...other }))), JSON.stringify(other));
+  });
+
+  it("are read from any bytes without a failure", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        (any) => {
+          assert.ok(isRefused(decodeDemand(any)));
+          decodeReply(any);
+        },
+      ),
+    );
+  });
+});
