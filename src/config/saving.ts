@@ -102,6 +102,9 @@ const unreached = (why: string): Verdict => ({
   ],
 });
 
+/** Of a text that the leader refuses itself: the peer judges it for its problems alone. */
+export const noHash = "0".repeat(64);
+
 /** What the leader asks the peer to store. */
 export interface Preparation {
   readonly text: string;

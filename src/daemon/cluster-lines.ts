@@ -58,6 +58,10 @@ export class ClusterLines {
     this.#parts = parts;
   }
 
+  get listening(): boolean {
+    return this.#listening.length > 0 && this.#listening.every(({ open }) => open);
+  }
+
   get refused(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#refused);
   }

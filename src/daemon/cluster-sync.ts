@@ -15,6 +15,7 @@ import {
   type Heard,
   mayNotReplace,
   nextSaving,
+  noHash,
   type Outcome,
   type PeerShare,
   type Preparation,
@@ -84,6 +85,11 @@ export class ClusterSync {
     this.#looking = setInterval(() => void this.#look(), lookEveryMs).unref();
   }
 
+  /** The peer can reach us, on every path. */
+  get listening(): boolean {
+    return this.#lines.listening;
+  }
+
   /** Refused connections and messages by reason. */
   get refused(): Readonly<Record<string, number>> {
     return this.#lines.refused;
@@ -151,8 +157,9 @@ export class ClusterSync {
   ): Promise<SaveReport | Refusal> {
     const share = this.#share();
     const own = "refusal" in judged ? judged.refusal : null;
-    const { serial, hash } = "next" in judged ? judged.next.config : this.#parts.written().config;
     const mark = this.#mark();
+    const unread = { serial: mark.serial + 1, hash: noHash };
+    const { serial, hash } = "next" in judged ? judged.next.config : unread;
     const replaces = this.#replaceable(mark.hash);
     const asked: Preparation = { ...rules, text, serial, hash, replaces };
     const replaced = { ...mark, text: before };
@@ -368,7 +375,7 @@ const verdict = (message: string, hint: string | null = null): Verdict => ({
 
 /** The same text means another configuration there: its included files differ. */
 const differing = (next: Running, asked: Preparation): Verdict | null =>
-  next.config.hash === asked.hash
+  next.config.hash === asked.hash || asked.hash === noHash
     ? null
     : verdict("the included files differ", "copy them to both routers first");
 
