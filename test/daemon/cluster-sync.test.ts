@@ -15,7 +15,6 @@ import { ConfigStore } from "../../src/daemon/config-store.ts";
 import type { Running } from "../../src/daemon/configuration.ts";
 import type { EventBody } from "../../src/model/event.ts";
 import type { Role } from "../../src/model/router.ts";
-import { connectChannel, openChannelListener } from "../../src/system/cluster-channel.ts";
 
 const first = "# one\nserial: 1\n";
 const rules = { force: false, bounded: true };
@@ -43,8 +42,6 @@ class Side {
     this.running = this.#read(first, role, port, key);
     this.sync = new ClusterSync({
       store: this.store,
-      openListener: openChannelListener,
-      connect: connectChannel,
       written: () => this.running,
       running: () => this.running,
       judge: async (text): Promise<Judged> => {
