@@ -17,13 +17,13 @@ export class Client {
     this.#resident = resident;
   }
 
-  /** Starts opening connections to `address`; every 5 ms unless told otherwise. */
+  /** Starts opening connections to `address`; every 10 ms unless told otherwise. */
   static async start(
     namespace: string,
     options: Partial<ClientOptions> & Pick<ClientOptions, "address">,
   ): Promise<Client> {
     const complete: ClientOptions = {
-      ...{ port: 80, protocol: "tcp", intervalMs: 5, timeoutMs, held: 0, holdIntervalMs: 500 },
+      ...{ port: 80, protocol: "tcp", intervalMs: 10, timeoutMs, held: 0, holdIntervalMs: 500 },
       ...options,
     };
     return new Client(

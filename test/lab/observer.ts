@@ -13,7 +13,7 @@ export interface Stretch {
 }
 
 /** Between two questions. */
-const intervalMs = 10;
+const intervalMs = 20;
 
 export class Observer {
   readonly #resident: Resident;
@@ -48,7 +48,7 @@ export class Observer {
 
   /** Who answers at present, over the last few rounds. */
   async holders(): Promise<readonly string[]> {
-    const stretches = await this.stretches(now() - 100);
+    const stretches = await this.stretches(now() - 200);
     return [...new Set(stretches.flatMap((stretch) => stretch.machines))].sort();
   }
 

@@ -10,8 +10,9 @@ interface Asked {
 /** Answers every question with what `answer` returns; `"ready"` is answered by itself. */
 export function serveQuestions(answer: (question: unknown) => unknown): void {
   // setpriority(2) of Linux means the calling thread. Clients and real servers are machines of
-  // their own; on the guest's one processor they must not wait for the start of a program.
-  setPriority(0, -12);
+  // their own; on the guest's one processor they must not wait for the start of a program, nor
+  // may a router wait for them: the same priority as lvsd's unit gives it.
+  setPriority(0, -10);
   parentPort?.on("message", async (asked: Asked) => {
     const value = asked.question === "ready" ? true : await answer(asked.question);
     parentPort?.postMessage({ id: asked.id, value });

@@ -26,7 +26,7 @@ export default scenario({
     const inTable = (count: number) => () =>
       destinationsOf(lab.holder().table(), `tcp ${lab.addresses.vip}:80`)?.length === count;
 
-    teller.step("traffic", "The client opens 200 connections a second to the VIP");
+    teller.step("traffic", "The client opens 100 connections a second to the VIP");
     await lab.elapse(2000);
     await teller.show(client);
 
