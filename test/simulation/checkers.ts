@@ -93,6 +93,8 @@ export class Checkers {
       this.fed[station.role].add(mark(before.boot, input.path, input.message));
     }
     const { boot } = router.peer;
+    // A new process has heard nobody yet.
+    if (before.steppedAt === null) this.versionAt[station.role] = null;
     const isNews = input.kind === "heard-version" && input.header.sequence > before.peer.sequence;
     if (isNews && input.header.boot === boot) this.versionAt[station.role] = this.world.now;
     for (const effect of effects) {
