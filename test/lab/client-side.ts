@@ -23,11 +23,15 @@ export interface ClientOptions {
   /** Long-lived connections that say a line every `holdIntervalMs` and expect it back. */
   readonly held: number;
   readonly holdIntervalMs: number;
+  /** A held connection counts as broken when it is closed, reset, or silent for this long. */
+  readonly silenceMaxMs: number;
 }
 
 export interface HeldReport {
   readonly open: number;
   readonly broken: number;
+  /** Open ones whose last line has not been answered yet. */
+  readonly quiet: number;
   readonly byServer: Readonly<Record<string, number>>;
 }
 
@@ -107,9 +111,6 @@ interface Held {
   lastHeard: number;
 }
 
-/** A held connection counts as broken when it is closed, reset, or silent for this long. */
-const silenceMaxMs = 4000;
-
 const held: Held[] = [];
 
 function hold(): void {
@@ -117,7 +118,7 @@ function hold(): void {
   held.push(entry);
   const socket = net.connect({ host: options.address, port: options.port });
   const speak = setInterval(() => {
-    if (now() - entry.lastHeard > silenceMaxMs) fail();
+    if (now() - entry.lastHeard > options.silenceMaxMs) fail();
     else if (entry.server !== null) socket.write("again\n");
   }, options.holdIntervalMs);
   const fail = (): void => {
@@ -179,5 +180,11 @@ serveQuestions(async (question) => {
   const open = held.filter((entry) => !entry.broken && entry.server !== null);
   const byServer: Record<string, number> = {};
   for (const { server } of open) byServer[server ?? "?"] = (byServer[server ?? "?"] ?? 0) + 1;
-  return { open: open.length, broken: held.length - open.length, byServer } satisfies HeldReport;
+  const quietFrom = now() - 2 * options.holdIntervalMs;
+  return {
+    open: open.length,
+    broken: held.length - open.length,
+    quiet: open.filter((entry) => entry.lastHeard < quietFrom).length,
+    byServer,
+  } satisfies HeldReport;
 });

@@ -23,7 +23,15 @@ export class Client {
     options: Partial<ClientOptions> & Pick<ClientOptions, "address">,
   ): Promise<Client> {
     const complete: ClientOptions = {
-      ...{ port: 80, protocol: "tcp", intervalMs: 10, timeoutMs, held: 0, holdIntervalMs: 500 },
+      ...{
+        port: 80,
+        protocol: "tcp",
+        intervalMs: 10,
+        timeoutMs,
+        held: 0,
+        holdIntervalMs: 500,
+        silenceMaxMs: 4000,
+      },
       ...options,
     };
     return new Client(

@@ -31,7 +31,7 @@ export default scenario({
     await waitFor("the table is whole", 10_000, () =>
       lab.r1.table().some((each) => each.destinations.length === 3),
     );
-    const client = await lab.startClient({ held: 6 });
+    const client = await lab.startClient({ held: 6, silenceMaxMs: 20_000 });
     await waitFor("six connections are open", 5000, async () => (await client.held()).open === 6);
     const before = printTable(lab.r1.table());
     const started = lab.r1.events().length;
@@ -46,6 +46,10 @@ export default scenario({
     });
     expect(printTable(lab.r1.table()) === before, "the table is as it was");
     await lab.served(client);
+    // The client's kernel waits longer from one retransmission to the next.
+    await waitFor("the held connections are answered, or broken", 20_000, async () => {
+      return (await client.held()).quiet === 0;
+    });
     const { broken } = await client.held();
     const { ipvs } = await lab.r1.status();
     expect(ipvs.foreign_services === 2, "the foreign services are still foreign");
