@@ -51,7 +51,8 @@ export async function runScenario(
   const { status, out, kernel } = await run({
     argv: ["env", ...assignments, process.execPath, "test/lab/guest.ts", name, `${runs}`],
     project,
-    limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * runs,
+    // One more, since a run in which the lab stood still is told again.
+    limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
     ownMachine: scenario.ownMachine ?? false,
     onLine: (line) => {
       lines.push(line);

@@ -42,6 +42,8 @@ export interface RunReport {
   readonly figures: Readonly<Record<string, number>>;
   /** Why the story failed; null when it went as told. */
   readonly failure: string | null;
+  /** The longest time in which the scenario's own thread did not run. */
+  readonly stillMs: number;
   readonly seconds: number;
 }
 
