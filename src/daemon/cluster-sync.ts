@@ -65,9 +65,9 @@ export type Judged =
   | { readonly next: Running; readonly plan: PlanReport }
   | { readonly refusal: Refusal };
 
-/** How often a peer that missed something is looked for; a refused try waits longer. */
+/** How often a peer that missed something is looked for; each refused try waits twice as long. */
 const lookEveryMs = 1000;
-const againAfterLooks = 10;
+const againAfterLooksMax = 8;
 
 export class ClusterSync {
   readonly #parts: ClusterSyncParts;
@@ -75,6 +75,8 @@ export class ClusterSync {
   readonly #looking: NodeJS.Timeout;
   #busy = false;
   #skipLooks = 0;
+  /** Looks that the next refused try is to wait. */
+  #patience = 1;
   #complained = "";
 
   constructor(parts: ClusterSyncParts) {
@@ -220,10 +222,12 @@ export class ClusterSync {
       return;
     }
     if (!mayCatchUp(own, mark, store.past())) return;
-    this.#skipLooks = againAfterLooks;
+    this.#skipLooks = this.#patience;
+    this.#patience = Math.min(againAfterLooksMax, this.#patience * 2);
     const result = await this.#exclusively(() => this.#push(this.#replaceable(own.hash), true));
     if (result.ok) {
       this.#complained = "";
+      this.#patience = 1;
       const text = `the peer has caught up with serial ${own.serial}`;
       this.#parts.report({ event: "config", kind: "caught-up", serial: own.serial, text });
     } else this.#complain(result.problems);

@@ -42,8 +42,8 @@ describe("lvsd under systemd", () => {
     assert.equal(fact("installed"), "0 inactive disabled");
   });
 
-  it("the configuration's directory belongs to root, and the daemon's group may read it", () => {
-    assert.equal(fact("directory"), "2750 root lvsd");
+  it("the configuration's directory is the daemon's, which stores there, and its group may read it", () => {
+    assert.equal(fact("directory"), "2750 lvsd lvsd");
   });
 
   it("an invalid configuration fails the service, and it is not started over and over", () => {
