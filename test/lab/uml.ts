@@ -20,7 +20,18 @@ const covered = ["/run", "/tmp", "/var/tmp", "/var/log"];
 
 /** Kernel modules that are loaded beforehand, so that no measurement waits for modprobe. */
 const modules = [
-  ...["ip_vs", "veth", "bridge", "dummy", "nf_conntrack", "sch_netem", "sch_prio", "cls_u32"],
+  ...[
+    "ip_vs",
+    "veth",
+    "bridge",
+    "bonding",
+    "8021q",
+    "dummy",
+    "nf_conntrack",
+    "sch_netem",
+    "sch_prio",
+    "cls_u32",
+  ],
   ...schedulers.map((scheduler) => `ip_vs_${scheduler}`),
 ];
 
