@@ -3,7 +3,8 @@
  * test/lab/service.test.ts.
  */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,6 +94,29 @@ describe("systemd/lvsd.service", () => {
     it(`frees the addresses after a restart whose hold ${what}`, () => {
       assert.match(cleanedUp(["release.batch"], hold), /^-force -batch release.batch\n/);
     });
+
+  /** The signal that a daemon has received once ExecStop has run and a SIGTERM has followed. */
+  async function told(jobs: string): Promise<NodeJS.Signals | null> {
+    const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));
+    writeFileSync(join(place, "systemctl"), `#!/bin/sh\necho "${jobs}"\n`, { mode: 0o755 });
+    const daemon = spawn("sleep", ["60"]);
+    const ended = once(daemon, "exit");
+    const script = /^-\+\/bin\/sh -c '(.*)'$/.exec(setting("ExecStop") ?? "")?.[1] ?? "exit 1";
+    spawnSync("/bin/sh", ["-c", script.replaceAll("%n", "lvsd.service")], {
+      env: { PATH: `${place}:/usr/bin:/bin`, MAINPID: `${daemon.pid}` },
+    });
+    daemon.kill("SIGTERM");
+    const [, signal] = await ended;
+    rmSync(place, { recursive: true });
+    return signal;
+  }
+
+  it("tells the daemon of a restart before its end, and of nothing else", async () => {
+    assert.equal(await told("1807 lvsd.service restart running"), "SIGUSR2");
+    assert.equal(await told("1807 lvsd.service stop running"), "SIGTERM");
+    assert.equal(await told("No jobs running."), "SIGTERM");
+    assert.equal(await told("1807 xlvsd.service restart running"), "SIGTERM");
+  });
 
   it("is accepted by systemd itself", (t) => {
     const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));

@@ -40,6 +40,7 @@ import { Notifications } from "./notifications.ts";
 import { planReport } from "./plan-report.ts";
 import { countUp, refusedNow, refusedText } from "./refused.ts";
 import { guardProblem } from "./reload.ts";
+import { Requests } from "./requests.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
 
@@ -60,7 +61,7 @@ export interface DaemonParts {
   readonly announceStatus: (text: string) => void;
   readonly runCommand: RunCommand;
   /** Why a process could not start in the place of this one; null: it could. */
-  readonly restartRefused: () => string | null;
+  readonly imageRefused: () => string | null;
   /** Ends in `leave`, soon. */
   readonly restart: () => void;
 }
@@ -75,8 +76,7 @@ export class Daemon implements Controlled {
   readonly #refusedRequests = new Map<string, number>();
   readonly #refusedFiles = new Map<string, number>();
   #lateHeartbeats = 0;
-  #request = 0;
-  readonly #requests = new Map<number, (why: string | null) => void>();
+  readonly #requests = new Requests();
   #reloading: Promise<unknown> = Promise.resolve();
   readonly #store: ConfigStore;
   readonly #sync: ClusterSync;
@@ -129,7 +129,7 @@ export class Daemon implements Controlled {
     const legacy = this.#legacy();
     const found = this.#found(running, interfaces, legacy);
     const serving = new Serving(this.#doors, running, found, legacy, {
-      answer: (request, why) => this.#answer(request, why),
+      answer: (request, why) => this.#requests.answer(request, why),
       stopped: () => this.#stopped?.(),
     });
     this.#serving = serving;
@@ -211,12 +211,9 @@ export class Daemon implements Controlled {
     const serving = this.#serving;
     if (serving === null || !serving.engine.begun) return refusedNow("this router still starts");
     const began = this.#doors.now();
-    this.#request += 1;
-    const request = this.#request;
-    const why = await new Promise<string | null>((resolve) => {
-      this.#requests.set(request, resolve);
-      serving.engine.input({ kind: "switchover", request });
-    });
+    const why = await this.#requests.ask((request) =>
+      serving.engine.input({ kind: "switchover", request }),
+    );
     if (why !== null) return refusedNow(`no switchover: ${why}`);
     return { ok: true, took_ms: between(began, this.#doors.now()) };
   }
@@ -227,15 +224,19 @@ export class Daemon implements Controlled {
   }
 
   async restart(): Promise<RestartReport | Refusal> {
-    const serving = this.#serving;
-    if (serving === null || !serving.engine.begun) return refusedNow("this router still starts");
-    const why = this.#parts.restartRefused();
-    if (why !== null) return refusedNow(why);
-    const next = await this.#readNext();
-    if ("ok" in next) return next;
-    const { state } = serving.engine.router;
+    const why = this.#parts.imageRefused();
+    const refusal = why === null ? await this.restartRefused() : refusedNow(why);
+    if (refusal !== null) return refusal;
+    const state = this.#serving?.engine.router.state ?? "starting";
     this.#parts.restart();
     return { ok: true, started: this.#startedAt, state, within_ms: holdFor };
+  }
+
+  /** Why a next process could not go on where this one leaves; null: it could. */
+  async restartRefused(): Promise<Refusal | null> {
+    if (!this.#serving?.engine.begun) return refusedNow("this router still starts");
+    const next = await this.#readNext();
+    return "ok" in next ? next : null;
   }
 
   /** Hands over, releases, forgets; resolves when the process may end. */
@@ -379,11 +380,6 @@ export class Daemon implements Controlled {
     );
     if (!here) return "nothing";
     return heldUntil !== null ? "kept" : "left-behind";
-  }
-
-  #answer(request: number, why: string | null): void {
-    this.#requests.get(request)?.(why);
-    this.#requests.delete(request);
   }
 
   #report(event: EventBody): void {

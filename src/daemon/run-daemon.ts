@@ -11,6 +11,7 @@ import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import type { Role } from "../model/router.ts";
+import { addMs, type Instant, seconds } from "../model/time.ts";
 import { version } from "../model/version.ts";
 import { openAnnouncer } from "../system/announce.ts";
 import { now, openAlarm, wallClock } from "../system/clock.ts";
@@ -43,6 +44,8 @@ export interface RunOptions {
 const lookEveryMs = 500;
 /** The watchdog is fed this many times in its interval, so that one late feed is no death. */
 const feedsPerInterval = 3;
+/** The unit says SIGUSR2 before the SIGTERM of a restart (ExecStop); one that is late is a stop. */
+const terminatedWithin = seconds(5);
 
 /** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
@@ -77,7 +80,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     role,
     announceStatus: (text) => systemd.status(text),
     runCommand: runUnprivileged,
-    restartRefused: () => checkedImage(image),
+    imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
   });
   journal.record({ event: "process", kind: "started", version, config: configPath });
@@ -100,6 +103,12 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   return becomeAnew(image);
 }
 
+/** `return`: systemd ends this process to start the next one at once. */
+interface Cause {
+  readonly kind: "stop" | "return";
+  readonly text: string;
+}
+
 function checkedImage(image: ProcessImage): string | null {
   try {
     checkImage(image);
@@ -115,34 +124,46 @@ async function serveUntilStopped(
   systemd: Systemd,
   restart: Promise<"restart">,
 ): Promise<Ended | "restart"> {
-  const stop = Promise.withResolvers<string>();
+  const stop = Promise.withResolvers<Cause>();
   const stopping = new AbortController();
+  let returnsUntil: Instant | null = null;
+  const expectReturn = (): void => {
+    returnsUntil = addMs(now(), terminatedWithin);
+  };
   const terminate = (signal: string): void => {
-    stop.resolve(`${signal} received`);
-    stopping.abort();
+    const returns = signal === "SIGTERM" && returnsUntil !== null && now() < returnsUntil;
+    returnsUntil = null;
+    stop.resolve({ kind: returns ? "return" : "stop", text: `${signal} received` });
+    if (!returns) stopping.abort();
   };
   const hangUp = (): void => {
     systemd.reloading();
     void daemon.reload(false).finally(() => systemd.ready());
   };
   process.on("SIGTERM", terminate).on("SIGINT", terminate).on("SIGHUP", hangUp);
+  process.on("SIGUSR2", expectReturn);
   try {
     const addressed = await Promise.race([
       whenAddressed(daemon, ip, systemd, stopping.signal),
       stop.promise,
     ]);
-    if (typeof addressed !== "string" && addressed.length > 0)
-      return { status: 2, problems: addressed };
-    if (typeof addressed !== "string") systemd.ready();
+    if (!("kind" in addressed) && addressed.length > 0) return { status: 2, problems: addressed };
+    if (!("kind" in addressed)) systemd.ready();
     const watchdog = feedWatchdog(daemon, systemd);
     const cause = await Promise.race([stop.promise, restart]);
     clearInterval(watchdog);
     if (cause === "restart") return await leave(daemon, systemd, stopping.signal);
     systemd.stopping();
-    await daemon.stop(cause);
+    if (cause.kind === "return" && (await daemon.restartRefused()) === null) {
+      await leave(daemon, systemd, stopping.signal);
+      return { status: 0 };
+    }
+    stopping.abort();
+    await daemon.stop(cause.text);
     return { status: 0 };
   } finally {
     process.off("SIGTERM", terminate).off("SIGINT", terminate).off("SIGHUP", hangUp);
+    process.off("SIGUSR2", expectReturn);
   }
 }
 

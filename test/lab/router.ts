@@ -147,6 +147,13 @@ export class Router extends Machine {
     clearTimeout(late);
   }
 
+  /** `systemctl restart`: ExecStop tells the daemon (service.test.ts), and the next one comes at once. */
+  async restartUnit(): Promise<void> {
+    signal(this.pid, "SIGUSR2");
+    await this.stop();
+    await this.start();
+  }
+
   /** SIGKILL of the daemon alone; the lab's systemd then does its part. */
   kill(): void {
     signal(this.pid, "SIGKILL");

@@ -100,9 +100,29 @@ kill -STOP "$before"
 fact stopped "$(until_true 6000 not_held)"
 fact again-after-stop "$(until_true 10000 held)"
 
+# Everything that happens to the address meanwhile, and what is in the kernel between two processes.
 before=$(pid)
+ip -o monitor address >/run/during-restart &
+watching=$!
+sleep 0.3
 systemctl restart lvsd
-fact restarted "$(until_true 10000 held)"
+fact restarted "$(systemctl is-active lvsd) $(is_another "$before" && echo another) $(held && echo held) $(ipvsadm -Sn | grep -c 192.0.2.22)"
+fact restarted-active "$(until_true 10000 is_active)"
+kill $watching
+fact restarted-lost "$(grep -c '^Deleted.*192.0.2.10/' /run/during-restart)"
+fact restarted-files "$(ls /run/lvsd | tr '\n' ' ')"
+permanent() { ip -o addr show d0 | grep -q '192.0.2.10/.*valid_lft forever'; }
+fact restarted-permanent "$(until_true 3000 permanent)"
+
+# What the next process could not load is not restarted into: it is a stop.
+cp /etc/lvsd/lvsd.yaml /run/good.yaml
+echo 'routers: nowhere' >>/etc/lvsd/lvsd.yaml
+systemctl restart lvsd
+fact bad-restart "$(systemctl is-failed lvsd) $(held && echo yes || echo no) $(ipvsadm -Sn | wc -l)"
+cp /run/good.yaml /etc/lvsd/lvsd.yaml
+systemctl reset-failed lvsd
+systemctl start lvsd
+fact after-bad-restart "$(until_true 10000 held)"
 
 # In its own place: the same process number, another start, and nobody cleans up in between.
 before=$(pid)

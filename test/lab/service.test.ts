@@ -81,8 +81,17 @@ describe("lvsd under systemd", () => {
     within("again-after-stop", 10_000);
   });
 
-  it("systemctl restart brings it back", () => {
-    within("restarted", 10_000);
+  it("systemctl restart is another process that adopts address and table, which never go", () => {
+    assert.equal(fact("restarted"), "active another held 1");
+    within("restarted-active", 10_000);
+    assert.equal(fact("restarted-lost"), "0");
+    within("restarted-permanent", 3000);
+    assert.equal(fact("restarted-files"), "lvsd.sock release.batch");
+  });
+
+  it("systemctl restart with a file that is invalid is a stop, which leaves nothing", () => {
+    assert.equal(fact("bad-restart"), "failed no 0");
+    within("after-bad-restart", 10_000);
   });
 
   it("lvsd restart keeps process number and addresses, and systemd's watchdog is fed again", () => {

@@ -8,7 +8,8 @@ const heldConnections = 50;
 const restarts = 5;
 
 export default scenario({
-  title: "lvsd restart, several times in a row on both: nothing is lost and nobody takes over",
+  title:
+    "lvsd restart on both, several times, and systemctl restart: nothing is lost, nobody takes over",
   topology: natPair,
   goals: {
     failed: {
@@ -55,11 +56,14 @@ export default scenario({
     const said = await lab.r1.lvsd("restart");
     expect(said.status === 0, `lvsd restart on the active router: ${JSON.stringify(said)}`);
     lab.say(said.stdout.trim());
+    expect(lab.r1.pid === pid && lab.r1.restarts === 0, "it is the same process number all along");
+    await lab.r1.restartUnit();
+    await lab.r1.reaches("active", 15_000);
+    expect(lab.r1.pid !== pid, "systemctl restart: it is another process");
     await lab.served(client);
     const { failed, tries } = await client.report();
     const { broken } = await client.held();
     lab.say(`${failed} of ${tries} tries failed, ${broken} connections broke`);
-    expect(lab.r1.pid === pid && lab.r1.restarts === 0, "it is the same process number all along");
     expect(lab.holder() === lab.r1, "r1 holds the VIP");
     const after = JSON.stringify(lab.r1.table().map(({ destinations }) => destinations.length));
     expect(after === table, `the table is as it was: ${table}, ${after}`);
