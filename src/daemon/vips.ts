@@ -192,7 +192,9 @@ export class Vips {
     if (known) return true;
     const { isPeer, ...who } = stranger;
     this.#parts.report({ event: "vip", kind: isPeer ? "contested" : "stranger", ...who });
-    this.announce();
+    // Between the two routers the failover decides, and whoever remains announces then: what was
+    // said before would call clients to a router that is about to give way.
+    if (!isPeer) this.announce();
     return true;
   }
 

@@ -4,7 +4,7 @@
  */
 import { kernelKind } from "./boot.ts";
 import { loadScenario, runScenario } from "./run-scenario.ts";
-import { printGoal, reached } from "./scenario.ts";
+import { numbersOf, printGoal, reached } from "./scenario.ts";
 
 const plain = process.env.NO_COLOR !== undefined || !process.stdout.isTTY;
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g");
@@ -23,12 +23,11 @@ const scenario = await loadScenario("demo");
 const { reports, failure, evidence } = await runScenario("demo", 1, (line) => {
   if (!/^sysrq:|^reboot:|^ *[\d.]+ s {2}/.test(line)) print(line);
 });
-const figures = reports[0]?.figures ?? {};
 let missed = failure === null ? 0 : 1;
 
 print("\n\x1b[1mSummary\x1b[0m");
 for (const [key, goal] of Object.entries(scenario.goals)) {
-  const figure = figures[key];
+  const [figure] = numbersOf(reports, key);
   const good = figure !== undefined && reached(goal, figure, 1);
   if (!good) missed += 1;
   const measured = figure === undefined ? "not reached" : `${figure.toFixed(0)} ms`;

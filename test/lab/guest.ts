@@ -10,7 +10,8 @@ import { writeFileSync } from "node:fs";
 import { messageOf } from "../../src/model/error.ts";
 import { now } from "./clock.ts";
 import { Lab, type LabSurroundings } from "./lab.ts";
-import type { RunReport, Scenario } from "./scenario.ts";
+import type { Figures, RunReport, Scenario } from "./scenario.ts";
+import { stillMaxMs, watchStillness } from "./stillness.ts";
 import { Unfulfilled } from "./wait.ts";
 
 const [name = "", runs = "1"] = process.argv.slice(2);
@@ -24,31 +25,11 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/**
- * A run in which this thread did not run for so long had its processor taken away by the machine
- * outside: clocks went on, routers slept, and a failure says nothing. Such a run is told once more.
- */
-const stillMaxMs = 300;
-
-/** Notices for how long this thread did not run; call the result to end it and hear the longest. */
-function watchStillness(): () => number {
-  let longest = 0;
-  let last = now();
-  const timer = setInterval(() => {
-    longest = Math.max(longest, now() - last);
-    last = now();
-  }, 10);
-  return () => {
-    clearInterval(timer);
-    return longest;
-  };
-}
-
 async function play(scenario: Scenario, run: number): Promise<RunReport> {
   const began = now();
   const surroundings: LabSurroundings = { project, out, print };
   const lab = await Lab.build(scenario.topology, surroundings);
-  let figures: Readonly<Record<string, number>> = {};
+  let figures: Figures = {};
   let failure: string | null = null;
   const stillness = watchStillness();
   try {

@@ -78,27 +78,34 @@ export class Lab {
   }
 
   /**
-   * Watches for `forMs`, a minute at a time, how often `count` goes up. Where the whole lab stood
-   * still for longer than `stillMaxMs` (its processor was taken away) and something happened, that
-   * minute says nothing about lvsd: it is watched again, at most twice.
+   * Watches for `forMs`, a minute at a time, how often each of `counts` goes up. Where the whole lab
+   * stood still for longer than `stillMaxMs` (its processor was taken away) and something happened,
+   * that minute says nothing about the routers: it is watched again, at most twice.
    */
-  async counts(forMs: number, stillMaxMs: number, count: () => number): Promise<number> {
-    let counted = 0;
+  async counts(forMs: number, stillMaxMs: number, counts: () => number[]): Promise<number[]> {
+    let counted = counts().map(() => 0);
     let again = 0;
     for (let left = forMs; left > 0; ) {
       const span = Math.min(left, 60_000);
-      const before = count();
+      const before = counts();
       const still = await this.#stillness(span);
-      const more = count() - before;
-      if (more > 0 && still > stillMaxMs && again < 2) {
+      const more = counts().map((count, index) => count - (before[index] ?? 0));
+      if (more.some((count) => count > 0) && still > stillMaxMs && again < 2) {
         again += 1;
         this.say(`the lab stood still for ${still.toFixed(0)} ms: this minute is watched again`);
         continue;
       }
-      counted += more;
+      counted = counted.map((count, index) => count + (more[index] ?? 0));
       left -= span;
     }
     return counted;
+  }
+
+  /** How often the daemons of both routers have changed their state so far. */
+  changesOfState(): number {
+    return this.routers
+      .flatMap((router) => router.events())
+      .filter((event) => event.event === "state" && event.kind === "changed").length;
   }
 
   /** Lets `forMs` pass; the longest time in which this thread did not run. */

@@ -89,6 +89,11 @@ export class Network {
     );
   }
 
+  /** Whatever the machine says or is told is lost in the switch; its carrier stays. */
+  silence(name: string): void {
+    this.#switch.tell(...this.place(name).links.map((link) => `link set ${link.port} nomaster`));
+  }
+
   /** All cables of a machine vanish at one moment: what a power cut looks like from outside. */
   unplug(name: string): void {
     this.#switch.tell(...this.place(name).links.map((link) => `link del ${link.port}`));
@@ -104,7 +109,8 @@ export class Network {
   }
 
   /**
-   * Loss, delay or duplication on a machine's cable, for everything or for heartbeats only.
+   * Loss, delay or duplication on a machine's cable, for everything or for heartbeats only (VRRP's
+   * advertisements, too: keepalived's heartbeat).
    * Replaces what was set for that direction before.
    */
   async impair(
@@ -195,14 +201,17 @@ function netemWords(impairment: Impairment): string {
 
 function rules(netem: string, what: "heartbeat" | "everything", topology: Topology): string[] {
   if (what === "everything") return [`qdisc add dev DEV root ${netem}`];
-  const match =
+  const matches =
     topology.family === 4
-      ? "protocol ip prio 1 u32 match ip protocol 17 0xff match ip dport 539 0xffff"
-      : "protocol ipv6 prio 1 u32 match ip6 protocol 17 0xff match ip6 dport 539 0xffff";
+      ? [
+          "protocol ip prio 1 u32 match ip protocol 17 0xff match ip dport 539 0xffff",
+          "protocol ip prio 1 u32 match ip protocol 112 0xff",
+        ]
+      : ["protocol ipv6 prio 1 u32 match ip6 protocol 17 0xff match ip6 dport 539 0xffff"];
   const priomap = Array(16).fill(0).join(" ");
   return [
     `qdisc add dev DEV root handle 1: prio bands 3 priomap ${priomap}`,
     `qdisc add dev DEV parent 1:2 handle 20: ${netem}`,
-    `filter add dev DEV parent 1: ${match} flowid 1:2`,
+    ...matches.map((match) => `filter add dev DEV parent 1: ${match} flowid 1:2`),
   ];
 }

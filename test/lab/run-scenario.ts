@@ -10,6 +10,9 @@ export const project = path.resolve(path.dirname(fileURLToPath(import.meta.url))
 /** What failed runs leave behind; ignored by git. */
 const outDirectory = path.join(project, "test/lab/out");
 
+/** What of the environment the guest is told of: how much to measure, what to keep. */
+const passedOn = ["LAB_KEEP", "LAB_MINUTES", "LAB_ROUNDS"];
+
 /** A scenario's limit where it names none, in seconds. */
 const limitSecondsDefault = 90;
 
@@ -40,13 +43,13 @@ export async function runScenario(
   name: string,
   runs = 1,
   onLine: (line: string) => void = () => undefined,
-  environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const scenario = await loadScenario(name);
   const keepAll = process.env.LAB_KEEP === "1";
-  const assignments = Object.entries({ ...environment, ...(keepAll ? { LAB_KEEP: "1" } : {}) }).map(
-    ([key, value]) => `${key}=${value}`,
-  );
+  const assignments = passedOn.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
   const lines: string[] = [];
   const { status, out, kernel } = await run({
     argv: ["env", ...assignments, process.execPath, "test/lab/guest.ts", name, `${runs}`],

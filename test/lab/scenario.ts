@@ -6,7 +6,10 @@
 import type { Lab } from "./lab.ts";
 import type { Topology } from "./topology.ts";
 
-/** A measured number with its goal. Goals are the product's; the tests allow twice as much. */
+/**
+ * A measured number with its goal. Goals are the product's; the tests allow twice as much. Without
+ * a bound it is a figure of another product, printed to compare with.
+ */
 export interface Goal {
   readonly what: string;
   readonly unit: "ms" | "connections" | "changes" | "MiB" | "failovers" | "%";
@@ -15,6 +18,9 @@ export interface Goal {
   /** An exact goal (a count) is not doubled in the tests. */
   readonly exact?: boolean;
 }
+
+/** By name: one number, or one for each round, whose median counts. */
+export type Figures = Readonly<Record<string, number | readonly number[]>>;
 
 export interface Scenario {
   /** A sentence: what happens and what must come of it. */
@@ -31,7 +37,7 @@ export interface Scenario {
   /** Too long, or a comparison: `make bench` only. */
   readonly benchOnly?: boolean;
   /** Tells the story; throws where it does not go as it must. Its figures. */
-  readonly play: (lab: Lab) => Promise<Readonly<Record<string, number>>>;
+  readonly play: (lab: Lab) => Promise<Figures>;
 }
 
 /** Marks a scenario; the identity function, for the type. */
@@ -39,13 +45,17 @@ export const scenario = (described: Scenario): Scenario => described;
 
 /** What a guest reports about one run of a scenario. */
 export interface RunReport {
-  readonly figures: Readonly<Record<string, number>>;
+  readonly figures: Figures;
   /** Why the story failed; null when it went as told. */
   readonly failure: string | null;
   /** The longest time in which the scenario's own thread did not run. */
   readonly stillMs: number;
   readonly seconds: number;
 }
+
+/** Every number that these reports have for a figure, in the order of the runs and rounds. */
+export const numbersOf = (reports: readonly RunReport[], figure: string): readonly number[] =>
+  reports.flatMap((report) => report.figures[figure] ?? []);
 
 /** Whether a figure reaches its goal, with `slack` times the bound where the goal is a measure. */
 export function reached(goal: Goal, figure: number, slack: number): boolean {
@@ -55,8 +65,12 @@ export function reached(goal: Goal, figure: number, slack: number): boolean {
   return true;
 }
 
+export const hasBound = (goal: Goal): boolean =>
+  goal.atMost !== undefined || goal.atLeast !== undefined;
+
 /** `at most 250 ms`. */
 export function printGoal(goal: Goal): string {
+  if (!hasBound(goal)) return "to compare with";
   const bound =
     goal.atMost !== undefined && goal.atMost === goal.atLeast
       ? `exactly ${goal.atMost}`

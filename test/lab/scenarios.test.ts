@@ -9,8 +9,9 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { describe, it } from "node:test";
+import { median } from "./outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
-import { printGoal, reached, type Scenario } from "./scenario.ts";
+import { numbersOf, printGoal, reached, type Scenario } from "./scenario.ts";
 
 const slack = 2;
 const atOnce = Math.min(2, availableParallelism());
@@ -31,7 +32,7 @@ async function tell(name: string, scenario: Scenario): Promise<Told> {
   if (failure !== null)
     return { missed: `${failure}\nevidence: ${evidence}\n${story}`, figures: [] };
   const figures = Object.entries(scenario.goals).map(([key, goal]) => {
-    const figure = reports[0]?.figures[key] ?? Number.NaN;
+    const figure = median(numbersOf(reports, key));
     const text = `${goal.what}: ${figure.toFixed(1)} ${goal.unit} (${printGoal(goal)})`;
     return { text, reached: reached(goal, figure, slack) };
   });

@@ -1,0 +1,28 @@
+/** The rhythm of a router, to let something befall it at a chosen phase (beats-side.ts). */
+import type { BeatsOptions } from "./beats-side.ts";
+import type { Network } from "./network.ts";
+import { Resident } from "./resident.ts";
+
+export class Beats {
+  readonly #resident: Resident;
+
+  private constructor(resident: Resident) {
+    this.#resident = resident;
+  }
+
+  /** Listens at the switch of the public network to what `machine` says. */
+  static async start(network: Network, machine: string): Promise<Beats> {
+    const { mac } = network.link(machine, "public");
+    const options: BeatsOptions = { bridge: "br-pub", mac };
+    return new Beats(await Resident.start("lan", "beats-side.ts", options));
+  }
+
+  /** Resolves `afterMs` after the machine's next beat, to a millisecond or two. */
+  async phase(afterMs: number): Promise<void> {
+    await this.#resident.ask({ afterMs });
+  }
+
+  kill(): Promise<void> {
+    return this.#resident.kill();
+  }
+}
