@@ -15,6 +15,7 @@ import type { EventBody } from "../model/event.ts";
 import { between, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip.ts";
 import type { SyncDaemons } from "../system/sync-daemon.ts";
+import type { SyncLink } from "../system/sync-sender.ts";
 import {
   type FoundSyncDaemon,
   type SyncDaemon,
@@ -30,6 +31,12 @@ export interface ConnectionSyncParts {
   readonly now: () => Instant;
   /** `missing()` may answer differently now. */
   readonly missingChanged: () => void;
+}
+
+/** Where the kernel's daemons speak. */
+export interface SyncPlace {
+  readonly link: SyncLink;
+  readonly id: number;
 }
 
 export interface ConnectionSyncStatus {
@@ -57,6 +64,7 @@ export class ConnectionSync {
   #config: ConnectionSyncConfig | null = null;
   /** The kernel's number of the device; null: it is missing or down. Undefined: not known yet. */
   #device: number | null | undefined;
+  #link: SyncLink | null = null;
   /** The device that each daemon was started on: one that was made anew needs new daemons. */
   readonly #startedOn = new Map<SyncDaemonKind, number | null | undefined>();
   #active = false;
@@ -90,6 +98,7 @@ export class ConnectionSync {
     if (this.#config === null) return;
     const { device } = this.#config;
     const found = interfaces.find(({ name }) => name === device);
+    this.#link = found ?? null;
     const index = found?.up === true ? found.index : null;
     const known = this.#device;
     this.#device = index;
@@ -111,6 +120,12 @@ export class ConnectionSync {
     const waited = between(this.#peerActiveSince, this.#parts.now());
     if (waited >= waitMax) return null;
     return this.#complete() ? null : "connections are being synchronised";
+  }
+
+  /** Where the peer's kernel listens; null: nowhere, now. */
+  place(): SyncPlace | null {
+    if (this.#config === null || this.#runningSince === null || this.#link === null) return null;
+    return { link: this.#link, id: this.#config.id };
   }
 
   status(): ConnectionSyncStatus | null {

@@ -4,11 +4,13 @@ import type { EventBody } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
 import type { Announcer, OpenStrangerWatch } from "../system/announce.ts";
 import type { Alarm } from "../system/clock.ts";
+import type { ReadConnections } from "../system/connection-reader.ts";
 import type { OpenHeartbeatPath } from "../system/datagram.ts";
 import type { GatewayProbe } from "../system/gateway-probe.ts";
 import type { Ip } from "../system/ip.ts";
 import type { Ipvsadm } from "../system/ipvsadm.ts";
 import type { SyncDaemons } from "../system/sync-daemon.ts";
+import type { SyncSender } from "../system/sync-sender.ts";
 import type { Sysctl } from "../system/sysctl.ts";
 
 export interface Doors {
@@ -18,6 +20,8 @@ export interface Doors {
   readonly ipvsadm: Ipvsadm;
   readonly sysctl: Sysctl;
   readonly syncDaemons: SyncDaemons;
+  readonly readConnections: ReadConnections;
+  readonly syncSender: SyncSender;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;
   readonly openGatewayProbe: () => GatewayProbe;

@@ -15,6 +15,7 @@ import { addMs, type Instant, seconds } from "../model/time.ts";
 import { version } from "../model/version.ts";
 import { openAnnouncer } from "../system/announce.ts";
 import { now, openAlarm, wallClock } from "../system/clock.ts";
+import { connectionReader } from "../system/connection-reader.ts";
 import { openHeartbeatPath } from "../system/datagram.ts";
 import { ensureDirectory } from "../system/files.ts";
 import { openGatewayProbe } from "../system/gateway-probe.ts";
@@ -24,6 +25,7 @@ import { openLog } from "../system/log.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
+import { openSyncSender } from "../system/sync-sender.ts";
 import { openSysctl } from "../system/sysctl.ts";
 import { openSystemd, type Systemd } from "../system/systemd.ts";
 import { readWritten, type Written } from "./configuration.ts";
@@ -68,10 +70,10 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const [ip, ipvsadm, announcer, sysctl] = [openIp(), openIpvsadm(), openAnnouncer(), openSysctl()];
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
-  const syncDaemons = openSyncDaemons();
+  const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
   const machine = {
-    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons },
-    ...{ openStrangerWatch, openHeartbeatPath },
+    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender },
+    ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {
     doors: { ...machine, openGatewayProbe, now, openAlarm, runCheck, runDir, stateDir },
@@ -95,6 +97,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   } finally {
     await control.close();
     announcer.close();
+    syncSender.close();
     await Promise.all([ip.close(), ipvsadm.close()]);
     journal.flush();
     log.flush();

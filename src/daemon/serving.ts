@@ -9,9 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
 import type { Router } from "../failover/router.ts";
-import type { VirtualServerState } from "../health/health.ts";
 import { type Nanny, realServerEvent } from "../health/nanny.ts";
-import { virtualServerEvent, virtualServerHealth } from "../health/virtual-server.ts";
 import type { Seal } from "../heartbeat/header.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { refusal } from "../heartbeat/peer.ts";
@@ -27,6 +25,7 @@ import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
 import { Arbiter } from "./arbiter.ts";
 import { peerAddresses, type Running } from "./configuration.ts";
+import { ConnectionHandOver } from "./connection-handover.ts";
 import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
@@ -42,7 +41,8 @@ import { Replication } from "./replication.ts";
 import { rulesOf } from "./rules.ts";
 import { Succession } from "./succession.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
-import { Vips } from "./vips.ts";
+import { type Done, Vips } from "./vips.ts";
+import { VirtualServerStates } from "./virtual-server-states.ts";
 import { within } from "./within.ts";
 
 /** Requests of operators that the failover machine answers. */
@@ -72,6 +72,7 @@ export class Serving {
   readonly reconciler: Reconciler;
   readonly replication: Replication;
   readonly connectionSync: ConnectionSync;
+  readonly #handOver: ConnectionHandOver;
   readonly heartbeat: Heartbeat;
   readonly engine: Engine;
   readonly #announcements: Announcements;
@@ -79,8 +80,7 @@ export class Serving {
   readonly #fence: Fence;
   readonly #strangers;
   #names: Names = new Map();
-  /** State of each virtual server as last reported. */
-  readonly #states = new Map<string, VirtualServerState>();
+  readonly #states: VirtualServerStates;
   #faults: readonly Fault[] = [];
   #missing: string | null = null;
   #unwatch: (() => void) | null = null;
@@ -104,6 +104,7 @@ export class Serving {
     const { now, report } = doors;
     this.#succession = new Succession(doors, legacy, found);
     this.links = new Links(report);
+    this.#states = new VirtualServerStates(report);
     this.#fence = new Fence({ report, now });
     this.#arbiter = new Arbiter({
       openProbe: doors.openGatewayProbe,
@@ -147,6 +148,8 @@ export class Serving {
       now,
       missingChanged: () => this.#tellMissing(),
     });
+    const { readConnections: read, syncSender: sender } = doors;
+    this.#handOver = new ConnectionHandOver({ read, sender, report, now });
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine(found, answers);
     this.#strangers = doors.openStrangerWatch(
@@ -282,7 +285,7 @@ export class Serving {
       { rules: rulesOf(this.#running), boot, found },
       {
         claim: () => this.#succession.claim(this.vips),
-        release: () => this.vips.release(),
+        release: () => this.#release(),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),
         fence: () => this.#fence.run(this.#running.config, this.#running.role),
@@ -297,6 +300,13 @@ export class Serving {
       now,
       openAlarm,
     );
+  }
+
+  /** What was agreed on with the peer goes together with the connections that it cannot know yet. */
+  #release(): Promise<Done> {
+    const place = this.engine.router.grant === null ? null : this.connectionSync.place();
+    const release = () => this.vips.release();
+    return place === null ? release() : this.#handOver.around(place, release);
   }
 
   #configureParts(): void {
@@ -344,18 +354,11 @@ export class Serving {
     this.replication.healthChanged();
     const event = realServerEvent(before, after);
     if (event !== null) this.#doors.report(event);
-    this.#reportVirtualServer(after.rules.virtualServer);
+    const { virtualServers } = this.#running.config;
+    const virtualServer = virtualServers.find(({ name }) => name === after.rules.virtualServer);
+    if (virtualServer !== undefined) this.#states.look(virtualServer, this.nannies.health());
     if (isDeepStrictEqual(before?.health, after.health)) return;
     void this.reconciler.request(`${after.rules.key} is ${after.health.state}`);
-  }
-
-  #reportVirtualServer(name: string): void {
-    const virtualServer = this.#running.config.virtualServers.find((each) => each.name === name);
-    if (virtualServer === undefined) return;
-    const health = virtualServerHealth(virtualServer, this.nannies.health());
-    const event = virtualServerEvent(virtualServer, this.#states.get(name) ?? null, health);
-    this.#states.set(name, health.state);
-    if (event !== null) this.#doors.report(event);
   }
 
   #faultsChanged(): void {

@@ -33,6 +33,8 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 
 /** Notifications that follow each other are answered by one look at the kernel. */
 const settleAfter = ms(10);
+/** A release that is decided meanwhile waits for no more than these: a few milliseconds. */
+const forgottenAtOnce = 8;
 /** How often a VIP that cannot be put back is tried again. */
 const retryAfter = ms(1000);
 /**
@@ -103,10 +105,22 @@ export class Vips {
     this.#spared = false;
     this.#claimedAt = this.#parts.now();
     const vips = this.#wanted;
-    return this.#perform("claim", async () => {
+    const done = await this.#perform("claim", async () => {
       await this.#gatewayFirst();
       return this.#parts.ip.claim(vips);
     });
+    if (done.ok) void this.#forgetNeighbours(vips);
+    return done;
+  }
+
+  /** For the day on which they go again; whatever is asked for meanwhile comes first. */
+  async #forgetNeighbours(vips: readonly FloatingAddress[]): Promise<void> {
+    try {
+      for (let from = 0; from < vips.length && this.#holding; from += forgottenAtOnce)
+        await this.#parts.ip.forgetNeighbours(vips.slice(from, from + forgottenAtOnce));
+    } catch {
+      // Who asks for something that matters will hear of it.
+    }
   }
 
   /**

@@ -38,6 +38,7 @@ const warnings: ReadonlySet<string> = new Set([
   "ipvs/drift",
   "sync/repaired",
   "sync/incomplete",
+  "sync/untold",
   "check/overdue",
   "notify/failed",
   "config/mismatch",

@@ -92,7 +92,10 @@ export type EventBody =
   | (Named<"ipvs", "failed" | "recovered"> & { readonly text: string })
   | (Named<"ipvs", "foreign"> & { readonly services: readonly string[] })
   | (Named<"ipvs", "adopted"> & { readonly services: number; readonly destinations: number })
-  | (Named<"sync", "running" | "repaired" | "failed" | "recovered" | "incomplete"> & {
+  | (Named<
+      "sync",
+      "running" | "repaired" | "failed" | "recovered" | "incomplete" | "told" | "untold"
+    > & {
       readonly text: string;
     })
   | (Named<"config", "loaded"> & {

@@ -13,6 +13,7 @@ import {
   claimLine,
   expireLine,
   type FloatingAddress,
+  forgetNeighbourLine,
   type Interface,
   type InterfaceAddress,
   type InterfaceChange,
@@ -59,6 +60,12 @@ export interface Ip {
    * `none-held`. Throws MachineError when that fails too, so that nothing is known.
    */
   release(vips: readonly FloatingAddress[]): Promise<AddressOutcome>;
+  /**
+   * Forgets whose network card had these addresses before they came here. A router that lets an
+   * address go passes late packets on to its next holder: with an old entry it does so before there
+   * is one, and they are lost; without one it waits for the announcement. Throws MachineError.
+   */
+  forgetNeighbours(vips: readonly FloatingAddress[]): Promise<void>;
   /** Gives held addresses a lifetime (announced restart): the kernel drops them unless claimed again. */
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Tells every change of addresses and links until the returned function is called. */
@@ -203,6 +210,10 @@ export function openIp(options: IpOptions = {}): Ip {
     readInterfaces: () => inTurn(async () => last((await batch.ask([show])).shown)),
     claim: (vips) => inTurn(() => claim(batch, vips)),
     release: (vips) => inTurn(() => release(vips)),
+    forgetNeighbours: (vips) =>
+      inTurn(async () => {
+        await batch.ask(vips.map(forgetNeighbourLine));
+      }),
     expire: (vips, after) =>
       inTurn(async () => {
         const answer = await batch.ask([...vips.map((vip) => expireLine(vip, after)), show]);

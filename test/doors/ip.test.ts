@@ -36,6 +36,7 @@ line() {
       if grep -qxF "$3" $held; then grep -vxF "$3" $held > $held.new; mv $held.new $held
         if [ "$3" = "$(cat $here/primary 2>/dev/null)" ]; then : > $held; fi
       else fail "Error: ipv4: Address not found."; fi ;;
+    "neigh flush") ;;
     *) fail "Object \\"$1\\" is unknown, try \\"ip help\\"." ;;
   esac
 }
@@ -87,6 +88,17 @@ test("a release takes the last one first and ends when nothing is there any more
     ["192.0.2.12", "192.0.2.11", "192.0.2.10"].map((a) => `addr del ${a}/24 dev eth0`),
   );
   assert.equal((await ip.release(three)).kind, "none-held", "what is gone already is no failure");
+});
+
+test("whose an address was before is forgotten, each by a line that no absence can end", async (t) => {
+  const { ip, path, said } = open(t);
+  await ip.forgetNeighbours([vip("192.0.2.10/24"), vip("2001:db8::10/64", "bond0.7")]);
+  assert.deepEqual(said().slice(0, 2), [
+    "neigh flush to 192.0.2.10 dev eth0",
+    "neigh flush to 2001:db8::10 dev bond0.7",
+  ]);
+  assert.equal((await ip.claim(three)).kind, "all-held");
+  assert.equal(readFileSync(join(path, "started"), "utf8"), "-force -j -batch -\n");
 });
 
 test("half a claim says which half, and why not the other", async (t) => {

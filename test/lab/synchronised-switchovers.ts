@@ -10,16 +10,20 @@ export interface Cost {
   readonly failed: number;
   /** The longest time in ms in which no new connection was served. */
   readonly outage: number;
+  /** The longest time in ms from the request to the new holder's announcement. */
+  readonly took: number;
 }
 
 export async function switchOver(lab: Lab, times: number): Promise<Cost> {
   await lab.startPair(synchronised);
   const { client, holder } = await heldConnections(lab);
-  let [outage, failed] = [0, 0];
+  let [outage, failed, took] = [0, 0, 0];
   for (let count = 1; count <= times; count++) {
     const [from, to] = [lab.holder(), lab.other(lab.holder())];
     client.mark();
+    const asked = lab.now();
     const answer = await from.switchover();
+    took = Math.max(took, lab.now() - asked);
     expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
     await to.reaches("active", 2000);
     await lab.served(client);
@@ -32,5 +36,5 @@ export async function switchOver(lab: Lab, times: number): Promise<Cost> {
     failed += report.failed;
   }
   const held = await heldAlive(lab, holder);
-  return { lost: held.broken, failed, outage };
+  return { lost: held.broken, failed, outage, took };
 }

@@ -2,21 +2,24 @@ import { scenario } from "../scenario.ts";
 import { switchOver } from "../synchronised-switchovers.ts";
 import { natPair } from "../topology.ts";
 
-const switchovers = 3;
+const switchovers = 4;
+const what = `${switchovers} switchovers with connection_sync`;
 
 export default scenario({
-  title: "with connection_sync, a switchover breaks no connection that was established before",
+  title: "with connection_sync, a switchover breaks no connection and no handshake",
   topology: natPair,
   goals: {
     lost: {
-      what: `${switchovers} switchovers with connection_sync: held connections lost`,
-      unit: "connections",
-      atMost: 0,
-      exact: true,
+      ...{ what: `${what}: held connections lost`, unit: "connections" },
+      ...{ atMost: 0, exact: true },
+    },
+    failed: {
+      ...{ what: `${what}: failed tries`, unit: "connections" },
+      ...{ atMost: 0, exact: true },
     },
   },
   async play(lab) {
-    const { lost } = await switchOver(lab, switchovers);
-    return { lost };
+    const { lost, failed } = await switchOver(lab, switchovers);
+    return { lost, failed };
   },
 });

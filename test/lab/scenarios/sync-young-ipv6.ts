@@ -1,0 +1,12 @@
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { handOverYoung } from "../young-connections.ts";
+
+export default scenario({
+  title: "an IPv6 connection is handed over however young it is",
+  topology: { ...natPair, family: 6 },
+  goals: {
+    broken: { what: "young connections broken", unit: "connections", atMost: 0, exact: true },
+  },
+  play: handOverYoung,
+});

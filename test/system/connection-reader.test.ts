@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { MachineError } from "../../src/model/error.ts";
+import { ms, seconds } from "../../src/model/time.ts";
+import { connectionReader } from "../../src/system/connection-reader.ts";
+
+const line = (port: number, state = "ESTABLISHED"): string => {
+  const text = port.toString(16).toUpperCase().padStart(4, "0");
+  return `TCP C0A81A32 ${text} C0A81A0A 0050 0A0B0C03 0050 ${state.padEnd(11)}     894\n`;
+};
+
+function file(t: TestContext, text: string): string {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-connections-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(join(directory, "ip_vs_conn"), text);
+  return join(directory, "ip_vs_conn");
+}
+
+const many = Array.from({ length: 20_000 }, (_, at) => line(at + 1)).join("");
+
+test("a long file is read across its pieces, each connection once", async (t) => {
+  const place = file(t, `Pro FromIP   FPrt ToIP\n${many}`);
+  const seen = new Set<string>();
+  const { connections, complete } = await connectionReader(place)(seen, seconds(60));
+  assert.equal(complete, true);
+  assert.equal(connections.length, 20_000);
+  assert.equal(connections.at(-1)?.client.port, 20_000);
+  writeFileSync(place, many + line(30_000) + line(1, "FIN_WAIT"));
+  const again = await connectionReader(place)(seen, seconds(60));
+  assert.deepEqual(
+    again.connections.map(({ client, state }) => [client.port, state]),
+    [
+      [30_000, "ESTABLISHED"],
+      [1, "FIN_WAIT"],
+    ],
+  );
+});
+
+test("reading ends when its time is over, says so, and lets others have their turn", async (t) => {
+  const place = file(t, many);
+  const all = await connectionReader(place)(new Set(), seconds(60));
+  let turns = 0;
+  const count = setInterval(() => {
+    turns += 1;
+  });
+  const some = await connectionReader(place)(new Set(), ms(8));
+  clearInterval(count);
+  assert.equal(all.complete, true);
+  assert.equal(some.complete, false);
+  assert.ok(some.connections.length < all.connections.length);
+  assert.ok(turns > 0);
+});
+
+test("a kernel without IPVS has no such file", async (t) => {
+  const place = file(t, "");
+  assert.deepEqual(await connectionReader(place)(new Set(), seconds(1)), {
+    ...{ connections: [], complete: true },
+  });
+  await assert.rejects(connectionReader(`${place}.none`)(new Set(), seconds(1)), MachineError);
+});
