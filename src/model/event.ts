@@ -92,12 +92,10 @@ export type EventBody =
   | (Named<"ipvs", "failed" | "recovered"> & { readonly text: string })
   | (Named<"ipvs", "foreign"> & { readonly services: readonly string[] })
   | (Named<"ipvs", "adopted"> & { readonly services: number; readonly destinations: number })
-  | (Named<
-      "sync",
-      "running" | "repaired" | "failed" | "recovered" | "incomplete" | "told" | "untold"
-    > & {
+  | (Named<"sync", "running" | "repaired" | "failed" | "recovered" | "incomplete"> & {
       readonly text: string;
     })
+  | (Named<"sync", "told" | "untold"> & { readonly text: string })
   | (Named<"config", "loaded"> & {
       readonly hash: string;
       readonly serial: number;
