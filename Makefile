@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 PREFIX ?= /usr
 DESTDIR ?=
-RUNS ?= 10000
+RUNS ?= 20000
 
 inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
 lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
@@ -49,7 +49,7 @@ bench: setup build ## the figures: outages, reaction times, memory, each printed
 	node test/lab/bench.ts
 
 .PHONY: simulate
-simulate: ## two simulated routers under random faults: RUNS=10000, or SEED=7 to replay one
+simulate: ## two simulated routers under random faults: RUNS=20000, or SEED=7 to replay one
 	node test/simulation/simulate.ts $(if $(SEED),--seed $(SEED),--runs $(RUNS))
 
 .PHONY: golden

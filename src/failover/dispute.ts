@@ -12,6 +12,7 @@ import {
   holding,
   isMutual,
   peerHolds,
+  type Router,
   set,
   slowerInterval,
   type Turn,
@@ -24,15 +25,24 @@ import { rulingOnTwoHolders } from "./yield.ts";
  */
 const unheardIntervals = 1.75;
 
-export function settleDispute(turn: Turn): void {
+/** The peer's kernel may answer for the VIPs, too: also that of one which failed to let go. */
+const hasRival = ({ peerAlive, peer }: Router): boolean =>
+  peerAlive && peer.message?.holds !== false;
+
+/** Somebody else has held until now. A raised term tells of a rival whose beats were all lost. */
+const hadRival = (before: Router, router: Router): boolean =>
+  router.dispute !== null || (hasRival(before) && !hasRival(router)) || router.term > before.term;
+
+/** `before`: this router as the step found it. */
+export function settleDispute(turn: Turn, before: Router): void {
   const { router, now } = turn;
   const message = heardMessage(router);
   const disputed = holding(router) && router.abandon === null && peerHolds(router);
   if (!disputed || message === null) {
-    if (router.dispute === null) return;
-    set(turn, { dispute: null });
-    // Neighbours have heard two claims: what they are to believe is said once more.
-    if (router.grip === "held") turn.effects.push({ kind: "announce" });
+    if (router.dispute !== null) set(turn, { dispute: null });
+    // Two kernels have answered the neighbours: what they are to believe is said once more.
+    const kept = before.grip === "held" && router.grip === "held";
+    if (kept && hadRival(before, router)) turn.effects.push({ kind: "announce" });
     return;
   }
   if (router.dispute === null) set(turn, { dispute: { since: now }, offer: null });

@@ -152,20 +152,31 @@ function followRestart(turn: Turn): boolean {
 export function kept(turn: Turn): void {
   const { router } = turn;
   assert(router.ending?.keeping === true, "kept without being asked to keep");
-  if (router.ending.kind === "stop") {
+  if (router.abandon !== null) stopInstead(turn, router.abandon);
+  else if (router.ending.kind === "stop")
     set(turn, { ending: { ...router.ending, keeping: false } });
-    return;
+  else {
+    if (!router.rules.alone) say(turn, false);
+    end(turn);
   }
-  if (!router.rules.alone) say(turn, false);
-  end(turn);
 }
 
 /** Without a lifetime the addresses would stay for ever if nobody came back: a stop instead. */
 export function keepFailed(turn: Turn, why: string): void {
+  assert(turn.router.ending?.keeping === true, "keep-failed without being asked to keep");
+  stopInstead(turn, why);
+}
+
+/** A restart, or a stop that came in its midst, becomes a stop from now on. */
+function stopInstead(turn: Turn, why: string): void {
   const { router, now } = turn;
-  assert(router.ending?.keeping === true, "keep-failed without being asked to keep");
+  const { ending, abandon } = router;
   turn.reports.push({ event: "machine", kind: "failed", text: `no restart on the run: ${why}` });
-  set(turn, { ending: { ...router.ending, kind: "stop", since: now, keeping: false } });
+  if (ending !== null)
+    set(turn, { ending: { ...ending, kind: "stop", since: now, keeping: false } });
+  if (abandon === null) return;
+  set(turn, { abandon: null });
+  release(turn, abandon);
 }
 
 function leave(turn: Turn): void {

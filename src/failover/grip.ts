@@ -40,10 +40,10 @@ export function claim(turn: Turn, cause: string, wish: HandOverCause): void {
   });
 }
 
-/** Asks to be rid of the VIPs; what is still being claimed is released once the claim has ended. */
+/** Asks to be rid of the VIPs: once the claim or the keep that is under way has ended. */
 export function release(turn: Turn, why: string): void {
-  const { grip } = turn.router;
-  if (grip === "claiming") {
+  const { grip, ending } = turn.router;
+  if (grip === "claiming" || ending?.keeping === true) {
     set(turn, { abandon: turn.router.abandon ?? why, offer: null });
     return;
   }

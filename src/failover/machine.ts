@@ -61,7 +61,7 @@ export function step(router: Router, input: Input, now: Instant): Step {
   absorb(turn, input);
   refreshFaults(turn, timeout(turn.router));
   if (input.kind === "wake") judge(turn);
-  decide(turn);
+  decide(turn, router);
   refreshFaults(turn, timeout(turn.router));
   refreshState(turn);
   if (!turn.router.ended) speak(turn);
@@ -150,8 +150,8 @@ function absorb(turn: Turn, input: Input): void {
   }
 }
 
-function decide(turn: Turn): void {
-  settleDispute(turn);
+function decide(turn: Turn, before: Router): void {
+  settleDispute(turn, before);
   followRequest(turn);
   if (followEnding(turn)) return;
   const { grip } = turn.router;

@@ -124,7 +124,7 @@ export interface Router {
   readonly reason: string;
   /** When a release last failed; null once the kernel is free of the VIPs, or they are claimed. */
   readonly releaseFailedAt: Instant | null;
-  /** Why what is being claimed is to be released as soon as the claim has ended. */
+  /** Why the VIPs are to be released as soon as the claim or keep that is under way has ended. */
   readonly abandon: string | null;
   readonly activation: Activation | null;
   readonly term: number;

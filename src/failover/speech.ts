@@ -56,7 +56,8 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     failback: rules.failback,
     suspended: router.suspended,
     handOver: handOverOf(router),
-    holdFor: ending?.kind === "restart" ? ending.holdFor : ms(0),
+    // Who leaves has kept nothing for which the peer should wait.
+    holdFor: ending?.kind === "restart" && !leaving ? ending.holdFor : ms(0),
     config: rules.config,
     digest: nothing,
   };

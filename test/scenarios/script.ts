@@ -5,12 +5,12 @@
  * is written anew. The commands are the keys of `commands` below; times are in milliseconds.
  */
 import type { Effect, Input } from "../../src/failover/protocol.ts";
-import type { Message } from "../../src/heartbeat/message.ts";
-import type { EventBody } from "../../src/model/event.ts";
 import { type FaultKind, faultKinds, type Role, roles } from "../../src/model/router.ts";
 import { ms, parseDuration } from "../../src/model/time.ts";
+import { troubles } from "../simulation/deeds.ts";
 import { cluster, type Options } from "../simulation/options.ts";
 import type { Station } from "../simulation/station.ts";
+import { saidIn, textOf } from "../simulation/telling.ts";
 import { World } from "../simulation/world.ts";
 
 type Words = Readonly<Record<string, string>>;
@@ -46,8 +46,10 @@ function optionsOf(words: Words): Options {
     network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
     rates: { primary: 1, backup: 1 },
     effectMs: 0.2,
-    chaosLength: 0,
-    faults: 0,
+    flakiness: 0,
+    readyWithin: 0.5,
+    announce: { count: 5, interval: 1000, refresh: lengthOf(words.refresh ?? "60s") },
+    askEvery: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -61,7 +63,8 @@ class Play {
   }
 
   pair(words: Words): World {
-    this.world = new World(1, { options: optionsOf(words) });
+    const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, deeds: [] } as const;
+    this.world = new World({ ...plan, options: optionsOf(words) });
     this.world.listener = (station, input, effects) => this.tell(station, input, effects);
     this.world.checkers.lenient = words.judges === "off";
     return this.world;
@@ -115,26 +118,6 @@ function outcomeOf(input: Input): string | null {
   }
 }
 
-function saidIn({ state, holds, handOver, faults, leaving, holdFor, term }: Message): string {
-  const parts: string[] = [state, `term ${term}`];
-  if (holds) parts.push("holds");
-  if (faults.length > 0) parts.push(`unfit: ${faults.join(" ")}`);
-  if (handOver.kind !== "none") parts.push(`${handOver.kind} (${handOver.cause})`);
-  if (holdFor > 0) parts.push(`hold for ${holdFor} ms`);
-  if (leaving) parts.push("leaving");
-  return parts.join(", ");
-}
-
-function textOf(event: EventBody): string {
-  const { event: name, kind, ...rest } = event;
-  const details = Object.entries(rest).map(([key, value]) =>
-    key === "text" ? `${value}` : `${key}=${value}`,
-  );
-  return `${name} ${kind}: ${details.join(", ")}`;
-}
-
-const kernels = ["none", "failing", "hanging", "refusing"] as const;
-
 type Command = (play: Play, args: readonly string[]) => void;
 
 const cutBy =
@@ -170,22 +153,23 @@ const commands: Readonly<Record<string, Command>> = {
   /** kill -9: the addresses stay in the kernel until `clean`. */
   kill: (play, [role]) => play.station(role).kill(),
   clean: (play, [role]) => play.station(role).setVips(0),
-  pause: (play, [role]) => play.station(role).pause(),
-  continue: (play, [role]) => play.station(role).resume(false, true),
+  /** Stopped by a signal, or `suspended`, or `frozen` with its clocks, until `continue`. */
+  pause: (play, [role, how]) =>
+    play.station(role).pause(how === "suspended" || how === "frozen" ? how : "stopped"),
+  continue: (play, [role]) => play.station(role).resume(true),
   /** What `ROLE` or `both` send is lost, on one path or on all. */
   cut: cutBy(1),
   mend: cutBy(-1),
   fault: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), true),
   cleared: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), false),
-  /** Claims and releases: `works`, `failing`, `hanging`, or `refusing` (claims only). */
+  /** How claims, releases and the like go: by the names of `troubles`. */
   kernel: (play, [role, how]) => {
-    const trouble = how === "works" ? "none" : how;
-    const known = kernels.find((each) => each === trouble);
-    if (known === undefined) throw new Error(`no such kernel: ${how}`);
-    play.station(role).trouble = known;
+    const trouble = Object.entries(troubles).find(([name]) => name === how);
+    if (trouble === undefined) throw new Error(`no such kernel: ${how}`);
+    play.station(role).deeds.troubles = trouble[1];
   },
   arbiter: (play, [role, how]) => {
-    play.station(role).arbiterReachable = how === "answers";
+    play.station(role).deeds.arbiterReachable = how === "answers";
   },
   switchover: (play, [role]) => {
     const station = play.station(role);
@@ -196,7 +180,10 @@ const commands: Readonly<Record<string, Command>> = {
   restart: (play, [role, holdFor]) =>
     play.station(role).input({ kind: "restart", holdFor: ms(lengthOf(holdFor ?? "")) }),
   interval: (play, [role, interval, deadAfter]) =>
-    play.station(role).reload(lengthOf(interval ?? ""), lengthOf(deadAfter ?? "")),
+    play.station(role).reload({
+      interval: ms(lengthOf(interval ?? "")),
+      deadAfter: ms(lengthOf(deadAfter ?? "")),
+    }),
   /** Plays a recorded datagram to a router again: the n-th that was sent to it. */
   replay: (play, [role, which]) => {
     const { network, checkers } = play.world;
@@ -215,6 +202,13 @@ const commands: Readonly<Record<string, Command>> = {
     const header = { ...message, major: Number(major), sequence: message.sequence + 1 };
     station.input({ kind: "heard-version", path: 0, header });
   },
+  /** Whose card the machines on the public network believe to answer for the VIPs. */
+  clients: (play) => {
+    const { believed } = play.world.clients;
+    play.lines.push(`${"".padEnd(9)} clients believe ${believed ?? "nobody"}`);
+  },
+  /** Their entries have aged: they ask anew, and this router's answer comes last. */
+  ask: (play, [role]) => play.world.clients.answer(play.station(role)),
   status: (play) => {
     for (const role of roles) {
       const { daemon, vips } = play.world.stations[role];

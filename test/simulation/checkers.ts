@@ -9,23 +9,22 @@ import { type Router, timeout } from "../../src/failover/router.ts";
 import type { Message } from "../../src/heartbeat/message.ts";
 import { echoOf } from "../../src/heartbeat/peer.ts";
 import { otherRole, type Role, roles } from "../../src/model/router.ts";
-import { effectDeadline } from "./options.ts";
+import { ClientChecker } from "./client-checker.ts";
+import { FitnessChecker } from "./fitness-checker.ts";
+import { effectDeadline, probeDeadline } from "./options.ts";
 import { type Station, vipsMax } from "./station.ts";
+import { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 /** The machine's own bounds, which no setting scales: offer, request, fence, retries. */
 const requestBound = 10_000 + 2 * effectDeadline;
-const arbiterDoubt = 200;
 const stopBound = 2000 + 2 * effectDeadline + 1000;
-
-export class Violation extends Error {
-  override readonly name = "Violation";
-}
 
 const mark = (receiver: string, path: number, { boot, sequence }: Message): string =>
   `${receiver} ${path} ${boot} ${sequence}`;
 
 interface Heard {
+  /** By the receiver's clock, like every time below that a router could know. */
   readonly at: number;
   readonly boot: string;
   readonly message: Message;
@@ -36,32 +35,38 @@ interface Heard {
 export class Checkers {
   /** A scenario that shows what no rule can prevent looks on without judging. */
   lenient = false;
+  readonly clients: ClientChecker;
+  private readonly fitness: FitnessChecker;
   private readonly world: World;
   private bothSince: number | null = null;
   private noneSince: number | null = 0;
   private readonly heard: Record<Role, Heard | null> = { primary: null, backup: null };
-  private readonly unfitSince: Record<Role, number | null> = { primary: null, backup: null };
   /** What each router has been fed: receiving process, path, boot id and sequence. */
   private readonly fed: Record<Role, Set<string>> = { primary: new Set(), backup: new Set() };
   /** When the peer was last heard in another version; null: it speaks ours. */
-  private readonly versionAt: Record<Role, number | null> = { primary: null, backup: null };
+  private readonly versionAt: Record<Role, { at: number; timeout: number } | null> = {
+    primary: null,
+    backup: null,
+  };
   private readonly stopping = new Map<Role, number>();
 
   constructor(world: World) {
     this.world = world;
+    this.clients = new ClientChecker(world);
+    this.fitness = new FitnessChecker(world);
   }
 
   fail(what: string): void {
     if (this.lenient) return;
-    throw new Violation(`${this.world.now.toFixed(2)} ms: ${what}`);
+    throw new Violation(this.world.now, what);
   }
 
-  /** A bound on what one exchange takes here: two slow beats, the wires, the kernels. */
+  /** A bound on what an exchange takes here: two slow beats, the wires, the kernels. */
   private exchange(): number {
     const { rules, options } = this.world;
     const slower = Math.max(rules.primary.interval, rules.backup.interval);
     const { delay, jitter } = options.network;
-    return 3 * slower + 4 * (delay + jitter) + 2 * options.effectMs + 25;
+    return 2.02 * slower + 4 * (delay + jitter) + 2 * options.effectMs + 25;
   }
 
   private longestTimeout(): number {
@@ -79,14 +84,15 @@ export class Checkers {
     const holders = roles.filter((role) => stations[role].vips > 0).length;
     this.bothSince = holders === 2 ? (this.bothSince ?? now) : null;
     this.noneSince = holders === 0 ? (this.noneSince ?? now) : null;
+    this.clients.kernelChanged();
   }
-
-  delivering(_station: Station, _message: Message): void {}
 
   /** Called after every step of a router, before its effects are performed. */
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
     const router = station.daemon?.router ?? before;
     this.sleeperYields(station, before, router, effects);
+    this.clients.stepped(station, before, router, effects);
+    this.fitness.stepped(station, router);
     if (input.kind === "heard") {
       this.remember(station, input.message);
       this.versionAt[station.role] = null;
@@ -96,7 +102,8 @@ export class Checkers {
     // A new process has heard nobody yet.
     if (before.steppedAt === null) this.versionAt[station.role] = null;
     const isNews = input.kind === "heard-version" && input.header.sequence > before.peer.sequence;
-    if (isNews && input.header.boot === boot) this.versionAt[station.role] = this.world.now;
+    if (isNews && input.header.boot === boot)
+      this.versionAt[station.role] = { at: station.local(), timeout: timeout(router) };
     for (const effect of effects) {
       if (effect.kind === "claim") this.mayClaim(station, before);
       // Delayed beyond the life of its sender: nobody can know that.
@@ -106,6 +113,8 @@ export class Checkers {
     }
     if (before.steppedAt === null && before.found === "left-behind" && !before.rules.alone)
       if (effects[0]?.kind !== "release") this.fail(`8: ${station.role} keeps what it found`);
+    if (before.steppedAt === null && before.found === "kept" && effects[0]?.kind !== "claim")
+      this.fail(`8: ${station.role} does not adopt what was kept for it`);
     if (input.kind === "stop") this.stopping.set(station.role, this.world.now);
   }
 
@@ -119,7 +128,7 @@ export class Checkers {
     const last = this.heard[station.role];
     if (last?.boot === message.boot && last.message.sequence >= message.sequence) return;
     this.heard[station.role] = {
-      at: this.world.now,
+      at: station.local(),
       boot: message.boot,
       message,
       timeout: station.daemon === null ? 0 : timeout(station.daemon.router),
@@ -132,7 +141,7 @@ export class Checkers {
     const peer = this.world.stations[otherRole(station.role)];
     if (heard === null || peer.daemon?.boot !== heard.boot) return null;
     if (before.peer.boot !== heard.boot) return null;
-    const age = (this.world.now - heard.at) * this.world.options.rates[station.role];
+    const age = station.local() - heard.at;
     return age < Math.min(timeout(before), heard.timeout) - 0.01 ? heard.message : null;
   }
 
@@ -141,8 +150,11 @@ export class Checkers {
     const peer = this.world.stations[otherRole(station.role)];
     if (before.rules.alone) return;
     if (before.steppedAt === null && before.found === "kept") return;
-    const silent = this.world.now - (this.versionAt[station.role] ?? Number.NEGATIVE_INFINITY);
-    if (silent * this.world.options.rates[station.role] < timeout(before) - 0.01)
+    const other = this.versionAt[station.role];
+    if (
+      other !== null &&
+      station.local() - other.at < Math.min(timeout(before), other.timeout) - 0.01
+    )
       this.fail(`6: ${station.role} claims against a living peer of another version`);
     if (peer.vips === 0) return;
     const message = this.recently(station, before);
@@ -156,6 +168,8 @@ export class Checkers {
     const sentAt = (message.sentAt - clockBase[peer.role]) / options.rates[peer.role];
     const shortest = Math.min(rules.primary.deadAfter, rules.backup.deadAfter);
     if (this.world.now - sentAt > shortest) return;
+    // A clock that stood still hides how old a word is: only the dispute that follows can tell.
+    if (this.world.now - this.world.thawedAt < 2 * this.longestTimeout()) return;
     // It does not hear us and had said that it holds nothing.
     if (!message.holds && !message.hears) return;
     this.fail(`1: ${station.role} claims although it hears ${peer.role}, who holds`);
@@ -201,9 +215,10 @@ export class Checkers {
   ): void {
     const { daemon } = station;
     if (daemon === null || before.rules.alone || before.lastSentAt === null) return;
-    const silent = (this.world.now - daemon.sentAt) * this.world.options.rates[station.role];
+    const silent = station.local() - daemon.sentAt;
     if (silent <= timeout(before) + 0.01 || before.sequence === 0) return;
-    if (before.grip === "held" && effects[0]?.kind !== "release")
+    const waits = router.ending?.keeping === true && router.abandon !== null;
+    if (before.grip === "held" && effects[0]?.kind !== "release" && !waits)
       this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and holds on`);
     if (before.grip === "claiming" && router.grip === "claiming" && router.abandon === null)
       this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and goes on claiming`);
@@ -213,8 +228,10 @@ export class Checkers {
   private wordFollowsDeed(station: Station, message: Message): void {
     const { vips, role } = station;
     if (!message.holds && vips > 0) this.fail(`7: ${role} denies the ${vips} VIPs it holds`);
-    if (message.state === "active" && message.holds && station.daemon?.router.grip === "held")
-      if (vips < vipsMax) this.fail(`7: ${role} says active with ${vips} of ${vipsMax} VIPs`);
+    // Who is about to let go says so; a lifetime may have ended meanwhile.
+    const settled = station.daemon?.router.grip === "held" && message.handOver.kind !== "releasing";
+    if (message.state === "active" && settled && vips < vipsMax)
+      this.fail(`7: ${role} says active with ${vips} of ${vipsMax} VIPs`);
     if (message.handOver.kind === "released" && vips > 0)
       this.fail(`7: ${role} says released with ${vips} VIPs`);
   }
@@ -222,7 +239,7 @@ export class Checkers {
   /** 6: a recording changes nothing but a counter, an answer, and a bounded delay of a start. */
   replaying(station: Station, path: number, message: Message): void {
     const { daemon } = station;
-    if (daemon === null || daemon.paused) return;
+    if (daemon === null || daemon.paused !== null) return;
     // What comes for the first time from a process that this one has met is late, not a copy.
     const isCopy = this.fed[station.role].has(mark(daemon.boot, path, message));
     const met = daemon.router.peer.boot === message.boot || echoOf(daemon.boot, message) !== null;
@@ -246,7 +263,8 @@ export class Checkers {
   }
 
   answered(station: Station, request: number): void {
-    if (!station.requests.delete(request)) this.fail(`request ${request} was answered twice`);
+    if (!station.requests.delete(request))
+      this.fail(`answer: request ${request} was answered twice`);
   }
 
   /** After every event: what must not last. */
@@ -255,20 +273,21 @@ export class Checkers {
     const calm = world.calmSince();
     this.twoHolders(calm);
     this.noHolder(calm);
+    this.clients.passed(calm, this.longestTimeout() + this.exchange());
     for (const role of roles) {
       const station = world.stations[role];
       const { daemon } = station;
-      if (daemon === null || daemon.paused) continue;
+      if (daemon === null || daemon.paused !== null) continue;
       if (!daemon.router.rules.alone && daemon.router.lastSentAt !== null) {
-        const silent = world.now - daemon.sentAt;
+        const silent = station.local() - daemon.sentAt;
         if (silent > daemon.router.rhythm * 1.01 + 1)
           this.fail(`7: ${role} has not sent for ${silent.toFixed(1)} ms`);
       }
       for (const [request, at] of station.requests)
-        if (world.now > at + requestBound) this.fail(`request ${request} is not answered`);
+        if (world.now > at + requestBound) this.fail(`answer: request ${request} is not answered`);
       const stopAt = this.stopping.get(role) ?? Number.POSITIVE_INFINITY;
-      if (world.now > stopAt + stopBound) this.fail(`${role} does not stop`);
-      this.unfitHolder(station, calm);
+      if (world.now > stopAt + stopBound) this.fail(`stop: ${role} does not stop`);
+      this.fitness.passed(station, calm, this.exchange(), this.longestTimeout());
     }
   }
 
@@ -276,15 +295,18 @@ export class Checkers {
   private twoHolders(calm: number): void {
     const { world } = this;
     if (this.bothSince === null || calm === Number.POSITIVE_INFINITY) return;
-    const limit = Math.max(this.bothSince, calm) + this.exchange();
-    if (world.now <= limit) return;
     for (const role of roles) {
       const { daemon } = world.stations[role];
       // A kernel that could not be freed is the stated exception; a dead daemon frees nothing.
-      if (daemon === null || daemon.paused || daemon.router.releaseFailedAt !== null) return;
-      // A process just started has to be proven first; its beats may be slow in coming.
-      if (world.now <= daemon.bornAt + this.longestTimeout() + this.exchange()) return;
+      if (daemon === null || daemon.paused !== null || daemon.router.releaseFailedAt !== null) {
+        this.bothSince = world.now;
+        return;
+      }
     }
+    if (world.now <= Math.max(this.bothSince, calm) + this.exchange()) return;
+    // A process just started has to be proven first; its beats may be slow in coming.
+    const young = world.now - this.longestTimeout() - this.exchange();
+    if (roles.some((role) => (world.stations[role].daemon?.bornAt ?? 0) >= young)) return;
     this.fail("1: both have held since the calm began");
   }
 
@@ -293,46 +315,20 @@ export class Checkers {
     const { world } = this;
     if (this.noneSince === null || calm === Number.POSITIVE_INFINITY) return;
     const since = Math.max(this.noneSince, calm);
-    const usual = 4 * this.longestTimeout() + 2 * this.exchange();
+    const probe = world.rules.primary.arbiter || world.rules.backup.arbiter ? probeDeadline : 0;
+    const usual = 2 * this.longestTimeout() + 2 * this.exchange() + probe;
     if (world.now <= since + usual) return;
     let fit = false;
     let excuse = since;
     for (const role of roles) {
       const { daemon, faults } = world.stations[role];
-      if (daemon === null || daemon.paused || daemon.router.ending !== null) continue;
+      if (daemon === null || daemon.paused !== null || daemon.router.ending !== null) continue;
       const { router } = daemon;
       if (router.ready && faults.size === 0) fit = true;
+      excuse = Math.max(excuse, daemon.readyAt);
       excuse = Math.max(excuse, world.now - (world.stations[role].local() - excuseOf(router)));
     }
     if (fit && world.now > excuse + usual) this.fail("2: nobody holds although somebody is fit");
-  }
-
-  /** 5: an unfit router hands over to a fit one that it hears. */
-  private unfitHolder(station: Station, calm: number): void {
-    const { world } = this;
-    const peer = world.stations[otherRole(station.role)];
-    const { router } = station.daemon ?? {};
-    const peerRouter = peer.daemon?.router;
-    const unfit =
-      station.vips > 0 &&
-      router !== undefined &&
-      station.faults.size > 0 &&
-      router.ending === null &&
-      peerRouter !== undefined &&
-      peer.faults.size === 0 &&
-      peerRouter.faults.length === 0 &&
-      peerRouter.ready &&
-      peerRouter.ending === null;
-    const since = unfit ? (this.unfitSince[station.role] ?? world.now) : null;
-    this.unfitSince[station.role] = since;
-    if (since === null || calm === Number.POSITIVE_INFINITY) return;
-    const { daemon } = peer;
-    const young = daemon !== null && world.now <= daemon.bornAt + this.longestTimeout();
-    if (young || router?.releaseFailedAt !== null) return;
-    const graver = [...station.faults.keys()].some((kind) => kind !== "arbiter" && kind !== "late");
-    const doubt = graver ? 0 : this.longestTimeout() + arbiterDoubt;
-    if (world.now > Math.max(since, calm) + this.exchange() + doubt)
-      this.fail(`5: ${station.role} is unfit and holds on although ${peer.role} is fit`);
   }
 
   /** At the end of a healed run: exactly one holds. */
@@ -340,6 +336,7 @@ export class Checkers {
     const { stations } = this.world;
     const holders = roles.filter((role) => stations[role].vips === vipsMax);
     const touched = roles.filter((role) => stations[role].vips > 0);
+    if (!this.clients.content) this.fail("9: clients do not find the holder");
     if (holders.length !== 1 || touched.length !== 1)
       this.fail(`liveness: ${holders.join() || "nobody"} holds, VIPs on ${touched.join()}`);
   }

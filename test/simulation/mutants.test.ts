@@ -119,12 +119,38 @@ const mutants: readonly {
         : step(router, input, now),
     caught: /: [78]: /,
   },
+  {
+    name: "one that does not announce again when a second holder is gone",
+    machine: (router, input, now) => {
+      const result = step(router, input, now);
+      const had = router.grip === "held" && input.kind !== "claimed";
+      const effects = result.effects.filter(({ kind }) => kind !== "announce" || !had);
+      return { ...result, effects };
+    },
+    caught: /: 9: /,
+  },
+  {
+    name: "one that announces before it has claimed",
+    machine: actingAs((effects) =>
+      effects.some(({ kind }) => kind === "claim") ? [{ kind: "announce" }, ...effects] : effects,
+    ),
+    caught: /: 9: /,
+  },
+  {
+    name: "one that does not announce what it has claimed",
+    machine: (router, input, now) => {
+      const result = step(router, input, now);
+      if (input.kind !== "claimed") return result;
+      return { ...result, effects: result.effects.filter(({ kind }) => kind !== "announce") };
+    },
+    caught: /: 9: /,
+  },
 ];
 
 for (const { name, machine, caught } of mutants)
   test(`the judges catch ${name}`, () => {
     for (let seed = 1; seed <= seedsMax; seed++) {
-      const { violation } = run(seed, false, new Map(), machine);
+      const { violation } = run(seed, { step: machine });
       if (violation === null || !caught.test(`: ${violation.replace(/^[\d.]+ ms: /, "")}`))
         continue;
       return;

@@ -39,7 +39,13 @@ export class Network {
   }
 
   isCut(path: number, from: Role): boolean {
+    if (this.cuts.size === 0) return false;
     return (this.cuts.get(`${path}${from}`) ?? 0) > 0;
+  }
+
+  /** The present share of what is lost. */
+  get loss(): number {
+    return (this.healed ? 0 : this.world.options.network.loss) + this.extraLoss;
   }
 
   send(from: Role, message: Message, pathCount: number): void {
@@ -47,8 +53,7 @@ export class Network {
     for (let path = 0; path < pathCount; path++) {
       const sent = this.throughCodec(message, path);
       this.record({ to: otherRole(from), path, message: sent });
-      const loss = (this.healed ? 0 : options.network.loss) + this.extraLoss;
-      if (this.isCut(path, from) || random.chance(loss)) {
+      if (this.isCut(path, from) || random.chance(this.loss)) {
         this.world.disturbed();
         continue;
       }

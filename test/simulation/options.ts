@@ -19,18 +19,29 @@ export interface Options {
   };
   /** Local clocks run at these rates. */
   readonly rates: Readonly<Record<Role, number>>;
-  /** Duration of a claim or release in ms, up to. */
+  /** Duration of a claim, release or keep in ms, up to. */
   readonly effectMs: number;
-  /** Chance that a claim, release or fence fails, while trouble lasts. */
-  readonly chaosLength: number;
-  readonly faults: number;
+  /** Which share of the deeds goes wrong by chance until the run is healed, probes included. */
+  readonly flakiness: number;
+  /** Within how many time-outs a daemon that was started is ready. */
+  readonly readyWithin: number;
+  /** How a holder announces, as configured. */
+  readonly announce: {
+    readonly count: number;
+    readonly interval: number;
+    readonly refresh: number;
+  };
+  /** How often, on average, a client asks anew who has the VIPs, in ms. */
+  readonly askEvery: number;
 }
 
 export const cluster = "0011223344556677" as ClusterId;
-/** The engine's own deadline for a claim or a release. */
+/** The engine's own deadline for whatever it does to the addresses, and for the fence. */
 export const effectDeadline = 2000;
+/** How long a probe waits for an arbiter. */
+export const probeDeadline = 300;
 
-function rulesOf(role: Role, random: Random, base: Partial<Rules>): Rules {
+function rulesOf(role: Role, random: Random, doubt: number, base: Partial<Rules>): Rules {
   const interval = random.pick([10, 50, 50, 100, 100, 250]);
   const deadAfter = interval * random.pick([3, 4, 4, 6]);
   return {
@@ -44,8 +55,8 @@ function rulesOf(role: Role, random: Random, base: Partial<Rules>): Rules {
     startDelay: ms(3 * deadAfter),
     failback: random.pick(["auto", "auto", "manual"]),
     failbackDelay: ms(random.pick([0, 3, 10]) * deadAfter),
-    arbiter: random.chance(0.15),
-    fence: random.chance(0.12) ? { onFailure: random.pick(["stay", "take_over"]) } : null,
+    arbiter: random.chance(doubt),
+    fence: random.chance(doubt) ? { onFailure: random.pick(["stay", "take_over"]) } : null,
     config: { serial: 1, hash: "ab".repeat(16) },
     ...base,
   };
@@ -53,12 +64,15 @@ function rulesOf(role: Role, random: Random, base: Partial<Rules>): Rules {
 
 export function drawOptions(random: Random): Options {
   const alone = random.chance(0.03);
-  const paths = random.chance(0.4) ? ["public", "private"] : ["public"];
-  const primary = rulesOf("primary", random, { paths, alone });
+  const paths = ["public", "private", "third"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
+  const flakiness = random.pick([0, 0, 0, 0, 0.2, 0.5]);
+  // Where much goes wrong, fences and arbiters are asked most.
+  const doubt = flakiness > 0 ? 0.6 : 0.2;
+  const primary = rulesOf("primary", random, doubt, { paths, alone });
   // Configurations agree in most runs; some differ, as they do in the middle of a change.
   const differ = random.chance(0.12);
   const backup = differ
-    ? rulesOf("backup", random, { paths, config: { serial: 2, hash: "cd".repeat(16) } })
+    ? rulesOf("backup", random, doubt, { paths, config: { serial: 2, hash: "cd".repeat(16) } })
     : { ...primary, role: "backup" as const };
   const slow = random.chance(0.15);
   const interval = Math.min(primary.interval, backup.interval);
@@ -73,8 +87,14 @@ export function drawOptions(random: Random): Options {
       duplication: random.pick([0, 0, 0.05, 0.3]),
     },
     rates: { primary: random.between(0.995, 1.005), backup: random.between(0.995, 1.005) },
-    effectMs: random.pick([2, 5, 20, 20, 200]),
-    chaosLength: random.between(3, 12) * Math.max(primary.deadAfter, backup.deadAfter),
-    faults: random.pick([0, 1, 1, 2, 2, 3, 4, 6]),
+    effectMs: random.pick([2, 5, 20, 20, 200, 200]),
+    flakiness,
+    readyWithin: random.pick([0.5, 0.5, 0.5, 4]),
+    announce: {
+      count: random.pick([1, 2, 5]),
+      interval: random.between(0.5, 3) * primary.deadAfter,
+      refresh: random.between(5_000, 20_000),
+    },
+    askEvery: random.pick([1, 5, 20]) * primary.deadAfter,
   };
 }

@@ -5,9 +5,10 @@ export class Random {
   private c: number;
   private d = 1;
 
-  constructor(seed: number) {
+  /** Streams of one seed have nothing to do with each other. */
+  constructor(seed: number, stream = 0) {
     this.a = seed >>> 0;
-    this.b = Math.floor(seed / 2 ** 32) >>> 0;
+    this.b = (Math.floor(seed / 2 ** 32) ^ Math.imul(stream, 0x85ebca6b)) >>> 0;
     this.c = 0x9e3779b9;
     for (let round = 0; round < 12; round++) this.next();
   }

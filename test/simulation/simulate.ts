@@ -1,17 +1,29 @@
 /**
- * Runs seeds and tells of the first that fails:
- * `node test/simulation/simulate.ts --runs 10000 --from 1`, `--seed 7 --trace`.
+ * Runs seeds and tells of the lowest that fails, made small:
+ * `node test/simulation/simulate.ts --runs 10000 --from 1 --coverage`, `--seed 7 --trace`,
+ * `--seed 7 --shrink`, `--seed 7 --faults 0,2 --plain loss,jitter --until 800`.
  */
 import { parseArgs } from "node:util";
-import { run } from "./run.ts";
-import type { Coverage } from "./world.ts";
+import { campaign } from "./campaign.ts";
+import { Coverage, gaps, printCoverage } from "./coverage.ts";
+import { planOf, type Reduction, reduced, whole } from "./plan.ts";
+import { play } from "./run.ts";
+import { shrink, tell } from "./shrink.ts";
+import { unreached } from "./unreached.ts";
 
 const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
     seed: { type: "string" },
+    /** The faults of the seed that are kept, by number. */
+    faults: { type: "string" },
+    /** The settings of the seed that are made plain. */
+    plain: { type: "string" },
+    /** How long the chaos lasts. */
+    until: { type: "string" },
     trace: { type: "boolean", default: false },
+    shrink: { type: "boolean", default: false },
     coverage: { type: "boolean", default: false },
   },
 });
@@ -19,39 +31,74 @@ const { values } = parseArgs({
 /** What is shown of a single run; --trace shows all of it. */
 const traceLines = 200;
 
-const coverage: Coverage = new Map();
+const print = (text: string): void => {
+  process.stdout.write(text);
+};
+const itemsOf = (list: string): string[] => list.split(",").filter((item) => item !== "");
+
+function reductionOf(seed: number): Reduction {
+  const all = whole(planOf(seed));
+  const { faults, plain, until } = values;
+  return {
+    deeds: faults === undefined ? all.deeds : itemsOf(faults).map(Number),
+    plain: plain === undefined ? all.plain : itemsOf(plain),
+    chaosLength: until === undefined ? all.chaosLength : Number(until),
+  };
+}
 
 function show(seed: number): boolean {
-  const { violation, trace } = run(seed, true, coverage);
+  const trace: string[] = [];
+  const coverage = new Coverage();
+  const { violation } = play(reduced(planOf(seed), reductionOf(seed)), { trace, coverage });
   const shown = values.trace ? trace : trace.slice(-traceLines);
-  for (const line of shown) process.stdout.write(`${line}\n`);
-  process.stdout.write(`seed ${seed}: ${violation ?? "every property held"}\n`);
+  for (const line of shown) print(`${line}\n`);
+  print(`seed ${seed}: ${violation ?? "every property held"}\n`);
   return violation === null;
 }
 
-function simulate(from: number, runs: number): boolean {
+/** The smallest run that fails like this seed, and how to see it again. */
+function showShrunk(seed: number): void {
+  const shrunk = shrink(seed);
+  if (shrunk === null) {
+    print(`seed ${seed}: every property held\n`);
+    return;
+  }
+  const { deeds, plain, chaosLength } = shrunk.reduction;
+  for (const line of tell(reduced(planOf(seed), shrunk.reduction)).trace) print(`${line}\n`);
+  print(
+    `seed ${seed}, made small: ${shrunk.verdict.violation}\n` +
+      `  node test/simulation/simulate.ts --seed ${seed} --faults "${deeds.join()}"` +
+      ` --plain "${plain.join()}" --until ${chaosLength} --trace\n`,
+  );
+}
+
+async function simulate(from: number, runs: number): Promise<boolean> {
   const begun = performance.now();
-  for (let seed = from; seed < from + runs; seed++) {
-    const { violation } = run(seed, false, coverage);
-    if (violation === null) continue;
-    process.stdout.write(
-      `seed ${seed} fails: ${violation}\n  node test/simulation/simulate.ts --seed ${seed} --trace\n`,
-    );
+  const { failed, counts } = await campaign(from, runs);
+  if (failed !== null) {
+    showShrunk(failed.seed);
+    print(`seed ${failed.seed} fails: ${failed.violation}\n`);
+    print(`  node test/simulation/simulate.ts --seed ${failed.seed} --trace\n`);
     return false;
   }
   const took = (performance.now() - begun) / 1000;
-  process.stdout.write(
+  print(
     `${runs} seeds from ${from}: every property held (${took.toFixed(1)} s, ` +
-      `${Math.round(runs / took)} seeds/s, ${coverage.size} kinds of steps and effects)\n`,
+      `${Math.round(runs / took)} seeds/s, ${counts.size} cells of the coverage reached)\n`,
   );
+  if (!values.coverage) return true;
+  print(printCoverage(counts, unreached));
+  const { unexplained, disproved } = gaps(counts, unreached);
+  for (const cell of disproved) print(`reached, against its reason: ${cell}\n`);
+  print(`${unexplained.length} cells are neither reached nor explained\n`);
+  return unexplained.length === 0 && disproved.length === 0;
+}
+
+async function main(): Promise<boolean> {
+  if (values.seed === undefined) return simulate(Number(values.from), Number(values.runs));
+  if (!values.shrink) return show(Number(values.seed));
+  showShrunk(Number(values.seed));
   return true;
 }
 
-const held =
-  values.seed === undefined
-    ? simulate(Number(values.from), Number(values.runs))
-    : show(Number(values.seed));
-if (values.coverage)
-  for (const [key, count] of [...coverage].sort())
-    process.stdout.write(`${String(count).padStart(9)} ${key}\n`);
-process.exitCode = held ? 0 : 1;
+process.exitCode = (await main()) ? 0 : 1;

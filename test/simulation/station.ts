@@ -3,12 +3,13 @@
  * and an engine that performs effects as the contract of protocol.ts asks.
  */
 import { wakeAt } from "../../src/failover/machine.ts";
-import type { Effect, Input } from "../../src/failover/protocol.ts";
+import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import { type Router, start } from "../../src/failover/router.ts";
 import type { BootId, Message } from "../../src/heartbeat/message.ts";
-import { type Fault, otherRole, type Role } from "../../src/model/router.ts";
-import { type Instant, instant, ms } from "../../src/model/time.ts";
-import { effectDeadline } from "./options.ts";
+import type { Fault, Role } from "../../src/model/router.ts";
+import { type Instant, instant } from "../../src/model/time.ts";
+import { Deeds } from "./deeds.ts";
+import { Traps } from "./traps.ts";
 import type { World } from "./world.ts";
 
 /** How many VIPs there are: enough for half a claim. */
@@ -16,16 +17,23 @@ export const vipsMax = 3;
 /** Datagrams that a socket keeps while its process does not read. */
 const inboxMax = 200;
 
+/**
+ * Why a process does not run: it was stopped; its machine was suspended and hears nothing; or the
+ * machine was frozen from outside, so that its clocks stood still as well.
+ */
+export type Pause = "stopped" | "suspended" | "frozen";
+
 export interface Daemon {
   router: Router;
   readonly boot: BootId;
   readonly bornAt: number;
-  paused: boolean;
+  readyAt: number;
+  paused: { readonly how: Pause; readonly since: number } | null;
   /** What waits until the process runs again: datagrams and outcomes. */
   inbox: Input[];
   wakeTime: number;
-  /** When an unpaused daemon last sent, by the world's clock. */
-  sentAt: number;
+  /** When it last sent, by its own clock. */
+  sentAt: Instant;
 }
 
 export class Station {
@@ -37,11 +45,9 @@ export class Station {
   vips = 0;
   /** When the kernel drops the addresses by itself (`valid_lft`). */
   expiresAt: number | null = null;
-  /** Bumped to forget outcomes of effects whose process is gone. */
-  private operation = 0;
   readonly faults = new Map<string, Fault>();
-  trouble: "none" | "failing" | "hanging" | "refusing" = "none";
-  arbiterReachable = true;
+  readonly deeds: Deeds;
+  readonly traps = new Traps();
   /** VIPs were kept for the next daemon. */
   kept = false;
   readonly requests = new Map<number, number>();
@@ -49,6 +55,7 @@ export class Station {
   constructor(world: World, role: Role) {
     this.world = world;
     this.role = role;
+    this.deeds = new Deeds(this, world);
   }
 
   /** The local boot-time clock. */
@@ -78,16 +85,18 @@ export class Station {
       router,
       boot,
       bornAt: now,
-      paused: false,
+      readyAt: Number.POSITIVE_INFINITY,
+      paused: null,
       inbox: [],
       wakeTime: now,
-      sentAt: now,
+      sentAt: this.local(),
     };
     world.disturbed();
     world.note(this.role, () => `daemon starts, boot id ${boot}, found ${found}`);
     this.feed({ kind: "wake" });
     this.feed({ kind: "faults", faults: [...this.faults.values()] });
-    const readyIn = world.random.between(0, rules.deadAfter / 2);
+    const readyIn = world.random.between(0, world.options.readyWithin * rules.deadAfter);
+    if (this.daemon !== null) this.daemon.readyAt = now + readyIn;
     this.later(readyIn, { kind: "ready" });
   }
 
@@ -103,34 +112,46 @@ export class Station {
   input(input: Input): void {
     const { daemon } = this;
     if (daemon === null) return;
-    if (!daemon.paused) this.feed(input);
+    if (daemon.paused === null) this.feed(input);
     else if (input.kind !== "heard" || daemon.inbox.length < inboxMax) daemon.inbox.push(input);
   }
 
   wake(): void {
     const { daemon } = this;
     if (daemon === null) return;
-    if (daemon.paused) daemon.wakeTime = Number.POSITIVE_INFINITY;
+    if (daemon.paused !== null) daemon.wakeTime = Number.POSITIVE_INFINITY;
     else this.feed({ kind: "wake" });
   }
 
-  pause(): void {
-    if (this.daemon === null || this.daemon.paused) return;
-    this.daemon.paused = true;
-    this.world.note(this.role, () => "paused");
+  pause(how: Pause): void {
+    if (this.daemon === null || this.daemon.paused !== null) return;
+    this.daemon.paused = { how, since: this.world.now };
+    this.world.note(this.role, () => how);
+  }
+
+  /** Whether the kernel answers, too: that of a stopped process does. */
+  get isAwake(): boolean {
+    return (this.daemon?.paused?.how ?? "stopped") === "stopped";
   }
 
   /**
-   * Runs again. A suspended machine has lost what was sent to it. With `early` the overdue timer
-   * comes before the datagrams are read, as it does without the engine's extra poll turn.
+   * Runs again. Only a process that was stopped finds what was sent to it. With `early` the overdue
+   * timer comes before the datagrams are read, as it does without the engine's extra poll turn.
    */
-  resume(suspended: boolean, early: boolean): void {
-    const { daemon } = this;
-    if (daemon === null || !daemon.paused) return;
-    daemon.paused = false;
-    this.world.disturbed();
-    this.world.note(this.role, () => (suspended ? "resumed" : "continued"));
-    const waiting = daemon.inbox.filter(({ kind }) => !suspended || kind !== "heard");
+  resume(early: boolean): void {
+    const { daemon, world } = this;
+    if (daemon === null || daemon.paused === null) return;
+    const { how, since } = daemon.paused;
+    daemon.paused = null;
+    world.disturbed();
+    world.note(this.role, () => `${how} until now`);
+    if (how !== "stopped" && this.expiresAt !== null)
+      this.expireAt(this.expiresAt + world.now - since);
+    if (how === "frozen") {
+      world.clockBase[this.role] -= (world.now - since) * world.options.rates[this.role];
+      world.thawedAt = world.now;
+    }
+    const waiting = daemon.inbox.filter(({ kind }) => how === "stopped" || kind !== "heard");
     daemon.inbox = [];
     if (early) this.feed({ kind: "wake" });
     for (const input of waiting) if (this.daemon === daemon) this.feed(input);
@@ -141,7 +162,7 @@ export class Station {
   kill(): void {
     if (this.daemon === null) return;
     this.daemon = null;
-    this.operation++;
+    this.deeds.forget();
     this.requests.clear();
     this.world.checkers.ended(this);
     this.world.disturbed();
@@ -177,6 +198,7 @@ export class Station {
     const at = wakeAt(result.router);
     daemon.wakeTime = at === null ? Number.POSITIVE_INFINITY : this.worldTime(at);
     world.stepped(this, before, input, result.effects);
+    this.traps.look(result.router);
     for (const effect of result.effects) this.perform(daemon, effect);
   }
 
@@ -185,26 +207,27 @@ export class Station {
     if (this.daemon !== daemon) return;
     switch (effect.kind) {
       case "claim":
-        this.change(vipsMax, { kind: "claimed" }, "claim-failed");
+        this.deeds.claim();
         break;
       case "release":
-        this.change(0, { kind: "released" }, "release-failed");
+        world.clients.silence(this);
+        this.deeds.release();
         break;
       case "announce":
         this.later(1, { kind: "announced" });
-        this.heardByPeer();
+        world.clients.announce(this);
         break;
       case "keep":
-        this.keep(effect.holdFor * 0.8);
+        this.deeds.keep(effect.holdFor * 0.8);
         break;
       case "fence":
-        this.fence();
+        this.deeds.fence();
         break;
       case "probe":
-        this.later(world.random.between(1, 5), { kind: "probed", answered: this.arbiterReachable });
+        this.deeds.probe();
         break;
       case "send":
-        daemon.sentAt = world.now;
+        daemon.sentAt = this.local();
         world.network.send(this.role, effect.message, daemon.router.rules.paths.length);
         break;
       case "answer":
@@ -221,74 +244,13 @@ export class Station {
     }
   }
 
-  /** A claim or release: half-way after half its time; then done, failed, or cut off at its deadline. */
-  private change(target: number, done: Input, failed: "claim-failed" | "release-failed"): void {
-    const { world } = this;
-    const operation = ++this.operation;
-    this.expiresAt = null;
-    const { trouble } = this;
-    const length =
-      trouble === "hanging" ? effectDeadline : world.random.between(0.2, world.options.effectMs);
-    const half = world.random.int(0, vipsMax);
-    // A refusing kernel takes no claims and lets go of what it has.
-    const fails = trouble === "refusing" ? target > 0 : trouble !== "none";
-    // A kernel that hangs is out of the ordinary until the engine's deadline has passed.
-    if (fails) world.disturbances++;
-    world.agenda.add(world.now + length / 2, () => {
-      if (operation === this.operation && this.vips !== target) this.setVips(half);
-    });
-    world.agenda.add(world.now + length, () => {
-      if (fails) {
-        world.disturbances--;
-        world.disturbed();
-      }
-      if (operation !== this.operation) return;
-      // An attempt that fails may still have left everything as wanted, and not know it.
-      if (!fails) this.setVips(target);
-      this.input(fails ? { kind: failed, why: `simulated: ${trouble}` } : done);
-    });
-  }
-
-  /** The addresses outlive the daemon, for a while. */
-  private keep(lifetime: number): void {
-    const { world } = this;
-    if (this.trouble !== "none") {
-      this.later(1, { kind: "keep-failed", why: `simulated: ${this.trouble}` });
-      return;
-    }
-    this.expiresAt = world.now + lifetime;
-    world.agenda.add(this.expiresAt, () => this.expire());
-    this.kept = true;
-    this.later(1, { kind: "kept" });
-  }
-
-  /** The peer's network card takes in what is announced; the word `contested` is its daemon's. */
-  private heardByPeer(): void {
-    const { world } = this;
-    const peer = world.stations[otherRole(this.role)];
-    world.agenda.add(world.now + 1, () => {
-      if (peer.vips > 0 && this.vips > 0 && !world.network.isCut(0, this.role))
-        peer.input({ kind: "contested" });
-    });
-  }
-
-  private expire(): void {
-    if (this.expiresAt !== null && this.expiresAt <= this.world.now) {
+  /** The addresses get a lifetime, which stands still while the machine does. */
+  expireAt(at: number): void {
+    this.expiresAt = at;
+    this.world.agenda.add(at, () => {
+      if (this.expiresAt !== at || !this.isAwake) return;
       this.expiresAt = null;
       this.setVips(0);
-    }
-  }
-
-  private fence(): void {
-    const { world, daemon } = this;
-    const peer = world.stations[otherRole(this.role)];
-    world.disturbed();
-    world.agenda.add(world.now + world.random.between(1, 50), () => {
-      if (this.daemon !== daemon) return;
-      if (this.trouble !== "none") return this.input({ kind: "fence-failed", why: "simulated" });
-      peer.powerOff();
-      world.agenda.add(world.now + world.random.between(10, 3000), () => peer.boot());
-      return this.input({ kind: "fenced" });
     });
   }
 
@@ -296,16 +258,16 @@ export class Station {
   private exit(): void {
     const { world } = this;
     this.daemon = null;
-    this.operation++;
+    this.deeds.forget();
     world.disturbed();
     world.note(this.role, () => "daemon ended");
     if (!this.kept) world.agenda.add(world.now + 5, () => this.daemon ?? this.setVips(0));
     world.checkers.ended(this);
   }
 
-  reload(interval: number, deadAfter: number): void {
+  reload(change: Partial<Rules>): void {
     const { world, role } = this;
-    const rules = { ...world.rules[role], interval: ms(interval), deadAfter: ms(deadAfter) };
+    const rules = { ...world.rules[role], ...change };
     world.rules[role] = rules;
     world.disturbed();
     this.input({ kind: "rules", rules });
@@ -313,6 +275,7 @@ export class Station {
 
   /** A message from the wire reaches the socket. */
   receive(path: number, message: Message): void {
+    if (path >= this.world.rules[this.role].paths.length) return;
     this.input({ kind: "heard", path, message });
   }
 }

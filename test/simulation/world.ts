@@ -6,23 +6,25 @@ import type { BootId, Header, Message } from "../../src/heartbeat/message.ts";
 import type { Role } from "../../src/model/router.ts";
 import { Agenda } from "./agenda.ts";
 import { Checkers } from "./checkers.ts";
+import { Clients } from "./clients.ts";
+import type { Coverage } from "./coverage.ts";
 import { Network } from "./network.ts";
-import { drawOptions, type Options } from "./options.ts";
+import type { Options } from "./options.ts";
+import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Station } from "./station.ts";
+import { saidIn, textOf } from "./telling.ts";
 
 /** A run that takes more steps at one moment goes round in circles. */
 const stepsAtOnceMax = 400;
 
-/** (state, input) pairs and effects that the runs have reached. */
-export type Coverage = Map<string, number>;
-
-/** What a run may differ in from the drawn one. */
+/** How a run is looked at, and which machine is under trial. */
 export interface Setting {
   readonly trace?: string[] | null;
-  readonly coverage?: Coverage;
+  /** Beats are told only when they say something new. */
+  readonly brief?: boolean;
+  readonly coverage?: Coverage | null;
   readonly step?: typeof step;
-  readonly options?: Options;
 }
 
 type Listener = (station: Station, input: Input, effects: readonly Effect[]) => void;
@@ -39,6 +41,7 @@ const headerOf = ({ cluster, role, boot, sequence, sentAt, echo }: Message): Hea
 });
 
 export class World {
+  readonly plan: Plan;
   readonly random: Random;
   readonly options: Options;
   readonly rules: Record<Role, Rules>;
@@ -46,10 +49,14 @@ export class World {
   readonly network: Network;
   readonly stations: Readonly<Record<Role, Station>>;
   readonly checkers: Checkers;
-  readonly clockBase: Readonly<Record<Role, number>>;
+  readonly clients: Clients;
+  /** What the clocks of the two showed in the beginning, less what they stood still since. */
+  readonly clockBase: Record<Role, number>;
   readonly trace: string[] | null;
-  readonly coverage: Coverage;
+  readonly coverage: Coverage | null;
   now = 0;
+  /** When a clock that had stood still last went on. */
+  thawedAt = Number.NEGATIVE_INFINITY;
   /** Something out of the ordinary happened last then; or is still going on. */
   disturbedAt = 0;
   disturbances = 0;
@@ -62,14 +69,19 @@ export class World {
   /** Told of every step; null: nobody listens. */
   listener: Listener | null = null;
 
-  constructor(seed: number, setting: Setting = {}) {
+  private readonly brief: boolean;
+  private readonly lastSaid = new Map<Role, string>();
+
+  constructor(plan: Plan, setting: Setting = {}) {
     this.step = setting.step ?? step;
-    this.random = new Random(seed);
+    this.plan = plan;
+    this.random = new Random(plan.seed);
     this.bootSalt = this.random.int(0, 0xffff);
-    this.options = setting.options ?? drawOptions(this.random);
+    this.options = plan.options;
     this.rules = { ...this.options.rules };
     this.trace = setting.trace ?? null;
-    this.coverage = setting.coverage ?? new Map();
+    this.brief = setting.brief ?? false;
+    this.coverage = setting.coverage ?? null;
     this.clockBase = {
       primary: this.random.between(1000, 1e6),
       backup: this.random.between(1000, 1e6),
@@ -77,6 +89,7 @@ export class World {
     this.network = new Network(this);
     this.stations = { primary: new Station(this, "primary"), backup: new Station(this, "backup") };
     this.checkers = new Checkers(this);
+    this.clients = new Clients(this);
   }
 
   disturbed(): void {
@@ -101,53 +114,50 @@ export class World {
   deliver(to: Role, path: number, message: Message, genuine: boolean): void {
     const station = this.stations[to];
     if (!genuine) this.checkers.replaying(station, path, message);
-    else this.checkers.delivering(station, message);
     if (genuine && this.network.otherVersions > 0)
       station.input({ kind: "heard-version", path, header: headerOf(message) });
     else station.receive(path, message);
   }
 
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
-    const key = `${before.state} ${before.grip} ${input.kind}`;
-    this.coverage.set(key, (this.coverage.get(key) ?? 0) + 1);
+    this.coverage?.stepped(before, input);
     this.listener?.(station, input, effects);
     if (this.trace !== null) this.tell(station, input, effects);
     this.checkers.stepped(station, before, input, effects);
-    for (const { kind } of effects) {
-      if (kind === "send" || kind === "report") continue;
-      this.coverage.set(`effect ${kind}`, (this.coverage.get(`effect ${kind}`) ?? 0) + 1);
-    }
   }
 
   private tell(station: Station, input: Input, effects: readonly Effect[]): void {
-    if (input.kind !== "wake" && input.kind !== "heard")
-      this.note(station.role, () => `< ${JSON.stringify(input)}`);
+    const { role } = station;
+    const heard = input.kind === "heard" || (this.brief && input.kind === "heard-version");
+    if (input.kind !== "wake" && !heard) this.note(role, () => `< ${JSON.stringify(input)}`);
     for (const effect of effects) {
-      if (effect.kind === "send") {
-        const { handOver, sequence, state, holds, hears, echo, faults, term } = effect.message;
-        const step = handOver.kind === "none" ? "" : ` ${handOver.kind} ${handOver.id}`;
-        this.note(
-          station.role,
-          () =>
-            `> beat ${sequence} ${state}${holds ? " holds" : ""}${hears ? " hears" : ""}` +
-            ` t${term} echo ${echo?.boot.slice(-2) ?? "-"}/${echo?.sequence ?? 0}${step} ${faults.join()}`,
-        );
-      } else this.note(station.role, () => `> ${JSON.stringify(effect)}`);
+      if (effect.kind === "send") this.tellBeat(role, effect.message);
+      else if (effect.kind === "report") this.note(role, () => `! ${textOf(effect.event)}`);
+      else if (effect.kind !== "refused" || !this.brief)
+        this.note(role, () => `> ${JSON.stringify(effect)}`);
     }
+  }
+
+  private tellBeat(role: Role, message: Message): void {
+    const { sequence, echo, hears } = message;
+    const said = `${saidIn(message)}${hears ? ", hears" : ""}`;
+    if (this.brief && this.lastSaid.get(role) === said) return;
+    this.lastSaid.set(role, said);
+    const echoed = `${echo?.boot.slice(-2) ?? "-"}/${echo?.sequence ?? 0}`;
+    this.note(role, () => `> beat ${sequence}: ${said}, echo ${echoed}`);
   }
 
   /** Goes on until `end` or until a checker objects. */
   runUntil(end: number): void {
     const { primary, backup } = this.stations;
     for (;;) {
-      const wakes = [primary.daemon?.wakeTime, backup.daemon?.wakeTime].map(
-        (at) => at ?? Number.POSITIVE_INFINITY,
-      );
-      const [wakeA = 0, wakeB = 0] = wakes;
+      const wakeA = primary.daemon?.wakeTime ?? Number.POSITIVE_INFINITY;
+      const wakeB = backup.daemon?.wakeTime ?? Number.POSITIVE_INFINITY;
       const next = Math.min(this.agenda.nextAt(), wakeA, wakeB);
       if (next > end) break;
       this.stepsAtOnce = next > this.now ? 0 : this.stepsAtOnce + 1;
-      if (this.stepsAtOnce > stepsAtOnceMax) this.checkers.fail("steps without end at one moment");
+      if (this.stepsAtOnce > stepsAtOnceMax)
+        this.checkers.fail("loop: steps without end at one moment");
       this.now = Math.max(this.now, next);
       if (this.agenda.nextAt() <= next) this.agenda.take()();
       else if (wakeA <= next) primary.wake();

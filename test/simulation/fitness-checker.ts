@@ -1,0 +1,59 @@
+/**
+ * 5: unfit routers do not hold: of two that hear each other the fitter one does, and one that hears
+ * nobody lets go when it may be the one that is cut off.
+ */
+import { fitnessOf, isolatingFault } from "../../src/failover/fitness.ts";
+import { faultKindsOf, type Router } from "../../src/failover/router.ts";
+import { type FaultKind, otherRole, type Role } from "../../src/model/router.ts";
+import type { Station } from "./station.ts";
+import type { World } from "./world.ts";
+
+/** For so long beyond a time-out two routers may differ in seeing an arbiter go. */
+const arbiterDoubt = 200;
+
+const rankOf = ({ faults }: Station): number => fitnessOf([...faults.keys()] as FaultKind[]);
+
+export class FitnessChecker {
+  private readonly world: World;
+  private readonly since: Record<Role, number | null> = { primary: null, backup: null };
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  /** After a step. */
+  stepped({ role }: Station, router: Router): void {
+    const alone = router.grip === "held" && !router.rules.alone && !router.peerAlive;
+    if (!alone || router.ending !== null || router.abandon !== null) return;
+    const fault = isolatingFault(router);
+    if (fault !== null)
+      this.world.checkers.fail(`5: ${role} holds on alone although ${fault.text}`);
+  }
+
+  /** After every event. `exchange` and `timeout` are the bounds of what that takes. */
+  passed(station: Station, calm: number, exchange: number, timeout: number): void {
+    const { world } = this;
+    const since = this.isLessFit(station) ? (this.since[station.role] ?? world.now) : null;
+    this.since[station.role] = since;
+    if (since === null || calm === Number.POSITIVE_INFINITY) return;
+    const peer = world.stations[otherRole(station.role)];
+    const { daemon } = peer;
+    if (daemon !== null && world.now <= daemon.bornAt + timeout) return;
+    const doubt = rankOf(station) === fitnessOf(["arbiter"]) ? timeout + arbiterDoubt : 0;
+    if (world.now > Math.max(since, calm) + exchange + doubt)
+      world.checkers.fail(`5: ${station.role} is less fit than ${peer.role} and holds on`);
+  }
+
+  /** It holds, and the other one could do better. */
+  private isLessFit(station: Station): boolean {
+    if (station.vips === 0 || station.faults.size === 0) return false;
+    const peer = this.world.stations[otherRole(station.role)];
+    const [router, other] = [station.daemon?.router, peer.daemon?.router];
+    if (router === undefined || other === undefined) return false;
+    const able = (each: Router) =>
+      // Whoever could not let go must have done so before anything is handed to it.
+      each.ending === null && each.releaseFailedAt === null;
+    if (!able(router) || !able(other) || !other.ready) return false;
+    return rankOf(station) < Math.min(rankOf(peer), fitnessOf(faultKindsOf(other)));
+  }
+}

@@ -1,0 +1,24 @@
+/** Runs seeds one after the other, until one fails. */
+import { type Cell, Coverage } from "./coverage.ts";
+import { run, type Verdict } from "./run.ts";
+
+export interface Stretch {
+  readonly from: number;
+  readonly runs: number;
+}
+
+export interface Outcome {
+  /** The lowest seed that failed; null: none. */
+  readonly failed: Verdict | null;
+  /** What was reached, as far as the runs went. */
+  readonly counts: ReadonlyMap<Cell, number>;
+}
+
+export function runStretch({ from, runs }: Stretch): Outcome {
+  const coverage = new Coverage();
+  for (let seed = from; seed < from + runs; seed++) {
+    const verdict = run(seed, { coverage });
+    if (verdict.violation !== null) return { failed: verdict, counts: coverage.counts };
+  }
+  return { failed: null, counts: coverage.counts };
+}
