@@ -10,4 +10,4 @@ export LVSD_LAUNCHER="$self"
 # A daemon that runs for months on a router wants to be small rather than fast. With 100 servers
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
 # thread; with these two settings it takes 109 MB, at the same load of the processor.
-MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 "$lib/main.mjs" "$@"
+MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode "$lib/main.mjs" "$@"

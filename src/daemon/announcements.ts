@@ -1,8 +1,8 @@
 /**
  * When the VIPs are announced: at once, repeated with a space between, then refreshed for as long
  * as they are held (neighbours lose and forget announcements). Every repetition asks again what is
- * held, so that a router that gave up its VIPs says nothing more. A refresh also asks who else has
- * them.
+ * held, and `stop` cuts it short, so that a router that gave up its VIPs says nothing more. A
+ * refresh also asks who else has them.
  */
 import type { FailoverConfig } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";
@@ -17,15 +17,19 @@ export type Held = () => {
   readonly interfaces: readonly Interface[];
 };
 
+/** Measured: 0.05 ms for each in the slowest lab. */
+const pieceMax = 32;
+
 export class Announcements {
-  readonly #announcer: Announcer;
+  readonly #announcer: Pick<Announcer, "announceAll" | "probeAll">;
   readonly #report: (event: EventBody) => void;
   #rhythm: FailoverConfig["announce"];
   #timer: NodeJS.Timeout | null = null;
+  readonly #turns = new Set<NodeJS.Immediate>();
   #failing = false;
 
   constructor(
-    announcer: Announcer,
+    announcer: Pick<Announcer, "announceAll" | "probeAll">,
     rhythm: FailoverConfig["announce"],
     report: (event: EventBody) => void,
   ) {
@@ -43,16 +47,19 @@ export class Announcements {
     return this.#rhythm.refresh;
   }
 
-  /** Announces now and begins the repetitions anew. */
-  start(held: Held): void {
+  /** Announces `first` now and begins the repetitions of what is held anew. */
+  start(held: Held, first: Held): void {
     this.stop();
-    this.once(held);
+    this.once(first);
     this.#repeat(held, this.#rhythm.count - 1);
   }
 
+  /** Says nothing more, not even the rest of what is being said. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    for (const turn of this.#turns) clearImmediate(turn);
+    this.#turns.clear();
   }
 
   #repeat(held: Held, left: number): void {
@@ -66,13 +73,27 @@ export class Announcements {
 
   /** Announces now, and leaves the repetitions as they are. */
   once(held: Held): void {
-    const { vips, interfaces } = held();
-    if (vips.length > 0) this.#send(() => this.#announcer.announceAll(vips, interfaces));
+    this.#inPieces(held(), (vips, interfaces) => this.#announcer.announceAll(vips, interfaces));
   }
 
   #ask(held: Held): void {
-    const { vips, interfaces } = held();
-    if (vips.length > 0) this.#send(() => this.#announcer.probeAll(vips, interfaces));
+    this.#inPieces(held(), (vips, interfaces) => this.#announcer.probeAll(vips, interfaces));
+  }
+
+  /** The first ones now, a few more in each turn of the loop: a frame is a call of the kernel. */
+  #inPieces(
+    { vips, interfaces }: ReturnType<Held>,
+    send: (vips: readonly FloatingAddress[], interfaces: readonly Interface[]) => Announced,
+  ): void {
+    if (vips.length === 0) return;
+    this.#send(() => send(vips.slice(0, pieceMax), interfaces));
+    const rest = vips.slice(pieceMax);
+    if (rest.length === 0) return;
+    const turn = setImmediate(() => {
+      this.#turns.delete(turn);
+      this.#inPieces({ vips: rest, interfaces }, send);
+    });
+    this.#turns.add(turn);
   }
 
   #send(send: () => Announced): void {

@@ -21,8 +21,8 @@ import type { Done } from "./vips.ts";
 export interface Performers {
   claim(): Promise<Done>;
   release(): Promise<Done>;
-  /** Announces at once; true when there was something to announce. */
-  announce(): void;
+  /** Announces at once; when the first one of them left, if that was before. */
+  announce(): Instant | undefined;
   keep(holdFor: Ms): Promise<Done>;
   fence(): Promise<Done>;
   probe(): Promise<boolean>;
@@ -128,8 +128,7 @@ export class Engine {
         });
         break;
       case "announce":
-        performers.announce();
-        this.input({ kind: "announced" });
+        this.input({ kind: "announced", firstAt: performers.announce() });
         break;
       case "keep":
         this.#bounded(() => performers.keep(effect.holdFor), { kind: "kept" }, "keep-failed");

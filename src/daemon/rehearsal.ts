@@ -6,8 +6,11 @@ import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
 import { seconds } from "../model/time.ts";
+import { nowhere } from "../system/ip.ts";
+import { Announcements } from "./announcements.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
+import { Vips } from "./vips.ts";
 
 const nobody = "0000000000000000" as BootId;
 /** A rehearsal that does not end is none: the real parts will tell what is wrong. */
@@ -15,20 +18,17 @@ const rehearsalMax = seconds(1);
 
 /** Plays a lone router that claims, announces and releases nothing. Never throws. */
 export async function rehearse(doors: Doors, rules: Rules): Promise<void> {
-  const { ip, announcer, now, openAlarm, report } = doors;
+  const { now, openAlarm, report } = doors;
   const played = Promise.withResolvers<void>();
-  const claimNothing = async () => {
-    await ip.claim([]);
-    return { ok: true } as const;
-  };
+  const vips = understudy(doors);
   const engine = new Engine(
     { rules: { ...rules, alone: true, paths: [] }, boot: nobody, found: "nothing" },
     {
-      claim: claimNothing,
-      release: claimNothing,
-      announce: () => announcer.announceAll([], []),
-      keep: claimNothing,
-      fence: claimNothing,
+      claim: () => vips.claim(),
+      release: () => vips.release(),
+      announce: () => vips.announce(),
+      keep: async () => ({ ok: true }),
+      fence: async () => ({ ok: true }),
       probe: async () => true,
       send: () => {},
       report: () => {},
@@ -52,5 +52,40 @@ export async function rehearse(doors: Doors, rules: Rules): Promise<void> {
   } finally {
     clearTimeout(giveUp);
     engine.close();
+    vips.close();
   }
+}
+
+/** The VIPs' own code, over doors that rehearse in their turn: it holds one that exists nowhere. */
+function understudy({ ip, announcer, now }: Doors): Vips {
+  const rehearsed = () => {
+    announcer.rehearse();
+    return { frames: 0, failures: [] };
+  };
+  const rhythm = { count: 1, interval: seconds(1), refresh: seconds(60) };
+  const doors = { announceAll: rehearsed, probeAll: rehearsed };
+  const vips = new Vips({
+    ip: {
+      readInterfaces: async () => [],
+      async claim(held, onAdded) {
+        await ip.rehearse();
+        onAdded?.(held);
+        return { kind: "all-held", held, missing: [], reasons: [] };
+      },
+      async release(missing) {
+        await ip.rehearse();
+        return { kind: "none-held", held: [], missing, reasons: [] };
+      },
+      forgetNeighbours: async () => {},
+      expire: async (held) => ({ kind: "all-held", held, missing: [], reasons: [] }),
+    },
+    announcements: new Announcements(doors, rhythm, () => {}),
+    report: () => {},
+    faultsChanged: () => {},
+    now,
+    interfacesRead: () => {},
+    remember: () => {},
+  });
+  vips.configure(nowhere);
+  return vips;
 }

@@ -22,6 +22,7 @@ import { openGatewayProbe } from "../system/gateway-probe.ts";
 import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
 import { openLog } from "../system/log.ts";
+import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
@@ -67,7 +68,8 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const log = openLog();
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();
-  const [ip, ipvsadm, announcer, sysctl] = [openIp(), openIpvsadm(), openAnnouncer(), openSysctl()];
+  const ip = openIp({ netlink: openNetlink });
+  const [ipvsadm, announcer, sysctl] = [openIpvsadm(), openAnnouncer(), openSysctl()];
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];

@@ -16,7 +16,7 @@ import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../system/i
 import type { Announcements } from "./announcements.ts";
 
 export interface VipsParts {
-  readonly ip: Ip;
+  readonly ip: Pick<Ip, "claim" | "release" | "expire" | "readInterfaces" | "forgetNeighbours">;
   readonly announcements: Announcements;
   readonly report: (event: EventBody) => void;
   /** `faults()` may answer differently now. */
@@ -54,6 +54,9 @@ export class Vips {
   /** Neither claimed nor released by this process yet, or left to the next one: not ours to mend. */
   #spared = false;
   #busy = 0;
+  /** What the present claim has announced, and when the first VIP of it. */
+  readonly #told = new Set<string>();
+  #toldAt: Instant | undefined;
   #held: ReadonlySet<string> = new Set();
   #interfaces: readonly Interface[] = [];
   #fault: Fault | null = null;
@@ -99,16 +102,22 @@ export class Vips {
     await this.#read();
   }
 
-  /** Adds all VIPs, in order; announces the real servers' gateway, and nothing else yet. */
+  /**
+   * Adds all VIPs, in order, and announces each as soon as the kernel has confirmed it.
+   *
+   * The NAT router's address is announced before any VIP is here: the former holder hands on the
+   * SYNs that still reach it as soon as this kernel answers for the VIP, and an answer of a real
+   * server that then goes to the old gateway is lost (measured: all tries of 40 ms).
+   */
   async claim(): Promise<Done> {
     this.#holding = true;
     this.#spared = false;
     this.#claimedAt = this.#parts.now();
+    this.#forgetTold();
     const vips = this.#wanted;
-    const done = await this.#perform("claim", async () => {
-      await this.#gatewayFirst();
-      return this.#parts.ip.claim(vips);
-    });
+    const done = await this.#perform("claim", () =>
+      this.#parts.ip.claim(vips, (added) => this.#tell(added)),
+    );
     if (done.ok) void this.#forgetNeighbours(vips);
     return done;
   }
@@ -123,16 +132,17 @@ export class Vips {
     }
   }
 
-  /**
-   * Claims and announces the NAT router's address before any VIP is here. The former holder hands
-   * on the SYNs that still reach it as soon as this kernel answers for the VIP; an answer of a real
-   * server that then goes to the old gateway is lost (measured: all tries of 40 ms).
-   */
-  async #gatewayFirst(): Promise<void> {
-    const gateways = this.#wanted.filter((vip) => vip.kind === "nat-router");
-    if (gateways.length === 0 || gateways.length === this.#wanted.length) return;
-    const { held } = await this.#parts.ip.claim(gateways);
-    this.#parts.announcements.once(() => ({ vips: held, interfaces: this.#interfaces }));
+  /** A claim that is no longer wanted, since its release was asked for, announces nothing. */
+  #tell(added: readonly FloatingAddress[]): void {
+    if (!this.#holding) return;
+    for (const vip of added) this.#told.add(keyOf(vip));
+    this.#parts.announcements.once(() => ({ vips: added, interfaces: this.#interfaces }));
+    if (added[0]?.kind !== "nat-router") this.#toldAt ??= this.#parts.now();
+  }
+
+  #forgetTold(): void {
+    this.#told.clear();
+    this.#toldAt = undefined;
   }
 
   /** Removes all VIPs, also those of former configurations. */
@@ -147,12 +157,21 @@ export class Vips {
     return done;
   }
 
-  /** Announces now, and again as configured for as long as the VIPs are held. */
-  announce(): void {
-    this.#parts.announcements.start(() => ({
-      vips: this.#holding ? this.#wanted.filter((vip) => this.#held.has(keyOf(vip))) : [],
-      interfaces: this.#interfaces,
-    }));
+  /**
+   * Announces now what the claim has not announced already, and all of them again as configured for
+   * as long as the VIPs are held. When the claim announced its first VIP, if it did.
+   */
+  announce(): Instant | undefined {
+    const held = (): FloatingAddress[] =>
+      this.#holding ? this.#wanted.filter((vip) => this.#held.has(keyOf(vip))) : [];
+    const rest = held().filter((vip) => !this.#told.has(keyOf(vip)));
+    const firstAt = this.#toldAt;
+    this.#forgetTold();
+    this.#parts.announcements.start(
+      () => ({ vips: held(), interfaces: this.#interfaces }),
+      () => ({ vips: rest, interfaces: this.#interfaces }),
+    );
+    return firstAt;
   }
 
   /** What a reload left over or brought, made true while holding. */

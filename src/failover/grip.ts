@@ -93,8 +93,8 @@ export function releaseFailed(turn: Turn, why: string): void {
 export const releaseAgainAt = ({ grip, releaseFailedAt }: Router): Instant | null =>
   grip === "stuck" && releaseFailedAt !== null ? addMs(releaseFailedAt, releaseRetry) : null;
 
-/** The first announcement has left: the outage can be accounted for. */
-export function announced(turn: Turn): void {
+/** The announcements have left, the first one then: the outage can be accounted for. */
+export function announced(turn: Turn, firstAt: Instant): void {
   const { router, now } = turn;
   const { activation } = router;
   if (activation === null || activation.claimedAt === null) return;
@@ -106,7 +106,7 @@ export function announced(turn: Turn): void {
       activation.lastHeardAt === null ? null : tenths(between(activation.lastHeardAt, now)),
     decided_ms: tenths(between(activation.decidedAt, now)),
     claimed_ms: tenths(between(activation.claimedAt, now)),
-    announced_ms: 0,
+    announced_ms: tenths(between(firstAt, now)),
   });
   set(turn, { activation: { ...activation, claimedAt: null } });
 }

@@ -113,7 +113,7 @@ function absorb(turn: Turn, input: Input): void {
       releaseFailed(turn, input.why);
       break;
     case "announced":
-      announced(turn);
+      announced(turn, input.firstAt ?? turn.now);
       break;
     case "kept":
       kept(turn);

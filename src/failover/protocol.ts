@@ -18,7 +18,7 @@ import type { BootId, ClusterId, ConfigMark, Header, Message } from "../heartbea
 import type { HeardRefusal } from "../heartbeat/peer.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Fault, Role } from "../model/router.ts";
-import type { Ms } from "../model/time.ts";
+import type { Instant, Ms } from "../model/time.ts";
 
 /** The configuration as far as the machine needs it. A reload gives a new value. */
 export interface Rules {
@@ -70,8 +70,11 @@ export type Input =
   | { readonly kind: "claim-failed"; readonly why: string }
   | { readonly kind: "released" }
   | { readonly kind: "release-failed"; readonly why: string }
-  /** The first announcement of the last `announce` has left. For the time line only. */
-  | { readonly kind: "announced" }
+  /**
+   * All of the last `announce` has been said; the first one left at `firstAt`, when the claim was
+   * still under way (absent: now). For the time line only.
+   */
+  | { readonly kind: "announced"; readonly firstAt?: Instant | undefined }
   | { readonly kind: "kept" }
   | { readonly kind: "keep-failed"; readonly why: string }
   | { readonly kind: "fenced" }

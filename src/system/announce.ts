@@ -4,7 +4,7 @@
  * they are sent is decided elsewhere.
  */
 import { readFileSync } from "node:fs";
-import { family } from "../model/address.ts";
+import { family, parseAddress } from "../model/address.ts";
 import { announcements, macFromText, probe } from "./frames.ts";
 import type { FloatingAddress, Interface } from "./ip.ts";
 import { openPacketSocket } from "./raw-socket.ts";
@@ -24,8 +24,13 @@ export interface Announcer {
   announceAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
   /** Asks who has each VIP (ARP probe, neighbour solicitation); answers reach the stranger watch. */
   probeAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
+  /** Runs through an announcement in both families; nothing leaves. */
+  rehearse(): void;
   close(): void;
 }
+
+/** Addresses for documentation (RFC 5737, RFC 3849), one of each family. */
+const nowhere = ["192.0.2.1", "2001:db8::1"].flatMap((text) => parseAddress(text) ?? []);
 
 /** Whether the kernel calls itself a router on this device in its own advertisements. */
 function isIpv6Router(device: string): boolean {
@@ -78,6 +83,11 @@ export function openAnnouncer(): Announcer {
       ),
     probeAll: (vips, interfaces) =>
       sendAll(vips, interfaces, (mac, vip) => [probe(mac, vip.prefix.address)]),
+    rehearse() {
+      // The kernel has no device of this number, and says so.
+      for (const address of nowhere)
+        for (const frame of announcements(new Uint8Array(6), address, false)) socket.send(0, frame);
+    },
     close: () => socket.close(),
   };
 }

@@ -47,7 +47,10 @@ function bench(claim: () => Promise<Done>): Bench {
       done.push("release");
       return { ok: true };
     },
-    announce: () => done.push("announce"),
+    announce: () => {
+      done.push("announce");
+      return undefined;
+    },
     keep: async () => ({ ok: true }),
     fence: async () => ({ ok: true }),
     probe: async () => true,

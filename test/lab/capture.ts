@@ -63,22 +63,54 @@ export interface CapturedDatagram {
   readonly payload: Uint8Array;
 }
 
-/** The heartbeats captured so far on a network, oldest first (pcap, Ethernet, IPv4 without options). */
-export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
+/** One announcement of an IPv4 address (ARP in which sender and target are the same). */
+export interface CapturedAnnouncement {
+  readonly address: string;
+  readonly mac: string;
+  /** Wall clock, in ms since 1970 with fractions. */
+  readonly at: number;
+}
+
+interface Frame {
+  readonly at: number;
+  readonly bytes: Buffer;
+}
+
+/** The frames captured so far, oldest first (pcap-savefile(5)). */
+function framesOn(bridge: "br-pub" | "br-priv"): Frame[] {
   const bytes = readFileSync(file(bridge));
-  const found: CapturedDatagram[] = [];
-  // A file header of 24 bytes, then a header of 16 bytes before each frame (pcap-savefile(5)).
+  const found: Frame[] = [];
+  // A file header of 24 bytes, then a header of 16 bytes before each frame.
   for (let at = 24; at + 16 <= bytes.length; ) {
     const length = bytes.readUInt32LE(at + 8);
-    const frame = bytes.subarray(at + 16, at + 16 + length);
-    at += 16 + length;
-    if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) continue;
-    if (frame.readUInt16BE(36) !== 539) continue;
     found.push({
-      from: [...frame.subarray(26, 30)].join("."),
-      to: [...frame.subarray(30, 34)].join("."),
-      payload: Uint8Array.from(frame.subarray(42, 34 + frame.readUInt16BE(38))),
+      at: bytes.readUInt32LE(at) * 1000 + bytes.readUInt32LE(at + 4) / 1000,
+      bytes: bytes.subarray(at + 16, at + 16 + length),
     });
+    at += 16 + length;
   }
   return found;
+}
+
+const dotted = (bytes: Uint8Array): string => [...bytes].join(".");
+
+/** The heartbeats captured so far on a network, oldest first (Ethernet, IPv4 without options). */
+export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
+  return framesOn(bridge).flatMap(({ bytes: frame }) => {
+    if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) return [];
+    if (frame.readUInt16BE(36) !== 539) return [];
+    const payload = Uint8Array.from(frame.subarray(42, 34 + frame.readUInt16BE(38)));
+    return [{ from: dotted(frame.subarray(26, 30)), to: dotted(frame.subarray(30, 34)), payload }];
+  });
+}
+
+/** The announcements of addresses captured so far on a network, oldest first. */
+export function announcedOn(bridge: "br-pub" | "br-priv"): CapturedAnnouncement[] {
+  return framesOn(bridge).flatMap(({ at, bytes: frame }) => {
+    if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0806) return [];
+    const address = dotted(frame.subarray(28, 32));
+    if (address !== dotted(frame.subarray(38, 42))) return [];
+    const mac = [...frame.subarray(22, 28)].map((byte) => byte.toString(16).padStart(2, "0"));
+    return [{ address, mac: mac.join(":"), at }];
+  });
 }

@@ -17,11 +17,12 @@ import {
   openIp,
   releaseBatch,
 } from "../../../src/system/ip.ts";
+import { openNetlink } from "../../../src/system/netlink.ts";
 import { openStrangerWatch, type Stranger } from "../../../src/system/stranger-watch.ts";
 import { openSysctl } from "../../../src/system/sysctl.ts";
 import { eventually } from "../../doors/scripts.ts";
 
-const ip = openIp();
+const ip = openIp({ netlink: openNetlink });
 const address = (text: string) => parseAddress(text) ?? assert.fail(text);
 
 /** Runs ip(8), in the neighbour's namespace where `there`. */
@@ -73,16 +74,54 @@ test("addresses are claimed with their labels, read back, and released again", a
   assert.equal((await ip.claim(vips)).kind, "all-held");
   const released = await ip.release(vips);
   assert.deepEqual(released, { kind: "none-held", held: [], missing: vips, reasons: [] });
-  for (const count of [10, 500]) {
-    const some = many(count);
-    const start = performance.now();
-    assert.equal((await ip.claim(some)).kind, "all-held");
-    const middle = performance.now();
-    assert.equal((await ip.release(some)).kind, "none-held");
-    const end = performance.now();
-    const [up, down] = [middle - start, end - middle].map((took) => took.toFixed(1));
-    t.diagnostic(`${count} addresses: claimed in ${up} ms, released in ${down} ms`);
+  const program = openIp();
+  t.after(() => program.close());
+  for (const [way, door] of Object.entries({ netlink: ip, program })) {
+    for (const count of [10, 500]) {
+      const some = many(count);
+      const start = performance.now();
+      assert.equal((await door.claim(some)).kind, "all-held");
+      const middle = performance.now();
+      assert.equal((await door.release(some)).kind, "none-held");
+      const end = performance.now();
+      const [up, down] = [middle - start, end - middle].map((took) => took.toFixed(1));
+      t.diagnostic(`${count} addresses by ${way}: claimed in ${up} ms, released in ${down} ms`);
+    }
   }
+});
+
+test("the kernel gives an address the same by either way", async (t) => {
+  await ip.readInterfaces();
+  const vips = [vip("10.9.0.10/24", "eth0:1"), vip("10.9.0.11/32"), vip("fd00::10/64")];
+  const program = openIp();
+  t.after(() => program.close());
+  const seen: string[] = [];
+  for (const door of [ip, program]) {
+    await door.claim(vips);
+    const lines = ipCommand("-o addr show dev eth0").split("\n");
+    seen.push(lines.filter((line) => /10\.9\.0\.1[01]\/|fd00:/.test(line)).join("\n"));
+    await door.release(vips);
+  }
+  assert.equal(seen[0], seen[1]);
+  assert.match(seen[0] ?? "", /10\.9\.0\.10\/24 brd 10\.9\.0\.255 scope global.* eth0:1\\/);
+  assert.match(seen[0] ?? "", /fd00::10\/64 scope global nodad deprecated/);
+});
+
+test("a claim tells what it has added, a NAT router's address first and by itself", async () => {
+  const gateway = { ...vip("10.9.0.10/24"), kind: "nat-router" } as const;
+  const all = [gateway, ...many(70)];
+  const told: FloatingAddress[][] = [];
+  await ip.readInterfaces();
+  const claimed = ip.claim(all, (added) => told.push([...added]));
+  assert.deepEqual(told[0], [gateway], "before the call returns");
+  await claimed;
+  assert.deepEqual(told.flat(), all, "in the order of the claim");
+  assert.ok(told.length > 3, `in ${told.length} pieces`);
+  told.length = 0;
+  await ip.claim(all, (added) => told.push([...added]));
+  assert.deepEqual(told, [[gateway]], "what was there is told no more, but for the gateway");
+  await ip.rehearse();
+  await ip.release(all);
 });
 
 test("what the kernel refuses is told, and the others are held", async () => {

@@ -5,7 +5,7 @@ import { expect, waitFor } from "../wait.ts";
 export default scenario({
   title: "SIGSTOP of the active daemon for 2 s and SIGCONT: the sleeper yields first",
   topology: natPair,
-  goals: { doubled: { what: "after SIGCONT: two holders for", unit: "ms", atMost: 100 } },
+  goals: { doubled: { what: "after SIGCONT: two holders for", unit: "ms", atMost: 50 } },
   runs: 5,
   async play(lab) {
     await lab.startPair({ failover: { failback: "manual" } });

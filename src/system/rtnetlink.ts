@@ -1,0 +1,170 @@
+/**
+ * The kernel's own language for addresses, netlink(7) and rtnetlink(7): bytes of requests, and what
+ * the answers mean. Pure; the socket is netlink.ts. Numbers are in the machine's order of bytes,
+ * which is little endian on every machine that lvsd runs on.
+ */
+import { addressBytes, addressFromBytes, bitsOf, family, type Prefix } from "../model/address.ts";
+import { MachineError } from "../model/error.ts";
+import type { FloatingAddress } from "./ip-text.ts";
+
+/** One request with the number by which its answer is known. */
+export interface Request {
+  readonly sequence: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What came back: an acknowledgement or a refusal, an address of a list, or the list's end. */
+export type Answer =
+  | { readonly kind: "done"; readonly sequence: number; readonly errno: number }
+  | { readonly kind: "address"; readonly sequence: number; readonly found: KernelAddress };
+
+/** An IPv4 address as the kernel lists it. */
+export interface KernelAddress {
+  readonly index: number;
+  readonly prefix: Prefix;
+  readonly label: string | null;
+  readonly expires: boolean;
+}
+
+const types = { error: 2, done: 3, newAddress: 20, deleteAddress: 21, getAddress: 22 } as const;
+const flags = { request: 1, ack: 4, dump: 0x300, exclusive: 0x200, create: 0x400 } as const;
+const attributes = { address: 1, local: 2, label: 3, broadcast: 4, lifetimes: 6 } as const;
+const addressFlags = { noDetection: 0x02, permanent: 0x80 } as const;
+const families = { 4: 2, 6: 10 } as const;
+
+/** Places within a message: nlmsghdr, then ifaddrmsg or nlmsgerr, then the attributes. */
+const at = {
+  ...{ length: 0, type: 4, flags: 6, sequence: 8 },
+  ...{ body: 16, prefixLength: 17, addressFlags: 18, index: 20, attributes: 24 },
+} as const;
+const attributeHeader = 4;
+const forever = 2 ** 32 - 1;
+
+const aligned = (length: number): number => (length + 3) & ~3;
+
+/** The address with all bits of the host set. */
+function broadcastOf({ address, length }: Prefix): Uint8Array {
+  const bytes = Uint8Array.from(addressBytes(address));
+  for (let bit = length; bit < bytes.length * 8; bit += 1)
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
+  return bytes;
+}
+
+/** What ip(8) gives a floating address, see `claimLine` in ip-text.ts. */
+function claimAttributes({ prefix, label }: FloatingAddress): [number, Uint8Array][] {
+  const bytes = addressBytes(prefix.address);
+  const both: [number, Uint8Array][] = [
+    [attributes.local, bytes],
+    [attributes.address, bytes],
+  ];
+  if (family(prefix.address) === 6) {
+    // Preferred for no time, valid for ever; the kernel fills in the two stamps.
+    const lifetimes = Uint32Array.of(0, forever, 0, 0);
+    return [...both, [attributes.lifetimes, new Uint8Array(lifetimes.buffer)]];
+  }
+  if (prefix.length <= 30) both.push([attributes.broadcast, broadcastOf(prefix)]);
+  if (label !== null) both.push([attributes.label, Buffer.from(`${label}\0`, "latin1")]);
+  return both;
+}
+
+function message(
+  type: number,
+  flagBits: number,
+  sequence: number,
+  address: readonly number[],
+  index: number,
+  parts: readonly (readonly [number, Uint8Array])[],
+): Request {
+  const length = parts.reduce(
+    (sum, [, bytes]) => sum + aligned(attributeHeader + bytes.length),
+    at.attributes,
+  );
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(at.length, length, true);
+  view.setUint16(at.type, type, true);
+  view.setUint16(at.flags, flagBits, true);
+  view.setUint32(at.sequence, sequence, true);
+  bytes.set(address, at.body);
+  view.setUint32(at.index, index, true);
+  let place: number = at.attributes;
+  for (const [kind, value] of parts) {
+    view.setUint16(place, attributeHeader + value.length, true);
+    view.setUint16(place + 2, kind, true);
+    bytes.set(value, place + attributeHeader);
+    place += aligned(attributeHeader + value.length);
+  }
+  return { sequence, bytes };
+}
+
+const bodyOf = ({ address, length }: Prefix, flagBits: number): number[] => [
+  families[family(address)],
+  length,
+  flagBits,
+  // Scope: for the whole world.
+  0,
+];
+
+/** Adds an address that is not there yet; one that is there is refused (EEXIST). */
+export function addRequest(vip: FloatingAddress, index: number, sequence: number): Request {
+  const six = family(vip.prefix.address) === 6;
+  const bits = flags.request | flags.ack | flags.create | flags.exclusive;
+  const body = bodyOf(vip.prefix, six ? addressFlags.noDetection : 0);
+  return message(types.newAddress, bits, sequence, body, index, claimAttributes(vip));
+}
+
+/** Deletes an address, whatever label it has. */
+export function deleteRequest({ prefix }: FloatingAddress, index: number, sequence: number) {
+  const bits = flags.request | flags.ack;
+  const local = [[attributes.local, addressBytes(prefix.address)]] as const;
+  return message(types.deleteAddress, bits, sequence, bodyOf(prefix, 0), index, local);
+}
+
+/** Asks for all IPv4 addresses of all devices. */
+export const listRequest = (sequence: number): Request =>
+  message(types.getAddress, flags.request | flags.dump, sequence, [families[4], 0, 0, 0], 0, []);
+
+function addressIn(bytes: Uint8Array, view: DataView, end: number): KernelAddress | null {
+  let [address, label]: [Uint8Array | null, string | null] = [null, null];
+  for (let place: number = at.attributes; place + attributeHeader <= end; ) {
+    const length = view.getUint16(place, true);
+    if (length < attributeHeader || place + length > end) break;
+    const value = bytes.subarray(place + attributeHeader, place + length);
+    const kind = view.getUint16(place + 2, true);
+    if (kind === attributes.local) address = value;
+    if (kind === attributes.label) label = Buffer.from(value).toString("latin1").replace(/\0$/, "");
+    place += aligned(length);
+  }
+  const length = view.getUint8(at.prefixLength);
+  if (address === null || address.length !== 4 || length > bitsOf(4)) return null;
+  return {
+    index: view.getUint32(at.index, true),
+    prefix: { address: addressFromBytes(address), length },
+    label,
+    expires: (view.getUint8(at.addressFlags) & addressFlags.permanent) === 0,
+  };
+}
+
+/** The answers in one datagram of the kernel's. Throws MachineError when it is cut off. */
+export function readAnswers(datagram: Uint8Array): Answer[] {
+  const answers: Answer[] = [];
+  for (let start = 0; start + at.body <= datagram.length; ) {
+    const rest = datagram.subarray(start);
+    const view = new DataView(rest.buffer, rest.byteOffset, rest.byteLength);
+    const length = view.getUint32(at.length, true);
+    if (length < at.body || length > rest.length)
+      throw new MachineError(`netlink: a message of ${length} bytes in ${rest.length}`);
+    const sequence = view.getUint32(at.sequence, true);
+    const type = view.getUint16(at.type, true);
+    if (type === types.error || type === types.done) {
+      // The end of a list may come without a number; errors are negative.
+      const errno = length >= at.body + 4 ? Math.abs(view.getInt32(at.body, true)) : 0;
+      answers.push({ kind: "done", sequence, errno });
+    } else if (type === types.newAddress && length >= at.attributes) {
+      const found = addressIn(rest, view, length);
+      if (found !== null) answers.push({ kind: "address", sequence, found });
+    }
+    start += aligned(length);
+  }
+  return answers;
+}

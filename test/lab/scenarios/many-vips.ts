@@ -1,0 +1,82 @@
+import { announcedOn } from "../capture.ts";
+import type { Router } from "../router.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect, waitFor } from "../wait.ts";
+
+/** Beside the VIP of `web` and the NAT router's address. */
+const vips = Array.from({ length: 499 }, (_, at) => `172.20.${at >> 8}.${at & 255}`);
+
+/** When the router decided to take over, and what it says of its first announcement; wall clock. */
+function decisionOf(router: Router): { readonly at: number; readonly firstAfter: number } {
+  const timeline = router
+    .events()
+    .findLast((event) => event.event === "state" && event.kind === "timeline");
+  if (timeline?.event !== "state" || timeline.kind !== "timeline")
+    throw new Error(`${router.name} has told no time line`);
+  return {
+    at: Date.parse(timeline.at) - timeline.decided_ms,
+    firstAfter: timeline.decided_ms - timeline.announced_ms,
+  };
+}
+
+export default scenario({
+  title: "takeover of 500 VIPs: each is announced as soon as the kernel has it",
+  topology: natPair,
+  goals: {
+    first: { what: "500 VIPs: decision to the first one announced", unit: "ms", atMost: 5 },
+    last: { what: "500 VIPs: decision to the last one announced", unit: "ms", atMost: 200 },
+  },
+  runs: 5,
+  async play(lab) {
+    const { realServers, vip } = lab.addresses;
+    const real_servers = { rs1: { address: realServers[0] } };
+    const check = { type: "none" };
+    const virtualServers = Object.fromEntries(
+      vips.map((address, at) => [
+        `vs${at}`,
+        { address: `${address}/32`, device: "eth0", port: 80, check, real_servers },
+      ]),
+    );
+    await lab.startServers();
+    lab.configurePair({ virtualServers, failover: { failback: "manual" } });
+    await Promise.all([lab.r1.start(30_000), lab.r2.start(30_000)]);
+    await lab.r1.reaches("active", 15_000);
+    await lab.r2.sees("r2 is standby and hears r1", 15_000, (status) => {
+      return status.state === "standby" && status.peer?.alive === true;
+    });
+    await waitFor("r2 has every virtual server", 20_000, async () => {
+      return (await lab.r2.longTable()).length === vips.length + 1;
+    });
+    lab.say("r1 holds 500 VIPs; its power goes");
+    const before = announcedOn("br-pub").length;
+    await lab.r1.powerOff();
+    await lab.r2.reaches("active", 10_000);
+    expect(
+      vips.every((each) => lab.r2.holds(each)),
+      "r2 holds every VIP",
+    );
+    const wanted = new Set([vip, ...vips]);
+    const mac = lab.network.link("r2", "public").mac;
+    const frames = await waitFor(
+      "every VIP was announced on the wire",
+      5000,
+      () => {
+        const fresh = announcedOn("br-pub")
+          .slice(before)
+          .filter((each) => each.mac === mac && wanted.has(each.address));
+        const first = new Map<string, number>();
+        for (const { address, at } of fresh) if (!first.has(address)) first.set(address, at);
+        return first.size === wanted.size && [...first.values()];
+      },
+      200,
+    );
+    const decided = decisionOf(lab.r2);
+    const [first, last] = [Math.min(...frames) - decided.at, Math.max(...frames) - decided.at];
+    lab.say(
+      `on the wire from ${first.toFixed(1)} to ${last.toFixed(1)} ms after the decision; ` +
+        `r2 says that it announced the first VIP after ${decided.firstAfter.toFixed(1)} ms`,
+    );
+    return { first, last };
+  },
+});
