@@ -64,6 +64,8 @@ export interface CommandRun {
   readonly input?: string;
   /** Its deadline: when it aborts, the command's whole process group is killed. */
   readonly signal: AbortSignal;
+  /** What it started and left in its process group goes on when it ends with status 0. */
+  readonly leavesBehind?: boolean;
 }
 
 /** How a command ended. */
@@ -82,7 +84,7 @@ export type CommandEnd =
 
 export type RunCommand = (run: CommandRun) => Promise<CommandEnd>;
 
-/** Runs a command to its end. Never rejects; nothing of its group is left when it resolves. */
+/** Runs a command to its end. Never rejects; nothing of its group is left, unless it may be. */
 export function runUnprivileged(run: CommandRun): Promise<CommandEnd> {
   return new Promise((resolve) => {
     if (run.signal.aborted) return resolve({ kind: "late" });
@@ -99,7 +101,9 @@ export function runUnprivileged(run: CommandRun): Promise<CommandEnd> {
       if (over) return;
       over = true;
       run.signal.removeEventListener("abort", expire);
-      killAll(child);
+      letGo(child);
+      const went = end.kind === "ended" && end.status === 0;
+      if (!(run.leavesBehind === true && went)) killGroup(child);
       resolve(end);
     };
     const expire = (): void => finish({ kind: "late" });
@@ -138,11 +142,15 @@ function start(run: CommandRun, dropped: readonly string[]): ChildProcess {
   return child;
 }
 
-/** Ends the command, what it started and what they hold open. Safe to repeat. */
-function killAll(child: ChildProcess): void {
+/** Closes our ends of its pipes, which what it started may hold open. */
+function letGo(child: ChildProcess): void {
   child.stdin?.destroy();
   child.stdout?.destroy();
   child.stderr?.destroy();
+}
+
+/** Ends the command and what it started. Safe to repeat. */
+function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, "SIGKILL");

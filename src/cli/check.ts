@@ -5,7 +5,7 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { missingDevices, resolveDevices, roleHere } from "../config/here.ts";
-import type { Places } from "../config/place.ts";
+import type { Place, Places } from "../config/place.ts";
 import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { readConfig } from "../config/read-config.ts";
 import type { Role } from "../model/router.ts";
@@ -25,7 +25,9 @@ export async function check(
   const file = resolve(options.config ?? defaultConfig);
   const read = readConfig(file, diskFiles);
   const facts = options.here ? await readFacts() : null;
-  const problems: Problem[] = facts === null ? [] : missingNeeds(facts);
+  // What balances nothing needs no IPVS.
+  const balances = !("config" in read) || read.config.virtualServers.length > 0;
+  const problems: Problem[] = facts === null ? [] : missingNeeds(facts, balances);
   let role: Role | null = null;
   if ("problems" in read) problems.unshift(...read.problems);
   else {
@@ -53,6 +55,9 @@ function asText(file: string, config: Config, role: Role | null): string {
   const sizes = [
     count(config.virtualServers.length, "virtual server"),
     count(realServersOf(config), "real server"),
+    ...(config.failover.services.length === 0
+      ? []
+      : [count(config.failover.services.length, "failover service")]),
   ].join(", ");
   return `${file}: ok (${sizes})${role === null ? "" : `; this machine is the ${role}`}\n`;
 }
@@ -69,17 +74,17 @@ const asJson = (file: string, config: Config, role: Role | null): string =>
   })}\n`;
 
 /** What lvsd needs of any machine and does not find here. */
-function missingNeeds(facts: Facts): Problem[] {
+function missingNeeds(facts: Facts, balances: boolean): Problem[] {
   const problems: Problem[] = [];
   for (const [program, debianPackage] of [
     ["ipvsadm", "ipvsadm"],
     ["ip", "iproute2"],
   ] as const)
-    if (facts.programs[program] === null)
+    if (facts.programs[program] === null && (balances || program !== "ipvsadm"))
       problems.push(
         problemElsewhere(`${program} is not installed`, `apt-get install ${debianPackage}`),
       );
-  if (facts.ipvs === "missing")
+  if (facts.ipvs === "missing" && balances)
     problems.push(
       problemElsewhere(
         "this kernel has no IPVS: there is no /proc/net/ip_vs and no module ip_vs",
@@ -112,12 +117,21 @@ function judgeInterfaces(
 }
 
 /** Programs that the configuration names and that cannot be run here. */
-function missingCommands({ failover: { fence } }: Config, places: Places): Problem[] {
-  if (fence === null || findProgram(basename(fence.command), dirname(fence.command)) !== null)
-    return [];
-  const message = `failover.fence.command: ${fence.command} is no program that can be run here`;
-  const { file = null, line = null, column = null } = places.fence ?? {};
-  return [{ file, line, column, message, hint: "install it, and make it executable" }];
+function missingCommands({ failover: { fence, services } }: Config, places: Places): Problem[] {
+  const named: (readonly [key: string, program: string, place: Place | null])[] = [];
+  if (fence !== null) named.push(["failover.fence.command", fence.command, places.fence]);
+  for (const { name, start, stop, check } of services) {
+    const [path, place] = [`failover.services.${name}`, places.services];
+    named.push([`${path}.start`, start.command, place], [`${path}.stop`, stop.command, place]);
+    if (check.type === "command") named.push([`${path}.check.command`, check.command, place]);
+  }
+  return named
+    .filter(([, program]) => findProgram(basename(program), dirname(program)) === null)
+    .map(([key, program, place]) => {
+      const { file = null, line = null, column = null } = place ?? {};
+      const message = `${key}: ${program} is no program that can be run here`;
+      return { file, line, column, message, hint: "install it, and make it executable" };
+    });
 }
 
 const noRole: Readonly<Record<"neither" | "both", (config: Config) => Problem>> = {

@@ -70,6 +70,7 @@ export function assemble(
       keyFile: place(whole.heartbeat, "key_file"),
       syncDevice: place(whole.connectionSync ?? undefined, "device"),
       fence: place(whole.fence ?? undefined, "command"),
+      services: place(whole.failover, "services"),
     },
   };
 }
@@ -120,6 +121,7 @@ function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {
     gateways: [...new Set(values.gateway)],
     announce: { count, interval, refresh },
     fence: fenceOf(whole),
+    services: whole.services,
   };
 }
 

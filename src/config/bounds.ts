@@ -15,11 +15,8 @@ export const commandsDirectory = "/etc/lvsd/commands";
 /** Why an executable may not be named; null when it may. The real one looks at the disk. */
 export type JudgeExecutable = (path: string) => string | null;
 
-/** Keys whose value is a program, whatever stands above them. */
-const executableKeys = /(?:^|\.)command$|^failover\.services\.[^.]+\.(?:start|stop)$/;
-
-/** Free text in which a name means nothing to lvsd. */
-const freeKeys = /\.(?:environment|headers)\./;
+/** Keys whose value is a program, whatever stands above them; names may hold dots. */
+const executableKeys = /(?:^|\.)command$|^failover\.services\..+\.(?:start|stop)$/;
 
 /** Variables by which a program can be made to run another: ld.so(8), bash(1), interpreters. */
 const steering =
@@ -46,14 +43,17 @@ export function beyondControl(
   if (value === undefined) return complaints.inOrder([file]);
   const had = readSource(file, present, new Complaints());
   const known = new Set(had === undefined ? [] : Array.from(filesIn(had), ([name]) => name));
-  for (const [key, { value: given, keySpot, key: last }] of entriesIn(value, "")) {
-    if (/\.environment\.[^.]+$/.test(key) && steering.test(last)) {
+  for (const { path, entry } of entriesIn(value, [])) {
+    const { value: given, keySpot, key: last } = entry;
+    const key = path.join(".");
+    const within = freeTextOf(path);
+    if (within === "environment" && steering.test(last)) {
       const message = `${key}: this variable decides what a program runs`;
       complaints.at(keySpot, message, elsewhere);
-    } else if (executableKeys.test(key) && !freeKeys.test(key)) {
-      const path = executableOf(given);
-      const why = path === null ? null : judge(path);
-      if (why !== null) complaints.at(given, `${key}: ${path}: ${why}`, commandsHint);
+    } else if (executableKeys.test(key) && within === null) {
+      const program = executableOf(given);
+      const why = program === null ? null : judge(program);
+      if (why !== null) complaints.at(given, `${key}: ${program}: ${why}`, commandsHint);
     }
   }
   for (const [name, at, key] of filesIn(value))
@@ -67,6 +67,14 @@ export function beyondControl(
 const elsewhere = "the control interface does not change this: edit the file as root, lvsd reload";
 const commandsHint = `through the control interface only executables in ${commandsDirectory} that root owns`;
 
+/** Of which map of a check this key is a name that means nothing to lvsd; null: of none. */
+function freeTextOf(path: readonly string[]): "environment" | "headers" | null {
+  const [of, map] = path.slice(-3);
+  return path.length > 2 && of === "check" && (map === "environment" || map === "headers")
+    ? map
+    : null;
+}
+
 /** The program of a command: its first word, or the first item of a list. */
 function executableOf(value: Value): string | null {
   if (value.kind === "list") {
@@ -79,19 +87,27 @@ function executableOf(value: Value): string | null {
 
 /** `KIND FILE` (two kinds of file are no substitute for each other), its value, its key. */
 function* filesIn(value: Value): Generator<[name: string, at: Value, key: string]> {
-  for (const [key, { value: given, key: last }] of entriesIn(value, "")) {
-    if (!fileKeys.test(key) || freeKeys.test(key)) continue;
+  for (const { path, entry } of entriesIn(value, [])) {
+    const { value: given, key: last } = entry;
+    const key = path.join(".");
+    if (!fileKeys.test(key) || freeTextOf(path) !== null) continue;
     for (const each of given.kind === "list" ? given.items : [given])
       if (each.kind === "scalar" && each.value !== null) yield [`${last} ${each.text}`, each, key];
   }
 }
 
-function* entriesIn(value: Value, above: string): Generator<[key: string, entry: MapEntry]> {
+/** An entry of a map, and the keys that lead to it, its own included. */
+interface Found {
+  readonly path: readonly string[];
+  readonly entry: MapEntry;
+}
+
+function* entriesIn(value: Value, above: readonly string[]): Generator<Found> {
   if (value.kind === "list") for (const item of value.items) yield* entriesIn(item, above);
   if (value.kind !== "map") return;
   for (const entry of value.entries) {
-    const key = above === "" ? entry.key : `${above}.${entry.key}`;
-    yield [key, entry];
-    yield* entriesIn(entry.value, key);
+    const path = [...above, entry.key];
+    yield { path, entry };
+    yield* entriesIn(entry.value, path);
   }
 }

@@ -73,6 +73,19 @@ export interface FailoverConfig {
   readonly announce: { readonly count: number; readonly interval: Ms; readonly refresh: Ms };
   /** Run before an unplanned takeover; null: none. */
   readonly fence: FenceConfig | null;
+  /** What runs on the active router only, in the order of the file. */
+  readonly services: readonly ServiceConfig[];
+}
+
+/** A failover service. `start` and `stop` may be said again and again. */
+export interface ServiceConfig {
+  readonly name: string;
+  readonly start: CommandLine;
+  readonly stop: CommandLine;
+  /** Bounds each command; `start` together with the first passed check. */
+  readonly timeout: Ms;
+  /** Its target's port is never null; its address is loopback where null. */
+  readonly check: Check;
 }
 
 export interface FenceConfig {

@@ -5,7 +5,8 @@
 import type { Forwarding } from "../model/service.ts";
 import { type CheckDraft, settleCheck } from "./check-draft.ts";
 import type { Complaints, Spot } from "./complaints.ts";
-import type { Check } from "./config.ts";
+import type { Check, ServiceConfig } from "./config.ts";
+import { settleServices } from "./failover-services.ts";
 import type { Device, Floating } from "./network-shapes.ts";
 import {
   announceKeys,
@@ -77,6 +78,8 @@ export interface Whole {
   readonly failover: Settled<typeof failoverKeys> | undefined;
   readonly announce: Settled<typeof announceKeys> | undefined;
   readonly fence: Settled<typeof fenceKeys> | null | undefined;
+  /** Those that are sound. */
+  readonly services: readonly ServiceConfig[];
   readonly guard: Settled<typeof guardKeys> | undefined;
   readonly checks: Settled<typeof checksKeys> | undefined;
   readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
@@ -133,6 +136,7 @@ export function settleWhole(
     announce: one(announceKeys, failover?.values.announce),
     notify: one(notifyKeys, root.values.notify),
     fence: maybe(fenceKeys, failover?.values.fence),
+    services: settleServices(failover?.values.services ?? [], absolute, complaints),
     guard: one(guardKeys, root.values.guard),
     checks: one(checksKeys, root.values.checks),
     connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),

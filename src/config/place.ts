@@ -19,4 +19,5 @@ export interface Places {
   /** Of the device of `connection_sync`. */
   readonly syncDevice: Place | null;
   readonly fence: Place | null;
+  readonly services: Place | null;
 }

@@ -281,11 +281,13 @@ const connectionSyncNeedsBackup: Rule = ({ root, backup }, complaints) => {
 };
 
 /** A daemon with nothing to do is a mistake in the file, not a wish. */
-const somethingToDo: Rule = ({ root, claims, virtualServers }, complaints) => {
+const somethingToDo: Rule = ({ root, claims, virtualServers, services }, complaints) => {
   const faulty = ["virtual_servers", "vips", "nat_router"] as const;
   if (faulty.some((key) => root.values[key] === undefined)) return;
-  if (claims.length > 0 || virtualServers.length > 0 || complaints.found) return;
-  complaints.at(root.spot, "there is nothing to do", "add `virtual_servers` or `vips`");
+  const wanted = claims.length + virtualServers.length + services.length;
+  if (wanted > 0 || complaints.found) return;
+  const hint = "add `virtual_servers`, `vips` or `failover.services`";
+  complaints.at(root.spot, "there is nothing to do", hint);
 };
 
 /** Every rule, in the order in which they are asked. */

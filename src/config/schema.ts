@@ -16,6 +16,7 @@ import {
   oneFloating,
   port,
 } from "./network-shapes.ts";
+import { failoverServiceSection } from "./schema-failover-service.ts";
 import { forwarding, ipvsTimeoutMax, virtualServerSection } from "./schema-virtual-server.ts";
 import { derived, later, optional, preset, required, section } from "./section.ts";
 import { choice, duration, flag, list, named, text, whole } from "./shape.ts";
@@ -26,6 +27,8 @@ const virtualServersMax = 10_000;
 const vipsMax = 4096;
 /** A few machines that do not fail together; each is asked several times a second. */
 const gatewaysMax = 8;
+/** Each has a command under way at a change, all of them at once. */
+const failoverServicesMax = 64;
 /** Files of a directory of virtual servers, one for each team. */
 const includesMax = 256;
 
@@ -157,7 +160,11 @@ export const failoverKeys = {
     "none",
     "A command that cuts the peer off (its power, its switch port), run before an unplanned takeover.",
   ),
-  services: later("a map", [{}], "Commands that run on the active router only."),
+  services: preset(
+    named("failover service", failoverServicesMax, failoverServiceSection),
+    {},
+    "What runs on the active router only, by name: started, checked and stopped by commands. docs/services.md tells more.",
+  ),
 };
 
 export const guardKeys = {

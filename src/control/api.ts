@@ -5,6 +5,7 @@
 import type { PastConfig } from "../config/history.ts";
 import type { Problem } from "../config/problem.ts";
 import type { PeerShare } from "../config/saving.ts";
+import type { ServiceState } from "../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
@@ -46,6 +47,8 @@ export interface Status {
   } | null;
   readonly peer: PeerStatus | null;
   readonly vips: readonly VipStatus[];
+  /** The failover services, in the order of the configuration. */
+  readonly services: readonly ServiceStatus[];
   readonly virtual_servers: readonly VirtualServerStatus[];
   readonly ipvs: {
     readonly in_sync: boolean;
@@ -79,6 +82,17 @@ export interface VipStatus {
   readonly held: boolean;
   /** MAC address of a third machine that answers for this VIP; null when nobody does. */
   readonly answered_by: string | null;
+}
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly state: ServiceState;
+  readonly since: string;
+  readonly cause: string;
+  /** What makes this router unfit because of it; null: nothing. */
+  readonly last_error: string | null;
+  /** Activations of this router in a row in which it failed. */
+  readonly failures: number;
 }
 
 export interface VirtualServerStatus {

@@ -4,6 +4,8 @@
  * Knows names, help texts and labels; every number comes from the status, so that the two never
  * disagree. Units are the last word of a name, in seconds as the format's conventions ask.
  */
+
+import { serviceStates } from "../failover/service.ts";
 import { realServerStates, virtualServerStates } from "../health/health.ts";
 import { roles, routerStates } from "../model/router.ts";
 import type { Status, VirtualServerStatus } from "./api.ts";
@@ -49,6 +51,18 @@ function routerMetrics(status: Status): Metric[] {
       "lvsd_vip_held",
       "1 where this router holds the address.",
       status.vips.map((vip) => [vip.held, { address: vip.address, device: vip.device }]),
+    ),
+    gauge(
+      "lvsd_service_state",
+      "1 for the state of each failover service.",
+      status.services.flatMap(({ name, state }) =>
+        oneOf("state", serviceStates, state, { service: name }),
+      ),
+    ),
+    gauge(
+      "lvsd_service_failures",
+      "Activations of this router in a row in which the failover service failed.",
+      status.services.map(({ name, failures }) => [failures, { service: name }]),
     ),
     gauge("lvsd_ipvs_in_sync", "1 when the kernel's table is the desired one.", [
       [status.ipvs.in_sync],

@@ -11,6 +11,8 @@ export async function adoptTable(
   nannies: Nannies,
   { ipvsadm, report }: Pick<Doors, "ipvsadm" | "report">,
 ): Promise<void> {
+  // A kernel without IPVS is no trouble for a router that balances nothing.
+  if (config.virtualServers.length === 0) return;
   try {
     const { table } = await ipvsadm.readTable();
     const { services, destinations } = nannies.adopt(config, table);

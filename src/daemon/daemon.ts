@@ -2,7 +2,6 @@
  * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
-import type { RunCommand } from "../checks/unprivileged.ts";
 import { beyondControl } from "../config/bounds.ts";
 import { type Problem, printProblem } from "../config/problem.ts";
 import type {
@@ -59,7 +58,6 @@ export interface DaemonParts {
   readonly role: Role | null;
   /** One line for `systemctl status`. */
   readonly announceStatus: (text: string) => void;
-  readonly runCommand: RunCommand;
   /** Why a process could not start in the place of this one; null: it could. */
   readonly imageRefused: () => string | null;
   /** Ends in `leave`, soon. */
@@ -91,7 +89,7 @@ export class Daemon implements Controlled {
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
     this.#startedAt = parts.wallClock();
     this.#notifications = new Notifications({
-      run: parts.runCommand,
+      run: parts.doors.runCommand,
       report: this.#doors.report,
       now: this.#doors.now,
       router: () => ({
@@ -378,7 +376,8 @@ export class Daemon implements Controlled {
           each.addresses.some((held) => held.prefix.address === prefix.address),
       ),
     );
-    if (!here) return "nothing";
+    // Who held no VIPs has left none: the hold alone says that this router goes on.
+    if (!here && (running.vips.length > 0 || heldUntil === null)) return "nothing";
     return heldUntil !== null ? "kept" : "left-behind";
   }
 

@@ -1,5 +1,6 @@
 /** The doors that the daemon is built with: all that it may ask of the machine. */
 import type { RunCheck } from "../checks/check.ts";
+import type { RunCommand } from "../checks/unprivileged.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
 import type { Announcer, OpenStrangerWatch } from "../system/announce.ts";
@@ -27,6 +28,7 @@ export interface Doors {
   readonly openGatewayProbe: () => GatewayProbe;
   readonly openHeartbeatPath: OpenHeartbeatPath;
   readonly runCheck: RunCheck;
+  readonly runCommand: RunCommand;
   /** Files of this run: what may have to be cleaned up after it. */
   readonly runDir: string;
   /** Files that outlive runs. */

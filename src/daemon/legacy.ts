@@ -11,6 +11,7 @@ import { checks, type Nanny } from "../health/nanny.ts";
 import { addMs, type Instant, instant, type Ms, ms, seconds } from "../model/time.ts";
 import { kernelBoot } from "../system/clock.ts";
 import { readBounded, removeFile, replaceFile } from "../system/files.ts";
+import type { Commands } from "./attendant.ts";
 
 /**
  * How long the peer is asked not to judge. A successor needs less than a second; on a busy router
@@ -43,6 +44,8 @@ export interface Memory {
   readonly realServers: readonly Remembered[];
   /** Kernel parameters as they were before lvsd changed them. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** The failover services that run, and by which commands. */
+  readonly services: readonly Commands[];
 }
 
 export interface Legacy {
@@ -53,7 +56,7 @@ export interface Legacy {
 
 export const nothingLeft: Legacy = {
   heldUntil: null,
-  memory: { realServers: [], sysctls: {} },
+  memory: { realServers: [], sysctls: {}, services: [] },
 };
 
 /** For how long the kernel is to keep the addresses when the peer holds for `length`. */
@@ -76,7 +79,10 @@ export function leaveHold(runDir: string, until: Instant): void {
 
 /** Leaves the memory. Throws MachineError. */
 export function leaveMemory(runDir: string, memory: Memory, now: Instant): void {
-  const body = { boot: kernelBoot(), until: addMs(now, holdFor), ...memory };
+  const body = {
+    ...{ boot: kernelBoot(), pid: process.pid, until: addMs(now, holdFor) },
+    ...memory,
+  };
   replaceFile(join(runDir, memoryFile), JSON.stringify(body));
 }
 
@@ -93,8 +99,10 @@ function readMemory(runDir: string, now: Instant): Memory {
   const bytes = readBounded(join(runDir, memoryFile), memoryBytesMax);
   if (bytes === null) return nothingLeft.memory;
   try {
-    const { boot, until, realServers, sysctls } = JSON.parse(bytes.toString("utf8"));
-    if (boot === kernelBoot() && now < until) return { realServers, sysctls };
+    const { boot, pid, until, realServers, sysctls, services } = JSON.parse(bytes.toString("utf8"));
+    if (boot !== kernelBoot() || now >= until) return nothingLeft.memory;
+    // With another process than this one its unit's control group has ended, and they with it.
+    return { realServers, sysctls, services: pid === process.pid ? (services ?? []) : [] };
   } catch {
     // Written by nobody of us: as if there were none.
   }

@@ -5,9 +5,9 @@
  * told, so that a late "standby" never follows an "active" that is true. Knows which events have a
  * subject; nothing waits for a command, and one that hangs is ended.
  */
-import type { CommandEnd, RunCommand } from "../checks/unprivileged.ts";
+import { failureOf } from "../checks/command-end.ts";
+import type { RunCommand } from "../checks/unprivileged.ts";
 import type { CommandLine } from "../config/command-shape.ts";
-import { printableLine } from "../dialogue/excerpt.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role, RouterState } from "../model/router.ts";
 import { between, type Instant, ms, printDuration, seconds } from "../model/time.ts";
@@ -30,8 +30,6 @@ export const commandMax = seconds(10);
 const tellAfter = ms(200);
 /** What is still to be told when lvsd ends has this long. */
 export const lastWordsMax = ms(1000);
-/** One line of the log. */
-const saidCharactersMax = 200;
 
 interface Waiting {
   readonly event: LvsdEvent;
@@ -110,7 +108,10 @@ export class Notifications {
       signal: AbortSignal.any([deadline, this.#ending.signal]),
     });
     const took_ms = Math.round(between(began, now()));
-    const why = failureOf(end, deadline.aborted);
+    const late = deadline.aborted
+      ? `killed after ${printDuration(commandMax)}`
+      : "lvsd ended before it did";
+    const why = failureOf(end, late);
     if (why === null) report({ event: "notify", kind: "told", subject, took_ms });
     else report({ event: "notify", kind: "failed", subject, text: why });
   }
@@ -130,6 +131,8 @@ export function subjectOf(event: EventBody): string | null {
       return `real_server ${event.virtual_server}/${event.real_server}`;
     case "virtual_server":
       return `virtual_server ${event.virtual_server}`;
+    case "service":
+      return `service ${event.service}`;
     default:
       return null;
   }
@@ -150,27 +153,4 @@ function environmentOf(told: Told): Record<string, string> {
     if (typeof value === "string" || typeof value === "number")
       variables[`LVSD_${key.toUpperCase()}`] = String(value).replaceAll("\0", "");
   return variables;
-}
-
-/** Why the command did not do its work; null: it did. */
-function failureOf(end: CommandEnd, late: boolean): string | null {
-  switch (end.kind) {
-    case "ended": {
-      if (end.status === 0) return null;
-      const how =
-        end.status === null ? `ended by ${end.killedBy ?? "a signal"}` : `status ${end.status}`;
-      const said = end.complaint.length > 0 ? end.complaint : end.output;
-      return said.length === 0
-        ? how
-        : `${how}: ${printableLine(said.toString("utf8").trim(), saidCharactersMax)}`;
-    }
-    case "late":
-      return late ? `killed after ${printDuration(commandMax)}` : "lvsd ended before it did";
-    case "too-long":
-      return "it printed without end";
-    case "not-started":
-      return end.why.message;
-    default:
-      return end satisfies never;
-  }
 }

@@ -91,6 +91,7 @@ export class Reconciler {
 
   /** The plan that a pass would carry out for `desired`. Throws MachineError. */
   async plan(desired: Table): Promise<Plan> {
+    if (this.#isIdle(desired)) return nothingToDo;
     const { table } = await this.#parts.ipvsadm.readTable();
     return planChanges(table, desired, this.#parts.owned.keys());
   }
@@ -119,6 +120,7 @@ export class Reconciler {
   /** Deletes what lvsd owns: the last act of a router that nobody takes over from. */
   async empty(): Promise<void> {
     await this.stop();
+    if (this.#isIdle(new Map())) return;
     const { table } = await this.#parts.ipvsadm.readTable();
     const plan = planChanges(table, new Map(), this.#parts.owned.keys());
     await this.#parts.ipvsadm.apply(plan.changes);
@@ -148,6 +150,7 @@ export class Reconciler {
   /** One pass; how long to wait for the next look. Never throws. */
   async #run(causes: readonly string[]): Promise<Ms> {
     try {
+      if (this.#isIdle(this.#parts.desired())) return this.#rested();
       const began = this.#parts.now();
       const right = causes.length === 0 && (await this.#looksRight());
       // The look's own time alone: a program that hung must not put off the next try.
@@ -160,6 +163,18 @@ export class Reconciler {
       this.#failed(messageOf(thrown));
       return failedAgainAfter;
     }
+  }
+
+  /** A table that nothing is wanted of, and that nothing of ours is in, is nobody's concern. */
+  #isIdle(desired: Table): boolean {
+    return desired.size === 0 && this.#parts.owned.keys().size === 0;
+  }
+
+  #rested(): Ms {
+    this.#expected = new Map();
+    this.#setForeign([]);
+    this.#recovered();
+    return lookEvery;
   }
 
   /** The cheap look: starts no program. True when there is nothing to do. */
@@ -313,6 +328,8 @@ export class Reconciler {
     this.#parts.faultsChanged();
   }
 }
+
+const nothingToDo: Plan = { changes: [], foreign: [] };
 
 /** The table that a plan leads to when nothing is refused: what is desired, and what is foreign. */
 const hopedFor = (actual: Table, desired: Table, owned: ReadonlySet<string>): Table =>

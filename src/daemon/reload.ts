@@ -87,7 +87,7 @@ export function changedSettings(before: Config, next: Config): readonly string[]
     const [old, now] = [read(before), read(next)];
     return old === now ? [] : [`${name}: ${old} -> ${now}`];
   });
-  return [...lines, ...changedServers(before, next)];
+  return [...lines, ...changedServices(before, next), ...changedServers(before, next)];
 }
 
 const list = (values: readonly string[] | string): string =>
@@ -126,6 +126,22 @@ const settings: readonly (readonly [string, (config: Config) => string])[] = [
   ],
   ["timeouts", (c) => timeoutsText(c.timeouts)],
 ];
+
+/** What becomes of each failover service, as operators read it. */
+function* changedServices(before: Config, next: Config): Generator<string> {
+  const known = new Map(before.failover.services.map((service) => [service.name, service]));
+  for (const service of next.failover.services) {
+    const path = `failover.services.${service.name}`;
+    const was = known.get(service.name);
+    known.delete(service.name);
+    if (was === undefined) yield `${path}: added`;
+    else if (!isDeepStrictEqual(was.start, service.start))
+      yield `${path}: its start changes; where it runs it is stopped and started`;
+    else if (!isDeepStrictEqual(was, service)) yield `${path}: changes, and goes on where it runs`;
+  }
+  for (const name of known.keys())
+    yield `failover.services.${name}: removed; stopped where it runs`;
+}
 
 const timeoutsText = (timeouts: Config["timeouts"]): string =>
   timeouts === null

@@ -73,17 +73,17 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
+  const [runCommand, places] = [runUnprivileged, { runDir, stateDir }];
   const machine = {
     ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {
-    doors: { ...machine, openGatewayProbe, now, openAlarm, runCheck, runDir, stateDir },
+    doors: { ...machine, ...{ openGatewayProbe, now, openAlarm, runCheck, runCommand }, ...places },
     journal,
     wallClock,
     role,
     announceStatus: (text) => systemd.status(text),
-    runCommand: runUnprivileged,
     imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
   });

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
 import type { Router } from "../failover/router.ts";
+import { serviceWish } from "../failover/service.ts";
 import { type Nanny, realServerEvent } from "../health/nanny.ts";
 import type { Seal } from "../heartbeat/header.ts";
 import type { BootId } from "../heartbeat/message.ts";
@@ -16,8 +17,7 @@ import { refusal } from "../heartbeat/peer.ts";
 import { messageOf } from "../model/error.ts";
 import type { Fault } from "../model/router.ts";
 import { ms, seconds } from "../model/time.ts";
-import { removeFile, replaceFile } from "../system/files.ts";
-import { type Interface, releaseBatch } from "../system/ip.ts";
+import type { Interface } from "../system/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
 import { desiredTable } from "../table/desired.ts";
 import type { Table } from "../table/table.ts";
@@ -29,19 +29,22 @@ import { ConnectionHandOver } from "./connection-handover.ts";
 import { ConnectionSync } from "./connection-sync.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
+import { FailoverServices } from "./failover-services.ts";
 import { Fence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { Legacy } from "./legacy.ts";
+import { letGo } from "./letting-go.ts";
 import { Links } from "./links.ts";
 import { Nannies } from "./nannies.ts";
 import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
 import { rehearse } from "./rehearsal.ts";
+import { leaveReleaseFile, removeReleaseFile } from "./release-file.ts";
 import { Replication } from "./replication.ts";
 import { rulesOf } from "./rules.ts";
 import { Succession } from "./succession.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
-import { type Done, Vips } from "./vips.ts";
+import { Vips } from "./vips.ts";
 import { VirtualServerStates } from "./virtual-server-states.ts";
 import { within } from "./within.ts";
 
@@ -60,9 +63,6 @@ const takeoverFirst = ms(200);
 /** Emptying the table is the last act and must not hold up the end. */
 const emptyingMax = seconds(2);
 
-/** What ExecStopPost finds in the run directory: the VIPs that may have stayed behind. */
-export const releaseFile = "release.batch";
-
 export class Serving {
   readonly #doors: Doors;
   #running: Running;
@@ -72,8 +72,9 @@ export class Serving {
   readonly reconciler: Reconciler;
   readonly replication: Replication;
   readonly connectionSync: ConnectionSync;
-  readonly #handOver: ConnectionHandOver;
+  readonly handOver: ConnectionHandOver;
   readonly heartbeat: Heartbeat;
+  readonly services: FailoverServices;
   readonly engine: Engine;
   readonly #announcements: Announcements;
   readonly #arbiter: Arbiter;
@@ -123,7 +124,7 @@ export class Serving {
       faultsChanged: () => this.#faultsChanged(),
       now,
       interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
-      remember: (vips) => this.#remember(releaseBatch(vips)),
+      remember: (vips) => leaveReleaseFile(doors, vips),
     });
     if (found === "kept") this.vips.spare();
     this.nannies = new Nannies({
@@ -149,7 +150,12 @@ export class Serving {
       missingChanged: () => this.#tellMissing(),
     });
     const { readConnections: read, syncSender: sender } = doors;
-    this.#handOver = new ConnectionHandOver({ read, sender, report, now });
+    this.handOver = new ConnectionHandOver({ read, sender, report, now });
+    this.services = new FailoverServices({
+      ...{ runCommand: doors.runCommand, runCheck: doors.runCheck, now, report },
+      role: () => this.#running.role,
+      changed: () => this.#servicesChanged(),
+    });
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine(found, answers);
     this.#strangers = doors.openStrangerWatch(
@@ -172,6 +178,7 @@ export class Serving {
   async start(): Promise<void> {
     const { config } = this.#running;
     this.#succession.recallSysctls(this.#doors.sysctl);
+    this.#succession.recallServices(this.services);
     applySysctls(config, this.#doors.sysctl, this.#doors.report);
     await setTimeouts(config, null, this.#doors);
     await adoptTable(config, this.nannies, this.#doors);
@@ -213,23 +220,26 @@ export class Serving {
   /** Ends everything but the doors; deletes the owned services. Never throws. */
   async stop(): Promise<void> {
     await this.#end();
+    const stopped = this.services.stop();
     await within(this.connectionSync.stop(), emptyingMax);
     try {
       await within(this.reconciler.empty(), emptyingMax);
-      removeFile(join(this.#doors.runDir, releaseFile));
+      removeReleaseFile(this.#doors.runDir);
     } catch (thrown) {
       this.#doors.report({ event: "ipvs", kind: "failed", text: messageOf(thrown) });
     }
+    await stopped;
     restoreSysctls(this.#doors.sysctl, this.#doors.report);
   }
 
   /** Ends everything but the doors and leaves the rest to the next process. Never throws. */
   async leave(): Promise<void> {
     const memory = this.#succession.memoryOf(this.nannies, this.#doors.sysctl);
+    const services = this.services.leave();
     await this.#end();
     const ending = Promise.all([this.reconciler.stop(), this.connectionSync.leave()]);
     await within(ending, emptyingMax);
-    this.#succession.leave(memory);
+    this.#succession.leave({ ...memory, services });
   }
 
   async #end(): Promise<void> {
@@ -285,7 +295,7 @@ export class Serving {
       { rules: rulesOf(this.#running), boot, found },
       {
         claim: () => this.#succession.claim(this.vips),
-        release: () => this.#release(),
+        release: () => letGo(this),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),
         fence: () => this.#fence.run(this.#running.config, this.#running.role),
@@ -302,13 +312,6 @@ export class Serving {
     );
   }
 
-  /** What was agreed on with the peer goes together with the connections that it cannot know yet. */
-  #release(): Promise<Done> {
-    const place = this.engine.router.grant === null ? null : this.connectionSync.place();
-    const release = () => this.vips.release();
-    return place === null ? release() : this.#handOver.around(place, release);
-  }
-
   #configureParts(): void {
     const { config, role, vips } = this.#running;
     this.#names = namesIn(config);
@@ -317,6 +320,7 @@ export class Serving {
     this.vips.configure(vips);
     this.#announcements.configure(config.failover.announce);
     this.nannies.configure(config);
+    this.services.configure(config.failover.services);
     this.replication.configurationChanged();
     this.connectionSync.configure(config.connectionSync);
   }
@@ -362,11 +366,16 @@ export class Serving {
   }
 
   #faultsChanged(): void {
-    const parts = [this.vips, this.reconciler, this.links, this.#arbiter];
+    const parts = [this.vips, this.reconciler, this.links, this.#arbiter, this.services];
     const faults = parts.flatMap((part) => part.faults());
     if (isDeepStrictEqual(faults, this.#faults)) return;
     this.#faults = faults;
     this.engine.input({ kind: "faults", faults });
+  }
+
+  #servicesChanged(): void {
+    this.#faultsChanged();
+    this.#tellMissing();
   }
 
   #stepped(router: Router): void {
@@ -374,22 +383,17 @@ export class Serving {
     const peerActive = peer?.alive === true && peer.state === "active";
     this.replication.settle(router.state !== "active" && peerActive);
     this.connectionSync.stepped(router.state === "active", peerActive);
+    const isAfresh = router.activation?.cause === "switchover";
+    this.services.wish(serviceWish(router, peerActive), isAfresh);
     this.#tellMissing();
   }
 
   #tellMissing(): void {
-    const missing = this.#ready ? this.connectionSync.missing() : "the first round of checks";
+    const missing = this.#ready
+      ? (this.connectionSync.missing() ?? this.services.missing())
+      : "the first round of checks";
     if (missing === this.#missing) return;
     this.#missing = missing;
     this.engine.input({ kind: "whole", missing });
-  }
-
-  #remember(batch: string): void {
-    try {
-      replaceFile(join(this.#doors.runDir, releaseFile), batch);
-    } catch (thrown) {
-      const text = `after a crash the VIPs would stay behind: ${messageOf(thrown)}`;
-      this.#doors.report({ event: "machine", kind: "failed", text });
-    }
   }
 }

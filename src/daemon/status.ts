@@ -4,6 +4,7 @@ import type { Problem } from "../config/problem.ts";
 import type {
   PeerStatus,
   RealServerStatus,
+  ServiceStatus,
   Status,
   VipStatus,
   VirtualServerStatus,
@@ -66,6 +67,7 @@ export function statusOf(parts: StatusParts): Status {
     connection_sync: serving.connectionSync.status(),
     peer: peer === null ? null : peerBody(serving, peer),
     vips: vipsBody(serving),
+    services: servicesBody(serving, parts),
     virtual_servers: [...serving.running.config.virtualServers]
       .sort((a, b) => a.position - b.position)
       .map((virtualServer) => virtualServerBody(virtualServer, view)),
@@ -94,6 +96,7 @@ const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => 
   connection_sync: null,
   peer: null,
   vips: [],
+  services: [],
   virtual_servers: [],
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
   refused: { ...parts.refused, check: {} },
@@ -126,6 +129,12 @@ function vipsBody({ running, vips }: Serving): VipStatus[] {
     answered_by: vips.answeredBy(vip.prefix.address),
   }));
 }
+
+const servicesBody = ({ services }: Serving, parts: StatusParts): ServiceStatus[] =>
+  services.pictures().map(({ name, state, since, cause, error, failures }) => ({
+    ...{ name, state, since: wallClockOf(since, parts), cause },
+    ...{ last_error: error, failures },
+  }));
 
 /** What the bodies of virtual servers are made from. */
 interface View extends StatusParts {

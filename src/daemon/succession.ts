@@ -8,6 +8,7 @@ import { messageOf } from "../model/error.ts";
 import { addMs, type Ms } from "../model/time.ts";
 import type { Sysctl } from "../system/sysctl.ts";
 import type { Doors } from "./doors.ts";
+import type { FailoverServices } from "./failover-services.ts";
 import {
   type Legacy,
   leaveHold,
@@ -43,6 +44,11 @@ export class Succession {
     sysctl.remember(this.#memory.sysctls);
   }
 
+  /** The services that run go on. */
+  recallServices(services: FailoverServices): void {
+    services.recall(this.#memory.services);
+  }
+
   /** The nannies know at once what was known; their checks go on from there. */
   recallHealth(nannies: Nannies): void {
     for (const [key, standing] of standingsFor(nannies.all(), this.#memory))
@@ -75,7 +81,7 @@ export class Succession {
   }
 
   /** To be asked before the parts end. */
-  memoryOf(nannies: Nannies, sysctl: Sysctl): Memory {
+  memoryOf(nannies: Nannies, sysctl: Sysctl): Omit<Memory, "services"> {
     return { realServers: rememberedOf(nannies.all()), sysctls: sysctl.before };
   }
 

@@ -91,6 +91,7 @@ const faultCodes: Readonly<Record<FaultKind, number>> = {
   arbiter: 4,
   late: 5,
   role: 6,
+  service: 7,
 };
 const faultOfCode = new Map(
   Object.entries(faultCodes).map(([kind, code]) => [code, kind as FaultKind]),

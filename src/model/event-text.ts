@@ -10,6 +10,7 @@ const errors: ReadonlySet<string> = new Set([
   "vip/release-failed",
   "vip/stranger",
   "fence/failed",
+  "service/failed",
   "vip/announce-failed",
   "ipvs/failed",
   "ipvs/refused",
@@ -70,6 +71,10 @@ export function sentenceOf(body: EventBody): string {
       return vipSentence(body);
     case "fence":
       return fenceSentence(body);
+    case "service":
+      return body.kind === "failed"
+        ? `service ${body.service}: ${body.cause}`
+        : `service ${body.service} is ${body.kind}: ${body.cause}`;
     case "link":
       return `link ${body.device} is ${body.kind}: ${body.text}`;
     case "real_server":

@@ -71,6 +71,10 @@ export type EventBody =
       readonly cause: string;
       readonly output: string;
     })
+  | (Named<"service", "running" | "stopped" | "failed"> & {
+      readonly service: string;
+      readonly cause: string;
+    })
   | (Named<"link", "up" | "down"> & { readonly device: string; readonly text: string })
   | (Named<"real_server", "up" | "down" | "reentry" | "checking" | "disabled"> & {
       readonly virtual_server: string;

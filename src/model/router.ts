@@ -14,7 +14,7 @@ export type RouterState = (typeof routerStates)[number];
  * Why a router is unfit to hold the VIPs, the gravest first: a router whose gravest fault stands
  * earlier in this list is the less fit one. `text` is for people.
  */
-export const faultKinds = ["role", "claim", "table", "link", "arbiter", "late"] as const;
+export const faultKinds = ["role", "claim", "table", "link", "arbiter", "service", "late"] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface Fault {

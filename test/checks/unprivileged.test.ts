@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { type CommandRun, runUnprivileged, takenAway } from "../../src/checks/unprivileged.ts";
+import { eventually } from "../doors/scripts.ts";
 
 const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun => ({
   command: "/bin/sh",
@@ -9,6 +11,15 @@ const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun =>
   signal: AbortSignal.timeout(5000),
   ...changes,
 });
+
+/** Whether a process runs; one that is dead and was not fetched does not. */
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 describe("a command without privileges", () => {
   it("is not started by a root that cannot take capabilities away", () => {
@@ -32,6 +43,21 @@ describe("a command without privileges", () => {
   it("may end without reading what it is given", async () => {
     const end = await runUnprivileged(shell("exit 0", { input: "x".repeat(1_000_000) }));
     assert.equal(end.kind === "ended" && end.status, 0);
+  });
+
+  it("takes with it what it left in its process group, unless that may stay", async (t) => {
+    const leave = "sleep 61 >/dev/null 2>&1 & echo $!";
+    const left = async (changes: Partial<CommandRun>, script = leave): Promise<number> => {
+      const end = await runUnprivileged(shell(script, changes));
+      assert.ok(end.kind === "ended");
+      const pid = Number(end.output);
+      t.after(() => isThere(pid) && process.kill(pid, "SIGKILL"));
+      return pid;
+    };
+    const stays = await left({ leavesBehind: true });
+    for (const gone of [await left({}), await left({ leavesBehind: true }, `${leave}; exit 1`)])
+      await eventually("it is gone", () => !isThere(gone));
+    assert.ok(isThere(stays), "it outlives those that came after it");
   });
 
   it("is not started after its deadline", async () => {

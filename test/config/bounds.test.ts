@@ -51,6 +51,26 @@ describe("a configuration that arrives through the control interface", () => {
       /services\.a\.start: \/bin\/sh/,
     ],
     [
+      "a service's stop, whatever the service is called",
+      "failover: { services: { a.environment.b: { stop: [/bin/sh, -c, id] } } }\n",
+      /services\.a\.environment\.b\.stop: \/bin\/sh/,
+    ],
+    [
+      "the command of a service's check",
+      "failover: { services: { environment: { check: { command: /bin/sh } } } }\n",
+      /services\.environment\.check\.command: \/bin\/sh/,
+    ],
+    [
+      "the command of a virtual server that is called as a map of free text",
+      "  headers: { check: { type: command, command: /bin/sh } }\n",
+      /virtual_servers\.headers\.check\.command: \/bin\/sh/,
+    ],
+    [
+      "authorities of such a one",
+      "  environment: { check: { tls: { ca: /tmp/ca.pem } } }\n",
+      /environment\.check\.tls\.ca: \/tmp\/ca\.pem is not what is loaded/,
+    ],
+    [
       "a variable that steers a program",
       "  dns: { check: { command: /etc/lvsd/commands/x, environment: { LD_PRELOAD: /tmp/x } } }\n",
       /environment\.LD_PRELOAD: this variable/,

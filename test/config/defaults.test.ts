@@ -36,6 +36,7 @@ test("what is left out has its default", () => {
       gateways: [],
       announce: { count: 5, interval: 1000, refresh: 60_000 },
       fence: null,
+      services: [],
     },
     clusterSync: true,
     guard: { removePercent: 50 },
@@ -91,7 +92,6 @@ test("what is left out has its default", () => {
 /** Keys of later releases: where they stand, at a value that means nothing, and at one that does. */
 const laterKeys: readonly (readonly [key: string, harmless: string, meant: string])[] = [
   ["heartbeat.protocol", "lvsd", "pulse"],
-  ["failover.services", "{}", "{ mail: { start: /bin/a } }"],
   ["marks", "lvsd", "external"],
   ["notify.mail", "", "{ to: ops@example.com }"],
   ["defaults.fwmark", "", "80"],

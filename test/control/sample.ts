@@ -34,6 +34,16 @@ export const sampleStatus: Status = {
     { address: "10.11.12.10/24", device: "eth1", held: true, answered_by: null },
     { address: "192.168.26.10/24", device: "eth0", held: true, answered_by: null },
   ],
+  services: [
+    {
+      ...{ name: "mail", state: "running", since: "2026-01-01T00:00:01.000Z" },
+      ...{ cause: "its check passed", last_error: null, failures: 0 },
+    },
+    {
+      ...{ name: "reports", state: "failed", since: "2026-01-01T00:00:02.000Z" },
+      ...{ cause: "start failed: status 3", last_error: "start failed: status 3", failures: 2 },
+    },
+  ],
   virtual_servers: [
     {
       name: "web",

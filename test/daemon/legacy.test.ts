@@ -23,7 +23,17 @@ import { realServer, virtualServer } from "../table/configs.ts";
 
 const now = instant(1_000_000);
 const until = addMs(now, holdFor);
-const memory: Memory = { realServers: [], sysctls: { "net/ipv4/ip_forward": "0" } };
+const memory: Memory = {
+  realServers: [],
+  sysctls: { "net/ipv4/ip_forward": "0" },
+  services: [
+    {
+      name: "mail",
+      start: { command: "/bin/on", args: ["-x"] },
+      stop: { command: "/bin/off", args: [] },
+    },
+  ],
+};
 
 function runDir(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-legacy-"));
@@ -40,6 +50,15 @@ describe("what a restarting daemon leaves", () => {
     removeLegacy(place);
     assert.deepEqual(readdirSync(place), []);
     assert.deepEqual(readLegacy(place, now), nothingLeft);
+  });
+
+  it("is no running service for another process: those have ended with the one that left", (t) => {
+    const place = runDir(t);
+    leaveMemory(place, memory, now);
+    const file = join(place, "restart.json");
+    assert.deepEqual(readLegacy(place, now).memory, memory);
+    writeFileSync(file, readFileSync(file, "utf8").replace(`"pid":${process.pid}`, '"pid":1'));
+    assert.deepEqual(readLegacy(place, now).memory, { ...memory, services: [] });
   });
 
   it("is over when the hold is", (t) => {
@@ -99,7 +118,7 @@ describe("health over a restart", () => {
   });
 
   it("belongs to the same name at the same endpoint", () => {
-    const kept: Memory = { realServers: rememberedOf([down]), sysctls: {} };
+    const kept: Memory = { realServers: rememberedOf([down]), sysctls: {}, services: [] };
     assert.deepEqual([...standingsFor([fresh("rs1")], kept)], [[down.rules.key, "down"]]);
     assert.deepEqual([...standingsFor([fresh("rs1", 81), fresh("rs2")], kept)], []);
   });

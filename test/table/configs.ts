@@ -82,6 +82,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
     gateways: [],
     announce: { count: 5, interval: seconds(1), refresh: seconds(60) },
     fence: null,
+    services: [],
   },
   clusterSync: true,
   guard: { removePercent: 50 },

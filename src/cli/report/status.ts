@@ -9,10 +9,12 @@ import { printProblem } from "../../config/problem.ts";
 import type {
   PathStatus,
   RealServerStatus,
+  ServiceStatus,
   Status,
   VipStatus,
   VirtualServerStatus,
 } from "../../control/api.ts";
+import type { ServiceState } from "../../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../../health/health.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import type { RouterState } from "../../model/router.ts";
@@ -50,6 +52,7 @@ export function statusReport(given: Status, now: number, paint: Paint): string {
     ...routerLines(status, now, paint),
     ...peerLines(status, paint),
     ...vipLines(status.vips, paint),
+    ...serviceLines(status.services, now, paint),
     ...ipvsLines(status, paint),
     ...countLines(status),
   ];
@@ -129,6 +132,28 @@ function vipLines(vips: readonly VipStatus[], paint: Paint): Line[] {
       answered_by === null ? "" : `  ${paint("bad", `answered by a stranger, ${answered_by}`)}`;
     const state = held ? paint("good", "held") : paint("quiet", "not held");
     return [index === 0 ? "VIPs" : "", `${place}  ${state}${stranger}`];
+  });
+}
+
+const serviceShades: Readonly<Record<ServiceState, Shade>> = {
+  unknown: "doubtful",
+  stopped: "quiet",
+  starting: "doubtful",
+  running: "good",
+  stopping: "doubtful",
+  failed: "bad",
+};
+
+function serviceLines(services: readonly ServiceStatus[], now: number, paint: Paint): Line[] {
+  const width = Math.max(...services.map(({ name }) => name.length));
+  return services.flatMap(({ name, state, since, cause, last_error }, index) => {
+    const age = length(Math.max(0, now - Date.parse(since)));
+    const line = `${name.padEnd(width)}  ${paint(serviceShades[state], state)} for ${age}: ${cause}`;
+    const error = last_error === null || last_error === cause ? [] : [last_error];
+    return [
+      [index === 0 ? "Services" : "", line] as const,
+      ...error.map((text): Line => ["", `  ${paint("bad", text)}`]),
+    ];
   });
 }
 

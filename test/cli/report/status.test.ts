@@ -20,6 +20,8 @@ Peer        backup, alive, standby, same configuration
 Heartbeats  1000 sent, 990 received, 2 late, refused: 3 bad-hmac
 VIPs        10.11.12.10/24    eth1  held
             192.168.26.10/24  eth0  held
+Services    mail     running for 10m 4s: its check passed
+            reports  failed for 10m 3s: start failed: status 3
 IPVS        in sync, 1 drift repaired
 Refused     control: 1 bad-json
 
@@ -61,6 +63,12 @@ const troubled: Status = {
   ],
   ipvs: { in_sync: false, foreign_services: 2, last_error: "ipvsadm: killed after 1 s", drifts: 0 },
   refused: { control: {}, check: {}, config: {} },
+  services: [
+    {
+      ...{ name: "mail", state: "starting", since: "2026-01-01T00:10:00.000Z", failures: 1 },
+      ...{ cause: "the router is active", last_error: "its check failed: connection refused" },
+    },
+  ],
   virtual_servers: [],
 };
 
@@ -79,6 +87,8 @@ Peer        none configured
 Heartbeats  1000 sent, 990 received, 2 late, refused: 3 bad-hmac
 Sync        connections: backup on eth1, id 1
 VIPs        192.168.26.10/24  eth0  not held  answered by a stranger, 02:00:00:00:00:66
+Services    mail  starting for 5s: the router is active
+              its check failed: connection refused
 IPVS        not in sync, 2 virtual services of others left alone
             ipvsadm: killed after 1 s
 

@@ -1,0 +1,51 @@
+/** Failover services from their drafts: each with its commands and its check. */
+import { type CheckDraft, settleCheck } from "./check-draft.ts";
+import type { Complaints } from "./complaints.ts";
+import type { Check, ServiceConfig } from "./config.ts";
+import { failoverServiceKeys } from "./schema-failover-service.ts";
+import { type Draft, settle, sound } from "./section.ts";
+import type { Named } from "./shape.ts";
+
+/** A service that is sound so far, and where its commands stand. */
+export type FailoverServiceDraft = Draft<typeof failoverServiceKeys>;
+
+/** The services that are sound; of the others it has been complained. */
+export function settleServices(
+  services: readonly Named<FailoverServiceDraft>[],
+  absolute: (path: string) => string,
+  complaints: Complaints,
+): readonly ServiceConfig[] {
+  return services.flatMap(({ name, nameSpot, value }) => {
+    if (value === undefined) return [];
+    const own = { ...value, spot: nameSpot };
+    const keys = settle(failoverServiceKeys, [own], complaints);
+    const draft = keys.values.check;
+    const owner = { path: own.path, spot: nameSpot, protocol: "tcp", absolute } as const;
+    const check = draft === null ? none : draft && checkOf(draft, owner, complaints);
+    const values = sound(keys, ["start", "stop", "timeout"]);
+    if (values === undefined || check === undefined) return [];
+    return [{ name, start: values.start, stop: values.stop, timeout: values.timeout, check }];
+  });
+}
+
+const none: Check = { type: "none" };
+
+function checkOf(
+  draft: CheckDraft,
+  owner: Parameters<typeof settleCheck>[1],
+  complaints: Complaints,
+): Check | undefined {
+  const check = settleCheck([draft], owner, complaints);
+  if (check === undefined) return undefined;
+  if ("port" in check && check.port === null) {
+    const hint = "add `port:`; there is no virtual server to take one from";
+    complaints.at(draft.spot, `${draft.path}: port is missing`, hint);
+    return undefined;
+  }
+  if (check.type === "command" && check.args.some((argument) => argument.includes("%p"))) {
+    const message = `${draft.path}.args: %p stands for a port`;
+    complaints.at(draft.spots.args ?? draft.spot, message, "a failover service has none");
+    return undefined;
+  }
+  return check;
+}

@@ -1,0 +1,28 @@
+/** The keys of a failover service: commands for what runs on the active router only. */
+import { commandLine } from "./command-shape.ts";
+import { oneCheck } from "./schema-check.ts";
+import { optional, preset, required, section } from "./section.ts";
+import { duration } from "./shape.ts";
+
+export const failoverServiceKeys = {
+  start: required(
+    commandLine,
+    "The program that starts it, by its absolute path, and its arguments. It runs without a shell and without lvsd's capabilities, after the VIPs are announced. It ends when the service is started; status 0 also where it runs already.",
+  ),
+  stop: required(
+    commandLine,
+    "The program that stops it. It runs when the router is no longer active, and once on a router that begins as standby; status 0 also where nothing runs.",
+  ),
+  timeout: preset(
+    duration({ min: "100ms", max: "10m" }),
+    "30s",
+    "How long `start` (with the first passed check) and `stop` may take; then they are killed with their process group and have failed.",
+  ),
+  check: optional(
+    oneCheck,
+    "none",
+    "How it is seen, on the active router alone, that the service works, as virtual servers' checks do for real servers. `address` is 127.0.0.1 where it is left out, and `port` is needed (but for `command`, where `%h` is 127.0.0.1 and there is no `%p`).",
+  ),
+};
+
+export const failoverServiceSection = section(failoverServiceKeys);

@@ -1,0 +1,33 @@
+/**
+ * How the VIPs are let go. What was agreed on with the peer waits, within bounds, for the services
+ * to stop and takes along the connections that the peer cannot know yet; all else is let go at once.
+ */
+import { isPlanned } from "../failover/service.ts";
+import type { ConnectionHandOver } from "./connection-handover.ts";
+import type { ConnectionSync } from "./connection-sync.ts";
+import type { Engine } from "./engine.ts";
+import type { FailoverServices } from "./failover-services.ts";
+import type { Done, Vips } from "./vips.ts";
+
+/** Whoever has the VIPs, and what goes with them. */
+export interface Holder {
+  readonly engine: Pick<Engine, "router">;
+  readonly services: Pick<FailoverServices, "standDown">;
+  readonly connectionSync: Pick<ConnectionSync, "place">;
+  readonly handOver: ConnectionHandOver;
+  readonly vips: Pick<Vips, "release">;
+}
+
+/** Releases the VIPs as the failover machine has asked. Never throws. */
+export async function letGo({
+  engine: { router },
+  services,
+  connectionSync,
+  handOver,
+  vips,
+}: Holder): Promise<Done> {
+  if (isPlanned(router)) await services.standDown();
+  const place = router.grant === null ? null : connectionSync.place();
+  const release = () => vips.release();
+  return place === null ? release() : handOver.around(place, release);
+}
