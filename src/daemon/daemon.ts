@@ -35,7 +35,7 @@ import {
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
 import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
-import { Notifications } from "./notifications.ts";
+import { commandMax, Notifications } from "./notifications.ts";
 import { planReport } from "./plan-report.ts";
 import { countUp, refusedNow, refusedText } from "./refused.ts";
 import { guardProblem } from "./reload.ts";
@@ -92,6 +92,7 @@ export class Daemon implements Controlled {
       run: parts.doors.runCommand,
       report: this.#doors.report,
       now: this.#doors.now,
+      deadline: commandMax,
       router: () => ({
         role: this.#serving?.running.role ?? null,
         state: this.#serving?.engine.router.state ?? "starting",

@@ -10,18 +10,20 @@ import type { RunCommand } from "../checks/unprivileged.ts";
 import type { CommandLine } from "../config/command-shape.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role, RouterState } from "../model/router.ts";
-import { between, type Instant, ms, printDuration, seconds } from "../model/time.ts";
+import { between, type Instant, type Ms, ms, printDuration, seconds } from "../model/time.ts";
 import { within } from "./within.ts";
 
 export interface NotificationsParts {
   readonly run: RunCommand;
   readonly report: (event: EventBody) => void;
   readonly now: () => Instant;
+  /** A command that takes longer is killed with all that it started. */
+  readonly deadline: Ms;
   /** What this router is at the moment of telling. */
   readonly router: () => { readonly role: Role | null; readonly state: RouterState };
 }
 
-/** A command that takes longer is killed with all that it started. */
+/** How long a command may take. */
 export const commandMax = seconds(10);
 /**
  * The start of a program takes the loop some ms: what is told of a takeover begins when that is
@@ -96,7 +98,7 @@ export class Notifications {
   async #tell({ command, args }: CommandLine, subject: string, waiting: Waiting): Promise<void> {
     const { now, report, run } = this.#parts;
     const began = now();
-    const deadline = AbortSignal.timeout(commandMax);
+    const deadline = AbortSignal.timeout(this.#parts.deadline);
     const { role, state } = this.#parts.router();
     const about = { about: subject, skipped: waiting.skipped };
     const told: Told = { ...waiting.event, ...about, router_role: role, router_state: state };
@@ -109,7 +111,7 @@ export class Notifications {
     });
     const took_ms = Math.round(between(began, now()));
     const late = deadline.aborted
-      ? `killed after ${printDuration(commandMax)}`
+      ? `killed after ${printDuration(this.#parts.deadline)}`
       : "lvsd ended before it did";
     const why = failureOf(end, late);
     if (why === null) report({ event: "notify", kind: "told", subject, took_ms });

@@ -11,6 +11,7 @@ import {
 import { Notifications, subjectOf } from "../../src/daemon/notifications.ts";
 import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
 import { sentenceOf, severityOf } from "../../src/model/event-text.ts";
+import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { now } from "../../src/system/clock.ts";
 import { eventually } from "../doors/scripts.ts";
 
@@ -48,6 +49,7 @@ function scripted() {
     },
     report: (body) => reported.push(body),
     now,
+    deadline: seconds(10),
     router: () => ({ role: "primary", state: "active" }),
   });
   notifications.configure({ command: "/bin/told", args: ["-v"] });
@@ -60,6 +62,28 @@ function scripted() {
     ends[count - 1]?.(how);
   };
   return { notifications, runs, reported, told, end };
+}
+
+/** With commands that are run. */
+function real(deadline: Ms, role: "primary" | "backup" = "primary") {
+  const reported: EventBody[] = [];
+  const notifications = new Notifications({
+    run: runUnprivileged,
+    report: (body) => reported.push(body),
+    now,
+    deadline,
+    router: () => ({ role, state: "active" }),
+  });
+  return { notifications, reported };
+}
+
+/** Whether a process runs; one that is dead and was not fetched does not. */
+function runs(pid: string): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 describe("notify.command", () => {
@@ -80,6 +104,26 @@ describe("notify.command", () => {
       "real_server web/rs2 up 0",
     ]);
     await notifications.stop();
+  });
+
+  it("keeps one event a subject in a burst, in the order of the newest ones", async () => {
+    const { notifications, told, end, runs } = scripted();
+    notifications.take(became("standby"));
+    await eventually("the first is told", () => runs.length === 1);
+    for (let count = 0; count < 3000; count++) {
+      notifications.take(server(count % 2 === 0 ? "down" : "up", "rs1"));
+      notifications.take(server("down", `rs${2 + (count % 2)}`));
+    }
+    notifications.take(became("active"));
+    for (const count of [1, 2, 3, 4, 5]) await end(done, count);
+    await notifications.stop();
+    assert.deepEqual(told(), [
+      "router standby 0",
+      "real_server web/rs2 down 1499",
+      "real_server web/rs1 up 2999",
+      "real_server web/rs3 down 1499",
+      "router active 0",
+    ]);
   });
 
   it("is not started in the same turn as the event: that belongs to the failover", async () => {
@@ -126,6 +170,25 @@ describe("notify.command", () => {
     assert.equal(last.text, "lvsd ended before it did");
   });
 
+  it("is killed at its deadline with all that it started, and the next is told", async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "pid");
+    const { notifications, reported } = real(ms(500));
+    const hangs = `test "$LVSD_ABOUT" != router || { sleep 61 & echo $! > ${file}; sleep 61; }`;
+    notifications.configure({ command: "/bin/sh", args: ["-c", hangs] });
+    notifications.take(became("active"));
+    notifications.take(server("up", "rs1"));
+    await eventually("both have ended", () => reported.length === 2);
+    assert.deepEqual(
+      reported.map((each) => (each.event === "notify" && "text" in each ? each.text : each.kind)),
+      ["killed after 500ms", "told"],
+    );
+    const pid = readFileSync(file, "utf8").trim();
+    await eventually("nothing of it is left", () => !runs(pid));
+    await notifications.stop();
+  });
+
   it("is told nothing once it is taken out of the configuration", async () => {
     const { notifications, runs } = scripted();
     notifications.take(became("active"));
@@ -148,13 +211,7 @@ describe("notify.command", () => {
     const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
     t.after(() => rmSync(directory, { recursive: true }));
     const file = join(directory, "told");
-    const reported: EventBody[] = [];
-    const notifications = new Notifications({
-      run: runUnprivileged,
-      report: (body) => reported.push(body),
-      now,
-      router: () => ({ role: "backup", state: "active" }),
-    });
+    const { notifications, reported } = real(seconds(10), "backup");
     const script = `cat > ${file}; env | grep ^LVSD_ | sort > ${file}.env`;
     notifications.configure({ command: "/bin/sh", args: ["-c", script] });
     notifications.take(became("active"));
