@@ -1,6 +1,6 @@
 /**
  * How the VIPs are let go. What was agreed on with the peer waits, within bounds, for the services
- * to stop and takes along the connections that the peer cannot know yet; all else is let go at once.
+ * to stop, and takes along the connections that the peer cannot know yet; the rest goes at once.
  */
 import { isPlanned } from "../failover/service.ts";
 import type { ConnectionHandOver } from "./connection-handover.ts";

@@ -2,7 +2,7 @@
  * A failover service for stories: one script that starts, stops and looks at a process of its own,
  * keeps a diary, and can be broken, router by router.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { ConfigObject } from "./pair-config.ts";
 import type { Router } from "./router.ts";
 import { waitFor } from "./wait.ts";
@@ -39,7 +39,10 @@ export class FailoverService {
   constructor(name: string) {
     this.#program = `/run/lab/service-${name}`;
     writeFileSync(this.#program, script.replaceAll("PLACE", this.#program), { mode: 0o755 });
-    rmSync(`${this.#program}.diary`, { force: true });
+    // A story that is told again finds what its first telling left.
+    for (const each of readdirSync("/run/lab"))
+      if (each.startsWith(`service-${name}.`) || each.startsWith(`service-${name}-`))
+        rmSync(`/run/lab/${each}`);
   }
 
   /** The keys of the service in the configuration. */
