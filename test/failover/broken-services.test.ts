@@ -30,7 +30,8 @@ function optionsOf(): Options {
     rules: { primary: { ...base, role: "primary" }, backup: { ...base, role: "backup" } },
     ...{ alone: false, codec: null, rates: { primary: 1, backup: 1 } },
     network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
-    ...{ effectMs: 1, chaosLength: 0, faults: 0 },
+    ...{ effectMs: 1, flakiness: 0, readyWithin: 0.5, askEvery: Number.POSITIVE_INFINITY },
+    announce: { count: 5, interval: 1000, refresh: 60_000 },
   };
 }
 
@@ -78,8 +79,10 @@ class Attended {
   }
 }
 
+const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, deeds: [] } as const;
+
 class Pair {
-  readonly world = new World(1, { options: optionsOf() });
+  readonly world = new World({ ...plan, options: optionsOf() });
   readonly services: Readonly<Record<Role, Attended>>;
   claims = 0;
 
