@@ -29,9 +29,15 @@ const unheardIntervals = 1.75;
 const hasRival = ({ peerAlive, peer }: Router): boolean =>
   peerAlive && peer.message?.holds !== false;
 
-/** Somebody else has held until now. A raised term tells of a rival whose beats were all lost. */
+/**
+ * Somebody else has held until now, or may have: a rival whose beats were all lost has raised the
+ * term, and what a peer did that was not heard, or its predecessor, is not known.
+ */
 const hadRival = (before: Router, router: Router): boolean =>
-  router.dispute !== null || (hasRival(before) && !hasRival(router)) || router.term > before.term;
+  router.dispute !== null ||
+  (hasRival(before) && !hasRival(router)) ||
+  router.term > before.term ||
+  (router.peerAlive && (!before.peerAlive || router.peer.boot !== before.peer.boot));
 
 /** `before`: this router as the step found it. */
 export function settleDispute(turn: Turn, before: Router): void {

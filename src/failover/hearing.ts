@@ -103,11 +103,8 @@ function newest(turn: Turn, before: Router, message: Message | null): void {
   });
   if (before.peerAlive && left) died(turn, "the peer has stopped");
   if (left) return;
-  if (!before.peerAlive) {
+  if (!before.peerAlive)
     turn.reports.push({ event: "peer", kind: "alive", text: "the peer is heard" });
-    // Neighbours may have believed the wrong one while the two did not hear each other.
-    if (before.grip === "held" && message?.holds === false) turn.effects.push({ kind: "announce" });
-  }
   // A restarting peer goes as soon as it knows that its request to hold was heard; one that misses
   // our beats is about to judge.
   if ((hold > 0 && before.holdUntil === null) || message?.asks === true) {

@@ -5,8 +5,18 @@ import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
 import { expect, waitFor } from "../wait.ts";
 
+/** The same pair with its roles swapped under the hands. */
+function swapped(text: string): string {
+  const config = JSON.parse(text);
+  const { primary, backup } = config.routers;
+  return JSON.stringify({
+    ...config,
+    routers: { ...config.routers, primary: backup, backup: primary },
+  });
+}
+
 export default scenario({
-  title: "reload of an invalid file: nothing changes, every problem with its place is told",
+  title: "reload of an invalid file, or of swapped roles: nothing changes, every problem is told",
   topology: natPair,
   goals: {},
   async play(lab) {
@@ -36,6 +46,11 @@ export default scenario({
           .length >= 2
       );
     });
+    lab.r1.configure(swapped(good));
+    const turned = await lab.r1.lvsd("reload");
+    lab.say(turned.stderr.trim());
+    expect(turned.status === 2, `swapped roles are refused (${turned.status})`);
+    expect(turned.stderr.includes("it would make this primary the backup"), "and it says why");
     expect(printTable(lab.r1.table()) === before, "the table is as it was");
     expect((await lab.r1.status()).state === "active", "r1 is still active");
     lab.r1.configure(good);
