@@ -12,7 +12,6 @@ import type { Config } from "../config/config.ts";
 import type { Health, RealServerKey } from "../health/health.ts";
 import {
   checks,
-  healthByKey,
   type Nanny,
   type NannyInput,
   type NannyRules,
@@ -166,8 +165,9 @@ export class Nannies {
     this.#tell(key, { kind: "table-accepted" });
   }
 
+  /** Looks the health up as it is when it is asked for: a list of all would be made too often. */
   health(): Health {
-    return healthByKey(this.all());
+    return { get: (key) => this.#entries.get(key)?.nanny.health };
   }
 
   nanny(key: RealServerKey): Nanny | null {

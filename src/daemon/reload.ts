@@ -5,7 +5,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config, RealServer, VirtualServer } from "../config/config.ts";
 import type { Problem } from "../config/problem.ts";
-import { type Health, type RealServerHealth, realServerKey } from "../health/health.ts";
+import {
+  type Health,
+  type RealServerHealth,
+  type RealServerKey,
+  realServerKey,
+} from "../health/health.ts";
 import { printEndpoint } from "../model/address.ts";
 import { printDuration } from "../model/time.ts";
 
@@ -50,14 +55,18 @@ export function guardProblem(before: Config, next: Config): Problem | null {
  * The health that `next` starts with: a real server that stays keeps what is known of it, with its
  * new weight; a new one joins after its first check.
  */
-export function healthAfter(health: Health, before: Config, next: Config): Health {
+export function healthAfter(
+  health: Health,
+  before: Config,
+  next: Config,
+): ReadonlyMap<RealServerKey, RealServerHealth> {
   const known = new Map(
     Array.from(servers(before), ([virtualServer, realServer]) => [
       realServerKey(virtualServer.name, realServer.name),
       realServer,
     ]),
   );
-  const after = new Map<string, RealServerHealth>();
+  const after = new Map<RealServerKey, RealServerHealth>();
   for (const [virtualServer, realServer] of servers(next)) {
     const key = realServerKey(virtualServer.name, realServer.name);
     const was = known.get(key);

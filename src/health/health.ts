@@ -33,5 +33,5 @@ export interface RealServerHealth {
   readonly tableWeight: number | null;
 }
 
-/** Health of every configured real server. */
-export type Health = ReadonlyMap<RealServerKey, RealServerHealth>;
+/** Health of every configured real server, to be looked up. */
+export type Health = Pick<ReadonlyMap<RealServerKey, RealServerHealth>, "get">;

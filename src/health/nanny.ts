@@ -13,7 +13,6 @@ import { type IpAddress, printEndpoint } from "../model/address.ts";
 import type { EventBody } from "../model/event.ts";
 import { addMs, earliest, type Instant, type Ms, seconds } from "../model/time.ts";
 import {
-  type Health,
   type Outcome,
   type RealServerHealth,
   type RealServerKey,
@@ -187,10 +186,6 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
 
 const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
   before.key === after.key && before.address === after.address && before.port === after.port;
-
-/** The health of all these nannies. */
-export const healthByKey = (nannies: Iterable<Nanny>): Health =>
-  new Map(Array.from(nannies, (nanny) => [nanny.rules.key, nanny.health]));
 
 /** What operators read when the state has changed; null when it has not. */
 export function realServerEvent(before: Nanny | null, after: Nanny): EventBody | null {

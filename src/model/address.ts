@@ -52,6 +52,8 @@ export const printPrefix = (prefix: Prefix): string => `${prefix.address}/${pref
 
 /** The 4 or 16 bytes of an address in network order. */
 export function addressBytes(address: IpAddress): Uint8Array {
+  // Tables are sorted by addresses, most of them IPv4.
+  if (family(address) === 4) return Uint8Array.from(address.split("."), Number);
   return Uint8Array.from(ipaddr.parse(address).toByteArray());
 }
 
@@ -73,6 +75,7 @@ export function holds(prefix: Prefix, address: IpAddress): boolean {
 
 /** Order by family, then by number: the order in which tables are programmed. */
 export function compareAddresses(a: IpAddress, b: IpAddress): number {
+  if (a === b) return 0;
   const [left, right] = [addressBytes(a), addressBytes(b)];
   if (left.length !== right.length) return left.length - right.length;
   for (const [index, byte] of left.entries()) {

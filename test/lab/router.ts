@@ -44,6 +44,8 @@ export class Router extends Machine {
   readonly #notify: NotifySocket;
   #child: ChildProcess | null = null;
   #supervised: Promise<void> = Promise.resolve();
+  /** Further environment of the daemon, from its next start on. */
+  environment: NodeJS.ProcessEnv = {};
   /** Whether systemd would start it again when it ends. */
   #wanted = false;
   #restarts = 0;
@@ -112,7 +114,7 @@ export class Router extends Machine {
         ...[this.#program, "run", "-c", this.configFile],
         ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
       ],
-      { NOTIFY_SOCKET: this.#notify.path },
+      { NOTIFY_SOCKET: this.#notify.path, ...this.environment },
     );
     this.#child = child;
     if (child.pid !== undefined) setPriority(child.pid, priority);

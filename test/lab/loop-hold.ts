@@ -1,0 +1,23 @@
+/** For how long a lab daemon's event loop is held (loop-watch.ts is the daemon's side). */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { signal } from "./machine.ts";
+import type { Router } from "./router.ts";
+import { waitFor } from "./wait.ts";
+
+const answerOf = (router: Router): string => `${router.directory}/longest-hold`;
+
+/** From its next start on, `longestHold` can be asked of the router's daemon. */
+export function watchLoop(router: Router): void {
+  const preload = `--import=${join(import.meta.dirname, "loop-watch.ts")}`;
+  router.environment = { NODE_OPTIONS: preload, LOOP_WATCH: answerOf(router) };
+}
+
+/** The longest hold since this was last asked, in ms. */
+export async function longestHold(router: Router): Promise<number> {
+  const answer = answerOf(router);
+  rmSync(answer, { force: true });
+  signal(router.pid, "SIGUSR2");
+  await waitFor("the daemon tells its longest hold", 5000, () => existsSync(answer));
+  return Number(readFileSync(answer, "utf8"));
+}
