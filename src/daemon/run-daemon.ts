@@ -21,6 +21,7 @@ import { ensureDirectory } from "../system/files.ts";
 import { openGatewayProbe } from "../system/gateway-probe.ts";
 import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
+import { lockDirectory } from "../system/lock.ts";
 import { openLog } from "../system/log.ts";
 import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
@@ -65,6 +66,8 @@ export async function runDaemon(options: RunOptions): Promise<Ended> {
 async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const { configPath, runDir, stateDir, role } = options;
   for (const directory of [runDir, stateDir]) ensureDirectory(directory);
+  // Never closed: the next process may have it when this one has ended.
+  lockDirectory(runDir);
   const log = openLog();
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();

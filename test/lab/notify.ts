@@ -22,6 +22,7 @@ export class NotifySocket {
   readonly #timer: NodeJS.Timeout;
   #ready = false;
   #watchdogs = 0;
+  #last = "";
 
   /** Binds the socket at `path`, replacing an old one. */
   constructor(path: string) {
@@ -41,6 +42,12 @@ export class NotifySocket {
   get ready(): boolean {
     this.#drain();
     return this.#ready;
+  }
+
+  /** What came last. */
+  get last(): string {
+    this.#drain();
+    return this.#last;
   }
 
   /** How often `WATCHDOG=1` has come. */
@@ -64,7 +71,8 @@ export class NotifySocket {
     for (;;) {
       const length = receive(this.#descriptor, bytes, bytes.length, dontWait) as number;
       if (length <= 0) return;
-      const lines = bytes.subarray(0, length).toString().split("\n");
+      this.#last = bytes.subarray(0, length).toString();
+      const lines = this.#last.split("\n");
       if (lines.includes("READY=1")) this.#ready = true;
       if (lines.includes("WATCHDOG=1")) this.#watchdogs += 1;
     }

@@ -1,37 +1,21 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { ms } from "../../src/model/time.ts";
 import { openSystemd } from "../../src/system/systemd.ts";
 import { eventually } from "../doors/scripts.ts";
-
-/** Stands in for systemd: a Unix datagram socket (which Node has none of) that prints what comes. */
-async function listen(t: TestContext): Promise<{ socket: string; heard: () => string }> {
-  const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
-  const socket = join(directory, "notify");
-  const child = spawn("socat", ["-u", `UNIX-RECV:${socket}`, "STDOUT"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (more: string) => {
-    text += more;
-  });
-  t.after(() => {
-    child.kill();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  await eventually("the socket is there", () => existsSync(socket));
-  return { socket, heard: () => text };
-}
+import { NotifySocket } from "../lab/notify.ts";
 
 test("systemd is told what it waits for, in its own words", async (t) => {
-  const { socket, heard } = await listen(t);
-  process.env.NOTIFY_SOCKET = socket;
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
+  const heard = new NotifySocket(join(directory, "notify"));
+  process.env.NOTIFY_SOCKET = heard.path;
   t.after(() => {
     delete process.env.NOTIFY_SOCKET;
+    heard.close();
+    rmSync(directory, { recursive: true });
   });
   const environment = { ...process.env, WATCHDOG_USEC: "2000000" };
   const systemd = await openSystemd(environment);
@@ -46,9 +30,9 @@ test("systemd is told what it waits for, in its own words", async (t) => {
   ];
   for (const [say, words] of steps) {
     say();
-    await eventually(String(words), () => words.test(heard()));
+    await eventually(String(words), () => words.test(heard.last));
   }
-  rmSync(socket);
+  rmSync(heard.path);
   systemd.feed();
 });
 
