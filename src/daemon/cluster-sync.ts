@@ -5,7 +5,6 @@
  *
  * Invariant: one saving at a time on a router, its own or the peer's.
  */
-import { withSerial } from "../config/edit.ts";
 import { type ConfigMark, mayCatchUp } from "../config/history.ts";
 import { type Problem, printProblem, problemElsewhere } from "../config/problem.ts";
 import {
@@ -23,6 +22,7 @@ import {
   type Saving,
   type Verdict,
 } from "../config/saving.ts";
+import { configBytesMax, tooLarge } from "../config/source.ts";
 import type { PlanReport, Refusal, SaveReport } from "../control/api.ts";
 import {
   type Demand,
@@ -38,6 +38,7 @@ import type { Conversation } from "../system/cluster-channel.ts";
 import { ClusterLines, type Line, type PeerBelief, shares } from "./cluster-lines.ts";
 import type { ConfigStore } from "./config-store.ts";
 import type { Running, Written } from "./configuration.ts";
+import { raisedSerial } from "./reading.ts";
 
 export interface ClusterSyncParts {
   readonly store: ConfigStore;
@@ -99,12 +100,14 @@ export class ClusterSync {
 
   /** Stores `text` with its serial raised, here and on the peer, and loads it. */
   save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+    if (text.length > configBytesMax)
+      return Promise.resolve({ ok: false, fault: "text", problems: [tooLarge(this.#path)] });
     return this.#exclusively(async () => {
       if (this.#present().edited)
         return refusedNow(`${this.#path} was edited and is not loaded`, reloadFirst);
       const { config } = this.#parts.written();
       const known = [config.serial, this.#parts.peer().mark?.serial ?? 0];
-      const raised = withSerial(text, Math.max(...known) + 1);
+      const raised = await raisedSerial(this.#path, text, Math.max(...known) + 1);
       const judged = await this.#parts.judge(text, rules);
       if (raised === null)
         return "refusal" in judged
@@ -290,13 +293,12 @@ export class ClusterSync {
           this.#lines.count(demand.refused, demand.detail);
           return encodeMessage({ kind: "bad", ...verdict(`not understood: ${demand.refused}`) });
         }
-        try {
-          return encodeMessage(
-            await (demand.kind === "prepare" ? prepare(demand) : commit(demand.hash)),
-          );
-        } catch (thrown) {
-          return encodeMessage({ kind: "bad", ...verdict(messageOf(thrown)) });
-        }
+        const reply = await (demand.kind === "prepare"
+          ? prepare(demand)
+          : commit(demand.hash)
+        ).catch((thrown): Reply => ({ kind: "bad", ...verdict(messageOf(thrown)) }));
+        if (reply.kind === "bad") release();
+        return encodeMessage(reply);
       },
       closed: release,
     };

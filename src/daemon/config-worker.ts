@@ -1,14 +1,14 @@
-/**
- * Reads a configuration in a thread of its own: the files, the YAML, every rule and the key file.
- * A slow disk or a file with 50,000 real servers takes seconds, and the heartbeat must not wait.
- */
+/** The thread of reading.ts: answers the one question that it was started with. */
 import { parentPort, workerData } from "node:worker_threads";
+import { beyondControl } from "../config/bounds.ts";
+import { withSerial } from "../config/edit.ts";
 import { type Files, readConfig } from "../config/read-config.ts";
 import { diskFiles, readKeyFile } from "../system/config-files.ts";
+import { mayRun } from "./config-store.ts";
 import type { Refusals, Written } from "./configuration.ts";
+import type { Question } from "./reading.ts";
 
-/** `text` stands for the main file's content before it is stored; null: as it is on the disk. */
-function read({ path, text }: { path: string; text: string | null }): Written | Refusals {
+function read(path: string, text: string | null): Written | Refusals {
   const files: Files =
     text === null
       ? diskFiles
@@ -19,4 +19,20 @@ function read({ path, text }: { path: string; text: string | null }): Written | 
   return "problems" in key ? key : { ...result, keys: key.keys };
 }
 
-parentPort?.postMessage(read(workerData));
+function answer(question: Question): unknown {
+  const { kind, path, text } = question;
+  switch (kind) {
+    case "read":
+      return read(path, text);
+    case "serial":
+      return withSerial(text, question.serial);
+    case "bounds": {
+      const { present, next, before } = question;
+      return beyondControl(path, text, present, next, before, mayRun);
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+parentPort?.postMessage(answer(workerData));

@@ -1,15 +1,13 @@
 /**
- * The configuration as this machine runs it: the operator's files read in a worker thread, the own
- * role and the devices of the VIPs filled in from the machine's interfaces.
+ * The configuration as this machine runs it: the own role and the devices of the VIPs filled in
+ * from the machine's interfaces. How the operator's files are read is reading.ts.
  */
-import { Worker } from "node:worker_threads";
 import { addressesOf, type Config } from "../config/config.ts";
 import { resolveDevices, roleHere } from "../config/here.ts";
 import type { Places } from "../config/place.ts";
 import type { Problem } from "../config/problem.ts";
 import type { ConfigFile } from "../config/read-config.ts";
 import type { IpAddress } from "../model/address.ts";
-import { MachineError } from "../model/error.ts";
 import type { EventBody } from "../model/event.ts";
 import { otherRole, type Role } from "../model/router.ts";
 import type { FloatingAddress, Interface } from "../system/ip.ts";
@@ -36,37 +34,6 @@ export function peerAddresses({ config, role }: Running): readonly IpAddress[] {
   const peer = addressesOf(config, otherRole(role));
   return peer === null ? [] : [peer.public, ...(peer.private === null ? [] : [peer.private])];
 }
-
-/**
- * Reads the operator's files without holding up this thread; `text` stands for what the main file
- * holds, before it is stored there (null: what is on the disk). Throws MachineError when the worker
- * itself fails (no memory, no thread): the files are not to blame then.
- */
-export async function readWritten(
-  path: string,
-  text: string | null = null,
-): Promise<Written | Refusals> {
-  const worker = new Worker(new URL("./config-worker.ts", import.meta.url), {
-    workerData: { path, text },
-  });
-  try {
-    return await new Promise<Written | Refusals>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", (thrown) => reject(failed(path, thrown)));
-      worker.once("exit", (status) => reject(failed(path, `the reader ended with ${status}`)));
-    });
-  } finally {
-    void worker.terminate();
-  }
-}
-
-const failed = (path: string, thrown: unknown): MachineError =>
-  new MachineError(
-    `${path}: cannot be read now: ${thrown instanceof Error ? thrown.message : thrown}`,
-    {
-      cause: thrown,
-    },
-  );
 
 /**
  * What the configuration means on a machine with these interfaces. "waiting": none of the routers'

@@ -2,7 +2,6 @@
  * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
-import { beyondControl } from "../config/bounds.ts";
 import { type Problem, printProblem } from "../config/problem.ts";
 import type {
   Controlled,
@@ -24,19 +23,14 @@ import { between, type Instant, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip.ts";
 import { peerBelief } from "./cluster-lines.ts";
 import { ClusterSync, type Judged, type JudgeRules } from "./cluster-sync.ts";
-import { ConfigStore, mayRun } from "./config-store.ts";
-import {
-  loadedEvent,
-  onThisMachine,
-  type Running,
-  readWritten,
-  type Written,
-} from "./configuration.ts";
+import { ConfigStore } from "./config-store.ts";
+import { loadedEvent, onThisMachine, type Running, type Written } from "./configuration.ts";
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
 import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { planReport } from "./plan-report.ts";
+import { beyondBounds, readWritten } from "./reading.ts";
 import { countUp, refusedNow, refusedText } from "./refused.ts";
 import { guardProblem } from "./reload.ts";
 import { Requests } from "./requests.ts";
@@ -304,9 +298,11 @@ export class Daemon implements Controlled {
     const next = await this.#readNext(text);
     if ("ok" in next) return { refusal: next };
     const before = this.#written;
-    const beyond = bounded
-      ? beyondControl(this.#path, text, this.configText(), next.config, before.config, mayRun)
-      : [];
+    const [path, present] = [this.#path, this.configText()];
+    // Not the whole of both: what goes to the thread is copied.
+    const [wished, had] = [next.config.heartbeat, before.config.heartbeat];
+    const meant = { next: { heartbeat: wished }, before: { heartbeat: had } };
+    const beyond = bounded ? await beyondBounds({ path, text, present, ...meant }) : [];
     if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
     const guard = force ? null : guardProblem(before.config, next.config);
     if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };

@@ -30,10 +30,11 @@ import { openSyncDaemons } from "../system/sync-daemon.ts";
 import { openSyncSender } from "../system/sync-sender.ts";
 import { openSysctl } from "../system/sysctl.ts";
 import { openSystemd, type Systemd } from "../system/systemd.ts";
-import { readWritten, type Written } from "./configuration.ts";
+import type { Written } from "./configuration.ts";
 import { Daemon, type Ended } from "./daemon.ts";
 import { Journal } from "./journal.ts";
 import { holdFor } from "./legacy.ts";
+import { readWritten } from "./reading.ts";
 
 export interface RunOptions {
   /** Absolute paths. */

@@ -10,9 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { problemElsewhere } from "../../src/config/problem.ts";
-import { ClusterSync, type Judged } from "../../src/daemon/cluster-sync.ts";
+import { ClusterSync, type Judged, type JudgeRules } from "../../src/daemon/cluster-sync.ts";
 import { ConfigStore } from "../../src/daemon/config-store.ts";
 import type { Running } from "../../src/daemon/configuration.ts";
+import { MachineError } from "../../src/model/error.ts";
 import type { EventBody } from "../../src/model/event.ts";
 import type { Role } from "../../src/model/router.ts";
 
@@ -22,11 +23,15 @@ const rules = { force: false, bounded: true };
 class Side {
   readonly path: string;
   readonly store: ConfigStore;
-  readonly sync: ClusterSync;
+  sync: ClusterSync;
   readonly events: EventBody[] = [];
   readonly loaded: number[] = [];
+  /** By which rules each text was judged. */
+  readonly judged: JudgeRules[] = [];
   /** Texts that hold this word are bad here. */
   badWord = "nowhere";
+  /** What the included files hold. */
+  included = "";
   peer: Side | null = null;
   peerAlive = true;
   running: Running;
@@ -40,11 +45,23 @@ class Side {
       () => "2026-01-01T00:00:00.000Z",
     );
     this.running = this.#read(first, role, port, key);
-    this.sync = new ClusterSync({
+    this.sync = this.#open(role, port, key);
+  }
+
+  /** Its process ends and the next one begins. */
+  async restart(): Promise<void> {
+    const { role, config, keys } = this.running;
+    await this.sync.close();
+    this.sync = this.#open(role, config.heartbeat.port, keys[0] as Uint8Array);
+  }
+
+  #open(role: Role, port: number, key: Uint8Array): ClusterSync {
+    return new ClusterSync({
       store: this.store,
       written: () => this.running,
       running: () => this.running,
-      judge: async (text): Promise<Judged> => {
+      judge: async (text, by): Promise<Judged> => {
+        this.judged.push(by);
         if (text.includes(this.badWord)) return { refusal: refusal(`${role} cannot`) };
         const plan = { ok: true, changes: [], settings: [], unchanged_services: 0 } as const;
         return { next: this.#read(text, role, port, key), plan };
@@ -77,7 +94,7 @@ class Side {
     const config = {
       path: this.path,
       serial: Number(/^serial: (\d+)$/m.exec(text)?.[1]),
-      hash: createHash("sha256").update(text).digest("hex"),
+      hash: createHash("sha256").update(`${text}${this.included}`).digest("hex"),
       clusterSync: true,
       heartbeat: { keyFile: "/key", port },
       routers: {
@@ -177,6 +194,96 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
     const other = await b.sync.save("# two\nserial: 1\n", rules);
     assert.match(other.ok ? "" : (other.problems[0]?.message ?? ""), /on the primary: .*edited/);
     assert.equal(a.text, "# edited\n");
+  });
+
+  it("is judged by both with the bounds of the control interface, which root's own passes", async (t) => {
+    const [a, b] = await pair(t);
+    assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok);
+    assert.ok([...a.judged, ...b.judged].every(({ bounded }) => bounded));
+    assert.ok(b.judged.length > 0);
+    b.judged.length = 0;
+    assert.ok((await a.sync.save("# three\nserial: 1\n", { force: true, bounded: false })).ok);
+    assert.deepEqual(
+      b.judged.map(({ force, bounded }) => [force, bounded]),
+      [[true, false]],
+    );
+  });
+
+  it("is refused before anybody judges it where it is too large", async (t) => {
+    const [a, b] = await pair(t);
+    const most = `serial: 1\n#${"x".repeat(4 * 1024 * 1024 - 11)}`;
+    const refused = await a.sync.save(`${most}x`, rules);
+    assert.match(refused.ok ? "" : (refused.problems[0]?.message ?? ""), /larger than 4194304/);
+    assert.deepEqual([a.judged, b.judged, a.text, b.text], [[], [], first, first]);
+    const report = await a.sync.save(most, rules);
+    assert.ok(report.ok, JSON.stringify(report).slice(0, 200));
+    assert.equal(b.text, a.text, "and the largest one reaches the peer");
+  });
+
+  it("is refused by both where the included files differ", async (t) => {
+    const [a, b] = await pair(t);
+    b.included = "other: 1\n";
+    const refused = await a.sync.save("# two\nserial: 1\n", rules);
+    assert.match(refused.ok ? "" : (refused.problems[0]?.message ?? ""), /included files differ/);
+    assert.deepEqual([a.text, b.text], [first, first]);
+    b.included = "";
+    assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok);
+  });
+
+  const full = (): never => {
+    throw new MachineError("c.yaml: cannot be written: ENOSPC: no space left on device");
+  };
+
+  it("is stored by none where the peer's disk is full", async (t) => {
+    const [a, b] = await pair(t);
+    b.store.replace = full;
+    const refused = await a.sync.save("# two\nserial: 1\n", rules);
+    assert.match(refused.ok ? "" : (refused.problems[0]?.message ?? ""), /on the backup: .*ENOSPC/);
+    assert.deepEqual([a.text, b.text, a.loaded, b.loaded], [first, first, [], []]);
+    assert.deepEqual([a.store.past(), b.store.past()], [[], []]);
+    b.store.replace = ConfigStore.prototype.replace;
+    assert.ok((await b.sync.save("# two\nserial: 1\n", rules)).ok, "and both may save again");
+  });
+
+  it("is stored by none where the own disk is full", async (t) => {
+    const [a, b] = await pair(t);
+    a.store.replace = full;
+    const refused = await a.sync.save("# two\nserial: 1\n", rules);
+    assert.match(refused.ok ? "" : (refused.problems[0]?.message ?? ""), /ENOSPC/);
+    assert.deepEqual([a.text, b.text, a.loaded, b.loaded], [first, first, [], []]);
+    a.store.replace = ConfigStore.prototype.replace;
+    assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok, "and both may save again");
+  });
+
+  it("reaches a peer that went away between its word and the storing", async (t) => {
+    const [a, b] = await pair(t);
+    a.store.replace = (...given) => {
+      ConfigStore.prototype.replace.apply(a.store, given);
+      a.store.replace = ConfigStore.prototype.replace;
+      void b.sync.close();
+    };
+    const report = await a.sync.save("# two\nserial: 1\n", rules);
+    assert.ok(report.ok, JSON.stringify(report));
+    assert.equal(report.peer, "unsure");
+    assert.deepEqual([a.text, b.text], ["# two\nserial: 2\n", first]);
+    await b.restart();
+    await until("the peer has caught up", () => b.running.config.hash === a.running.config.hash);
+    assert.equal(b.text, a.text);
+  });
+
+  it("is the same on both after both have saved at the same time", async (t) => {
+    const [a, b] = await pair(t);
+    for (let time = 0; time < 10; time += 1) {
+      const both = await Promise.all([
+        a.sync.save(`# a${time}\nserial: 1\n`, rules),
+        b.sync.save(`# b${time}\nserial: 1\n`, rules),
+      ]);
+      const stored = both.filter((report) => report.ok).length;
+      const same = (): boolean => a.running.config.hash === b.running.config.hash;
+      await until(`${stored} were stored, and both have the same`, same);
+      assert.equal(a.text, b.text);
+    }
+    assert.ok((await a.sync.save("# last\nserial: 1\n", rules)).ok, "and both may save again");
   });
 
   it("keeps ten configurations, and no file of another kind", async (t) => {

@@ -53,6 +53,17 @@ async function agreeOrRefuse(lab: Lab): Promise<void> {
   await both(lab, 2);
 }
 
+/** Ten MiB are taken in and refused, without a word to the peer. */
+async function refuseHugeOnes(lab: Lab): Promise<void> {
+  const before = textOf(lab.r1);
+  const huge = await apply(lab, lab.r1, `${before}\n#${"x".repeat(10 * 1024 * 1024)}\n`);
+  expect(huge.status === 2, `10 MiB end with 2 (${huge.status})`);
+  expect(/larger than/.test(huge.stderr), "and the bound is named");
+  expect(!/backup/.test(huge.stderr), "and nothing else");
+  expect(textOf(lab.r1) === before && textOf(lab.r2) === before, "neither file has changed");
+  await both(lab, 2);
+}
+
 async function catchUp(lab: Lab): Promise<void> {
   await lab.r2.stop();
   await lab.r1.sees("r1 knows that r2 is away", 5000, (status) => status.peer?.alive === false);
@@ -64,11 +75,20 @@ async function catchUp(lab: Lab): Promise<void> {
   expect(textOf(lab.r1) === textOf(lab.r2), "r2 has caught up");
 }
 
+/** How often the router has told that the peer's configuration is another one. */
+const differing = (router: Router): number =>
+  router.events().filter(({ event, kind }) => event === "peer" && kind === "config-mismatch")
+    .length;
+
 async function leaveHandEdits(lab: Lab): Promise<void> {
+  const before = lab.routers.map(differing);
   const edited = `# by hand\n${textOf(lab.r2)}`;
   lab.r2.configure(edited);
   expect((await lab.r2.reload()).ok, "r2 takes its edited file");
-  await lab.r1.sees("r1 shows the mismatch", 5000, (status) => status.peer?.config_match === false);
+  for (const [index, router] of lab.routers.entries()) {
+    await router.sees("the mismatch is shown", 5000, ({ peer }) => peer?.config_match === false);
+    await waitFor("and is an event", 2000, () => differing(router) > (before[index] ?? 0));
+  }
   await lab.stays(2500, "r2 keeps its file", () => textOf(lab.r2) === edited);
   const refused = await apply(lab, lab.r1, weights(textOf(lab.r1), 5));
   expect(refused.status === 1, `apply is refused now (${refused.status})`);
@@ -91,11 +111,13 @@ export default scenario({
   goals: {
     broken: { what: "apply: broken connections", unit: "connections", atMost: 0, exact: true },
   },
+  limitSeconds: 150,
   async play(lab) {
     await lab.startPair({ heartbeat: Lab.brisk });
     const client = await lab.startClient({ held: 6 });
     await waitFor("connections are open", 5000, async () => (await client.held()).open === 6);
     await agreeOrRefuse(lab);
+    await refuseHugeOnes(lab);
     await catchUp(lab);
     await leaveHandEdits(lab);
     expect((await client.report()).failed === 0, "no client noticed anything");
