@@ -61,9 +61,10 @@ export default scenario({
     await lab.r1.reaches("active", 15_000);
     expect(lab.r1.pid !== pid, "systemctl restart: it is another process");
     await lab.served(client);
-    const { failed, tries } = await client.report();
+    const { failed, tries, byFailure, outageFrom } = await client.report();
     const { broken } = await client.held();
     lab.say(`${failed} of ${tries} tries failed, ${broken} connections broke`);
+    if (failed > 0) lab.say(`${JSON.stringify(byFailure)}, most at ${lab.wallClock(outageFrom)}`);
     expect(lab.holder() === lab.r1, "r1 holds the VIP");
     const after = JSON.stringify(lab.r1.table().map(({ destinations }) => destinations.length));
     expect(after === table, `the table is as it was: ${table}, ${after}`);
