@@ -49,15 +49,22 @@ export class ClientChecker {
     return believed === null || this.holder === null || believed === this.holder;
   }
 
-  /** After every event. `bound`: a time-out and an exchange. */
-  passed(calm: number, bound: number): void {
+  /** After every event. */
+  passed(calm: number): void {
     const { holder, world } = this;
     if (this.content || holder === null || calm === Number.POSITIVE_INFINITY) return;
     const { daemon } = world.stations[holder];
     if (daemon === null || daemon.paused !== null || daemon.router.grip !== "held") return;
+    // A peer that believes itself stuck says so for as long as it cannot tell.
+    const other = world.stations[otherRole(holder)].daemon?.router;
+    if (other !== undefined && other.releaseFailedAt !== null) {
+      this.holderSince = world.now;
+      return;
+    }
     const { interval, refresh } = world.options.announce;
     const { missed, since, believed } = world.clients;
     const wait = missed[holder] ? Math.max(interval, refresh) : 0;
+    const bound = world.checkers.longestTimeout() + world.checkers.exchange();
     const limit = Math.max(this.holderSince, this.heldSince[holder], calm, since) + bound + wait;
     if (world.now > limit)
       world.checkers.fail(`9: clients still believe ${believed}, but ${holder} holds`);

@@ -66,6 +66,14 @@ export const cells: readonly Cell[] = [
   ...gripNames.flatMap((grip) => failures.map((failure): Cell => `${grip}: ${failure}`)),
 ];
 
+/** The names of the pairs, made once: there is one for every step of every run. */
+const pairs = Object.fromEntries(
+  routerStates.map((state) => [
+    state,
+    Object.fromEntries(inputKinds.map((kind) => [kind, `${state}: ${kind}`])),
+  ]),
+) as Readonly<Record<RouterState, Readonly<Record<Input["kind"], Cell>>>>;
+
 function failureOf(input: Input): Failure | null {
   if (input.kind === "probed") return input.answered ? null : "probe unanswered";
   if (!("why" in input)) return null;
@@ -77,7 +85,7 @@ export class Coverage {
   readonly counts = new Map<Cell, number>();
 
   stepped({ state, grip }: Router, input: Input): void {
-    this.count(`${state}: ${input.kind}`);
+    this.count(pairs[state][input.kind]);
     const failure = failureOf(input);
     if (failure !== null) this.count(`${grip}: ${failure}`);
   }

@@ -30,14 +30,15 @@ export class FitnessChecker {
       this.world.checkers.fail(`5: ${role} holds on alone although ${fault.text}`);
   }
 
-  /** After every event. `exchange` and `timeout` are the bounds of what that takes. */
-  passed(station: Station, calm: number, exchange: number, timeout: number): void {
+  /** After every event. */
+  passed(station: Station, calm: number): void {
     const { world } = this;
     const since = this.isLessFit(station) ? (this.since[station.role] ?? world.now) : null;
     this.since[station.role] = since;
     if (since === null || calm === Number.POSITIVE_INFINITY) return;
     const peer = world.stations[otherRole(station.role)];
     const { daemon } = peer;
+    const [timeout, exchange] = [world.checkers.longestTimeout(), world.checkers.exchange()];
     if (daemon !== null && world.now <= daemon.bornAt + timeout) return;
     const doubt = rankOf(station) === fitnessOf(["arbiter"]) ? timeout + arbiterDoubt : 0;
     if (world.now > Math.max(since, calm) + exchange + doubt)

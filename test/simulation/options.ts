@@ -79,7 +79,7 @@ export function drawOptions(random: Random): Options {
   return {
     rules: { primary, backup },
     alone,
-    codec: random.chance(0.06) ? random.pick(["hmac", "none"] as const) : null,
+    codec: random.chance(0.03) ? random.pick(["hmac", "none"] as const) : null,
     network: {
       delay: slow ? random.between(0, interval * 0.8) : random.between(0.05, 0.5),
       jitter: random.chance(0.3) ? random.between(0, interval * 1.2) : 0.2,
