@@ -295,7 +295,7 @@ export class Serving {
       { rules: rulesOf(this.#running), boot, found },
       {
         claim: () => this.#succession.claim(this.vips),
-        release: () => letGo(this),
+        release: () => this.#succession.release(() => letGo(this)),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),
         fence: () => this.#fence.run(this.#running.config, this.#running.role),

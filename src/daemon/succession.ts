@@ -27,6 +27,8 @@ export class Succession {
   readonly #memory: Memory;
   /** Until when the peer lets this router adopt the addresses; null: it did, or none were kept. */
   #adoptUntil: Legacy["heldUntil"];
+  /** A next process is to adopt what this one holds. */
+  #kept = false;
 
   constructor(
     doors: Pick<Doors, "runDir" | "now" | "report">,
@@ -74,10 +76,18 @@ export class Succession {
     if (!kept.ok) return kept;
     try {
       leaveHold(this.#doors.runDir, addMs(this.#doors.now(), holdFor));
+      this.#kept = true;
       return kept;
     } catch (thrown) {
       return { ok: false, why: messageOf(thrown) };
     }
+  }
+
+  /** A release: whatever was kept before is kept no more, and nobody is to adopt it. */
+  async release(letGo: () => Promise<Done>): Promise<Done> {
+    if (this.#kept) this.#forget();
+    this.#kept = false;
+    return letGo();
   }
 
   /** To be asked before the parts end. */

@@ -184,6 +184,8 @@ const commands: Readonly<Record<string, Command>> = {
       interval: ms(lengthOf(interval ?? "")),
       deadAfter: ms(lengthOf(deadAfter ?? "")),
     }),
+  /** A reload that leaves the router with these paths of the two. */
+  paths: (play, [role, ...paths]) => play.station(role).reload({ paths }),
   /** Plays a recorded datagram to a router again: the n-th that was sent to it. */
   replay: (play, [role, which]) => {
     const { network, checkers } = play.world;

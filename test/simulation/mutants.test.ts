@@ -95,6 +95,17 @@ const mutants: readonly {
     caught: /: 5: /,
   },
   {
+    name: "one that holds on without a link and without a peer",
+    machine: (router, input, now) => {
+      const result = step(router, input, now);
+      if (router.grip !== "held" || !result.router.reason.endsWith("the peer is not heard"))
+        return result;
+      const effects = result.effects.filter(({ kind }) => kind !== "release");
+      return { router: { ...result.router, grip: "held" }, effects };
+    },
+    caught: /: 5: /,
+  },
+  {
     name: "one that believes recordings",
     machine: (router, input, now) =>
       input.kind === "heard" && router.peer.boot !== null
