@@ -24,10 +24,10 @@ export interface ConnectionHandOverParts {
   readonly now: () => Instant;
 }
 
-/** The addresses are still served meanwhile. */
-const beforeMax = ms(100);
-/** This is part of the outage. */
-const afterMax = ms(50);
+/** The addresses are still served meanwhile; the peer's wish stands for longer. */
+const beforeMax = ms(500);
+/** Part of the outage, if it should ever take so long: a lost handshake costs its client a second. */
+const afterMax = ms(150);
 
 export class ConnectionHandOver {
   readonly #parts: ConnectionHandOverParts;

@@ -11,12 +11,21 @@ import { seconds } from "../model/time.ts";
  */
 export const syncRefresh = seconds(10);
 
+/**
+ * What a router that has let its addresses go keeps back for their next holder, in bytes of packets
+ * as the kernel counts them: 100,000 small ones a second for 20 ms. The kernel's own 208 KiB hold
+ * some 200.
+ */
+const keptForNextHolder = 2 * 1024 * 1024;
+
 export interface KernelSetting {
   /** Under /proc/sys, with slashes. */
   readonly name: string;
   readonly value: string;
   /** Without it lvsd cannot do its work; otherwise it does it less well. */
   readonly needed: boolean;
+  /** A number that may be larger already. */
+  readonly isMinimum?: true;
 }
 
 /** What `sysctl: auto` sets, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
@@ -39,6 +48,12 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
       value: "1",
       needed: false,
     });
+  for (const device of devices)
+    for (const of of families)
+      settings.push({
+        name: `net/ipv${of}/neigh/${device}/unres_qlen_bytes`,
+        ...{ value: `${keptForNextHolder}`, needed: false, isMinimum: true },
+      });
   settings.push(
     // A connection whose real server is gone is ended rather than held in silence.
     { name: "net/ipv4/vs/expire_nodest_conn", value: "1", needed: false },

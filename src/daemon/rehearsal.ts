@@ -76,7 +76,6 @@ function understudy({ ip, announcer, now }: Doors): Vips {
         await ip.rehearse();
         return { kind: "none-held", held: [], missing, reasons: [] };
       },
-      forgetNeighbours: async () => {},
       expire: async (held) => ({ kind: "all-held", held, missing: [], reasons: [] }),
     },
     announcements: new Announcements(doors, rhythm, () => {}),

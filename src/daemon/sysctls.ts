@@ -15,8 +15,10 @@ export function applySysctls(
     restoreSysctls(sysctl, report);
     return;
   }
-  for (const { name, value, needed } of kernelSettings(config)) {
-    if (!needed && sysctl.read(name) === null) continue;
+  for (const { name, value, needed, isMinimum } of kernelSettings(config)) {
+    const found = sysctl.read(name);
+    if (!needed && found === null) continue;
+    if (isMinimum === true && Number(found) >= Number(value)) continue;
     try {
       sysctl.set(name, value);
     } catch (thrown) {

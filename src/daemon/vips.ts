@@ -16,7 +16,7 @@ import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../system/i
 import type { Announcements } from "./announcements.ts";
 
 export interface VipsParts {
-  readonly ip: Pick<Ip, "claim" | "release" | "expire" | "readInterfaces" | "forgetNeighbours">;
+  readonly ip: Pick<Ip, "claim" | "release" | "expire" | "readInterfaces">;
   readonly announcements: Announcements;
   readonly report: (event: EventBody) => void;
   /** `faults()` may answer differently now. */
@@ -33,8 +33,6 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 
 /** Notifications that follow each other are answered by one look at the kernel. */
 const settleAfter = ms(10);
-/** A release that is decided meanwhile waits for no more than these: a few milliseconds. */
-const forgottenAtOnce = 8;
 /** How often a VIP that cannot be put back is tried again. */
 const retryAfter = ms(1000);
 /**
@@ -115,21 +113,7 @@ export class Vips {
     this.#claimedAt = this.#parts.now();
     this.#forgetTold();
     const vips = this.#wanted;
-    const done = await this.#perform("claim", () =>
-      this.#parts.ip.claim(vips, (added) => this.#tell(added)),
-    );
-    if (done.ok) void this.#forgetNeighbours(vips);
-    return done;
-  }
-
-  /** For the day on which they go again; whatever is asked for meanwhile comes first. */
-  async #forgetNeighbours(vips: readonly FloatingAddress[]): Promise<void> {
-    try {
-      for (let from = 0; from < vips.length && this.#holding; from += forgottenAtOnce)
-        await this.#parts.ip.forgetNeighbours(vips.slice(from, from + forgottenAtOnce));
-    } catch {
-      // Who asks for something that matters will hear of it.
-    }
+    return this.#perform("claim", () => this.#parts.ip.claim(vips, (added) => this.#tell(added)));
   }
 
   /** A claim that is no longer wanted, since its release was asked for, announces nothing. */

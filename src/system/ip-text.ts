@@ -89,7 +89,10 @@ export function expireLine({ prefix, device }: FloatingAddress, after: Ms): stri
   return `${what} valid_lft ${lifetime} preferred_lft ${preferred}`;
 }
 
-/** `neigh del` would do, but ends the program where nothing is known of the address (iproute2 6.1). */
+/**
+ * To be said before an address goes, see netlink.ts. `neigh del` would do, but ends the program where nothing is known of the address (iproute2
+ * 6.1).
+ */
 export const forgetNeighbourLine = ({ prefix, device }: FloatingAddress): string =>
   `neigh flush to ${prefix.address} dev ${word(device)}`;
 

@@ -73,12 +73,6 @@ export interface Ip {
    * `none-held`. Throws MachineError when that fails too, so that nothing is known.
    */
   release(vips: readonly FloatingAddress[]): Promise<AddressOutcome>;
-  /**
-   * Forgets whose network card had these addresses before they came here. A router that lets an
-   * address go passes late packets on to its next holder: with an old entry it does so before there
-   * is one, and they are lost; without one it waits for the announcement. Throws MachineError.
-   */
-  forgetNeighbours(vips: readonly FloatingAddress[]): Promise<void>;
   /** Gives held addresses a lifetime (announced restart): the kernel drops them unless claimed again. */
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Runs through a claim of nothing: its programs are there and its code is compiled then. */
@@ -248,7 +242,8 @@ async function deleteAll(
   const order = inOrderOfRelease(vips);
   const found = netlink === undefined ? null : listed(netlink);
   if (netlink === undefined || found === null) {
-    const { shown } = await batch.ask([show, ...order.map(releaseLine), show]);
+    const lines = order.flatMap((vip) => [forgetNeighbourLine(vip), releaseLine(vip)]);
+    const { shown } = await batch.ask([show, ...lines, show]);
     return { before: [...addressesByKey(shown[0] ?? []).values()], after: last(shown) };
   }
   const left: FloatingAddress[] = [];
@@ -258,7 +253,8 @@ async function deleteAll(
     () => {},
     (some) => void left.push(...some),
   );
-  const after = last((await batch.ask([...left.map(releaseLine), show])).shown);
+  const lines = left.flatMap((vip) => [forgetNeighbourLine(vip), releaseLine(vip)]);
+  const after = last((await batch.ask([...lines, show])).shown);
   const names = new Map(after.map(({ index, name }) => [index, name]));
   const before = found.flatMap(({ index, ...address }) => {
     const device = names.get(index);
@@ -358,10 +354,6 @@ export function openIp(options: IpOptions = {}): Ip {
     readInterfaces: () => inTurn(async () => last((await batch.ask([show])).shown)),
     claim: (vips, onAdded) => inTurn(() => claim(batch, vips, netlink, onAdded)),
     release: (vips) => inTurn(() => release(vips)),
-    forgetNeighbours: (vips) =>
-      inTurn(async () => {
-        await batch.ask(vips.map(forgetNeighbourLine));
-      }),
     expire: (vips, after) =>
       inTurn(async () => {
         const answer = await batch.ask([...vips.map((vip) => expireLine(vip, after)), show]);

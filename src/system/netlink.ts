@@ -15,6 +15,7 @@ import type { FloatingAddress } from "./ip-text.ts";
 import {
   addRequest,
   deleteRequest,
+  forgetRequest,
   type KernelAddress,
   listRequest,
   type Request,
@@ -41,7 +42,13 @@ const roomBytes = 64 * 1024;
 export interface Netlink {
   /** Adds addresses that are not there; those that the kernel says it has added. A few at a time. */
   add(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
-  /** Deletes addresses in the given order; those that the kernel says are gone. A few at a time. */
+  /**
+   * Deletes addresses in the given order; those that the kernel says are gone. A few at a time.
+   *
+   * Forgets first whose network card had them before they came here. A router that lets an address
+   * go passes late packets on to its next holder: with an old entry it does so before there is one,
+   * and they are lost or go round between the two; without one it waits for the announcement.
+   */
   delete(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   /** Every IPv4 address on this machine. */
   list(): readonly KernelAddress[];
@@ -105,13 +112,14 @@ export function openNetlink(indexOf: IndexOf): Netlink {
     vips: readonly FloatingAddress[],
     requestFor: (vip: FloatingAddress, index: number, sequence: number) => Request,
     fine = 0,
+    before: (asked: ReadonlyMap<FloatingAddress, Request>) => readonly Request[] = () => [],
   ): readonly FloatingAddress[] => {
     const asked = new Map<FloatingAddress, Request>();
     for (const vip of vips) {
       const index = indexOf(vip.device);
       if (index > 0) asked.set(vip, requestFor(vip, index, next()));
     }
-    const { errors } = ask([...asked.values()]);
+    const { errors } = ask([...before(asked), ...asked.values()]);
     return vips.filter((vip) => {
       const errno = errors.get(asked.get(vip)?.sequence ?? 0);
       return errno === 0 || errno === fine;
@@ -120,9 +128,13 @@ export function openNetlink(indexOf: IndexOf): Netlink {
 
   return {
     add: (vips) => change(vips, addRequest),
-    delete: (vips) => change(vips, deleteRequest, notThere),
+    delete: (vips) =>
+      change(vips, deleteRequest, notThere, (asked) =>
+        [...asked.keys()].map((vip) => forgetRequest(vip, indexOf(vip.device), next())),
+      ),
     rehearse(vips) {
-      ask(vips.flatMap((vip) => [addRequest(vip, 0, next()), deleteRequest(vip, 0, next())]));
+      const requests = [addRequest, forgetRequest, deleteRequest];
+      ask(vips.flatMap((vip) => requests.map((request) => request(vip, 0, next()))));
       return change([], addRequest);
     },
     list: () => ask([listRequest(next())]).found,

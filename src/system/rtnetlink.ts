@@ -26,16 +26,25 @@ export interface KernelAddress {
   readonly expires: boolean;
 }
 
-const types = { error: 2, done: 3, newAddress: 20, deleteAddress: 21, getAddress: 22 } as const;
+const types = {
+  error: 2,
+  done: 3,
+  newAddress: 20,
+  deleteAddress: 21,
+  getAddress: 22,
+  deleteNeighbour: 29,
+} as const;
 const flags = { request: 1, ack: 4, dump: 0x300, exclusive: 0x200, create: 0x400 } as const;
+const neighbourAttributes = { destination: 1 } as const;
 const attributes = { address: 1, local: 2, label: 3, broadcast: 4, lifetimes: 6 } as const;
 const addressFlags = { noDetection: 0x02, permanent: 0x80 } as const;
 const families = { 4: 2, 6: 10 } as const;
 
-/** Places within a message: nlmsghdr, then ifaddrmsg or nlmsgerr, then the attributes. */
+/** Places within a message: nlmsghdr, then ifaddrmsg, ndmsg or nlmsgerr, then the attributes. */
 const at = {
   ...{ length: 0, type: 4, flags: 6, sequence: 8 },
   ...{ body: 16, prefixLength: 17, addressFlags: 18, index: 20, attributes: 24 },
+  neighbourAttributes: 28,
 } as const;
 const attributeHeader = 4;
 const forever = 2 ** 32 - 1;
@@ -74,10 +83,11 @@ function message(
   address: readonly number[],
   index: number,
   parts: readonly (readonly [number, Uint8Array])[],
+  partsAt: number = at.attributes,
 ): Request {
   const length = parts.reduce(
     (sum, [, bytes]) => sum + aligned(attributeHeader + bytes.length),
-    at.attributes,
+    partsAt,
   );
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
@@ -87,7 +97,7 @@ function message(
   view.setUint32(at.sequence, sequence, true);
   bytes.set(address, at.body);
   view.setUint32(at.index, index, true);
-  let place: number = at.attributes;
+  let place = partsAt;
   for (const [kind, value] of parts) {
     view.setUint16(place, attributeHeader + value.length, true);
     view.setUint16(place + 2, kind, true);
@@ -118,6 +128,16 @@ export function deleteRequest({ prefix }: FloatingAddress, index: number, sequen
   const bits = flags.request | flags.ack;
   const local = [[attributes.local, addressBytes(prefix.address)]] as const;
   return message(types.deleteAddress, bits, sequence, bodyOf(prefix, 0), index, local);
+}
+
+/** Forgets whose network card has an address (neighbour table); ENOENT where nobody knew. */
+export function forgetRequest({ prefix }: FloatingAddress, index: number, sequence: number) {
+  const { address } = prefix;
+  const bits = flags.request | flags.ack;
+  const body = [families[family(address)], 0, 0, 0];
+  const parts = [[neighbourAttributes.destination, addressBytes(address)]] as const;
+  const { deleteNeighbour } = types;
+  return message(deleteNeighbour, bits, sequence, body, index, parts, at.neighbourAttributes);
 }
 
 /** Asks for all IPv4 addresses of all devices. */

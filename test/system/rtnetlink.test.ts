@@ -5,6 +5,7 @@ import { MachineError } from "../../src/model/error.ts";
 import {
   addRequest,
   deleteRequest,
+  forgetRequest,
   listRequest,
   type Request,
   readAnswers,
@@ -48,6 +49,18 @@ test("an address is deleted whatever its label, and the IPv4 addresses are asked
     "20000000150005000900000000000000021800000700000008000200c000020a",
   );
   assert.equal(hex(listRequest(5)), "180000001600010305000000000000000200000000000000");
+});
+
+test("whose card has an address is forgotten by a request of its own, in both families", () => {
+  assert.equal(
+    hex(forgetRequest(vip("192.0.2.10/24"), 7, 9)),
+    // nlmsghdr, ndmsg; destination
+    "240000001d0005000900000000000000" + "020000000700000000000000" + "08000100c000020a",
+  );
+  assert.equal(
+    hex(forgetRequest(vip("fd00::10/64"), 7, 9)).slice(32),
+    `0a0000000700000000000000${"14000100"}fd${"0".repeat(28)}10`,
+  );
 });
 
 /** RTM_NEWADDR of 192.0.2.10/24 on device 7 with a label, as the kernel lists it. */
