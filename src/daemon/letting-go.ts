@@ -2,19 +2,19 @@
  * How the VIPs are let go. What was agreed on with the peer waits, within bounds, for the services
  * to stop, and takes along the connections that the peer cannot know yet; the rest goes at once.
  */
+import type { Router } from "../failover/router.ts";
 import { isPlanned } from "../failover/service.ts";
 import type { ConnectionHandOver } from "./connection-handover.ts";
 import type { ConnectionSync } from "./connection-sync.ts";
-import type { Engine } from "./engine.ts";
 import type { FailoverServices } from "./failover-services.ts";
 import type { Done, Vips } from "./vips.ts";
 
 /** Whoever has the VIPs, and what goes with them. */
 export interface Holder {
-  readonly engine: Pick<Engine, "router">;
+  readonly engine: { readonly router: Pick<Router, "grant"> };
   readonly services: Pick<FailoverServices, "standDown">;
   readonly connectionSync: Pick<ConnectionSync, "place">;
-  readonly handOver: ConnectionHandOver;
+  readonly handOver: Pick<ConnectionHandOver, "around">;
   readonly vips: Pick<Vips, "release">;
 }
 

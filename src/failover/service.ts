@@ -36,13 +36,16 @@ export type ServiceState = (typeof serviceStates)[number];
 export type Wish = "run" | "rest" | "undecided";
 
 /** What the state of the router, and that of its peer, mean for its services. */
-export function serviceWish({ state, grip }: Router, peerActive: boolean): Wish {
+export function serviceWish(
+  { state, grip }: Pick<Router, "state" | "grip">,
+  peerActive: boolean,
+): Wish {
   if (state === "active" && grip === "held") return "run";
   return state === "starting" && !peerActive ? "undecided" : "rest";
 }
 
 /** Whether what is being released goes to a peer that waits for it and could wait a little longer. */
-export const isPlanned = ({ grant }: Router): boolean =>
+export const isPlanned = ({ grant }: Pick<Router, "grant">): boolean =>
   grant !== null && ["switchover", "failback", "stop"].includes(grant.cause);
 
 export type ServiceCommand = "start" | "stop";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { type CommandRun, runUnprivileged, takenAway } from "../../src/checks/unprivileged.ts";
-import { eventually } from "../doors/scripts.ts";
+import { eventually, runs } from "../doors/scripts.ts";
 
 const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun => ({
   command: "/bin/sh",
@@ -11,15 +10,6 @@ const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun =>
   signal: AbortSignal.timeout(5000),
   ...changes,
 });
-
-/** Whether a process runs; one that is dead and was not fetched does not. */
-function isThere(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 describe("a command without privileges", () => {
   it("is not started by a root that cannot take capabilities away", () => {
@@ -51,13 +41,13 @@ describe("a command without privileges", () => {
       const end = await runUnprivileged(shell(script, changes));
       assert.ok(end.kind === "ended");
       const pid = Number(end.output);
-      t.after(() => isThere(pid) && process.kill(pid, "SIGKILL"));
+      t.after(() => runs(pid) && process.kill(pid, "SIGKILL"));
       return pid;
     };
     const stays = await left({ leavesBehind: true });
     for (const gone of [await left({}), await left({ leavesBehind: true }, `${leave}; exit 1`)])
-      await eventually("it is gone", () => !isThere(gone));
-    assert.ok(isThere(stays), "it outlives those that came after it");
+      await eventually("it is gone", () => !runs(gone));
+    assert.ok(runs(stays), "it outlives those that came after it");
   });
 
   it("is not started after its deadline", async () => {

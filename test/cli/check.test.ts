@@ -121,6 +121,23 @@ describe("lvsd check", () => {
     assert.doesNotMatch((await check(file, "--here")).error, missing);
   });
 
+  test("--here looks whether the commands of failover services can be run", async (t) => {
+    const { file, text } = write(t);
+    const [start, look] = ["start", "look"].map((name) => join(temporary(t), name));
+    const ofCheck = `{ type: command, command: ${look} }`;
+    const mail = `{ start: ${start}, stop: /bin/true, check: ${ofCheck} }`;
+    writeFileSync(file, `${text}failover: { services: { mail: ${mail} } }\n`);
+    const { error } = await check(file, "--here");
+    const missing = (key: string): RegExp =>
+      new RegExp(`:13:\\d+: failover\\.services\\.mail\\.${key}: .* is no program that can be run`);
+    assert.match(error, missing("start"));
+    assert.match(error, missing("check\\.command"));
+    assert.doesNotMatch(error, missing("stop"));
+    for (const program of [start, look])
+      writeFileSync(program ?? "", "#!/bin/sh\n", { mode: 0o755 });
+    assert.doesNotMatch((await check(file, "--here")).error, /is no program/);
+  });
+
   test("--here finds the own role by the own addresses", async (t) => {
     const { file, text } = write(t);
     const alone = text.replace("192.0.2.9", "127.0.0.1").replace("eth-none", "none");

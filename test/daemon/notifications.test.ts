@@ -13,7 +13,7 @@ import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
 import { sentenceOf, severityOf } from "../../src/model/event-text.ts";
 import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { now } from "../../src/system/clock.ts";
-import { eventually } from "../doors/scripts.ts";
+import { eventually, runs as isRunning } from "../doors/scripts.ts";
 
 const event = (body: EventBody): LvsdEvent => ({
   ...body,
@@ -75,15 +75,6 @@ function real(deadline: Ms, role: "primary" | "backup" = "primary") {
     router: () => ({ role, state: "active" }),
   });
   return { notifications, reported };
-}
-
-/** Whether a process runs; one that is dead and was not fetched does not. */
-function runs(pid: string): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 describe("notify.command", () => {
@@ -184,8 +175,8 @@ describe("notify.command", () => {
       reported.map((each) => (each.event === "notify" && "text" in each ? each.text : each.kind)),
       ["killed after 500ms", "told"],
     );
-    const pid = readFileSync(file, "utf8").trim();
-    await eventually("nothing of it is left", () => !runs(pid));
+    const pid = Number(readFileSync(file, "utf8"));
+    await eventually("nothing of it is left", () => !isRunning(pid));
     await notifications.stop();
   });
 

@@ -215,3 +215,35 @@ test("what somebody else changed is read whole before anything is planned", asyn
   assert.deepEqual(made.kernel.table.get("tcp 192.0.2.1:80"), made.desired.get("tcp 192.0.2.1:80"));
   assert.ok(made.kernel.table.has("tcp 198.51.100.1:25"));
 });
+
+test("where nothing is wanted and nothing is owned the kernel needs no IPVS, and is not asked", async () => {
+  const { kernel, reconciler, events } = bench(new Map());
+  kernel.failure = "ipvsadm: no such program";
+  await reconciler.request("start");
+  await reconciler.request("again");
+  assert.deepEqual(reconciler.faults(), []);
+  assert.deepEqual(events, []);
+  assert.equal(reconciler.state().inSync, true);
+  assert.deepEqual(await reconciler.plan(new Map()), { changes: [], foreign: [] });
+  await reconciler.empty();
+});
+
+test("what is wanted of a kernel without IPVS is a fault, until it is wanted no more", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  made.kernel.failure = "ipvsadm: no such program";
+  await made.reconciler.request("start");
+  assert.equal(made.reconciler.faults()[0]?.kind, "table");
+  await assert.rejects(made.reconciler.plan(made.desired), MachineError);
+  made.desired = new Map();
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.reconciler.faults(), []);
+});
+
+test("what is owned is looked after although nothing is wanted", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  await made.reconciler.request("start");
+  made.desired = new Map();
+  await made.reconciler.request("reload");
+  assert.equal(made.kernel.table.size, 0);
+  assert.equal(made.owned.keys().size, 0);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Config } from "../../src/config/config.ts";
+import type { Config, ServiceConfig } from "../../src/config/config.ts";
 import { changedSettings, guardProblem, healthAfter } from "../../src/daemon/reload.ts";
 import type { Health } from "../../src/health/health.ts";
 import { ms, seconds } from "../../src/model/time.ts";
@@ -84,4 +84,32 @@ test("a changed check is named, an equal one is not", () => {
   );
   assert.deepEqual(changedSettings(web(2), next), ["web/rs1: its check changes"]);
   assert.deepEqual(changedSettings(web(2), web(2)), []);
+});
+
+test("what becomes of failover services is named", () => {
+  const service = (name: string, more: Partial<ServiceConfig> = {}): ServiceConfig => ({
+    name,
+    start: { command: "/bin/on", args: [] },
+    stop: { command: "/bin/off", args: [] },
+    timeout: seconds(30),
+    check: { type: "none" },
+    ...more,
+  });
+  const having = (...services: readonly ServiceConfig[]): Config => ({
+    ...web(2),
+    failover: { ...web(2).failover, services },
+  });
+  const before = having(service("same"), service("gone"), service("a"), service("b"));
+  const after = having(
+    service("same"),
+    service("a", { start: { command: "/bin/better", args: [] } }),
+    service("b", { stop: { command: "/bin/better", args: [] } }),
+    service("new"),
+  );
+  assert.deepEqual(changedSettings(before, after), [
+    "failover.services.a: its start changes; where it runs it is stopped and started",
+    "failover.services.b: changes, and goes on where it runs",
+    "failover.services.new: added",
+    "failover.services.gone: removed; stopped where it runs",
+  ]);
 });

@@ -1,5 +1,5 @@
 /** Fixture programs: scripts put into a directory of their own that stands in for the search path. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -18,6 +18,15 @@ export function install(directory: string, name: string, body: string): void {
   const file = join(directory, name);
   writeFileSync(file, text);
   chmodSync(file, 0o755);
+}
+
+/** Whether a process runs; one that is dead and that nobody has asked about yet does not. */
+export function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** Resolves when `condition` holds; fails with `what` after five seconds. */
