@@ -281,6 +281,9 @@ function decideToRun(service: FailoverService, now: Instant): ServiceStep {
     case "stopped":
       return start(service, now);
     case "starting": {
+      // A reload has taken the check away that was waited for.
+      if (!rules.checked)
+        return { service: running(service, "it is not checked", now), order: null };
       if (now < addMs(startedAt, rules.timeout)) return { service, order: null };
       const why = `start failed: no check passed within ${printDuration(rules.timeout)}`;
       const said = service.complaint === null ? why : `${why}: ${service.complaint}`;

@@ -193,6 +193,10 @@ describe("notify.command", () => {
     assert.equal(subjectOf({ event: "notify", kind: "told", subject: "router", took_ms: 1 }), null);
     assert.equal(subjectOf({ event: "process", kind: "stopping", cause: "a test" }), null);
     assert.equal(
+      subjectOf({ event: "service", kind: "failed", service: "mail", cause: "a test" }),
+      "service mail",
+    );
+    assert.equal(
       subjectOf({ event: "fault", kind: "raised", subject: "eth0", text: "" }),
       "fault eth0",
     );

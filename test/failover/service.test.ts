@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Grip } from "../../src/failover/router.ts";
 import {
   type FailoverService,
   isChecked,
   type Order,
   type ServiceInput,
   serviceWakeAt,
-  serviceWish,
   startService,
   stepService,
 } from "../../src/failover/service.ts";
-import type { RouterState } from "../../src/model/router.ts";
 import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
 
 const plain = { timeout: seconds(30), checked: false, fall: 2, rise: 1 };
@@ -138,30 +135,6 @@ describe("a failover service", () => {
     assert.equal(played.seen, "starting 0");
     assert.deepEqual(played.orders, ["start", "abort", "start"]);
   });
-});
-
-describe("what the router is", () => {
-  const cases: readonly (readonly [
-    RouterState,
-    Grip,
-    peerActive: boolean,
-    wish: "run" | "rest" | "undecided",
-  ])[] = [
-    ["active", "held", false, "run"],
-    ["active", "held", true, "run"],
-    ["active", "releasing", false, "rest"],
-    ["standby", "claiming", false, "rest"],
-    ["standby", "none", true, "rest"],
-    ["fault", "none", false, "rest"],
-    ["fault", "stuck", false, "rest"],
-    ["starting", "none", false, "undecided"],
-    ["starting", "claiming", false, "undecided"],
-    ["starting", "none", true, "rest"],
-  ];
-  for (const [state, grip, peerActive, wish] of cases)
-    it(`means ${wish} with ${state}, ${grip}, ${peerActive ? "an" : "no"} active peer`, () => {
-      assert.equal(serviceWish({ state, grip }, peerActive), wish);
-    });
 });
 
 describe("a service with a check", () => {
@@ -373,6 +346,15 @@ describe("a reload", () => {
     played.ended();
     played.ended();
     assert.deepEqual(played.orders, ["start", "stop", "start"]);
+    assert.equal(played.seen, "running 0");
+  });
+
+  it("without the check that was waited for takes the service for running", () => {
+    const played = new Played(checked);
+    played.wish("run");
+    played.ended();
+    assert.equal(played.seen, "starting 0");
+    played.feed({ kind: "rules", rules: plain, stale: false });
     assert.equal(played.seen, "running 0");
   });
 
