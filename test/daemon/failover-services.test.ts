@@ -351,8 +351,9 @@ describe("standing down", () => {
     const began = now();
     await services.standDown();
     const waited = now() - began;
-    assert.ok(waited >= 1990 && waited < 3000, `${waited} ms`);
+    assert.ok(waited >= 1990 && waited < 10_000, `${waited} ms`);
+    const again = now();
     await services.stop();
-    assert.ok(now() - began < 3000);
+    assert.ok(now() - again < 1500);
   });
 });
