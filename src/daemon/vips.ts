@@ -58,6 +58,8 @@ export class Vips {
   #held: ReadonlySet<string> = new Set();
   #interfaces: readonly Interface[] = [];
   #fault: Fault | null = null;
+  /** Why addresses cannot be read while they are held; null when they can. */
+  #blind: string | null = null;
   #settling: NodeJS.Timeout | null = null;
   #claimedAt: Instant | null = null;
   readonly #strangers = new Map<IpAddress, { readonly mac: string; readonly heardAt: Instant }>();
@@ -278,15 +280,31 @@ export class Vips {
     const devices = this.#interfaces;
     try {
       await this.#read();
+      this.#blind = null;
       if (this.#busy > 0 || this.#spared) return;
       if (!this.#holding) return await this.#takeAway();
       if (this.#wanted.some(({ device }) => isReachedAnew(device, devices, this.#interfaces)))
         this.announce();
       await this.#putBack(before);
     } catch (thrown) {
-      this.#setFault({ kind: "claim", subject: "addresses", text: messageOf(thrown) });
+      this.#cannotLook(messageOf(thrown));
       this.#again();
     }
+  }
+
+  /**
+   * A router that cannot look at its addresses cannot claim any. But one that holds them still has
+   * them, and handing over would leave them behind: what cannot look cannot let go either.
+   */
+  #cannotLook(why: string): void {
+    if (!this.#holding) {
+      this.#setFault({ kind: "claim", subject: "addresses", text: why });
+      return;
+    }
+    if (this.#blind === why) return;
+    this.#blind = why;
+    const text = `the VIPs stay, but addresses and links cannot be read: ${why}`;
+    this.#parts.report({ event: "machine", kind: "failed", text });
   }
 
   async #putBack(before: ReadonlySet<string>): Promise<void> {
@@ -324,7 +342,7 @@ export class Vips {
 
   async #takeAway(): Promise<void> {
     const left = [...this.#wanted, ...this.#former].filter((vip) => this.#held.has(keyOf(vip)));
-    if (left.length === 0) return;
+    if (left.length === 0) return this.#setFault(null);
     for (const vip of left) this.#report("left-behind", vip, "this router does not serve; removed");
     this.#note(await this.#parts.ip.release(left));
     if (left.some((vip) => this.#held.has(keyOf(vip)))) this.#again();
