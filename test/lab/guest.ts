@@ -8,11 +8,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { messageOf } from "../../src/model/error.ts";
+import { aftermath } from "./aftermath.ts";
 import { now } from "./clock.ts";
 import { Lab, type LabSurroundings } from "./lab.ts";
 import type { Figures, RunReport, Scenario } from "./scenario.ts";
 import { stillMaxMs, watchStillness } from "./stillness.ts";
-import { Unfulfilled } from "./wait.ts";
+import { expect, Unfulfilled } from "./wait.ts";
 
 const [name = "", runs = "1"] = process.argv.slice(2);
 const out = process.env.LAB_OUT ?? "/run/lab";
@@ -35,6 +36,10 @@ async function play(scenario: Scenario, run: number): Promise<RunReport> {
   try {
     figures = await scenario.play(lab);
     lab.network.assertObeyed();
+    const left = (await aftermath(lab)).filter(
+      (what) => !(scenario.leaves ?? []).some((meant) => what.startsWith(meant)),
+    );
+    expect(left.length === 0, `left behind: ${left.join("; ")}`);
   } catch (thrown) {
     failure = thrown instanceof Unfulfilled ? thrown.message : stackOf(thrown);
     print(`FAILED: ${failure}`);

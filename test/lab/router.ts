@@ -5,8 +5,7 @@
  * it, runs the unit's clean-up and starts the daemon again after RestartSec.
  */
 import type { ChildProcess } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import http from "node:http";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,15 +17,20 @@ import type {
   SwitchoverReport,
 } from "../../src/control/api.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
+import { now } from "./clock.ts";
+import { request } from "./control-request.ts";
+import { Covers, type Program } from "./covers.ts";
 import { parseSaved, readTable, type Table } from "./ipvs-table.ts";
 import { Machine, signal } from "./machine.ts";
 import type { Network } from "./network.ts";
 import { NotifySocket } from "./notify.ts";
-import { feed, output } from "./pipe.ts";
+import { feed } from "./pipe.ts";
 import { waitFor } from "./wait.ts";
 
 /** As in the unit. */
 const restartMs = 500;
+/** A killed program is gone by then. */
+const endingMs = 300;
 const priority = -10;
 const unit = readFileSync(join(import.meta.dirname, "../../systemd/lvsd.service"), "utf8");
 const cleanUp = /^ExecStopPost=-\/bin\/sh -c '(.+)'$/m.exec(unit)?.[1] ?? "exit 1";
@@ -37,9 +41,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-type Program = "ipvsadm" | "ip";
+/** How a daemon ended: its exit status, null after a signal, and what it has left running. */
+export interface End {
+  readonly status: number | null;
+  readonly left: readonly string[];
+}
 
 export class Router extends Machine {
+  /** What the daemon's environment has besides, from its next start on. */
+  environment: Readonly<Record<string, string>> = {};
+  /** Commands of the shell that becomes the daemon, from its next start on. */
+  beforeStart: readonly string[] = [];
   readonly #program: string;
   readonly #notify: NotifySocket;
   #child: ChildProcess | null = null;
@@ -49,8 +61,8 @@ export class Router extends Machine {
   /** Whether systemd would start it again when it ends. */
   #wanted = false;
   #restarts = 0;
-  /** Paths of programs and what covers them. */
-  readonly #replaced = new Map<string, string>();
+  readonly #covers: Covers;
+  #end: End | null = null;
 
   constructor(network: Network, name: "r1" | "r2", project: string) {
     super(network, name);
@@ -58,6 +70,7 @@ export class Router extends Machine {
     for (const place of [this.runDirectory, this.stateDirectory])
       mkdirSync(place, { recursive: true });
     this.#notify = new NotifySocket(`${this.directory}/notify`);
+    this.#covers = new Covers(this.directory);
   }
 
   get runDirectory(): string {
@@ -70,6 +83,15 @@ export class Router extends Machine {
 
   get configFile(): string {
     return `${this.directory}/lvsd.yaml`;
+  }
+
+  get running(): boolean {
+    return this.#child !== null;
+  }
+
+  /** How the daemon ended the last time; null when it never did. */
+  get end(): End | null {
+    return this.#end;
   }
 
   get restarts(): number {
@@ -106,11 +128,15 @@ export class Router extends Machine {
   launch(): void {
     this.#wanted = true;
     this.#notify.forget();
-    const covers = [...this.#replaced].map(([place, fake]) => `mount --bind ${fake} ${place}`);
     const child = this.spawn(
       "lvsd.log",
       [
-        ...["sh", "-c", [...covers, 'exec "$@"'].join(" && "), "sh"],
+        ...[
+          "sh",
+          "-c",
+          [...this.beforeStart, ...this.#covers.commands(), 'exec "$@"'].join(" && "),
+          "sh",
+        ],
         ...[this.#program, "run", "-c", this.configFile],
         ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
       ],
@@ -119,14 +145,16 @@ export class Router extends Machine {
     this.#child = child;
     if (child.pid !== undefined) setPriority(child.pid, priority);
     this.#supervised = new Promise((resolve) => {
-      child.once("exit", () => void this.#ended().finally(resolve));
+      child.once("exit", (status) => void this.#ended(status).finally(resolve));
     });
   }
 
   /** What systemd does when the main process has ended, whatever way. */
-  async #ended(): Promise<void> {
+  async #ended(status: number | null): Promise<void> {
     this.#child = null;
     if (!this.powered) return;
+    // After a crash systemd kills what is left at once; after an orderly end nothing may be left.
+    this.#end = { status, left: status === null ? [] : await this.#outlived() };
     await this.killAll();
     // It may be killed itself: by a power cut, or by the end of the lab.
     await this.output("env", `RUNTIME_DIRECTORY=${this.runDirectory}`, "sh", "-c", cleanUp).catch(
@@ -137,6 +165,13 @@ export class Router extends Machine {
     if (!this.#wanted || !this.powered) return;
     this.#restarts += 1;
     this.launch();
+  }
+
+  /** Programs that outlive the daemon; those that it has killed may take a moment to end. */
+  async #outlived(): Promise<readonly string[]> {
+    const left = () => this.processes().map(commandOf);
+    for (const until = now() + endingMs; now() < until && left().length > 0; ) await sleep(5);
+    return left();
   }
 
   /** `systemctl stop`: SIGTERM, and SIGKILL after `limitMs`. How long it took in ms. */
@@ -295,35 +330,18 @@ export class Router extends Machine {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
-  /**
-   * From now on a program is another one for the daemon, over restarts too: `script` is covered
-   * over it in the daemon's mount namespace. `REAL` in it stands for the real program's path. What
-   * runs already is killed, so that nobody keeps the old one.
-   */
-  async replaceProgram(program: Program, script: string): Promise<void> {
-    const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
-    const real = `${this.directory}/real-${program}`;
-    const fake = `${this.directory}/fake-${program}`;
-    if (!existsSync(real)) copyFileSync(place, real);
-    writeFileSync(fake, script.replaceAll("REAL", real), { mode: 0o755 });
-    this.#replaced.set(place, fake);
-    if (this.#child === null) return;
-    await this.#inDaemonsMounts("mount", "--bind", fake, place);
+  /** See Covers: `script` in the place of a program, or none at all. */
+  async replaceProgram(program: Program, script: string | null): Promise<void> {
+    await this.#covers.replace(program, script, this.#child?.pid ?? null);
     this.#killPrograms(program);
   }
 
   async restoreProgram(program: Program): Promise<void> {
-    const place = (await output("sh", "-c", `readlink -f "$(command -v ${program})"`)).trim();
-    this.#replaced.delete(place);
-    if (this.#child === null) return;
-    await this.#inDaemonsMounts("umount", place);
+    await this.#covers.restore(program, this.#child?.pid ?? null);
     this.#killPrograms(program);
   }
 
-  #inDaemonsMounts(...argv: readonly string[]): Promise<string> {
-    return output("nsenter", "--mount", "--target", `${this.pid}`, ...argv);
-  }
-
+  /** What runs already is killed, so that nobody keeps the old one. */
   #killPrograms(program: Program): void {
     const names = [program, `real-${program}`, `fake-${program}`, "sleep"];
     for (const pid of this.processes()) if (names.includes(commandOf(pid))) signal(pid, "SIGKILL");
@@ -364,28 +382,7 @@ esac
   }
 
   #request<Body>(method: string, path: string): Promise<Body> {
-    return new Promise((resolve, reject) => {
-      const request = http.request(
-        { socketPath: `${this.runDirectory}/lvsd.sock`, method, path, timeout: 20_000 },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (part: string) => {
-            text += part;
-          });
-          response.on("end", () => {
-            try {
-              resolve(JSON.parse(text) as Body);
-            } catch {
-              reject(new Error(`${method} ${path}: no JSON: ${text.slice(0, 200)}`));
-            }
-          });
-        },
-      );
-      request.on("timeout", () => request.destroy(new Error(`${method} ${path}: no answer`)));
-      request.on("error", reject);
-      request.end();
-    });
+    return request(`${this.runDirectory}/lvsd.sock`, method, path);
   }
 }
 

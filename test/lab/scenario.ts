@@ -36,6 +36,8 @@ export interface Scenario {
   readonly ownMachine?: boolean;
   /** Too long, or a comparison: `make bench` only. */
   readonly benchOnly?: boolean;
+  /** Beginnings of what it leaves behind on purpose (aftermath.ts); everything else is a failure. */
+  readonly leaves?: readonly string[];
   /** Tells the story; throws where it does not go as it must. Its figures. */
   readonly play: (lab: Lab) => Promise<Figures>;
 }

@@ -112,6 +112,7 @@ export default scenario({
     broken: { what: "apply: broken connections", unit: "connections", atMost: 0, exact: true },
   },
   limitSeconds: 150,
+  leaves: ["r1: address 10.99.0.1"],
   async play(lab) {
     await lab.startPair({ heartbeat: Lab.brisk });
     const client = await lab.startClient({ held: 6 });

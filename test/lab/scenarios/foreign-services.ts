@@ -15,6 +15,7 @@ export default scenario({
       exact: true,
     },
   },
+  leaves: ["r1: service tcp 192.0.2.1:8080", "r1: service fwmark 7"],
   async play(lab) {
     const foreign = [
       "-A -t 192.0.2.1:8080 -s sh",
