@@ -40,8 +40,8 @@ function bench() {
     },
     claim: async (vips) => outcome(vips, true),
     release: async (vips) => outcome(vips, false),
-    forgetNeighbours: async () => {},
     expire: async (vips) => outcome(vips, true),
+    rehearse: async () => {},
     watch: () => () => {},
     close: async () => {},
   };
@@ -51,6 +51,7 @@ function bench() {
       announced.push(...vips.map(({ prefix }) => prefix.address));
       return { frames: vips.length, failures: [] };
     },
+    rehearse() {},
     probeAll: (vips) => ({ frames: vips.length, failures: [] }),
     close() {},
   };

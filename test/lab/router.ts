@@ -56,8 +56,6 @@ export class Router extends Machine {
   readonly #notify: NotifySocket;
   #child: ChildProcess | null = null;
   #supervised: Promise<void> = Promise.resolve();
-  /** Further environment of the daemon, from its next start on. */
-  environment: NodeJS.ProcessEnv = {};
   /** Whether systemd would start it again when it ends. */
   #wanted = false;
   #restarts = 0;

@@ -8,6 +8,7 @@ export default scenario({
   topology: natPair,
   goals: {
     settled: { what: "kill -9: one machine answers ARP after", unit: "ms", atMost: 1700 },
+    doubled: { what: "kill -9: two machines answer for", unit: "ms", atMost: 500 },
     outage: { what: "kill -9: client outage", unit: "ms", atMost: 1700 },
   },
   runs: 5,
@@ -29,6 +30,6 @@ export default scenario({
     );
     expect(lab.r1.restarts === 1, `the daemon started once again (${lab.r1.restarts})`);
     expect(lab.holders().length === 1, "one router holds the VIP");
-    return { settled, outage };
+    return { settled, doubled, outage };
   },
 });

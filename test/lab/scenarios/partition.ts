@@ -1,3 +1,4 @@
+import { faultGoals, Judge } from "../fault.ts";
 import { Lab } from "../lab.ts";
 import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
@@ -10,13 +11,16 @@ export default scenario({
   title: "all paths between the routers fail and heal: one yields within two intervals",
   topology: natPair,
   goals: {
+    // While it lasts both answer: nobody can know better without an arbiter or a fence.
+    cutOutage: { what: "both paths cut: nobody answers for", unit: "ms", atMost: 200 },
+    ...faultGoals("healed", "both paths healed", { doubled: 300, outage: 200 }),
     yielded: { what: "healed partition: one holder after", unit: "ms", atMost: boundMs + 100 },
     onePath: { what: "one path cut: changes of holder", unit: "failovers", atMost: 0, exact: true },
   },
   runs: 5,
   async play(lab) {
     await lab.startPair({ heartbeat: Lab.brisk });
-    const client = await lab.startClient();
+    const judge = await Judge.begin(lab);
     lab.network.part("private");
     const seen = await lab.r1.sees("one path is dead", 3000, (status) => {
       return status.peer?.paths.some((path) => !path.alive) === true;
@@ -29,7 +33,10 @@ export default scenario({
       5000,
       () => lab.holders().length === 2,
     );
-    lab.say("partition: both hold the VIP; it heals");
+    await lab.stays(1000, "and both go on", () => lab.holders().length === 2);
+    const { outage: cutOutage } = await judge.report();
+    lab.say(`both paths cut: both hold the VIP, nobody answered for ${cutOutage.toFixed(0)} ms`);
+    judge.mark();
     const healed = lab.now();
     lab.network.heal("public");
     lab.network.heal("private");
@@ -38,7 +45,7 @@ export default scenario({
     lab.say(`one holder after ${yielded.toFixed(0)} ms: ${lab.holder().name}`);
     await lab.settled();
     await lab.stays(1000, "r1 stays the one holder", () => lab.holder() === lab.r1);
-    await lab.served(client);
-    return { yielded, onePath: 0 };
+    await judge.served();
+    return { yielded, onePath: 0, cutOutage, ...(await judge.figures("healed", "it healed")) };
   },
 });

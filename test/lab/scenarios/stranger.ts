@@ -6,11 +6,14 @@ import { expect } from "../wait.ts";
 export default scenario({
   title: "a third machine answers for the VIP: both routers' operators are told who",
   topology: natPair,
-  goals: {},
+  goals: {
+    outage: { what: "a third machine claims the VIP: nobody answers for", unit: "ms", atMost: 300 },
+  },
   async play(lab) {
     const announce = { count: 5, interval: "300ms", refresh: "1s" };
     await lab.startPair({ heartbeat: Lab.brisk, failover: { announce } });
     const { vip } = lab.addresses;
+    const client = await lab.startClient();
     await lab.r1.output("ip", "-n", "observer", "addr", "add", `${vip}/24`, "dev", "eth0");
     const mac = lab.network.link("observer", "public").mac;
     await lab.r1.output(
@@ -38,6 +41,8 @@ export default scenario({
     await lab.r1.sees("and forgets it when it has gone", 20_000, ({ vips }) => {
       return vips.every((each) => each.answered_by === null);
     });
-    return {};
+    const { outage, failed } = await client.report();
+    lab.say(`the client was led astray for ${outage.toFixed(0)} ms; ${failed} tries failed`);
+    return { outage };
   },
 });
