@@ -29,6 +29,9 @@ export function isolatingFault({ rules, outside }: Router): Fault | null {
   return outside.find(({ kind }) => isolating.includes(kind)) ?? null;
 }
 
+export const hasLinkFault = (faults: readonly Fault[]): boolean =>
+  faults.some(({ kind }) => kind === "link");
+
 /** Takes in the list of faults found outside. */
 export function takeFaults(turn: Turn, outside: readonly Fault[]): void {
   const { router, now } = turn;

@@ -231,7 +231,8 @@ export function sleptTooLong(turn: Turn): boolean {
   return true;
 }
 
-function listen(turn: Turn, length: Ms): void {
+/** Judges no silence and claims nothing upon one for so long. */
+export function listen(turn: Turn, length: Ms): void {
   const until = addMs(turn.now, length);
   set(turn, { listenUntil: Math.max(until, turn.router.listenUntil ?? until) as Instant });
 }

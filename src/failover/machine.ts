@@ -16,7 +16,13 @@ import {
   keepFailed,
   kept,
 } from "./ending.ts";
-import { faultsChangeAt, isolatingFault, refreshFaults, takeFaults } from "./fitness.ts";
+import {
+  faultsChangeAt,
+  hasLinkFault,
+  isolatingFault,
+  refreshFaults,
+  takeFaults,
+} from "./fitness.ts";
 import {
   announced,
   claim,
@@ -28,7 +34,7 @@ import {
   releaseFailed,
 } from "./grip.ts";
 import { able, agreementAt, handOver, negotiate } from "./handover.ts";
-import { heard, judge, judgeAt, sleptTooLong, speakSoon } from "./hearing.ts";
+import { heard, judge, judgeAt, listen, sleptTooLong, speakSoon } from "./hearing.ts";
 import type { Effect, Input } from "./protocol.ts";
 import { takeRules } from "./reload.ts";
 import { heardMessage, holding, type Router, set, type Turn, timeout } from "./router.ts";
@@ -92,6 +98,9 @@ function absorb(turn: Turn, input: Input): void {
       heard(turn, input.path, input.header, null);
       break;
     case "faults":
+      // Behind a failed link it was deaf: that it heard nobody says nothing of the peer.
+      if (hasLinkFault(turn.router.outside) && !hasLinkFault(input.faults))
+        listen(turn, timeout(turn.router));
       takeFaults(turn, input.faults);
       break;
     case "ready":
