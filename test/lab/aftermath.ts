@@ -3,7 +3,7 @@
  * looks: no address but the machine's own, no IPVS service, no sync daemon, no program, no file
  * but those that are documented to stay (docs/failover.md).
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { printTable } from "./ipvs-table.ts";
 import type { Lab } from "./lab.ts";
 import type { Router } from "./router.ts";
@@ -33,13 +33,21 @@ async function leftOn(router: Router): Promise<string[]> {
   if (router.end?.status === null) return left;
   if (router.end?.status !== 0) left.push(`lvsd ended with status ${router.end?.status}`);
   for (const program of router.end?.left ?? []) left.push(`program ${program}`);
-  for (const service of router.table()) left.push(`service ${printTable([service])}`);
-  const daemons = (await router.output("ipvsadm", "-L", "--daemon")).trim();
-  if (daemons !== "") left.push(`sync daemon ${daemons}`);
+  left.push(...(await leftInIpvs(router)));
   for (const file of readdirSync(router.runDirectory)) left.push(`run/${file}`);
   for (const file of readdirSync(router.stateDirectory))
     if (!documented.includes(file)) left.push(`state/${file}`);
   return left;
+}
+
+/** Nothing on a kernel without IPVS, which is a router for failover services. */
+async function leftInIpvs(router: Router): Promise<string[]> {
+  if (!existsSync("/proc/net/ip_vs")) return [];
+  const daemons = (await router.output("ipvsadm", "-L", "--daemon")).trim();
+  return [
+    ...router.table().map((service) => `service ${printTable([service])}`),
+    ...(daemons === "" ? [] : [`sync daemon ${daemons}`]),
+  ];
 }
 
 interface Device {
