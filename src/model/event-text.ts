@@ -157,8 +157,14 @@ function stateSentence(body: EventBody & { event: "state" }): string {
       const heard =
         body.last_heard_ms === null
           ? "peer never heard"
-          : `last heartbeat ${whole(body.last_heard_ms)} ms before the first announcement`;
-      return `takeover (${body.cause}): ${heard}, decided ${whole(body.decided_ms)} ms, addresses held ${whole(body.claimed_ms)} ms before it`;
+          : `last heartbeat ${whole(body.last_heard_ms)} ms`;
+      const parts = [
+        heard,
+        `decided ${whole(body.decided_ms)} ms`,
+        `first VIP announced ${whole(body.announced_ms)} ms`,
+        `addresses read back ${whole(body.claimed_ms)} ms`,
+      ];
+      return `takeover (${body.cause}): ${parts.join(", ")} before its last step`;
     }
     case "failback":
       return body.text;
