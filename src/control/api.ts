@@ -29,6 +29,8 @@ export interface Status {
     readonly error: readonly Problem[] | null;
   };
   readonly faults: readonly Fault[];
+  /** Why the fence failed before the takeover that is under way or over; null: it did not. */
+  readonly fence: string | null;
   readonly failback: {
     readonly mode: "auto" | "manual";
     readonly blocked_by: string | null;

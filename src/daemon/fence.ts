@@ -18,9 +18,15 @@ export interface FenceParts {
 export class Fence {
   readonly #parts: FenceParts;
   readonly #ending = new AbortController();
+  #failure: string | null = null;
 
   constructor(parts: FenceParts) {
     this.#parts = parts;
+  }
+
+  /** Why the last run failed; null: it did not, or none was. */
+  get failure(): string | null {
+    return this.#failure;
   }
 
   /** Runs the configured command to its end or its deadline. Never throws. */
@@ -32,6 +38,7 @@ export class Fence {
     const command = [fence.command, ...fence.args].join(" ");
     this.#parts.report({ event: "fence", kind: "started", command });
     const { why, said } = await this.#end(fence, environmentOf(config, role));
+    this.#failure = why;
     const took_ms = Math.round(between(began, this.#parts.now()));
     if (why === null) {
       this.#parts.report({ event: "fence", kind: "done", took_ms, output: said });

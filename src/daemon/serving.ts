@@ -78,7 +78,7 @@ export class Serving {
   readonly engine: Engine;
   readonly #announcements: Announcements;
   readonly #arbiter: Arbiter;
-  readonly #fence: Fence;
+  readonly fence: Fence;
   readonly #strangers;
   #names: Names = new Map();
   readonly #states: VirtualServerStates;
@@ -106,7 +106,7 @@ export class Serving {
     this.#succession = new Succession(doors, legacy, found);
     this.links = new Links(report);
     this.#states = new VirtualServerStates(report);
-    this.#fence = new Fence({ report, now });
+    this.fence = new Fence({ report, now });
     this.#arbiter = new Arbiter({
       openProbe: doors.openGatewayProbe,
       report,
@@ -248,7 +248,7 @@ export class Serving {
     this.engine.close();
     this.vips.close();
     this.#arbiter.close();
-    this.#fence.close();
+    this.fence.close();
     await Promise.all([this.#strangers.close(), this.heartbeat.close(), this.nannies.stop()]);
   }
 
@@ -298,7 +298,7 @@ export class Serving {
         release: () => this.#succession.release(() => letGo(this)),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),
-        fence: () => this.#fence.run(this.#running.config, this.#running.role),
+        fence: () => this.fence.run(this.#running.config, this.#running.role),
         probe: () => this.#arbiter.probe(),
         send: (message) => this.heartbeat.send(message),
         report,

@@ -19,6 +19,7 @@ export const sampleStatus: Status = {
     late: 2,
     refused: { "bad-hmac": 3, replayed: 0, short: 0 },
   },
+  fence: null,
   connection_sync: null,
   peer: {
     role: "backup",

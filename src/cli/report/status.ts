@@ -65,7 +65,7 @@ export function statusReport(given: Status, now: number, paint: Paint): string {
 type Line = readonly [label: string, value: string];
 
 function routerLines(status: Status, now: number, paint: Paint): Line[] {
-  const { config, faults, failback } = status;
+  const { config, faults, fence, failback } = status;
   const since = Date.parse(status.since);
   const age = Number.isNaN(since) ? "" : ` (${length(Math.max(0, now - since))})`;
   const state = paint(routerShades[status.state], status.state);
@@ -75,6 +75,7 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
     ...faults.map(({ kind, subject, text }): Line => {
       return ["Fault", paint("bad", `${kind} ${subject}: ${text}`)];
     }),
+    ...(fence === null ? [] : [["Fence", paint("bad", `failed: ${fence}`)] as const]),
     ["Failback", failbackText(failback)],
     ["Config", `${config.path}, serial ${config.serial}, hash ${config.hash.slice(0, 12)}`],
   ];

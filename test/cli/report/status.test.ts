@@ -49,6 +49,7 @@ const troubled: Status = {
   role: null,
   state: "fault",
   faults: [{ kind: "link", subject: "eth1", text: "no carrier" }],
+  fence: 'exit status 4, said "no such socket"',
   config: { ...sampleStatus.config, error: invalidFile.problems },
   failback: { mode: "manual", blocked_by: "switchover", in_ms: 9500 },
   connection_sync: { state: "backup", device: "eth1", id: 1 },
@@ -79,6 +80,7 @@ test("a router in trouble, alone", () => {
 Router      no role yet, fault, lvsd 0.1.0
 Since       2026-01-01 00:00:00 (10m 5s): peer dead: silent for 1000 ms
 Fault       link eth1: no carrier
+Fence       failed: exit status 4, said "no such socket"
 Failback    manual, in 9s, blocked by: switchover
 Config      /etc/lvsd/lvsd.yaml, serial 7, hash 0f0f0f0f0f0f
             the last reload was refused; the configuration above goes on:

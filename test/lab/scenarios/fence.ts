@@ -59,6 +59,9 @@ export default scenario({
     writeFence("echo no answer from the switched socket >&2; exit 4");
     await lab.r1.powerOff();
     await lab.r2.sees("the peer is dead", 5000, ({ peer }) => peer?.alive === false);
+    await lab.r2.sees("the failure is shown", 5000, ({ fence }) =>
+      (fence ?? "").includes("no answer from the switched socket"),
+    );
     await lab.stays(2000, "the standby stays", () => !lab.r2.holds(lab.addresses.vip));
     const failed = lab.r2.events().find((each) => each.event === "fence" && each.kind === "failed");
     lab.say(failed?.message ?? "");
@@ -68,6 +71,7 @@ export default scenario({
       "and the alarm says what follows",
     );
     await returnOfR1(lab);
+    await lab.r2.sees("and no longer", 2000, ({ fence }) => fence === null);
 
     writeFence("sleep 61 & sleep 61");
     lab.rewrite(pair("take_over"));
