@@ -158,9 +158,10 @@ function serviceLines(services: readonly ServiceStatus[], now: number, paint: Pa
   });
 }
 
-function ipvsLines({ ipvs }: Status, paint: Paint): Line[] {
+function ipvsLines({ ipvs, virtual_servers }: Status, paint: Paint): Line[] {
+  const synced = virtual_servers.length > 0 ? "in sync" : "nothing to balance";
   const words = [
-    ipvs.in_sync ? paint("good", "in sync") : paint("bad", "not in sync"),
+    ipvs.in_sync ? paint("good", synced) : paint("bad", "not in sync"),
     ipvs.drifts === 0 ? "" : `${count(ipvs.drifts, "drift")} repaired`,
     ipvs.foreign_services === 0
       ? ""

@@ -99,6 +99,11 @@ SERVER  ADDRESS  STATE  WEIGHT  ACTIVE  INACTIVE  CHECK
   );
 });
 
+test("a router that balances nothing says so instead of praising an empty table", () => {
+  const text = statusReport({ ...sampleStatus, virtual_servers: [] }, now, plain);
+  assert.match(text, /^IPVS {8}nothing to balance, 1 drift repaired$/m);
+});
+
 test("long names, addresses and errors are wrapped within 100 columns, nothing is lost", () => {
   const [web = assert.fail()] = sampleStatus.virtual_servers;
   const [server = assert.fail()] = web.real_servers;
