@@ -11,7 +11,7 @@ import type { Start } from "../failover/protocol.ts";
 import type { Router } from "../failover/router.ts";
 import { serviceWish } from "../failover/service.ts";
 import { type Nanny, realServerEvent } from "../health/nanny.ts";
-import type { Seal } from "../heartbeat/header.ts";
+import { sealOf } from "../heartbeat/header.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { refusal } from "../heartbeat/peer.ts";
 import { messageOf } from "../model/error.ts";
@@ -327,7 +327,7 @@ export class Serving {
 
   async #openHeartbeat(): Promise<void> {
     const { config, role, keys } = this.#running;
-    const seal: Seal = { cluster: rulesOf(this.#running).cluster, keys };
+    const seal = sealOf(rulesOf(this.#running).cluster, keys);
     await this.heartbeat.configure(config, role, seal);
   }
 

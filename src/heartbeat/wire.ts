@@ -7,7 +7,7 @@
  * What is cheap to see is refused before the signature is computed: a flood of forgeries must cost
  * less than the heartbeat itself. Signature: HMAC-SHA256 (RFC 2104) over all bytes before it.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { isRefused, type Refused, refuse } from "../model/error.ts";
 import { type FaultKind, routerStates } from "../model/router.ts";
 import { instant, ms } from "../model/time.ts";
@@ -170,7 +170,7 @@ function putLists(bytes: Buffer, message: Message, faults: readonly FaultKind[])
   }
 }
 
-const sign = (bytes: Uint8Array, key: Uint8Array): Uint8Array =>
+const sign = (bytes: Uint8Array, key: KeyObject): Uint8Array =>
   createHmac("sha256", key).update(bytes).digest();
 
 /**

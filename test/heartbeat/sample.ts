@@ -1,13 +1,13 @@
 /** One heartbeat with a value in every field, and its bytes: docs/heartbeat.md shows the same. */
 
-import type { Seal } from "../../src/heartbeat/header.ts";
+import { type Seal, sealOf } from "../../src/heartbeat/header.ts";
 import type { BootId, ClusterId, Message } from "../../src/heartbeat/message.ts";
 import { instant, ms } from "../../src/model/time.ts";
 
 export const cluster = "c1c2c3c4c5c6c7c8" as ClusterId;
 export const key = Uint8Array.from({ length: 32 }, (_, index) => index);
-export const signed: Seal = { cluster, keys: [key] };
-export const unsigned: Seal = { cluster, keys: [] };
+export const signed: Seal = sealOf(cluster, [key]);
+export const unsigned: Seal = sealOf(cluster, []);
 
 export const sample: Message = {
   major: 1,

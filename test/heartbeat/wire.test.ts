@@ -8,6 +8,7 @@ import {
   datagramBytesMax,
   hmacBytes,
   type Seal,
+  sealOf,
 } from "../../src/heartbeat/header.ts";
 import {
   type BootId,
@@ -23,7 +24,7 @@ import { parseAddress } from "../../src/model/address.ts";
 import { isRefused, refuse } from "../../src/model/error.ts";
 import { faultKinds, roles, routerStates } from "../../src/model/router.ts";
 import { instant, ms } from "../../src/model/time.ts";
-import { key, sample, signed, unsigned } from "./sample.ts";
+import { cluster, key, sample, signed, unsigned } from "./sample.ts";
 
 const hexOf = (text: string): string => text.replaceAll(" ", "");
 /** The sample on path 1, as docs/heartbeat.md prints it; the signature follows. */
@@ -160,7 +161,7 @@ const refusals: readonly {
   {
     name: "a signature with another key",
     bytes: datagram,
-    seal: { ...signed, keys: [new Uint8Array(32)] },
+    seal: sealOf(cluster, [new Uint8Array(32)]),
     reason: "bad-hmac",
   },
   {
@@ -211,7 +212,7 @@ describe("refused is", () => {
 
 describe("what a later version may bring", () => {
   it("a signature of any of the keys is good: the first signs, all verify", () => {
-    const rotated = { ...signed, keys: [new Uint8Array(32), key] };
+    const rotated = sealOf(cluster, [new Uint8Array(32), key]);
     assert.deepEqual(messageOf(datagram, rotated), sample);
     assert.equal(reasonOf(encode(sample, 1, rotated), signed), "bad-hmac");
   });

@@ -51,14 +51,19 @@ if (process.env.ROUNDS !== undefined) process.env.LAB_ROUNDS = process.env.ROUND
 const names = scenarioNames().filter(
   (name) => name !== "demo" && (only.length === 0 || only.some((part) => name.includes(part))),
 );
-// Two at a time, each on a processor of its own; the order of the table is that of the names.
+// Two at a time, each on a processor of its own; the order of the table is that of the names. Those
+// that need the whole machine come last and alone.
 const rows = new Map<string, Row[]>();
-const waiting = [...names];
+const alone: string[] = [];
+const waiting: string[] = [];
+for (const name of names)
+  ((await loadScenario(name)).wholeHost === true ? alone : waiting).push(name);
 const lane = async (): Promise<void> => {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
     rows.set(name, await measure(name));
 };
 await Promise.all([lane(), lane()]);
+for (const name of alone) rows.set(name, await measure(name));
 
 const all = names.flatMap((name) => rows.get(name) ?? []);
 console.log("| figure | goal | measured (median of its runs) | |\n|---|---|---|---|");

@@ -7,6 +7,7 @@
  * time limit and leaves no process behind.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -32,6 +33,8 @@ export interface RunRequest {
   readonly limitSeconds: number;
   /** A scenario that changes what namespaces share (the clock) must not run on the host's kernel. */
   readonly ownMachine?: boolean;
+  /** Namespaces of this machine whatever its kernel has, on all processors, with nobody beside. */
+  readonly wholeHost?: boolean;
   /** Every line that the command prints. */
   readonly onLine: (line: string) => void;
 }
@@ -58,14 +61,14 @@ export function kernelKind(ownMachine = false): KernelKind {
 
 /** Runs the command and resolves when it has ended and all its processes are gone. */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const kernel = kernelKind(request.ownMachine);
+  const kernel = request.wholeHost === true ? "host" : kernelKind(request.ownMachine);
   if (kernel === "uml" && !existsSync(umlProgram))
     throw new Error(`${umlProgram} is missing: apt-get install user-mode-linux (or: make set-up)`);
   const directory = mkdtempSync(path.join(tmpdir(), "lvsd-lab-"));
   const out = path.join(directory, "out");
   mkdirSync(out);
   const line = kernel === "uml" ? umlCommand(request, directory, out) : hostCommand(request, out);
-  const child = await onFreeCpu(line);
+  const child = await (request.wholeHost === true ? onAllCpus(line) : onFreeCpu(line));
   const status = await supervise(child, request, out, kernel);
   if (kernel === "uml")
     for (const left of umlLeftovers(directory)) rmSync(left, { recursive: true });
@@ -116,31 +119,50 @@ const umlLeftovers = (directory: string): string[] =>
     .filter((name) => name !== "out")
     .map((name) => path.join(directory, name));
 
+const cpuNumbers = (): number[] => [...Array(availableParallelism()).keys()];
+
 /** Starts the command pinned to the first CPU that nobody else uses for a lab run. */
 async function onFreeCpu(command: readonly string[]): Promise<ChildProcess> {
   const fixed = process.env.LAB_CPU;
-  const cpus =
-    fixed === undefined ? [...Array(availableParallelism()).keys()] : [Number.parseInt(fixed, 10)];
+  const cpus = fixed === undefined ? cpuNumbers() : [Number.parseInt(fixed, 10)];
   for (;;) {
     for (const cpu of cpus) {
-      // flock execs the command, which inherits the lock: it is free again when all have ended.
-      const lock = path.join(tmpdir(), `lvsd-lab-cpu${cpu}.lock`);
-      const child = spawn(
-        "flock",
-        [
-          ...["--nonblock", "--conflict-exit-code", `${busyStatus}`, "--no-fork", lock],
-          ...["taskset", "-c", `${cpu}`, ...command],
-        ],
-        {
-          detached: true,
-          stdio: ["ignore", "pipe", "pipe"],
-          env: { ...process.env, TMPDIR: memoryDirectory() },
-        },
-      );
+      const child = locked([cpu], nonblock, ["taskset", "-c", `${cpu}`, ...command]);
       if (await started(child)) return child;
     }
     await sleep(250);
   }
+}
+
+/**
+ * Starts the command, on no particular CPU, once no lab run uses any of them. It queues for one
+ * after the other, in the same order whoever asks; resolves at the command's first line.
+ */
+async function onAllCpus(command: readonly string[]): Promise<ChildProcess> {
+  const child = locked(cpuNumbers(), [], command);
+  const { stdout } = child;
+  if (stdout !== null) await Promise.race([once(child, "exit"), once(stdout, "readable")]);
+  return child;
+}
+
+const nonblock = ["--nonblock", "--conflict-exit-code", `${busyStatus}`];
+
+/** The command behind the locks of these CPUs; with `nonblock` it ends when one is taken. */
+function locked(
+  cpus: readonly number[],
+  options: readonly string[],
+  command: readonly string[],
+): ChildProcess {
+  // flock execs the command, which inherits the lock: it is free again when all have ended.
+  const locks = cpus.flatMap((cpu) => [
+    ...["flock", ...options, "--no-fork", path.join(tmpdir(), `lvsd-lab-cpu${cpu}.lock`)],
+  ]);
+  const [program = "", ...args] = [...locks, ...command];
+  return spawn(program, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, TMPDIR: memoryDirectory() },
+  });
 }
 
 /** False when flock found the CPU taken; true once the command's first byte or 500 ms came. */

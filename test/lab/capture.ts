@@ -8,7 +8,7 @@ const directory = "/run/lab/capture";
 const filter = "port 539 or arp or icmp6";
 
 export class Capture {
-  readonly #children: readonly ChildProcess[];
+  #children: readonly ChildProcess[];
 
   private constructor(children: readonly ChildProcess[]) {
     this.#children = children;
@@ -17,16 +17,15 @@ export class Capture {
   static start(): Capture {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    return new Capture(
-      ["br-pub", "br-priv"].map((bridge) =>
-        within("lan", () =>
-          spawn(
-            "tcpdump",
-            ["-i", bridge, "-n", "-U", "-s", "0", "-Z", "root", "-w", file(bridge), filter],
-            { stdio: "ignore" },
-          ),
-        ),
-      ),
+    return new Capture(["br-pub", "br-priv"].map((bridge) => dump(bridge, file(bridge), filter)));
+  }
+
+  /** Only what a router says itself, whoever else uses its addresses; instead of everything. */
+  async narrow(macs: readonly string[]): Promise<void> {
+    await this.stop();
+    const own = macs.map((mac) => `ether src ${mac}`).join(" or ");
+    this.#children = ["br-pub", "br-priv"].map((bridge) =>
+      dump(bridge, file(bridge), `(${filter}) and (${own})`),
     );
   }
 
@@ -54,10 +53,19 @@ export class Capture {
   }
 }
 
+const dump = (bridge: string, into: string, what: string): ChildProcess =>
+  within("lan", () =>
+    spawn("tcpdump", ["-i", bridge, "-n", "-U", "-s", "0", "-Z", "root", "-w", into, what], {
+      stdio: "ignore",
+    }),
+  );
+
 const file = (bridge: string): string => `${directory}/${bridge}.pcap`;
 
 /** One UDP datagram of a capture over IPv4. */
 export interface CapturedDatagram {
+  /** Wall clock, in ms since 1970 with fractions. */
+  readonly at: number;
   readonly from: string;
   readonly to: string;
   readonly payload: Uint8Array;
@@ -96,11 +104,12 @@ const dotted = (bytes: Uint8Array): string => [...bytes].join(".");
 
 /** The heartbeats captured so far on a network, oldest first (Ethernet, IPv4 without options). */
 export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
-  return framesOn(bridge).flatMap(({ bytes: frame }) => {
+  return framesOn(bridge).flatMap(({ at, bytes: frame }) => {
     if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) return [];
     if (frame.readUInt16BE(36) !== 539) return [];
     const payload = Uint8Array.from(frame.subarray(42, 34 + frame.readUInt16BE(38)));
-    return [{ from: dotted(frame.subarray(26, 30)), to: dotted(frame.subarray(30, 34)), payload }];
+    const [from, to] = [dotted(frame.subarray(26, 30)), dotted(frame.subarray(30, 34))];
+    return [{ at, from, to, payload }];
   });
 }
 

@@ -212,6 +212,17 @@ export class Lab {
     return observer;
   }
 
+  /** From now on only what the routers themselves say is captured: a flood is not worth a disk. */
+  async captureOnlyRouters(): Promise<void> {
+    const links = this.routers.flatMap(({ name }) => this.network.place(name).links);
+    await this.#capture.narrow(links.map(({ mac }) => mac));
+  }
+
+  /** Until what was captured can be read. */
+  captured(): Promise<void> {
+    return this.#capture.settle();
+  }
+
   /** Something that must be ended with the lab. */
   endWith(end: () => Promise<void>): void {
     this.#ends.push(end);

@@ -57,6 +57,7 @@ export async function runScenario(
     // One more, since a run in which the lab stood still is told again.
     limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
     ownMachine: scenario.ownMachine ?? false,
+    wholeHost: scenario.wholeHost ?? false,
     onLine: (line) => {
       lines.push(line);
       onLine(line);

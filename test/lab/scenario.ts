@@ -12,7 +12,7 @@ import type { Topology } from "./topology.ts";
  */
 export interface Goal {
   readonly what: string;
-  readonly unit: "ms" | "connections" | "changes" | "MiB" | "failovers" | "%";
+  readonly unit: "ms" | "datagrams" | "connections" | "changes" | "MiB" | "failovers" | "%";
   readonly atMost?: number;
   readonly atLeast?: number;
   /** An exact goal (a count) is not doubled in the tests. */
@@ -34,6 +34,8 @@ export interface Scenario {
   readonly limitSeconds?: number;
   /** True when it changes what namespaces share, as the clock is: never on the host's kernel. */
   readonly ownMachine?: boolean;
+  /** True when it needs a whole machine's speed and no IPVS: in the host's namespaces, as root. */
+  readonly wholeHost?: boolean;
   /** Too long, or a comparison: `make bench` only. */
   readonly benchOnly?: boolean;
   /** Beginnings of what it leaves behind on purpose (aftermath.ts); everything else is a failure. */

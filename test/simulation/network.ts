@@ -1,5 +1,6 @@
 /** The wires between the two routers: loss, delay, duplication, reordering, cuts by direction. */
 
+import { sealOf } from "../../src/heartbeat/header.ts";
 import type { Message } from "../../src/heartbeat/message.ts";
 import { decode, encode } from "../../src/heartbeat/wire.ts";
 import { isRefused } from "../../src/model/error.ts";
@@ -15,7 +16,8 @@ export interface Recording {
 }
 
 const recordingsMax = 64;
-const keys = [new Uint8Array(32).fill(7)];
+const signed = sealOf(cluster, [new Uint8Array(32).fill(7)]);
+const unsigned = sealOf(cluster, []);
 
 export class Network {
   /** Cuts by path and sending role, counted, since they overlap: `0primary`. */
@@ -73,7 +75,7 @@ export class Network {
   private throughCodec(message: Message, path: number): Message {
     const { codec } = this.world.options;
     if (codec === null) return message;
-    const seal = { cluster, keys: codec === "hmac" ? keys : [] };
+    const seal = codec === "hmac" ? signed : unsigned;
     const bytes = encode(message, path, seal);
     if (codec === "hmac" && this.world.random.chance(0.05)) this.forge(bytes, path);
     const decoded = decode(bytes, path, seal);
@@ -87,7 +89,7 @@ export class Network {
     const forged = Uint8Array.from(bytes);
     const place = random.int(0, forged.length - 1);
     forged[place] = (forged[place] ?? 0) ^ (1 << random.int(0, 7));
-    if (!isRefused(decode(forged, path, { cluster, keys })))
+    if (!isRefused(decode(forged, path, signed)))
       throw new Error(`a forged datagram was accepted: byte ${place}`);
   }
 

@@ -1,0 +1,13 @@
+import { floodBoth, unchanged } from "../flood.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+
+/** What a router of the lab's kernel can read, where a system call costs fifteen times as much. */
+const [rate, seconds] = [10_000, 5];
+
+export default scenario({
+  title: "forged heartbeats from the peer's address, as many as can be read here, change nothing",
+  topology: natPair,
+  goals: { changes: unchanged(`${rate} forged heartbeats/s for ${seconds} s`) },
+  play: (lab) => floodBoth(lab, rate, seconds),
+});
