@@ -2,14 +2,11 @@
  * The same story told of lvsd and of keepalived in turn, in one guest on one network, so that
  * whatever the machine outside does befalls both alike.
  */
-import { Beats } from "./beats.ts";
 import { HolderWatch } from "./holder-watch.ts";
 import { equallyFast, type KeepalivedOptions, startKeepalivedPair } from "./keepalived.ts";
 import type { Lab } from "./lab.ts";
-import { median } from "./outage.ts";
 import { holdersOf, type Pair, startLvsdPair } from "./pair.ts";
 import type { PairOptions } from "./pair-config.ts";
-import type { Figures, Goal } from "./scenario.ts";
 import { stillMaxMs, watchStillness } from "./stillness.ts";
 
 /** Two settings of the two products whose outcomes are worth comparing. */
@@ -86,13 +83,6 @@ async function undisturbed(
   }
 }
 
-/** `longerNAME`: by how much lvsd's median exceeds keepalived's; negative when it is the shorter. */
-export const longer = (figures: Record<string, number[]>, name: string): Figures => ({
-  ...figures,
-  [`longer${name}`]:
-    median(figures[`lvsd${name}`] ?? []) - median(figures[`keepalived${name}`] ?? []),
-});
-
 /** Calls `act` with a client that is served, and ends it whatever comes. */
 export async function withClient<Result>(
   lab: Lab,
@@ -120,45 +110,4 @@ export async function withWatch<Result>(
   } finally {
     watch.end();
   }
-}
-
-/** The goals of a comparison of outages: lvsd's own, the other's to compare with, the difference. */
-export const outageGoals = (
-  what: string,
-  bounds: { readonly lvsd?: number; readonly longer?: number },
-): Readonly<Record<string, Goal>> => ({
-  lvsdOutage: {
-    what: `${what}: client outage, lvsd`,
-    unit: "ms",
-    ...(bounds.lvsd === undefined ? {} : { atMost: bounds.lvsd }),
-  },
-  keepalivedOutage: { what: `${what}: client outage, keepalived`, unit: "ms" },
-  longerOutage: {
-    what: `${what}: lvsd's median longer than keepalived's by`,
-    unit: "ms",
-    ...(bounds.longer === undefined ? {} : { atMost: bounds.longer, exact: true }),
-  },
-});
-
-/**
- * The active router goes, in whatever way `go` says: the client's outage. It goes at a phase of its
- * beat that is another one in each round, spread evenly over the interval, and the same for both
- * products: else an outage is ruled by where in the interval it happens to begin.
- */
-export function goneStory(
-  lab: Lab,
-  rounds: number,
-  intervalMs: number,
-  go: (pair: Pair) => Promise<void> | void,
-): Story {
-  return (pair, round) =>
-    withClient(lab, async (client) => {
-      const beats = await Beats.start(lab.network, pair.machines[0].name);
-      await beats.phase(((round - 0.5) / rounds) * intervalMs);
-      await go(pair);
-      await beats.kill();
-      await lab.served(client);
-      const { outage } = await client.report();
-      return { Outage: outage };
-    });
 }
