@@ -79,7 +79,7 @@ class Attended {
   }
 }
 
-const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, deeds: [] } as const;
+const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, mishaps: [] } as const;
 
 class Pair {
   readonly world = new World({ ...plan, options: optionsOf() });

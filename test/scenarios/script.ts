@@ -63,7 +63,7 @@ class Play {
   }
 
   pair(words: Words): World {
-    const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, deeds: [] } as const;
+    const plan = { seed: 1, first: "primary", apart: 0, chaosLength: 0, mishaps: [] } as const;
     this.world = new World({ ...plan, options: optionsOf(words) });
     this.world.listener = (station, input, effects) => this.tell(station, input, effects);
     this.world.checkers.lenient = words.judges === "off";

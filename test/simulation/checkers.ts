@@ -317,7 +317,8 @@ export class Checkers {
     const { world } = this;
     if (this.noneSince === null || calm === Number.POSITIVE_INFINITY) return;
     const since = Math.max(this.noneSince, calm);
-    const probe = world.rules.primary.arbiter || world.rules.backup.arbiter ? probeDeadline : 0;
+    // One may be under way that was lost before the calm began.
+    const probe = world.rules.primary.arbiter || world.rules.backup.arbiter ? 2 * probeDeadline : 0;
     const usual = 2 * this.longestTimeout() + 2 * this.exchange() + probe;
     if (world.now <= since + usual) return;
     let fit = false;

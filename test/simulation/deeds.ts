@@ -134,6 +134,8 @@ export class Deeds {
     const answered = this.arbiterReachable && !this.goesWrong();
     const length = answered ? world.random.between(1, 5) : probeDeadline;
     world.agenda.add(world.now + length, () => {
+      // An answer that is lost by chance is out of the ordinary; an arbiter that is gone is a fault.
+      if (!answered) world.disturbed();
       if (station.daemon === daemon) station.input({ kind: "probed", answered });
     });
   }

@@ -38,7 +38,7 @@ export const pauseBoth: Fault = (world, _role, length, random) => {
 };
 
 export const unfit: Fault = (world, role, length, random) => {
-  const kind = random.pick(["link", "link", "table", "late"] as const);
+  const kind = random.pick(["link", "link", "table", "service", "late"] as const);
   const station = world.stations[role];
   station.setFault(kind, true);
   world.agenda.add(world.now + length, () => station.setFault(kind, false));

@@ -9,7 +9,7 @@ import { drawOptions, type Options } from "./options.ts";
 import { Random } from "./random.ts";
 
 /** One fault: what, to whom, when, for how long, and the seed of its further details. */
-export interface Deed {
+export interface Mishap {
   readonly fault: FaultName;
   readonly role: Role;
   readonly at: number;
@@ -24,7 +24,7 @@ export interface Plan {
   /** How long after the first router the other one starts. */
   readonly apart: number;
   readonly chaosLength: number;
-  readonly deeds: readonly Deed[];
+  readonly mishaps: readonly Mishap[];
 }
 
 export function planOf(seed: number): Plan {
@@ -34,9 +34,9 @@ export function planOf(seed: number): Plan {
   const timeout = Math.max(primary.deadAfter, backup.deadAfter);
   const chaosLength = random.between(3, 12) * timeout;
   const scale = random.pick([1, 1, 2, 3]) * timeout;
-  const deeds: Deed[] = [];
+  const mishaps: Mishap[] = [];
   for (let left = random.pick([0, 1, 1, 2, 2, 3, 4, 6, 8]); left > 0; left--)
-    deeds.push({
+    mishaps.push({
       fault: random.pick(faultNames),
       role: options.alone ? "primary" : random.pick(roles),
       at: random.between(0, chaosLength),
@@ -49,7 +49,7 @@ export function planOf(seed: number): Plan {
     first: options.alone || random.chance(0.5) ? "primary" : "backup",
     apart: random.chance(0.5) ? 0 : random.between(0, 6 * primary.deadAfter),
     chaosLength,
-    deeds: deeds.sort((a, b) => a.at - b.at),
+    mishaps: mishaps.sort((a, b) => a.at - b.at),
   };
 }
 
@@ -93,23 +93,23 @@ const withRules = (plan: Plan, change: Partial<Options["rules"]["primary"]>): Pl
 
 /** A part of a plan: the faults that are kept, by their numbers, and what was made plain. */
 export interface Reduction {
-  readonly deeds: readonly number[];
+  readonly mishaps: readonly number[];
   readonly plain: readonly string[];
   readonly chaosLength: number;
 }
 
-export const whole = ({ deeds, chaosLength }: Plan): Reduction => ({
-  deeds: deeds.map((_, number) => number),
+export const whole = ({ mishaps, chaosLength }: Plan): Reduction => ({
+  mishaps: mishaps.map((_, number) => number),
   plain: [],
   chaosLength,
 });
 
 /** Throws a RangeError for a fault or a setting that the plan does not have. */
-export function reduced(plan: Plan, { deeds, plain, chaosLength }: Reduction): Plan {
-  const kept = deeds.map((number) => {
-    const deed = plan.deeds[number];
-    if (deed === undefined) throw new RangeError(`seed ${plan.seed} has no fault ${number}`);
-    return deed;
+export function reduced(plan: Plan, { mishaps, plain, chaosLength }: Reduction): Plan {
+  const kept = mishaps.map((number) => {
+    const mishap = plan.mishaps[number];
+    if (mishap === undefined) throw new RangeError(`seed ${plan.seed} has no fault ${number}`);
+    return mishap;
   });
   const begun = kept.filter(({ at }) => at < chaosLength);
   return plain.reduce<Plan>(
@@ -119,6 +119,6 @@ export function reduced(plan: Plan, { deeds, plain, chaosLength }: Reduction): P
         throw new RangeError(`no setting ${name}: ${plainNames.join(", ")}`);
       return change(part);
     },
-    { ...plan, deeds: begun, chaosLength },
+    { ...plan, mishaps: begun, chaosLength },
   );
 }

@@ -42,7 +42,7 @@ function chaos(world: World): void {
     world.agenda.add(plan.apart, () => {
       for (const role of roles) stations[role].boot();
     });
-  for (const { fault, role, at, length, seed } of plan.deeds)
+  for (const { fault, role, at, length, seed } of plan.mishaps)
     world.agenda.add(at, () => {
       world.note("world", () => `fault: ${fault}, ${role}, ${length.toFixed(0)} ms`);
       faults[fault](world, role, length, new Random(seed));

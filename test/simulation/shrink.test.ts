@@ -21,7 +21,7 @@ const traceLinesMax = 100;
 function firstFailing(property: string, faultsAtLeast: number): number {
   for (let seed = 1; seed < 2000; seed++)
     if (
-      planOf(seed).deeds.length >= faultsAtLeast &&
+      planOf(seed).mishaps.length >= faultsAtLeast &&
       run(seed, { step: blind }).property === property
     )
       return seed;
@@ -33,7 +33,7 @@ test("a failing run of many faults shrinks to a few, and fails in the same way",
   const shrunk = shrink(seed, { step: blind });
   assert.ok(shrunk !== null, `seed ${seed} fails`);
   const plan = reduced(planOf(seed), shrunk.reduction);
-  assert.ok(plan.deeds.length <= faultsMax, `${plan.deeds.length} faults are left`);
+  assert.ok(plan.mishaps.length <= faultsMax, `${plan.mishaps.length} faults are left`);
   assert.ok(plan.chaosLength <= planOf(seed).chaosLength, "the chaos is no longer than it was");
   const { verdict, trace } = tell(plan, { step: blind });
   assert.equal(verdict.property, "1");

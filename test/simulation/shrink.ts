@@ -36,12 +36,12 @@ export function shrink(seed: number, machine: Pick<Setting, "step"> = {}): Shrun
 type Accept = (reduction: Reduction) => boolean;
 
 function dropFaults(from: Reduction, accept: Accept): boolean {
-  let { deeds } = from;
-  for (const number of [...deeds].reverse()) {
-    const fewer = deeds.filter((each) => each !== number);
-    if (accept({ ...from, deeds: fewer })) deeds = fewer;
+  let { mishaps } = from;
+  for (const number of [...mishaps].reverse()) {
+    const fewer = mishaps.filter((each) => each !== number);
+    if (accept({ ...from, mishaps: fewer })) mishaps = fewer;
   }
-  return deeds.length < from.deeds.length;
+  return mishaps.length < from.mishaps.length;
 }
 
 function makePlain(from: Reduction, accept: Accept): boolean {

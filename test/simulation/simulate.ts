@@ -40,7 +40,7 @@ function reductionOf(seed: number): Reduction {
   const all = whole(planOf(seed));
   const { faults, plain, until } = values;
   return {
-    deeds: faults === undefined ? all.deeds : itemsOf(faults).map(Number),
+    mishaps: faults === undefined ? all.mishaps : itemsOf(faults).map(Number),
     plain: plain === undefined ? all.plain : itemsOf(plain),
     chaosLength: until === undefined ? all.chaosLength : Number(until),
   };
@@ -63,11 +63,11 @@ function showShrunk(seed: number): void {
     print(`seed ${seed}: every property held\n`);
     return;
   }
-  const { deeds, plain, chaosLength } = shrunk.reduction;
+  const { mishaps, plain, chaosLength } = shrunk.reduction;
   for (const line of tell(reduced(planOf(seed), shrunk.reduction)).trace) print(`${line}\n`);
   print(
     `seed ${seed}, made small: ${shrunk.verdict.violation}\n` +
-      `  node test/simulation/simulate.ts --seed ${seed} --faults "${deeds.join()}"` +
+      `  node test/simulation/simulate.ts --seed ${seed} --faults "${mishaps.join()}"` +
       ` --plain "${plain.join()}" --until ${chaosLength} --trace\n`,
   );
 }
