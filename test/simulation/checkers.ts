@@ -40,6 +40,8 @@ export class Checkers {
   private readonly world: World;
   private bothSince: number | null = null;
   private noneSince: number | null = 0;
+  /** When a router that was stuck last got free: until then it had a reason to wait. */
+  private freedAt = 0;
   private readonly heard: Record<Role, Heard | null> = { primary: null, backup: null };
   /** What each router has been fed: receiving process, path, boot id and sequence. */
   private readonly fed: Record<Role, Set<string>> = { primary: new Set(), backup: new Set() };
@@ -92,6 +94,8 @@ export class Checkers {
   /** Called after every step of a router, before its effects are performed. */
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
     const router = station.daemon?.router ?? before;
+    if (before.releaseFailedAt !== null && router.releaseFailedAt === null)
+      this.freedAt = this.world.now;
     this.sleeperYields(station, before, router, effects);
     this.clients.stepped(station, before, router, effects);
     this.fitness.stepped(station, router);
@@ -322,7 +326,7 @@ export class Checkers {
     const usual = 2 * this.longestTimeout() + 2 * this.exchange() + probe;
     if (world.now <= since + usual) return;
     let fit = false;
-    let excuse = since;
+    let excuse = Math.max(since, this.freedAt);
     for (const role of roles) {
       const { daemon, faults } = world.stations[role];
       if (daemon === null || daemon.paused !== null || daemon.router.ending !== null) continue;
