@@ -17,8 +17,8 @@ export class Clients {
   /** Since when they believe that. */
   since = 0;
   /**
-   * The router's last announcement was lost, or a machine without a daemon has answered since:
-   * only its next announcement can put that right.
+   * The router's last announcement was lost, or a machine without a daemon has answered since, or
+   * its own machine was frozen: only its next announcement can put that right.
    */
   readonly missed: Record<Role, boolean> = { primary: false, backup: false };
   private readonly rounds: Record<Role, number> = { primary: 0, backup: 0 };

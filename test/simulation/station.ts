@@ -150,6 +150,8 @@ export class Station {
     if (how === "frozen") {
       world.clockBase[this.role] -= (world.now - since) * world.options.rates[this.role];
       world.thawedAt = world.now;
+      // Who has answered meanwhile, and is gone again, nobody tells it.
+      world.clients.missed[this.role] = true;
     }
     const waiting = daemon.inbox.filter(({ kind }) => how === "stopped" || kind !== "heard");
     daemon.inbox = [];
