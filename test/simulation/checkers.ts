@@ -113,7 +113,9 @@ export class Checkers {
     for (const effect of effects) {
       if (effect.kind === "claim") this.mayClaim(station, before);
       // Delayed beyond the life of its sender: nobody can know that.
-      const late = input.kind === "heard" && input.message.holds;
+      const { lastBoot } = this.world.stations[otherRole(station.role)];
+      const late =
+        input.kind === "heard" && (input.message.holds || input.message.boot !== lastBoot);
       if (effect.kind === "release" && !late) this.mayRelease(station, before, router, effects);
       if (effect.kind === "send") this.wordFollowsDeed(station, effect.message);
     }
