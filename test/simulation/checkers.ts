@@ -178,8 +178,9 @@ export class Checkers {
     if (this.world.now - sentAt > shortest) return;
     // A clock that stood still hides how old a word is: only the dispute that follows can tell.
     if (this.world.now - this.world.thawedAt < 2 * this.longestTimeout()) return;
-    // It does not hear us and had said that it holds nothing.
-    if (!message.holds && !message.hears) return;
+    // It does not hear this process, perhaps its predecessor, and had said that it holds nothing.
+    const hearsUs = message.hears && message.echo?.boot === before.boot;
+    if (!message.holds && !hearsUs) return;
     this.fail(`1: ${station.role} claims although it hears ${peer.role}, who holds`);
   }
 
