@@ -25,6 +25,8 @@ export class Announcements {
   readonly #report: (event: EventBody) => void;
   #rhythm: FailoverConfig["announce"];
   #timer: NodeJS.Timeout | null = null;
+  /** Begins the wait for the next repetition, also when it has begun already. */
+  #wait: () => void = () => {};
   readonly #turns = new Set<NodeJS.Immediate>();
   #failing = false;
 
@@ -62,13 +64,23 @@ export class Announcements {
     this.#turns.clear();
   }
 
+  /** The next repetition waits its whole time anew: what is about to be decided comes first. */
+  postpone(): void {
+    if (this.#timer !== null) this.#wait();
+  }
+
   #repeat(held: Held, left: number): void {
-    const wait = left > 0 ? this.#rhythm.interval : this.#rhythm.refresh;
-    this.#timer = setTimeout(() => {
+    const length = left > 0 ? this.#rhythm.interval : this.#rhythm.refresh;
+    const act = (): void => {
       this.once(held);
       if (left <= 1) this.#ask(held);
       this.#repeat(held, Math.max(0, left - 1));
-    }, wait);
+    };
+    this.#wait = () => {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#timer = setTimeout(act, length);
+    };
+    this.#wait();
   }
 
   /** Announces now, and leaves the repetitions as they are. */

@@ -208,11 +208,12 @@ export class Vips {
     const known = this.answeredBy(stranger.address) === stranger.mac;
     const heardAt = this.#parts.now();
     this.#strangers.set(stranger.address, { mac: stranger.mac, heardAt });
+    // Between the two routers the failover decides, and whoever remains announces then: what was
+    // said before would call clients to a router that is about to give way.
+    if (stranger.isPeer) this.#parts.announcements.postpone();
     if (known) return true;
     const { isPeer, ...who } = stranger;
     this.#parts.report({ event: "vip", kind: isPeer ? "contested" : "stranger", ...who });
-    // Between the two routers the failover decides, and whoever remains announces then: what was
-    // said before would call clients to a router that is about to give way.
     if (!isPeer) this.announce();
     return true;
   }

@@ -26,8 +26,7 @@ function impaired(what: string, nets: readonly NetName[], impairment: Impairment
 
 export const lossOnOne = impaired("30 % loss on one path", ["private"], { loss: 30 });
 export const lossOnBoth = impaired("30 % loss on both paths", ["private", "public"], { loss: 30 });
-export const delayOnBoth = impaired(
-  "200 ms delay added on both paths, one after the other",
-  ["private", "public"],
-  { delayMs: 200 },
-);
+export const delayOnBoth = (delayMs: number): Fault =>
+  impaired(`${delayMs} ms delay added on both paths, one after the other`, ["private", "public"], {
+    delayMs,
+  });
