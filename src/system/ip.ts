@@ -3,44 +3,38 @@
  *
  * Claims and releases go to the kernel itself where that is possible (netlink.ts), and what it did
  * not do at once goes as one batch through an `ip -force -j -batch -` that is kept open on a pipe.
- * Both are confirmed by reading the addresses back through that program: an outcome is what the
- * kernel says, and the program's words are reasons at most.
+ * Both are confirmed by reading the addresses back, a claim through that program: an outcome is
+ * what the kernel says, and the program's words are reasons at most.
  */
-import { setImmediate as turn } from "node:timers/promises";
-import { family, parsePrefix } from "../model/address.ts";
-import { MachineError, messageOf } from "../model/error.ts";
+import { parsePrefix } from "../model/address.ts";
+import { MachineError } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
-import { type Answer, type IpBatch, openIpBatch, show } from "./ip-batch.ts";
+import {
+  type AddressOutcome,
+  addressesByKey,
+  last,
+  outcomeOf,
+  textOf,
+  wordsAbout,
+} from "./address-outcome.ts";
+import { atOnce, type OnDone } from "./at-once.ts";
+import { type IpBatch, openIpBatch, show } from "./ip-batch.ts";
+import { releaseAfresh, releaseReadingBack } from "./ip-release.ts";
 import {
   claimLine,
   expireLine,
   type FloatingAddress,
-  forgetNeighbourLine,
   type Interface,
   type InterfaceAddress,
   type InterfaceChange,
-  inOrderOfRelease,
-  printFloating,
-  readInterfacesJson,
   releaseBatch,
   releaseLine,
 } from "./ip-text.ts";
 import { watchInterfaces } from "./ip-watch.ts";
 import type { IndexOf, Netlink } from "./netlink.ts";
-import { runProgram } from "./program.ts";
-import type { KernelAddress } from "./rtnetlink.ts";
 
-export type { FloatingAddress, Interface, InterfaceAddress, InterfaceChange };
+export type { AddressOutcome, FloatingAddress, Interface, InterfaceAddress, InterfaceChange };
 export { releaseBatch };
-
-/** What the kernel says after a claim or a release; `held` and `missing` keep the given order. */
-export interface AddressOutcome {
-  readonly kind: "all-held" | "none-held" | "partly-held";
-  readonly held: readonly FloatingAddress[];
-  readonly missing: readonly FloatingAddress[];
-  /** Words of ip and of this door about those that are not as asked; may be empty. */
-  readonly reasons: readonly string[];
-}
 
 export interface IpOptions {
   /** Where `ip` is looked for; default `systemPath`. */
@@ -52,7 +46,7 @@ export interface IpOptions {
 }
 
 /** Hears of addresses that a claim has just added, in the order of the claim. */
-export type OnAdded = (vips: readonly FloatingAddress[]) => void;
+export type OnAdded = OnDone;
 
 /** Calls are performed one after the other, in the order in which they were made. */
 export interface Ip {
@@ -84,98 +78,6 @@ export interface Ip {
 
 const defaultDeadline = ms(1000);
 
-const keyOf = (vip: { prefix: FloatingAddress["prefix"]; device: string }): string =>
-  printFloating({ ...vip, label: null });
-
-/** An address with its device, as far as a release has to know it. */
-type Listed = FloatingAddress & { readonly expires: boolean };
-
-/** All addresses of all devices by `keyOf`. */
-function addressesByKey(interfaces: readonly Interface[]) {
-  const all = new Map<string, InterfaceAddress & { readonly device: string }>();
-  for (const { name, addresses } of interfaces)
-    for (const address of addresses)
-      all.set(keyOf({ prefix: address.prefix, device: name }), { ...address, device: name });
-  return all;
-}
-
-function outcomeOf(
-  vips: readonly FloatingAddress[],
-  interfaces: readonly Interface[],
-  reasons: readonly string[],
-  ifNone: "all-held" | "none-held",
-): AddressOutcome {
-  const there = addressesByKey(interfaces);
-  const isHeld = (vip: FloatingAddress): boolean => there.get(keyOf(vip))?.tentative === false;
-  const held = vips.filter(isHeld);
-  const missing = vips.filter((vip) => !isHeld(vip));
-  if (vips.length === 0) return { kind: ifNone, held, missing, reasons };
-  const kind = missing.length === 0 ? "all-held" : held.length === 0 ? "none-held" : "partly-held";
-  return { kind, held, missing, reasons };
-}
-
-const last = <Item>(items: readonly Item[]): Item => {
-  const item = items.at(-1);
-  if (item === undefined) throw new MachineError("ip: gave no list of addresses");
-  return item;
-};
-
-/** What ip said of these, whose lines stood at every `step`-th place from `first`. */
-function wordsAbout(
-  vips: readonly FloatingAddress[],
-  { failed }: Answer,
-  first = 0,
-  step = 1,
-): { readonly vip: FloatingAddress; readonly text: string }[] {
-  return vips.flatMap((vip, at) => {
-    const words = failed.get(first + at * step);
-    return words === undefined ? [] : [{ vip, text: `${printFloating(vip)}: ${words}` }];
-  });
-}
-
-const textOf = (about: { readonly text: string }): string => about.text;
-
-/**
- * How many addresses the kernel is asked for at a time: the loop goes on in between. The first
- * pieces are smaller, so that the first address is there without waiting for many others.
- */
-const pieceMax = 32;
-
-/** In order; those of a NAT router apart from VIPs. */
-function* piecesOf(vips: readonly FloatingAddress[]): Generator<readonly FloatingAddress[]> {
-  let size = 1;
-  for (let from = 0; from < vips.length; ) {
-    const kind = vips[from]?.kind;
-    const piece = vips.slice(from, from + size);
-    const other = piece.findIndex((vip) => vip.kind !== kind);
-    const alike = other === -1 ? piece : piece.slice(0, other);
-    yield alike;
-    from += alike.length;
-    size = Math.min(2 * size, pieceMax);
-  }
-}
-
-/** Has the kernel do it for a few at a time; `onLeft` hears what it has not done. Never rejects. */
-async function atOnce(
-  vips: readonly FloatingAddress[],
-  act: (piece: readonly FloatingAddress[]) => readonly FloatingAddress[],
-  onDone: OnAdded,
-  onLeft: (left: readonly FloatingAddress[]) => void | Promise<void>,
-): Promise<void> {
-  for (const piece of piecesOf(vips)) {
-    if (piece.length === pieceMax) await turn();
-    let done: ReadonlySet<FloatingAddress> = new Set();
-    try {
-      done = new Set(act(piece));
-    } catch (thrown) {
-      // The program finds out what has become of them.
-      if (!(thrown instanceof MachineError)) throw thrown;
-    }
-    if (done.size > 0) onDone(piece.filter((vip) => done.has(vip)));
-    if (done.size < piece.length) await onLeft(piece.filter((vip) => !done.has(vip)));
-  }
-}
-
 /** To rehearse with: addresses for documentation (RFC 5737, RFC 3849), one of each family. */
 export const nowhere: readonly FloatingAddress[] = ["192.0.2.1/24", "2001:db8::1/64"].flatMap(
   (text) => {
@@ -200,10 +102,10 @@ async function claim(
     }
     // It has to be there, and told, before any VIP is.
     const { shown } = await batch.ask([...some.map(claimLine), show]);
-    onAdded(outcomeOf(some, last(shown), [], "all-held").held);
+    onAdded(outcomeOf(some, addressesByKey(last(shown)), [], "all-held").held);
   });
   const answer = await batch.ask([...left.map(claimLine), show]);
-  const first = outcomeOf(vips, last(answer.shown), [], "all-held");
+  const first = outcomeOf(vips, addressesByKey(last(answer.shown)), [], "all-held");
   if (first.missing.length === 0) return first;
   // A long-running ip remembers devices by number: one that came back under its old name is
   // unknown to it. And an address that failed duplicate address detection must go to come again.
@@ -211,112 +113,31 @@ async function claim(
   const again = first.missing.flatMap((vip) => [releaseLine(vip), claimLine(vip)]);
   const second = await batch.ask([...again, show]);
   const reasons = wordsAbout(first.missing, second, 1, 2).map(textOf);
-  return outcomeOf(vips, last(second.shown), reasons, "all-held");
-}
-
-/**
- * What went although nobody asked for it. The kernel deletes the secondary addresses of a subnet
- * together with its primary one unless promote_secondaries is set; a router's own address can be
- * such.
- */
-function takenAlong(
-  vips: readonly FloatingAddress[],
-  before: readonly Listed[],
-  after: readonly Interface[],
-): FloatingAddress[] {
-  const asked = new Set(vips.map(keyOf));
-  const left = addressesByKey(after);
-  return before.filter((found) => {
-    const key = keyOf(found);
-    const stays = asked.has(key) || left.has(key) || found.expires;
-    return !stays && family(found.prefix.address) === 4;
-  });
-}
-
-/** Deletes what is there, the last one first; what was there before, and what is there now. */
-async function deleteAll(
-  batch: IpBatch,
-  vips: readonly FloatingAddress[],
-  netlink: Netlink | undefined,
-): Promise<{ readonly before: readonly Listed[]; readonly after: readonly Interface[] }> {
-  const order = inOrderOfRelease(vips);
-  const found = netlink === undefined ? null : listed(netlink);
-  if (netlink === undefined || found === null) {
-    const lines = order.flatMap((vip) => [forgetNeighbourLine(vip), releaseLine(vip)]);
-    const { shown } = await batch.ask([show, ...lines, show]);
-    return { before: [...addressesByKey(shown[0] ?? []).values()], after: last(shown) };
-  }
-  const left: FloatingAddress[] = [];
-  await atOnce(
-    order,
-    netlink.delete,
-    () => {},
-    (some) => void left.push(...some),
-  );
-  const lines = left.flatMap((vip) => [forgetNeighbourLine(vip), releaseLine(vip)]);
-  const after = last((await batch.ask([...lines, show])).shown);
-  const names = new Map(after.map(({ index, name }) => [index, name]));
-  const before = found.flatMap(({ index, ...address }) => {
-    const device = names.get(index);
-    return device === undefined ? [] : [{ ...address, device }];
-  });
-  return { before, after };
-}
-
-/** Null: the kernel did not say, and the program has to. */
-function listed(netlink: Netlink): readonly KernelAddress[] | null {
-  try {
-    return netlink.list();
-  } catch (thrown) {
-    if (thrown instanceof MachineError) return null;
-    throw thrown;
-  }
-}
-
-async function releaseReadingBack(
-  batch: IpBatch,
-  vips: readonly FloatingAddress[],
-  netlink: Netlink | undefined,
-): Promise<AddressOutcome> {
-  const { before, after } = await deleteAll(batch, vips, netlink);
-  const collateral = takenAlong(vips, before, after);
-  if (collateral.length === 0) return outcomeOf(vips, after, [], "none-held");
-  const restored = await batch.ask([...collateral.map(claimLine), show]);
-  const reasons = wordsAbout(collateral, restored).map(textOf);
-  return outcomeOf(vips, last(restored.shown), reasons, "none-held");
-}
-
-async function releaseAfresh(
-  vips: readonly FloatingAddress[],
-  path: string | undefined,
-  deadline: Ms,
-): Promise<AddressOutcome> {
-  const reasons: string[] = [];
-  const input = releaseBatch(vips);
-  await runProgram({ file: "ip", args: ["-force", "-batch", "-"], deadline, input, path }).catch(
-    // Addresses that were gone already fail as well: reading back decides, not the status.
-    (thrown: unknown) => reasons.push(messageOf(thrown)),
-  );
-  const args = ["-j", "addr", "show"];
-  const { stdout } = await runProgram({ file: "ip", args, deadline, path });
-  const outcome = outcomeOf(vips, readInterfacesJson(stdout), reasons, "none-held");
-  return outcome.held.length === 0 ? { ...outcome, reasons: [] } : outcome;
+  return outcomeOf(vips, addressesByKey(last(second.shown)), reasons, "all-held");
 }
 
 /** The program, and the numbers of the devices as it last showed them. */
 function openKnowingBatch(path: string | undefined, deadline: Ms) {
   const batch = openIpBatch(path, deadline);
   let indices: ReadonlyMap<string, number> = new Map();
+  let names: ReadonlyMap<number, string> = new Map();
   const knowing: IpBatch = {
     drop: batch.drop,
     async ask(lines) {
       const answer = await batch.ask(lines);
       const devices = answer.shown.at(-1);
-      if (devices !== undefined) indices = new Map(devices.map(({ name, index }) => [name, index]));
+      if (devices !== undefined) {
+        indices = new Map(devices.map(({ name, index }) => [name, index]));
+        names = new Map(devices.map(({ name, index }) => [index, name]));
+      }
       return answer;
     },
   };
-  return { batch: knowing, indexOf: (device: string) => indices.get(device) ?? 0 };
+  return {
+    batch: knowing,
+    indexOf: (device: string) => indices.get(device) ?? 0,
+    deviceOf: (index: number) => names.get(index),
+  };
 }
 
 /**
@@ -325,7 +146,7 @@ function openKnowingBatch(path: string | undefined, deadline: Ms) {
  */
 export function openIp(options: IpOptions = {}): Ip {
   const { path, deadline = defaultDeadline } = options;
-  const { batch, indexOf } = openKnowingBatch(path, deadline);
+  const { batch, indexOf, deviceOf } = openKnowingBatch(path, deadline);
   const netlink = options.netlink?.(indexOf);
   const watches = new Set<() => void>();
   let queue: Promise<unknown> = Promise.resolve();
@@ -342,7 +163,7 @@ export function openIp(options: IpOptions = {}): Ip {
   };
   const release = async (vips: readonly FloatingAddress[]): Promise<AddressOutcome> => {
     try {
-      const outcome = await releaseReadingBack(batch, vips, netlink);
+      const outcome = await releaseReadingBack(vips, { batch, netlink, deviceOf });
       if (outcome.held.length === 0) return outcome;
     } catch (thrown) {
       if (!(thrown instanceof MachineError)) throw thrown;
@@ -358,7 +179,7 @@ export function openIp(options: IpOptions = {}): Ip {
       inTurn(async () => {
         const answer = await batch.ask([...vips.map((vip) => expireLine(vip, after)), show]);
         const reasons = wordsAbout(vips, answer).map(textOf);
-        return outcomeOf(vips, last(answer.shown), reasons, "all-held");
+        return outcomeOf(vips, addressesByKey(last(answer.shown)), reasons, "all-held");
       }),
     rehearse: () =>
       inTurn(async () => {
