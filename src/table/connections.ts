@@ -38,18 +38,24 @@ export type ConnectionState = (typeof connectionStates)[number];
 const isState = (text: string): text is ConnectionState =>
   connectionStates.includes(text as ConnectionState);
 
+/** The seconds that are left, with the space before them, at the end of a line: " %7lu". */
+const expiresLength = 8;
+
 /**
  * Reads a line of the file and remembers it in `seen`; null for its head, for what need not be
  * told, and for what was seen before in the same state.
+ *
+ * Most lines of a second reading were seen in the first one, and clients wait meanwhile: so these
+ * are told by all that stands before their last number, without being read.
  */
 export function readConnection(line: string, seen: Set<string>): Connection | null {
+  const key = line.slice(0, -expiresLength);
+  if (seen.has(key)) return null;
+  seen.add(key);
   const fields = line.split(/ +/, 9);
   const [protocol, client = "", clientPort = "", virtual = "", virtualPort = ""] = fields;
   const [real = "", realPort = "", state = "", expires = ""] = fields.slice(5);
   if (!isState(state) || (protocol !== "TCP" && protocol !== "UDP")) return null;
-  const key = fields.slice(0, 8).join(" ");
-  if (seen.has(key)) return null;
-  seen.add(key);
   const [from, to, at] = [
     endpoint(client, clientPort),
     endpoint(virtual, virtualPort),
