@@ -30,11 +30,13 @@ const hasRival = ({ peerAlive, peer }: Router): boolean =>
   peerAlive && peer.message?.holds !== false;
 
 /**
- * Somebody else has held until now, or may have: a rival whose beats were all lost has raised the
- * term, and what a peer did that was not heard, or its predecessor, is not known.
+ * Somebody else has held until now, or may have: a rival whose beats were all lost or late has been
+ * heard announcing or has raised the term, and what a peer did that was not heard, or its
+ * predecessor, is not known.
  */
 const hadRival = (before: Router, router: Router): boolean =>
   router.dispute !== null ||
+  (before.contested && router.peer.sequence > before.peer.sequence) ||
   (hasRival(before) && !hasRival(router)) ||
   router.term > before.term ||
   (router.peerAlive && (!before.peerAlive || router.peer.boot !== before.peer.boot));
@@ -49,6 +51,8 @@ export function settleDispute(turn: Turn, before: Router): void {
     // Two kernels have answered the neighbours: what they are to believe is said once more.
     const kept = before.grip === "held" && router.grip === "held";
     if (kept && hadRival(before, router)) turn.effects.push({ kind: "announce" });
+    if (before.contested && (!kept || router.peer.sequence > before.peer.sequence))
+      set(turn, { contested: false });
     return;
   }
   if (router.dispute === null) set(turn, { dispute: { since: now }, offer: null });

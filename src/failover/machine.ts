@@ -140,7 +140,9 @@ function absorb(turn: Turn, input: Input): void {
       probed(turn, input.answered);
       break;
     case "contested":
-      if (holding(turn.router)) speakSoon(turn);
+      if (!holding(turn.router)) break;
+      set(turn, { contested: true });
+      speakSoon(turn);
       break;
     case "switchover":
       askSwitchover(turn, input.request);

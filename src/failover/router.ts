@@ -154,6 +154,8 @@ export interface Router {
   readonly refused: number;
   readonly request: Request | null;
   readonly dispute: Dispute | null;
+  /** The peer was heard announcing a VIP that is held here, and has not been heard since. */
+  readonly contested: boolean;
   readonly vacantSince: Instant | null;
   /** This holder's gravest fault is its arbiter, which the peer reaches; null: not so. */
   readonly outreachedSince: Instant | null;
@@ -236,6 +238,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     refused: 0,
     request: null,
     dispute: null,
+    contested: false,
     vacantSince: null,
     outreachedSince: null,
     gate: unasked,
