@@ -160,6 +160,8 @@ const commands: Readonly<Record<string, Command>> = {
   /** What `ROLE` or `both` send is lost, on one path or on all. */
   cut: cutBy(1),
   mend: cutBy(-1),
+  /** The peer's card is heard announcing a VIP; its beats of that time came too late to be heard. */
+  contested: (play, [role]) => play.station(role).input({ kind: "contested" }),
   fault: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), true),
   cleared: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), false),
   /** How claims, releases and the like go: by the names of `troubles`. */
