@@ -48,15 +48,12 @@ async function asked<Answer>(question: Question): Promise<Answer> {
     workerData: question,
   });
   const { path } = question;
-  try {
-    return await new Promise<Answer>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", (thrown) => reject(failed(path, thrown)));
-      worker.once("exit", (status) => reject(failed(path, `the reader ended with ${status}`)));
-    });
-  } finally {
-    void worker.terminate();
-  }
+  // It ends by itself once it has answered; a thread that is ended by force may be doing so already.
+  return new Promise<Answer>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", (thrown) => reject(failed(path, thrown)));
+    worker.once("exit", (status) => reject(failed(path, `the reader ended with ${status}`)));
+  });
 }
 
 /** No memory, no thread: the files are not to blame. */

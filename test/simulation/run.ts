@@ -57,7 +57,9 @@ function heal(world: World): void {
   world.network.healed = true;
   world.note("world", () => "healed");
   const quiet = () =>
-    world.disturbances === 0 && expected.every((role) => stations[role].daemon !== null);
+    world.disturbances === 0 &&
+    // One that is on its way out is started again only when it has gone.
+    expected.every((role) => stations[role].daemon?.router.ending === null);
   const giveUp = world.now + 60_000;
   const repair = world.now + 15_000;
   while (!quiet() && world.now < giveUp) {
