@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { MachineError, messageOf } from "../model/error.ts";
-import { between, type Ms, ms } from "../model/time.ts";
+import { between, type Ms } from "../model/time.ts";
 import { type Connection, readConnection } from "../table/connections.ts";
 import { now } from "./clock.ts";
 
@@ -15,21 +15,25 @@ export interface ConnectionReading {
   readonly complete: boolean;
 }
 
+export interface Haste {
+  /** What is not read by then is left out. */
+  readonly atMost: Ms;
+  /** After this long in one go others have their turn. */
+  readonly slice: Ms;
+}
+
 /**
  * Reads what was not `seen` in the state that it has now, and adds it there. Throws MachineError
  * where the kernel has no IPVS.
  */
-export type ReadConnections = (seen: Set<string>, atMost: Ms) => Promise<ConnectionReading>;
+export type ReadConnections = (seen: Set<string>, haste: Haste) => Promise<ConnectionReading>;
 
 /** The kernel hands out a page at a time. */
 const pieceBytes = 64 * 1024;
-/** After this long in one go others have their turn: well below the shortest heartbeat interval. */
-const sliceMax = ms(3);
-
 /** Of this network namespace; `file` is replaced in tests. */
 export const connectionReader =
   (file = "/proc/net/ip_vs_conn"): ReadConnections =>
-  async (seen, atMost) => {
+  async (seen, haste) => {
     let descriptor: number;
     try {
       descriptor = openSync(file, "r");
@@ -37,7 +41,7 @@ export const connectionReader =
       throw new MachineError(`${file}: ${messageOf(thrown)}`);
     }
     try {
-      return await readAll(descriptor, seen, atMost);
+      return await readAll(descriptor, seen, haste);
     } finally {
       closeSync(descriptor);
     }
@@ -46,7 +50,7 @@ export const connectionReader =
 async function readAll(
   descriptor: number,
   seen: Set<string>,
-  atMost: Ms,
+  { atMost, slice }: Haste,
 ): Promise<ConnectionReading> {
   const began = now();
   const connections: Connection[] = [];
@@ -63,7 +67,7 @@ async function readAll(
       if (connection !== null) connections.push(connection);
     }
     if (between(began, now()) > atMost) return { connections, complete: false };
-    if (between(sliceFrom, now()) > sliceMax) {
+    if (between(sliceFrom, now()) > slice) {
       await turn();
       sliceFrom = now();
     }
