@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { MachineError } from "../../src/model/error.ts";
-import { ms, seconds } from "../../src/model/time.ts";
+import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { connectionReader } from "../../src/system/connection-reader.ts";
 
 const line = (port: number, state = "ESTABLISHED"): string => {
@@ -19,17 +19,20 @@ function file(t: TestContext, text: string): string {
   return join(directory, "ip_vs_conn");
 }
 
+/** Time for all of it, in as many turns as it takes. */
+const patient = { atMost: seconds(60), slice: ms(3) };
+
 const many = Array.from({ length: 20_000 }, (_, at) => line(at + 1)).join("");
 
 test("a long file is read across its pieces, each connection once", async (t) => {
   const place = file(t, `Pro FromIP   FPrt ToIP\n${many}`);
   const seen = new Set<string>();
-  const { connections, complete } = await connectionReader(place)(seen, seconds(60));
+  const { connections, complete } = await connectionReader(place)(seen, patient);
   assert.equal(complete, true);
   assert.equal(connections.length, 20_000);
   assert.equal(connections.at(-1)?.client.port, 20_000);
   writeFileSync(place, many + line(30_000) + line(1, "FIN_WAIT"));
-  const again = await connectionReader(place)(seen, seconds(60));
+  const again = await connectionReader(place)(seen, patient);
   assert.deepEqual(
     again.connections.map(({ client, state }) => [client.port, state]),
     [
@@ -41,24 +44,29 @@ test("a long file is read across its pieces, each connection once", async (t) =>
 
 test("reading ends when its time is over, says so, and lets others have their turn", async (t) => {
   const place = file(t, many);
-  let turns = 0;
-  let next = setImmediate(function count() {
-    turns += 1;
-    next = setImmediate(count);
-  });
-  const all = await connectionReader(place)(new Set(), seconds(60));
-  clearImmediate(next);
-  const some = await connectionReader(place)(new Set(), ms(1));
+  const turnsDuring = async (slice: Ms): Promise<number> => {
+    let turns = 0;
+    let next = setImmediate(function count() {
+      turns += 1;
+      next = setImmediate(count);
+    });
+    await connectionReader(place)(new Set(), { atMost: seconds(60), slice });
+    clearImmediate(next);
+    return turns;
+  };
+  assert.ok((await turnsDuring(ms(1))) > 1, "others have had their turn");
+  assert.equal(await turnsDuring(seconds(60)), 0);
+  const all = await connectionReader(place)(new Set(), patient);
+  const some = await connectionReader(place)(new Set(), { atMost: ms(1), slice: ms(3) });
   assert.equal(all.complete, true);
   assert.equal(some.complete, false);
   assert.ok(some.connections.length < all.connections.length);
-  assert.ok(turns > 1, `${turns} turns`);
 });
 
 test("a kernel without IPVS has no such file", async (t) => {
   const place = file(t, "");
-  assert.deepEqual(await connectionReader(place)(new Set(), seconds(1)), {
+  assert.deepEqual(await connectionReader(place)(new Set(), patient), {
     ...{ connections: [], complete: true },
   });
-  await assert.rejects(connectionReader(`${place}.none`)(new Set(), seconds(1)), MachineError);
+  await assert.rejects(connectionReader(`${place}.none`)(new Set(), patient), MachineError);
 });
