@@ -52,7 +52,15 @@ export async function runScenario(
   });
   const lines: string[] = [];
   const { status, out, kernel } = await run({
-    argv: ["env", ...assignments, process.execPath, "test/lab/guest.ts", name, `${runs}`],
+    argv: [
+      "env",
+      ...assignments,
+      process.execPath,
+      "--single-threaded-gc",
+      "test/lab/guest.ts",
+      name,
+      `${runs}`,
+    ],
     project,
     // One more, since a run in which the lab stood still is told again.
     limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
