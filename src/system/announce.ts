@@ -4,9 +4,9 @@
  * they are sent is decided elsewhere.
  */
 import { readFileSync } from "node:fs";
-import { family, parseAddress } from "../model/address.ts";
+import { family } from "../model/address.ts";
 import { announcements, macFromText, probe } from "./frames.ts";
-import type { FloatingAddress, Interface } from "./ip.ts";
+import { type FloatingAddress, type Interface, nowhere } from "./ip.ts";
 import { openPacketSocket } from "./raw-socket.ts";
 
 export type { OpenStrangerWatch, Stranger, StrangerWatch } from "./stranger-watch.ts";
@@ -29,8 +29,11 @@ export interface Announcer {
   close(): void;
 }
 
-/** Addresses for documentation (RFC 5737, RFC 3849), one of each family. */
-const nowhere = ["192.0.2.1", "2001:db8::1"].flatMap((text) => parseAddress(text) ?? []);
+/** The device of `nowhere`: the kernel has none of this number, and says so. */
+const noDevice: Interface = {
+  ...{ name: "nowhere", index: 0, mac: "00:00:00:00:00:00" },
+  ...{ up: false, carrier: false, operstate: "down", addresses: [] },
+};
 
 /** Whether the kernel calls itself a router on this device in its own advertisements. */
 function isIpv6Router(device: string): boolean {
@@ -42,6 +45,8 @@ function isIpv6Router(device: string): boolean {
 }
 
 type Frames = (mac: Uint8Array, vip: FloatingAddress, router: boolean) => readonly Uint8Array[];
+
+const announced: Frames = (mac, vip, router) => announcements(mac, vip.prefix.address, router);
 
 /** Throws MachineError when the packet socket cannot be had (it needs CAP_NET_RAW). */
 export function openAnnouncer(): Announcer {
@@ -77,16 +82,11 @@ export function openAnnouncer(): Announcer {
     return { frames, failures: [...failures.values()] };
   };
   return {
-    announceAll: (vips, interfaces) =>
-      sendAll(vips, interfaces, (mac, vip, router) =>
-        announcements(mac, vip.prefix.address, router),
-      ),
+    announceAll: (vips, interfaces) => sendAll(vips, interfaces, announced),
     probeAll: (vips, interfaces) =>
       sendAll(vips, interfaces, (mac, vip) => [probe(mac, vip.prefix.address)]),
     rehearse() {
-      // The kernel has no device of this number, and says so.
-      for (const address of nowhere)
-        for (const frame of announcements(new Uint8Array(6), address, false)) socket.send(0, frame);
+      sendAll(nowhere, [noDevice], announced);
     },
     close: () => socket.close(),
   };

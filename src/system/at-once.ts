@@ -22,7 +22,8 @@ function* piecesOf(vips: readonly FloatingAddress[]): Generator<readonly Floatin
     const alike = other === -1 ? piece : piece.slice(0, other);
     yield alike;
     from += alike.length;
-    size = Math.min(2 * size, pieceMax);
+    const isNextOther = vips[from]?.kind !== kind;
+    size = isNextOther ? 1 : Math.min(2 * size, pieceMax);
   }
 }
 

@@ -35,6 +35,8 @@ const socketRaw = 3;
 const socketCloseOnExec = 0o2000000;
 const socketNonBlocking = 0o4000;
 const notThere = koffi.os.errno.EADDRNOTAVAIL;
+/** The kernel gives its devices the lowest numbers that are free. */
+const noDevice = 0x7fff_ffff;
 /** The kernel's lists come in datagrams of at most 32 KiB. */
 const roomBytes = 64 * 1024;
 
@@ -110,33 +112,34 @@ export function openNetlink(indexOf: IndexOf): Netlink {
 
   const change = (
     vips: readonly FloatingAddress[],
+    numberOf: IndexOf,
     requestFor: (vip: FloatingAddress, index: number, sequence: number) => Request,
     fine = 0,
-    before: (asked: ReadonlyMap<FloatingAddress, Request>) => readonly Request[] = () => [],
+    before: typeof requestFor | null = null,
   ): readonly FloatingAddress[] => {
     const asked = new Map<FloatingAddress, Request>();
+    const first: Request[] = [];
     for (const vip of vips) {
-      const index = indexOf(vip.device);
-      if (index > 0) asked.set(vip, requestFor(vip, index, next()));
+      const index = numberOf(vip.device);
+      if (index === 0) continue;
+      asked.set(vip, requestFor(vip, index, next()));
+      if (before !== null) first.push(before(vip, index, next()));
     }
-    const { errors } = ask([...before(asked), ...asked.values()]);
+    const { errors } = ask([...first, ...asked.values()]);
     return vips.filter((vip) => {
       const errno = errors.get(asked.get(vip)?.sequence ?? 0);
       return errno === 0 || errno === fine;
     });
   };
+  const add = (vips: readonly FloatingAddress[], numberOf: IndexOf) =>
+    change(vips, numberOf, addRequest);
+  const remove = (vips: readonly FloatingAddress[], numberOf: IndexOf) =>
+    change(vips, numberOf, deleteRequest, notThere, forgetRequest);
 
   return {
-    add: (vips) => change(vips, addRequest),
-    delete: (vips) =>
-      change(vips, deleteRequest, notThere, (asked) =>
-        [...asked.keys()].map((vip) => forgetRequest(vip, indexOf(vip.device), next())),
-      ),
-    rehearse(vips) {
-      const requests = [addRequest, forgetRequest, deleteRequest];
-      ask(vips.flatMap((vip) => requests.map((request) => request(vip, 0, next()))));
-      return change([], addRequest);
-    },
+    add: (vips) => add(vips, indexOf),
+    delete: (vips) => remove(vips, indexOf),
+    rehearse: (vips) => [...add(vips, () => noDevice), ...remove(vips, () => noDevice)],
     list: () => ask([listRequest(next())]).found,
     close() {
       libcClose(fd);

@@ -114,6 +114,7 @@ test("a claim tells what it has added, a NAT router's address first and by itsel
   await ip.readInterfaces();
   const claimed = ip.claim(all, (added) => told.push([...added]));
   assert.deepEqual(told[0], [gateway], "before the call returns");
+  assert.equal(told[1]?.length, 1, "nor does the first VIP wait for others");
   await claimed;
   assert.deepEqual(told.flat(), all, "in the order of the claim");
   assert.ok(told.length > 3, `in ${told.length} pieces`);
