@@ -5,6 +5,7 @@
  * The kernel's filter lets through little but claims of watched VIPs, so a look twice a second
  * finds mostly nothing, and a flood of ARP fills one small buffer and costs one bounded look.
  */
+import { isDeepStrictEqual } from "node:util";
 import { addressBytes, family, type IpAddress } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
 import { ms } from "../model/time.ts";
@@ -81,9 +82,41 @@ export const advertisementFilter: readonly FilterStep[] = [
   drop,
 ];
 
+/**
+ * One packet socket for each EtherType. Touches the kernel only where something becomes another
+ * one: it waits for all processors when such a socket is closed, and a filter that is freed cost
+ * the lab's kernel 20 to 60 ms, each time that addresses had changed.
+ */
+class Listeners {
+  readonly #open = new Map<number, { socket: PacketSocket; filter: readonly FilterStep[] }>();
+
+  get sockets(): readonly PacketSocket[] {
+    return [...this.#open.values()].map(({ socket }) => socket);
+  }
+
+  /** What is let through; null: nothing. Throws MachineError. */
+  set(etherType: number, filter: readonly FilterStep[] | null): void {
+    const open = this.#open.get(etherType);
+    if (filter === null) {
+      open?.socket.close();
+      this.#open.delete(etherType);
+      return;
+    }
+    if (isDeepStrictEqual(open?.filter, filter)) return;
+    const socket = open?.socket ?? openPacketSocket(etherType);
+    this.#open.set(etherType, { socket, filter });
+    socket.setFilter(filter);
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.close();
+    this.#open.clear();
+  }
+}
+
 /** A watch that watches nothing yet. Looking does not keep the process alive. */
 export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
-  let sockets: PacketSocket[] = [];
+  const listeners = new Listeners();
   let timer: NodeJS.Timeout | null = null;
   let watched = new Set<string>();
   let ours = new Set<string>();
@@ -115,13 +148,12 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
   const stop = (): void => {
     if (timer !== null) clearInterval(timer);
     timer = null;
-    for (const socket of sockets) socket.close();
-    sockets = [];
+    listeners.close();
   };
   const look = (): void => {
     for (const [key, at] of told) if (performance.now() - at > tellAgainAfter) told.delete(key);
     try {
-      for (const socket of sockets) {
+      for (const socket of listeners.sockets) {
         for (let count = 0; count < framesPerLookMax; count += 1) {
           const frame = socket.receive();
           if (frame === null) break;
@@ -133,14 +165,8 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
       onTrouble(messageOf(thrown));
     }
   };
-  const listen = (etherType: number, filter: readonly FilterStep[]): void => {
-    const socket = openPacketSocket(etherType);
-    sockets.push(socket);
-    socket.setFilter(filter);
-  };
   return {
     watch(vips, interfaces, peer) {
-      stop();
       peers = new Set(peer);
       watched = new Set(vips.map((vip) => `${vip.device} ${vip.prefix.address}`));
       ours = new Set(interfaces.flatMap(({ mac }) => (mac === null ? [] : [mac])));
@@ -149,14 +175,15 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
         vips.length === 0 ? [] : [...vips.map((vip) => vip.prefix.address), ...peer];
       const four = addresses.filter((address) => family(address) === 4);
       try {
-        if (four.length > 0) listen(etherTypeArp, arpFilter(four));
-        if (four.length < addresses.length) listen(etherTypeIpv6, advertisementFilter);
+        listeners.set(etherTypeArp, four.length > 0 ? arpFilter(four) : null);
+        listeners.set(etherTypeIpv6, four.length < addresses.length ? advertisementFilter : null);
       } catch (thrown) {
         stop();
         onTrouble(messageOf(thrown));
         return;
       }
-      if (sockets.length > 0) timer = setInterval(look, lookEvery).unref();
+      if (listeners.sockets.length === 0) stop();
+      else timer ??= setInterval(look, lookEvery).unref();
     },
     close: stop,
   };
