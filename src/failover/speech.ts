@@ -7,7 +7,7 @@
 import { type HandOver, type Message, majorVersion, noHandOver } from "../heartbeat/message.ts";
 import { echoes } from "../heartbeat/peer.ts";
 import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../model/time.ts";
-import { faultKindsOf, isMutual, type Router, set, type Turn } from "./router.ts";
+import { faultKindsOf, heardMessage, isMutual, type Router, set, type Turn } from "./router.ts";
 
 /** The rhythm while a change is being agreed on: a lost word costs little. */
 export const hurryEvery: Ms = ms(5);
@@ -86,19 +86,23 @@ function hasNews(router: Router): boolean {
   );
 }
 
-/** Since when the two are agreeing on something; null: they are not. */
+/**
+ * Since when the two are agreeing on something; null: they are not, or there is nothing to say
+ * until the holder has let go, who needs the processor for that.
+ */
 function agreeingSince(router: Router): Instant | null {
   const { wish, grant, offer, dispute, ending } = router;
-  const wished = wish !== null && isMutual(router) ? wish.since : null;
+  const wished = wish !== null && isMutual(router) && !isBeingGranted(router) ? wish.since : null;
+  const granted = grant?.word === "releasing" ? null : (grant?.since ?? null);
   const restarting = ending?.kind === "restart" ? ending.since : null;
   if (!router.peerAlive) return null;
-  return earliest(
-    wished,
-    grant?.since ?? null,
-    offer?.since ?? null,
-    dispute?.since ?? null,
-    restarting,
-  );
+  return earliest(wished, granted, offer?.since ?? null, dispute?.since ?? null, restarting);
+}
+
+/** The peer has said that it is letting go for this router's wish. */
+function isBeingGranted(router: Router): boolean {
+  const answer = heardMessage(router)?.handOver;
+  return answer?.kind === "releasing" && answer.id === router.wish?.id;
 }
 
 /** When the next beat of the peer is so late that it is asked for; null: nobody is heard. */
