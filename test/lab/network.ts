@@ -96,9 +96,13 @@ export class Network {
     this.#switch.tell(...this.#publicLast(name).map((link) => `link set ${link.port} nomaster`));
   }
 
-  /** All cables of a machine vanish at one moment: what a power cut looks like from outside. */
+  /**
+   * All cables of a machine vanish: what a power cut looks like from outside. It is silenced first,
+   * since a machine without power does not see one carrier go and tell of it by the other cable.
+   */
   unplug(name: string): void {
-    this.#switch.tell(...this.#publicLast(name).map((link) => `link del ${link.port}`));
+    this.silence(name);
+    this.#switch.tell(...this.place(name).links.map((link) => `link del ${link.port}`));
   }
 
   /**
