@@ -32,7 +32,7 @@ export interface ConnectionHandOverParts {
  * take so long, since a lost handshake costs its client a second. Nobody holds the addresses then,
  * so nothing else in this process is more urgent (measured: 4 ms in one go, 7 to 70 ms in turns).
  */
-const before = { atMost: ms(500), slice: ms(3) };
+const before = { atMost: ms(500), slice: ms(10) };
 const after = { atMost: ms(150), slice: ms(40) };
 
 export class ConnectionHandOver {

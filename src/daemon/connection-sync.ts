@@ -68,6 +68,7 @@ export class ConnectionSync {
   /** The device that each daemon was started on: one that was made anew needs new daemons. */
   readonly #startedOn = new Map<SyncDaemonKind, number | null | undefined>();
   #active = false;
+  #agreeing = false;
   /** Since when the peer is known to be active; null: it is not. */
   #peerActiveSince: Instant | null = null;
   /** Since when both daemons were seen to run, without a gap. */
@@ -105,9 +106,13 @@ export class ConnectionSync {
     if (known !== undefined && known !== index) this.#request(this.#config);
   }
 
-  /** Who is active, each time the failover machine has moved. Cheap. */
-  stepped(active: boolean, peerActive: boolean): void {
+  /**
+   * Who is active, each time the failover machine has moved, and whether the two are just agreeing
+   * on a change. Cheap.
+   */
+  stepped(active: boolean, peerActive: boolean, agreeing: boolean): void {
     this.#active = active;
+    this.#agreeing = agreeing;
     if (peerActive === (this.#peerActiveSince !== null)) return;
     this.#peerActiveSince = peerActive ? this.#parts.now() : null;
     this.#toldIncomplete = false;
@@ -205,7 +210,14 @@ export class ConnectionSync {
     }
     if (this.#stopped || this.#config === null) return;
     const wait = this.#failure === null ? lookEvery : retryAfter;
-    this.#timer = setTimeout(() => this.#request(this.#config), wait);
+    this.#timer = setTimeout(() => this.#lookUnlessAgreeing(), wait);
+  }
+
+  /** To start a program holds up the loop for some ms: a change of the active router comes first. */
+  #lookUnlessAgreeing(): void {
+    const look = (): void => this.#request(this.#config);
+    if (this.#agreeing) this.#timer = setTimeout(look, retryAfter);
+    else look();
   }
 
   /** Stops what an earlier configuration asked for. */

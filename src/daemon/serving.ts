@@ -382,9 +382,9 @@ export class Serving {
     const peer = peerStatus(router, this.#doors.now());
     const peerActive = peer?.alive === true && peer.state === "active";
     this.replication.settle(router.state !== "active" && peerActive);
-    this.connectionSync.stepped(router.state === "active", peerActive);
-    const isAfresh = router.activation?.cause === "switchover";
-    this.services.wish(serviceWish(router, peerActive), isAfresh);
+    const agreeing = (router.wish ?? router.grant ?? router.offer) !== null;
+    this.connectionSync.stepped(router.state === "active", peerActive, agreeing);
+    this.services.wish(serviceWish(router, peerActive), router.activation?.cause === "switchover");
     this.#tellMissing();
   }
 

@@ -67,7 +67,7 @@ test("without the key nothing is touched, and status says null", async (t) => {
     ...{ kind: "master", device: "eth9", id: 9, datagramBytes: null, elsewhere: false },
   });
   sync.configure(null);
-  sync.stepped(false, true);
+  sync.stepped(false, true, false);
   await pass(10);
   assert.deepEqual(runs(), ["master eth9 9"]);
   assert.equal(sync.status(), null);
@@ -81,7 +81,7 @@ test("both daemons run on both routers, and status names the direction in use", 
   await sync.settled();
   assert.deepEqual(runs(), both);
   assert.equal(sync.status()?.state, "backup");
-  sync.stepped(true, false);
+  sync.stepped(true, false, false);
   assert.equal(sync.status()?.state, "master");
   assert.deepEqual(runs(), both);
   assert.match(said.join(), /^running: .* on eth1, id 1$/);
@@ -108,6 +108,18 @@ test("what somebody stopped or changed is put right and told", async (t) => {
   await pass(5);
   assert.deepEqual([...runs()].sort(), [...both].sort());
   assert.match(said.at(-1) ?? "", /^repaired: .*master and backup daemon .* started again$/);
+});
+
+test("while the two agree on a change no program is started, for a second at most", async (t) => {
+  const { sync, running, runs, pass } = make(t);
+  sync.configure(config);
+  await sync.settled();
+  running.clear();
+  sync.stepped(true, false, true);
+  await pass(5);
+  assert.deepEqual(runs(), [], "the look that was due has been put off");
+  await pass(1);
+  assert.deepEqual(runs(), both);
 });
 
 test("a device that is missing is told once, tried every second, and over when it comes", async (t) => {
@@ -144,7 +156,7 @@ test("a standby is whole a refresh period and the kernel's delay after both side
   sync.configure(config);
   await sync.settled();
   assert.equal(sync.missing(), null, "nobody is active: there is nothing to wait for");
-  sync.stepped(false, true);
+  sync.stepped(false, true, false);
   assert.equal(sync.missing(), waiting);
   await pass(12);
   assert.equal(sync.missing(), waiting);
@@ -158,7 +170,7 @@ test("a daemon that was gone in between begins the period anew", async (t) => {
   const { sync, running, pass } = make(t);
   sync.configure(config);
   await sync.settled();
-  sync.stepped(false, true);
+  sync.stepped(false, true, false);
   await pass(9);
   running.delete("backup");
   await pass(5);
@@ -171,7 +183,7 @@ test("failback waits 30 s at most, then goes on and says so", async (t) => {
   const { sync, kernel, said, pass } = make(t);
   kernel.failure = "No such device";
   sync.configure(config);
-  sync.stepped(false, true);
+  sync.stepped(false, true, false);
   await pass(29);
   assert.equal(sync.missing(), waiting);
   await pass(1);
