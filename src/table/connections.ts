@@ -35,27 +35,42 @@ export const connectionStates = [
 ] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
-const isState = (text: string): text is ConnectionState =>
-  connectionStates.includes(text as ConnectionState);
+const known: ReadonlySet<string> = new Set(connectionStates);
+const isState = (text: string): text is ConnectionState => known.has(text);
 
-/** The seconds that are left, with the space before them, at the end of a line: " %7lu". */
-const expiresLength = 8;
+/** Up to here a line is "TCP " and three times "%08X %04X ", for IPv6 with 39 characters. */
+const endsLength = { 4: 46, 6: 139 } as const;
+/** Then "%-11s %7lu": the state, and the seconds that are left. */
+const stateLength = 11;
+/** What follows the client's address in IPv4. */
+const afterIpv4 = 12;
 
 /**
  * Reads a line of the file and remembers it in `seen`; null for its head, for what need not be
  * told, and for what was seen before in the same state.
  *
  * Most lines of a second reading were seen in the first one, and clients wait meanwhile: so these
- * are told by all that stands before their last number, without being read.
+ * are told by all that stands before those seconds, without being read. Nor are those that
+ * are over already, which may be most of a busy router's: what is read has to be collected as well.
  */
 export function readConnection(line: string, seen: Set<string>): Connection | null {
-  const key = line.slice(0, -expiresLength);
+  const stateAt = endsLength[line[afterIpv4] === " " ? 4 : 6];
+  const expiresAt = stateAt + stateLength;
+  const state = line.slice(stateAt, expiresAt).trimEnd();
+  if (!isState(state)) return null;
+  const key = line.slice(0, expiresAt);
   if (seen.has(key)) return null;
   seen.add(key);
-  const fields = line.split(/ +/, 9);
-  const [protocol, client = "", clientPort = "", virtual = "", virtualPort = ""] = fields;
-  const [real = "", realPort = "", state = "", expires = ""] = fields.slice(5);
-  if (!isState(state) || (protocol !== "TCP" && protocol !== "UDP")) return null;
+  const [
+    protocol,
+    client = "",
+    clientPort = "",
+    virtual = "",
+    virtualPort = "",
+    real = "",
+    realPort = "",
+  ] = line.split(" ", 7);
+  if (protocol !== "TCP" && protocol !== "UDP") return null;
   const [from, to, at] = [
     endpoint(client, clientPort),
     endpoint(virtual, virtualPort),
@@ -69,7 +84,7 @@ export function readConnection(line: string, seen: Set<string>): Connection | nu
     real: at,
     state,
     isTemplate: from.port === 0,
-    expires: Number(expires),
+    expires: Number.parseInt(line.slice(expiresAt), 10),
   };
 }
 
