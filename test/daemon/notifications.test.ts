@@ -165,7 +165,7 @@ describe("notify.command", () => {
     const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
     t.after(() => rmSync(directory, { recursive: true }));
     const file = join(directory, "pid");
-    const { notifications, reported } = real(ms(500));
+    const { notifications, reported } = real(ms(2000));
     const hangs = `test "$LVSD_ABOUT" != router || { sleep 61 & echo $! > ${file}; sleep 61; }`;
     notifications.configure({ command: "/bin/sh", args: ["-c", hangs] });
     notifications.take(became("active"));
@@ -173,7 +173,7 @@ describe("notify.command", () => {
     await eventually("both have ended", () => reported.length === 2);
     assert.deepEqual(
       reported.map((each) => (each.event === "notify" && "text" in each ? each.text : each.kind)),
-      ["killed after 500ms", "told"],
+      ["killed after 2s", "told"],
     );
     const pid = Number(readFileSync(file, "utf8"));
     await eventually("nothing of it is left", () => !isRunning(pid));
