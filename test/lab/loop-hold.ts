@@ -17,7 +17,7 @@ export function watchLoop(router: Router): void {
 export async function longestHold(router: Router): Promise<number> {
   const answer = answerOf(router);
   rmSync(answer, { force: true });
-  signal(router.pid, "SIGUSR2");
+  signal(router.pid, "SIGWINCH");
   await waitFor("the daemon tells its longest hold", 5000, () => existsSync(answer));
   return Number(readFileSync(answer, "utf8"));
 }

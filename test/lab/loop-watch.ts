@@ -1,6 +1,6 @@
 /**
  * Loaded into a lab daemon before lvsd itself: how long its event loop was held at most since it
- * was last asked. SIGUSR2 asks; the answer, in ms, is written into $LOOP_WATCH.
+ * was last asked. SIGWINCH asks; the answer, in ms, is written into $LOOP_WATCH.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
@@ -15,7 +15,7 @@ function watch(file: string): void {
     longest = Math.max(longest, now - last - everyMs);
     last = now;
   }, everyMs).unref();
-  process.on("SIGUSR2", () => {
+  process.on("SIGWINCH", () => {
     writeFileSync(`${file}.new`, `${longest}`);
     renameSync(`${file}.new`, file);
     longest = 0;
