@@ -10,7 +10,7 @@ import { readConnection } from "../../src/table/connections.ts";
 const place = { link: { name: "eth1", index: 3, mac: "02:00:00:00:02:01" }, id: 3 };
 const line = (port: number, state: string): string => {
   const text = port.toString(16).toUpperCase().padStart(4, "0");
-  return `TCP C0A81A32 ${text} C0A81A0A 0050 0A0B0C03 0050 ${state} 60`;
+  return `TCP C0A81A32 ${text} C0A81A0A 0050 0A0B0C03 0050 ${state.padEnd(11)}      60`;
 };
 
 function make() {
