@@ -10,7 +10,8 @@ export LVSD_LAUNCHER="$self"
 # A daemon that runs for months on a router wants to be small rather than fast. With 100 servers
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
 # thread; with these two settings it takes 109 MB, at the same load of the processor.
-# And it must not be held up: with helper threads the collection of garbage ends in waiting for them,
-# 35 to 65 ms with one processor (make bench ONLY=loop-delay); by itself it takes 6 to 9 ms.
+# With helper threads each full collection of garbage holds up the loop for 35 to 65 ms on a machine
+# of one processor (make bench ONLY=loop-delay); LVSD_STEADY=1 does without them: 6 to 9 ms, for up to
+# 10 MB more. For heartbeats with a dead_after below 100 ms.
 MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode \
-  --single-threaded-gc "$lib/main.mjs" "$@"
+  ${LVSD_STEADY:+--single-threaded-gc} "$lib/main.mjs" "$@"
