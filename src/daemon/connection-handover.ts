@@ -28,7 +28,7 @@ export interface ConnectionHandOverParts {
  * How long each telling may take; its reading has half of that.
  *
  * Before: the addresses are still served, and the peer's wish stands for longer; others have their
- * turn well within the shortest heartbeat interval. After: part of the outage, if it should ever
+ * turn after the shortest heartbeat interval. After: part of the outage, if it should ever
  * take so long, since a lost handshake costs its client a second. Nobody holds the addresses then,
  * so nothing else in this process is more urgent (measured: 4 ms in one go, 7 to 70 ms in turns).
  */

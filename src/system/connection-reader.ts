@@ -30,6 +30,7 @@ export type ReadConnections = (seen: Set<string>, haste: Haste) => Promise<Conne
 
 /** The kernel hands out a page at a time. */
 const pieceBytes = 64 * 1024;
+
 /** Of this network namespace; `file` is replaced in tests. */
 export const connectionReader =
   (file = "/proc/net/ip_vs_conn"): ReadConnections =>

@@ -332,3 +332,31 @@ describe("a holder whose arbiter is gone", () => {
     assert.equal(offers(bench.feed({ kind: "faults", faults: [lost, link] })), true);
   });
 });
+
+describe("two that agree on a change", () => {
+  const saidWithin = (bench: Bench, length: number): number =>
+    bench.sleepUntil(bench.now + length).filter(({ kind }) => kind === "send").length;
+
+  it("repeat every word, but nothing while the holder is letting go", () => {
+    const bench = active();
+    bench.feed({ kind: "switchover", request: 3 });
+    assert.ok(saidWithin(bench, 50) >= 8, "the offer is repeated");
+    const accepted = bench.hear({ handOver: { kind: "want", id: 7, cause: "switchover" } });
+    assert.deepEqual(kinds(accepted), ["release"]);
+    assert.equal(saidWithin(bench, 100), 0);
+    bench.feed({ kind: "released" });
+    assert.ok(saidWithin(bench, 50) >= 8, "that they are free is repeated");
+  });
+
+  it("and neither does the one who waits for it", () => {
+    const bench = new Bench({ rules: { ...rules, role: "backup" } });
+    const holder = { role: "primary", state: "active", holds: true, term: 1, termSeen: 1 } as const;
+    bench.feed({ kind: "wake" }, { kind: "ready" });
+    bench.hear(holder);
+    bench.hear({ ...holder, handOver: { kind: "offer", id: 3, cause: "switchover" } });
+    assert.ok(saidWithin(bench, 50) >= 8, "the wish is repeated");
+    const id = bench.router.wish?.id ?? assert.fail("no wish");
+    bench.hear({ ...holder, handOver: { kind: "releasing", id, cause: "switchover" } });
+    assert.equal(saidWithin(bench, 100), 0);
+  });
+});
