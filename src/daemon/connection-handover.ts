@@ -9,7 +9,8 @@
 import { messageOf } from "../model/error.ts";
 import type { EventBody } from "../model/event.ts";
 import { between, type Instant, type Ms, ms } from "../model/time.ts";
-import type { Haste, ReadConnections } from "../system/connection-reader.ts";
+import type { ReadConnections } from "../system/connection-reader.ts";
+import { Pace, type Rhythm } from "../system/pace.ts";
 import type { SyncSender } from "../system/sync-sender.ts";
 import { untold } from "../table/connections.ts";
 import { syncMessages } from "../table/sync-message.ts";
@@ -24,16 +25,18 @@ export interface ConnectionHandOverParts {
   readonly now: () => Instant;
 }
 
+/** How long a telling may take, its reading half of that, and how it gives way to others. */
+interface Haste extends Rhythm {
+  readonly atMost: Ms;
+}
+
 /**
- * How long each telling may take; its reading has half of that.
- *
- * Before: the addresses are still served, and the peer's wish stands for longer; others have their
- * turn after the shortest heartbeat interval. After: part of the outage, if it should ever
- * take so long, since a lost handshake costs its client a second. Nobody holds the addresses then,
- * so nothing else in this process is more urgent (measured: 4 ms in one go, 7 to 70 ms in turns).
+ * Before: the addresses are still served, and the peer's wish stands for longer. After: part of the
+ * outage, if it should ever take so long, since a lost handshake costs its client a second. Nobody
+ * holds the addresses then, so nothing else on this machine is more urgent.
  */
-const before = { atMost: ms(500), slice: ms(10) };
-const after = { atMost: ms(150), slice: ms(40) };
+const before = { atMost: ms(500), slice: ms(2), rest: ms(1) };
+const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
 
 export class ConnectionHandOver {
   readonly #parts: ConnectionHandOverParts;
@@ -68,22 +71,25 @@ class Telling {
   }
 
   /** Tells what was not told yet, in the state that it has now. Never throws. */
-  async tell({ atMost, slice }: Haste): Promise<void> {
+  async tell({ atMost, ...rhythm }: Haste): Promise<void> {
     let ended = false;
-    const work = this.#tell({ atMost: ms(atMost / 2), slice }).then(() => {
+    const work = this.#tell(ms(atMost / 2), new Pace(rhythm)).then(() => {
       ended = true;
     });
     await within(work, atMost);
     if (!ended) this.#trouble = `it did not end in time (${atMost} ms)`;
   }
 
-  async #tell(haste: Haste): Promise<void> {
+  async #tell(atMost: Ms, pace: Pace): Promise<void> {
+    const { read, sender } = this.#parts;
     try {
-      const { connections, complete } = await this.#parts.read(this.#seen, haste);
-      if (!complete) this.#trouble = `there are more than can be read in ${haste.atMost} ms`;
+      const { connections, complete } = await read(this.#seen, atMost, pace);
+      if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
       const news = untold(connections);
-      if (news.length === 0) return;
-      this.#parts.sender.send(this.#place.link, syncMessages(news, this.#place.id));
+      for (const datagram of syncMessages(news, this.#place.id)) {
+        sender.send(this.#place.link, datagram);
+        if (pace.isDue) await pace.rest();
+      }
       this.#told += news.length;
     } catch (thrown) {
       this.#trouble = messageOf(thrown);

@@ -3,11 +3,11 @@
  * many thousands would hold up the heartbeat.
  */
 import { closeSync, openSync, readSync } from "node:fs";
-import { setImmediate as turn } from "node:timers/promises";
 import { MachineError, messageOf } from "../model/error.ts";
-import { between, type Ms } from "../model/time.ts";
+import { addMs, type Ms } from "../model/time.ts";
 import { type Connection, readConnection } from "../table/connections.ts";
 import { now } from "./clock.ts";
+import type { Pace } from "./pace.ts";
 
 export interface ConnectionReading {
   readonly connections: readonly Connection[];
@@ -15,26 +15,24 @@ export interface ConnectionReading {
   readonly complete: boolean;
 }
 
-export interface Haste {
-  /** What is not read by then is left out. */
-  readonly atMost: Ms;
-  /** After this long in one go others have their turn. */
-  readonly slice: Ms;
-}
-
 /**
- * Reads what was not `seen` in the state that it has now, and adds it there. Throws MachineError
- * where the kernel has no IPVS.
+ * Reads what was not `seen` in the state that it has now, and adds it there; what is not read
+ * after `atMost` is left out. Throws MachineError where the kernel has no IPVS.
  */
-export type ReadConnections = (seen: Set<string>, haste: Haste) => Promise<ConnectionReading>;
+export type ReadConnections = (
+  seen: Set<string>,
+  atMost: Ms,
+  pace: Pace,
+) => Promise<ConnectionReading>;
 
 /** The kernel hands out a page at a time. */
-const pieceBytes = 64 * 1024;
+const roomBytes = 8 * 1024;
+const lineFeed = 0x0a;
 
 /** Of this network namespace; `file` is replaced in tests. */
 export const connectionReader =
   (file = "/proc/net/ip_vs_conn"): ReadConnections =>
-  async (seen, haste) => {
+  async (seen, atMost, pace) => {
     let descriptor: number;
     try {
       descriptor = openSync(file, "r");
@@ -42,7 +40,7 @@ export const connectionReader =
       throw new MachineError(`${file}: ${messageOf(thrown)}`);
     }
     try {
-      return await readAll(descriptor, seen, haste);
+      return await readAll(descriptor, seen, atMost, pace);
     } finally {
       closeSync(descriptor);
     }
@@ -51,26 +49,27 @@ export const connectionReader =
 async function readAll(
   descriptor: number,
   seen: Set<string>,
-  { atMost, slice }: Haste,
+  atMost: Ms,
+  pace: Pace,
 ): Promise<ConnectionReading> {
-  const began = now();
+  const until = addMs(now(), atMost);
   const connections: Connection[] = [];
-  const piece = Buffer.alloc(pieceBytes);
-  let rest = "";
-  let sliceFrom = began;
+  const room = Buffer.allocUnsafe(roomBytes);
+  /** Bytes of a line that is not whole yet. */
+  let begun = 0;
   for (;;) {
-    const length = readSync(descriptor, piece);
+    const length = readSync(descriptor, room, begun, roomBytes - begun, null);
     if (length === 0) return { connections, complete: true };
-    const lines = (rest + piece.toString("latin1", 0, length)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const connection = readConnection(line, seen);
+    const filled = room.subarray(0, begun + length);
+    let from = 0;
+    for (let to = filled.indexOf(lineFeed); to !== -1; to = filled.indexOf(lineFeed, from)) {
+      const connection = readConnection(filled, from, to, seen);
       if (connection !== null) connections.push(connection);
+      from = to + 1;
     }
-    if (between(began, now()) > atMost) return { connections, complete: false };
-    if (between(sliceFrom, now()) > slice) {
-      await turn();
-      sliceFrom = now();
-    }
+    room.copyWithin(0, from, filled.length);
+    begun = filled.length - from;
+    if (now() > until) return { connections, complete: false };
+    if (pace.isDue) await pace.rest();
   }
 }

@@ -20,8 +20,8 @@ export interface SyncLink {
 }
 
 export interface SyncSender {
-  /** The kernel has taken them all when this returns. Throws MachineError. */
-  send(link: SyncLink, datagrams: readonly Uint8Array[]): void;
+  /** The kernel has taken it when this returns. Throws MachineError. */
+  send(link: SyncLink, datagram: Uint8Array): void;
   close(): void;
 }
 
@@ -73,13 +73,10 @@ function headerChecksum(view: DataView): number {
 export function openSyncSender(): SyncSender {
   const socket = openPacketSocket(0);
   return {
-    send({ name, index, mac }, datagrams) {
+    send({ name, index, mac }, datagram) {
       if (mac === null) throw new MachineError(`${name} has no Ethernet address`);
-      const sender = macFromText(mac);
-      for (const datagram of datagrams) {
-        const why = socket.send(index, syncFrame(sender, datagram));
-        if (why !== null) throw new MachineError(`${name}: ${why}`);
-      }
+      const why = socket.send(index, syncFrame(macFromText(mac), datagram));
+      if (why !== null) throw new MachineError(`${name}: ${why}`);
     },
     close: () => socket.close(),
   };

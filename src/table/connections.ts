@@ -3,26 +3,26 @@
  * them (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_seq_show).
  *
  * Knows which of them the kernel's own synchronisation may not have told yet; how they are told is
- * sync-message.ts.
+ * sync-message.ts. Works on bytes: clients wait while this is read, and what is made of each line
+ * has to be collected as garbage in the same moment.
  */
-import { addressFromBytes, type IpAddress, parseAddress } from "../model/address.ts";
 
 /** A connection through IPVS, or the persistence template of a client. */
 export interface Connection {
   readonly protocol: "tcp" | "udp";
-  readonly client: Endpoint;
-  readonly virtual: Endpoint;
-  readonly real: Endpoint;
+  /**
+   * Of the client, the virtual server and the real server, one after the other, in network order:
+   * 12 bytes, in IPv6 48.
+   */
+  readonly addresses: Uint8Array;
+  readonly clientPort: number;
+  readonly virtualPort: number;
+  readonly realPort: number;
   readonly state: ConnectionState;
   /** A template binds all later connections of its client; the client's port is 0. */
   readonly isTemplate: boolean;
   /** Seconds that the kernel keeps it without a packet. */
   readonly expires: number;
-}
-
-export interface Endpoint {
-  readonly address: IpAddress;
-  readonly port: number;
 }
 
 /**
@@ -35,67 +35,121 @@ export const connectionStates = [
 ] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
-const known: ReadonlySet<string> = new Set(connectionStates);
-const isState = (text: string): text is ConnectionState => known.has(text);
-
-/** Up to here a line is "TCP " and three times "%08X %04X ", for IPv6 with 39 characters. */
-const endsLength = { 4: 46, 6: 139 } as const;
-/** Then "%-11s %7lu": the state, and the seconds that are left. */
+/** A line is "%-3s", three times " address port", then " %-11s %7lu": the state, seconds left. */
+const endsAt = 4;
 const stateLength = 11;
+const portDigits = 4;
+/** IPv4 in 8 digits; IPv6 in 8 groups of 4, with colons between them. */
+const layouts = {
+  4: { addressBytes: 4, addressLength: 8 },
+  6: { addressBytes: 16, addressLength: 39 },
+} as const;
 /** What follows the client's address in IPv4. */
 const afterIpv4 = 12;
+const [space, colon] = [0x20, 0x3a];
+const protocols: ReadonlyMap<number, Connection["protocol"]> = new Map([
+  [Buffer.from("TCP ").readUInt32BE(), "tcp"],
+  [Buffer.from("UDP ").readUInt32BE(), "udp"],
+]);
+
+/** A number holds six bytes exactly: the padded state by its first six, then by its other five. */
+const headLength = 6;
+const statesByHead: ReadonlyMap<
+  number,
+  { readonly tail: number; readonly state: ConnectionState }
+> = new Map(
+  connectionStates.map((state) => {
+    const padded = Buffer.from(state.padEnd(stateLength));
+    const tail = padded.readUIntBE(headLength, stateLength - headLength);
+    return [padded.readUIntBE(0, headLength), { tail, state }];
+  }),
+);
+
+function stateOf(bytes: Buffer, at: number): ConnectionState | null {
+  const found = statesByHead.get(bytes.readUIntBE(at, headLength));
+  if (found === undefined) return null;
+  const tail = bytes.readUIntBE(at + headLength, stateLength - headLength);
+  return tail === found.tail ? found.state : null;
+}
+
+/** The values of the digits 0-9, A-F, a-f; -1 for all other bytes. */
+const digitValues = Int8Array.from({ length: 256 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+);
+
+/** The number that so many hexadecimal digits write; negative where others stand among them. */
+function hexAt(bytes: Buffer, at: number, digits: number): number {
+  let value = 0;
+  for (let place = at; place < at + digits; place++) {
+    const digit = digitValues[bytes[place] ?? 0] ?? -1;
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/** Puts the address of so many bytes that stands at `at` into `into`; whether there is one. */
+function putAddress(
+  bytes: Buffer,
+  at: number,
+  length: number,
+  into: Uint8Array,
+  intoAt: number,
+): boolean {
+  let place = at;
+  for (let index = 0; index < length; index++) {
+    const isGroup = length === layouts[6].addressBytes && index > 0 && index % 2 === 0;
+    if (isGroup && bytes[place++] !== colon) return false;
+    const value = hexAt(bytes, place, 2);
+    if (value < 0) return false;
+    into[intoAt + index] = value;
+    place += 2;
+  }
+  return bytes[place] === space;
+}
 
 /**
- * Reads a line of the file and remembers it in `seen`; null for its head, for what need not be
- * told, and for what was seen before in the same state.
+ * Reads the line at `from`, which ends before `to`, and remembers it in `seen`; null for the
+ * file's head, for what need not be told, and for what was seen before in the same state.
  *
- * Most lines of a second reading were seen in the first one, and clients wait meanwhile: so these
- * are told by all that stands before those seconds, without being read. Nor are those that
- * are over already, which may be most of a busy router's: what is read has to be collected as well.
+ * Most lines of a second reading were seen in the first one: these are told by all that stands
+ * before their seconds, without being read. Nor are those that are over already, which may be most
+ * of a busy router's.
  */
-export function readConnection(line: string, seen: Set<string>): Connection | null {
-  const stateAt = endsLength[line[afterIpv4] === " " ? 4 : 6];
+export function readConnection(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  seen: Set<string>,
+): Connection | null {
+  const { addressBytes, addressLength } = layouts[bytes[from + afterIpv4] === space ? 4 : 6];
+  const endLength = addressLength + 1 + portDigits + 1;
+  const stateAt = from + endsAt + 3 * endLength;
   const expiresAt = stateAt + stateLength;
-  const state = line.slice(stateAt, expiresAt).trimEnd();
-  if (!isState(state)) return null;
-  const key = line.slice(0, expiresAt);
+  if (expiresAt >= to) return null;
+  const state = stateOf(bytes, stateAt);
+  if (state === null) return null;
+  const key = bytes.toString("latin1", from, expiresAt);
   if (seen.has(key)) return null;
   seen.add(key);
-  const [
-    protocol,
-    client = "",
-    clientPort = "",
-    virtual = "",
-    virtualPort = "",
-    real = "",
-    realPort = "",
-  ] = line.split(" ", 7);
-  if (protocol !== "TCP" && protocol !== "UDP") return null;
-  const [from, to, at] = [
-    endpoint(client, clientPort),
-    endpoint(virtual, virtualPort),
-    endpoint(real, realPort),
-  ];
-  if (from === null || to === null || at === null) return null;
+  const protocol = protocols.get(bytes.readUInt32BE(from));
+  if (protocol === undefined) return null;
+  const addresses = new Uint8Array(3 * addressBytes);
+  const ports: [number, number, number] = [0, 0, 0];
+  for (let index = 0; index < 3; index++) {
+    const at = from + endsAt + index * endLength;
+    const port = hexAt(bytes, at + addressLength + 1, portDigits);
+    if (port < 0 || !putAddress(bytes, at, addressBytes, addresses, index * addressBytes))
+      return null;
+    ports[index] = port;
+  }
+  const [clientPort, virtualPort, realPort] = ports;
   return {
-    protocol: protocol === "TCP" ? "tcp" : "udp",
-    client: from,
-    virtual: to,
-    real: at,
-    state,
-    isTemplate: from.port === 0,
-    expires: Number.parseInt(line.slice(expiresAt), 10),
+    ...{ protocol, addresses, clientPort, virtualPort, realPort, state },
+    isTemplate: clientPort === 0,
+    expires: Number.parseInt(bytes.toString("latin1", expiresAt, to), 10),
   };
 }
-
-function endpoint(address: string, port: string): Endpoint | null {
-  const read = address.includes(":") ? parseAddress(address) : readIpv4(address);
-  if (read === null || !/^[0-9A-F]{4}$/.test(port)) return null;
-  return { address: read, port: Number.parseInt(port, 16) };
-}
-
-const readIpv4 = (hex: string): IpAddress | null =>
-  /^[0-9A-F]{8}$/.test(hex) ? addressFromBytes(Uint8Array.from(Buffer.from(hex, "hex"))) : null;
 
 /**
  * The kernel tells of a connection 2 to 3 s after it was established or used (ip_vs_sync.c); what

@@ -5,7 +5,6 @@
  * Only written, never read: what the peer's kernel takes in is its affair. The forwarding method is
  * left out, since the kernel gives a connection that of its destination (ip_vs_bind_dest).
  */
-import { addressBytes, family } from "../model/address.ts";
 import type { Connection, ConnectionState } from "./connections.ts";
 
 /** Where the kernel's daemons listen unless told otherwise. */
@@ -17,6 +16,7 @@ const datagramBytesMax = 1232;
 const headerBytes = 8;
 /** Up to the addresses, which follow: client, virtual, real. */
 const fixedBytes = 24;
+const ipv6Bytes = 48;
 const version = 1;
 
 const at = { syncId: 1, size: 2, count: 4, version: 5 } as const;
@@ -46,8 +46,7 @@ const stateNumbers: Readonly<Record<ConnectionState, number>> = {
   ASSURED: 1,
 };
 
-const recordBytes = (connection: Connection): number =>
-  fixedBytes + 3 * (family(connection.client.address) === 6 ? 16 : 4);
+const recordBytes = ({ addresses }: Connection): number => fixedBytes + addresses.length;
 
 /** The datagrams that tell of these connections, in their order. `syncId`: 0 to 255. */
 export function syncMessages(connections: readonly Connection[], syncId: number): Uint8Array[] {
@@ -77,31 +76,24 @@ function message(connections: readonly Connection[], size: number, syncId: numbe
   view.setUint8(at.version, version);
   let place = headerBytes;
   for (const connection of connections) {
-    const length = recordBytes(connection);
-    writeRecord(bytes.subarray(place, place + length), connection);
-    place += length;
+    putRecord(bytes, view, place, connection);
+    place += recordBytes(connection);
   }
   return bytes;
 }
 
-function writeRecord(bytes: Uint8Array, connection: Connection): void {
-  const { protocol, client, virtual, real, state, isTemplate, expires } = connection;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+function putRecord(bytes: Uint8Array, view: DataView, at: number, connection: Connection): void {
+  const { protocol, addresses, state, isTemplate, expires } = connection;
   const idle = protocol === "tcp" && state !== "ESTABLISHED";
-  view.setUint8(of.type, family(client.address) === 6 ? typeIpv6 : 0);
-  view.setUint8(of.protocol, protocolNumbers[protocol]);
-  view.setUint16(of.size, bytes.length);
-  view.setUint32(of.flags, isTemplate ? template : idle ? inactive : 0);
-  view.setUint16(of.state, stateNumbers[state]);
-  view.setUint16(of.clientPort, client.port);
-  view.setUint16(of.virtualPort, virtual.port);
-  view.setUint16(of.realPort, real.port);
+  view.setUint8(at + of.type, addresses.length === ipv6Bytes ? typeIpv6 : 0);
+  view.setUint8(at + of.protocol, protocolNumbers[protocol]);
+  view.setUint16(at + of.size, recordBytes(connection));
+  view.setUint32(at + of.flags, isTemplate ? template : idle ? inactive : 0);
+  view.setUint16(at + of.state, stateNumbers[state]);
+  view.setUint16(at + of.clientPort, connection.clientPort);
+  view.setUint16(at + of.virtualPort, connection.virtualPort);
+  view.setUint16(at + of.realPort, connection.realPort);
   // 0: the receiver's own time for this state. For a template it would take three minutes.
-  view.setUint32(of.timeout, isTemplate ? Math.max(1, expires) : 0);
-  const addresses = [client, virtual, real].map(({ address }) => addressBytes(address));
-  let place: number = fixedBytes;
-  for (const address of addresses) {
-    bytes.set(address, place);
-    place += address.length;
-  }
+  view.setUint32(at + of.timeout, isTemplate ? Math.max(1, expires) : 0);
+  bytes.set(addresses, at + fixedBytes);
 }

@@ -17,27 +17,24 @@ function make() {
   const kernel = { lines: [line(1, "ESTABLISHED")], complete: true, refuses: false, hangs: false };
   const order: string[] = [];
   const said: string[] = [];
-  const ports = (datagrams: readonly Uint8Array[]): string =>
-    datagrams
-      .flatMap((bytes) => {
-        const found: number[] = [];
-        for (let at = 8; at < bytes.length; at += 36)
-          found.push(new DataView(bytes.buffer).getUint16(at + 10));
-        return found;
-      })
-      .join(",");
+  const ports = (datagram: Uint8Array): string => {
+    const found: number[] = [];
+    for (let at = 8; at < datagram.length; at += 36)
+      found.push(new DataView(datagram.buffer).getUint16(at + 10));
+    return found.join(",");
+  };
   const handOver = new ConnectionHandOver({
     read: async (seen) => {
       if (kernel.hangs) await new Promise(() => {});
       const connections = kernel.lines
-        .map((text) => readConnection(text, seen))
+        .map((text) => readConnection(Buffer.from(text), 0, text.length, seen))
         .filter((each) => each !== null);
       return { connections, complete: kernel.complete };
     },
     sender: {
-      send: ({ name }, datagrams) => {
+      send: ({ name }, datagram) => {
         if (kernel.refuses) throw new MachineError(`${name}: no such device`);
-        order.push(`tell ${ports(datagrams)}`);
+        order.push(`tell ${ports(datagram)}`);
       },
       close: () => {},
     },

@@ -6,6 +6,7 @@ import { type TestContext, test } from "node:test";
 import { MachineError } from "../../src/model/error.ts";
 import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { connectionReader } from "../../src/system/connection-reader.ts";
+import { Pace } from "../../src/system/pace.ts";
 
 const line = (port: number, state = "ESTABLISHED"): string => {
   const text = port.toString(16).toUpperCase().padStart(4, "0");
@@ -19,22 +20,24 @@ function file(t: TestContext, text: string): string {
   return join(directory, "ip_vs_conn");
 }
 
-/** Time for all of it, in as many turns as it takes. */
-const patient = { atMost: seconds(60), slice: ms(3) };
+const read = (
+  place: string,
+  { seen = new Set<string>(), atMost = seconds(60), slice = ms(3) } = {},
+) => connectionReader(place)(seen, atMost, new Pace({ slice, rest: ms(1) }));
 
 const many = Array.from({ length: 20_000 }, (_, at) => line(at + 1)).join("");
 
 test("a long file is read across its pieces, each connection once", async (t) => {
   const place = file(t, `Pro FromIP   FPrt ToIP\n${many}`);
   const seen = new Set<string>();
-  const { connections, complete } = await connectionReader(place)(seen, patient);
+  const { connections, complete } = await read(place, { seen });
   assert.equal(complete, true);
   assert.equal(connections.length, 20_000);
-  assert.equal(connections.at(-1)?.client.port, 20_000);
+  assert.equal(connections.at(-1)?.clientPort, 20_000);
   writeFileSync(place, many + line(30_000) + line(1, "FIN_WAIT"));
-  const again = await connectionReader(place)(seen, patient);
+  const again = await read(place, { seen });
   assert.deepEqual(
-    again.connections.map(({ client, state }) => [client.port, state]),
+    again.connections.map(({ clientPort, state }) => [clientPort, state]),
     [
       [30_000, "ESTABLISHED"],
       [1, "FIN_WAIT"],
@@ -50,14 +53,14 @@ test("reading ends when its time is over, says so, and lets others have their tu
       turns += 1;
       next = setImmediate(count);
     });
-    await connectionReader(place)(new Set(), { atMost: seconds(60), slice });
+    await read(place, { slice });
     clearImmediate(next);
     return turns;
   };
   assert.ok((await turnsDuring(ms(1))) > 1, "others have had their turn");
   assert.equal(await turnsDuring(seconds(60)), 0);
-  const all = await connectionReader(place)(new Set(), patient);
-  const some = await connectionReader(place)(new Set(), { atMost: ms(1), slice: ms(3) });
+  const all = await read(place);
+  const some = await read(place, { atMost: ms(1) });
   assert.equal(all.complete, true);
   assert.equal(some.complete, false);
   assert.ok(some.connections.length < all.connections.length);
@@ -65,8 +68,8 @@ test("reading ends when its time is over, says so, and lets others have their tu
 
 test("a kernel without IPVS has no such file", async (t) => {
   const place = file(t, "");
-  assert.deepEqual(await connectionReader(place)(new Set(), patient), {
+  assert.deepEqual(await read(place), {
     ...{ connections: [], complete: true },
   });
-  await assert.rejects(connectionReader(`${place}.none`)(new Set(), patient), MachineError);
+  await assert.rejects(read(`${place}.none`), MachineError);
 });

@@ -1,6 +1,7 @@
 /** Lines of /proc/net/ip_vs_conn as Linux 6.1.176 prints them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { addressFromBytes } from "../../src/model/address.ts";
 import { type Connection, readConnection, untold } from "../../src/table/connections.ts";
 
 const head = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData";
@@ -15,35 +16,49 @@ const ipv6 =
   "fd11:0000:0000:0000:0000:0000:0000:0003 0050 ESTABLISHED     899";
 const withEngine = `${udp.replace("0035 UDP", "0035 UDP")} sip 1-2@host`;
 
+/** A line amid others: what stands around it is not read. */
+const readOrNull = (line: string, seen = new Set<string>()): Connection | null => {
+  const bytes = Buffer.from(`7A\n${line}\n7A`);
+  return readConnection(bytes, 3, 3 + line.length, seen);
+};
+
 const read = (line: string, seen = new Set<string>()): Connection => {
-  const connection = readConnection(line, seen);
+  const connection = readOrNull(line, seen);
   assert.ok(connection !== null, line);
   return connection;
 };
 
+/** The client's address, the virtual one and the real one. */
+const addressesOf = ({ addresses }: Connection): readonly string[] => {
+  const length = addresses.length / 3;
+  return [0, 1, 2].map((end) =>
+    addressFromBytes(addresses.subarray(end * length, (end + 1) * length)),
+  );
+};
+
 test("a connection is read with its three ends, its state and the seconds that it has left", () => {
-  assert.deepEqual(read(making), {
+  const { addresses: _, ...rest } = read(making);
+  assert.deepEqual(rest, {
     ...{ protocol: "tcp", state: "SYN_RECV", isTemplate: false, expires: 59 },
-    client: { address: "192.168.26.50", port: 0xdc51 },
-    virtual: { address: "192.168.26.10", port: 80 },
-    real: { address: "10.11.12.2", port: 8080 },
+    ...{ clientPort: 0xdc51, virtualPort: 80, realPort: 8080 },
   });
-  assert.deepEqual(read(ipv6).client, { address: "fd26::50", port: 0x994e });
-  assert.deepEqual(read(ipv6).real, { address: "fd11::3", port: 80 });
+  assert.deepEqual(addressesOf(read(making)), ["192.168.26.50", "192.168.26.10", "10.11.12.2"]);
+  assert.deepEqual(addressesOf(read(ipv6)), ["fd26::50", "fd26::10", "fd11::3"]);
+  assert.equal(read(ipv6).clientPort, 0x994e);
+  assert.equal(read(ipv6).expires, 899);
   assert.equal(read(udp).protocol, "udp");
   assert.equal(read(withEngine).expires, 298);
   assert.equal(read(template).isTemplate, true);
 });
 
 test("what is over is nothing to tell of, and neither is the head", () => {
-  for (const line of [head, closed, waiting, ""])
-    assert.equal(readConnection(line, new Set()), null);
+  for (const line of [head, closed, waiting, ""]) assert.equal(readOrNull(line), null);
 });
 
 test("a connection is read once in each of its states", () => {
   const seen = new Set<string>();
   read(making, seen);
-  assert.equal(readConnection(making.replace(" 59", " 58"), seen), null);
+  assert.equal(readOrNull(making.replace(" 59", " 58"), seen), null);
   assert.equal(read(making.replace("SYN_RECV   ", "ESTABLISHED"), seen).state, "ESTABLISHED");
 });
 
@@ -57,7 +72,26 @@ test("a spoiled line is no connection", () => {
     ipv6.replace("0050 994E", "005g 994E"),
     established.slice(0, 40),
   ];
-  for (const line of spoiled) assert.equal(readConnection(line, new Set()), null, line);
+  for (const line of spoiled) assert.equal(readOrNull(line), null, line);
+});
+
+test("each state is told from those that begin alike", () => {
+  const states = [
+    "SYN_SENT",
+    "SYN_RECV",
+    "SYNACK",
+    "ESTABLISHED",
+    "FIN_WAIT",
+    "CLOSE_WAIT",
+    "NONE",
+  ];
+  const written = (state: string) => established.replace("ESTABLISHED", state.padEnd(11));
+  assert.deepEqual(
+    states.map((state) => read(written(state)).state),
+    states,
+  );
+  for (const other of ["SYN_SENDING", "CLOSED", "ESTABLISHES"])
+    assert.equal(readOrNull(written(other)), null, other);
 });
 
 test("untold is what is being made or ended, and what was used in the last seconds", () => {

@@ -2,31 +2,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressFromBytes } from "../../src/model/address.ts";
 import type { Connection } from "../../src/table/connections.ts";
 import { syncMessages } from "../../src/table/sync-message.ts";
 
-const address = (...bytes: readonly number[]) => addressFromBytes(Uint8Array.from(bytes));
-
 const making: Connection = {
   ...{ protocol: "tcp", state: "SYN_RECV", isTemplate: false, expires: 59 },
-  client: { address: address(192, 168, 26, 50), port: 0xdc51 },
-  virtual: { address: address(192, 168, 26, 10), port: 80 },
-  real: { address: address(10, 11, 12, 2), port: 8080 },
+  addresses: Uint8Array.of(192, 168, 26, 50, 192, 168, 26, 10, 10, 11, 12, 2),
+  ...{ clientPort: 0xdc51, virtualPort: 80, realPort: 8080 },
 };
 const established: Connection = { ...making, state: "ESTABLISHED", expires: 900 };
 const template: Connection = {
   ...making,
-  ...{ state: "ASSURED", isTemplate: true, expires: 42 },
-  client: { ...making.client, port: 0 },
+  ...{ state: "ASSURED", isTemplate: true, expires: 42, clientPort: 0 },
 };
 const flow: Connection = { ...making, protocol: "udp", state: "UDP" };
-const v6 = (last: number) => address(0xfd, 0x26, ...Array(13).fill(0), last);
+const v6 = (last: number): number[] => [0xfd, 0x26, ...Array(13).fill(0), last];
 const six: Connection = {
   ...established,
-  client: { address: v6(0x50), port: 1 },
-  virtual: { address: v6(0x10), port: 2 },
-  real: { address: v6(0x03), port: 3 },
+  addresses: Uint8Array.from([...v6(0x50), ...v6(0x10), ...v6(0x03)]),
+  ...{ clientPort: 1, virtualPort: 2, realPort: 3 },
 };
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("hex");
