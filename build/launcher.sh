@@ -11,7 +11,6 @@ export LVSD_LAUNCHER="$self"
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
 # thread; with these two settings it takes 109 MB, at the same load of the processor.
 # With helper threads each full collection of garbage holds up the loop for 35 to 65 ms on a machine
-# of one processor (make bench ONLY=loop-delay); LVSD_STEADY=1 does without them: 6 to 9 ms, for up to
-# 10 MB more. For heartbeats with a dead_after below 100 ms.
+# of one processor (make bench ONLY=loop-delay), without them for 6 to 9 ms.
 MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode \
-  ${LVSD_STEADY:+--single-threaded-gc} "$lib/main.mjs" "$@"
+  --single-threaded-gc "$lib/main.mjs" "$@"

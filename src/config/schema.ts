@@ -72,7 +72,7 @@ export const heartbeatKeys = {
     duration({ min: "20ms", max: "10m" }),
     "4 x interval",
     (heartbeat: { interval?: Ms }) => times(4, heartbeat.interval),
-    "Silence on every path after which the peer counts as dead. Shorter: faster takeover; longer: fewer false ones. At least 2 x interval. Below 100ms set LVSD_STEADY=1 in the environment of lvsd (docs/failover.md, pauses).",
+    "Silence on every path after which the peer counts as dead. Shorter: faster takeover; longer: fewer false ones. At least 2 x interval.",
   ),
   warn_after: derived(
     duration({ min: "10ms", max: "10m" }),

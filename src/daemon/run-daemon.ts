@@ -25,6 +25,7 @@ import { lockDirectory } from "../system/lock.ts";
 import { openLog } from "../system/log.ts";
 import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
+import { giveBackSpareMemory } from "../system/spare-memory.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
 import { openSyncSender } from "../system/sync-sender.ts";
@@ -51,6 +52,8 @@ const lookEveryMs = 500;
 const feedsPerInterval = 3;
 /** The unit says SIGUSR2 before the SIGTERM of a restart (ExecStop); one that is late is a stop. */
 const terminatedWithin = seconds(5);
+/** Takes 1 to 3 ms, the first time; what a reload has needed goes back at the next. */
+const giveBackEvery = seconds(20);
 
 /** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
@@ -159,8 +162,10 @@ async function serveUntilStopped(
     if (!("kind" in addressed) && addressed.length > 0) return { status: 2, problems: addressed };
     if (!("kind" in addressed)) systemd.ready();
     const watchdog = feedWatchdog(daemon, systemd);
+    const spare = setInterval(giveBackSpareMemory, giveBackEvery);
     const cause = await Promise.race([stop.promise, restart]);
     clearInterval(watchdog);
+    clearInterval(spare);
     if (cause === "restart") return await leave(daemon, systemd, stopping.signal);
     systemd.stopping();
     if (cause.kind === "return" && (await daemon.restartRefused()) === null) {

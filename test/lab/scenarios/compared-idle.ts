@@ -51,7 +51,6 @@ export default scenario({
   limitSeconds: 240 + (idleMinutes + loadMinutes) * 60,
   benchOnly: true,
   async play(lab) {
-    for (const router of lab.routers) router.environment = { LVSD_STEADY: "1" };
     await lab.startPair({ heartbeat });
     const options = {
       advertInterval: 0.01,
