@@ -1,13 +1,18 @@
 /**
- * A takeover without a kernel, played a few times at the start: what a takeover runs through is
- * compiled and its programs are running when the first real one has to be fast. Changes nothing.
+ * A takeover and a hand-over without a kernel, played a few times at the start: what they run
+ * through is compiled and its programs are running when the first real one has to be fast. Changes
+ * nothing.
  */
 import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
 import { addMs, seconds } from "../model/time.ts";
+import { macFromText } from "../system/frames.ts";
 import { nowhere } from "../system/ip.ts";
+import { syncFrame } from "../system/sync-sender.ts";
+import { readConnection } from "../table/connections.ts";
 import { Announcements } from "./announcements.ts";
+import { ConnectionHandOver } from "./connection-handover.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
 import { Vips } from "./vips.ts";
@@ -28,11 +33,16 @@ async function play(doors: Doors, rules: Rules): Promise<void> {
   const { now, openAlarm, report } = doors;
   const played = Promise.withResolvers<void>();
   const vips = understudy(doors);
+  const handOver = rehearsedHandOver(doors);
   const engine = new Engine(
     { rules: { ...rules, alone: true, paths: [] }, boot: nobody, found: "nothing" },
     {
       claim: () => vips.claim(),
-      release: () => vips.release(),
+      // Not in the middle, as it really is: what was claimed is nowhere to be found meanwhile.
+      release: async () => {
+        const released = await vips.release();
+        return handOver.around(stage, async () => released);
+      },
       announce: () => vips.announce(),
       keep: async () => ({ ok: true }),
       fence: async () => ({ ok: true }),
@@ -95,3 +105,31 @@ function understudy({ ip, announcer, now }: Doors): Vips {
   vips.configure(nowhere);
   return vips;
 }
+
+/** A link that exists nowhere. */
+const stage = { link: { name: "nowhere", index: 0, mac: "00:00:00:00:00:00" }, id: 0 };
+
+/** Connections among addresses for documentation (RFC 5737), as the kernel prints them. */
+const printed = Array.from({ length: 200 }, (_, port) => {
+  const text = port.toString(16).toUpperCase().padStart(4, "0");
+  return Buffer.from(`TCP CB007101 ${text} CB007102 0050 CB007103 0050 ESTABLISHED     900`);
+});
+
+/** The telling's own code: what it reads is made up, and nothing of what it says leaves. */
+const rehearsedHandOver = ({ now }: Doors): ConnectionHandOver =>
+  new ConnectionHandOver({
+    read: async (seen) => ({
+      connections: printed
+        .map((line) => readConnection(line, 0, line.length, seen))
+        .filter((each) => each !== null),
+      complete: true,
+    }),
+    sender: {
+      send: ({ mac }, datagram) => {
+        syncFrame(macFromText(mac ?? ""), datagram);
+      },
+      close: () => {},
+    },
+    report: () => {},
+    now,
+  });
