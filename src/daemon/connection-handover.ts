@@ -35,7 +35,7 @@ interface Haste extends Rhythm {
  * outage, if it should ever take so long, since a lost handshake costs its client a second. Nobody
  * holds the addresses then, so nothing else on this machine is more urgent.
  */
-const before = { atMost: ms(500), slice: ms(2), rest: ms(1) };
+const before = { atMost: ms(500), slice: ms(5), rest: ms(1) };
 const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
 
 export class ConnectionHandOver {

@@ -52,8 +52,10 @@ const lookEveryMs = 500;
 const feedsPerInterval = 3;
 /** The unit says SIGUSR2 before the SIGTERM of a restart (ExecStop); one that is late is a stop. */
 const terminatedWithin = seconds(5);
-/** Takes 1 to 3 ms, the first time; what a reload has needed goes back at the next. */
-const giveBackEvery = seconds(20);
+/** What the start has needed; takes 1 to 3 ms. */
+const giveBackAfter = seconds(10);
+/** What reloads have needed since. */
+const giveBackEvery = seconds(600);
 
 /** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
@@ -162,9 +164,11 @@ async function serveUntilStopped(
     if (!("kind" in addressed) && addressed.length > 0) return { status: 2, problems: addressed };
     if (!("kind" in addressed)) systemd.ready();
     const watchdog = feedWatchdog(daemon, systemd);
+    const started = setTimeout(giveBackSpareMemory, giveBackAfter);
     const spare = setInterval(giveBackSpareMemory, giveBackEvery);
     const cause = await Promise.race([stop.promise, restart]);
     clearInterval(watchdog);
+    clearTimeout(started);
     clearInterval(spare);
     if (cause === "restart") return await leave(daemon, systemd, stopping.signal);
     systemd.stopping();
