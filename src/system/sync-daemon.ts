@@ -1,7 +1,11 @@
 /**
- * The door to the kernel's connection synchronisation daemons: reads, starts, stops. Each call runs
- * ipvsadm once. Decides nothing.
+ * The door to the kernel's connection synchronisation daemons: reads, starts, stops. Decides nothing.
+ *
+ * To start a program holds up the loop for some ms, and these are looked at every few seconds. So
+ * what ipvsadm said once counts for as long as the daemons speak through the same sockets: nothing
+ * of a daemon can be changed without ending it.
  */
+import { readFileSync } from "node:fs";
 import { isRefused, MachineError } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
 import {
@@ -28,20 +32,50 @@ export interface SyncDaemonsOptions {
   readonly path?: string | undefined;
   /** Default 5 s. */
   readonly deadline?: Ms;
+  /** Default `/proc/net/udp`. */
+  readonly socketsFile?: string;
+}
+
+/** The daemons' group and port as /proc/net/udp prints them on a little-endian machine. */
+const groupInProc = "510000E0:2290";
+
+/** The sockets to or from the group, each with its own number (proc(5)); empty: there are none. */
+function socketsIn(file: string): string {
+  try {
+    return readFileSync(file, "latin1")
+      .split("\n")
+      .filter((line) => line.includes(groupInProc))
+      .map((line) => {
+        const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/);
+        return `${local} ${remote} ${inode}`;
+      })
+      .join("\n");
+  } catch {
+    // Then ipvsadm is asked each time.
+    return "";
+  }
 }
 
 export function openSyncDaemons({
   path,
   deadline = ms(5000),
+  socketsFile = "/proc/net/udp",
 }: SyncDaemonsOptions = {}): SyncDaemons {
+  let known: { readonly daemons: readonly FoundSyncDaemon[]; readonly sockets: string } | null =
+    null;
   const ipvsadm = (args: readonly string[]) =>
     runProgram({ file: "ipvsadm", args, deadline, path });
   return {
     async read() {
+      const sockets = socketsIn(socketsFile);
+      if (known !== null && sockets !== "" && sockets === known.sockets) return known.daemons;
+      known = null;
       const { stdout } = await ipvsadm(["-L", "-n", "--daemon"]);
       const daemons = parseSyncDaemons(stdout);
       if (isRefused(daemons))
         throw new MachineError(`ipvsadm -L --daemon: not understood: ${daemons.detail}`);
+      // One that came or went in between may be in the list or not.
+      if (socketsIn(socketsFile) === sockets) known = { daemons, sockets };
       return daemons;
     },
     async start(daemon) {

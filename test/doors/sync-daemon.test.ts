@@ -1,6 +1,6 @@
 /** The door to the sync daemons against a program that speaks as ipvsadm 1.31 does. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MachineError } from "../../src/model/error.ts";
@@ -51,4 +51,31 @@ test("an answer that is not understood is an error, and so is none", async (t) =
   await assert.rejects(daemons.read(), /not understood: gibberish/);
   install(path, "ipvsadm", "sleep 60");
   await assert.rejects(daemons.read(), /no answer within 300 ms/);
+});
+
+test("what was read counts while the sockets are the same ones, and no longer", async (t) => {
+  const path = scripts(t, { ipvsadm: program });
+  const socketsFile = join(path, "udp");
+  /** As Linux 6.1 prints a master's socket among others. */
+  const speakThrough = (inode: number): void => {
+    const of = (remote: string, number: number) =>
+      `  451: 01020B0A:8A3E ${remote} 01 00000000:00000000 00:00000000 00000000     0        0 ${number} 2 0000000000000000 0`;
+    writeFileSync(
+      socketsFile,
+      ["  sl", of("00000000:0000", 7), of("510000E0:2290", inode), ""].join("\n"),
+    );
+  };
+  const asked = () => readFileSync(join(path, "said"), "utf8").match(/^-L/gm)?.length;
+  const daemons = openSyncDaemons({ path, socketsFile });
+  await daemons.start(daemon);
+  await daemons.read();
+  await daemons.read();
+  assert.equal(asked(), 2, "without a socket to be seen the program is asked each time");
+  speakThrough(4711);
+  for (let count = 0; count < 3; count++)
+    assert.deepEqual(await daemons.read(), [{ ...daemon, elsewhere: false }]);
+  assert.equal(asked(), 3);
+  speakThrough(4712);
+  await daemons.read();
+  assert.equal(asked(), 4, "another socket is another daemon");
 });
