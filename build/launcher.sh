@@ -9,7 +9,7 @@ lib=${self%/*}/../@lib@
 export LVSD_LAUNCHER="$self"
 # A daemon that runs for months on a router wants to be small rather than fast. With 100 servers
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
-# thread; with these two settings it takes 109 MB, at the same load of the processor.
+# thread; with these two settings it takes less than half of it, at the same load of the processor.
 # With helper threads each full collection of garbage holds up the loop for 35 to 65 ms on a machine
 # of one processor (make bench ONLY=loop-delay), without them for 6 to 9 ms.
 MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode \
