@@ -7,7 +7,6 @@ import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
 import { addMs, seconds } from "../model/time.ts";
-import { macFromText } from "../system/frames.ts";
 import { nowhere } from "../system/ip.ts";
 import { syncFrame } from "../system/sync-sender.ts";
 import { readConnection } from "../table/connections.ts";
@@ -107,7 +106,8 @@ function understudy({ ip, announcer, now }: Doors): Vips {
 }
 
 /** A link that exists nowhere. */
-const stage = { link: { name: "nowhere", index: 0, mac: "00:00:00:00:00:00" }, id: 0 };
+const stage = { link: { name: "nowhere", index: 0, mac: null }, id: 0 };
+const noMac = new Uint8Array(6);
 
 /** Connections among addresses for documentation (RFC 5737), as the kernel prints them. */
 const printed = Array.from({ length: 200 }, (_, port) => {
@@ -125,8 +125,8 @@ const rehearsedHandOver = ({ now }: Doors): ConnectionHandOver =>
       complete: true,
     }),
     sender: {
-      send: ({ mac }, datagram) => {
-        syncFrame(macFromText(mac ?? ""), datagram);
+      send: (_link, datagram) => {
+        syncFrame(noMac, datagram);
       },
       close: () => {},
     },
