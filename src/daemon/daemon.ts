@@ -36,6 +36,7 @@ import { guardProblem } from "./reload.ts";
 import { Requests } from "./requests.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
+import { within } from "./within.ts";
 
 /** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
 export type Ended =
@@ -44,6 +45,8 @@ export type Ended =
 
 /** A hand-over, releases and an emptied table fit into this (product: 5 s). */
 const stoppingMax = seconds(5);
+/** A long status holds up a takeover: asked meanwhile, it waits for the VIPs, but not for ever. */
+const idleWithin = seconds(1);
 
 export interface DaemonParts {
   readonly doors: Omit<Doors, "report">;
@@ -132,6 +135,7 @@ export class Daemon implements Controlled {
   }
 
   async status(): Promise<Status> {
+    if (this.#serving !== null) await within(this.#serving.vips.idle(), idleWithin);
     return statusOf({
       written: this.#written.config,
       startedAt: this.#startedAt,

@@ -14,6 +14,7 @@ import { between, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Stranger } from "../system/announce.ts";
 import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../system/ip.ts";
 import type { Announcements } from "./announcements.ts";
+import { UnderWay } from "./under-way.ts";
 
 export interface VipsParts {
   readonly ip: Pick<Ip, "claim" | "release" | "expire" | "readInterfaces">;
@@ -51,7 +52,8 @@ export class Vips {
   #holding = false;
   /** Neither claimed nor released by this process yet, or left to the next one: not ours to mend. */
   #spared = false;
-  #busy = 0;
+  /** Claims and releases. */
+  readonly #moves = new UnderWay();
   /** What the present claim has announced, and when the first VIP of it. */
   readonly #told = new Set<string>();
   #toldAt: Instant | undefined;
@@ -176,6 +178,11 @@ export class Vips {
     return done;
   }
 
+  /** Resolves when no claim and no release is under way. */
+  idle(): Promise<void> {
+    return this.#moves.none();
+  }
+
   held(vip: FloatingAddress): boolean {
     return this.#held.has(keyOf(vip));
   }
@@ -238,29 +245,31 @@ export class Vips {
 
   async #perform(what: "claim" | "release", act: () => Promise<AddressOutcome>): Promise<Done> {
     const began = this.#parts.now();
-    this.#busy += 1;
+    let outcome: AddressOutcome;
     try {
-      const outcome = await act();
-      this.#note(outcome);
-      const asked = what === "claim" ? outcome.missing.length === 0 : outcome.held.length === 0;
-      if (!asked)
-        return this.#failed(what, outcome.reasons.join("; ") || "the kernel says otherwise");
-      const addresses = (what === "claim" ? outcome.held : outcome.missing).map(nameOf);
-      const took = between(began, this.#parts.now());
-      this.#parts.report({
-        event: "vip",
-        kind: what === "claim" ? "claimed" : "released",
-        addresses,
-        took_ms: took,
+      outcome = await this.#moves.during(async () => {
+        const seen = await act();
+        this.#note(seen);
+        return seen;
       });
-      this.#setFault(null);
-      return { ok: true };
     } catch (thrown) {
       return this.#failed(what, messageOf(thrown));
     } finally {
-      this.#busy -= 1;
       this.changed();
     }
+    const asked = what === "claim" ? outcome.missing.length === 0 : outcome.held.length === 0;
+    if (!asked)
+      return this.#failed(what, outcome.reasons.join("; ") || "the kernel says otherwise");
+    const addresses = (what === "claim" ? outcome.held : outcome.missing).map(nameOf);
+    const took = between(began, this.#parts.now());
+    this.#parts.report({
+      event: "vip",
+      kind: what === "claim" ? "claimed" : "released",
+      addresses,
+      took_ms: took,
+    });
+    this.#setFault(null);
+    return { ok: true };
   }
 
   #note(outcome: AddressOutcome): void {
@@ -276,13 +285,13 @@ export class Vips {
   }
 
   async #repair(): Promise<void> {
-    if (this.#busy > 0 || this.#spared) return;
+    if (this.#moves.any || this.#spared) return;
     const before = this.#held;
     const devices = this.#interfaces;
     try {
       await this.#read();
       this.#blind = null;
-      if (this.#busy > 0 || this.#spared) return;
+      if (this.#moves.any || this.#spared) return;
       if (!this.#holding) return await this.#takeAway();
       if (this.#wanted.some(({ device }) => isReachedAnew(device, devices, this.#interfaces)))
         this.announce();

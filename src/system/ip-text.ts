@@ -39,22 +39,6 @@ export interface FloatingAddress {
   readonly kind?: "nat-router" | "vip";
 }
 
-export type InterfaceChange =
-  | {
-      readonly kind: "address-added" | "address-removed";
-      readonly device: string;
-      readonly prefix: Prefix;
-    }
-  | {
-      readonly kind: "link";
-      readonly device: string;
-      readonly up: boolean;
-      readonly carrier: boolean;
-    }
-  | { readonly kind: "link-removed"; readonly device: string }
-  /** Changes may have been missed: read everything. */
-  | { readonly kind: "gap"; readonly why: string };
-
 /** One text for one floating address, for maps and messages. */
 export const printFloating = (vip: FloatingAddress): string =>
   `${printPrefix(vip.prefix)} on ${vip.device}`;
@@ -154,20 +138,4 @@ export function readInterfacesJson(text: string): readonly Interface[] {
       : [];
     return [{ name, index, mac, ...linkState(flags), operstate: String(operstate), addresses }];
   });
-}
-
-/** Reads one line of `ip -o monitor address link`; null for what is neither address nor link. */
-export function readMonitorLine(line: string): InterfaceChange | null {
-  const address = /^(Deleted )?\d+: (\S+)\s+inet6? ([0-9a-f.:]+)(?: peer [0-9a-f.:]+)?(\/\d+)?\s/;
-  const added = address.exec(line);
-  if (added !== null) {
-    const prefix = parsePrefix(`${added[3]}${added[4] ?? ""}`);
-    const kind = added[1] === undefined ? "address-added" : "address-removed";
-    return prefix === null ? null : { kind, device: added[2] ?? "", prefix };
-  }
-  const link = /^(Deleted )?\d+: ([^\s:@]+)(?:@\S+)?: <([^>]*)>/.exec(line);
-  if (link === null) return null;
-  const device = link[2] ?? "";
-  if (link[1] !== undefined) return { kind: "link-removed", device };
-  return { kind: "link", device, ...linkState((link[3] ?? "").split(",")) };
 }

@@ -1,10 +1,11 @@
 /**
- * Keeps `ip -o monitor address link` running and tells what it says. Where changes may have gone
- * unseen it tells a gap, so that whoever listens reads everything once more.
+ * Keeps `ip -o monitor address link` running and tells whenever addresses or links have changed, or
+ * may have changed unseen, so that whoever listens reads everything once more.
+ *
+ * What its lines say is not read: a takeover of 500 VIPs would read 500 of its own.
  */
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
-import { type InterfaceChange, readMonitorLine } from "./ip-text.ts";
 import { type KeptProgram, keepProgram } from "./program.ts";
 
 /** How long a program that ended is left alone, so that a missing one does not spin us. */
@@ -12,10 +13,13 @@ const againAfter = ms(1000);
 /** `ip monitor` does not tell when it has begun to listen; measured: 60 ms at most in the slowest lab. */
 const beginsWithin = ms(250);
 
-/** Each time the program begins, a gap is told once it must be listening. Call the result to stop. */
+/**
+ * `why`: the program's line, or why a change may have been missed; that is also told each time the
+ * program begins, once it must be listening. Call the result to stop.
+ */
 export function watchInterfaces(
   path: string | undefined,
-  onChange: (change: InterfaceChange) => void,
+  onChange: (why: string) => void,
 ): () => void {
   let program: KeptProgram | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -27,7 +31,7 @@ export function watchInterfaces(
   const again = (why: string): void => {
     program = null;
     if (stopped) return;
-    onChange({ kind: "gap", why });
+    onChange(why);
     later(againAfter, begin);
   };
   const begin = (): void => {
@@ -36,12 +40,9 @@ export function watchInterfaces(
         file: "ip",
         args: ["-o", "monitor", "address", "link"],
         path,
-        onLine: (line, stream) => {
-          if (stopped) return;
-          // Such as "netlink receive error No buffer space available": messages were lost.
-          const change: InterfaceChange | null =
-            stream === "stderr" ? { kind: "gap", why: line } : readMonitorLine(line);
-          if (change !== null) onChange(change);
+        // On stderr such as "netlink receive error No buffer space available": some were lost.
+        onLine: (line) => {
+          if (!stopped) onChange(line);
         },
         onEnd: again,
       });
@@ -49,7 +50,7 @@ export function watchInterfaces(
       again(messageOf(thrown));
       return;
     }
-    later(beginsWithin, () => onChange({ kind: "gap", why: "the watch has begun" }));
+    later(beginsWithin, () => onChange("the watch has begun"));
   };
   begin();
   return () => {

@@ -26,14 +26,13 @@ import {
   type FloatingAddress,
   type Interface,
   type InterfaceAddress,
-  type InterfaceChange,
   releaseBatch,
   releaseLine,
 } from "./ip-text.ts";
 import { watchInterfaces } from "./ip-watch.ts";
 import type { IndexOf, Netlink } from "./netlink.ts";
 
-export type { AddressOutcome, FloatingAddress, Interface, InterfaceAddress, InterfaceChange };
+export type { AddressOutcome, FloatingAddress, Interface, InterfaceAddress };
 export { releaseBatch };
 
 export interface IpOptions {
@@ -71,8 +70,8 @@ export interface Ip {
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Runs through a claim of nothing: its programs are there and its code is compiled then. */
   rehearse(): Promise<void>;
-  /** Tells every change of addresses and links until the returned function is called. */
-  watch(onChange: (change: InterfaceChange) => void): () => void;
+  /** Tells each change of addresses and links, see watchInterfaces; call the result to stop. */
+  watch(onChange: (why: string) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,6 @@ import {
   expireLine,
   type FloatingAddress,
   readInterfacesJson,
-  readMonitorLine,
   releaseBatch,
 } from "../../src/system/ip-text.ts";
 
@@ -85,39 +84,4 @@ test("interfaces are read with carrier, addresses, labels and what makes an addr
   ]);
   for (const text of ["", "{}", "[{", "null"])
     assert.throws(() => readInterfacesJson(text), MachineError);
-});
-
-test("the lines of ip monitor become changes, and other lines none", () => {
-  const link = "mtu 1500 qdisc noqueue state UP group default \\    link/ether 12:9f:6f:09:c3:b9";
-  const lasting = "valid_lft forever preferred_lft forever";
-  const cases: [string, unknown][] = [
-    [
-      `3: v0    inet 10.9.0.10/24 scope global secondary v0:1\\       ${lasting}`,
-      { kind: "address-added", device: "v0", prefix: parsePrefix("10.9.0.10/24") },
-    ],
-    [
-      `Deleted 3: eth0.5    inet 10.9.0.1 peer 10.9.0.2/32 scope global eth0.5\\  ${lasting}`,
-      { kind: "address-removed", device: "eth0.5", prefix: parsePrefix("10.9.0.1/32") },
-    ],
-    [
-      `3: v0    inet6 fd00::1/64 scope global nodad \\       ${lasting}`,
-      { kind: "address-added", device: "v0", prefix: parsePrefix("fd00::1/64") },
-    ],
-    [
-      `2: v1@v0: <BROADCAST,MULTICAST,UP,LOWER_UP> ${link}`,
-      { kind: "link", device: "v1", up: true, carrier: true },
-    ],
-    [
-      `2: v1@v0: <NO-CARRIER,BROADCAST,MULTICAST,UP,LOWER_UP> ${link}`,
-      { kind: "link", device: "v1", up: true, carrier: false },
-    ],
-    [
-      `2: eth0: <BROADCAST,MULTICAST> ${link}`,
-      { kind: "link", device: "eth0", up: false, carrier: false },
-    ],
-    [`Deleted 2: v1@NONE: <BROADCAST> ${link}`, { kind: "link-removed", device: "v1" }],
-    ["", null],
-    ["192.0.2.1 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE", null],
-  ];
-  for (const [line, change] of cases) assert.deepEqual(readMonitorLine(line), change, line);
 });
