@@ -35,7 +35,7 @@ interface Haste extends Rhythm {
  * outage, if it should ever take so long, since a lost handshake costs its client a second. Nobody
  * holds the addresses then, so nothing else on this machine is more urgent.
  */
-const before = { atMost: ms(500), slice: ms(5), rest: ms(1) };
+const before = { atMost: ms(800), slice: ms(1), rest: ms(2) };
 const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
 
 export class ConnectionHandOver {
@@ -52,7 +52,9 @@ export class ConnectionHandOver {
     const done = await release();
     const from = this.#parts.now();
     await telling.tell(after);
-    telling.report(between(from, this.#parts.now()));
+    const held = between(from, this.#parts.now());
+    // The peer waits for the word that the caller says now; the log does not.
+    setImmediate(() => telling.report(held));
     return done;
   }
 }
@@ -88,7 +90,7 @@ class Telling {
       const news = untold(connections);
       for (const datagram of syncMessages(news, this.#place.id)) {
         sender.send(this.#place.link, datagram);
-        if (pace.isDue) await pace.rest();
+        if (pace.isDue()) await pace.rest();
       }
       this.#told += news.length;
     } catch (thrown) {

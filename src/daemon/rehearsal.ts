@@ -7,9 +7,9 @@ import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
 import { addMs, seconds } from "../model/time.ts";
+import { type NextBytes, readThrough } from "../system/connection-reader.ts";
 import { nowhere } from "../system/ip.ts";
 import { syncFrame } from "../system/sync-sender.ts";
-import { readConnection } from "../table/connections.ts";
 import { Announcements } from "./announcements.ts";
 import { ConnectionHandOver } from "./connection-handover.ts";
 import type { Doors } from "./doors.ts";
@@ -110,20 +110,25 @@ const stage = { link: { name: "nowhere", index: 0, mac: null }, id: 0 };
 const noMac = new Uint8Array(6);
 
 /** Connections among addresses for documentation (RFC 5737), as the kernel prints them. */
-const printed = Array.from({ length: 50 }, (_, port) => {
-  const text = port.toString(16).toUpperCase().padStart(4, "0");
-  return Buffer.from(`TCP CB007101 ${text} CB007102 0050 CB007103 0050 ESTABLISHED     900`);
-});
+const printed = Buffer.from(
+  Array.from({ length: 200 }, (_, port) => {
+    const text = port.toString(16).toUpperCase().padStart(4, "0");
+    return `TCP CB007101 ${text} CB007102 0050 CB007103 0050 ESTABLISHED     900\n`;
+  }).join(""),
+);
 
 /** The telling's own code: what it reads is made up, and nothing of what it says leaves. */
 const rehearsedHandOver = ({ now }: Doors): ConnectionHandOver =>
   new ConnectionHandOver({
-    read: async (seen) => ({
-      connections: printed
-        .map((line) => readConnection(line, 0, line.length, seen))
-        .filter((each) => each !== null),
-      complete: true,
-    }),
+    read: (seen, atMost, pace) => {
+      let place = 0;
+      const next: NextBytes = (room, at) => {
+        const length = printed.copy(room, at, place);
+        place += length;
+        return length;
+      };
+      return readThrough(next, seen, atMost, pace);
+    },
     sender: {
       send: (_link, datagram) => {
         syncFrame(noMac, datagram);

@@ -34,6 +34,8 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 
 /** Notifications that follow each other are answered by one look at the kernel. */
 const settleAfter = ms(10);
+/** What a claim or a release has changed is known: clients that come back now go before the look. */
+const settleAfterMove = ms(100);
 /** How often a VIP that cannot be put back is tried again. */
 const retryAfter = ms(1000);
 /**
@@ -202,10 +204,8 @@ export class Vips {
 
   /** The kernel has told of a change of addresses or links: look, soon and once. */
   changed(): void {
-    this.#settling ??= setTimeout(() => {
-      this.#settling = null;
-      void this.#repair();
-    }, settleAfter);
+    // A move ends with a look of its own.
+    if (!this.#moves.any) this.#lookIn(settleAfter);
   }
 
   /** Somebody whose MAC is not ours answers for a VIP; whether that contests what is held here. */
@@ -255,7 +255,7 @@ export class Vips {
     } catch (thrown) {
       return this.#failed(what, messageOf(thrown));
     } finally {
-      this.changed();
+      this.#lookIn(settleAfterMove);
     }
     const asked = what === "claim" ? outcome.missing.length === 0 : outcome.held.length === 0;
     if (!asked)
@@ -298,7 +298,7 @@ export class Vips {
       await this.#putBack(before);
     } catch (thrown) {
       this.#cannotLook(messageOf(thrown));
-      this.#again();
+      this.#lookIn(retryAfter);
     }
   }
 
@@ -338,7 +338,7 @@ export class Vips {
     const reasons = [...outcome.reasons, ...absent.map((vip) => `there is no ${vip.device}`)];
     const text = `cannot be held: ${reasons.join("; ")}`;
     this.#setFault({ kind: "claim", subject: missing.map(nameOf).join(", "), text });
-    this.#again();
+    this.#lookIn(retryAfter);
   }
 
   /**
@@ -355,14 +355,14 @@ export class Vips {
     if (left.length === 0) return this.#setFault(null);
     for (const vip of left) this.#report("left-behind", vip, "this router does not serve; removed");
     this.#note(await this.#parts.ip.release(left));
-    if (left.some((vip) => this.#held.has(keyOf(vip)))) this.#again();
+    if (left.some((vip) => this.#held.has(keyOf(vip)))) this.#lookIn(retryAfter);
   }
 
-  #again(): void {
+  #lookIn(length: Ms): void {
     this.#settling ??= setTimeout(() => {
       this.#settling = null;
       void this.#repair();
-    }, retryAfter);
+    }, length);
   }
 
   #report(kind: "lost" | "restored" | "left-behind", vip: FloatingAddress, text: string): void {

@@ -40,14 +40,19 @@ export const connectionReader =
       throw new MachineError(`${file}: ${messageOf(thrown)}`);
     }
     try {
-      return await readAll(descriptor, seen, atMost, pace);
+      const next: NextBytes = (into, at) => readSync(descriptor, into, at, into.length - at, null);
+      return await readThrough(next, seen, atMost, pace);
     } finally {
       closeSync(descriptor);
     }
   };
 
-async function readAll(
-  descriptor: number,
+/** Fills a part of the room from `at` on; how many bytes, 0 at the end. */
+export type NextBytes = (room: Buffer, at: number) => number;
+
+/** The reading without the file, so that it can be rehearsed. */
+export async function readThrough(
+  next: NextBytes,
   seen: Set<string>,
   atMost: Ms,
   pace: Pace,
@@ -58,7 +63,7 @@ async function readAll(
   /** Bytes of a line that is not whole yet. */
   let begun = 0;
   for (;;) {
-    const length = readSync(descriptor, room, begun, roomBytes - begun, null);
+    const length = next(room, begun);
     if (length === 0) return { connections, complete: true };
     const filled = room.subarray(0, begun + length);
     let from = 0;
@@ -69,7 +74,8 @@ async function readAll(
     }
     room.copyWithin(0, from, filled.length);
     begun = filled.length - from;
-    if (now() > until) return { connections, complete: false };
-    if (pace.isDue) await pace.rest();
+    const at = now();
+    if (at > until) return { connections, complete: false };
+    if (pace.isDue(at)) await pace.rest();
   }
 }

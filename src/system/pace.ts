@@ -1,6 +1,6 @@
 /** Long work in short pieces, so that others have their turn. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { between, type Ms } from "../model/time.ts";
+import { between, type Instant, type Ms } from "../model/time.ts";
 import { now } from "./clock.ts";
 
 export interface Rhythm {
@@ -21,9 +21,9 @@ export class Pace {
     this.#rhythm = rhythm;
   }
 
-  /** Whether it is time to rest. */
-  get isDue(): boolean {
-    return between(this.#since, now()) > this.#rhythm.slice;
+  /** Whether it is time to rest. `at`: the present, where it has just been asked for. */
+  isDue(at: Instant = now()): boolean {
+    return between(this.#since, at) > this.#rhythm.slice;
   }
 
   async rest(): Promise<void> {

@@ -1,7 +1,9 @@
 /** Handing young connections over, with a kernel that is a list and a wire that is another one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { ConnectionHandOver } from "../../src/daemon/connection-handover.ts";
+import type { Done } from "../../src/daemon/vips.ts";
 import { MachineError } from "../../src/model/error.ts";
 import { sentenceOf } from "../../src/model/event-text.ts";
 import { instant } from "../../src/model/time.ts";
@@ -46,44 +48,51 @@ function make() {
     kernel.lines = [line(1, "ESTABLISHED"), line(2, "SYN_RECV")];
     return { ok: true } as const;
   };
-  return { handOver, kernel, order, said, release };
+  /** What is said of it comes after its outcome. */
+  const around = async (releasing: () => Promise<Done>): Promise<Done> => {
+    const done = await handOver.around(place, releasing);
+    assert.deepEqual(said, []);
+    await turn();
+    return done;
+  };
+  return { around, kernel, order, said, release };
 }
 
 test("what is young is told before the release, what came in between after it, nothing twice", async () => {
-  const { handOver, order, said, release } = make();
-  assert.deepEqual(await handOver.around(place, release), { ok: true });
+  const { around, order, said, release } = make();
+  assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["tell 1", "release", "tell 2"]);
   assert.match(said.join(), /^told: .*told the peer of 2 young connections/);
 });
 
 test("a release that fails is handed on, and what happened is told all the same", async () => {
-  const { handOver, said } = make();
+  const { around, said } = make();
   const why = "the kernel says otherwise";
-  assert.deepEqual(await handOver.around(place, async () => ({ ok: false, why })), {
+  assert.deepEqual(await around(async () => ({ ok: false, why })), {
     ...{ ok: false, why },
   });
   assert.match(said.join(), /^told: /);
 });
 
 test("no way to tell the peer holds up no release, and is said", async () => {
-  const { handOver, kernel, order, said, release } = make();
+  const { around, kernel, order, said, release } = make();
   kernel.refuses = true;
-  assert.deepEqual(await handOver.around(place, release), { ok: true });
+  assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["release"]);
   assert.match(said.join(), /^untold: .*last seconds: eth1: no such device/);
 });
 
 test("a table that is too long for the time is told in part, and that is said", async () => {
-  const { handOver, kernel, said, release } = make();
+  const { around, kernel, said, release } = make();
   kernel.complete = false;
-  await handOver.around(place, release);
+  await around(release);
   assert.match(said.join(), /^untold: .*more than can be read/);
 });
 
 test("a reading that never ends holds up the release for a bounded time", async () => {
-  const { handOver, kernel, order, said, release } = make();
+  const { around, kernel, order, said, release } = make();
   kernel.hangs = true;
-  assert.deepEqual(await handOver.around(place, release), { ok: true });
+  assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["release"]);
   assert.match(said.join(), /^untold: .*did not end in time/);
 });
