@@ -15,7 +15,10 @@ const web: FloatingAddress = { ...vip("192.0.2.1"), device: "eth0" };
 
 /** A kernel with one device, whose `ip` can be broken; and what the router says meanwhile. */
 function bench() {
-  const kernel = { held: [] as FloatingAddress[], broken: null as string | null, later: ms(0) };
+  const kernel = {
+    ...{ held: [] as FloatingAddress[], broken: null as string | null, later: ms(0) },
+    ...{ looks: 0, ready: Promise.resolve() },
+  };
   const events: EventBody[] = [];
   const announced: string[] = [];
   const interfaces = (): Interface[] => [
@@ -35,10 +38,14 @@ function bench() {
   };
   const ip: Ip = {
     readInterfaces: async () => {
+      kernel.looks += 1;
       if (kernel.broken !== null) throw new MachineError(kernel.broken);
       return interfaces();
     },
-    claim: async (vips) => outcome(vips, true),
+    claim: async (vips) => {
+      await kernel.ready;
+      return outcome(vips, true);
+    },
     release: async (vips) => outcome(vips, false),
     expire: async (vips) => outcome(vips, true),
     rehearse: async () => {},
@@ -115,4 +122,43 @@ test("a stranger's announcement is answered, the peer's is left to the two route
   assert.deepEqual(announced, []);
   assert.equal(vips.heardStranger({ ...heard, mac: "02:00:00:00:00:03", isPeer: false }), true);
   assert.deepEqual(announced, [web.prefix.address]);
+});
+
+test("it is idle when the claim that is under way has ended", async (context) => {
+  const { kernel, vips } = bench();
+  context.after(() => vips.close());
+  await vips.idle();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  kernel.ready = promise;
+  const claimed = vips.claim();
+  let heldWhenIdle: boolean | null = null;
+  const idle = vips.idle().then(() => {
+    heldWhenIdle = vips.held(web);
+  });
+  for (let count = 0; count < 3; count += 1) await turn();
+  assert.equal(heldWhenIdle, null);
+  resolve();
+  await Promise.all([claimed, idle]);
+  assert.equal(heldWhenIdle, true);
+});
+
+test("what a claim itself has changed is looked at later than what others change", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { kernel, vips } = bench();
+  context.after(() => vips.close());
+  const { promise, resolve } = Promise.withResolvers<void>();
+  kernel.ready = promise;
+  const claimed = vips.claim();
+  vips.changed();
+  resolve();
+  await claimed;
+  vips.changed();
+  context.mock.timers.tick(99);
+  assert.equal(kernel.looks, 0);
+  context.mock.timers.tick(1);
+  assert.equal(kernel.looks, 1);
+  await turn();
+  vips.changed();
+  context.mock.timers.tick(10);
+  assert.equal(kernel.looks, 2);
 });

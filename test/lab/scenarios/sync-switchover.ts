@@ -2,7 +2,7 @@ import { scenario } from "../scenario.ts";
 import { switchOver } from "../synchronised-switchovers.ts";
 import { natPair } from "../topology.ts";
 
-const switchovers = Number(process.env.LAB_SWITCHOVERS ?? 50);
+const switchovers = 50;
 const what = `${switchovers} switchovers in a row with connection_sync`;
 
 export default scenario({
