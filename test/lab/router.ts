@@ -5,7 +5,7 @@
  * it, runs the unit's clean-up and starts the daemon again after RestartSec.
  */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,6 +20,7 @@ import type { LvsdEvent } from "../../src/model/event.ts";
 import { now } from "./clock.ts";
 import { request } from "./control-request.ts";
 import { Covers, type Program } from "./covers.ts";
+import { loggedEvents, loggedState, logText } from "./daemon-log.ts";
 import { parseSaved, readTable, type Table } from "./ipvs-table.ts";
 import { Machine, signal } from "./machine.ts";
 import type { Network } from "./network.ts";
@@ -274,17 +275,9 @@ export class Router extends Machine {
   async reaches(state: Status["state"], withinMs: number): Promise<Status> {
     const what = `${this.name} becomes ${state}`;
     const began = now();
-    await waitFor(`${what} by its log`, withinMs, () => this.#loggedState() === state);
+    await waitFor(`${what} by its log`, withinMs, () => loggedState(this.log()) === state);
     const left = withinMs - (now() - began);
     return this.sees(what, left, (status) => status.state === state);
-  }
-
-  /** The state that the log's last change of state led to. */
-  #loggedState(): string | null {
-    const marker = '"event":"state","kind":"changed"';
-    const log = this.log();
-    const at = log.lastIndexOf(marker);
-    return /"to":"(\w+)"/.exec(log.slice(at).split("\n", 1)[0] ?? "")?.[1] ?? null;
   }
 
   /** Waits until the status fulfils a condition. */
@@ -323,24 +316,11 @@ export class Router extends Machine {
 
   /** Every event that the daemon has logged so far, over all its restarts. */
   events(): LvsdEvent[] {
-    const file = `${this.directory}/lvsd.log`;
-    if (!existsSync(file)) return [];
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .map((line) => line.replace(/^<\d>/, ""))
-      .filter((line) => line.startsWith("{"))
-      .flatMap((line) => {
-        try {
-          return [JSON.parse(line) as LvsdEvent];
-        } catch {
-          return [];
-        }
-      });
+    return loggedEvents(this.log());
   }
 
   log(): string {
-    const file = `${this.directory}/lvsd.log`;
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
+    return logText(`${this.directory}/lvsd.log`);
   }
 
   /** See Covers: `script` in the place of a program, or none at all. */

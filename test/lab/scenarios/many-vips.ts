@@ -41,6 +41,12 @@ export default scenario({
     await lab.startServers();
     lab.configurePair({ virtualServers, failover: { failback: "manual" } });
     await Promise.all([lab.r1.start(30_000), lab.r2.start(30_000)]);
+    await waitFor("r1 holds one of them", 15_000, () => vips.some((each) => lab.r1.holds(each)), 2);
+    const asked = await lab.r1.status();
+    expect(
+      asked.vips.every(({ held }) => held),
+      "whoever asks in the middle of a claim is answered when it has ended",
+    );
     await lab.r1.reaches("active", 15_000);
     await lab.r2.sees("r2 is standby and hears r1", 15_000, (status) => {
       return status.state === "standby" && status.peer?.alive === true;
