@@ -6,7 +6,7 @@
  * time, also between processes: figures are worth nothing on a shared CPU. Every run has a hard
  * time limit and leaves no process behind.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -98,7 +98,12 @@ function umlCommand(request: RunRequest, directory: string, out: string): string
     initScript({ argv, project, out, cache: cacheDirectory(), limitSeconds: limitSeconds + 10 }),
     { mode: 0o755 },
   );
-  return [umlProgram, ...umlArguments(directory)];
+  const registers = path.join(directory, "whole-registers.so");
+  execFileSync("gcc", [
+    ...["-O2", "-shared", "-fPIC", "-o", registers],
+    path.join(project, "test/lab/whole-registers.c"),
+  ]);
+  return ["env", `LD_PRELOAD=${registers}`, umlProgram, ...umlArguments(directory)];
 }
 
 /** New mount, process and network namespaces; /run is empty, so that `ip netns` is private. */
@@ -187,11 +192,13 @@ async function supervise(
   const stop = () => process.exit(130);
   process.once("SIGINT", stop).once("SIGTERM", stop);
   let begun = false;
+  const before: string[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (raw) => {
     const line = raw.replace(/\r$/, "");
     if (begun) request.onLine(line);
     else if (line.includes(beginMarker)) begun = true;
+    else before.push(line);
   });
   child.stderr?.resume();
   const limit = setTimeout(kill, request.limitSeconds * 1000 + 15_000);
@@ -203,7 +210,10 @@ async function supervise(
   process.removeListener("exit", kill);
   process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop);
   const file = path.join(out, "rc");
-  if (!begun) request.onLine(`the lab's kernel (${kernel}) did not get as far as its first line`);
+  if (!begun) {
+    for (const line of before) request.onLine(line);
+    request.onLine(`the lab's kernel (${kernel}) did not get as far as its first line`);
+  }
   return existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : null;
 }
 
