@@ -6,7 +6,7 @@
  * time, also between processes: figures are worth nothing on a shared CPU. Every run has a hard
  * time limit and leaves no process behind.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -21,6 +21,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compile } from "./compile.ts";
 import { beginMarker, initScript, memoryDirectory, umlArguments, umlProgram } from "./uml.ts";
 
 export type KernelKind = "host" | "uml";
@@ -79,11 +80,13 @@ const environment = (request: RunRequest, out: string): string[] => [
   "env",
   `LAB_OUT=${out}`,
   `NODE_COMPILE_CACHE=${cacheDirectory()}`,
+  `LAB_CLIENT=${compile("client", cacheDirectory())}`,
+  `LAB_REAL_SERVER=${compile("real-server", cacheDirectory())}`,
   `LAB_PROJECT=${request.project}`,
   ...request.argv,
 ];
 
-/** Compiled scenarios, kept from run to run; Node checks each against its source by itself. */
+/** Compiled programs and scenarios, kept from run to run; each is compared with its source. */
 function cacheDirectory(): string {
   const place = path.join(tmpdir(), `lvsd-lab-cache-${process.getuid?.() ?? 0}`);
   mkdirSync(place, { recursive: true, mode: 0o700 });
@@ -91,18 +94,14 @@ function cacheDirectory(): string {
 }
 
 function umlCommand(request: RunRequest, directory: string, out: string): string[] {
-  const argv = environment(request, out);
+  const argv = ["env", "LAB_REAL_TIME=1", ...environment(request, out)];
   const { project, limitSeconds } = request;
   writeFileSync(
     path.join(directory, "init"),
     initScript({ argv, project, out, cache: cacheDirectory(), limitSeconds: limitSeconds + 10 }),
     { mode: 0o755 },
   );
-  const registers = path.join(directory, "whole-registers.so");
-  execFileSync("gcc", [
-    ...["-O2", "-shared", "-fPIC", "-o", registers],
-    path.join(project, "test/lab/whole-registers.c"),
-  ]);
+  const registers = compile("extended-registers", cacheDirectory(), "-shared", "-fPIC");
   return ["env", `LD_PRELOAD=${registers}`, umlProgram, ...umlArguments(directory)];
 }
 

@@ -1,6 +1,5 @@
 /** Long-lived connections through the pair, for the stories about connection synchronisation. */
-import type { Client } from "./client.ts";
-import type { HeldReport } from "./client-side.ts";
+import type { Client, HeldReport } from "./client.ts";
 import type { Lab } from "./lab.ts";
 import { readNet } from "./namespace.ts";
 import type { PairOptions } from "./pair-config.ts";
@@ -10,7 +9,7 @@ import { expect, waitFor } from "./wait.ts";
 /** As many as the lab's kernel carries beside everything else. */
 export const heldConnectionsMax = 500;
 
-/** Beyond the silence after which a held connection counts as broken (client-side.ts). */
+/** Beyond the silence after which a held connection counts as broken (client.ts). */
 const judgedAfterMs = 5000;
 
 /** Defaults, with connections synchronised on the inner network. */

@@ -5,8 +5,8 @@ import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Capture } from "./capture.ts";
+import type { ClientOptions } from "./client.ts";
 import { Client } from "./client.ts";
-import type { ClientOptions } from "./client-side.ts";
 import { now } from "./clock.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
@@ -45,10 +45,7 @@ export class Lab {
     this.addresses = addressesOf(network.topology);
     this.r1 = new Router(network, "r1", surroundings.project);
     this.r2 = new Router(network, "r2", surroundings.project);
-    const ipv6 = network.topology.family === 6;
-    this.servers = this.addresses.realServers.map(
-      (_, index) => new RealServer(`rs${index + 1}`, { ipv6 }),
-    );
+    this.servers = this.addresses.realServers.map((_, index) => new RealServer(`rs${index + 1}`));
     this.#capture = capture;
   }
 

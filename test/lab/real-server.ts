@@ -1,44 +1,49 @@
-/** Real servers as scenarios see them: a thread that can misbehave, or a real nginx. */
+/** Real servers as scenarios see them: a program that can misbehave (real-server.c), or nginx. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { LabProgram } from "./lab-program.ts";
 import { within } from "./namespace.ts";
-import type { Manner, RealServerOptions } from "./real-server-side.ts";
-import { Resident } from "./resident.ts";
+
+/** How requests are answered. `hang` accepts and says nothing. */
+export type Manner = "serve" | "hang" | "garbage" | "endless" | "error-500";
+
+/** Where every real server answers, unless it is started on other ports. */
+const tcpPorts = [80];
+const udpPorts = [53];
 
 export class RealServer {
   readonly name: string;
-  readonly #options: RealServerOptions;
-  #resident: Resident | null = null;
+  #program: LabProgram | null = null;
 
-  constructor(name: string, options: Partial<Omit<RealServerOptions, "name">> = {}) {
+  constructor(name: string) {
     this.name = name;
-    this.#options = { ports: [80], udpPorts: [53], ipv6: false, ...options, name };
   }
 
   /** Starts the server's process on these TCP ports; does nothing when it runs. */
-  async start(ports: readonly number[] = this.#options.ports): Promise<void> {
-    const options = { ...this.#options, ports };
-    this.#resident ??= await Resident.start(this.name, "real-server-side.ts", options);
+  async start(ports: readonly number[] = tcpPorts): Promise<void> {
+    const words = [this.name, ports.join(","), udpPorts.join(",")];
+    this.#program ??= await LabProgram.start(this.name, "real-server", ...words);
   }
 
   /** Its process dies: sockets are closed, further connections are refused. */
   async kill(): Promise<void> {
-    await this.#resident?.kill();
-    this.#resident = null;
+    await this.#program?.kill();
+    this.#program = null;
   }
 
   async behave(manner: Manner): Promise<void> {
-    await this.#ask({ kind: "manner", manner });
+    await this.#ask(`manner ${manner}`);
   }
 
   /** How many requests reached it, checks included. */
-  requests(): Promise<number> {
-    return this.#ask({ kind: "requests" });
+  async requests(): Promise<number> {
+    const [line = ""] = await this.#ask("requests");
+    return Number(line.split(" ")[1]);
   }
 
-  #ask(question: unknown): Promise<number> {
-    if (this.#resident === null) return Promise.reject(new Error(`${this.name} does not run`));
-    return this.#resident.ask<number>(question);
+  #ask(question: string): Promise<readonly string[]> {
+    if (this.#program === null) return Promise.reject(new Error(`${this.name} does not run`));
+    return this.#program.ask(question);
   }
 }
 
