@@ -384,7 +384,7 @@ int main(int count, char **words) {
   for (size_t index = 0; index < held_count; index++) held[index].fd = -1;
   await(STDIN_FILENO, EPOLL_CTL_ADD, EPOLLIN, input_event, 0);
   end_answer();
-  double try_due = now(), held_due = try_due;
+  double held_due = now(), try_due = held_due + interval;
   for (;;) {
     if (!stopped && try_due <= now()) try_due = beat(try_due);
     if (held_count > 0) held_due = turn_of_held(held_due);

@@ -9,9 +9,9 @@ interface Asked {
 
 /** Answers every question with what `answer` returns; `"ready"` is answered by itself. */
 export function serveQuestions(answer: (question: unknown) => unknown): void {
-  // setpriority(2) of Linux means the calling thread. Clients and real servers are machines of
-  // their own; on the guest's one processor they must not wait for the start of a program, nor
-  // may a router wait for them: the same priority as lvsd's unit gives it.
+  // setpriority(2) of Linux means the calling thread. Who watches, sends or floods is a machine of
+  // its own; on the guest's one processor it must not wait for the start of a program, nor may a
+  // router wait for it: the same priority as lvsd's unit gives it.
   setPriority(0, -10);
   parentPort?.on("message", async (asked: Asked) => {
     const value = asked.question === "ready" ? true : await answer(asked.question);

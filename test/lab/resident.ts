@@ -1,5 +1,5 @@
 /**
- * A worker thread that lives in a machine's network namespace: client, real server, observer.
+ * A worker thread that lives in a machine's network namespace: observer, sender, flood.
  *
  * A thread instead of a process, since a Node process costs 40 MB and 0.4 s in the guest, a thread
  * a tenth of it. It is started while the main thread is in the namespace and so belongs there.

@@ -10,7 +10,9 @@ export interface Cost {
   readonly failed: number;
   /** The longest time in ms in which no new connection was served. */
   readonly outage: number;
-  /** The same in as many spans of the same kind in which nothing happened: the lab's own share. */
+  /** The longest time in ms that one new connection took, from its start to its answer's end. */
+  readonly waited: number;
+  /** The outage in as many spans of the same kind in which nothing happened: the lab's own share. */
   readonly quiet: number;
   /** The longest time in ms from the request to the new holder's announcement. */
   readonly took: number;
@@ -27,7 +29,7 @@ export async function switchOver(lab: Lab, times: number): Promise<Cost> {
   const { client, holder } = await heldConnections(lab);
   // One that is just being started is not served for as long, whoever holds the VIP.
   await lab.served(client);
-  let [outage, quiet, failed, took] = [0, 0, 0, 0];
+  let [outage, waited, quiet, failed, took] = [0, 0, 0, 0, 0];
   for (let count = 1; count <= times; count++) {
     const [from, to] = [lab.holder(), lab.other(lab.holder())];
     client.mark();
@@ -45,13 +47,15 @@ export async function switchOver(lab: Lab, times: number): Promise<Cost> {
     const control = await client.report();
     lab.say(
       `${to.name} serves after ${done.toFixed(0)} ms: outage ${report.outage.toFixed(1)} ms, ` +
+        `waited ${report.latency.longest.toFixed(1)} ms, ` +
         `${report.failed} tries failed ${JSON.stringify(report.byFailure)}; ` +
         `with nothing happening ${control.outage.toFixed(1)} ms, ${control.failed} failed`,
     );
     outage = Math.max(outage, report.outage);
+    waited = Math.max(waited, report.latency.longest);
     quiet = Math.max(quiet, control.outage);
     failed += report.failed + control.failed;
   }
   const held = await heldAlive(lab, holder);
-  return { lost: held.broken, failed, outage, quiet, took };
+  return { lost: held.broken, failed, outage, waited, quiet, took };
 }

@@ -18,6 +18,7 @@ export default scenario({
       ...{ atMost: 0, exact: true },
     },
     outage: { what: `${what}: the longest client outage`, unit: "ms", atMost: 20 },
+    waited: { what: `${what}: the longest that a new connection took`, unit: "ms" },
     quiet: { what: "and as often while nothing happened, the longest gap", unit: "ms" },
     took: { what: `${what}: the longest from request to done`, unit: "ms", atMost: 200 },
   },
