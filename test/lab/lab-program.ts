@@ -8,11 +8,13 @@ import { createInterface } from "node:readline";
 import { within } from "./namespace.ts";
 
 /**
- * These machines share the guest's one processor with the routers, and on its clock of 10 ms the
+ * These machines share a guest's one processor with the routers, and on its clock of 10 ms the
  * scheduler lets whoever runs go on for that long. A machine of its own does not wait for a
- * router's daemon, so in a guest its program runs when there is something to do (sched(7)).
+ * router's daemon, so there its program runs when there is something to do (sched(7)). Elsewhere it
+ * has the priority that lvsd's unit gives the daemon.
  */
-const realTime = process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", "50"] : [];
+const urgently =
+  process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", "50"] : ["nice", "-n", "-10"];
 
 const programs = {
   client: process.env.LAB_CLIENT,
@@ -49,7 +51,7 @@ export class LabProgram {
     name: keyof typeof programs,
     ...words: readonly (string | number)[]
   ): Promise<LabProgram> {
-    const [command = "", ...rest] = [...realTime, programs[name] ?? "", ...words.map(String)];
+    const [command = "", ...rest] = [...urgently, programs[name] ?? "", ...words.map(String)];
     const child = within(namespace, () =>
       spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] }),
     );
