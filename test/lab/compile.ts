@@ -8,7 +8,7 @@ const shared = path.join(import.meta.dirname, "questions.h");
 
 /**
  * Compiles `NAME.c` of this directory into `place`, unless that was done before; the result's path.
- * Throws with the compiler's words.
+ * Throws when that fails; the compiler's words are on standard error.
  */
 export function compile(name: string, place: string, ...options: readonly string[]): string {
   const source = path.join(import.meta.dirname, `${name}.c`);
@@ -16,7 +16,11 @@ export function compile(name: string, place: string, ...options: readonly string
   const result = path.join(place, `${name}-${hash.digest("hex").slice(0, 16)}`);
   if (!existsSync(result)) {
     const own = `${result}.${process.pid}`;
-    execFileSync("gcc", ["-O2", ...options, "-o", own, source], { encoding: "utf8" });
+    try {
+      execFileSync("gcc", ["-O2", ...options, "-o", own, source]);
+    } catch (thrown) {
+      throw new Error(`${source} cannot be compiled (gcc missing? make setup)`, { cause: thrown });
+    }
     renameSync(own, result);
   }
   return result;
