@@ -61,26 +61,29 @@ const protocols: ReadonlyMap<number, Connection["protocol"]> = new Map([
 ]);
 
 /** The padded state in three words, of which the last begins with the second one's last byte. */
+interface PaddedState {
+  readonly state: ConnectionState;
+  readonly middle: number;
+  readonly tail: number;
+}
 const tailAt = stateLength - 4;
-const paddedStates = connectionStates.map((state) => {
+
+/** By the first word: most lines of a busy router's table begin a state that is none of these. */
+const statesByHead = new Map<number, PaddedState[]>();
+for (const state of connectionStates) {
   const padded = Buffer.from(state.padEnd(stateLength));
-  return {
-    state,
-    head: wordAt(padded, 0),
-    middle: wordAt(padded, 4),
-    tail: wordAt(padded, tailAt),
-  };
-});
+  const head = wordAt(padded, 0);
+  const alike = statesByHead.get(head) ?? [];
+  alike.push({ state, middle: wordAt(padded, 4), tail: wordAt(padded, tailAt) });
+  statesByHead.set(head, alike);
+}
 
 function stateOf(bytes: Uint8Array, at: number): ConnectionState | null {
-  const [head, middle, tail] = [
-    wordAt(bytes, at),
-    wordAt(bytes, at + 4),
-    wordAt(bytes, at + tailAt),
-  ];
-  for (const padded of paddedStates)
-    if (padded.head === head && padded.middle === middle && padded.tail === tail)
-      return padded.state;
+  const alike = statesByHead.get(wordAt(bytes, at));
+  if (alike === undefined) return null;
+  const [middle, tail] = [wordAt(bytes, at + 4), wordAt(bytes, at + tailAt)];
+  for (const padded of alike)
+    if (padded.middle === middle && padded.tail === tail) return padded.state;
   return null;
 }
 
