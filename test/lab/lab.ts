@@ -118,7 +118,7 @@ export class Lab {
 
   /** Lets the story go on: the one place where time itself is the condition. */
   async elapse(forMs: number): Promise<void> {
-    await this.stays(forMs, "time passes", () => true);
+    await sleep(forMs);
   }
 
   /** Watches for `forMs` that something holds all the time: what must not happen takes time. */
