@@ -82,6 +82,7 @@ const environment = (request: RunRequest, out: string): string[] => [
   `NODE_COMPILE_CACHE=${cacheDirectory()}`,
   `LAB_CLIENT=${compile("client", cacheDirectory())}`,
   `LAB_REAL_SERVER=${compile("real-server", cacheDirectory())}`,
+  `LAB_YARDSTICK=${compile("yardstick", cacheDirectory())}`,
   `LAB_PROJECT=${request.project}`,
   ...request.argv,
 ];

@@ -13,12 +13,14 @@ import { within } from "./namespace.ts";
  * router's daemon, so there its program runs when there is something to do (sched(7)). Elsewhere it
  * has the priority that lvsd's unit gives the daemon.
  */
-const urgently =
-  process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", "50"] : ["nice", "-n", "-10"];
+const urgently = (priority: number): readonly string[] =>
+  process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", `${priority}`] : ["nice", "-n", "-10"];
 
+/** The yardstick goes before all that it might have to wait for. */
 const programs = {
-  client: process.env.LAB_CLIENT,
-  "real-server": process.env.LAB_REAL_SERVER,
+  client: { file: process.env.LAB_CLIENT, priority: 50 },
+  "real-server": { file: process.env.LAB_REAL_SERVER, priority: 50 },
+  yardstick: { file: process.env.LAB_YARDSTICK, priority: 90 },
 };
 
 export class LabProgram {
@@ -51,7 +53,8 @@ export class LabProgram {
     name: keyof typeof programs,
     ...words: readonly (string | number)[]
   ): Promise<LabProgram> {
-    const [command = "", ...rest] = [...urgently, programs[name] ?? "", ...words.map(String)];
+    const { file = "", priority } = programs[name];
+    const [command = "", ...rest] = [...urgently(priority), file, ...words.map(String)];
     const child = within(namespace, () =>
       spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] }),
     );

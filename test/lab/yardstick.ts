@@ -1,0 +1,44 @@
+/** How fast the lab's machine is; the work is done by a program of its own (yardstick.c). */
+import { LabProgram } from "./lab-program.ts";
+
+export interface Pace {
+  /** How many times as long as at its fastest the machine took for the same work, at its slowest. */
+  readonly slowest: number;
+  /** The longest time in ms in which not even the most urgent program ran. */
+  readonly stillMs: number;
+}
+
+const restMs = 4;
+
+/** Three times as slow is more than busy caches and a shared core make of it. */
+const slowestMax = 3;
+const stillMaxMs = restMs + 3;
+
+/** Whether the machine was itself throughout, so that what happened on it is its programs' doing. */
+export const undisturbed = (pace: Pace): boolean =>
+  pace.slowest <= slowestMax && pace.stillMs <= stillMaxMs;
+
+export class Yardstick {
+  readonly #program: LabProgram;
+
+  private constructor(program: LabProgram) {
+    this.#program = program;
+  }
+
+  static async start(namespace: string): Promise<Yardstick> {
+    return new Yardstick(await LabProgram.start(namespace, "yardstick", restMs));
+  }
+
+  /** Between two instants of the lab's clock; of the last minutes. */
+  async pace(from: number, until: number): Promise<Pace> {
+    const answer = await this.#program.ask(`pace ${from} ${until}`);
+    const [slowest = Number.NaN, stillMs = Number.NaN] = answer.map((line) =>
+      Number(line.split(" ")[1]),
+    );
+    return { slowest, stillMs };
+  }
+
+  kill(): Promise<void> {
+    return this.#program.kill();
+  }
+}
