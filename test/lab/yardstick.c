@@ -60,7 +60,7 @@ int main(int words, char **word) {
     fprintf(stderr, "usage: yardstick REST\n");
     return 2;
   }
-    int poller = epoll_create1(EPOLL_CLOEXEC);
+  int poller = epoll_create1(EPOLL_CLOEXEC);
   if (poller < 0) die("epoll_create1");
   watch(poller, STDIN_FILENO, EPOLL_CTL_ADD, EPOLLIN, 0);
   end_answer();
