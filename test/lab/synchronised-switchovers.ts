@@ -102,7 +102,7 @@ function told({ took, report, pace, calm }: Span): string {
   return [
     `took ${ms(took)}, outage ${ms(outage)}, waited ${ms(latency.longest)}`,
     ...(failed === 0 ? [] : [`${failed} tries failed ${JSON.stringify(byFailure)}`]),
-    ...(calm ? [] : [`machine ${pace.slowest.toFixed(0)} times slower, still ${ms(pace.stillMs)}`]),
+    `machine ${pace.slowest.toFixed(1)} times slower, still ${ms(pace.stillMs)}${calm ? "" : ": slow"}`,
   ].join(", ");
 }
 
