@@ -19,7 +19,6 @@ import { connectionReader } from "../system/connection-reader.ts";
 import { openHeartbeatPath } from "../system/datagram.ts";
 import { ensureDirectory } from "../system/files.ts";
 import { openGatewayProbe } from "../system/gateway-probe.ts";
-import { letHelpersWait } from "../system/helper-threads.ts";
 import { type Ip, openIp } from "../system/ip.ts";
 import { openIpvsadm } from "../system/ipvsadm.ts";
 import { lockDirectory } from "../system/lock.ts";
@@ -72,7 +71,6 @@ export async function runDaemon(options: RunOptions): Promise<Ended> {
 
 async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const { configPath, runDir, stateDir, role } = options;
-  letHelpersWait();
   for (const directory of [runDir, stateDir]) ensureDirectory(directory);
   // Never closed: the next process may have it when this one has ended.
   lockDirectory(runDir);
