@@ -11,7 +11,6 @@ export LVSD_LAUNCHER="$self"
 # checked twice a second it took 238 MB with V8's nursery of 16 MiB and an arena of malloc for each
 # thread; with these two settings it takes less than half of it, at the same load of the processor.
 # With helper threads each full collection of garbage holds up the loop for 35 to 65 ms on a machine
-# of one processor (make bench ONLY=loop-delay), without them for 6 to 9 ms. lvsd itself asks for one
-# when nobody waits.
+# of one processor (make bench ONLY=loop-delay), without them for 6 to 9 ms.
 MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode \
-  --single-threaded-gc --expose-gc "$lib/main.mjs" "$@"
+  --single-threaded-gc "$lib/main.mjs" "$@"

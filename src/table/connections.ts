@@ -68,7 +68,7 @@ interface PaddedState {
 }
 const tailAt = stateLength - 4;
 
-/** By the first word: most lines of a busy router's table begin a state that is none of these. */
+/** By the first word: TIME_WAIT, which most lines of a busy router have, is passed over by it. */
 const statesByHead = new Map<number, PaddedState[]>();
 for (const state of connectionStates) {
   const padded = Buffer.from(state.padEnd(stateLength));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 import type { SyncPlace } from "../../src/daemon/connection-sync.ts";
 import { letGo } from "../../src/daemon/letting-go.ts";
 import type { Grant } from "../../src/failover/router.ts";
 import type { BootId, HandOverCause } from "../../src/heartbeat/message.ts";
-import { instant, ms } from "../../src/model/time.ts";
+import { instant } from "../../src/model/time.ts";
 
 const grantOf = (cause: HandOverCause): Grant => ({
   ...{ boot: "1111111111111111" as BootId, id: 1, cause, since: instant(0) },
@@ -12,17 +12,10 @@ const grantOf = (cause: HandOverCause): Grant => ({
 });
 
 /** What was done, in order, when the VIPs were let go under this promise to the peer. */
-async function doneFor(
-  grant: Grant | null,
-  place: SyncPlace | null = null,
-  deadAfter = ms(300),
-): Promise<string[]> {
+async function doneFor(grant: Grant | null, place: SyncPlace | null = null): Promise<string[]> {
   const done: string[] = [];
-  globalThis.gc = (async () => {
-    done.push("garbage collected");
-  }) as NodeJS.GCFunction;
   const outcome = await letGo({
-    engine: { router: { grant, rules: { deadAfter } } },
+    engine: { router: { grant } },
     services: {
       async standDown() {
         done.push("services stopped");
@@ -46,10 +39,6 @@ async function doneFor(
   return done;
 }
 
-afterEach(() => {
-  globalThis.gc = undefined;
-});
-
 for (const cause of ["switchover", "failback", "stop"] as const)
   test(`a planned change (${cause}) waits for the services`, async () => {
     assert.deepEqual(await doneFor(grantOf(cause)), ["services stopped", "VIPs released"]);
@@ -69,16 +58,4 @@ test("connections are told of after the services have stopped, and only to a pee
   ]);
   assert.deepEqual(await doneFor(grantOf("unfit"), place), ["connections told", "VIPs released"]);
   assert.deepEqual(await doneFor(null, place), ["VIPs released"]);
-});
-
-test("garbage is collected before a planned release, where a peer is patient enough for it", async () => {
-  const place: SyncPlace = { link: { name: "eth1", index: 3, mac: null }, id: 1 };
-  assert.deepEqual(await doneFor(grantOf("switchover"), place, ms(1000)), [
-    "services stopped",
-    "garbage collected",
-    "connections told",
-    "VIPs released",
-  ]);
-  assert.deepEqual(await doneFor(grantOf("unfit"), null, ms(1000)), ["VIPs released"]);
-  assert.deepEqual(await doneFor(null, null, ms(1000)), ["VIPs released"]);
 });

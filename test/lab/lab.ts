@@ -15,21 +15,9 @@ import { RealServer } from "./real-server.ts";
 import { Router } from "./router.ts";
 import { type Addresses, addressesOf, type Topology } from "./topology.ts";
 import { expect, waitFor } from "./wait.ts";
-import { undisturbed, Yardstick } from "./yardstick.ts";
 
 /** One key for both routers: they share the lab's disk, and so their files can be equal. */
 export const keyFile = "/run/lab/heartbeat.key";
-
-/** How often to look whether something has happened, in ms, and for how long before to ask why. */
-const watchEveryMs = 100;
-const consequenceMs = 100;
-
-/** How often each thing has happened, in the order of what was counted. */
-export interface Counted {
-  readonly atSpeed: readonly number[];
-  /** While the machine was slow. */
-  readonly slowed: readonly number[];
-}
 
 export interface LabSurroundings {
   readonly project: string;
@@ -87,49 +75,45 @@ export class Lab {
   }
 
   /**
-   * Watches for `forMs` how often each of `counts` goes up. What happens while the whole machine is
-   * slow, or just after that, says nothing about the routers; it is counted apart.
+   * Watches for `forMs`, a minute at a time, how often each of `counts` goes up. Where the whole lab
+   * stood still for longer than `stillMaxMs` (its processor was taken away) and something happened,
+   * that minute says nothing about the routers: it is watched again, at most twice.
    */
-  async counts(forMs: number, counts: () => readonly number[]): Promise<Counted> {
-    const yardstick = await Yardstick.start("client");
-    this.endWith(() => yardstick.kill());
-    let before = counts();
-    const counted: { atSpeed: number[]; slowed: number[] } = {
-      atSpeed: before.map(() => 0),
-      slowed: before.map(() => 0),
-    };
-    for (const until = now() + forMs; now() < until; ) {
-      const from = now() - consequenceMs;
-      await sleep(watchEveryMs);
-      const after = counts();
-      const more = after.map((count, index) => count - (before[index] ?? 0));
-      before = after;
-      if (!more.some((count) => count > 0)) continue;
-      const pace = await yardstick.pace(from, now());
-      this.say(`${more.join(", ")}: the machine was ${pace.slowest.toFixed(1)} times slower`);
-      const into = undisturbed(pace) ? counted.atSpeed : counted.slowed;
-      for (const [index, count] of more.entries()) into[index] = (into[index] ?? 0) + count;
+  async counts(forMs: number, stillMaxMs: number, counts: () => number[]): Promise<number[]> {
+    let counted = counts().map(() => 0);
+    let again = 0;
+    for (let left = forMs; left > 0; ) {
+      const span = Math.min(left, 60_000);
+      const before = counts();
+      const still = await this.#stillness(span);
+      const more = counts().map((count, index) => count - (before[index] ?? 0));
+      if (more.some((count) => count > 0) && still > stillMaxMs && again < 2) {
+        again += 1;
+        this.say(`the lab stood still for ${still.toFixed(0)} ms: this minute is watched again`);
+        continue;
+      }
+      counted = counted.map((count, index) => count + (more[index] ?? 0));
+      left -= span;
     }
-    await yardstick.kill();
     return counted;
   }
 
   /** How often the daemons of both routers have changed their state so far. */
   changesOfState(): number {
-    return this.#changes().length;
-  }
-
-  /** How often one of them has become active so far without the other's word. */
-  takeovers(): number {
-    const agreed = ["failback", "switchover"];
-    return this.#changes().filter(({ to, cause }) => to === "active" && !agreed.includes(cause))
-      .length;
-  }
-
-  #changes() {
     return this.routers
       .flatMap((router) => router.events())
-      .flatMap((event) => (event.event === "state" && event.kind === "changed" ? [event] : []));
+      .filter((event) => event.event === "state" && event.kind === "changed").length;
+  }
+
+  /** Lets `forMs` pass; the longest time in which this thread did not run. */
+  async #stillness(forMs: number): Promise<number> {
+    let still = 0;
+    let last = now();
+    for (const until = last + forMs; now() < until; await sleep(5)) {
+      still = Math.max(still, now() - last);
+      last = now();
+    }
+    return still;
   }
 
   /** Lets the story go on: the one place where time itself is the condition. */

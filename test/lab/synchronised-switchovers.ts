@@ -11,22 +11,23 @@ export interface Cost {
   readonly lost: number;
   /** New connections that failed. */
   readonly failed: number;
-  /** The longest time in ms in which no new connection was served, on a machine at its speed. */
+  /** The longest time in ms in which no new connection was served. */
   readonly outage: number;
-  /** The same of all switchovers, however slow the machine was. */
-  readonly outageOfAll: number;
-  /** The longest time in ms that one new connection took, on a machine at its speed. */
+  /** The same where the machine was at its speed. */
+  readonly outageAtSpeed: number;
+  /** The longest time in ms that one new connection took, from its start to its answer's end. */
   readonly waited: number;
-  /** The outage in spans of the same kind in which nothing happened, on a machine at its speed. */
+  /** The outage in as many spans of the same kind in which nothing happened: the lab's own share. */
   readonly quiet: number;
-  /** The longest time in ms from the request to the answer, on a machine at its speed. */
+  /** The same where the machine was at its speed. */
+  readonly quietAtSpeed: number;
+  /** The longest time in ms from the request to the answer. */
   readonly took: number;
-  /** The same of all switchovers. */
-  readonly tookOfAll: number;
-  /** How many switchovers happened on a machine at its speed. */
-  readonly calm: number;
-  /** How many there were besides, on a machine that was slowed down. */
-  readonly disturbed: number;
+  /** The same where the machine was at its speed. */
+  readonly tookAtSpeed: number;
+  /** During how many switchovers, and during how many of the other spans, the machine was slow. */
+  readonly slowed: number;
+  readonly quietSlowed: number;
 }
 
 /**
@@ -35,15 +36,7 @@ export interface Cost {
  */
 const calmMs = 400;
 
-export interface Times {
-  /** There are enough once so many happened on a machine that was at its speed throughout. */
-  readonly calm: number;
-  /** There are enough in any case. */
-  readonly most: number;
-}
-
-/** All switchovers count for what is lost and failed. */
-export async function switchOver(lab: Lab, { calm, most }: Times): Promise<Cost> {
+export async function switchOver(lab: Lab, times: number): Promise<Cost> {
   await lab.startPair(synchronised);
   const { client, holder } = await heldConnections(lab);
   // One that is just being started is not served for as long, whoever holds the VIP.
@@ -51,7 +44,7 @@ export async function switchOver(lab: Lab, { calm, most }: Times): Promise<Cost>
   const yardstick = await Yardstick.start("client");
   lab.endWith(() => yardstick.kill());
   const [switchovers, controls]: [Span[], Span[]] = [[], []];
-  while (switchovers.length < most && atSpeed(switchovers).length < calm) {
+  while (switchovers.length < times) {
     const [from, to] = [lab.holder(), lab.other(lab.holder())];
     const span = await watched(lab, client, yardstick, async () => {
       const answer = await from.switchover();
@@ -71,14 +64,15 @@ export async function switchOver(lab: Lab, { calm, most }: Times): Promise<Cost>
   return {
     lost: held.broken,
     failed: [...switchovers, ...controls].reduce((sum, { report }) => sum + report.failed, 0),
-    outage: longest(atSpeed(switchovers), outageOf),
-    outageOfAll: longest(switchovers, outageOf),
-    waited: longest(atSpeed(switchovers), ({ report }) => report.latency.longest),
-    quiet: longest(atSpeed(controls), outageOf),
-    took: longest(atSpeed(switchovers), ({ took }) => took),
-    tookOfAll: longest(switchovers, ({ took }) => took),
-    calm: atSpeed(switchovers).length,
-    disturbed: switchovers.length - atSpeed(switchovers).length,
+    outage: longest(switchovers, outageOf),
+    outageAtSpeed: longest(atSpeed(switchovers), outageOf),
+    waited: longest(switchovers, ({ report }) => report.latency.longest),
+    quiet: longest(controls, outageOf),
+    quietAtSpeed: longest(atSpeed(controls), outageOf),
+    took: longest(switchovers, ({ took }) => took),
+    tookAtSpeed: longest(atSpeed(switchovers), ({ took }) => took),
+    slowed: times - atSpeed(switchovers).length,
+    quietSlowed: times - atSpeed(controls).length,
   };
 }
 

@@ -19,7 +19,7 @@ export default scenario({
     },
   },
   async play(lab) {
-    const { lost, failed } = await switchOver(lab, { calm: switchovers, most: switchovers });
+    const { lost, failed } = await switchOver(lab, switchovers);
     return { lost, failed };
   },
 });
