@@ -13,6 +13,7 @@ import type { ReadConnections } from "../system/connection-reader.ts";
 import { Pace, type Rhythm } from "../system/pace.ts";
 import type { SyncSender } from "../system/sync-sender.ts";
 import { untold } from "../table/connections.ts";
+import { SeenLines } from "../table/seen-lines.ts";
 import { syncMessages } from "../table/sync-message.ts";
 import type { SyncPlace } from "./connection-sync.ts";
 import type { Done } from "./vips.ts";
@@ -63,7 +64,7 @@ export class ConnectionHandOver {
 class Telling {
   readonly #parts: ConnectionHandOverParts;
   readonly #place: SyncPlace;
-  readonly #seen = new Set<string>();
+  readonly #seen = new SeenLines();
   #told = 0;
   #trouble: string | null = null;
 

@@ -6,6 +6,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { MachineError, messageOf } from "../model/error.ts";
 import { addMs, type Ms } from "../model/time.ts";
 import { type Connection, readConnection } from "../table/connections.ts";
+import type { SeenLines } from "../table/seen-lines.ts";
 import { now } from "./clock.ts";
 import type { Pace } from "./pace.ts";
 
@@ -20,7 +21,7 @@ export interface ConnectionReading {
  * after `atMost` is left out. Throws MachineError where the kernel has no IPVS.
  */
 export type ReadConnections = (
-  seen: Set<string>,
+  seen: SeenLines,
   atMost: Ms,
   pace: Pace,
 ) => Promise<ConnectionReading>;
@@ -48,18 +49,18 @@ export const connectionReader =
   };
 
 /** Fills a part of the room from `at` on; how many bytes, 0 at the end. */
-export type NextBytes = (room: Buffer, at: number) => number;
+export type NextBytes = (room: Uint8Array, at: number) => number;
 
 /** The reading without the file, so that it can be rehearsed. */
 export async function readThrough(
   next: NextBytes,
-  seen: Set<string>,
+  seen: SeenLines,
   atMost: Ms,
   pace: Pace,
 ): Promise<ConnectionReading> {
   const until = addMs(now(), atMost);
   const connections: Connection[] = [];
-  const room = Buffer.allocUnsafe(roomBytes);
+  const room = new Uint8Array(roomBytes);
   /** Bytes of a line that is not whole yet. */
   let begun = 0;
   for (;;) {

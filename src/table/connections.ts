@@ -6,6 +6,7 @@
  * sync-message.ts. Works on bytes: clients wait while this is read, and what is made of each line
  * has to be collected as garbage in the same moment.
  */
+import type { SeenLines } from "./seen-lines.ts";
 
 /** A connection through IPVS, or the persistence template of a client. */
 export interface Connection {
@@ -81,7 +82,8 @@ for (const state of connectionStates) {
 function stateOf(bytes: Uint8Array, at: number): ConnectionState | null {
   const alike = statesByHead.get(wordAt(bytes, at));
   if (alike === undefined) return null;
-  const [middle, tail] = [wordAt(bytes, at + 4), wordAt(bytes, at + tailAt)];
+  const middle = wordAt(bytes, at + 4);
+  const tail = wordAt(bytes, at + tailAt);
   for (const padded of alike)
     if (padded.middle === middle && padded.tail === tail) return padded.state;
   return null;
@@ -93,7 +95,7 @@ const digitValues = Int8Array.from({ length: 256 }, (_, code) =>
 );
 
 /** The number that so many hexadecimal digits write; negative where others stand among them. */
-function hexAt(bytes: Buffer, at: number, digits: number): number {
+function hexAt(bytes: Uint8Array, at: number, digits: number): number {
   let value = 0;
   for (let place = at; place < at + digits; place++) {
     const digit = digitValues[bytes[place] ?? 0] ?? -1;
@@ -104,7 +106,7 @@ function hexAt(bytes: Buffer, at: number, digits: number): number {
 }
 
 /** The number whose digits stand there, after spaces; what follows them does not count. */
-function decimalAt(bytes: Buffer, from: number, to: number): number {
+function decimalAt(bytes: Uint8Array, from: number, to: number): number {
   let place = from;
   while (bytes[place] === space) place++;
   let value = 0;
@@ -118,7 +120,7 @@ function decimalAt(bytes: Buffer, from: number, to: number): number {
 
 /** Puts the address of so many bytes that stands at `at` into `into`; whether there is one. */
 function putAddress(
-  bytes: Buffer,
+  bytes: Uint8Array,
   at: number,
   length: number,
   into: Uint8Array,
@@ -145,10 +147,10 @@ function putAddress(
  * of a busy router's.
  */
 export function readConnection(
-  bytes: Buffer,
+  bytes: Uint8Array,
   from: number,
   to: number,
-  seen: Set<string>,
+  seen: SeenLines,
 ): Connection | null {
   const { addressBytes, addressLength } = layouts[bytes[from + afterIpv4] === space ? 4 : 6];
   const endLength = addressLength + 1 + portDigits + 1;
@@ -157,21 +159,19 @@ export function readConnection(
   if (expiresAt >= to) return null;
   const state = stateOf(bytes, stateAt);
   if (state === null) return null;
-  const key = bytes.toString("latin1", from, expiresAt);
-  if (seen.has(key)) return null;
-  seen.add(key);
+  if (!seen.add(bytes, from, expiresAt)) return null;
   const protocol = protocols.get(wordAt(bytes, from));
   if (protocol === undefined) return null;
   const addresses = new Uint8Array(3 * addressBytes);
-  const ports: [number, number, number] = [0, 0, 0];
-  for (let index = 0; index < 3; index++) {
-    const at = from + endsAt + index * endLength;
-    const port = hexAt(bytes, at + addressLength + 1, portDigits);
-    if (port < 0 || !putAddress(bytes, at, addressBytes, addresses, index * addressBytes))
-      return null;
-    ports[index] = port;
+  for (let end = 0; end < 3; end++) {
+    const at = from + endsAt + end * endLength;
+    if (!putAddress(bytes, at, addressBytes, addresses, end * addressBytes)) return null;
   }
-  const [clientPort, virtualPort, realPort] = ports;
+  const portAt = from + endsAt + addressLength + 1;
+  const clientPort = hexAt(bytes, portAt, portDigits);
+  const virtualPort = hexAt(bytes, portAt + endLength, portDigits);
+  const realPort = hexAt(bytes, portAt + 2 * endLength, portDigits);
+  if (clientPort < 0 || virtualPort < 0 || realPort < 0) return null;
   return {
     ...{ protocol, addresses, clientPort, virtualPort, realPort, state },
     isTemplate: clientPort === 0,

@@ -7,6 +7,7 @@ import { MachineError } from "../../src/model/error.ts";
 import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { connectionReader } from "../../src/system/connection-reader.ts";
 import { Pace } from "../../src/system/pace.ts";
+import { SeenLines } from "../../src/table/seen-lines.ts";
 
 const line = (port: number, state = "ESTABLISHED"): string => {
   const text = port.toString(16).toUpperCase().padStart(4, "0");
@@ -22,14 +23,14 @@ function file(t: TestContext, text: string): string {
 
 const read = (
   place: string,
-  { seen = new Set<string>(), atMost = seconds(60), slice = ms(3) } = {},
+  { seen = new SeenLines(), atMost = seconds(60), slice = ms(3) } = {},
 ) => connectionReader(place)(seen, atMost, new Pace({ slice, rest: ms(1) }));
 
 const many = Array.from({ length: 20_000 }, (_, at) => line(at + 1)).join("");
 
 test("a long file is read across its pieces, each connection once", async (t) => {
   const place = file(t, `Pro FromIP   FPrt ToIP\n${many}`);
-  const seen = new Set<string>();
+  const seen = new SeenLines();
   const { connections, complete } = await read(place, { seen });
   assert.equal(complete, true);
   assert.equal(connections.length, 20_000);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressFromBytes } from "../../src/model/address.ts";
 import { type Connection, readConnection, untold } from "../../src/table/connections.ts";
+import { SeenLines } from "../../src/table/seen-lines.ts";
 
 const head = "Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData";
 const established = "TCP C0A81A32 DC50 C0A81A0A 0050 0A0B0C03 0050 ESTABLISHED     894";
@@ -17,12 +18,12 @@ const ipv6 =
 const withEngine = `${udp.replace("0035 UDP", "0035 UDP")} sip 1-2@host`;
 
 /** A line amid others: what stands around it is not read. */
-const readOrNull = (line: string, seen = new Set<string>()): Connection | null => {
+const readOrNull = (line: string, seen = new SeenLines()): Connection | null => {
   const bytes = Buffer.from(`7A\n${line}\n7A`);
   return readConnection(bytes, 3, 3 + line.length, seen);
 };
 
-const read = (line: string, seen = new Set<string>()): Connection => {
+const read = (line: string, seen = new SeenLines()): Connection => {
   const connection = readOrNull(line, seen);
   assert.ok(connection !== null, line);
   return connection;
@@ -56,7 +57,7 @@ test("what is over is nothing to tell of, and neither is the head", () => {
 });
 
 test("a connection is read once in each of its states", () => {
-  const seen = new Set<string>();
+  const seen = new SeenLines();
   read(making, seen);
   assert.equal(readOrNull(making.replace(" 59", " 58"), seen), null);
   assert.equal(read(making.replace("SYN_RECV   ", "ESTABLISHED"), seen).state, "ESTABLISHED");
