@@ -140,7 +140,7 @@ static void start_try(void) {
   if (connect(try->fd, (void *)&peer, peer_length) < 0 && errno != EINPROGRESS)
     finish(try, failure_of(errno));
   else
-    await(try->fd, EPOLL_CTL_ADD, EPOLLOUT, try_event, index);
+    await(try->fd, EPOLL_CTL_ADD, EPOLLOUT | EPOLLIN | EPOLLET, try_event, index);
 }
 
 /* Whether head and a body of one whole line are there. */
@@ -155,13 +155,10 @@ static void continue_try(size_t index) {
   struct try *try = &tries[index];
   if (try->fd < 0) return;
   if (!over_udp && !try->asked) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    getsockopt(try->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error == 0 && send(try->fd, request, sizeof request - 1, MSG_NOSIGNAL) < 0) error = errno;
-    if (error != 0) return finish(try, failure_of(error));
-    try->asked = true;
-    return await(try->fd, EPOLL_CTL_MOD, EPOLLIN, try_event, index);
+    /* A connection that was not made says here why; one that is still being made, nothing yet. */
+    if (send(try->fd, request, sizeof request - 1, MSG_NOSIGNAL) >= 0) try->asked = true;
+    else if (errno != EAGAIN) finish(try, failure_of(errno));
+    return;
   }
   size_t before = try->heard_length;
   if (before > 0) memcpy(answer, try->heard, before);
@@ -181,11 +178,11 @@ static void continue_try(size_t index) {
   try->heard_length = length;
 }
 
-static void give_up_old_tries(void) {
+static void give_up_old_tries(double at) {
   for (; oldest_under_way < try_count; oldest_under_way++) {
     struct try *try = &tries[oldest_under_way];
     if (try->fd < 0) continue;
-    if (try->started + timeout > now()) return;
+    if (try->started + timeout > at) return;
     finish(try, "timeout");
   }
 }
@@ -304,25 +301,24 @@ static void hear(const char *question) {
 /* --- the rhythm --- */
 
 /* Tries start on a fixed grid; what a late beat missed is made up for, so that none is left out. */
-static double beat(double due) {
-  double at = now();
+static double beat(double due, double at) {
   if (at - due > stall_min_ms) {
     stalls = more(stalls, stall_count, &stall_room, sizeof *stalls);
     stalls[stall_count++] = (struct stall){due, at};
   }
-  for (int burst = 0; due <= now() && burst < burst_max; burst++) {
+  for (int burst = 0; due <= at && burst < burst_max; burst++) {
     due += interval;
     start_try();
   }
-  double earliest = now() - interval;
+  double earliest = at - interval;
   return due < earliest ? earliest : due;
 }
 
 /* Each held connection at a time of its own: clients know nothing of each other. */
-static double turn_of_held(double due) {
+static double turn_of_held(double due, double at) {
   static size_t turn;
   double step = hold_interval / (double)held_count;
-  for (; due <= now(); due += step, turn++) {
+  for (; due <= at; due += step, turn++) {
     if (turn < held_count) start_held(turn);
     else speak(&held[turn % held_count]);
   }
@@ -386,11 +382,12 @@ int main(int count, char **words) {
   end_answer();
   double held_due = now(), try_due = held_due + interval;
   for (;;) {
-    if (!stopped && try_due <= now()) try_due = beat(try_due);
-    if (held_count > 0) held_due = turn_of_held(held_due);
-    give_up_old_tries();
+    double at = now();
+    if (!stopped && try_due <= at) try_due = beat(try_due, at);
+    if (held_count > 0) held_due = turn_of_held(held_due, at);
+    give_up_old_tries(at);
     answer_tries();
-    double next = now() + 50;
+    double next = at + 50;
     if (!stopped && try_due < next) next = try_due;
     if (held_count > 0 && held_due < next) next = held_due;
     wait_until(next);

@@ -22,6 +22,8 @@ export interface KeepalivedOptions {
   readonly priorities: readonly [number, number];
   /** The kernel's synchronisation daemons on eth1, swapped with the state. */
   readonly synchronised?: boolean;
+  /** The one that comes back leaves the addresses where they are, as lvsd does after a switchover. */
+  readonly nopreempt?: boolean;
   /** An address that VRRP holds instead of the pair's, without virtual servers. */
   readonly alone?: string;
   /** Which process dies in `kill`: all of them, or the one that speaks VRRP. */
@@ -71,7 +73,7 @@ ${reals.join("\n")}
 ${options.synchronised === true ? "  lvs_sync_daemon eth1 VI\n" : ""}}
 vrrp_instance VI {
   state BACKUP
-  interface eth0
+${options.nopreempt === true ? "  nopreempt\n" : ""}  interface eth0
   virtual_router_id 51
   priority ${priority}
   advert_int ${options.advertInterval}
@@ -97,8 +99,26 @@ ${options.alone === undefined ? service : ""}`,
 
   /** How often its VRRP has become master so far. */
   takeovers(): number {
+    return this.#entered("MASTER");
+  }
+
+  /** Starts it again; resolves when it stands by and has checked all real servers. */
+  async startAgain(): Promise<void> {
+    const before = this.#entered("BACKUP");
+    this.start();
+    await waitFor(`keepalived on ${this.name} stands by again`, 20_000, () => {
+      return this.#entered("BACKUP") > before && this.hasChecked();
+    });
+  }
+
+  /** Whether its table has all real servers. */
+  hasChecked(): boolean {
+    return readTable(this.name)[0]?.destinations.length === 3;
+  }
+
+  #entered(state: "MASTER" | "BACKUP"): number {
     const log = readFileSync(`${this.directory}/keepalived.log`, "utf8");
-    return log.split("Entering MASTER STATE").length - 1;
+    return log.split(`Entering ${state} STATE`).length - 1;
   }
 
   /** SIGTERM, as its unit does; resolves when it has ended. */
@@ -143,12 +163,29 @@ export async function startKeepalivedPair(lab: Lab, options: KeepalivedOptions):
     return first.holds(lab.addresses.vip) && !second.holds(lab.addresses.vip);
   });
   await waitFor("both keepalived have checked their real servers", 20_000, () => {
-    return ["r1", "r2"].every((name) => readTable(name)[0]?.destinations.length === 3);
+    return [first, second].every((router) => router.hasChecked());
   });
+  let [from, to] = [first, second];
+  let stopped = Promise.resolve();
   return {
     product: "keepalived",
     machines: [first, second],
-    leave: () => first.stop(),
+    async leave() {
+      stopped = from.stop();
+      await waitFor(
+        `keepalived on ${to.name} holds the VIP alone`,
+        10_000,
+        () => {
+          return to.holds(lab.addresses.vip) && !from.holds(lab.addresses.vip);
+        },
+        5,
+      );
+    },
+    async comeBack() {
+      await stopped;
+      await from.startAgain();
+      [from, to] = [to, from];
+    },
     kill: () => first.signal("SIGKILL", options.killed),
     pause: () => first.signal("SIGSTOP"),
     resume: () => first.signal("SIGCONT"),

@@ -5,15 +5,18 @@
 import type { Lab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import type { PairOptions } from "./pair-config.ts";
+import { expect } from "./wait.ts";
 
 export type Product = "lvsd" | "keepalived";
 
 export interface Pair {
   readonly product: Product;
-  /** The active one first. */
+  /** The one that is active at first, and the other. */
   readonly machines: readonly [Machine, Machine];
-  /** The operator takes the service away from the active router. */
+  /** The operator takes the service away from the active router; resolves when the other has it. */
   leave(): Promise<void>;
+  /** After that: resolves when the service may be taken away from the other one in its turn. */
+  comeBack(): Promise<void>;
   /** SIGKILL of the product on the active router; its unit does what it does then. */
   kill(): void;
   /** SIGSTOP and SIGCONT of the product on the active router. */
@@ -32,11 +35,17 @@ export const holdersOf = (lab: Lab, pair: Pair): Machine[] =>
 export async function startLvsdPair(lab: Lab, options: PairOptions): Promise<Pair> {
   await lab.startPair(options);
   const { r1, r2 } = lab;
+  let [from, to] = [r1, r2];
   return {
     product: "lvsd",
     machines: [r1, r2],
     async leave() {
-      await r1.switchover();
+      const answer = await from.switchover();
+      expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
+    },
+    async comeBack() {
+      await to.reaches("active", 2000);
+      [from, to] = [to, from];
     },
     kill: () => r1.kill(),
     pause: () => r1.pause(),

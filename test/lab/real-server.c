@@ -45,6 +45,11 @@ static void say(int fd, const void *bytes, size_t length) {
   send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static void end(int fd) {
+  connections[fd].open = false;
+  close(fd);
+}
+
 static void answer(int fd) {
   char text[512];
   bool error = strcmp(manner, "error-500") == 0;
@@ -62,7 +67,7 @@ static void answer(int fd) {
         error ? "500 Internal Server Error" : "200 OK", strlen(name) + 1, name);
     say(fd, text, (size_t)length);
   }
-  shutdown(fd, SHUT_WR);
+  end(fd);
 }
 
 static void say_name(int fd) {
@@ -74,11 +79,7 @@ static void serve(int fd) {
   char heard[16 * 1024];
   ssize_t length = recv(fd, heard, sizeof heard, 0);
   if (length < 0 && errno == EAGAIN) return;
-  if (length <= 0) {
-    connections[fd].open = false;
-    close(fd);
-    return;
-  }
+  if (length <= 0) return end(fd);
   if (connections[fd].holding || (length >= 4 && memcmp(heard, "hold", 4) == 0)) {
     connections[fd].holding = true;
     return say_name(fd);
@@ -87,19 +88,17 @@ static void serve(int fd) {
   answer(fd);
 }
 
-static void accept_all(int socket) {
-  int on = 1, fd;
-  while ((fd = accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-    if ((size_t)fd >= sizeof connections / sizeof *connections) {
-      close(fd);
-      continue;
-    }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    memset(&connections[fd], 0, sizeof connections[fd]);
-    connections[fd].open = true;
-    if (fd > highest) highest = fd;
-    await(fd, connection);
+static void accept_one(int socket) {
+  int fd = accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return;
+  if ((size_t)fd >= sizeof connections / sizeof *connections) {
+    close(fd);
+    return;
   }
+  memset(&connections[fd], 0, sizeof connections[fd]);
+  connections[fd].open = true;
+  if (fd > highest) highest = fd;
+  await(fd, connection);
 }
 
 static void answer_datagram(int socket) {
@@ -119,6 +118,8 @@ static void open_port(int kind, int port) {
   if (fd < 0) die("socket");
   setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (kind == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  /* Its connections inherit this. */
+  if (kind == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (bind(fd, (void *)&any, sizeof any) < 0) die("bind");
   if (kind == SOCK_STREAM && listen(fd, 1024) < 0) die("listen");
   await(fd, kind == SOCK_STREAM ? listener : datagrams);
@@ -176,7 +177,7 @@ int main(int count, char **words) {
       int fd = (int)(uint32_t)events[index].data.u64;
       switch ((enum kind)(events[index].data.u64 >> 32)) {
         case input: read_questions(hear); break;
-        case listener: accept_all(fd); break;
+        case listener: accept_one(fd); break;
         case datagrams: answer_datagram(fd); break;
         case connection: serve(fd); break;
       }

@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 import { heldAlive, heldConnections, synchronised } from "./held.ts";
 import type { Lab } from "./lab.ts";
 import type { ClientReport } from "./outage.ts";
-import { expect } from "./wait.ts";
+import { type Pair, startLvsdPair } from "./pair.ts";
 import { type Pace, undisturbed, Yardstick } from "./yardstick.ts";
 
 export interface Cost {
@@ -37,33 +37,13 @@ export interface Cost {
 const calmMs = 400;
 
 export async function switchOver(lab: Lab, times: number): Promise<Cost> {
-  await lab.startPair(synchronised);
+  const pair = await startLvsdPair(lab, synchronised);
   const { client, holder } = await heldConnections(lab);
-  // One that is just being started is not served for as long, whoever holds the VIP.
-  await lab.served(client);
-  const yardstick = await Yardstick.start("client");
-  lab.endWith(() => yardstick.kill());
-  const [switchovers, controls]: [Span[], Span[]] = [[], []];
-  while (switchovers.length < times) {
-    const [from, to] = [lab.holder(), lab.other(lab.holder())];
-    const span = await watched(lab, client, yardstick, async () => {
-      const answer = await from.switchover();
-      expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
-    });
-    await to.reaches("active", 2000);
-    await lab.served(client);
-    const control = await watched(lab, client, yardstick, () => lab.elapse(span.took));
-    lab.say(`${to.name} serves: ${told(span)}; with nothing happening: ${told(control)}`);
-    switchovers.push(span);
-    controls.push(control);
-  }
-  await yardstick.kill();
+  const { switchovers, controls } = await inARow(lab, pair, client, times);
   const held = await heldAlive(lab, holder);
-  const longest = (spans: readonly Span[], length: (span: Span) => number): number =>
-    Math.max(0, ...spans.map(length));
   return {
     lost: held.broken,
-    failed: [...switchovers, ...controls].reduce((sum, { report }) => sum + report.failed, 0),
+    failed: failedIn([...switchovers, ...controls]),
     outage: longest(switchovers, outageOf),
     outageAtSpeed: longest(atSpeed(switchovers), outageOf),
     waited: longest(switchovers, ({ report }) => report.latency.longest),
@@ -76,7 +56,38 @@ export async function switchOver(lab: Lab, times: number): Promise<Cost> {
   };
 }
 
-interface Span {
+/** The service goes to and fro, with a span of the same length after each time for a control. */
+export async function inARow(
+  lab: Lab,
+  pair: Pair,
+  client: Client,
+  times: number,
+): Promise<{ readonly switchovers: readonly Span[]; readonly controls: readonly Span[] }> {
+  // One that is just being started is not served for as long, whoever holds the VIP.
+  await lab.served(client);
+  const yardstick = await Yardstick.start("client");
+  lab.endWith(() => yardstick.kill());
+  const [switchovers, controls]: [Span[], Span[]] = [[], []];
+  while (switchovers.length < times) {
+    const span = await watched(lab, client, yardstick, () => pair.leave());
+    await pair.comeBack();
+    await lab.served(client);
+    const control = await watched(lab, client, yardstick, () => lab.elapse(span.took));
+    lab.say(`${pair.product}: ${told(span)}; with nothing happening: ${told(control)}`);
+    switchovers.push(span);
+    controls.push(control);
+  }
+  await yardstick.kill();
+  return { switchovers, controls };
+}
+
+export const longest = (spans: readonly Span[], length: (span: Span) => number): number =>
+  Math.max(0, ...spans.map(length));
+
+export const failedIn = (spans: readonly Span[]): number =>
+  spans.reduce((sum, { report }) => sum + report.failed, 0);
+
+export interface Span {
   /** In ms. */
   readonly took: number;
   /** What the client saw from its beginning until it was long over. */
@@ -88,7 +99,7 @@ interface Span {
 
 const atSpeed = (spans: readonly Span[]): readonly Span[] => spans.filter(({ calm }) => calm);
 
-const outageOf = ({ report }: Span): number => report.outage;
+export const outageOf = ({ report }: Span): number => report.outage;
 
 function told({ took, report, pace, calm }: Span): string {
   const { outage, latency, failed, byFailure } = report;

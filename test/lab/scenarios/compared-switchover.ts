@@ -52,7 +52,7 @@ export default scenario({
       const { client, holder } = await heldConnections(lab);
       client.mark();
       const commanded = lab.now();
-      const left = pair.leave();
+      await pair.leave();
       await waitFor(
         "the peer alone holds the VIP",
         10_000,
@@ -63,7 +63,6 @@ export default scenario({
         5,
       );
       const complete = lab.now() - commanded;
-      await left;
       await lab.served(client);
       const { outage, failed } = await client.report();
       await client.kill();
