@@ -45,7 +45,10 @@ export default scenario({
     await lab.startPair({ heartbeat: Lab.brisk, failover: { gateway: near } });
     await lab.stays(1500, "neighbour advertisements suffice", () => bothReach(lab));
     lab.say("answered by neighbour advertisements alone");
+    // Silent only once both ask: a router that alone missed its arbiter would hand over.
+    echoes("answered");
     await ask(lab, [far]);
+    echoes("ignored");
     await until(lab, "silence is noticed", true);
     echoes("answered");
     await until(lab, "the echo is noticed", false);
