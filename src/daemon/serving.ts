@@ -186,7 +186,7 @@ export class Serving {
     this.#succession.recallHealth(this.nannies);
     await this.#look();
     this.#unwatch = this.#doors.ip.watch(() => this.vips.changed());
-    await rehearse(this.#doors, rulesOf(this.#running));
+    await rehearse(this.#doors, rulesOf(this.#running), config.connectionSync !== null);
     // The programs that these start hold up the loop; the heartbeat begins when that is over.
     await within(this.reconciler.request("start"), firstPassMax);
     await this.#openHeartbeat();
