@@ -27,11 +27,13 @@ const times = 8;
  * dozens of real ones, for 5 ms at a time on a machine of one processor.
  */
 const tellings = 120;
+/** A start does not wait longer for it. */
 const tellingMax = ms(500);
 
 /**
- * Plays a lone router that claims, announces and releases nothing, and tells of connections where
- * they are synchronised: compiled, that takes some MiB. Never throws.
+ * Plays a lone router that claims, announces and releases nothing; where connections are
+ * synchronised, the telling of them many times more, for what is compiled of it takes some MiB.
+ * Never throws.
  */
 export async function rehearse(doors: Doors, rules: Rules, synchronises: boolean): Promise<void> {
   await repeat(times, rehearsalMax, doors, () => play(doors, rules));

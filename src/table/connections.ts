@@ -7,6 +7,7 @@
  * has to be collected as garbage in the same moment.
  */
 import type { SeenLines } from "./seen-lines.ts";
+import { wordAt } from "./words.ts";
 
 /** A connection through IPVS, or the persistence template of a client. */
 export interface Connection {
@@ -48,13 +49,6 @@ const layouts = {
 /** What follows the client's address in IPv4. */
 const afterIpv4 = 12;
 const [space, zero, colon] = [0x20, 0x30, 0x3a];
-
-/** Four bytes as one whole number of 32 bits: larger ones cost memory and time. */
-const wordAt = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] ?? 0) << 24) |
-  ((bytes[at + 1] ?? 0) << 16) |
-  ((bytes[at + 2] ?? 0) << 8) |
-  (bytes[at + 3] ?? 0);
 
 const protocols: ReadonlyMap<number, Connection["protocol"]> = new Map([
   [wordAt(Buffer.from("TCP "), 0), "tcp"],

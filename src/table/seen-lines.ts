@@ -5,6 +5,8 @@
  * Two different lines are taken for one with a chance of 1 in 2^64 for each pair of them. The bytes
  * are mixed as MurmurHash3 does it (x86, 32 bits), twice, with different multipliers.
  */
+import { wordAt } from "./words.ts";
+
 const slotsAtFirst = 2048;
 /** Of a slot: the two halves. Both are 0 in an empty one. */
 const slotWords = 2;
@@ -25,12 +27,7 @@ export class SeenLines {
     let second = first;
     for (let place = from; place < to; place += wordBytes) {
       // The last word may have some of the one before it.
-      const at = place + wordBytes > to ? to - wordBytes : place;
-      const word =
-        ((bytes[at] ?? 0) << 24) |
-        ((bytes[at + 1] ?? 0) << 16) |
-        ((bytes[at + 2] ?? 0) << 8) |
-        (bytes[at + 3] ?? 0);
+      const word = wordAt(bytes, place + wordBytes > to ? to - wordBytes : place);
       first ^= Math.imul(turned(Math.imul(word, firstBefore), 15), firstAfter);
       first = (Math.imul(turned(first, 13), 5) + firstAdded) | 0;
       second ^= Math.imul(turned(Math.imul(word, secondBefore), 17), secondAfter);

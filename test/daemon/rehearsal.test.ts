@@ -4,7 +4,7 @@ import type { Doors } from "../../src/daemon/doors.ts";
 import { rehearse } from "../../src/daemon/rehearsal.ts";
 import type { Rules } from "../../src/failover/protocol.ts";
 import { clusterOf } from "../../src/heartbeat/header.ts";
-import { ms, seconds } from "../../src/model/time.ts";
+import { instant, ms, seconds } from "../../src/model/time.ts";
 import { now, openAlarm } from "../../src/system/clock.ts";
 import { address } from "../table/tables.ts";
 
@@ -60,4 +60,22 @@ test("a rehearsal with an ip that hangs ends all the same", async () => {
     true,
   );
   assert.deepEqual(done, ["addresses"]);
+});
+
+test("telling of connections is rehearsed many times, where they are synchronised", async () => {
+  const looksAtTheTime = async (synchronises: boolean): Promise<number> => {
+    let looks = 0;
+    const counting = {
+      ...doors([], async () => ({})),
+      // So slowly that no rehearsal takes too long, however busy the machine is.
+      now: () => {
+        looks += 1;
+        return instant(now() / 100);
+      },
+    };
+    await rehearse(counting, rules, synchronises);
+    return looks;
+  };
+  const [told, played] = [await looksAtTheTime(true), await looksAtTheTime(false)];
+  assert.ok(told > played + 200, `looked ${told} times, and ${played} without telling`);
 });
