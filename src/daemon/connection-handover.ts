@@ -5,26 +5,27 @@
  * being made never. So whoever lets go tells the rest itself: once before the addresses go, while
  * nobody waits, and once after, of what came in between. The word `released` follows that.
  * Bounded in time: a peer that is not told of everything is better than addresses that nobody has.
+ *
+ * What came in between is known by its SYNs where that is possible, since the kernel's list takes
+ * time to read in which nobody is served; else, and whenever the SYNs leave a doubt, it is read.
  */
 import { messageOf } from "../model/error.ts";
-import type { EventBody } from "../model/event.ts";
-import { between, type Instant, type Ms, ms } from "../model/time.ts";
-import type { ReadConnections } from "../system/connection-reader.ts";
+import { between, type Ms, ms } from "../model/time.ts";
 import { Pace, type Rhythm } from "../system/pace.ts";
-import type { SyncSender } from "../system/sync-sender.ts";
-import { untold } from "../table/connections.ts";
+import { type Connection, untold } from "../table/connections.ts";
+import type { FollowedServices } from "../table/opened-connections.ts";
 import { SeenLines } from "../table/seen-lines.ts";
 import { syncMessages } from "../table/sync-message.ts";
 import type { SyncPlace } from "./connection-sync.ts";
+import type { Doors } from "./doors.ts";
+import { SynWatch } from "./syn-watch.ts";
 import type { Done } from "./vips.ts";
 import { within } from "./within.ts";
 
-export interface ConnectionHandOverParts {
-  readonly read: ReadConnections;
-  readonly sender: SyncSender;
-  readonly report: (event: EventBody) => void;
-  readonly now: () => Instant;
-}
+export type HandOverDoors = Pick<
+  Doors,
+  "readConnections" | "syncSender" | "synCapture" | "report" | "now"
+>;
 
 /** How long a telling may take, its reading half of that, and how it gives way to others. */
 interface Haste extends Rhythm {
@@ -40,36 +41,48 @@ const before = { atMost: ms(800), slice: ms(1), rest: ms(2) };
 const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
 
 export class ConnectionHandOver {
-  readonly #parts: ConnectionHandOverParts;
+  readonly #doors: HandOverDoors;
+  readonly #followed: () => FollowedServices | null;
 
-  constructor(parts: ConnectionHandOverParts) {
-    this.#parts = parts;
+  /** `followed`: the services whose SYNs tell of their connections, asked at each release. */
+  constructor(doors: HandOverDoors, followed: () => FollowedServices | null) {
+    this.#doors = doors;
+    this.#followed = followed;
   }
 
   /** Performs `release`, whose outcome this returns. Never throws but what `release` throws. */
   async around(place: SyncPlace, release: () => Promise<Done>): Promise<Done> {
-    const telling = new Telling(this.#parts, place);
-    await telling.tell(before);
-    const done = await release();
-    const from = this.#parts.now();
-    await telling.tell(after);
-    const held = between(from, this.#parts.now());
-    // The peer waits for the word that the caller says now; the log does not.
-    setImmediate(() => telling.report(held));
-    return done;
+    const telling = new Telling(this.#doors, place);
+    const watch = new SynWatch(this.#doors.synCapture, this.#followed());
+    watch.begin();
+    try {
+      await telling.tell(before);
+      watch.look();
+      const done = await release();
+      const from = this.#doors.now();
+      const opened = watch.opened();
+      if (opened === null) await telling.tell(after);
+      else telling.tellOf(opened);
+      const held = between(from, this.#doors.now());
+      // The peer waits for the word that the caller says now; the rest is nothing to it.
+      setImmediate(() => telling.report(held, watch.doubt));
+      return done;
+    } finally {
+      setImmediate(() => watch.end());
+    }
   }
 }
 
 /** What one release has told so far. */
 class Telling {
-  readonly #parts: ConnectionHandOverParts;
+  readonly #doors: HandOverDoors;
   readonly #place: SyncPlace;
   readonly #seen = new SeenLines();
   #told = 0;
   #trouble: string | null = null;
 
-  constructor(parts: ConnectionHandOverParts, place: SyncPlace) {
-    this.#parts = parts;
+  constructor(doors: HandOverDoors, place: SyncPlace) {
+    this.#doors = doors;
     this.#place = place;
   }
 
@@ -84,13 +97,12 @@ class Telling {
   }
 
   async #tell(atMost: Ms, pace: Pace): Promise<void> {
-    const { read, sender } = this.#parts;
     try {
-      const { connections, complete } = await read(this.#seen, atMost, pace);
+      const { connections, complete } = await this.#doors.readConnections(this.#seen, atMost, pace);
       if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
       const news = untold(connections);
       for (const datagram of syncMessages(news, this.#place.id)) {
-        sender.send(this.#place.link, datagram);
+        this.#doors.syncSender.send(this.#place.link, datagram);
         if (pace.isDue()) await pace.rest();
       }
       this.#told += news.length;
@@ -99,11 +111,24 @@ class Telling {
     }
   }
 
-  report(held: Ms): void {
+  /** Tells of these, at once. Never throws. */
+  tellOf(connections: readonly Connection[]): void {
+    try {
+      for (const datagram of syncMessages(connections, this.#place.id))
+        this.#doors.syncSender.send(this.#place.link, datagram);
+      this.#told += connections.length;
+    } catch (thrown) {
+      this.#trouble = messageOf(thrown);
+    }
+  }
+
+  /** `doubt`: why what came last had to be read, if it could have been told by its SYNs. */
+  report(held: Ms, doubt: string | null): void {
+    const read = doubt === null ? "" : `, since the list was read once more: ${doubt}`;
     const text =
       this.#trouble === null
-        ? `told the peer of ${this.#told} young connections; ${held.toFixed(1)} ms after the release`
+        ? `told the peer of ${this.#told} young connections; ${held.toFixed(1)} ms after the release${read}`
         : `the peer may not know the connections of the last seconds: ${this.#trouble}`;
-    this.#parts.report({ event: "sync", kind: this.#trouble === null ? "told" : "untold", text });
+    this.#doors.report({ event: "sync", kind: this.#trouble === null ? "told" : "untold", text });
   }
 }

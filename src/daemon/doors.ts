@@ -10,6 +10,7 @@ import type { OpenHeartbeatPath } from "../system/datagram.ts";
 import type { GatewayProbe } from "../system/gateway-probe.ts";
 import type { Ip } from "../system/ip.ts";
 import type { Ipvsadm } from "../system/ipvsadm.ts";
+import type { SynCapture } from "../system/syn-capture.ts";
 import type { SyncDaemons } from "../system/sync-daemon.ts";
 import type { SyncSender } from "../system/sync-sender.ts";
 import type { Sysctl } from "../system/sysctl.ts";
@@ -23,6 +24,7 @@ export interface Doors {
   readonly syncDaemons: SyncDaemons;
   readonly readConnections: ReadConnections;
   readonly syncSender: SyncSender;
+  readonly synCapture: SynCapture;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;
   readonly openGatewayProbe: () => GatewayProbe;

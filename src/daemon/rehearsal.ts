@@ -10,8 +10,10 @@ import { addMs, type Ms, ms, seconds } from "../model/time.ts";
 import { type NextBytes, readThrough } from "../system/connection-reader.ts";
 import { nowhere } from "../system/ip.ts";
 import { syncFrame } from "../system/sync-sender.ts";
+import { endpoint } from "../table/opened-connections.ts";
+import { readSyn, type Syn, synBits } from "../table/syn.ts";
 import { Announcements } from "./announcements.ts";
-import { ConnectionHandOver } from "./connection-handover.ts";
+import { ConnectionHandOver, type HandOverDoors } from "./connection-handover.ts";
 import type { Doors } from "./doors.ts";
 import { Engine } from "./engine.ts";
 import { Vips } from "./vips.ts";
@@ -148,10 +150,30 @@ const printed = Buffer.from(
 /** As the kernel does, a page at a time. */
 const pageBytes = 4096;
 
-/** The telling's own code: what it reads is made up, and nothing of what it says leaves. */
-const rehearsedHandOver = ({ now }: Doors): ConnectionHandOver =>
-  new ConnectionHandOver({
-    read: (seen, atMost, pace) => {
+/** A SYN from 203.0.113.1 on its way to 203.0.113.`host` (RFC 791, RFC 9293). */
+const synTo = (host: number): Uint8Array =>
+  Uint8Array.of(
+    ...[0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 203, 0, 113, 1, 203, 0, 113, host],
+    ...[0, 1, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, synBits, 0, 0, 0, 0, 0, 0],
+  );
+const [arriving, leaving] = [synTo(2), synTo(3)];
+const madeUpSyns = (): Syn[] =>
+  [readSyn(arriving, false), readSyn(leaving, true)].filter((syn) => syn !== null);
+const [virtual, real] = [2, 3].map((host) => endpoint(Uint8Array.of(203, 0, 113, host), 80));
+const madeUpServices = new Map([[virtual ?? "", new Set([real ?? ""])]]);
+
+/**
+ * The telling's own code: what it reads is made up, and nothing of what it says leaves. What came
+ * in between is told by SYNs and by the list in turn.
+ */
+function rehearsedHandOver({ now }: Doors): ConnectionHandOver {
+  let bySyns = false;
+  const followed = () => {
+    bySyns = !bySyns;
+    return bySyns ? madeUpServices : null;
+  };
+  const doors: HandOverDoors = {
+    readConnections: (seen, atMost, pace) => {
       let place = 0;
       const next: NextBytes = (room, at) => {
         const length = printed.copy(room, at, place, place + pageBytes);
@@ -160,12 +182,15 @@ const rehearsedHandOver = ({ now }: Doors): ConnectionHandOver =>
       };
       return readThrough(next, seen, atMost, pace);
     },
-    sender: {
+    syncSender: {
       send: (_link, datagram) => {
         syncFrame(noMac, datagram);
       },
       close: () => {},
     },
+    synCapture: { begin() {}, take: madeUpSyns, end() {}, close() {} },
     report: () => {},
     now,
-  });
+  };
+  return new ConnectionHandOver(doors, followed);
+}

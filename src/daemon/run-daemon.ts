@@ -27,6 +27,7 @@ import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
 import { giveBackSpareMemory } from "../system/spare-memory.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
+import { openSynCapture } from "../system/syn-capture.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
 import { openSyncSender } from "../system/sync-sender.ts";
 import { openSysctl } from "../system/sysctl.ts";
@@ -82,9 +83,10 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
+  const synCapture = openSynCapture();
   const [runCommand, places] = [runUnprivileged, { runDir, stateDir }];
   const machine = {
-    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender },
+    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {
@@ -109,6 +111,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     await control.close();
     announcer.close();
     syncSender.close();
+    synCapture.close();
     await Promise.all([ip.close(), ipvsadm.close()]);
     journal.flush();
     log.flush();

@@ -20,6 +20,7 @@ import { ms, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../table/describe.ts";
 import { desiredTable } from "../table/desired.ts";
+import { followedServices } from "../table/opened-connections.ts";
 import type { Table } from "../table/table.ts";
 import { adoptTable, setTimeouts } from "./adoption.ts";
 import { Announcements } from "./announcements.ts";
@@ -149,8 +150,7 @@ export class Serving {
       now,
       missingChanged: () => this.#tellMissing(),
     });
-    const { readConnections: read, syncSender: sender } = doors;
-    this.handOver = new ConnectionHandOver({ read, sender, report, now });
+    this.handOver = new ConnectionHandOver(doors, () => followedServices(this.#running.config));
     this.services = new FailoverServices({
       ...{ runCommand: doors.runCommand, runCheck: doors.runCheck, now, report },
       role: () => this.#running.role,
