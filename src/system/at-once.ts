@@ -27,11 +27,14 @@ function* piecesOf(vips: readonly FloatingAddress[]): Generator<readonly Floatin
   }
 }
 
-/** Has the kernel do it for a few at a time; `onLeft` hears what it has not done. Never rejects. */
+/**
+ * Has the kernel do it for a few at a time; `onLeft` hears what it has not done. What either of the
+ * two has to do is waited for. Rejects only where they do.
+ */
 export async function atOnce(
   vips: readonly FloatingAddress[],
   act: (piece: readonly FloatingAddress[]) => readonly FloatingAddress[],
-  onDone: OnDone,
+  onDone: (done: readonly FloatingAddress[]) => void | Promise<void>,
   onLeft: (left: readonly FloatingAddress[]) => void | Promise<void>,
 ): Promise<void> {
   for (const piece of piecesOf(vips)) {
@@ -43,7 +46,8 @@ export async function atOnce(
       // The program finds out what has become of them.
       if (!(thrown instanceof MachineError)) throw thrown;
     }
-    if (done.size > 0) onDone(piece.filter((vip) => done.has(vip)));
+    const told = done.size > 0 ? onDone(piece.filter((vip) => done.has(vip))) : undefined;
+    if (told instanceof Promise) await told;
     if (done.size < piece.length) await onLeft(piece.filter((vip) => !done.has(vip)));
   }
 }

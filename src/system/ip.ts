@@ -31,6 +31,7 @@ import {
 } from "./ip-text.ts";
 import { watchInterfaces } from "./ip-watch.ts";
 import type { IndexOf, Netlink } from "./netlink.ts";
+import { onceLocal } from "./until-local.ts";
 
 export type { AddressOutcome, FloatingAddress, Interface, InterfaceAddress };
 export { releaseBatch };
@@ -56,8 +57,8 @@ export interface Ip {
    * claim the outcome is `all-held`. Throws MachineError when nothing is known of the outcome.
    *
    * `onAdded` is called for a few addresses at a time, as soon as the kernel has confirmed them and
-   * before the next ones go in, beginning before this returns; a NAT router's addresses are by
-   * themselves. It is not called for VIPs that were there before or took the longer way.
+   * before the next ones go in, in IPv4 beginning before this returns; a NAT router's addresses are
+   * by themselves. It is not called for VIPs that were there before or took the longer way.
    */
   claim(vips: readonly FloatingAddress[], onAdded?: OnAdded): Promise<AddressOutcome>;
   /**
@@ -94,17 +95,20 @@ async function claim(
   onAdded: OnAdded = () => {},
 ): Promise<AddressOutcome> {
   const left: FloatingAddress[] = [];
-  await atOnce(vips, netlink?.add ?? nothing, onAdded, async (some) => {
+  const tell = (added: readonly FloatingAddress[]): void | Promise<void> =>
+    onceLocal(added, netlink, () => onAdded(added));
+  await atOnce(vips, netlink?.add ?? nothing, tell, async (some) => {
     if (some[0]?.kind !== "nat-router") {
       left.push(...some);
       return;
     }
     // It has to be there, and told, before any VIP is.
     const { shown } = await batch.ask([...some.map(claimLine), show]);
-    onAdded(outcomeOf(some, addressesByKey(last(shown)), [], "all-held").held);
+    await tell(outcomeOf(some, addressesByKey(last(shown)), [], "all-held").held);
   });
   const answer = await batch.ask([...left.map(claimLine), show]);
   const first = outcomeOf(vips, addressesByKey(last(answer.shown)), [], "all-held");
+  await onceLocal(left, netlink, () => {});
   if (first.missing.length === 0) return first;
   // A long-running ip remembers devices by number: one that came back under its old name is
   // unknown to it. And an address that failed duplicate address detection must go to come again.

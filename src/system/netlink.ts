@@ -20,6 +20,7 @@ import {
   listRequest,
   type Request,
   readAnswers,
+  routeRequest,
 } from "./rtnetlink.ts";
 
 const libc = koffi.load("libc.so.6");
@@ -54,6 +55,8 @@ export interface Netlink {
   delete(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   /** Every IPv4 address on this machine. */
   list(): readonly KernelAddress[];
+  /** Those to which packets go elsewhere, or nowhere: the kernel does not take them for its own. */
+  elsewhere(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   /** Does what `add` and `delete` do, but on no device, so that the kernel refuses it; none. */
   rehearse(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   close(): void;
@@ -86,7 +89,7 @@ export function openNetlink(indexOf: IndexOf): Netlink {
     return sequence;
   };
 
-  /** Errors by sequence number, 0 for what was done; addresses that were listed. */
+  /** Errors by sequence number, 0 for what was done; addresses that were listed; local routes. */
   const ask = (requests: readonly Request[]) => {
     const bytes = Buffer.concat(requests.map((request) => request.bytes));
     if (bytes.length > 0 && libcSend(fd, bytes, bytes.length, 0) !== bytes.length)
@@ -94,6 +97,7 @@ export function openNetlink(indexOf: IndexOf): Netlink {
     const open = new Set(requests.map((request) => request.sequence));
     const errors = new Map<number, number>();
     const found: KernelAddress[] = [];
+    const local = new Set<number>();
     while (open.size > 0) {
       const got: number = libcReceive(fd, room, room.length, 0);
       if (got < 0) throw trouble(`${open.size} answers are missing`);
@@ -101,13 +105,15 @@ export function openNetlink(indexOf: IndexOf): Netlink {
         // What is left of a conversation that was given up is of no interest.
         if (!open.has(answer.sequence)) continue;
         if (answer.kind === "address") found.push(answer.found);
-        else {
+        else if (answer.kind === "route") {
+          if (answer.isLocal) local.add(answer.sequence);
+        } else {
           open.delete(answer.sequence);
           errors.set(answer.sequence, answer.errno);
         }
       }
     }
-    return { errors, found };
+    return { errors, found, local };
   };
 
   const change = (
@@ -141,6 +147,11 @@ export function openNetlink(indexOf: IndexOf): Netlink {
     delete: (vips) => remove(vips, indexOf),
     rehearse: (vips) => [...add(vips, () => noDevice), ...remove(vips, () => noDevice)],
     list: () => ask([listRequest(next())]).found,
+    elsewhere(vips) {
+      const asked = vips.map((vip) => ({ vip, request: routeRequest(vip, next()) }));
+      const { local } = ask(asked.map(({ request }) => request));
+      return asked.filter(({ request }) => !local.has(request.sequence)).map(({ vip }) => vip);
+    },
     close() {
       libcClose(fd);
     },

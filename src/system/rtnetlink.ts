@@ -16,6 +16,7 @@ export interface Request {
 /** What came back: an acknowledgement or a refusal, an address of a list, or the list's end. */
 export type Answer =
   | { readonly kind: "done"; readonly sequence: number; readonly errno: number }
+  | { readonly kind: "route"; readonly sequence: number; readonly isLocal: boolean }
   | { readonly kind: "address"; readonly sequence: number; readonly found: KernelAddress };
 
 /** An IPv4 address as the kernel lists it. */
@@ -32,19 +33,26 @@ const types = {
   newAddress: 20,
   deleteAddress: 21,
   getAddress: 22,
+  newRoute: 24,
+  getRoute: 26,
   deleteNeighbour: 29,
 } as const;
 const flags = { request: 1, ack: 4, dump: 0x300, exclusive: 0x200, create: 0x400 } as const;
 const neighbourAttributes = { destination: 1 } as const;
+const routeAttributes = { destination: 1 } as const;
+/** RTN_LOCAL: packets to it are for this machine. */
+const localRoute = 2;
 const attributes = { address: 1, local: 2, label: 3, broadcast: 4, lifetimes: 6 } as const;
 const addressFlags = { noDetection: 0x02, permanent: 0x80 } as const;
 const families = { 4: 2, 6: 10 } as const;
 
-/** Places within a message: nlmsghdr, then ifaddrmsg, ndmsg or nlmsgerr, then the attributes. */
+/**
+ * Places within a message: nlmsghdr, then ifaddrmsg, ndmsg, rtmsg or nlmsgerr, then the attributes.
+ */
 const at = {
   ...{ length: 0, type: 4, flags: 6, sequence: 8 },
   ...{ body: 16, prefixLength: 17, addressFlags: 18, index: 20, attributes: 24 },
-  neighbourAttributes: 28,
+  ...{ neighbourAttributes: 28, routeType: 23, routeAttributes: 28 },
 } as const;
 const attributeHeader = 4;
 const forever = 2 ** 32 - 1;
@@ -140,6 +148,15 @@ export function forgetRequest({ prefix }: FloatingAddress, index: number, sequen
   return message(deleteNeighbour, bits, sequence, body, index, parts, at.neighbourAttributes);
 }
 
+/** Asks where packets to an address go. */
+export function routeRequest({ prefix: { address } }: FloatingAddress, sequence: number): Request {
+  const of = family(address);
+  const bits = flags.request | flags.ack;
+  const body = [families[of], bitsOf(of), 0, 0];
+  const parts = [[routeAttributes.destination, addressBytes(address)]] as const;
+  return message(types.getRoute, bits, sequence, body, 0, parts, at.routeAttributes);
+}
+
 /** Asks for all IPv4 addresses of all devices. */
 export const listRequest = (sequence: number): Request =>
   message(types.getAddress, flags.request | flags.dump, sequence, [families[4], 0, 0, 0], 0, []);
@@ -183,6 +200,9 @@ export function readAnswers(datagram: Uint8Array): Answer[] {
     } else if (type === types.newAddress && length >= at.attributes) {
       const found = addressIn(rest, view, length);
       if (found !== null) answers.push({ kind: "address", sequence, found });
+    } else if (type === types.newRoute && length >= at.routeAttributes) {
+      const isLocal = view.getUint8(at.routeType) === localRoute;
+      answers.push({ kind: "route", sequence, isLocal });
     }
     start += aligned(length);
   }

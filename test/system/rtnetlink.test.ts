@@ -9,6 +9,7 @@ import {
   listRequest,
   type Request,
   readAnswers,
+  routeRequest,
 } from "../../src/system/rtnetlink.ts";
 
 const vip = (text: string, label: string | null = null) => ({
@@ -61,6 +62,25 @@ test("whose card has an address is forgotten by a request of its own, in both fa
     hex(forgetRequest(vip("fd00::10/64"), 7, 9)).slice(32),
     `0a0000000700000000000000${"14000100"}fd${"0".repeat(28)}10`,
   );
+});
+
+test("where packets to an address go is asked, and told, in both families", () => {
+  assert.equal(
+    hex(routeRequest(vip("192.0.2.10/24"), 9)),
+    // nlmsghdr, rtmsg; destination
+    "240000001a0005000900000000000000" + "022000000000000000000000" + "08000100c000020a",
+  );
+  assert.equal(
+    hex(routeRequest(vip("fd00::10/64"), 9)).slice(32),
+    `0a8000000000000000000000${"14000100"}fd${"0".repeat(28)}10`,
+  );
+  const route = (type: string) =>
+    bytes(
+      `24000000 1800 0000 09000000 00000000 02 20 00 00 ff 00 00 ${type} 00000000
+      0800 0100 c000020a`.replaceAll("\n", ""),
+    );
+  assert.deepEqual(readAnswers(route("02")), [{ kind: "route", sequence: 9, isLocal: true }]);
+  assert.deepEqual(readAnswers(route("01")), [{ kind: "route", sequence: 9, isLocal: false }]);
 });
 
 /** RTM_NEWADDR of 192.0.2.10/24 on device 7 with a label, as the kernel lists it. */

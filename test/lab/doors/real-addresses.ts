@@ -120,6 +120,22 @@ test("a claim tells what it has added, a NAT router's address first and by itsel
   await ip.release(all);
 });
 
+test("an address is told when the kernel takes packets for it, in both families", async () => {
+  const kernel = openNetlink(() => 0);
+  const all = [{ ...vip("fd00::1/64"), kind: "nat-router" } as const, ...many(70)];
+  assert.deepEqual(kernel.elsewhere(all), all);
+  let told = 0;
+  await ip.claim(all, (added) => {
+    assert.deepEqual(kernel.elsewhere(added), []);
+    told += added.length;
+  });
+  assert.equal(told, all.length);
+  assert.equal((await ip.claim(all)).kind, "all-held");
+  await ip.release(all);
+  assert.deepEqual(kernel.elsewhere(all), all);
+  kernel.close();
+});
+
 test("what the kernel refuses is told, and the others are held", async () => {
   const good = vip("10.9.0.10/24");
   const gone = vip("10.9.0.11/24", null, "eth7");

@@ -1,0 +1,45 @@
+/** The story of connections that are being opened at the very moment of a hand-over. */
+import { Client } from "./client.ts";
+import { synchronised } from "./held.ts";
+import type { Lab } from "./lab.ts";
+import { expect, waitFor } from "./wait.ts";
+
+const handOvers = 6;
+/** One is opened every 2 ms, for a second; afterwards each says a line a second. */
+const held = 500;
+const holdIntervalMs = 1000;
+/** How many of them are open when the hand-over is asked for: it falls into the midst of them. */
+const openFirst = 150;
+
+export async function handOverArriving(lab: Lab) {
+  await lab.startPair(synchronised);
+  await lab.r2.sees("the kernel's daemons run", 10_000, (status) => {
+    return status.connection_sync?.state === "backup";
+  });
+  let broken = 0;
+  for (let count = 0; count < handOvers; count += 1) {
+    const [from, to] = count % 2 === 0 ? [lab.r1, lab.r2] : [lab.r2, lab.r1];
+    const options = { address: lab.addresses.vip, intervalMs: 60_000, held, holdIntervalMs };
+    const holder = await Client.start("client", options);
+    lab.endWith(() => holder.kill());
+    await waitFor("connections are being opened", 5000, async () => {
+      return (await holder.held()).open >= openFirst;
+    });
+    const early = (await holder.held()).open;
+    expect(early < held / 2, `most connections are still to be opened (${early} are open)`);
+    const answer = await from.switchover();
+    expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
+    await to.reaches("active", 2000);
+    // Each has said two lines more by then.
+    await lab.elapse(3 * holdIntervalMs);
+    const now = await holder.held();
+    lab.say(`${early} were open before, ${now.open} are now, ${now.broken} broken`);
+    broken += now.broken;
+    await holder.kill();
+  }
+  const told = [lab.r1, lab.r2]
+    .flatMap((router) => router.events())
+    .flatMap((event) => (event.event === "sync" && event.kind === "told" ? [event.text] : []));
+  expect(told.length === handOvers, `each hand-over has told the peer: ${told.join("; ")}`);
+  return { broken, reread: told.filter((text) => text.includes("once more")).length };
+}
