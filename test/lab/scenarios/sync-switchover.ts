@@ -19,7 +19,7 @@ export default scenario({
       ...{ atMost: 0, exact: true },
     },
     outage: { what: `${what}: the longest client outage`, unit: "ms", atMost: 20 },
-    outageAtSpeed: { what: atSpeed, unit: "ms" },
+    outageAtSpeed: { what: atSpeed, unit: "ms", atMost: 20 },
     waited: { what: `${what}: the longest that a new connection took`, unit: "ms" },
     quiet: { what: "and as often while nothing happened, the longest gap", unit: "ms" },
     quietAtSpeed: { what: atSpeed, unit: "ms" },
