@@ -7,7 +7,10 @@ import { readSyn, type Syn, synBits, synMask } from "../table/syn.ts";
 import { everyEtherType, type FilterStep, openPacketSocket } from "./raw-socket.ts";
 
 export interface SynCapture {
-  /** From now on they are kept; those of an earlier time are forgotten. Throws MachineError. */
+  /**
+   * From now on they are kept; those of an earlier time are forgotten. Throws MachineError, also
+   * while they are kept already, for somebody else.
+   */
   begin(): void;
   /**
    * What has passed since then, or since this was asked last, in order. Throws MachineError when
@@ -60,7 +63,8 @@ const synFilter: readonly FilterStep[] = [
 export function openSynCapture(): SynCapture {
   const options = { withoutLinkHeader: true, filter: synFilter, receiveBufferBytes };
   const socket = openPacketSocket(0, options);
-  let ending: Promise<void> | null = null;
+  /** Until the kernel has let go of it, too. */
+  let kept = false;
   const takeAll = (): readonly Syn[] => {
     const syns: Syn[] = [];
     for (let count = 0; count < synsMax; count++) {
@@ -73,10 +77,11 @@ export function openSynCapture(): SynCapture {
   };
   return {
     begin() {
-      if (ending !== null) throw new MachineError("SYNs are still being let go of");
+      if (kept) throw new MachineError("SYNs are still kept for an earlier release");
       takeAll();
       socket.dropped();
       socket.listen(everyEtherType);
+      kept = true;
     },
     take() {
       const syns = takeAll();
@@ -85,8 +90,8 @@ export function openSynCapture(): SynCapture {
       return syns;
     },
     end() {
-      ending = socket.pause().then(() => {
-        ending = null;
+      void socket.pause().then(() => {
+        kept = false;
       });
     },
     close: () => socket.close(),

@@ -2,6 +2,7 @@
 import { Client } from "./client.ts";
 import { synchronised } from "./held.ts";
 import type { Lab } from "./lab.ts";
+import type { Goal } from "./scenario.ts";
 import { expect, waitFor } from "./wait.ts";
 
 const handOvers = 6;
@@ -10,6 +11,17 @@ const held = 500;
 const holdIntervalMs = 1000;
 /** How many of them are open when the hand-over is asked for: it falls into the midst of them. */
 const openFirst = 150;
+
+export const arrivingGoals = {
+  broken: {
+    ...{ what: `connections broken that were opened during ${handOvers} switchovers` },
+    ...{ unit: "connections", atMost: 0, exact: true },
+  },
+  reread: {
+    ...{ what: "switchovers whose SYNs left a doubt, so that the list was read once more" },
+    ...{ unit: "changes", atMost: 0, exact: true },
+  },
+} as const satisfies Readonly<Record<string, Goal>>;
 
 export async function handOverArriving(lab: Lab) {
   await lab.startPair(synchronised);

@@ -74,6 +74,7 @@ test("the SYNs of both directions and families are kept, and nothing else is", a
     `out ${here[1]} -> ${there[1]} 9`,
   ]);
   assert.deepEqual(capture.take(), [], "each is taken once");
+  assert.throws(() => capture.begin(), /still kept for an earlier release/);
 });
 
 /** Of the packet sockets that listen to everything (packet(7): /proc/net/packet, ETH_P_ALL). */
