@@ -45,7 +45,7 @@ export class Engine {
   readonly #performers: Performers;
   readonly #now: () => Instant;
   readonly #alarm: Alarm;
-  readonly #queue: Input[] = [];
+  readonly #queue: { readonly input: Input; readonly at: Instant }[] = [];
   #router: Router;
   #stepping = false;
   readonly #start: Start;
@@ -88,15 +88,18 @@ export class Engine {
     );
   }
 
-  /** Feeds one input, once begun; those that its effects cause follow before this returns. */
-  input(input: Input): void {
+  /**
+   * Feeds one input, which became known at `at`, once begun; those that its effects cause follow
+   * before this returns.
+   */
+  input(input: Input, at: Instant = this.#now()): void {
     if (!this.#begun || this.#ended) return;
-    this.#queue.push(input);
+    this.#queue.push({ input, at });
     if (this.#stepping) return;
     this.#stepping = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const { router, effects } = step(this.#router, next, this.#now());
+        const { router, effects } = step(this.#router, next.input, next.at);
         this.#router = router;
         for (const effect of effects) this.#perform(effect);
         this.#performers.stepped(router);

@@ -9,7 +9,7 @@ import { addressesOf } from "../config/config.ts";
 import type { Input } from "../failover/protocol.ts";
 import type { Seal } from "../heartbeat/header.ts";
 import type { Header, Message } from "../heartbeat/message.ts";
-import { decode, encode } from "../heartbeat/wire.ts";
+import { decode, encode, forPath } from "../heartbeat/wire.ts";
 import type { IpAddress } from "../model/address.ts";
 import { isRefused, type Refused } from "../model/error.ts";
 import type { EventBody } from "../model/event.ts";
@@ -20,7 +20,8 @@ import type { HeartbeatPath, OpenHeartbeatPath } from "../system/datagram.ts";
 export interface HeartbeatParts {
   readonly open: OpenHeartbeatPath;
   readonly now: () => Instant;
-  readonly input: (input: Input) => void;
+  /** What was heard, and when. */
+  readonly input: (input: Input, at: Instant) => void;
   readonly report: (event: EventBody) => void;
   /** Judged before the signature is computed, so that a flood of replays costs little. */
   readonly known: (header: Header, path: number) => Refused<string> | null;
@@ -93,12 +94,14 @@ export class Heartbeat {
     const seal = this.#seal;
     if (seal === null) return;
     const whole = { ...message, digest: this.#parts.digest() };
+    let first: Uint8Array | null = null;
     for (const path of this.#paths) {
       if (!path.socket.open) continue;
       this.#sent += 1;
-      void path.socket
-        .send(encode(whole, path.number, seal))
-        .then((why) => this.#sentOn(path, why));
+      const bytes: Uint8Array =
+        first === null ? encode(whole, path.number, seal) : forPath(first, path.number, seal);
+      first ??= bytes;
+      path.socket.send(bytes, (why) => this.#sentOn(path, why));
     }
   }
 
@@ -135,7 +138,7 @@ export class Heartbeat {
   #openPath(want: WantedPath): Path {
     const socket = this.#parts.open({
       ...want,
-      onDatagram: (bytes, from) => this.#heard(want.number, bytes, from),
+      onDatagram: (bytes, from, at) => this.#heard(want.number, bytes, from, at),
       onForeign: (from, bytes) =>
         this.#parts.report({
           event: "heartbeat",
@@ -169,7 +172,7 @@ export class Heartbeat {
     if (!path.socket.open) void this.#bind();
   }
 
-  #heard(path: number, bytes: Uint8Array, from: IpAddress): void {
+  #heard(path: number, bytes: Uint8Array, from: IpAddress, at: Instant): void {
     if (this.#seal === null) return;
     const decoded = decode(bytes, path, this.#seal, (header) => this.#parts.known(header, path));
     if (isRefused<string>(decoded)) {
@@ -178,10 +181,10 @@ export class Heartbeat {
     }
     this.#received += 1;
     if (decoded.kind === "version") {
-      this.#parts.input({ kind: "heard-version", path, header: decoded.header });
+      this.#parts.input({ kind: "heard-version", path, header: decoded.header }, at);
       return;
     }
-    this.#parts.input({ kind: "heard", path, message: decoded.message });
+    this.#parts.input({ kind: "heard", path, message: decoded.message }, at);
     this.#parts.heardDigest(decoded.message);
   }
 }

@@ -106,10 +106,9 @@ export class Replication {
 
   /**
    * Decides who checks: `peerServes` says that the peer is heard and active and this router is not.
-   * Called after every step of the failover machine.
+   * Called after every step of the failover machine, with the instant of that step.
    */
-  settle(peerServes: boolean): void {
-    const now = this.#parts.now();
+  settle(peerServes: boolean, now: Instant): void {
     const judged = this.#judged;
     if (judged?.peerServes === peerServes && between(judged.at, now) < judgeEvery) return;
     this.#judged = { at: now, peerServes };

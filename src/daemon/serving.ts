@@ -6,9 +6,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
-import type { Router } from "../failover/router.ts";
+import { heardMessage, type Router } from "../failover/router.ts";
 import { serviceWish } from "../failover/service.ts";
 import { type Nanny, realServerEvent } from "../health/nanny.ts";
 import { sealOf } from "../heartbeat/header.ts";
@@ -276,7 +275,7 @@ export class Serving {
   #buildHeartbeat(): Heartbeat {
     return new Heartbeat({
       open: this.#doors.openHeartbeatPath,
-      input: (input) => this.engine.input(input),
+      input: (input, at) => this.engine.input(input, at),
       report: this.#doors.report,
       now: this.#doors.now,
       known: (header, path) => refusal(this.engine.router.peer, path, header),
@@ -379,9 +378,9 @@ export class Serving {
   }
 
   #stepped(router: Router): void {
-    const peer = peerStatus(router, this.#doors.now());
-    const peerActive = peer?.alive === true && peer.state === "active";
-    this.replication.settle(router.state !== "active" && peerActive);
+    const peerActive = heardMessage(router)?.state === "active";
+    const now = router.steppedAt ?? this.#doors.now();
+    this.replication.settle(router.state !== "active" && peerActive, now);
     const agreeing = (router.wish ?? router.grant ?? router.offer) !== null;
     this.connectionSync.stepped(router.state === "active", peerActive, agreeing);
     this.services.wish(serviceWish(router, peerActive), router.activation?.cause === "switchover");

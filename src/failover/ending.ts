@@ -2,7 +2,15 @@
  * What operators ask of the machine: a switchover, a stop, an announced restart.
  */
 import { assert } from "../model/error.ts";
-import { addMs, between, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import {
+  addMs,
+  between,
+  earliestAfter,
+  type Instant,
+  type Ms,
+  ms,
+  seconds,
+} from "../model/time.ts";
 import { fitnessOf } from "./fitness.ts";
 import { release } from "./grip.ts";
 import { offerMax } from "./handover.ts";
@@ -192,11 +200,12 @@ function end(turn: Turn): void {
   set(turn, { ended: true, request: null });
 }
 
-/** When an ending is to be looked at again. */
-export function endingAt(router: Router): (Instant | null)[] {
+/** When, after `since`, an ending is to be looked at again. */
+export function endingAt(router: Router, since: Instant): Instant | null {
   const { ending, request } = router;
-  return [
+  return earliestAfter(
+    since,
     ending === null ? null : addMs(ending.since, ending.kind === "stop" ? offerMax : holdSayMax),
     request === null ? null : addMs(request.since, requestMax),
-  ];
+  );
 }

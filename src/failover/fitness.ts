@@ -5,7 +5,15 @@
  * Towards the peer every fault counts; a router that hears nobody looks at the real ones only.
  */
 import { type Fault, type FaultKind, faultKinds } from "../model/router.ts";
-import { addMs, between, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import {
+  addMs,
+  between,
+  earliestAfter,
+  type Instant,
+  type Ms,
+  ms,
+  seconds,
+} from "../model/time.ts";
 import { type Router, set, type Turn } from "./router.ts";
 
 /** The first hold-down, after the second loss of fitness; it doubles with every further one. */
@@ -92,8 +100,11 @@ const sameFaults = (a: readonly Fault[], b: readonly Fault[]): boolean =>
   a.length === b.length && a.every((fault, index) => b[index]?.text === fault.text);
 
 function faultsAt(router: Router, timeout: Ms, now: Instant): readonly Fault[] {
-  const faults: Fault[] = [...router.outside];
   const { until, lastFaults, losses } = router.damping;
+  const double = doubleUntil(router, timeout);
+  if (until === null && router.trouble === null && double === null && router.outside.length < 2)
+    return router.outside;
+  const faults: Fault[] = [...router.outside];
   if (until !== null && now < until && router.outside.length === 0)
     for (const { kind, subject } of lastFaults)
       faults.push({
@@ -103,7 +114,6 @@ function faultsAt(router: Router, timeout: Ms, now: Instant): readonly Fault[] {
       });
   if (router.trouble !== null && now < router.trouble.retryAt)
     faults.push({ kind: "claim", subject: "", text: `claim failed: ${router.trouble.why}` });
-  const double = doubleUntil(router, timeout);
   if (double !== null && now < double)
     faults.push({
       kind: "role",
@@ -118,7 +128,11 @@ function faultsAt(router: Router, timeout: Ms, now: Instant): readonly Fault[] {
 export const doubleUntil = ({ peer }: Router, timeout: Ms): Instant | null =>
   peer.doubleAt === null ? null : addMs(peer.doubleAt, ms(doubleFor * timeout));
 
-/** When the list of faults changes by time alone; null: never. */
-export function faultsChangeAt(router: Router, timeout: Ms): (Instant | null)[] {
-  return [router.damping.until, router.trouble?.retryAt ?? null, doubleUntil(router, timeout)];
-}
+/** When, after `since`, the list of faults changes by time alone; null: never. */
+export const faultsChangeAt = (router: Router, timeout: Ms, since: Instant): Instant | null =>
+  earliestAfter(
+    since,
+    router.damping.until,
+    router.trouble?.retryAt ?? null,
+    doubleUntil(router, timeout),
+  );

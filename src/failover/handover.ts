@@ -6,7 +6,7 @@
  * is dead.
  */
 import type { HandOverCause, Message } from "../heartbeat/message.ts";
-import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import { failbackAt } from "./failback.ts";
 import { fitnessOf } from "./fitness.ts";
 import { claim, release } from "./grip.ts";
@@ -290,10 +290,11 @@ function wishesVacancy(router: Router, message: Message, now: Instant): boolean 
 export const vacancyOverAt = (router: Router): Instant | null =>
   router.vacantSince === null ? null : addMs(router.vacantSince, timeout(router));
 
-/** When a wish, an offer or a vacancy is to be looked at again. */
-export function agreementAt(router: Router): (Instant | null)[] {
+/** When, after `since`, a wish, an offer or a vacancy is to be looked at again. */
+export function agreementAt(router: Router, since: Instant): Instant | null {
   const { wish, offer, request } = router;
-  return [
+  return earliestAfter(
+    since,
     wish === null ? null : deafUntil(router, wish.since),
     wish === null ? null : addMs(wish.since, ms(2 * timeout(router))),
     offer === null ? null : addMs(offer.since, offerMax),
@@ -301,5 +302,5 @@ export function agreementAt(router: Router): (Instant | null)[] {
     vacancyOverAt(router),
     outreachedAt(router),
     failbackAt(router),
-  ];
+  );
 }

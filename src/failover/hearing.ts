@@ -7,7 +7,15 @@
 import type { Header, Message } from "../heartbeat/message.ts";
 import { type HeardRefusal, hear, silentPaths, type Verdict } from "../heartbeat/peer.ts";
 import { isRefused } from "../model/error.ts";
-import { addMs, between, type Instant, type Ms, ms, printDuration } from "../model/time.ts";
+import {
+  addMs,
+  between,
+  earliest,
+  type Instant,
+  type Ms,
+  ms,
+  printDuration,
+} from "../model/time.ts";
 import {
   deathAt,
   holding,
@@ -200,15 +208,16 @@ function died(turn: Turn, text: string): void {
 }
 
 /** When `judge` has something to do: in the past too, since only a wake may judge. */
-export function judgeAt(router: Router): (Instant | null)[] {
+export function judgeAt(router: Router): Instant | null {
   const length = timeout(router);
   const listening = router.listenUntil ?? 0;
-  const paths = router.peer.paths.map(({ alive, heardAt }) =>
-    alive && heardAt !== null
-      ? (Math.max(listening, addMs(heardAt, ms(length + 0.001))) as Instant)
-      : null,
-  );
-  return [deathAt(router), ...paths];
+  let first = deathAt(router);
+  for (const { alive, heardAt } of router.peer.paths) {
+    if (!alive || heardAt === null) continue;
+    const silent = Math.max(listening, addMs(heardAt, ms(length + 0.001))) as Instant;
+    first = earliest(first, silent);
+  }
+  return first;
 }
 
 /**

@@ -5,7 +5,7 @@
  * A step takes in one input, then decides anew from everything known, then speaks. Decisions depend
  * on the memory and the time alone, never on which input came last.
  */
-import { earliest, type Instant, ms } from "../model/time.ts";
+import { earliest, earliestAfter, type Instant, ms } from "../model/time.ts";
 import { settleDispute } from "./dispute.ts";
 import {
   askEnding,
@@ -211,16 +211,19 @@ export function wakeAt(router: Router): Instant | null {
   if (steppedAt === null) return router.startedAt;
   if (router.looking) return steppedAt;
   const waiting = !router.begun && router.peer.heardAt === null;
-  const due = [
-    ...faultsChangeAt(router, timeout(router)),
-    ...agreementAt(router),
-    ...endingAt(router),
-    ...gateAgainAt(router),
-    releaseAgainAt(router),
-    router.listenUntil,
-    waiting ? startOverAt(router) : null,
-  ];
   // What was due by the last step has been looked at then; only a verdict waits for a wake.
-  const ahead = due.filter((at) => at !== null && at > steppedAt);
-  return earliest(...ahead, ...judgeAt(router), beatAt(router, steppedAt));
+  return earliest(
+    faultsChangeAt(router, timeout(router), steppedAt),
+    agreementAt(router, steppedAt),
+    endingAt(router, steppedAt),
+    gateAgainAt(router, steppedAt),
+    earliestAfter(
+      steppedAt,
+      releaseAgainAt(router),
+      router.listenUntil,
+      waiting ? startOverAt(router) : null,
+    ),
+    judgeAt(router),
+    beatAt(router, steppedAt),
+  );
 }

@@ -5,7 +5,7 @@
  * Invariant: everything here is a fact that was told or a promise that was made. What is wanted is
  * computed anew at every step from these (decide.ts), so that no order of inputs is special.
  */
-import type { BootId, HandOverCause, Message } from "../heartbeat/message.ts";
+import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Fault, FaultKind, Role, RouterState } from "../model/router.ts";
@@ -96,6 +96,21 @@ export interface Ending {
   readonly keeping: boolean;
 }
 
+/** What is worth a beat out of turn when it changes. */
+export interface Said {
+  readonly state: RouterState;
+  readonly grip: Grip;
+  readonly ready: boolean;
+  readonly peerAlive: boolean;
+  readonly suspended: boolean;
+  readonly ending: Ending | null;
+  readonly faults: readonly Fault[];
+  readonly term: number;
+  readonly rules: Rules;
+  readonly peerBoot: BootId | null;
+  readonly handOver: HandOver;
+}
+
 /** The machine's memory. For reading: the functions of this file and of status.ts. */
 export interface Router {
   readonly rules: Rules;
@@ -164,8 +179,8 @@ export interface Router {
   readonly ended: boolean;
   readonly sequence: number;
   readonly lastSentAt: Instant | null;
-  /** This router when it last spoke, to see whether something new is to be said at once. */
-  readonly said: Router | null;
+  /** What it last said, to see whether something new is to be said at once. */
+  readonly said: Said | null;
   /** A beat out of turn is owed at this time. */
   readonly answerAt: Instant | null;
   /** The rhythm in use, and from which sequence on a longer one has been announced. */
@@ -255,9 +270,14 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
   };
 }
 
-/** Changes the router of this turn. */
+/** Changes the router of this turn; most heartbeats change little, and a copy costs something. */
 export function set(turn: Turn, change: Partial<Router>): void {
-  turn.router = { ...turn.router, ...change };
+  const { router } = turn;
+  for (const key in change)
+    if (change[key as keyof Router] !== router[key as keyof Router]) {
+      turn.router = Object.assign({ ...router }, change);
+      return;
+    }
 }
 
 /** Silence after which the peer counts as dead, and after which we count as dead: the longer one. */

@@ -7,7 +7,15 @@
 import { type HandOver, type Message, majorVersion, noHandOver } from "../heartbeat/message.ts";
 import { echoes } from "../heartbeat/peer.ts";
 import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../model/time.ts";
-import { faultKindsOf, heardMessage, isMutual, type Router, set, type Turn } from "./router.ts";
+import {
+  faultKindsOf,
+  heardMessage,
+  isMutual,
+  type Router,
+  type Said,
+  set,
+  type Turn,
+} from "./router.ts";
 
 /** The rhythm while a change is being agreed on: a lost word costs little. */
 export const hurryEvery: Ms = ms(5);
@@ -65,6 +73,21 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
 
 const nothing = new Uint8Array(0);
 
+/** What this router says now, as far as it is worth a beat out of turn. */
+const saidNow = (router: Router): Said => ({
+  state: router.state,
+  grip: router.grip,
+  ready: router.ready,
+  peerAlive: router.peerAlive,
+  suspended: router.suspended,
+  ending: router.ending,
+  faults: router.faults,
+  term: router.term,
+  rules: router.rules,
+  peerBoot: router.peer.boot,
+  handOver: handOverOf(router),
+});
+
 /** Whether something has changed that is worth a beat out of turn. */
 function hasNews(router: Router): boolean {
   const { said } = router;
@@ -80,9 +103,9 @@ function hasNews(router: Router): boolean {
     said.faults !== router.faults ||
     said.term !== router.term ||
     said.rules !== router.rules ||
-    said.peer.boot !== router.peer.boot ||
-    handOverOf(said).kind !== kind ||
-    handOverOf(said).id !== id
+    said.peerBoot !== router.peer.boot ||
+    said.handOver.kind !== kind ||
+    said.handOver.id !== id
   );
 }
 
@@ -144,7 +167,7 @@ export function say(turn: Turn, leaving: boolean): void {
   set(turn, {
     sequence: router.sequence + 1,
     lastSentAt: now,
-    said: { ...router, said: null },
+    said: saidNow(router),
     answerAt: null,
   });
 }

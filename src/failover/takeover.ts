@@ -3,7 +3,7 @@
  * peer could not free the addresses. The way leads through arbiter and fence where configured.
  */
 import { assert } from "../model/error.ts";
-import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
+import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 import { isolatingFault } from "./fitness.ts";
 import { claim } from "./grip.ts";
 import { type Gate, type Router, set, type Turn, timeout, unasked } from "./router.ts";
@@ -121,13 +121,14 @@ export function gateAfterWord({ gate, peer }: Router, boot: string, spare: Ms, n
   return { ...unasked, probeAskedAt, probeUnderWay };
 }
 
-/** When arbiter or fence are to be asked again, for a router that waits for them. */
-export function gateAgainAt(router: Router): (Instant | null)[] {
+/** When, after `since`, arbiter or fence are to be asked again by a router that waits for them. */
+export function gateAgainAt(router: Router, since: Instant): Instant | null {
   const { gate, rules, peerAlive } = router;
-  if (peerAlive) return [probeEarlyAt(router)];
+  if (peerAlive) return earliestAfter(since, probeEarlyAt(router));
   const fenceAgainAt =
     gate.fence === "failed" && gate.fenceEndedAt !== null && rules.fence?.onFailure === "stay"
       ? addMs(gate.fenceEndedAt, fenceRetry)
       : null;
-  return [rules.arbiter && !gate.probeUnderWay ? probeAgainAt(router) : null, fenceAgainAt];
+  const probe = rules.arbiter && !gate.probeUnderWay ? probeAgainAt(router) : null;
+  return earliestAfter(since, probe, fenceAgainAt);
 }

@@ -4,10 +4,11 @@
  * All numbers are in network order; times are whole microseconds. What is cheap to see is refused
  * here, before a signature is computed: a flood of forgeries must cost less than the heartbeat.
  */
-import { createHash, createSecretKey, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { IpAddress } from "../model/address.ts";
 import { type Refused, refuse } from "../model/error.ts";
 import { type Instant, instant, type Ms, ms } from "../model/time.ts";
+import { hmacSha256, type Sign } from "./hmac.ts";
 import type { BootId, ClusterId, Echo, Header } from "./message.ts";
 
 /**
@@ -33,14 +34,14 @@ export type WireRefusal = (typeof wireRefusals)[number];
 /** What both ends must agree on. */
 export interface Seal {
   readonly cluster: ClusterId;
-  /** 32 bytes each; the first signs, all verify. Empty: `authentication: none`. */
-  readonly keys: readonly KeyObject[];
+  /** One for each key; the first signs, all verify. Empty: `authentication: none`. */
+  readonly keys: readonly Sign[];
 }
 
-/** Prepares the keys: to sign with bytes costs four times as much, for every datagram anew. */
+/** With keys of 32 bytes each. */
 export const sealOf = (cluster: ClusterId, keys: readonly Uint8Array[]): Seal => ({
   cluster,
-  keys: keys.map((key) => createSecretKey(key)),
+  keys: keys.map((key) => hmacSha256(key, datagramBytesMax)),
 });
 
 /** Offsets of the header. */
@@ -84,8 +85,8 @@ export function u64(bytes: Buffer, offset: number): number {
   return high >= 2 ** 21 ? Number.NaN : high * 2 ** 32 + bytes.readUInt32BE(offset + 4);
 }
 
-export const bits = (...pairs: readonly (readonly [boolean, number])[]): number =>
-  pairs.reduce((sum, [set, bit]) => (set ? sum | bit : sum), 0);
+/** This bit if it is to be set. */
+export const bit = (set: boolean, value: number): number => (set ? value : 0);
 
 /**
  * The cluster's id, from the public addresses of both routers: equal on both, whatever the key,
@@ -105,19 +106,23 @@ export function bootIdOf(random: Uint8Array): BootId {
 export function putHeader(bytes: Buffer, header: Header, path: number, seal: Seal): void {
   bytes.writeUInt32BE(magic, at.magic);
   bytes.writeUInt8(header.major, at.major);
-  const flags = bits(
-    [seal.keys.length > 0, flag.signed],
-    [header.role === "backup", flag.backup],
-    [header.echo !== null, flag.echo],
-  );
+  const flags =
+    bit(seal.keys.length > 0, flag.signed) |
+    bit(header.role === "backup", flag.backup) |
+    bit(header.echo !== null, flag.echo);
   bytes.writeUInt8(flags, at.flags);
-  bytes.writeUInt8(path, at.path);
+  putPath(bytes, path);
   bytes.write(seal.cluster, at.cluster, "hex");
   bytes.write(header.boot, at.boot, "hex");
   putU64(bytes, header.sequence, at.sequence);
   putU64(bytes, micros(header.sentAt), at.sentAt);
   bytes.writeUInt16BE(bytes.length, at.length);
   if (header.echo !== null) putEcho(bytes, header.echo, at.echo);
+}
+
+/** The number of the path that the datagram is sent on. */
+export function putPath(bytes: Buffer, path: number): void {
+  bytes.writeUInt8(path, at.path);
 }
 
 /** Boot id, sequence, stamp, age: 28 bytes. */

@@ -7,12 +7,12 @@
  * What is cheap to see is refused before the signature is computed: a flood of forgeries must cost
  * less than the heartbeat itself. Signature: HMAC-SHA256 (RFC 2104) over all bytes before it.
  */
-import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { isRefused, type Refused, refuse } from "../model/error.ts";
 import { type FaultKind, routerStates } from "../model/router.ts";
 import { instant, ms } from "../model/time.ts";
 import {
-  bits,
+  bit,
   capped,
   echoBytes,
   hmacBytes,
@@ -20,6 +20,7 @@ import {
   never,
   putEcho,
   putHeader,
+  putPath,
   putU64,
   readEcho,
   readHeader,
@@ -108,13 +109,14 @@ export function encode(message: Message, path: number, seal: Seal): Uint8Array {
     throw new RangeError(`a digest of ${message.digest.length} bytes is over ${digestBytesMax}`);
   if (message.paths.length > pathsMax || message.strangers.length > strangersMax)
     throw new RangeError("more paths or strangers than a heartbeat has room for");
-  const faults = message.faults.slice(0, faultsMax);
+  const faults =
+    message.faults.length > faultsMax ? message.faults.slice(0, faultsMax) : message.faults;
   const listBytes =
     faults.length + message.paths.length * pathEchoBytes + message.strangers.length * echoBytes;
   const optionBytes = message.digest.length > 0 ? optionHeaderBytes + message.digest.length : 0;
-  const signed = seal.keys[0];
+  const sign = seal.keys[0];
   const unsignedBytes = at.lists + listBytes + optionBytes;
-  const bytes = Buffer.alloc(unsignedBytes + (signed === undefined ? 0 : hmacBytes));
+  const bytes = Buffer.alloc(unsignedBytes + (sign === undefined ? 0 : hmacBytes));
   putHeader(bytes, message, path, seal);
   putFixed(bytes, message, faults.length);
   putLists(bytes, message, faults);
@@ -124,22 +126,31 @@ export function encode(message: Message, path: number, seal: Seal): Uint8Array {
     bytes.writeUInt16BE(message.digest.length, offset + 1);
     bytes.set(message.digest, offset + optionHeaderBytes);
   }
-  if (signed !== undefined)
-    bytes.set(sign(bytes.subarray(0, unsignedBytes), signed), unsignedBytes);
+  if (sign !== undefined) bytes.set(sign(bytes.subarray(0, unsignedBytes)), unsignedBytes);
+  return bytes;
+}
+
+/** The same datagram for another path: its number and the signature differ. */
+export function forPath(datagram: Uint8Array, path: number, seal: Seal): Uint8Array {
+  const bytes = Buffer.from(datagram);
+  putPath(bytes, path);
+  const sign = seal.keys[0];
+  if (sign === undefined) return bytes;
+  const unsignedBytes = bytes.length - hmacBytes;
+  bytes.set(sign(bytes.subarray(0, unsignedBytes)), unsignedBytes);
   return bytes;
 }
 
 function putFixed(bytes: Buffer, message: Message, faultCount: number): void {
   bytes.writeUInt8(routerStates.indexOf(message.state), at.state);
-  const facts = bits(
-    [message.holds, fact.holds],
-    [message.ready, fact.ready],
-    [message.hears, fact.hears],
-    [message.leaving, fact.leaving],
-    [message.failback === "manual", fact.manual],
-    [message.suspended, fact.suspended],
-    [message.asks, fact.asks],
-  );
+  const facts =
+    bit(message.holds, fact.holds) |
+    bit(message.ready, fact.ready) |
+    bit(message.hears, fact.hears) |
+    bit(message.leaving, fact.leaving) |
+    bit(message.failback === "manual", fact.manual) |
+    bit(message.suspended, fact.suspended) |
+    bit(message.asks, fact.asks);
   bytes.writeUInt8(facts, at.facts);
   bytes.writeUInt8(handOverKinds.indexOf(message.handOver.kind), at.handOverKind);
   bytes.writeUInt8(handOverCauses.indexOf(message.handOver.cause), at.handOverCause);
@@ -170,9 +181,6 @@ function putLists(bytes: Buffer, message: Message, faults: readonly FaultKind[])
   }
 }
 
-const sign = (bytes: Uint8Array, key: KeyObject): Uint8Array =>
-  createHmac("sha256", key).update(bytes).digest();
-
 /**
  * Reads a datagram that arrived on the path of this number. `known` is asked about the header
  * before the signature is computed, so that replays cost little (`refusal` in peer.ts); it must
@@ -195,7 +203,7 @@ export function decode<Reason extends string = never>(
   if (seal.keys.length > 0) {
     const found = bytes.subarray(bodyEnd);
     const body = bytes.subarray(0, bodyEnd);
-    if (!seal.keys.some((key) => timingSafeEqual(found, sign(body, key))))
+    if (!seal.keys.some((sign) => timingSafeEqual(found, sign(body))))
       return refuse("bad-hmac", `${bytes.length} bytes, boot id ${header.boot}`);
   }
   if (header.major !== majorVersion) return { kind: "version", header };
@@ -205,11 +213,9 @@ export function decode<Reason extends string = never>(
 
 function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal> {
   if (bytes.length < at.lists) return refuse("short", `${bytes.length} bytes before the lists`);
-  const [faultCount, pathCount, strangerCount] = [
-    bytes.readUInt8(at.faultCount),
-    bytes.readUInt8(at.pathCount),
-    bytes.readUInt8(at.strangerCount),
-  ];
+  const faultCount = bytes.readUInt8(at.faultCount);
+  const pathCount = bytes.readUInt8(at.pathCount);
+  const strangerCount = bytes.readUInt8(at.strangerCount);
   if (faultCount > faultsMax || pathCount > pathsMax || strangerCount > strangersMax)
     return refuse("malformed", "a list is longer than it may be");
   const pathsStart = at.lists + faultCount;
@@ -219,7 +225,8 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
   const state = routerStates[bytes.readUInt8(at.state)];
   const handOverKind = handOverKinds[bytes.readUInt8(at.handOverKind)];
   const cause = handOverCauses[bytes.readUInt8(at.handOverCause)];
-  const [term, termSeen] = [u64(bytes, at.term), u64(bytes, at.termSeen)];
+  const term = u64(bytes, at.term);
+  const termSeen = u64(bytes, at.termSeen);
   const interval = ms(bytes.readUInt32BE(at.interval) / 1000);
   const deadAfter = ms(bytes.readUInt32BE(at.deadAfter) / 1000);
   const paths = readPaths(bytes, pathsStart, pathCount);
@@ -259,8 +266,11 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
   };
 }
 
+const fit: readonly FaultKind[] = [];
+
 /** A kind that a later version has invented makes the peer unfit all the same: the least grave. */
 function readFaults(bytes: Buffer, count: number): readonly FaultKind[] {
+  if (count === 0) return fit;
   const codes = bytes.subarray(at.lists, at.lists + count);
   return Array.from(codes, (code) => faultOfCode.get(code) ?? "late");
 }
@@ -286,9 +296,11 @@ function readStrangers(bytes: Buffer, start: number, count: number): Echo[] | nu
   return strangers;
 }
 
+const noDigest = new Uint8Array(0);
+
 /** Options are type, length, value; unknown types are skipped. Null when one overruns the end. */
 function readDigest(bytes: Buffer, start: number): Uint8Array | null {
-  let digest = new Uint8Array(0);
+  let digest = noDigest;
   let offset = start;
   while (offset < bytes.length) {
     if (bytes.length - offset < optionHeaderBytes) return null;

@@ -28,11 +28,23 @@ export const addMs = (at: Instant, length: Ms): Instant => (at + length) as Inst
 /** How long after `earlier` the instant `later` is; negative when it is before. */
 export const between = (earlier: Instant, later: Instant): Ms => (later - earlier) as Ms;
 
-export const earliest = (...instants: readonly (Instant | null)[]): Instant | null =>
-  instants.reduce<Instant | null>(
-    (first, at) => (at !== null && (first === null || at < first) ? at : first),
-    null,
-  );
+/** Null stands for never, here and below. */
+export function earliest(...instants: readonly (Instant | null)[]): Instant | null {
+  let first: Instant | null = null;
+  for (const at of instants) if (at !== null && (first === null || at < first)) first = at;
+  return first;
+}
+
+/** The earliest of those that are later than `since`. */
+export function earliestAfter(
+  since: Instant,
+  ...instants: readonly (Instant | null)[]
+): Instant | null {
+  let first: Instant | null = null;
+  for (const at of instants)
+    if (at !== null && at > since && (first === null || at < first)) first = at;
+  return first;
+}
 
 const unitLengths = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

@@ -44,6 +44,7 @@ export interface Alarm {
 export function openAlarm(wake: () => void): Alarm {
   let timer: NodeJS.Timeout | null = null;
   let turn: NodeJS.Immediate | null = null;
+  let armed: Instant | null = null;
   const cancel = (): void => {
     if (timer !== null) clearTimeout(timer);
     if (turn !== null) clearImmediate(turn);
@@ -58,6 +59,7 @@ export function openAlarm(wake: () => void): Alarm {
         if (now() < when) return sleep(when);
         turn = setImmediate(() => {
           turn = null;
+          armed = null;
           wake();
         });
       },
@@ -66,9 +68,15 @@ export function openAlarm(wake: () => void): Alarm {
   };
   return {
     at(when) {
+      // Most heartbeats change nothing about the next wake-up, and a timer costs a system call.
+      if (when === armed) return;
       cancel();
+      armed = when;
       if (when !== null) sleep(when);
     },
-    close: cancel,
+    close() {
+      cancel();
+      armed = null;
+    },
   };
 }

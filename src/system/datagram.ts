@@ -7,8 +7,8 @@
  * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
  * keeps no more than the receive buffer takes and drops the rest.
  */
-import type { RemoteInfo } from "node:dgram";
-import { DgramAsPromised, type SocketAsPromised } from "dgram-as-promised";
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { family, type IpAddress, parseAddress, printEndpoint } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
 import { addMs, type Instant, ms } from "../model/time.ts";
@@ -33,8 +33,8 @@ export interface HeartbeatPath {
    * address is not on this machine yet): call it again later. Never throws.
    */
   bind(): Promise<string | null>;
-  /** Null when the kernel took it, else why not. Never throws; never waits for anybody. */
-  send(bytes: Uint8Array): Promise<string | null>;
+  /** Tells `sent` null when the kernel took it, else why not. Never throws; waits for nobody. */
+  send(bytes: Uint8Array, sent: (why: string | null) => void): void;
   close(): Promise<void>;
 }
 export type OpenHeartbeatPath = (options: HeartbeatPathOptions) => HeartbeatPath;
@@ -48,22 +48,20 @@ const receiveBufferBytes = 128 * 1024;
 const foreignAgainAfter = ms(60_000);
 
 /** Addresses are never names: the lookup that node:dgram makes for each datagram is left out. */
-function createSocket(options: HeartbeatPathOptions): SocketAsPromised {
+function socketFor(options: HeartbeatPathOptions): Socket {
   const of = family(options.own);
-  const socket = DgramAsPromised.createSocket({
+  return createSocket({
     type: of === 6 ? "udp6" : "udp4",
     ipv6Only: of === 6,
     recvBufferSize: receiveBufferBytes,
     lookup: (address, _options, answer) => answer(null, address, of),
   });
-  // Only its own bookkeeping ends here: it would keep an error and refuse the next datagram for it.
-  return socket.destroy();
 }
 
 /** A path that is not bound yet. */
 export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
   const { own, peer, port } = options;
-  let socket: SocketAsPromised | null = null;
+  let socket: Socket | null = null;
   let trouble = "it is not bound yet";
   let foreign = 0;
   let foreignToldAgain: Instant | null = null;
@@ -80,11 +78,12 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
     if (isPeer) options.onDatagram(bytes, peer, at);
     else strange(bytes, from, at);
   };
-  const drop = async (gone: SocketAsPromised): Promise<void> => {
+  const drop = async (gone: Socket): Promise<void> => {
     if (socket === gone) socket = null;
-    gone.socket.removeAllListeners("message");
-    // It may have been closed by its error already.
-    await gone.close().catch(() => {});
+    gone.removeAllListeners("message");
+    await new Promise<void>((resolve) => gone.close(() => resolve())).catch(() => {
+      // It was closed by its error already.
+    });
   };
   return {
     get open() {
@@ -95,14 +94,17 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
     },
     async bind() {
       if (socket !== null) return null;
-      const fresh = createSocket(options);
-      fresh.socket.on("error", (error) => {
+      const fresh = socketFor(options);
+      fresh.on("error", (error) => {
         trouble = error.message;
         if (socket === fresh) void drop(fresh);
       });
-      fresh.socket.on("message", hear);
+      fresh.on("message", hear);
       try {
-        await fresh.bind({ address: own, port, exclusive: true });
+        // Without a lookup it listens before `bind` returns.
+        const listening = once(fresh, "listening");
+        fresh.bind({ address: own, port, exclusive: true });
+        await listening;
       } catch (thrown) {
         trouble = messageOf(thrown);
         await drop(fresh);
@@ -111,14 +113,11 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
       socket = fresh;
       return null;
     },
-    async send(bytes) {
-      if (socket === null) return `${printEndpoint(own, port)}: not open: ${trouble}`;
-      try {
-        await socket.send(bytes, port, peer);
-        return null;
-      } catch (thrown) {
-        return `${printEndpoint(peer, port)}: cannot be reached: ${messageOf(thrown)}`;
-      }
+    send(bytes, sent) {
+      if (socket === null) return sent(`${printEndpoint(own, port)}: not open: ${trouble}`);
+      const told = (error: Error | null): void =>
+        sent(error && `${printEndpoint(peer, port)}: cannot be reached: ${error.message}`);
+      socket.send(bytes, port, peer, told);
     },
     async close() {
       trouble = "it was closed";

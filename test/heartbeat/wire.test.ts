@@ -19,7 +19,7 @@ import {
   pathsMax,
   strangersMax,
 } from "../../src/heartbeat/message.ts";
-import { decode, digestBytesMax, encode } from "../../src/heartbeat/wire.ts";
+import { decode, digestBytesMax, encode, forPath } from "../../src/heartbeat/wire.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { isRefused, refuse } from "../../src/model/error.ts";
 import { faultKinds, roles, routerStates } from "../../src/model/router.ts";
@@ -325,6 +325,11 @@ describe("for every message", () => {
         (message, path, sign) => {
           const seal = sign ? signed : unsigned;
           assert.deepEqual(messageOf(encode(message, path, seal), seal, path), message);
+          for (const other of [0, 1])
+            assert.deepEqual(
+              forPath(encode(message, path, seal), other, seal),
+              encode(message, other, seal),
+            );
         },
       ),
       { numRuns: 300 },

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { ms, parseDuration, printDuration } from "../../src/model/time.ts";
+import { describe, it, test } from "node:test";
+import fc from "fast-check";
+import {
+  earliest,
+  earliestAfter,
+  instant,
+  ms,
+  parseDuration,
+  printDuration,
+} from "../../src/model/time.ts";
 
 const durations: readonly (readonly [string | number, number | null])[] = [
   ["250ms", 250],
@@ -29,4 +37,31 @@ test("a printed duration reads back as the same length", () => {
   for (const length of [0, 1, 250, 1000, 1500, 60_000, 90_000, 3_600_000]) {
     assert.equal(parseDuration(printDuration(ms(length))), length);
   }
+});
+
+describe("the earliest of several instants", () => {
+  const some = fc.array(fc.option(fc.nat(20)), { maxLength: 5 });
+  const given = (values: readonly (number | null)[]) =>
+    values.map((value) => (value === null ? null : instant(value)));
+
+  it("is the least that is one", () => {
+    fc.assert(
+      fc.property(some, (values) => {
+        const least = Math.min(...values.filter((value) => value !== null));
+        assert.equal(earliest(...given(values)) ?? Number.POSITIVE_INFINITY, least);
+      }),
+    );
+  });
+
+  it("is, after another one, the least that is later", () => {
+    fc.assert(
+      fc.property(fc.nat(20), some, (since, values) => {
+        const later = values.filter((value) => value !== null && value > since) as number[];
+        assert.equal(
+          earliestAfter(instant(since), ...given(values)) ?? Number.POSITIVE_INFINITY,
+          Math.min(...later),
+        );
+      }),
+    );
+  });
 });

@@ -34,6 +34,23 @@ test("the alarm wakes once, never early, at the instant that was asked for last"
   assert.equal(wakes.length, 1);
 });
 
+test("the same instant once more is the same wake-up, and a new one after it has been", async () => {
+  let wakes = 0;
+  const alarm = openAlarm(() => {
+    wakes += 1;
+  });
+  const when = addMs(now(), ms(5));
+  alarm.at(when);
+  alarm.at(when);
+  await eventually("it wakes", () => wakes === 1);
+  alarm.at(when);
+  await eventually("it wakes again", () => wakes === 2);
+  alarm.at(when);
+  alarm.at(null);
+  alarm.at(when);
+  await eventually("it wakes after it was taken back", () => wakes === 3);
+});
+
 test("an instant that is over wakes at once, and a far one does not", async () => {
   let wakes = 0;
   const alarm = openAlarm(() => {

@@ -318,9 +318,11 @@ s.bind(("10.9.0.2",539)); s.sendto(sys.argv[1].encode(),("10.9.0.50",539))`;
   speak("one");
   await eventually("it is heard", () => heard.length === 1);
   ipCommand("addr del 10.9.0.50/24 dev eth0");
-  assert.notEqual(await path.send(Buffer.from("lost")), null);
+  const sent = (text: string): Promise<string | null> =>
+    new Promise((resolve) => path.send(Buffer.from(text), resolve));
+  assert.notEqual(await sent("lost"), null);
   ipCommand("addr add 10.9.0.50/24 dev eth0");
-  assert.equal(await path.send(Buffer.from("sent")), null);
+  assert.equal(await sent("sent"), null);
   speak("two");
   await eventually("it is heard again", () => heard.length === 2);
   await path.close();
