@@ -4,8 +4,11 @@
  *
  * It keeps no rhythm of its own: whoever wants to be called again makes another appointment.
  */
-import { between, type Instant } from "../model/time.ts";
+import { between, type Instant, ms } from "../model/time.ts";
 import type { Alarm } from "../system/clock.ts";
+
+/** Whoever is overdue after a pause must not keep a heartbeat from its turn for longer than this. */
+const keptAtOnce = ms(4);
 
 export interface Appointment {
   readonly at: Instant;
@@ -55,11 +58,13 @@ export class Agenda {
 
   #wake(): void {
     this.#alarmAt = null;
-    const now = this.#now();
+    const began = this.#now();
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (first.act !== null && between(now, first.at) > 0) break;
+      if (first.act !== null && between(began, first.at) > 0) break;
       this.#pop();
-      first.act?.();
+      if (first.act === null) continue;
+      first.act();
+      if (between(began, this.#now()) > keptAtOnce) break;
     }
     this.#arm();
   }

@@ -31,9 +31,12 @@ function playedAgenda() {
       alarms += 1;
       wake();
     }
-    now = until;
+    now = Math.max(now, until);
   };
-  return { agenda, run, pending: () => alarm !== null, alarms: () => alarms };
+  const pass = (length: number): void => {
+    now += length;
+  };
+  return { agenda, run, pass, pending: () => alarm !== null, alarms: () => alarms };
 }
 
 describe("the agenda", () => {
@@ -84,6 +87,20 @@ describe("the agenda", () => {
     assert.deepEqual(kept, ["first", "overdue"]);
     run(20);
     assert.deepEqual(kept, ["first", "overdue", "later"]);
+  });
+
+  it("lets others have their turn after a pause in which much became due", () => {
+    const { agenda, run, pass, alarms } = playedAgenda();
+    const kept: number[] = [];
+    for (let index = 0; index < 10; index += 1)
+      agenda.at(instant(index), () => {
+        pass(1.5);
+        kept.push(index);
+      });
+    pass(50);
+    run(100);
+    assert.deepEqual(kept, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.equal(alarms(), 4);
   });
 
   it("does nothing and holds nothing once it is closed", () => {
