@@ -1,14 +1,18 @@
 /**
  * An event's way out: log line, ring of the newest, followers. Knows no event's meaning.
  * The ring is bounded; a follower that throws is its own fault and is dropped. Lines are written a
- * loop turn later, so that what is told of a takeover does not delay the takeover.
+ * moment later, so that what is told of a takeover does not delay the takeover, nor what is told of
+ * a late heartbeat the next one.
  */
 import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
 import { sentenceOf, severityOf } from "../model/event-text.ts";
+import { ms } from "../model/time.ts";
 
 /** What takes a line: system/log.ts. */
 export type WriteLine = (event: LvsdEvent) => void;
 
+/** Longer than most takeovers and most moments in which a machine is slow. */
+const tellAfter = ms(50);
 /** Measured: 0.5 ms of a processor. */
 const toldAtOnce = 100;
 
@@ -34,7 +38,7 @@ export class Journal {
     };
     this.#ring.push(event);
     if (this.#ring.length > eventsMax) this.#ring.shift();
-    if (this.#untold.length === 0) setImmediate(() => this.#tellSome());
+    if (this.#untold.length === 0) setTimeout(() => this.#tellSome(), tellAfter);
     this.#untold.push(event);
   }
 

@@ -98,6 +98,8 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
   });
+  // A bug of ours ends the process; what led to it must not be lost with it.
+  process.on("uncaughtExceptionMonitor", () => journal.flush());
   journal.record({ event: "process", kind: "started", version, config: configPath });
   const control = await startControlServer({
     socketPath: join(runDir, socketName),

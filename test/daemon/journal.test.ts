@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Journal } from "../../src/daemon/journal.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
+import { eventually } from "../doors/scripts.ts";
 
 const body = (device: string) =>
   ({ event: "link", kind: "down", device, text: "no carrier" }) as const;
@@ -30,6 +31,19 @@ test("an event becomes one line with its time, severity and sentence", () => {
       message: "link eth0 is down: no carrier",
     },
   ]);
+});
+
+test("lines are written a moment later, in order", async () => {
+  const { journal: ours, lines } = journal();
+  ours.record(body("eth0"));
+  await new Promise((resolve) => setImmediate(resolve));
+  ours.record(body("eth1"));
+  assert.equal(lines.length, 0);
+  await eventually("both are written", () => lines.length === 2);
+  assert.deepEqual(
+    lines.map((event) => event.event === "link" && event.device),
+    ["eth0", "eth1"],
+  );
 });
 
 test("the ring keeps the newest events, oldest first", () => {
