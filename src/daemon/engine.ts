@@ -178,7 +178,7 @@ export class Engine {
     const deadline = setTimeout(
       () => end({ kind: failure, why: `no end after ${effectDeadline / 1000} s` }),
       effectDeadline,
-    );
+    ).unref();
     act().then(
       (done) => end(done.ok ? success : { kind: failure, why: done.why }),
       (thrown) => end({ kind: failure, why: messageOf(thrown) }),

@@ -79,14 +79,18 @@ export class Lab {
    * stood still for longer than `stillMaxMs` (its processor was taken away) and something happened,
    * that minute says nothing about the routers: it is watched again, at most twice.
    */
-  async counts(forMs: number, stillMaxMs: number, counts: () => number[]): Promise<number[]> {
-    let counted = counts().map(() => 0);
+  async counts(
+    forMs: number,
+    stillMaxMs: number,
+    counts: () => number[] | Promise<number[]>,
+  ): Promise<number[]> {
+    let counted = (await counts()).map(() => 0);
     let again = 0;
     for (let left = forMs; left > 0; ) {
       const span = Math.min(left, 60_000);
-      const before = counts();
+      const before = await counts();
       const still = await this.#stillness(span);
-      const more = counts().map((count, index) => count - (before[index] ?? 0));
+      const more = (await counts()).map((count, index) => count - (before[index] ?? 0));
       if (more.some((count) => count > 0) && still > stillMaxMs && again < 2) {
         again += 1;
         this.say(`the lab stood still for ${still.toFixed(0)} ms: this minute is watched again`);

@@ -1,3 +1,4 @@
+import { ChangesAtSpeed } from "../changes-at-speed.ts";
 import { launchKeepalived } from "../keepalived.ts";
 import type { Lab } from "../lab.ts";
 import type { Goal } from "../scenario.ts";
@@ -13,6 +14,8 @@ const stillMaxMs = 20;
 
 const heartbeat = { interval: "10ms", dead_after: "40ms" };
 const checkedServers = 20;
+
+const atSpeed = "of these, with what they led to, while the machine was at its speed";
 
 const falsely = (who: string, what: string, minutes: number, bound: Partial<Goal>): Goal => ({
   what: `false takeovers at 10 ms, ${minutes} min ${what}: ${who}`,
@@ -44,9 +47,12 @@ export default scenario({
   topology: natPair,
   goals: {
     lvsdIdle: falsely("lvsd", "idle", idleMinutes, { atMost: 0 }),
+    idleAtSpeed: { what: atSpeed, unit: "failovers", atMost: 0, exact: true },
     keepalivedIdle: falsely("keepalived", "idle", idleMinutes, {}),
     lvsdLoad: falsely("lvsd", "with 200 checks/s", loadMinutes, { atMost: 0 }),
+    loadAtSpeed: { what: atSpeed, unit: "failovers", atMost: 0, exact: true },
     keepalivedLoad: falsely("keepalived", "with lvsd's checks beside", loadMinutes, {}),
+    share: { what: "moments in which the machine was at its speed", unit: "%" },
   },
   limitSeconds: 240 + (idleMinutes + loadMinutes) * 60,
   benchOnly: true,
@@ -58,33 +64,42 @@ export default scenario({
       alone: lab.addresses.vip2,
     } as const;
     const beside = launchKeepalived(lab, options);
-    const changes = () => [
+    const speed = await ChangesAtSpeed.watch(lab);
+    const changes = async () => [
       lab.changesOfState(),
+      await speed.count(),
       beside.reduce((sum, router) => sum + router.takeovers(), 0),
     ];
     await waitFor("keepalived on r1 holds its address alone", 10_000, () => {
       const [first, second] = beside;
       return first.holds(lab.addresses.vip2) && !second.holds(lab.addresses.vip2);
     });
-    const [lvsdIdle = Number.NaN, keepalivedIdle = Number.NaN] = await lab.counts(
-      idleMinutes * 60_000,
-      stillMaxMs,
-      changes,
-    );
-    lab.say(`idle: ${lvsdIdle} changes of lvsd's state, ${keepalivedIdle} takeovers of keepalived`);
+    const watch = async (what: string, minutes: number) => {
+      const counted = await lab.counts(minutes * 60_000, stillMaxMs, changes);
+      const [lvsd = Number.NaN, atItsSpeed = Number.NaN, keepalived = Number.NaN] = counted;
+      lab.say(
+        `${what}: ${lvsd} changes of lvsd's state, at speed ${atItsSpeed}, ` +
+          `${keepalived} takeovers of keepalived`,
+      );
+      return { lvsd, atItsSpeed, keepalived };
+    };
+    const idle = await watch("idle", idleMinutes);
     lab.rewrite({ heartbeat, virtualServers: { many: checked(lab) } });
     for (const router of lab.routers) await router.reload();
     await lab.r1.sees("the checks run", 10_000, ({ virtual_servers }) => {
       const busy = virtual_servers.find((each) => each.name === "many");
       return busy?.real_servers.every((each) => each.state === "down") === true;
     });
-    const [lvsdLoad = Number.NaN, keepalivedLoad = Number.NaN] = await lab.counts(
-      loadMinutes * 60_000,
-      stillMaxMs,
-      changes,
-    );
-    lab.say(`load: ${lvsdLoad} changes of lvsd's state, ${keepalivedLoad} takeovers of keepalived`);
+    const load = await watch("load", loadMinutes);
     for (const router of beside) await router.stop();
-    return { lvsdIdle, keepalivedIdle, lvsdLoad, keepalivedLoad };
+    return {
+      lvsdIdle: idle.lvsd,
+      idleAtSpeed: idle.atItsSpeed,
+      keepalivedIdle: idle.keepalived,
+      lvsdLoad: load.lvsd,
+      loadAtSpeed: load.atItsSpeed,
+      keepalivedLoad: load.keepalived,
+      share: speed.percentAtSpeed,
+    };
   },
 });
