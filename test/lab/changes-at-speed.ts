@@ -7,8 +7,8 @@
 import type { Lab } from "./lab.ts";
 import { undisturbed, Yardstick } from "./yardstick.ts";
 
-/** What a change has to do with may have happened so long before it. */
-const beforeMs = 80;
+/** What led to a change has happened within this time: it is told when addresses have moved. */
+const beforeMs = 150;
 /** A change so soon after another one is its consequence. */
 const togetherMs = 1000;
 /** How often a moment is looked at to say how often the machine is at its speed. */
@@ -42,7 +42,9 @@ export class ChangesAtSpeed {
     for (const at of this.#changes().filter((each) => each > from && each <= until)) {
       const consequence = at - this.#lastChange < togetherMs;
       this.#lastChange = at;
-      if (!consequence && (await this.#isAtSpeed(at))) this.#atSpeed += 1;
+      if (consequence || !(await this.#isAtSpeed(at))) continue;
+      this.#atSpeed += 1;
+      this.#lab.say(`a change at ${this.#lab.wallClock(at)}, the machine at its speed`);
     }
     for (let at = from + beforeMs; at < until; at += sampleEveryMs) {
       this.#samples += 1;

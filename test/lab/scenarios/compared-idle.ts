@@ -54,7 +54,7 @@ export default scenario({
     keepalivedLoad: falsely("keepalived", "with lvsd's checks beside", loadMinutes, {}),
     share: { what: "moments in which the machine was at its speed", unit: "%" },
   },
-  limitSeconds: 240 + (idleMinutes + loadMinutes) * 60,
+  limitSeconds: 300 + (idleMinutes + loadMinutes) * 60,
   benchOnly: true,
   async play(lab) {
     await lab.startPair({ heartbeat });
