@@ -383,8 +383,9 @@ export class Daemon implements Controlled {
   }
 
   #report(event: EventBody): void {
-    this.#parts.journal.record(event);
-    if (event.event === "peer" && event.kind === "late") this.#lateHeartbeats += 1;
+    const late = event.event === "peer" && event.kind === "late";
+    this.#parts.journal.record(event, late ? "when there is time" : "soon");
+    if (late) this.#lateHeartbeats += 1;
     if (event.event === "state" && event.kind === "changed")
       this.#parts.announceStatus(`${event.to}: ${event.cause}`);
   }

@@ -1,8 +1,8 @@
 /**
  * An event's way out: log line, ring of the newest, followers. Knows no event's meaning.
  * The ring is bounded; a follower that throws is its own fault and is dropped. Lines are written a
- * moment later, so that what is told of a takeover does not delay the takeover, nor what is told of
- * a late heartbeat the next one.
+ * loop turn later, so that what is told of a takeover does not delay the takeover; what can wait
+ * longer is written with the next line, so that telling of a late heartbeat does not delay another.
  */
 import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
 import { sentenceOf, severityOf } from "../model/event-text.ts";
@@ -11,8 +11,8 @@ import { ms } from "../model/time.ts";
 /** What takes a line: system/log.ts. */
 export type WriteLine = (event: LvsdEvent) => void;
 
-/** Longer than most takeovers and most moments in which a machine is slow. */
-const tellAfter = ms(50);
+/** How long what can wait does: longer than most moments in which a machine is slow. */
+const patience = ms(50);
 /** Measured: 0.5 ms of a processor. */
 const toldAtOnce = 100;
 
@@ -22,6 +22,8 @@ export class Journal {
   readonly #write: WriteLine;
   readonly #wallClock: () => string;
   readonly #untold: LvsdEvent[] = [];
+  #turn: NodeJS.Immediate | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(write: WriteLine, wallClock: () => string) {
     this.#write = write;
@@ -29,7 +31,7 @@ export class Journal {
   }
 
   /** Records one event; `at`, severity and the sentence are added here. */
-  record(body: EventBody): void {
+  record(body: EventBody, when: "soon" | "when there is time" = "soon"): void {
     const event: LvsdEvent = {
       ...body,
       at: this.#wallClock(),
@@ -38,14 +40,18 @@ export class Journal {
     };
     this.#ring.push(event);
     if (this.#ring.length > eventsMax) this.#ring.shift();
-    if (this.#untold.length === 0) setTimeout(() => this.#tellSome(), tellAfter);
     this.#untold.push(event);
+    if (when === "soon") this.#turn ??= setImmediate(() => this.#tellSome());
+    else this.#timer ??= setTimeout(() => this.#tellSome(), patience);
   }
 
   /** What a reload of a thousand real servers has to tell must not hold up the loop. */
   #tellSome(): void {
+    this.#turn = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#tellAll(this.#untold.splice(0, toldAtOnce));
-    if (this.#untold.length > 0) setImmediate(() => this.#tellSome());
+    if (this.#untold.length > 0) this.#turn ??= setImmediate(() => this.#tellSome());
   }
 
   /** Tells now what has been recorded: for the last words before the end. */

@@ -33,17 +33,20 @@ test("an event becomes one line with its time, severity and sentence", () => {
   ]);
 });
 
-test("lines are written a moment later, in order", async () => {
+test("what can wait is written with the next line that cannot, in order, or by itself", async () => {
   const { journal: ours, lines } = journal();
-  ours.record(body("eth0"));
-  await new Promise((resolve) => setImmediate(resolve));
-  ours.record(body("eth1"));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  ours.record(body("eth0"), "when there is time");
+  await turn();
   assert.equal(lines.length, 0);
-  await eventually("both are written", () => lines.length === 2);
+  ours.record(body("eth1"));
+  await turn();
   assert.deepEqual(
     lines.map((event) => event.event === "link" && event.device),
     ["eth0", "eth1"],
   );
+  ours.record(body("eth2"), "when there is time");
+  await eventually("it is written", () => lines.length === 3);
 });
 
 test("the ring keeps the newest events, oldest first", () => {
