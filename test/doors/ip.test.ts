@@ -132,7 +132,7 @@ test("addresses that a removed primary took along come back", async (t) => {
 });
 
 test("a hanging program is killed and the release done by a fresh one", async (t) => {
-  const { ip, path } = open(t, ms(200));
+  const { ip, path } = open(t, ms(800));
   assert.equal((await ip.claim(three)).kind, "all-held");
   writeFileSync(join(path, "held"), "192.0.2.10/24\n192.0.2.11/24\n192.0.2.12/24\n");
   // The kept one hangs from now on; a program that starts afresh with a closed stdin does not.
@@ -144,12 +144,13 @@ test("a hanging program is killed and the release done by a fresh one", async (t
 });
 
 test("when both ways of a release fail nothing is claimed to be known", async (t) => {
-  const { ip, path } = open(t, ms(150));
+  const { ip, path } = open(t);
   assert.equal((await ip.claim(three)).kind, "all-held");
-  await ip.close();
   install(path, "ip", "sleep 60");
-  await assert.rejects(ip.release(three), MachineError);
-  await assert.rejects(ip.claim(three), /ip: gave no answer within \d+ ms and was killed/);
+  const impatient = openIp({ path, deadline: ms(150) });
+  t.after(() => impatient.close());
+  await assert.rejects(impatient.release(three), MachineError);
+  await assert.rejects(impatient.claim(three), /ip: gave no answer within \d+ ms and was killed/);
 });
 
 test("a program that somebody ended is started again", async (t) => {

@@ -34,7 +34,9 @@ export interface RunRequest {
   readonly limitSeconds: number;
   /** A scenario that changes what namespaces share (the clock) must not run on the host's kernel. */
   readonly ownMachine?: boolean;
-  /** Namespaces of this machine whatever its kernel has, on all processors, with nobody beside. */
+  /** With no other run beside it, on whichever processor. */
+  readonly alone?: boolean;
+  /** Namespaces of this machine whatever its kernel has, on all processors, alone. */
   readonly wholeHost?: boolean;
   /** Every line that the command prints. */
   readonly onLine: (line: string) => void;
@@ -69,7 +71,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const out = path.join(directory, "out");
   mkdirSync(out);
   const line = kernel === "uml" ? umlCommand(request, directory, out) : hostCommand(request, out);
-  const child = await (request.wholeHost === true ? onAllCpus(line) : onFreeCpu(line));
+  const child = await start(line, request);
   const status = await supervise(child, request, out, kernel);
   if (kernel === "uml")
     for (const left of umlLeftovers(directory)) rmSync(left, { recursive: true });
@@ -126,13 +128,29 @@ const umlLeftovers = (directory: string): string[] =>
 
 const cpuNumbers = (): number[] => [...Array(availableParallelism()).keys()];
 
+const pinned = (cpu: number, command: readonly string[]): string[] => [
+  ...["taskset", "-c", `${cpu}`],
+  ...command,
+];
+
+/** The processor of `LAB_CPU`, for who wants the other one for something else. */
+const chosenCpu = (): number | undefined =>
+  process.env.LAB_CPU === undefined ? undefined : Number.parseInt(process.env.LAB_CPU, 10);
+
+function start(command: readonly string[], request: RunRequest): Promise<ChildProcess> {
+  if (request.wholeHost === true) return withNobodyBeside(command);
+  return request.alone === true
+    ? withNobodyBeside(pinned(chosenCpu() ?? 0, command))
+    : onFreeCpu(command);
+}
+
 /** Starts the command pinned to the first CPU that nobody else uses for a lab run. */
 async function onFreeCpu(command: readonly string[]): Promise<ChildProcess> {
-  const fixed = process.env.LAB_CPU;
-  const cpus = fixed === undefined ? cpuNumbers() : [Number.parseInt(fixed, 10)];
+  const chosen = chosenCpu();
+  const cpus = chosen === undefined ? cpuNumbers() : [chosen];
   for (;;) {
     for (const cpu of cpus) {
-      const child = locked([cpu], nonblock, ["taskset", "-c", `${cpu}`, ...command]);
+      const child = locked([cpu], nonblock, pinned(cpu, command));
       if (await started(child)) return child;
     }
     await sleep(250);
@@ -140,10 +158,10 @@ async function onFreeCpu(command: readonly string[]): Promise<ChildProcess> {
 }
 
 /**
- * Starts the command, on no particular CPU, once no lab run uses any of them. It queues for one
- * after the other, in the same order whoever asks; resolves at the command's first line.
+ * Starts the command once no lab run uses any CPU. It queues for one after the other, in the same
+ * order whoever asks; resolves at the command's first line.
  */
-async function onAllCpus(command: readonly string[]): Promise<ChildProcess> {
+async function withNobodyBeside(command: readonly string[]): Promise<ChildProcess> {
   const child = locked(cpuNumbers(), [], command);
   const { stdout } = child;
   if (stdout !== null) await Promise.race([once(child, "exit"), once(stdout, "readable")]);

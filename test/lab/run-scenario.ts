@@ -38,11 +38,15 @@ export async function loadScenario(name: string): Promise<Scenario> {
   return module.default;
 }
 
-/** Plays a scenario `runs` times in one guest; prints nothing but to `onLine`. */
+/**
+ * Plays a scenario `runs` times in one guest; prints nothing but to `onLine`. Alone: it waits until
+ * no other guest runs, and none starts beside it.
+ */
 export async function runScenario(
   name: string,
   runs = 1,
   onLine: (line: string) => void = () => undefined,
+  alone = false,
 ): Promise<Outcome> {
   const scenario = await loadScenario(name);
   const keepAll = process.env.LAB_KEEP === "1";
@@ -66,6 +70,7 @@ export async function runScenario(
     limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
     ownMachine: scenario.ownMachine ?? false,
     wholeHost: scenario.wholeHost ?? false,
+    alone,
     onLine: (line) => {
       lines.push(line);
       onLine(line);

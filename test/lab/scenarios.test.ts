@@ -2,9 +2,9 @@
  * Every scenario once, each on a kernel of its own with real IPVS; two at a time. A figure may be
  * twice its goal here: a test run shares its processors, the figures themselves are `make bench`.
  *
- * A story that fails is told once more before it counts: guests share two processors with
- * everything else, and a guest that stood still for seconds has shown nothing. The first failure
- * is printed, so that a story that needs its second try often is seen.
+ * A story that fails is told once more before it counts, with no other guest beside it: guests
+ * share two processors with everything else, and a guest that stood still for seconds has shown
+ * nothing. The first failure is printed, so that a story that needs its second try often is seen.
  */
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
@@ -26,8 +26,8 @@ interface Told {
   readonly figures: readonly string[];
 }
 
-async function tell(name: string, scenario: Scenario): Promise<Told> {
-  const { failure, reports, evidence, lines } = await runScenario(name);
+async function tell(name: string, scenario: Scenario, alone: boolean): Promise<Told> {
+  const { failure, reports, evidence, lines } = await runScenario(name, 1, undefined, alone);
   const story = lines.join("\n");
   if (failure !== null)
     return { missed: `${failure}\nevidence: ${evidence}\n${story}`, figures: [] };
@@ -47,10 +47,10 @@ describe("the lab", { concurrency: atOnce }, () => {
   for (const { name, scenario } of scenarios) {
     if (scenario.benchOnly === true) continue;
     it(`${name}: ${scenario.title}`, async (test) => {
-      let told = await tell(name, scenario);
+      let told = await tell(name, scenario, false);
       if (told.missed !== null) {
         test.diagnostic(`${name}, first try: ${told.missed}`);
-        told = await tell(name, scenario);
+        told = await tell(name, scenario, true);
       }
       for (const figure of told.figures) test.diagnostic(figure);
       assert.equal(told.missed, null, told.missed ?? "");
