@@ -2,6 +2,7 @@
  * The story of a flood: forged heartbeats from the peer's address, on both paths, for one router
  * after the other. Nobody may decide anything for it, and the flooded router keeps its rhythm.
  */
+import { startBarePair } from "./bare-pair.ts";
 import { heartbeatsOn } from "./capture.ts";
 import type { FloodOptions, FloodReport } from "./flood-side.ts";
 import type { Lab } from "./lab.ts";
@@ -36,20 +37,6 @@ function forgeriesOf(genuine: Uint8Array): Uint8Array[] {
     forged.writeUInt32BE(0x0010_0000 + index, at.sequence + 4);
     if (index % 4 === 0) forged.writeUInt32BE(index, at.boot);
     return forged;
-  });
-}
-
-/** A pair of routers that hold an address and nothing else: no virtual server needs IPVS. */
-async function startBarePair(lab: Lab): Promise<void> {
-  const { vip, length } = lab.addresses;
-  const vips = [{ address: `${vip}/${length}`, device: "eth0" }];
-  lab.configurePair({ heartbeat, top: { virtual_servers: {}, vips } });
-  await Promise.all(lab.routers.map((router) => router.start()));
-  await lab.r1.sees("r1 is active and hears r2", 20_000, ({ state, peer }) => {
-    return state === "active" && peer?.alive === true;
-  });
-  await lab.r2.sees("r2 leaves it to r1, which it hears", 20_000, ({ state, peer }) => {
-    return state !== "starting" && state !== "active" && peer?.alive === true;
   });
 }
 
@@ -98,7 +85,7 @@ const refusals = (counts: Readonly<Record<string, number>>): number =>
 /** Floods the standby, then the active router. */
 export async function floodBoth(lab: Lab, rate: number, seconds: number): Promise<Figures> {
   await lab.captureOnlyRouters();
-  await startBarePair(lab);
+  await startBarePair(lab, heartbeat);
   const bridges = ["br-pub", "br-priv"] as const;
   await waitFor("beats are captured", 5000, () =>
     bridges.every((bridge) => heartbeatsOn(bridge).length > 20),

@@ -40,7 +40,7 @@ export default scenario({
     );
     await lab.startServers();
     lab.configurePair({ virtualServers, failover: { failback: "manual" } });
-    await Promise.all([lab.r1.start(30_000), lab.r2.start(30_000)]);
+    await Promise.all([lab.r1.start(), lab.r2.start()]);
     await waitFor("r1 holds one of them", 15_000, () => vips.some((each) => lab.r1.holds(each)), 2);
     const asked = await lab.r1.status();
     expect(
@@ -55,7 +55,7 @@ export default scenario({
       return (await lab.r2.longTable()).length === vips.length + 1;
     });
     lab.say("r1 holds 500 VIPs; its power goes");
-    const before = announcedOn("br-pub").length;
+    const since = Date.now();
     await lab.r1.powerOff();
     await lab.r2.reaches("active", 10_000);
     expect(
@@ -68,9 +68,9 @@ export default scenario({
       "every VIP was announced on the wire",
       5000,
       () => {
-        const fresh = announcedOn("br-pub")
-          .slice(before)
-          .filter((each) => each.mac === mac && wanted.has(each.address));
+        const fresh = announcedOn("br-pub").filter(
+          (each) => each.at >= since && each.mac === mac && wanted.has(each.address),
+        );
         const first = new Map<string, number>();
         for (const { address, at } of fresh) if (!first.has(address)) first.set(address, at);
         return first.size === wanted.size && [...first.values()];

@@ -45,7 +45,7 @@ export default scenario({
     await lab.startServers();
     const record = await lab.r1.recordIpvsadm();
     lab.configurePair(options(1));
-    await Promise.all([lab.r1.start(30_000), lab.r2.start(30_000)]);
+    await Promise.all([lab.r1.start(), lab.r2.start()]);
     await waitFor(
       "100 x 10 are in the table",
       20_000,
