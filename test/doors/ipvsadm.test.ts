@@ -321,8 +321,10 @@ test("50,000 real servers are read without holding up the loop", async (t) => {
     printService(table.get("tcp 192.0.2.1:10")?.identity ?? assert.fail()),
     "tcp 192.0.2.1:10",
   );
-  // Measured: 10 ms; parsing the lines all at once takes 150.
+  // Lines that are parsed all at once are two fifths of it in one turn, on whatever machine.
   const longest = Math.max(...pauses);
-  t.diagnostic(`longest pause ${longest.toFixed(1)} ms of ${pauses.length} turns`);
-  assert.ok(longest < 60, `${longest} ms`);
+  const all = pauses.reduce((sum, pause) => sum + pause, 0);
+  const told = `longest pause ${longest.toFixed(1)} of ${all.toFixed(1)} ms`;
+  t.diagnostic(`${told}, ${pauses.length} turns`);
+  assert.ok(longest < all / 10, told);
 });
