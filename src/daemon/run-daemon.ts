@@ -25,7 +25,7 @@ import { lockDirectory } from "../system/lock.ts";
 import { openLog } from "../system/log.ts";
 import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
-import { giveBackSpareMemory } from "../system/spare-memory.ts";
+import { giveBackNowAndThen, giveBackSpareMemory } from "../system/spare-memory.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSynCapture } from "../system/syn-capture.ts";
 import { openSyncDaemons } from "../system/sync-daemon.ts";
@@ -53,10 +53,6 @@ const lookEveryMs = 500;
 const feedsPerInterval = 3;
 /** The unit says SIGUSR2 before the SIGTERM of a restart (ExecStop); one that is late is a stop. */
 const terminatedWithin = seconds(5);
-/** What the start has needed; takes 1 to 3 ms. */
-const giveBackAfter = seconds(10);
-/** What reloads have needed since. */
-const giveBackEvery = seconds(600);
 
 /** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
@@ -169,12 +165,10 @@ async function serveUntilStopped(
     if (!("kind" in addressed) && addressed.length > 0) return { status: 2, problems: addressed };
     if (!("kind" in addressed)) systemd.ready();
     const watchdog = feedWatchdog(daemon, systemd);
-    const started = setTimeout(giveBackSpareMemory, giveBackAfter);
-    const spare = setInterval(giveBackSpareMemory, giveBackEvery);
+    const endGivingBack = giveBackNowAndThen(giveBackSpareMemory);
     const cause = await Promise.race([stop.promise, restart]);
     clearInterval(watchdog);
-    clearTimeout(started);
-    clearInterval(spare);
+    endGivingBack();
     if (cause === "restart") return await leave(daemon, systemd, stopping.signal);
     systemd.stopping();
     if (cause.kind === "return" && (await daemon.restartRefused()) === null) {
