@@ -25,6 +25,8 @@ import { lockDirectory } from "../system/lock.ts";
 import { openLog } from "../system/log.ts";
 import { openNetlink } from "../system/netlink.ts";
 import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
+import { runningPrograms } from "../system/program.ts";
+import { enterRealTime, leaveRealTime, priorities } from "../system/real-time.ts";
 import { giveBackNowAndThen, giveBackSpareMemory } from "../system/spare-memory.ts";
 import { openStrangerWatch } from "../system/stranger-watch.ts";
 import { openSynCapture } from "../system/syn-capture.ts";
@@ -103,8 +105,14 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     warn: (text) => journal.record({ event: "control", kind: "warning", text }),
   });
   let ended: Ended | "restart";
+  let inRealTime = false;
   try {
-    ended = await serveUntilStopped(daemon, ip, systemd, restart.promise);
+    ended = await serveUntilStopped(daemon, ip, systemd, {
+      restart: restart.promise,
+      serving: async () => {
+        inRealTime = await hurry(journal);
+      },
+    });
   } finally {
     await control.close();
     announcer.close();
@@ -115,7 +123,31 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     log.flush();
   }
   if (ended !== "restart") return ended;
+  // A start is work for half a second that nobody waits for.
+  if (inRealTime) leaveRealTime();
   return becomeAnew(image);
+}
+
+/** From now on beats and takeovers depend on this process; whether it is in real time. */
+async function hurry(journal: Journal): Promise<boolean> {
+  try {
+    if (!(await enterRealTime(runningPrograms()))) return false;
+    const text = `in real time from now on (round robin, priority ${priorities.loop})`;
+    journal.record({ event: "process", kind: "real-time", text });
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError)) throw thrown;
+    const text = `a busy machine may delay heartbeats and hand-overs: ${thrown.message}`;
+    journal.record({ event: "process", kind: "no-real-time", text });
+    return false;
+  }
+}
+
+interface Turns {
+  /** Somebody asked for the next process. */
+  readonly restart: Promise<"restart">;
+  /** Called once beats are sent and VIPs may be held. */
+  readonly serving: () => Promise<void>;
 }
 
 /** `return`: systemd ends this process to start the next one at once. */
@@ -137,7 +169,7 @@ async function serveUntilStopped(
   daemon: Daemon,
   ip: Ip,
   systemd: Systemd,
-  restart: Promise<"restart">,
+  { restart, serving }: Turns,
 ): Promise<Ended | "restart"> {
   const stop = Promise.withResolvers<Cause>();
   const stopping = new AbortController();
@@ -163,7 +195,10 @@ async function serveUntilStopped(
       stop.promise,
     ]);
     if (!("kind" in addressed) && addressed.length > 0) return { status: 2, problems: addressed };
-    if (!("kind" in addressed)) systemd.ready();
+    if (!("kind" in addressed)) {
+      await serving();
+      systemd.ready();
+    }
     const watchdog = feedWatchdog(daemon, systemd);
     const endGivingBack = giveBackNowAndThen(giveBackSpareMemory);
     const cause = await Promise.race([stop.promise, restart]);

@@ -22,6 +22,7 @@ const errors: ReadonlySet<string> = new Set([
 
 const warnings: ReadonlySet<string> = new Set([
   "process/slept",
+  "process/no-real-time",
   "peer/dead",
   "peer/path-dead",
   "peer/late",
@@ -138,6 +139,9 @@ function processSentence(body: EventBody & { event: "process" }): string {
       return `lvsd ${body.version} started with ${body.config}`;
     case "role":
       return `this router is the ${body.role}: ${body.by}`;
+    case "real-time":
+    case "no-real-time":
+      return body.text;
     case "stopping":
       return `stopping: ${body.cause}`;
     case "stopped":

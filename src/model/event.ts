@@ -16,6 +16,7 @@ interface Named<Name extends string, Kind extends string> {
 export type EventBody =
   | (Named<"process", "started"> & { readonly version: string; readonly config: string })
   | (Named<"process", "role"> & { readonly role: Role; readonly by: string })
+  | (Named<"process", "real-time" | "no-real-time"> & { readonly text: string })
   | (Named<"process", "stopping"> & { readonly cause: string })
   | (Named<"process", "stopped"> & { readonly took_ms: number })
   | (Named<"process", "slept"> & { readonly for_ms: number })

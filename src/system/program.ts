@@ -12,6 +12,7 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { MachineError } from "../model/error.ts";
 import type { Ms } from "../model/time.ts";
+import { accompany } from "./real-time.ts";
 
 /** Where programs are looked for, whatever the daemon's own PATH says. */
 export const systemPath = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -89,6 +90,10 @@ function locate(file: string, path: string | undefined): string {
  * the end of their stdin ends them, or the unit's control group does.
  */
 const groups = new Set<number>();
+
+/** Process numbers of those that run now. */
+export const runningPrograms = (): Iterable<number> => groups;
+
 let endingWatched = false;
 
 function killGroup(pid: number): void {
@@ -113,6 +118,7 @@ function start(file: string, args: readonly string[], path = systemPath) {
   const { pid } = child;
   if (pid !== undefined) {
     groups.add(pid);
+    accompany(pid);
     if (!endingWatched) {
       endingWatched = true;
       process.once("exit", () => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { now } from "./clock.ts";
 import { openPacketSocket } from "./packet-socket.ts";
-import { serveQuestions } from "./resident-side.ts";
+import { hurry, serveQuestions } from "./resident-side.ts";
 
 export interface BeatsOptions {
   readonly bridge: string;
@@ -33,6 +33,7 @@ function drain(): void {
   }
 }
 
+hurry();
 serveQuestions(async (question) => {
   const { afterMs } = question as { readonly afterMs: number };
   drain();

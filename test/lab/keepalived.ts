@@ -3,7 +3,7 @@
  *
  * One VRRP instance holds the VIP and the NAT router's address; virtual servers and real servers
  * are those of the lab pair. Written for keepalived 2.2 (Debian 12). It runs as its unit there runs
- * it, with the priority that lvsd's unit gives: nobody waits for the other's processes.
+ * it, in real time as lvsd does: nobody waits for the other's processes.
  */
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { setSysctls } from "./namespace.ts";
 import type { Network } from "./network.ts";
 import { type Pair, renew } from "./pair.ts";
 import { addressesOf } from "./topology.ts";
+import { urgently } from "./unit.ts";
 import { waitFor } from "./wait.ts";
 
 export interface KeepalivedOptions {
@@ -91,7 +92,7 @@ ${options.alone === undefined ? service : ""}`,
       `${this.directory}/${option.slice(2)}`,
     ]);
     this.#child = this.spawn("keepalived.log", [
-      ...["nice", "-n", "-10", "keepalived", "--dont-fork"],
+      ...[...urgently, "keepalived", "--dont-fork"],
       ...["--no-syslog", "--log-console", "--log-detail"],
       ...["--use-file", `${this.directory}/keepalived.conf`, ...files],
     ]);

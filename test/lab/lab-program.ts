@@ -6,15 +6,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { within } from "./namespace.ts";
+import { urgently } from "./unit.ts";
 
 /**
  * These machines share a guest's one processor with the routers, and on its clock of 10 ms the
  * scheduler lets whoever runs go on for that long. A machine of its own does not wait for a
  * router's daemon, so there its program runs when there is something to do (sched(7)). Elsewhere it
- * has the priority that lvsd's unit gives the daemon.
+ * is in the scheduling class of the daemons.
  */
-const urgently = (priority: number): readonly string[] =>
-  process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", `${priority}`] : ["nice", "-n", "-10"];
+const before = (priority: number): readonly string[] =>
+  process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", `${priority}`] : urgently;
 
 /** The yardstick goes before all that it might have to wait for. */
 const programs = {
@@ -54,7 +55,7 @@ export class LabProgram {
     ...words: readonly (string | number)[]
   ): Promise<LabProgram> {
     const { file = "", priority } = programs[name];
-    const [command = "", ...rest] = [...urgently(priority), file, ...words.map(String)];
+    const [command = "", ...rest] = [...before(priority), file, ...words.map(String)];
     const child = within(namespace, () =>
       spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] }),
     );

@@ -7,7 +7,7 @@
 import { workerData } from "node:worker_threads";
 import { now } from "./clock.ts";
 import { openPacketSocket } from "./packet-socket.ts";
-import { serveQuestions } from "./resident-side.ts";
+import { hurry, serveQuestions } from "./resident-side.ts";
 
 export interface ObserverOptions {
   readonly address: string;
@@ -62,6 +62,7 @@ setInterval(() => {
   socket.send(question);
 }, options.intervalMs);
 
+hurry();
 serveQuestions((asked) => {
   drain();
   return rounds.filter((round) => round.at >= (asked as { from: number }).from);

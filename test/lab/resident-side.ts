@@ -1,18 +1,27 @@
 /** The inner side of a resident: answers the questions of the scenario's main thread. */
-import { setPriority } from "node:os";
+import { execFileSync } from "node:child_process";
+import { readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
+import { urgentlyFor } from "./unit.ts";
 
 interface Asked {
   readonly id: number;
   readonly question: unknown;
 }
 
+/**
+ * Puts this thread into the class in which a router's daemon is. Who watches or sends is a machine
+ * of its own; on the guest's one processor it must not wait for the start of a program, nor may a
+ * router wait for it.
+ */
+export function hurry(): void {
+  const [program = "", ...words] = urgentlyFor(Number(basename(readlinkSync("/proc/thread-self"))));
+  execFileSync(program, words);
+}
+
 /** Answers every question with what `answer` returns; `"ready"` is answered by itself. */
 export function serveQuestions(answer: (question: unknown) => unknown): void {
-  // setpriority(2) of Linux means the calling thread. Who watches, sends or floods is a machine of
-  // its own; on the guest's one processor it must not wait for the start of a program, nor may a
-  // router wait for it: the same priority as lvsd's unit gives it.
-  setPriority(0, -10);
   parentPort?.on("message", async (asked: Asked) => {
     const value = asked.question === "ready" ? true : await answer(asked.question);
     parentPort?.postMessage({ id: asked.id, value });

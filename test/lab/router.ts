@@ -6,8 +6,6 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { setPriority } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
   PlanReport,
@@ -26,15 +24,13 @@ import { Machine, signal } from "./machine.ts";
 import type { Network } from "./network.ts";
 import { NotifySocket } from "./notify.ts";
 import { feed } from "./pipe.ts";
+import { asDaemon, cleanUp } from "./unit.ts";
 import { waitFor } from "./wait.ts";
 
 /** As in the unit. */
 const restartMs = 500;
 /** A killed program is gone by then. */
 const endingMs = 300;
-const priority = -10;
-const unit = readFileSync(join(import.meta.dirname, "../../systemd/lvsd.service"), "utf8");
-const cleanUp = /^ExecStopPost=-\/bin\/sh -c '(.+)'$/m.exec(unit)?.[1] ?? "exit 1";
 
 export interface CommandResult {
   readonly status: number;
@@ -139,13 +135,13 @@ export class Router extends Machine {
           [...this.beforeStart, ...this.#covers.commands(), 'exec "$@"'].join(" && "),
           "sh",
         ],
+        ...asDaemon,
         ...[this.#program, "run", "-c", this.configFile],
         ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
       ],
       { NOTIFY_SOCKET: this.#notify.path, ...this.environment },
     );
     this.#child = child;
-    if (child.pid !== undefined) setPriority(child.pid, priority);
     this.#supervised = new Promise((resolve) => {
       child.once("exit", (status) => void this.#ended(status).finally(resolve));
     });

@@ -3,7 +3,7 @@
  * that machine has bound: through a raw socket (raw(7)), the UDP header written here. IPv4.
  */
 import koffi from "koffi";
-import { serveQuestions } from "./resident-side.ts";
+import { hurry, serveQuestions } from "./resident-side.ts";
 
 export interface SendQuestion {
   readonly address: string;
@@ -19,6 +19,7 @@ const heartbeatPort = 539;
 const socket = openSocket(2, 3, 17) as number;
 if (socket < 0) throw new Error("the sender got no raw socket");
 
+hurry();
 serveQuestions((question) => {
   const { address, payloads } = question as SendQuestion;
   const place = Buffer.alloc(16);

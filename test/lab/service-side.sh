@@ -82,6 +82,10 @@ fact active "$(until_true 10000 is_active)"
 fact held "$(until_true 1000 held)"
 fact table "$(ipvsadm -Sn | head -1)"
 fact capabilities "$(awk '/^CapEff|^CapBnd/{printf "%s ", $2}' "/proc/$(pid)/status")"
+# Of the daemon's loop, its threads, and the program that it keeps for addresses.
+scheduled() { chrt -p "$1" | awk '/policy/{sub(/\|.*/, "", $NF); policy=$NF} /priority/{print policy, $NF}'; }
+threads() { ls "/proc/$(pid)/task" | grep -vx "$(pid)" | while read -r each; do scheduled "$each"; done | sort | uniq; }
+fact real-time "$(scheduled "$(pid)"), $(threads), $(scheduled "$(pgrep -P "$(pid)" -x ip | head -1)")"
 fact socket "$(stat -c '%a %U %G' /run/lvsd/lvsd.sock)"
 
 sed -i 's/rs1: { address: 192.0.2.21 }/&, rs2: { address: 192.0.2.22 }/' /etc/lvsd/lvsd.yaml
@@ -129,6 +133,7 @@ before=$(pid)
 lvsd restart >/dev/null
 fact renewed "$? $([ "$(pid)" = "$before" ] && echo same) $(systemctl is-active lvsd) $(held && echo held)"
 sleep 3 # more than WatchdogSec: the new process feeds the watchdog
+fact renewed-real-time "$(scheduled "$(pid)"), $(threads)"
 fact renewed-watched "$([ "$(pid)" = "$before" ] && echo same) $(ls /run/lvsd | tr '\n' ' ')"
 
 systemctl stop lvsd

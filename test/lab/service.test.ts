@@ -63,6 +63,11 @@ describe("lvsd under systemd", () => {
     assert.equal(fact("capabilities"), "0000000000003400 0000000000003400");
   });
 
+  it("serves in real time, its threads and programs after its loop, also when it is renewed", () => {
+    assert.equal(fact("real-time"), "SCHED_RR 3, SCHED_RR 1, SCHED_RR 2");
+    assert.equal(fact("renewed-real-time"), "SCHED_RR 3, SCHED_RR 1");
+  });
+
   it("systemctl reload puts the changed file into force", () => {
     within("reloaded", 2000);
   });
