@@ -8,19 +8,21 @@ import { createInterface } from "node:readline";
 import { within } from "./namespace.ts";
 import { urgently } from "./unit.ts";
 
+const otherMachine = 50;
+
 /**
  * These machines share a guest's one processor with the routers, and on its clock of 10 ms the
  * scheduler lets whoever runs go on for that long. A machine of its own does not wait for a
  * router's daemon, so there its program runs when there is something to do (sched(7)). Elsewhere it
  * is in the scheduling class of the daemons.
  */
-const before = (priority: number): readonly string[] =>
+export const beforeRouters = (priority = otherMachine): readonly string[] =>
   process.env.LAB_REAL_TIME === "1" ? ["chrt", "--fifo", `${priority}`] : urgently;
 
 /** The yardstick goes before all that it might have to wait for. */
 const programs = {
-  client: { file: process.env.LAB_CLIENT, priority: 50 },
-  "real-server": { file: process.env.LAB_REAL_SERVER, priority: 50 },
+  client: { file: process.env.LAB_CLIENT, priority: otherMachine },
+  "real-server": { file: process.env.LAB_REAL_SERVER, priority: otherMachine },
   yardstick: { file: process.env.LAB_YARDSTICK, priority: 90 },
 };
 
@@ -55,7 +57,7 @@ export class LabProgram {
     ...words: readonly (string | number)[]
   ): Promise<LabProgram> {
     const { file = "", priority } = programs[name];
-    const [command = "", ...rest] = [...before(priority), file, ...words.map(String)];
+    const [command = "", ...rest] = [...beforeRouters(priority), file, ...words.map(String)];
     const child = within(namespace, () =>
       spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] }),
     );

@@ -1,7 +1,7 @@
 /** Real servers as scenarios see them: a program that can misbehave (real-server.c), or nginx. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { LabProgram } from "./lab-program.ts";
+import { beforeRouters, LabProgram } from "./lab-program.ts";
 import { within } from "./namespace.ts";
 
 /** How requests are answered. `hang` accepts and says nothing. */
@@ -75,11 +75,9 @@ http {
 }
 `,
     );
-    this.#child = within(this.name, () =>
-      spawn("nginx", ["-c", `${directory}/nginx.conf`, "-e", `${directory}/error.log`], {
-        stdio: "ignore",
-      }),
-    );
+    const files = ["-c", `${directory}/nginx.conf`, "-e", `${directory}/error.log`];
+    const [command = "", ...rest] = [...beforeRouters(), "nginx", ...files];
+    this.#child = within(this.name, () => spawn(command, rest, { stdio: "ignore" }));
   }
 
   kill(): void {

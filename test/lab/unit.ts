@@ -21,8 +21,11 @@ const leave = ["prlimit", `--rtprio=${realTimeMax}`] as const;
 const [program, limit] = leave;
 const mayGiveLeave = spawnSync(program, [limit, "true"]).status === 0;
 
-/** Starts the daemon with the priority that the unit gives, and with leave to go beyond. */
-export const asDaemon: readonly string[] = ["nice", "-n", nice, ...(mayGiveLeave ? leave : [])];
+/**
+ * Starts the daemon with leave to go beyond the unit's priority, which it needs for its start alone:
+ * on a processor that all machines share, the start of one would hold up the others.
+ */
+export const asDaemon: readonly string[] = mayGiveLeave ? leave : ["nice", "-n", nice];
 
 /** Starts a program with the priority that a serving daemon has. */
 export const urgently: readonly string[] = mayGiveLeave
