@@ -68,8 +68,7 @@ function visible(command: GuestCommand): string[] {
  * The thread that carries packets when there are many does it for switches, clients and real
  * servers too, which no router can hold up by what it computes; so it goes before all of them.
  * Programs in real time are not held up either when they have used 95 % of a second: the kernel's
- * clock here goes by 10 ms and charges them with far more than they use. Two that want the
- * processor at the same time, as both routers may, have it in turn, for one tick each.
+ * clock here goes by 10 ms and charges them with far more than they use.
  */
 export function initScript(command: GuestCommand): string {
   const kept = visible(command);
@@ -105,7 +104,6 @@ done
 ip link set lo up
 stty -onlcr
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
-echo 10 > /proc/sys/kernel/sched_rr_timeslice_ms
 chrt --fifo --pid 60 "$(pgrep -x ksoftirqd/0)"
 ( sleep ${command.limitSeconds}; echo o > /proc/sysrq-trigger ) </dev/null >/dev/null 2>&1 &
 cd ${quote(command.project)}
