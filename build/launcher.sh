@@ -15,5 +15,8 @@ export LVSD_LAUNCHER="$self"
 # While V8 marks the old objects it collects no young ones, unless the two phases may overlap: what
 # dies meanwhile piles up, and whatever is not marked when the nursery is full is marked in one go.
 # On a slow machine both routers of the scenario `memory` took 20 MiB more without this setting.
+# The last of V8's compilers takes a helper thread for 40 ms at a time on a slow machine, and the
+# loop waits for that thread whenever it has garbage to collect: in a hand-over nobody holds the
+# addresses meanwhile. What the compiler before it makes is fast enough for all that lvsd does.
 MALLOC_ARENA_MAX=1 exec "$lib/node" --max-semi-space-size=1 --no-flush-bytecode \
-  --single-threaded-gc --no-separate-gc-phases "$lib/main.mjs" "$@"
+  --single-threaded-gc --no-separate-gc-phases --no-turbofan "$lib/main.mjs" "$@"
