@@ -29,13 +29,9 @@ export const priorities = { loop: 3, programs: 2, threads: 1 };
 
 let entered = false;
 
-function schedule(thread: number, policy: number, priority: number): void {
-  if (setScheduler(thread, policy, Int32Array.of(priority)) === 0) return;
-  // A thread that has ended since it was listed needs nothing.
-  if (koffi.errno() === koffi.os.errno.ESRCH) return;
-  const why = getSystemErrorMessage(-koffi.errno());
-  throw new MachineError(`thread ${thread} cannot be scheduled in real time: ${why}`);
-}
+/** Whether the kernel did it; koffi.errno() tells why not. */
+const schedule = (thread: number, policy: number, priority: number): boolean =>
+  setScheduler(thread, policy, Int32Array.of(priority)) === 0;
 
 /** The highest priority that this process may take (getrlimit(2), RLIMIT_RTPRIO). */
 function permitted(): number {
@@ -46,28 +42,31 @@ function permitted(): number {
 
 /**
  * Enters it, with the programs that run already, if this process was given the limit for that;
- * whether it did. Throws MachineError when
- * the kernel refuses although the limit is there: in a container, or on a kernel that shares real
- * time out among groups.
+ * whether it did. Throws MachineError when the kernel refuses although the limit is there: in a
+ * container, or on a kernel that shares real time out among groups; then nothing has changed.
  */
 export async function enterRealTime(programs: Iterable<number>): Promise<boolean> {
   if (permitted() < priorities.loop) return false;
-  // Those that read files and look up names are started by the first call that needs one.
+  // Threads that read files and look up names are started by the first call that needs one.
   await access("/");
+  if (!schedule(calling, roundRobin | resetOnFork, priorities.loop)) {
+    const why = getSystemErrorMessage(-koffi.errno());
+    throw new MachineError(`the loop cannot be scheduled in real time: ${why}`);
+  }
+  entered = true;
+  // One that has ended since it was listed needs nothing, so an answer of no is none to act on.
+  for (const program of programs) accompany(program);
   for (const thread of readdirSync("/proc/self/task").map(Number))
     if (thread !== process.pid) schedule(thread, roundRobin, priorities.threads);
-  for (const program of programs) schedule(program, roundRobin, priorities.programs);
-  schedule(calling, roundRobin | resetOnFork, priorities.loop);
-  entered = true;
   return true;
 }
 
-/** Takes along a program that was started just now. Throws MachineError. */
+/** Takes along a program that was started just now; one that may not come goes on as it is. */
 export function accompany(program: number): void {
   if (entered) schedule(program, roundRobin, priorities.programs);
 }
 
-/** Lets the loop be scheduled as any other program again. Throws MachineError. */
+/** Lets the loop be scheduled as any other program again, or leaves it as it is. */
 export function leaveRealTime(): void {
   schedule(calling, ordinary | resetOnFork, 0);
   entered = false;
