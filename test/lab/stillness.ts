@@ -2,21 +2,17 @@
  * Whether the lab itself stood still: the machine outside may take its processor away, and then
  * clocks go on, routers sleep, and a failure says nothing.
  */
-import { now } from "./clock.ts";
+import { Worker } from "node:worker_threads";
 
 /** A story that failed while the lab stood still for longer than this is told once more. */
 export const stillMaxMs = 300;
 
-/** Notices for how long this thread did not run; call the result to end it and hear the longest. */
+/** Notices for how long a thread of its own did not run; call the result to end it and hear that. */
 export function watchStillness(): () => number {
-  let longest = 0;
-  let last = now();
-  const timer = setInterval(() => {
-    longest = Math.max(longest, now() - last);
-    last = now();
-  }, 10);
+  const longest = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+  const thread = new Worker(new URL("stillness-side.ts", import.meta.url), { workerData: longest });
   return () => {
-    clearInterval(timer);
-    return longest;
+    void thread.terminate();
+    return longest[0] ?? 0;
   };
 }

@@ -32,8 +32,11 @@ export const urgently: readonly string[] = mayGiveLeave
   ? ["chrt", "--rr", realTimeMax]
   : ["nice", "-n", nice];
 
-/** Gives that to a thread that runs already. */
-export const urgentlyFor = (thread: number): readonly string[] =>
-  mayGiveLeave
-    ? ["chrt", "--rr", "--pid", realTimeMax, `${thread}`]
-    : ["renice", "-n", nice, "-p", `${thread}`];
+/** The same words for a thread that runs already. */
+export const forThread = (
+  [program = "", option = "", priority = ""]: readonly string[],
+  thread: number,
+): readonly string[] =>
+  program === "nice"
+    ? ["renice", option, priority, "-p", `${thread}`]
+    : [program, option, "--pid", priority, `${thread}`];
