@@ -13,6 +13,7 @@ import { Observer } from "./observer.ts";
 import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.ts";
 import { RealServer } from "./real-server.ts";
 import { Router } from "./router.ts";
+import { watchStillness } from "./stillness.ts";
 import { type Addresses, addressesOf, type Topology } from "./topology.ts";
 import { expect, waitFor } from "./wait.ts";
 
@@ -89,7 +90,9 @@ export class Lab {
     for (let left = forMs; left > 0; ) {
       const span = Math.min(left, 60_000);
       const before = await counts();
-      const still = await this.#stillness(span);
+      const stillness = watchStillness(5);
+      await sleep(span);
+      const still = stillness();
       const more = (await counts()).map((count, index) => count - (before[index] ?? 0));
       if (more.some((count) => count > 0) && still > stillMaxMs && again < 2) {
         again += 1;
@@ -107,17 +110,6 @@ export class Lab {
     return this.routers
       .flatMap((router) => router.events())
       .filter((event) => event.event === "state" && event.kind === "changed").length;
-  }
-
-  /** Lets `forMs` pass; the longest time in which this thread did not run. */
-  async #stillness(forMs: number): Promise<number> {
-    let still = 0;
-    let last = now();
-    for (const until = last + forMs; now() < until; await sleep(5)) {
-      still = Math.max(still, now() - last);
-      last = now();
-    }
-    return still;
   }
 
   /** Lets the story go on: the one place where time itself is the condition. */

@@ -7,10 +7,10 @@ import { now } from "./clock.ts";
 import { beforeRouters } from "./lab-program.ts";
 import { hurry } from "./resident-side.ts";
 
-const longest = workerData as Float64Array;
+const { longest, everyMs } = workerData as { longest: Float64Array; everyMs: number };
 hurry(beforeRouters());
 let last = now();
 setInterval(() => {
   longest[0] = Math.max(longest[0] ?? 0, now() - last);
   last = now();
-}, 10);
+}, everyMs);
