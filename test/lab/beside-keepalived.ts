@@ -13,6 +13,12 @@ export const heartbeat = { interval: "10ms", dead_after: "40ms" };
 /** Half of dead_after. */
 const stillMaxMs = 20;
 
+/**
+ * Half of dead_after: a router that collects garbage has something to do for 100 to 250 ms in a
+ * guest and says its beats meanwhile; the other one, a machine of its own, must say its own, too.
+ */
+export const turnMs = 20;
+
 /** Of the changes that `falsely` bounds, with what they led to. */
 export const atSpeed: Goal = {
   what: "of these, with what they led to, while the machine was at its speed",
@@ -36,6 +42,19 @@ export const falsely = (
   ...bound,
 });
 
+/** What was started before is over when r1 serves and nobody has changed its state for so long. */
+const settledMs = 5000;
+
+async function settled(lab: Lab): Promise<void> {
+  let [since, changes] = [lab.now(), lab.changesOfState()];
+  const unchanged = (): boolean => {
+    const sofar = lab.changesOfState();
+    if (sofar > changes) [since, changes] = [lab.now(), sofar];
+    return lab.r1.holds(lab.addresses.vip) && lab.now() - since > settledMs;
+  };
+  await waitFor("r1 serves, and no router changes its state for 5 s", 60_000, unchanged, 500);
+}
+
 export interface FalseTakeovers {
   /** lvsd's changes of state. */
   readonly lvsd: number;
@@ -44,6 +63,7 @@ export interface FalseTakeovers {
 }
 
 export interface Beside {
+  /** Begins when what was started before has settled. */
   watch(what: string, minutes: number): Promise<FalseTakeovers>;
   /** In how many of a hundred moments watched so far the machine was at its speed. */
   percentAtSpeed(): number;
@@ -57,7 +77,7 @@ export async function startBeside(lab: Lab): Promise<Beside> {
     priorities: [254, 253],
     alone: lab.addresses.vip2,
   });
-  const speed = await ChangesAtSpeed.watch(lab);
+  const speed = new ChangesAtSpeed(lab);
   await waitFor("keepalived on r1 holds its address alone", 10_000, () => {
     const [first, second] = beside;
     return first.holds(lab.addresses.vip2) && !second.holds(lab.addresses.vip2);
@@ -69,6 +89,7 @@ export async function startBeside(lab: Lab): Promise<Beside> {
   ];
   return {
     async watch(what, minutes) {
+      await settled(lab);
       const counted = await lab.counts(minutes * 60_000, stillMaxMs, changes);
       const [lvsd = Number.NaN, atItsSpeed = Number.NaN, keepalived = Number.NaN] = counted;
       lab.say(

@@ -32,6 +32,8 @@ export interface RunRequest {
   readonly project: string;
   /** From the moment a CPU is free. */
   readonly limitSeconds: number;
+  /** See Scenario; means nothing on the host's kernel. */
+  readonly turnMs?: number;
   /** A scenario that changes what namespaces share (the clock) must not run on the host's kernel. */
   readonly ownMachine?: boolean;
   /** With no other run beside it, on whichever processor. */
@@ -49,6 +51,9 @@ export interface RunResult {
   readonly out: string;
   readonly kernel: KernelKind;
 }
+
+/** The kernel's. */
+const turnMsDefault = 100;
 
 /** flock(1)'s answer when somebody else holds the CPU's lock. */
 const busyStatus = 99;
@@ -98,10 +103,13 @@ function cacheDirectory(): string {
 
 function umlCommand(request: RunRequest, directory: string, out: string): string[] {
   const argv = ["env", "LAB_REAL_TIME=1", ...environment(request, out)];
-  const { project, limitSeconds } = request;
+  const { project, limitSeconds, turnMs = turnMsDefault } = request;
   writeFileSync(
     path.join(directory, "init"),
-    initScript({ argv, project, out, cache: cacheDirectory(), limitSeconds: limitSeconds + 10 }),
+    initScript({
+      ...{ argv, project, out, cache: cacheDirectory(), turnMs },
+      limitSeconds: limitSeconds + 10,
+    }),
     { mode: 0o755 },
   );
   const registers = compile("extended-registers", cacheDirectory(), "-shared", "-fPIC");

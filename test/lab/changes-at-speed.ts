@@ -6,7 +6,7 @@
  */
 import type { LvsdEvent } from "../../src/model/event.ts";
 import type { Lab } from "./lab.ts";
-import { undisturbed, Yardstick } from "./yardstick.ts";
+import { undisturbed } from "./yardstick.ts";
 
 /** What made a router judge has happened within this time before: twice its patience. */
 const beforeMs = 80;
@@ -42,25 +42,17 @@ export function judgements(events: readonly LvsdEvent[]): number[] {
 
 export class ChangesAtSpeed {
   readonly #lab: Lab;
-  readonly #yardstick: Yardstick;
   #looked: number;
   #atSpeed = 0;
   #samples = 0;
   #samplesAtSpeed = 0;
 
-  private constructor(lab: Lab, yardstick: Yardstick) {
+  constructor(lab: Lab) {
     this.#lab = lab;
-    this.#yardstick = yardstick;
     this.#looked = lab.now();
   }
 
-  static async watch(lab: Lab): Promise<ChangesAtSpeed> {
-    const yardstick = await Yardstick.start("client");
-    lab.endWith(() => yardstick.kill());
-    return new ChangesAtSpeed(lab, yardstick);
-  }
-
-  /** So far, without failbacks; to be asked every few minutes, for the yardstick forgets. */
+  /** So far, without failbacks; to be asked before the yardstick forgets. */
   async count(): Promise<number> {
     const [from, until] = [this.#looked, this.#lab.now()];
     this.#looked = until;
@@ -82,7 +74,7 @@ export class ChangesAtSpeed {
   }
 
   async #isAtSpeed(at: number): Promise<boolean> {
-    return undisturbed(await this.#yardstick.pace(at - beforeMs, at));
+    return undisturbed(await this.#lab.yardstick.pace(at - beforeMs, at));
   }
 
   /** On the lab's clock. */

@@ -26,6 +26,8 @@ export interface OutageComparison {
   readonly intervalMs: number;
   /** In ms: for lvsd's median, and for how much longer it may be than keepalived's. */
   readonly bounds: { readonly lvsd?: number; readonly longer?: number };
+  /** See Scenario; by default what it is there. */
+  readonly turnMs?: number;
   /** How the active router, r1, goes. */
   readonly go: (pair: Pair, lab: Lab) => Promise<void> | void;
 }
@@ -68,6 +70,7 @@ export function compareOutages(comparison: OutageComparison): Scenario {
     title: `lvsd and keepalived in turn: ${comparison.title}`,
     topology: natPair,
     goals: goals(comparison),
+    ...(comparison.turnMs === undefined ? {} : { turnMs: comparison.turnMs }),
     limitSeconds: limitFor(rounds, 30),
     benchOnly: true,
     async play(lab) {

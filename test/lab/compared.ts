@@ -7,7 +7,7 @@ import { equallyFast, type KeepalivedOptions, startKeepalivedPair } from "./keep
 import type { Lab } from "./lab.ts";
 import { holdersOf, type Pair, startLvsdPair } from "./pair.ts";
 import type { PairOptions } from "./pair-config.ts";
-import { stillMaxMs, watchStillness } from "./stillness.ts";
+import { stillMaxMs } from "./yardstick.ts";
 
 /** Two settings of the two products whose outcomes are worth comparing. */
 export interface Settings {
@@ -68,17 +68,15 @@ async function undisturbed(
 ): Promise<Outcome> {
   for (let again = false; ; again = true) {
     const pair = await start();
-    const stillness = watchStillness();
+    const began = lab.now();
     try {
       const outcome = await story(pair);
       await pair.end();
       return outcome;
     } catch (thrown) {
-      if (again || stillness() <= stillMaxMs) throw thrown;
+      if (again || (await lab.stoodStill(began)) <= stillMaxMs) throw thrown;
       lab.say("the lab stood still: this round is told again");
       await pair.end();
-    } finally {
-      stillness();
     }
   }
 }

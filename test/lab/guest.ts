@@ -12,8 +12,8 @@ import { aftermath } from "./aftermath.ts";
 import { now } from "./clock.ts";
 import { Lab, type LabSurroundings } from "./lab.ts";
 import type { Figures, RunReport, Scenario } from "./scenario.ts";
-import { stillMaxMs, watchStillness } from "./stillness.ts";
 import { expect, Unfulfilled } from "./wait.ts";
+import { stillMaxMs } from "./yardstick.ts";
 
 const [name = "", runs = "1"] = process.argv.slice(2);
 const out = process.env.LAB_OUT ?? "/run/lab";
@@ -32,7 +32,6 @@ async function play(scenario: Scenario, run: number): Promise<RunReport> {
   const lab = await Lab.build(scenario.topology, surroundings);
   let figures: Figures = {};
   let failure: string | null = null;
-  const stillness = watchStillness();
   try {
     figures = await scenario.play(lab);
     lab.network.assertObeyed();
@@ -44,7 +43,7 @@ async function play(scenario: Scenario, run: number): Promise<RunReport> {
     failure = thrown instanceof Unfulfilled ? thrown.message : stackOf(thrown);
     print(`FAILED: ${failure}`);
   }
-  const stillMs = stillness();
+  const stillMs = await lab.stoodStill(began);
   if (failure !== null || process.env.LAB_KEEP === "1")
     await lab.leaveEvidence(`${out}/run-${run}`);
   await lab.destroy();

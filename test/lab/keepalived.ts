@@ -181,6 +181,7 @@ export async function startKeepalivedPair(lab: Lab, options: KeepalivedOptions):
         },
         5,
       );
+      return null;
     },
     async comeBack() {
       await stopped;

@@ -13,9 +13,9 @@ import { Observer } from "./observer.ts";
 import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.ts";
 import { RealServer } from "./real-server.ts";
 import { Router } from "./router.ts";
-import { watchStillness } from "./stillness.ts";
 import { type Addresses, addressesOf, type Topology } from "./topology.ts";
 import { expect, waitFor } from "./wait.ts";
+import { Yardstick } from "./yardstick.ts";
 
 /** One key for both routers: they share the lab's disk, and so their files can be equal. */
 export const keyFile = "/run/lab/heartbeat.key";
@@ -36,23 +36,30 @@ export class Lab {
   readonly surroundings: LabSurroundings;
   /** Fast enough for stories that are not about time: dead after 400 ms. */
   static readonly brisk: ConfigObject = { interval: "100ms", dead_after: "400ms" };
+  readonly yardstick: Yardstick;
   readonly #capture: Capture;
   readonly #ends: (() => Promise<void>)[] = [];
   readonly #began = now();
 
-  private constructor(network: Network, surroundings: LabSurroundings, capture: Capture) {
+  private constructor(
+    network: Network,
+    surroundings: LabSurroundings,
+    yardstick: Yardstick,
+    capture: Capture,
+  ) {
     this.network = network;
     this.surroundings = surroundings;
     this.addresses = addressesOf(network.topology);
     this.r1 = new Router(network, "r1", surroundings.project);
     this.r2 = new Router(network, "r2", surroundings.project);
     this.servers = this.addresses.realServers.map((_, index) => new RealServer(`rs${index + 1}`));
+    this.yardstick = yardstick;
     this.#capture = capture;
   }
 
   static async build(topology: Topology, surroundings: LabSurroundings): Promise<Lab> {
     const network = await Network.build(topology);
-    return new Lab(network, surroundings, Capture.start());
+    return new Lab(network, surroundings, await Yardstick.start(), Capture.start());
   }
 
   get routers(): readonly [Router, Router] {
@@ -90,9 +97,9 @@ export class Lab {
     for (let left = forMs; left > 0; ) {
       const span = Math.min(left, 60_000);
       const before = await counts();
-      const stillness = watchStillness(5);
+      const began = now();
       await sleep(span);
-      const still = stillness();
+      const still = await this.stoodStill(began);
       const more = (await counts()).map((count, index) => count - (before[index] ?? 0));
       if (more.some((count) => count > 0) && still > stillMaxMs && again < 2) {
         again += 1;
@@ -110,6 +117,14 @@ export class Lab {
     return this.routers
       .flatMap((router) => router.events())
       .filter((event) => event.event === "state" && event.kind === "changed").length;
+  }
+
+  /**
+   * The longest time in ms since an instant in which not even the most urgent program ran: the
+   * machine outside may take the lab's processor away, and then what fails says nothing.
+   */
+  async stoodStill(since: number): Promise<number> {
+    return (await this.yardstick.pace(since, now())).stillMs;
   }
 
   /** Lets the story go on: the one place where time itself is the condition. */
@@ -272,6 +287,7 @@ export class Lab {
     for (const server of this.servers) await server.kill();
     await Promise.all(this.routers.map((router) => router.dispose()));
     await this.#capture.stop();
+    await this.yardstick.kill();
     await this.network.destroy();
   }
 }

@@ -5,7 +5,6 @@
 import type { Lab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import type { PairOptions } from "./pair-config.ts";
-import { expect } from "./wait.ts";
 
 export type Product = "lvsd" | "keepalived";
 
@@ -13,8 +12,11 @@ export interface Pair {
   readonly product: Product;
   /** The one that is active at first, and the other. */
   readonly machines: readonly [Machine, Machine];
-  /** The operator takes the service away from the active router; resolves when the other has it. */
-  leave(): Promise<void>;
+  /**
+   * The operator takes the service away from the active router; resolves when the other has it,
+   * with the ms from request to done as the router tells them, or null if it tells nothing.
+   */
+  leave(): Promise<number | null>;
   /** After that: resolves when the service may be taken away from the other one in its turn. */
   comeBack(): Promise<void>;
   /** SIGKILL of the product on the active router; its unit does what it does then. */
@@ -41,7 +43,8 @@ export async function startLvsdPair(lab: Lab, options: PairOptions): Promise<Pai
     machines: [r1, r2],
     async leave() {
       const answer = await from.switchover();
-      expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
+      if (!answer.ok) throw new Error(`${from.name} hands over: ${JSON.stringify(answer)}`);
+      return answer.took_ms;
     },
     async comeBack() {
       await to.reaches("active", 2000);

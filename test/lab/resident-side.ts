@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { parentPort } from "node:worker_threads";
-import { forThread, urgently } from "./unit.ts";
+import { forThread } from "./unit.ts";
 
 interface Asked {
   readonly id: number;
@@ -11,13 +11,13 @@ interface Asked {
 }
 
 /**
- * Puts this thread into the class in which a router's daemon is, or into that of other words. Who watches or sends is a machine
+ * Puts this thread into the class in which a router's daemon is. Who watches or sends is a machine
  * of its own; on the guest's one processor it must not wait for the start of a program, nor may a
  * router wait for it.
  */
-export function hurry(as = urgently): void {
+export function hurry(): void {
   const thread = Number(basename(readlinkSync("/proc/thread-self")));
-  const [program = "", ...words] = forThread(as, thread);
+  const [program = "", ...words] = forThread(thread);
   execFileSync(program, words);
 }
 

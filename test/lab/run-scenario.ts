@@ -68,6 +68,7 @@ export async function runScenario(
     project,
     // One more, since a run in which the lab stood still is told again.
     limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
+    ...(scenario.turnMs === undefined ? {} : { turnMs: scenario.turnMs }),
     ownMachine: scenario.ownMachine ?? false,
     wholeHost: scenario.wholeHost ?? false,
     alone,

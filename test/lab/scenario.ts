@@ -32,6 +32,11 @@ export interface Scenario {
   readonly runs?: number;
   /** Hard limit of one run, in seconds. */
   readonly limitSeconds?: number;
+  /**
+   * How long, in ms, one of two routers that both have something to do goes before the other, where
+   * they share a guest's one processor (sched(7)); by default the kernel's 100.
+   */
+  readonly turnMs?: number;
   /** True when it changes what namespaces share, as the clock is: never on the host's kernel. */
   readonly ownMachine?: boolean;
   /** True when it needs a whole machine's speed and no IPVS: in the host's namespaces, as root. */
@@ -52,7 +57,7 @@ export interface RunReport {
   readonly figures: Figures;
   /** Why the story failed; null when it went as told. */
   readonly failure: string | null;
-  /** The longest time in which the scenario's own thread did not run. */
+  /** The longest time in which nothing ran (Lab.stoodStill). */
   readonly stillMs: number;
   readonly seconds: number;
 }

@@ -48,6 +48,8 @@ export interface GuestCommand {
   readonly cache: string;
   /** The guest powers itself off after this time, whatever happens outside. */
   readonly limitSeconds: number;
+  /** How long one of several programs in real time that want the processor goes before the others. */
+  readonly turnMs: number;
 }
 
 /** Directories that must stay visible although they may lie below a covered one. */
@@ -104,6 +106,7 @@ done
 ip link set lo up
 stty -onlcr
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+echo ${command.turnMs} > /proc/sys/kernel/sched_rr_timeslice_ms
 chrt --fifo --pid 60 "$(pgrep -x ksoftirqd/0)"
 ( sleep ${command.limitSeconds}; echo o > /proc/sysrq-trigger ) </dev/null >/dev/null 2>&1 &
 cd ${quote(command.project)}

@@ -33,10 +33,7 @@ export const urgently: readonly string[] = mayGiveLeave
   : ["nice", "-n", nice];
 
 /** The same words for a thread that runs already. */
-export const forThread = (
-  [program = "", option = "", priority = ""]: readonly string[],
-  thread: number,
-): readonly string[] =>
-  program === "nice"
-    ? ["renice", option, priority, "-p", `${thread}`]
-    : [program, option, "--pid", priority, `${thread}`];
+export const forThread = (thread: number): readonly string[] =>
+  mayGiveLeave
+    ? ["chrt", "--rr", "--pid", realTimeMax, `${thread}`]
+    : ["renice", "-n", nice, "-p", `${thread}`];

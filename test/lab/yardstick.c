@@ -10,13 +10,13 @@
  * Its questions (questions.h); instants are CLOCK_MONOTONIC in ms:
  *   pace FROM UNTIL   `slowest RATIO`: the longest time that a piece took, in times of the shortest
  *                     ever, where the next one took as long; `still MS`: the longest time between
- *                     two pieces. Of the last 131,072 pieces.
+ *                     two pieces. Of the last 524,288 pieces.
  */
 #include <math.h>
 #include <stdbool.h>
 #include "questions.h"
 
-#define remembered (128 * 1024)
+#define remembered (512 * 1024)
 
 /* About 30 us: longer than what asking for the time costs. */
 static const int steps = 30000;

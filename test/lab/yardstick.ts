@@ -12,11 +12,14 @@ const restMs = 4;
 
 /** Three times as slow is more than busy caches and a shared core make of it. */
 const slowestMax = 3;
-const stillMaxMs = restMs + 3;
+const stillAtSpeedMs = restMs + 3;
+
+/** A story that failed while the machine stood still for longer than this is told once more. */
+export const stillMaxMs = 300;
 
 /** Whether the machine was itself throughout, so that what happened on it is its programs' doing. */
 export const undisturbed = (pace: Pace): boolean =>
-  pace.slowest <= slowestMax && pace.stillMs <= stillMaxMs;
+  pace.slowest <= slowestMax && pace.stillMs <= stillAtSpeedMs;
 
 export class Yardstick {
   readonly #program: LabProgram;
@@ -25,11 +28,11 @@ export class Yardstick {
     this.#program = program;
   }
 
-  static async start(namespace: string): Promise<Yardstick> {
-    return new Yardstick(await LabProgram.start(namespace, "yardstick", restMs));
+  static async start(): Promise<Yardstick> {
+    return new Yardstick(await LabProgram.start("client", "yardstick", restMs));
   }
 
-  /** Between two instants of the lab's clock; of the last minutes. */
+  /** Between two instants of the lab's clock; of the last half hour. */
   async pace(from: number, until: number): Promise<Pace> {
     const answer = await this.#program.ask(`pace ${from} ${until}`);
     const [slowest = Number.NaN, stillMs = Number.NaN] = answer.map((line) =>

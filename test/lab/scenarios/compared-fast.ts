@@ -1,3 +1,4 @@
+import { heartbeat, turnMs } from "../beside-keepalived.ts";
 import { compareOutages } from "../compared-outage.ts";
 
 export default compareOutages({
@@ -5,10 +6,11 @@ export default compareOutages({
   what: "power loss at 10 ms",
   rounds: 10,
   settings: {
-    lvsd: { heartbeat: { interval: "10ms", dead_after: "40ms" } },
+    lvsd: { heartbeat },
     keepalived: { advertInterval: 0.01, priorities: [254, 253] },
   },
   intervalMs: 10,
+  turnMs,
   bounds: { lvsd: 60 },
   go: (pair) => pair.powerOff(),
 });

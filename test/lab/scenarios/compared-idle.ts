@@ -1,4 +1,4 @@
-import { atSpeed, falsely, heartbeat, share, startBeside } from "../beside-keepalived.ts";
+import { atSpeed, falsely, heartbeat, share, startBeside, turnMs } from "../beside-keepalived.ts";
 import type { Lab } from "../lab.ts";
 import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
@@ -35,6 +35,7 @@ export default scenario({
     keepalivedLoad: falsely("keepalived", "with lvsd's checks beside", loadMinutes),
     share,
   },
+  turnMs,
   limitSeconds: 300 + (idleMinutes + loadMinutes) * 60,
   benchOnly: true,
   async play(lab) {
