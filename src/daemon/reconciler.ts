@@ -92,8 +92,7 @@ export class Reconciler {
   /** The plan that a pass would carry out for `desired`. Throws MachineError. */
   async plan(desired: Table): Promise<Plan> {
     if (this.#isIdle(desired)) return nothingToDo;
-    const { table } = await this.#parts.ipvsadm.readTable();
-    return planChanges(table, desired, this.#parts.owned.keys());
+    return planChanges(await this.#view.peek(), desired, this.#parts.owned.keys());
   }
 
   state(): TableState {

@@ -33,9 +33,12 @@ export class TableView {
 
   /** The table as it is. Throws MachineError. */
   async read(): Promise<Table> {
-    const known = this.#known;
-    if (known !== null && (await this.#shows(known.shape))) return known.table;
-    return this.#readWhole();
+    return (await this.#stillKnown()) ?? this.#readWhole();
+  }
+
+  /** The same for somebody who comes in the middle of changes: nothing is concluded from it. */
+  async peek(): Promise<Table> {
+    return (await this.#stillKnown()) ?? (await this.#ipvsadm.readTable()).table;
   }
 
   /**
@@ -47,6 +50,11 @@ export class TableView {
     if (changes.some(isBeyondProc) || !(await this.#shows(shape))) return this.#readWhole();
     this.#known = { table: hoped, shape };
     return hoped;
+  }
+
+  async #stillKnown(): Promise<Table | null> {
+    const known = this.#known;
+    return known !== null && (await this.#shows(known.shape)) ? known.table : null;
   }
 
   async #shows(shape: Shape): Promise<boolean> {
