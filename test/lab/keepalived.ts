@@ -131,13 +131,18 @@ ${options.alone === undefined ? service : ""}`,
     await ended;
   }
 
-  /** Signals all of its processes, the parent first, or the one that speaks VRRP. */
+  /**
+   * Signals all of its processes, the parent first, or the one that speaks VRRP. Those that are to
+   * be killed are stopped before: what is left hears at once that its parent is gone, or starts
+   * again whoever is, and would do that before this program in its turn has killed it.
+   */
   signal(name: NodeJS.Signals, which: "all" | "vrrp" = "all"): void {
     const pids =
       which === "all"
         ? this.processes().sort((one, other) => one - other)
         : [Number(readFileSync(`${this.directory}/vrrp_pid`, "utf8"))];
-    for (const pid of pids) signal(pid, name);
+    const names = name === "SIGKILL" && which === "all" ? (["SIGSTOP", name] as const) : [name];
+    for (const each of names) for (const pid of pids) signal(pid, each);
   }
 }
 
