@@ -20,8 +20,8 @@ import {
 import { rulingOnTwoHolders } from "./yield.ts";
 
 /**
- * Slower intervals without an echo of us, after which the peer is taken not to hear us: its second
- * beat after our answer tells, and no jitter shall make it wait for the third.
+ * Slower intervals without an echo of us, after which the next beat of the peer tells that it does
+ * not hear us. No jitter shall make its second ordinary beat come too early for that.
  */
 const unheardIntervals = 1.75;
 

@@ -14,6 +14,7 @@ import {
   type Router,
   type Said,
   set,
+  slowerInterval,
   type Turn,
 } from "./router.ts";
 
@@ -24,6 +25,12 @@ const hurryFor: Ms = seconds(2);
 /** Intervals of silence after which a beat is missing, and how often it is then asked for. */
 const askAfter = 1.5;
 const asksAnInterval = 4;
+/**
+ * Who has just claimed and hears nobody speaks so many times as often for so many intervals: a peer
+ * that it is deaf to holds as well, and can only judge that by what it hears of us (dispute.ts).
+ */
+const insistsAnInterval = 4;
+const insistFor = 3;
 /** A stranger is answered at most this often: replays must not make us a siren. */
 export const strangerEvery: Ms = ms(20);
 
@@ -138,18 +145,34 @@ function missingAt({ peerAlive, peer, rules }: Router): Instant | null {
 function askAt(router: Router): Instant | null {
   const missing = missingAt(router);
   if (missing === null || router.lastSentAt === null) return null;
-  const pause = ms(Math.max(hurryEvery, router.rhythm / asksAnInterval));
+  const pause = ms(partOf(router.rhythm, asksAnInterval));
   return Math.max(missing, addMs(router.lastSentAt, pause)) as Instant;
 }
+
+/** Until when a claim is insisted on; null: there is none, or the peer answers. */
+function insistingUntil(router: Router): Instant | null {
+  const { activation, peerAlive } = router;
+  if (activation === null || peerAlive) return null;
+  return addMs(activation.decidedAt, ms(insistFor * slowerInterval(router)));
+}
+
+function pauseOf(router: Router, now: Instant): Ms {
+  const { rhythm } = router;
+  const since = agreeingSince(router);
+  if (since !== null && now < addMs(since, hurryFor)) return ms(Math.min(hurryEvery, rhythm));
+  if (now < (insistingUntil(router) ?? now)) return ms(partOf(rhythm, insistsAnInterval));
+  return rhythm;
+}
+
+/** No more often than while a change is being agreed on. */
+const partOf = (rhythm: Ms, parts: number): number => Math.max(hurryEvery, rhythm / parts);
 
 /** When the next beat is due; null: nobody to speak to. */
 export function beatAt(router: Router, now: Instant): Instant | null {
   if (router.rules.alone) return null;
   if (router.lastSentAt === null) return now;
-  const since = agreeingSince(router);
-  const hurry = since !== null && now < addMs(since, hurryFor);
-  const length = hurry ? ms(Math.min(hurryEvery, router.rhythm)) : router.rhythm;
-  return earliest(addMs(router.lastSentAt, length), router.answerAt, askAt(router));
+  const soonest = addMs(router.lastSentAt, pauseOf(router, now));
+  return earliest(soonest, router.answerAt, askAt(router));
 }
 
 /** Sends a beat if one is due or something new is to be said. */
