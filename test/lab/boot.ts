@@ -88,6 +88,7 @@ const environment = (request: RunRequest, out: string): string[] => [
   `LAB_OUT=${out}`,
   `NODE_COMPILE_CACHE=${cacheDirectory()}`,
   `LAB_CLIENT=${compile("client", cacheDirectory())}`,
+  `LAB_HOLDER_WATCH=${compile("holder-watch", cacheDirectory())}`,
   `LAB_REAL_SERVER=${compile("real-server", cacheDirectory())}`,
   `LAB_YARDSTICK=${compile("yardstick", cacheDirectory())}`,
   `LAB_PROJECT=${request.project}`,

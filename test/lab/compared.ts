@@ -5,7 +5,7 @@
 import { HolderWatch } from "./holder-watch.ts";
 import { equallyFast, type KeepalivedOptions, startKeepalivedPair } from "./keepalived.ts";
 import type { Lab } from "./lab.ts";
-import { holdersOf, type Pair, startLvsdPair } from "./pair.ts";
+import { type Pair, startLvsdPair } from "./pair.ts";
 import type { PairOptions } from "./pair-config.ts";
 import { stillMaxMs } from "./yardstick.ts";
 
@@ -98,14 +98,13 @@ export async function withClient<Result>(
 export async function withWatch<Result>(
   lab: Lab,
   pair: Pair,
-  everyMs: number,
   act: (watch: HolderWatch) => Promise<Result>,
 ): Promise<Result> {
-  const holders = () => holdersOf(lab, pair).map(({ name }) => name);
-  const watch = new HolderWatch(holders, everyMs);
+  const names = pair.machines.map(({ name }) => name);
+  const watch = await HolderWatch.start(lab.addresses.vip, names);
   try {
     return await act(watch);
   } finally {
-    watch.end();
+    await watch.kill();
   }
 }

@@ -1,59 +1,70 @@
-/** Who holds the VIP over time, as the routers' own kernels have it. */
+/** Who holds an address over time, as the routers' own kernels tell of it (holder-watch.c). */
 import { now } from "./clock.ts";
+import { LabProgram } from "./lab-program.ts";
 
-interface Look {
+/** From `at` on these machines hold it. */
+export interface Holding {
   readonly at: number;
   readonly holders: readonly string[];
 }
 
 export class HolderWatch {
-  /** The first look, and each that differs from the one before. */
-  readonly #changes: Look[] = [];
-  readonly #timer: NodeJS.Timeout;
-  #until = now();
+  readonly #program: LabProgram;
 
-  /** Looks every `everyMs`; a look costs the guest about half a millisecond. */
-  constructor(holders: () => readonly string[], everyMs: number) {
-    const look = (): void => {
-      const seen = holders();
-      this.#until = now();
-      if (seen.join() !== this.#changes.at(-1)?.holders.join())
-        this.#changes.push({ at: this.#until, holders: seen });
-    };
-    look();
-    this.#timer = setInterval(look, everyMs);
+  private constructor(program: LabProgram) {
+    this.#program = program;
   }
 
-  end(): void {
-    clearInterval(this.#timer);
+  static async start(address: string, machines: readonly string[]): Promise<HolderWatch> {
+    return new HolderWatch(await LabProgram.start("client", "holder-watch", address, ...machines));
   }
 
-  /** How often a router took the VIP. */
+  async seen(): Promise<HolderHistory> {
+    const lines = await this.#program.ask("holders");
+    return new HolderHistory(
+      lines.map((line) => {
+        const [at, ...holders] = line.split(" ");
+        return { at: Number(at), holders };
+      }),
+      now(),
+    );
+  }
+
+  kill(): Promise<void> {
+    return this.#program.kill();
+  }
+}
+
+/** Each differs from the one before; the last one lasted until it was asked for. */
+export class HolderHistory {
+  readonly #holdings: readonly Holding[];
+  readonly #until: number;
+
+  constructor(holdings: readonly Holding[], until: number) {
+    this.#holdings = holdings;
+    this.#until = until;
+  }
+
+  /** How often a machine took the address. */
   get takeovers(): number {
-    return this.#changes.slice(1).reduce((sum, look, index) => {
-      const before = this.#changes[index]?.holders ?? [];
-      return sum + look.holders.filter((name) => !before.includes(name)).length;
+    return this.#holdings.slice(1).reduce((sum, { holders }, index) => {
+      const before = this.#holdings[index]?.holders ?? [];
+      return sum + holders.filter((name) => !before.includes(name)).length;
     }, 0);
   }
 
-  /** ms in which both held it, in all. */
-  get doubledMs(): number {
-    return this.#changes.reduce((sum, look, index) => {
-      if (look.holders.length < 2) return sum;
-      return sum + (this.#changes[index + 1]?.at ?? this.#until) - look.at;
-    }, 0);
-  }
-
-  /** ms from `from` until the last moment at which both held it; 0 when they did not after it. */
+  /** ms from `from` until the last moment at which several held it; 0 when they did not after it. */
   doubledUntil(from: number): number {
-    const index = this.#changes.findLastIndex((look) => look.holders.length > 1);
+    const index = this.#holdings.findLastIndex(({ holders }) => holders.length > 1);
     if (index < 0) return 0;
-    return Math.max(0, (this.#changes[index + 1]?.at ?? this.#until) - from);
+    const end = this.#holdings[index + 1]?.at ?? this.#until;
+    return Math.max(0, end - from);
   }
 
   /** `0 r1, 412 r1+r2, 633 r1`: ms since `from`, for the story. */
   told(from: number): string {
-    const names = (look: Look): string => look.holders.join("+") || "nobody";
-    return this.#changes.map((look) => `${(look.at - from).toFixed(0)} ${names(look)}`).join(", ");
+    return this.#holdings
+      .map(({ at, holders }) => `${(at - from).toFixed(0)} ${holders.join("+") || "nobody"}`)
+      .join(", ");
   }
 }

@@ -22,6 +22,7 @@ export const beforeRouters = (priority = otherMachine): readonly string[] =>
 /** The yardstick goes before all that it might have to wait for. */
 const programs = {
   client: { file: process.env.LAB_CLIENT, priority: otherMachine },
+  "holder-watch": { file: process.env.LAB_HOLDER_WATCH, priority: otherMachine },
   "real-server": { file: process.env.LAB_REAL_SERVER, priority: otherMachine },
   yardstick: { file: process.env.LAB_YARDSTICK, priority: 90 },
 };

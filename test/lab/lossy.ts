@@ -14,12 +14,12 @@ function impaired(what: string, nets: readonly NetName[], impairment: Impairment
     ...{ what, bounds: untouched, vips: "stay", on: "standby", forMs: 5000 },
     async strike(lab: Lab, { name }: Router) {
       for (const net of nets) {
-        await lab.network.impair(name, net, "both", impairment, "heartbeat");
+        await lab.network.impair(name, [net], "both", impairment, "heartbeat");
         await lab.elapse(net === nets.at(-1) ? 0 : apartMs);
       }
     },
     async mend(lab: Lab, { name }: Router) {
-      for (const net of nets) await lab.network.mend(name, net);
+      await lab.network.mend(name, nets);
     },
   };
 }

@@ -123,29 +123,28 @@ export class Network {
   }
 
   /**
-   * Loss, delay or duplication on a machine's cable, for everything or for heartbeats only (VRRP's
-   * advertisements, too: keepalived's heartbeat).
-   * Replaces what was set for that direction before.
+   * Loss, delay or duplication on a machine's cables, for everything or for heartbeats only (VRRP's
+   * advertisements, too: keepalived's heartbeat). It begins on all of them at once, in each
+   * direction by itself. Replaces what was set for that direction before.
    */
   async impair(
     name: string,
-    net: NetName,
+    nets: readonly NetName[],
     direction: Direction,
     impairment: Impairment,
     what: "heartbeat" | "everything" = "everything",
   ): Promise<void> {
-    const { port, device } = this.link(name, net);
-    const netem = netemWords(impairment);
-    const lines = rules(netem, what, this.topology);
-    if (direction !== "out") await shape("lan", port, lines);
-    if (direction !== "in") await shape(name, device, lines);
+    const lines = rules(netemWords(impairment), what, this.topology);
+    const links = nets.map((net) => this.link(name, net));
+    if (direction !== "out") await shape("lan", portsOf(links), lines);
+    if (direction !== "in") await shape(name, devicesOf(links), lines);
   }
 
-  /** Takes back what `impair` did on this cable. */
-  async mend(name: string, net: NetName): Promise<void> {
-    const { port, device } = this.link(name, net);
-    await shape("lan", port, []);
-    await shape(name, device, []);
+  /** Takes back what `impair` did on these cables. */
+  async mend(name: string, nets: readonly NetName[]): Promise<void> {
+    const links = nets.map((net) => this.link(name, net));
+    await shape("lan", portsOf(links), []);
+    await shape(name, devicesOf(links), []);
   }
 
   /** Throws what ip(8) complained about since the network was built. */
@@ -167,15 +166,30 @@ export class Network {
   }
 }
 
-/** Replaces the queueing of a device; the first line may fail, since nothing may have been set. */
-async function shape(namespace: string, device: string, lines: readonly string[]): Promise<void> {
-  const input = ["qdisc del dev DEV root", ...lines, ""].join("\n").replaceAll("DEV", device);
+const portsOf = (links: readonly Link[]): string[] => links.map(({ port }) => port);
+const devicesOf = (links: readonly Link[]): string[] => links.map(({ device }) => device);
+
+/**
+ * Replaces the queueing of devices, line by line of all. The first line may fail for each, since
+ * nothing may have been set.
+ */
+async function shape(
+  namespace: string,
+  devices: readonly string[],
+  lines: readonly string[],
+): Promise<void> {
+  const input = ["qdisc del dev DEV root", ...lines].flatMap((line) =>
+    devices.map((device) => `${line.replaceAll("DEV", device)}\n`),
+  );
   const answer = await feed(
     "sh",
     ["-c", 'tc -n "$1" -force -batch - 2>&1; true', "sh", namespace],
-    input,
+    input.join(""),
   );
-  if (/Command failed -:(?!1$)\d+/m.test(answer)) throw new Error(`tc refused: ${answer}`);
+  const failed = [...answer.matchAll(/^Command failed -:(\d+)$/gm)].map((match) =>
+    Number(match[1]),
+  );
+  if (failed.some((line) => line > devices.length)) throw new Error(`tc refused: ${answer}`);
 }
 
 function cable(name: string, link: Link): string[] {

@@ -12,7 +12,8 @@ import type { Direction, Impairment } from "../network.ts";
 import { type Figures, type Goal, scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
 
-const rounds = roundsOr(2);
+const rounds = roundsOr(5);
+const nets = ["private", "public"] as const;
 
 /** lvsd's defaults, and a rhythm that is the same. */
 const settings = {
@@ -99,18 +100,17 @@ const storyOf =
   (lab: Lab, fault: Fault): Story =>
   (pair) =>
     withClient(lab, (client) =>
-      withWatch(lab, pair, 20, async (watch) => {
+      withWatch(lab, pair, async (watch) => {
         const { name, machine, direction, impairment } = fault;
-        for (const net of ["private", "public"] as const)
-          await lab.network.impair(machine, net, direction, impairment, "heartbeat");
+        await lab.network.impair(machine, nets, direction, impairment, "heartbeat");
         const begun = lab.now();
         await lab.elapse(fault.forMs);
-        watch.end();
+        const seen = await watch.seen();
         const { outage } = await client.report();
-        lab.say(`${fault.what}, ${pair.product}: ${watch.told(begun)}`);
+        lab.say(`${fault.what}, ${pair.product}: ${seen.told(begun)}`);
         return {
-          [`${name}Changes`]: watch.takeovers,
-          [`${name}Doubled`]: watch.doubledUntil(begun),
+          [`${name}Changes`]: seen.takeovers,
+          [`${name}Doubled`]: seen.doubledUntil(begun),
           [`${name}Outage`]: outage,
         };
       }),

@@ -38,15 +38,15 @@ const storyOf =
       await waitFor("two hold the VIP", 5000, () => holdersOf(lab, pair).length === 2);
       // As long as it takes until nothing moves any more.
       await lab.elapse(500);
-      return withWatch(lab, pair, 4, async (watch) => {
+      return withWatch(lab, pair, async (watch) => {
         const caused = lab.now();
         cause(pair);
         await waitFor("one holds the VIP", 5000, () => holdersOf(lab, pair).length === 1);
         await lab.elapse(settledMs);
-        watch.end();
-        lab.say(`${pair.product}: ${watch.told(caused)}`);
+        const seen = await watch.seen();
+        lab.say(`${pair.product}: ${seen.told(caused)}`);
         await lab.served(client);
-        return { [name]: watch.doubledUntil(caused) };
+        return { [name]: seen.doubledUntil(caused) };
       });
     });
 

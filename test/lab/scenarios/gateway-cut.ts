@@ -7,15 +7,11 @@ const cut = { loss: 100 };
 
 /** Peer, gateway and clients are out of reach; the carrier stays. */
 async function cutOff(lab: Lab, name: "r1" | "r2"): Promise<void> {
-  await Promise.all([
-    lab.network.impair(name, "private", "both", cut),
-    lab.network.impair(name, "public", "both", cut),
-  ]);
+  await lab.network.impair(name, ["private", "public"], "both", cut);
 }
 
 async function connect(lab: Lab, name: "r1" | "r2"): Promise<void> {
-  await lab.network.mend(name, "private");
-  await lab.network.mend(name, "public");
+  await lab.network.mend(name, ["private", "public"]);
 }
 
 export default scenario({

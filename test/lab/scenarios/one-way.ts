@@ -6,13 +6,11 @@ import { underWayMax } from "../wait.ts";
 const nets = ["public", "private"] as const;
 
 async function deafen(lab: Lab, { name }: Router): Promise<void> {
-  await Promise.all(
-    nets.map((net) => lab.network.impair(name, net, "in", { loss: 100 }, "heartbeat")),
-  );
+  await lab.network.impair(name, nets, "in", { loss: 100 }, "heartbeat");
 }
 
 async function mend(lab: Lab, { name }: Router): Promise<void> {
-  await Promise.all(nets.map((net) => lab.network.mend(name, net)));
+  await lab.network.mend(name, nets);
 }
 
 const onePath = (net: (typeof nets)[number]): Fault => ({

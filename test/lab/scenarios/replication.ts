@@ -24,8 +24,7 @@ export default scenario({
     const rate = (await rs1.requests()) - from;
     lab.say(`rs1 was checked ${rate} times in 4 s`);
     expect(rate >= 15, `it is checked at all (${rate})`);
-    for (const net of ["public", "private"] as const)
-      await lab.network.impair("r2", net, "both", { loss: 100 }, "heartbeat");
+    await lab.network.impair("r2", ["public", "private"], "both", { loss: 100 }, "heartbeat");
     await lab.r2.sees("r2 hears nobody", 3000, (status) => status.peer?.alive === false);
     await lab.server("rs2").kill();
     await waitFor("both find out that rs2 died", 5000, () => {
