@@ -10,6 +10,7 @@
  */
 import { getSystemErrorMessage } from "node:util";
 import koffi from "koffi";
+import { family } from "../model/address.ts";
 import { MachineError } from "../model/error.ts";
 import type { FloatingAddress } from "./ip-text.ts";
 import {
@@ -18,9 +19,11 @@ import {
   forgetRequest,
   type KernelAddress,
   listRequest,
+  passRequest,
   type Request,
   readAnswers,
   routeRequest,
+  takeRequest,
 } from "./rtnetlink.ts";
 
 const libc = koffi.load("libc.so.6");
@@ -43,7 +46,10 @@ const roomBytes = 64 * 1024;
 
 /** All calls are synchronous and throw MachineError when nothing is known of the outcome. */
 export interface Netlink {
-  /** Adds addresses that are not there; those that the kernel says it has added. A few at a time. */
+  /**
+   * Adds addresses that are not there; those that the kernel says it has added. A few at a time.
+   * Packets to one of IPv6 are taken from then on, before the kernel itself would (`takeRequest`).
+   */
   add(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   /**
    * Deletes addresses in the given order; those that the kernel says are gone. A few at a time.
@@ -64,6 +70,29 @@ export interface Netlink {
 
 const trouble = (what: string): MachineError =>
   new MachineError(`netlink: ${what}: ${getSystemErrorMessage(-koffi.errno())}`);
+
+type MakeRequest = (vip: FloatingAddress, index: number, sequence: number) => Request;
+
+/** What is asked for each address, and what before that, which may fail. */
+interface Change {
+  readonly requestFor: MakeRequest;
+  readonly before: (vip: FloatingAddress) => readonly MakeRequest[];
+  /** The error that is as good as none. */
+  readonly fine?: number | undefined;
+}
+
+const isSix = ({ prefix }: FloatingAddress): boolean => family(prefix.address) === 6;
+
+const adding: Change = {
+  requestFor: addRequest,
+  before: (vip) => (isSix(vip) ? [takeRequest] : []),
+};
+
+const deleting: Change = {
+  requestFor: deleteRequest,
+  before: (vip) => (isSix(vip) ? [passRequest, forgetRequest] : [forgetRequest]),
+  fine: notThere,
+};
 
 /** The number of a device; 0: not known. */
 export type IndexOf = (device: string) => number;
@@ -119,9 +148,7 @@ export function openNetlink(indexOf: IndexOf): Netlink {
   const change = (
     vips: readonly FloatingAddress[],
     numberOf: IndexOf,
-    requestFor: (vip: FloatingAddress, index: number, sequence: number) => Request,
-    fine = 0,
-    before: typeof requestFor | null = null,
+    { requestFor, before, fine = 0 }: Change,
   ): readonly FloatingAddress[] => {
     const asked = new Map<FloatingAddress, Request>();
     const first: Request[] = [];
@@ -129,7 +156,7 @@ export function openNetlink(indexOf: IndexOf): Netlink {
       const index = numberOf(vip.device);
       if (index === 0) continue;
       asked.set(vip, requestFor(vip, index, next()));
-      if (before !== null) first.push(before(vip, index, next()));
+      first.push(...before(vip).map((make) => make(vip, index, next())));
     }
     const { errors } = ask([...first, ...asked.values()]);
     return vips.filter((vip) => {
@@ -138,9 +165,9 @@ export function openNetlink(indexOf: IndexOf): Netlink {
     });
   };
   const add = (vips: readonly FloatingAddress[], numberOf: IndexOf) =>
-    change(vips, numberOf, addRequest);
+    change(vips, numberOf, adding);
   const remove = (vips: readonly FloatingAddress[], numberOf: IndexOf) =>
-    change(vips, numberOf, deleteRequest, notThere, forgetRequest);
+    change(vips, numberOf, deleting);
 
   return {
     add: (vips) => add(vips, indexOf),

@@ -34,14 +34,20 @@ const types = {
   deleteAddress: 21,
   getAddress: 22,
   newRoute: 24,
+  deleteRoute: 25,
   getRoute: 26,
   deleteNeighbour: 29,
 } as const;
 const flags = { request: 1, ack: 4, dump: 0x300, exclusive: 0x200, create: 0x400 } as const;
 const neighbourAttributes = { destination: 1 } as const;
-const routeAttributes = { destination: 1 } as const;
+const routeAttributes = { destination: 1, device: 4, expires: 23 } as const;
 /** RTN_LOCAL: packets to it are for this machine. */
 const localRoute = 2;
+const localTable = 255;
+/** Who made a route (rtnetlink(7), rtm_protocol): a number that nobody else is known to use. */
+const routeMaker = 108;
+/** Seconds. The kernel's own task needs less than a ms for its route, where it gets a processor. */
+const earlyRouteFor = 2;
 const attributes = { address: 1, local: 2, label: 3, broadcast: 4, lifetimes: 6 } as const;
 const addressFlags = { noDetection: 0x02, permanent: 0x80 } as const;
 const families = { 4: 2, 6: 10 } as const;
@@ -146,6 +152,36 @@ export function forgetRequest({ prefix }: FloatingAddress, index: number, sequen
   const parts = [[neighbourAttributes.destination, addressBytes(address)]] as const;
   const { deleteNeighbour } = types;
   return message(deleteNeighbour, bits, sequence, body, index, parts, at.neighbourAttributes);
+}
+
+/** rtm_table, rtm_protocol, rtm_scope and rtm_type, where other messages have the device. */
+const earlyRoute = (localRoute << 24) | (routeMaker << 8) | localTable;
+
+const earlyRouteTo = ({ address }: Prefix, index: number): [number, Uint8Array][] => [
+  [routeAttributes.destination, addressBytes(address)],
+  [routeAttributes.device, Buffer.from(Uint32Array.of(index).buffer)],
+];
+
+/**
+ * Takes packets to an IPv6 address for this machine for 2 s. The kernel answers for an address as
+ * soon as it has it, but takes packets for it only when a task of its own has made the route; until
+ * then it passes them on, back to where they came from. EEXIST: there is such a route already; it
+ * is prolonged.
+ */
+export function takeRequest({ prefix }: FloatingAddress, index: number, sequence: number): Request {
+  const bits = flags.request | flags.ack | flags.create;
+  const body = [families[6], bitsOf(6), 0, 0];
+  const expires = Buffer.from(Uint32Array.of(earlyRouteFor).buffer);
+  const parts = [...earlyRouteTo(prefix, index), [routeAttributes.expires, expires] as const];
+  return message(types.newRoute, bits, sequence, body, earlyRoute, parts, at.routeAttributes);
+}
+
+/** Takes back `takeRequest`; ESRCH where there is nothing to be taken back. */
+export function passRequest({ prefix }: FloatingAddress, index: number, sequence: number): Request {
+  const bits = flags.request | flags.ack;
+  const body = [families[6], bitsOf(6), 0, 0];
+  const parts = earlyRouteTo(prefix, index);
+  return message(types.deleteRoute, bits, sequence, body, earlyRoute, parts, at.routeAttributes);
 }
 
 /** Asks where packets to an address go. */

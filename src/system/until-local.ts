@@ -1,7 +1,8 @@
 /**
  * An IPv6 address is listed before the kernel takes packets for it: the route that says so comes
  * from a task of its own, which waits for a processor (addrconf.c: addrconf_dad_work). Whoever
- * announced it at once would pass its clients' packets on, back to where they came from.
+ * announced it at once would pass its clients' packets on, back to where they came from. Mostly
+ * there is nothing to wait for, since the short way to the kernel makes a route first (netlink.ts).
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { family } from "../model/address.ts";

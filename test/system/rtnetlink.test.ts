@@ -7,9 +7,11 @@ import {
   deleteRequest,
   forgetRequest,
   listRequest,
+  passRequest,
   type Request,
   readAnswers,
   routeRequest,
+  takeRequest,
 } from "../../src/system/rtnetlink.ts";
 
 const vip = (text: string, label: string | null = null) => ({
@@ -61,6 +63,21 @@ test("whose card has an address is forgotten by a request of its own, in both fa
   assert.equal(
     hex(forgetRequest(vip("fd00::10/64"), 7, 9)).slice(32),
     `0a0000000700000000000000${"14000100"}fd${"0".repeat(28)}10`,
+  );
+});
+
+test("packets to an address of IPv6 are taken for 2 s, and passed on again", () => {
+  const six = vip("fd00::10/64");
+  // nlmsghdr, rtmsg: local, for all; destination, device, expiry.
+  const destination = `14000100fd${"0".repeat(28)}10`;
+  const route = "0a800000ff6c000200000000";
+  assert.equal(
+    hex(takeRequest(six, 7, 9)),
+    `40000000180005040900000000000000${route}${destination}08000400070000000800170002000000`,
+  );
+  assert.equal(
+    hex(passRequest(six, 7, 9)),
+    `38000000190005000900000000000000${route}${destination}0800040007000000`,
   );
 });
 

@@ -136,6 +136,40 @@ test("an address is told when the kernel takes packets for it, in both families"
   kernel.close();
 });
 
+const schedule = (policy: string, priority: number): void => {
+  execFileSync("chrt", [policy, "--pid", `${priority}`, `${process.pid}`]);
+};
+
+/** As the loop of a router that serves: the kernel's own tasks wait for this thread. */
+function inRealTime<Result>(act: () => Result): Result {
+  schedule("--rr", 1);
+  try {
+    return act();
+  } finally {
+    schedule("--other", 0);
+  }
+}
+
+test("packets to an address of IPv6 are taken at once, and no longer than it is there", async () => {
+  const kernel = openNetlink(() => Number(readFileSync("/sys/class/net/eth0/ifindex", "utf8")));
+  const six = [vip("fd00::10/64"), vip("fd00::11/64")];
+  const [added, elsewhere] = inRealTime(() => [kernel.add(six), kernel.elsewhere(six)]);
+  assert.deepEqual([added, elsewhere], [six, []]);
+  assert.deepEqual(kernel.delete(six), six);
+  assert.deepEqual(kernel.elsewhere(six), six);
+  assert.deepEqual(kernel.add(six), six);
+  await eventually("the kernel has made routes of its own", () => {
+    return (
+      ipCommand("-6 route show table local").match(/fd00::1[01] .*proto kernel/g)?.length === 2
+    );
+  });
+  for (const { prefix } of six) ipCommand(`addr del ${printPrefix(prefix)} dev eth0`);
+  await eventually("what an unclean end has left takes nothing any more", () => {
+    return kernel.elsewhere(six).length === six.length;
+  });
+  kernel.close();
+});
+
 test("what the kernel refuses is told, and the others are held", async () => {
   const good = vip("10.9.0.10/24");
   const gone = vip("10.9.0.11/24", null, "eth7");
