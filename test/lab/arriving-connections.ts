@@ -23,6 +23,26 @@ export const arrivingGoals = {
   },
 } as const satisfies Readonly<Record<string, Goal>>;
 
+/**
+ * A client that is opening its connections, the first of them open: how many. The lab's own program
+ * goes after the routers, and is too late for one now and then.
+ */
+async function startOpening(lab: Lab): Promise<[Client, number]> {
+  const options = { address: lab.addresses.vip, intervalMs: 60_000, held, holdIntervalMs };
+  for (let left = 5; left > 0; left -= 1) {
+    const holder = await Client.start("client", options);
+    lab.endWith(() => holder.kill());
+    const open = await waitFor("connections are being opened", 5000, async () => {
+      const { open } = await holder.held();
+      return open >= openFirst && open;
+    });
+    if (open < held / 2) return [holder, open];
+    lab.say(`${open} connections are open already`);
+    await holder.kill();
+  }
+  throw new Error("no hand-over falls into the midst of the opening");
+}
+
 export async function handOverArriving(lab: Lab) {
   await lab.startPair(synchronised);
   await lab.r2.sees("the kernel's daemons run", 10_000, (status) => {
@@ -31,14 +51,7 @@ export async function handOverArriving(lab: Lab) {
   let broken = 0;
   for (let count = 0; count < handOvers; count += 1) {
     const [from, to] = count % 2 === 0 ? [lab.r1, lab.r2] : [lab.r2, lab.r1];
-    const options = { address: lab.addresses.vip, intervalMs: 60_000, held, holdIntervalMs };
-    const holder = await Client.start("client", options);
-    lab.endWith(() => holder.kill());
-    await waitFor("connections are being opened", 5000, async () => {
-      return (await holder.held()).open >= openFirst;
-    });
-    const early = (await holder.held()).open;
-    expect(early < held / 2, `most connections are still to be opened (${early} are open)`);
+    const [holder, early] = await startOpening(lab);
     const answer = await from.switchover();
     expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
     await to.reaches("active", 2000);
