@@ -75,6 +75,8 @@ export class ConnectionSync {
   #runningSince: Instant | null = null;
   #failure: string | null = null;
   #toldIncomplete = false;
+  /** Datagrams that the kernel had dropped at the last look; null: there was none. */
+  #dropped: number | null = null;
   #queue: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #judgement: NodeJS.Timeout | undefined;
@@ -205,6 +207,7 @@ export class ConnectionSync {
     try {
       const repaired = this.#config === null ? await this.#end(before) : await this.#mend();
       this.#succeeded(repaired);
+      this.#lookForDrops();
     } catch (thrown) {
       this.#failed(messageOf(thrown));
     }
@@ -218,6 +221,15 @@ export class ConnectionSync {
     const look = (): void => this.#request(this.#config);
     if (this.#agreeing) this.#timer = setTimeout(look, retryAfter);
     else look();
+  }
+
+  #lookForDrops(): void {
+    const dropped = this.#parts.daemons.dropped();
+    const news = dropped - (this.#dropped ?? dropped);
+    this.#dropped = dropped;
+    if (news <= 0 || this.#config === null) return;
+    const text = `${news} datagrams of the peer found no room: some of its connections are unknown here; raise net.core.rmem_max, then stop and start lvsd`;
+    this.#parts.report({ event: "sync", kind: "dropped", text });
   }
 
   /** Stops what an earlier configuration asked for. */

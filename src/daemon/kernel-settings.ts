@@ -18,6 +18,14 @@ export const syncRefresh = seconds(10);
  */
 const keptForNextHolder = 2 * 1024 * 1024;
 
+/**
+ * What the kernel keeps of the peer's datagrams until its own daemon takes them in, in bytes as the
+ * kernel counts them; it gives twice of it at most of `net.core.rmem_max`. Its default holds some 90
+ * large datagrams, 1,700 connections of IPv6; a hand-over may tell of more, and so does the peer's
+ * kernel when as many end at once.
+ */
+const keptForSyncDaemon = 4 * 1024 * 1024;
+
 export interface KernelSetting {
   /** Under /proc/sys, with slashes. */
   readonly name: string;
@@ -68,6 +76,10 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
       { name: "net/ipv4/vs/sync_refresh_period", value: `${syncRefresh / 1000}`, needed: false },
       // and twice more soon after, since datagrams get lost.
       { name: "net/ipv4/vs/sync_retries", value: "2", needed: false },
+      {
+        name: "net/ipv4/vs/sync_sock_size",
+        ...{ value: `${keptForSyncDaemon}`, needed: false, isMinimum: true },
+      },
     );
   return settings;
 }

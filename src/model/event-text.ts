@@ -41,6 +41,7 @@ const warnings: ReadonlySet<string> = new Set([
   "sync/repaired",
   "sync/incomplete",
   "sync/untold",
+  "sync/dropped",
   "check/overdue",
   "notify/failed",
   "config/mismatch",

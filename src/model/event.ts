@@ -100,7 +100,7 @@ export type EventBody =
   | (Named<"sync", "running" | "repaired" | "failed" | "recovered" | "incomplete"> & {
       readonly text: string;
     })
-  | (Named<"sync", "told" | "untold"> & { readonly text: string })
+  | (Named<"sync", "told" | "untold" | "dropped"> & { readonly text: string })
   | (Named<"config", "loaded"> & {
       readonly hash: string;
       readonly serial: number;

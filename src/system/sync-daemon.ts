@@ -25,6 +25,11 @@ export interface SyncDaemons {
   start(daemon: SyncDaemon): Promise<void>;
   /** Throws MachineError, also where none of the kind runs. */
   stop(kind: SyncDaemonKind): Promise<void>;
+  /**
+   * Datagrams of masters for which the kernel's backup had no room since it began; 0 also where none
+   * runs, or the kernel does not tell.
+   */
+  dropped(): number;
 }
 
 export interface SyncDaemonsOptions {
@@ -39,21 +44,28 @@ export interface SyncDaemonsOptions {
 /** The daemons' group and port as /proc/net/udp prints them on a little-endian machine. */
 const groupInProc = "510000E0:2290";
 
-/** The sockets to or from the group, each with its own number (proc(5)); empty: there are none. */
-function socketsIn(file: string): string {
+/** `drops` of the one that listens to the group, its last field. */
+const listening = new RegExp(`^ *\\d+: ${groupInProc} .* (\\d+) *$`, "m");
+
+function readSockets(file: string): string {
   try {
-    return readFileSync(file, "latin1")
-      .split("\n")
-      .filter((line) => line.includes(groupInProc))
-      .map((line) => {
-        const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/);
-        return `${local} ${remote} ${inode}`;
-      })
-      .join("\n");
+    return readFileSync(file, "latin1");
   } catch {
     // Then ipvsadm is asked each time.
     return "";
   }
+}
+
+/** The sockets to or from the group, each with its own number (proc(5)); empty: there are none. */
+function socketsIn(file: string): string {
+  return readSockets(file)
+    .split("\n")
+    .filter((line) => line.includes(groupInProc))
+    .map((line) => {
+      const [, local, remote, , , , , , , inode] = line.trim().split(/\s+/);
+      return `${local} ${remote} ${inode}`;
+    })
+    .join("\n");
 }
 
 export function openSyncDaemons({
@@ -84,5 +96,6 @@ export function openSyncDaemons({
     async stop(kind) {
       await ipvsadm(stopWords(kind));
     },
+    dropped: () => Number(listening.exec(readSockets(socketsFile))?.[1] ?? 0),
   };
 }

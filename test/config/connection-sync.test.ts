@@ -26,6 +26,7 @@ for (const id of [0, 255])
         ["threshold", "0\t0"],
         ["period", "10"],
         ["retries", "2"],
+        ["size", "4194304"],
       ],
     );
   });

@@ -21,7 +21,7 @@ const eth1 = (index: number, up = true): Interface => ({
 function make(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = new Map<SyncDaemonKind, FoundSyncDaemon>();
-  const kernel = { failure: null as string | null, starts: 0, changes: 0 };
+  const kernel = { failure: null as string | null, starts: 0, changes: 0, dropped: 0 };
   const refuseIfAsked = (): void => {
     if (kernel.failure !== null) throw new MachineError(kernel.failure);
   };
@@ -39,6 +39,7 @@ function make(t: TestContext) {
       stop: async (kind) => {
         if (!running.delete(kind)) throw new MachineError("No daemon is running");
       },
+      dropped: () => kernel.dropped,
     },
     report: (event) => said.push(`${event.kind}: ${sentenceOf(event)}`),
     now: () => at as Instant,
@@ -95,6 +96,27 @@ test("daemons of an earlier run are taken over as they stand", async (t) => {
   assert.equal(kernel.starts, 2);
   await pass(20);
   assert.equal(kernel.starts, 2);
+});
+
+test("what the kernel had no room for is told once, also by a daemon that begins anew", async (t) => {
+  const { sync, kernel, said, pass } = make(t);
+  kernel.dropped = 67;
+  sync.configure(config);
+  await sync.settled();
+  await pass(10);
+  assert.doesNotMatch(said.join("\n"), /dropped/, "an earlier process has told that");
+  kernel.dropped = 400;
+  await pass(10);
+  kernel.dropped = 0;
+  await pass(10);
+  kernel.dropped = 5;
+  await pass(10);
+  const told = said.filter((line) => line.startsWith("dropped: "));
+  assert.deepEqual(
+    told.map((line) => Number(/(\d+) datagrams/.exec(line)?.[1])),
+    [333, 5],
+  );
+  assert.match(told.join(), /raise net\.core\.rmem_max/);
 });
 
 test("what somebody stopped or changed is put right and told", async (t) => {

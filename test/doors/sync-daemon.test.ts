@@ -53,6 +53,24 @@ test("an answer that is not understood is an error, and so is none", async (t) =
   await assert.rejects(daemons.read(), /no answer within 300 ms/);
 });
 
+test("what the backup had no room for is counted by its socket", (t) => {
+  const socketsFile = join(scripts(t, {}), "udp");
+  const { dropped } = openSyncDaemons({ socketsFile });
+  assert.equal(dropped(), 0, "a kernel that does not tell");
+  /** As Linux 6.1 prints the sockets of a master, a backup and somebody else. */
+  writeFileSync(
+    socketsFile,
+    [
+      "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops            ",
+      "  159: 00000000:DC6F 510000E0:2290 01 00000000:00000000 00:00000000 00000000     0        0 795 2 000000002cc3ca05 7          ",
+      "  704: 510000E0:2290 00000000:0000 07 00000000:00000D00 00:00000000 00000000     0        0 857 2 000000000930e507 333        ",
+      "  705: 00000000:021B 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 858 2 000000000930e507 9          ",
+      "",
+    ].join("\n"),
+  );
+  assert.equal(dropped(), 333);
+});
+
 test("what was read counts while the sockets are the same ones, and no longer", async (t) => {
   const path = scripts(t, { ipvsadm: program });
   const socketsFile = join(path, "udp");

@@ -1,7 +1,10 @@
 /** The story of connections that are being opened at the very moment of a hand-over. */
+import { openSyncDaemons } from "../../src/system/sync-daemon.ts";
 import { Client } from "./client.ts";
 import { synchronised } from "./held.ts";
 import type { Lab } from "./lab.ts";
+import { within } from "./namespace.ts";
+import type { Router } from "./router.ts";
 import type { Goal } from "./scenario.ts";
 import { expect, waitFor } from "./wait.ts";
 
@@ -16,6 +19,10 @@ export const arrivingGoals = {
   broken: {
     ...{ what: `connections broken that were opened during ${handOvers} switchovers` },
     ...{ unit: "connections", atMost: 0, exact: true },
+  },
+  dropped: {
+    ...{ what: "datagrams for which a kernel had no room while its peer told it of connections" },
+    ...{ unit: "datagrams", atMost: 0, exact: true },
   },
   reread: {
     ...{ what: "switchovers whose SYNs left a doubt, so that the list was read once more" },
@@ -43,6 +50,9 @@ async function startOpening(lab: Lab): Promise<[Client, number]> {
   throw new Error("no hand-over falls into the midst of the opening");
 }
 
+const droppedOn = ({ name }: Router): number =>
+  within(name, () => openSyncDaemons({ socketsFile: "/proc/thread-self/net/udp" }).dropped());
+
 export async function handOverArriving(lab: Lab) {
   await lab.startPair(synchronised);
   await lab.r2.sees("the kernel's daemons run", 10_000, (status) => {
@@ -52,6 +62,7 @@ export async function handOverArriving(lab: Lab) {
   for (let count = 0; count < handOvers; count += 1) {
     const [from, to] = count % 2 === 0 ? [lab.r1, lab.r2] : [lab.r2, lab.r1];
     const [holder, early] = await startOpening(lab);
+    const asked = lab.now();
     const answer = await from.switchover();
     expect(answer.ok, `${from.name} hands over: ${JSON.stringify(answer)}`);
     await to.reaches("active", 2000);
@@ -59,6 +70,10 @@ export async function handOverArriving(lab: Lab) {
     await lab.elapse(3 * holdIntervalMs);
     const now = await holder.held();
     lab.say(`${early} were open before, ${now.open} are now, ${now.broken} broken`);
+    for (const { started, ended, why } of now.faults)
+      lab.say(
+        `begun ${(started - asked).toFixed(1)} ms after it, ${why} ${(ended - asked).toFixed(1)}`,
+      );
     broken += now.broken;
     await holder.kill();
   }
@@ -66,5 +81,9 @@ export async function handOverArriving(lab: Lab) {
     .flatMap((router) => router.events())
     .flatMap((event) => (event.event === "sync" && event.kind === "told" ? [event.text] : []));
   expect(told.length === handOvers, `each hand-over has told the peer: ${told.join("; ")}`);
-  return { broken, reread: told.filter((text) => text.includes("once more")).length };
+  return {
+    broken,
+    dropped: droppedOn(lab.r1) + droppedOn(lab.r2),
+    reread: told.filter((text) => text.includes("once more")).length,
+  };
 }

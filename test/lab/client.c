@@ -17,7 +17,8 @@
  *   tries FROM UNTIL  once all that started before UNTIL have ended: `try STARTED ENDED FAILURE
  *                     SERVER` (`-`: none) for those that started in the span, `stall FROM UNTIL`
  *   served SPAN       how many tries of the last SPAN ms were served; 0 if one failed or is slow
- *   held              `open N`, `broken N`, `quiet N`, `server NAME` for each open one
+ *   held              `open N`, `broken N`, `quiet N`, `server NAME` for each open one, `fault STARTED
+ *                     ENDED WHY` for each other one (`unanswered`: until now)
  *   stop              no further tries
  */
 #define _GNU_SOURCE
@@ -48,8 +49,9 @@ struct try {
 
 struct held {
   int fd;
-  bool broken;
-  double last_heard;
+  double started, ended, last_heard;
+  /* Why it is broken; NULL: it is not. */
+  const char *fault;
   char server[64];
 };
 
@@ -189,29 +191,31 @@ static void give_up_old_tries(double at) {
 
 /* --- held connections --- */
 
-static void break_held(struct held *each) {
-  each->broken = true;
+static void break_held(struct held *each, const char *why) {
+  each->fault = why;
+  each->ended = now();
   if (each->fd >= 0) close(each->fd);
   each->fd = -1;
 }
 
 static void start_held(size_t index) {
   struct held *each = &held[index];
-  each->last_heard = now();
+  each->started = each->last_heard = now();
   each->fd = socket(peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (each->fd < 0) die("socket");
   if (connect(each->fd, (void *)&peer, peer_length) < 0 && errno != EINPROGRESS)
-    return break_held(each);
+    return break_held(each, strerrorname_np(errno));
   await(each->fd, EPOLL_CTL_ADD, EPOLLOUT, held_event, index);
 }
 
 static void say(struct held *each, const char *line) {
-  if (send(each->fd, line, strlen(line), MSG_NOSIGNAL) < 0 && errno != EAGAIN) break_held(each);
+  if (send(each->fd, line, strlen(line), MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+    break_held(each, strerrorname_np(errno));
 }
 
 static void speak(struct held *each) {
-  if (each->broken) return;
-  if (now() - each->last_heard > silence_max) break_held(each);
+  if (each->fault != NULL) return;
+  if (now() - each->last_heard > silence_max) break_held(each, "silent");
   else if (each->server[0] != 0) say(each, "again\n");
 }
 
@@ -220,12 +224,13 @@ static void continue_held(size_t index, uint32_t events) {
   if (each->fd < 0) return;
   if ((events & EPOLLOUT) != 0) {
     say(each, "hold\n");
-    if (!each->broken) await(each->fd, EPOLL_CTL_MOD, EPOLLIN, held_event, index);
+    if (each->fault == NULL) await(each->fd, EPOLL_CTL_MOD, EPOLLIN, held_event, index);
     return;
   }
   ssize_t length = recv(each->fd, answer, sizeof answer - 1, 0);
   if (length < 0 && errno == EAGAIN) return;
-  if (length <= 0) return break_held(each);
+  if (length < 0) return break_held(each, strerrorname_np(errno));
+  if (length == 0) return break_held(each, "closed");
   each->last_heard = now();
   if (each->server[0] == 0)
     name_server(each->server, sizeof each->server, answer, (size_t)length);
@@ -272,7 +277,12 @@ static void answer_held(void) {
   double quiet_from = now() - 2 * hold_interval;
   for (size_t index = 0; index < held_count; index++) {
     const struct held *each = &held[index];
-    if (each->broken || each->server[0] == 0) continue;
+    if (each->started == 0) continue;
+    if (each->fault != NULL || each->server[0] == 0) {
+      const char *why = each->fault == NULL ? "unanswered" : each->fault;
+      printf("fault %.6f %.6f %s\n", each->started, each->fault == NULL ? now() : each->ended, why);
+      continue;
+    }
     open++;
     if (each->last_heard < quiet_from) quiet++;
     printf("server %s\n", each->server);

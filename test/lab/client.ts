@@ -23,6 +23,15 @@ export interface HeldReport {
   /** Open ones whose last line has not been answered yet. */
   readonly quiet: number;
   readonly byServer: Readonly<Record<string, number>>;
+  /** What became of each other one that was begun, in the order in which they were. */
+  readonly faults: readonly HeldFault[];
+}
+
+/** A held connection that is none: when it was begun, until when it was one, and why no longer. */
+export interface HeldFault {
+  readonly started: number;
+  readonly ended: number;
+  readonly why: string;
 }
 
 /** Below the kernel's first SYN retransmission, so that a lost SYN counts as a failure. */
@@ -96,12 +105,14 @@ export class Client {
   async held(): Promise<HeldReport> {
     const numbers = { open: 0, broken: 0, quiet: 0 };
     const byServer: Record<string, number> = {};
+    const faults: HeldFault[] = [];
     for (const line of await this.#program.ask("held")) {
-      const [what = "", value = ""] = line.split(" ");
+      const [what = "", value = "", ended, why = ""] = line.split(" ");
       if (what === "server") byServer[value] = (byServer[value] ?? 0) + 1;
+      else if (what === "fault") faults.push({ started: Number(value), ended: Number(ended), why });
       else numbers[what as keyof typeof numbers] = Number(value);
     }
-    return { ...numbers, byServer };
+    return { ...numbers, byServer, faults };
   }
 
   /** No further tries; held connections stay. */

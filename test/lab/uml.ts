@@ -65,6 +65,12 @@ function visible(command: GuestCommand): string[] {
 }
 
 /**
+ * As many bytes as a socket may keep, if it asks for them. One router's kernel tells here without a
+ * pause in which the other's could take in what it is told, so that hundreds of datagrams wait.
+ */
+const socketBytesMax = 4 * 1024 * 1024;
+
+/**
  * The text of the guest's /sbin/init: mounts, then the command, then power off.
  *
  * The thread that carries packets when there are many does it for switches, clients and real
@@ -106,6 +112,7 @@ done
 ip link set lo up
 stty -onlcr
 echo -1 > /proc/sys/kernel/sched_rt_runtime_us
+echo ${socketBytesMax} > /proc/sys/net/core/rmem_max
 echo ${command.turnMs} > /proc/sys/kernel/sched_rr_timeslice_ms
 chrt --fifo --pid 60 "$(pgrep -x ksoftirqd/0)"
 ( sleep ${command.limitSeconds}; echo o > /proc/sysrq-trigger ) </dev/null >/dev/null 2>&1 &
