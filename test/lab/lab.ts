@@ -8,6 +8,7 @@ import { Capture } from "./capture.ts";
 import type { ClientOptions } from "./client.ts";
 import { Client } from "./client.ts";
 import { now } from "./clock.ts";
+import { hurryIntake } from "./kernel-threads.ts";
 import { Network } from "./network.ts";
 import { Observer } from "./observer.ts";
 import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.ts";
@@ -190,6 +191,7 @@ export class Lab {
       return status.state === "standby" && status.peer?.alive === true;
     });
     await waitFor("both tables hold all real servers", withinMs, () => this.routers.every(whole));
+    hurryIntake();
   }
 
   /** A client that is being served: every 10 ms a new connection to the VIP. */
