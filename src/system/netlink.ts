@@ -53,6 +53,7 @@ export interface Netlink {
   add(vips: readonly FloatingAddress[]): readonly FloatingAddress[];
   /**
    * Deletes addresses in the given order; those that the kernel says are gone. A few at a time.
+   * Packets to one of IPv6 are taken no longer, even right after it was added.
    *
    * Forgets first whose network card had them before they came here. A router that lets an address
    * go passes late packets on to its next holder: with an old entry it does so before there is one,

@@ -7,9 +7,6 @@ import { expect, waitFor } from "../wait.ts";
 /** Beside the VIP of `web` and the NAT router's address. */
 const vips = Array.from({ length: 499 }, (_, at) => `172.20.${at >> 8}.${at & 255}`);
 
-/** Whoever asks in the middle of a claim waits for its end, but no longer than this. */
-const answeredWithinMs = 1000;
-
 /** When the router decided to take over, and what it says of its first announcement; wall clock. */
 function decisionOf(router: Router): { readonly at: number; readonly firstAfter: number } {
   const timeline = router
@@ -56,10 +53,7 @@ export default scenario({
     lab.say(
       `a status in the middle of the claim: after ${waited.toFixed(0)} ms, ${missing} missing`,
     );
-    expect(
-      missing === 0 || waited >= answeredWithinMs,
-      "whoever asks in the middle of a claim is answered when it has ended",
-    );
+    expect(missing === 0, "whoever asks in the middle of a claim is answered when it has ended");
     await lab.r1.reaches("active", 15_000);
     await lab.r2.start();
     await lab.r2.sees("r2 is standby and hears r1", 15_000, (status) => {
@@ -71,7 +65,7 @@ export default scenario({
     lab.say("r1 holds 500 VIPs; its power goes");
     const since = Date.now();
     await lab.r1.powerOff();
-    await lab.r2.reaches("active", 15_000);
+    await lab.r2.reaches("active", 10_000);
     expect(
       vips.every((each) => lab.r2.holds(each)),
       "r2 holds every VIP",
