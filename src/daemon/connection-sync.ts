@@ -135,6 +135,11 @@ export class ConnectionSync {
     return { link: this.#link, id: this.#config.id };
   }
 
+  /** Whether the kernel knows all that it was told of the peer's connections, as far as it says. */
+  takenIn(): boolean {
+    return this.place() === null || this.#parts.daemons.intake().waiting === 0;
+  }
+
   status(): ConnectionSyncStatus | null {
     if (this.#config === null) return null;
     const state = this.#runningSince === null ? "off" : this.#active ? "master" : "backup";
@@ -224,7 +229,7 @@ export class ConnectionSync {
   }
 
   #lookForDrops(): void {
-    const dropped = this.#parts.daemons.dropped();
+    const { dropped } = this.#parts.daemons.intake();
     const news = dropped - (this.#dropped ?? dropped);
     this.#dropped = dropped;
     if (news <= 0 || this.#config === null) return;

@@ -44,6 +44,7 @@ import { Replication } from "./replication.ts";
 import { rulesOf } from "./rules.ts";
 import { Succession } from "./succession.ts";
 import { applySysctls, restoreSysctls } from "./sysctls.ts";
+import { takeOver } from "./taking-over.ts";
 import { Vips } from "./vips.ts";
 import { VirtualServerStates } from "./virtual-server-states.ts";
 import { within } from "./within.ts";
@@ -293,7 +294,7 @@ export class Serving {
     return new Engine(
       { rules: rulesOf(this.#running), boot, found },
       {
-        claim: () => this.#succession.claim(this.vips),
+        claim: () => takeOver(this.connectionSync, () => this.#succession.claim(this.vips)),
         release: () => this.#succession.release(() => letGo(this)),
         announce: () => this.vips.announce(),
         keep: (length) => this.#succession.keep(this.vips, length),

@@ -25,11 +25,16 @@ export interface SyncDaemons {
   start(daemon: SyncDaemon): Promise<void>;
   /** Throws MachineError, also where none of the kind runs. */
   stop(kind: SyncDaemonKind): Promise<void>;
-  /**
-   * Datagrams of masters for which the kernel's backup had no room since it began; 0 also where none
-   * runs, or the kernel does not tell.
-   */
-  dropped(): number;
+  /** What has become of the masters' datagrams here; nothing where the kernel does not tell. */
+  intake(): Intake;
+}
+
+/** The socket from which the kernel's backup takes in what masters say. */
+export interface Intake {
+  /** Bytes of memory of the datagrams that wait in it. */
+  readonly waiting: number;
+  /** Datagrams for which it had no room since the backup began. */
+  readonly dropped: number;
 }
 
 export interface SyncDaemonsOptions {
@@ -44,8 +49,11 @@ export interface SyncDaemonsOptions {
 /** The daemons' group and port as /proc/net/udp prints them on a little-endian machine. */
 const groupInProc = "510000E0:2290";
 
-/** `drops` of the one that listens to the group, its last field. */
-const listening = new RegExp(`^ *\\d+: ${groupInProc} .* (\\d+) *$`, "m");
+/** `rx_queue`, in hexadecimal digits, and `drops`, the last field, of the one that listens. */
+const listening = new RegExp(
+  `^ *\\d+: ${groupInProc} \\S+ \\S+ [0-9A-F]+:([0-9A-F]+) .* (\\d+) *$`,
+  "m",
+);
 
 function readSockets(file: string): string {
   try {
@@ -96,6 +104,9 @@ export function openSyncDaemons({
     async stop(kind) {
       await ipvsadm(stopWords(kind));
     },
-    dropped: () => Number(listening.exec(readSockets(socketsFile))?.[1] ?? 0),
+    intake() {
+      const [, waiting = "0", dropped = "0"] = listening.exec(readSockets(socketsFile)) ?? [];
+      return { waiting: Number.parseInt(waiting, 16), dropped: Number(dropped) };
+    },
   };
 }

@@ -4,25 +4,15 @@
  * announced it at once would pass its clients' packets on, back to where they came from. Mostly
  * there is nothing to wait for, since the short way to the kernel makes a route first (netlink.ts).
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { family } from "../model/address.ts";
 import { MachineError } from "../model/error.ts";
-import { addMs, ms } from "../model/time.ts";
-import { now } from "./clock.ts";
+import { ms } from "../model/time.ts";
+import { giveWayUntil } from "./giving-way.ts";
 import type { FloatingAddress } from "./ip-text.ts";
 import type { Netlink } from "./netlink.ts";
 
 /** Long for the kernel, short for a takeover: what is not local then is announced all the same. */
 const atMost = ms(100);
-/**
- * The task may want this very processor, and a loop that only goes on does not give it away. Mostly
- * it needs it for less than the shortest timer of the loop.
- */
-const shortRests = 10;
-const shortRest = ms(0.1);
-const rest = ms(1);
-
-const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Calls `act` when the kernel takes packets for these addresses: at once, before this returns,
@@ -42,14 +32,13 @@ async function wait(
   vips: readonly FloatingAddress[],
   elsewhere: Netlink["elsewhere"],
 ): Promise<void> {
-  const until = addMs(now(), atMost);
+  let left = vips;
+  const allLocal = (): boolean => {
+    left = elsewhere(left);
+    return left.length === 0;
+  };
   try {
-    let left = elsewhere(vips);
-    for (let rests = 0; left.length > 0 && now() < until; rests++) {
-      if (rests < shortRests) Atomics.wait(nobodyWakes, 0, 0, shortRest);
-      else await sleep(rest);
-      left = elsewhere(left);
-    }
+    await giveWayUntil(allLocal, atMost);
   } catch (thrown) {
     // A kernel that does not say where packets go takes them all the same.
     if (!(thrown instanceof MachineError)) throw thrown;

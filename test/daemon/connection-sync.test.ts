@@ -21,7 +21,7 @@ const eth1 = (index: number, up = true): Interface => ({
 function make(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = new Map<SyncDaemonKind, FoundSyncDaemon>();
-  const kernel = { failure: null as string | null, starts: 0, changes: 0, dropped: 0 };
+  const kernel = { failure: null as string | null, starts: 0, changes: 0, waiting: 0, dropped: 0 };
   const refuseIfAsked = (): void => {
     if (kernel.failure !== null) throw new MachineError(kernel.failure);
   };
@@ -39,7 +39,7 @@ function make(t: TestContext) {
       stop: async (kind) => {
         if (!running.delete(kind)) throw new MachineError("No daemon is running");
       },
-      dropped: () => kernel.dropped,
+      intake: () => kernel,
     },
     report: (event) => said.push(`${event.kind}: ${sentenceOf(event)}`),
     now: () => at as Instant,
@@ -117,6 +117,19 @@ test("what the kernel had no room for is told once, also by a daemon that begins
     [333, 5],
   );
   assert.match(told.join(), /raise net\.core\.rmem_max/);
+});
+
+test("the kernel is asked what it has not taken in while it is told of connections", async (t) => {
+  const { sync, kernel } = make(t);
+  kernel.waiting = 768;
+  sync.configure(null);
+  assert.equal(sync.takenIn(), true, "somebody else's");
+  sync.configure(config);
+  sync.interfacesRead([eth1(3)]);
+  await sync.settled();
+  assert.equal(sync.takenIn(), false);
+  kernel.waiting = 0;
+  assert.equal(sync.takenIn(), true);
 });
 
 test("what somebody stopped or changed is put right and told", async (t) => {

@@ -53,10 +53,10 @@ test("an answer that is not understood is an error, and so is none", async (t) =
   await assert.rejects(daemons.read(), /no answer within 300 ms/);
 });
 
-test("what the backup had no room for is counted by its socket", (t) => {
+test("what the backup has not taken in, and had no room for, is told by its socket", (t) => {
   const socketsFile = join(scripts(t, {}), "udp");
-  const { dropped } = openSyncDaemons({ socketsFile });
-  assert.equal(dropped(), 0, "a kernel that does not tell");
+  const { intake } = openSyncDaemons({ socketsFile });
+  assert.deepEqual(intake(), { waiting: 0, dropped: 0 }, "a kernel that does not tell");
   /** As Linux 6.1 prints the sockets of a master, a backup and somebody else. */
   writeFileSync(
     socketsFile,
@@ -68,7 +68,7 @@ test("what the backup had no room for is counted by its socket", (t) => {
       "",
     ].join("\n"),
   );
-  assert.equal(dropped(), 333);
+  assert.deepEqual(intake(), { waiting: 0xd00, dropped: 333 });
 });
 
 test("what was read counts while the sockets are the same ones, and no longer", async (t) => {

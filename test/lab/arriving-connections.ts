@@ -51,7 +51,10 @@ async function startOpening(lab: Lab): Promise<[Client, number]> {
 }
 
 const droppedOn = ({ name }: Router): number =>
-  within(name, () => openSyncDaemons({ socketsFile: "/proc/thread-self/net/udp" }).dropped());
+  within(
+    name,
+    () => openSyncDaemons({ socketsFile: "/proc/thread-self/net/udp" }).intake().dropped,
+  );
 
 export async function handOverArriving(lab: Lab) {
   await lab.startPair(synchronised);

@@ -16,6 +16,7 @@ import { openNetlink } from "../../../src/system/netlink.ts";
 import { openStrangerWatch, type Stranger } from "../../../src/system/stranger-watch.ts";
 import { openSysctl } from "../../../src/system/sysctl.ts";
 import { eventually } from "../../doors/scripts.ts";
+import { inRealTime } from "./in-real-time.ts";
 
 const ip = openIp({ netlink: openNetlink });
 const address = (text: string) => parseAddress(text) ?? assert.fail(text);
@@ -136,24 +137,10 @@ test("an address is told when the kernel takes packets for it, in both families"
   kernel.close();
 });
 
-const schedule = (policy: string, priority: number): void => {
-  execFileSync("chrt", [policy, "--pid", `${priority}`, `${process.pid}`]);
-};
-
-/** As the loop of a router that serves: the kernel's own tasks wait for this thread. */
-function inRealTime<Result>(act: () => Result): Result {
-  schedule("--rr", 1);
-  try {
-    return act();
-  } finally {
-    schedule("--other", 0);
-  }
-}
-
 test("packets to an address of IPv6 are taken at once, and no longer than it is there", async () => {
   const kernel = openNetlink(() => Number(readFileSync("/sys/class/net/eth0/ifindex", "utf8")));
   const six = [vip("fd00::10/64"), vip("fd00::11/64")];
-  const [added, elsewhere] = inRealTime(() => [kernel.add(six), kernel.elsewhere(six)]);
+  const [added, elsewhere] = await inRealTime(() => [kernel.add(six), kernel.elsewhere(six)]);
   assert.deepEqual([added, elsewhere], [six, []]);
   assert.deepEqual(kernel.delete(six), six);
   assert.deepEqual(kernel.elsewhere(six), six);
