@@ -39,10 +39,11 @@ export class Covers {
     if (daemon !== null && !known) await inMountsOf(daemon, "mount", "--bind", fake, place);
   }
 
+  /** Whoever runs the script still may end with it. */
   async restore(program: Program, daemon: number | null): Promise<void> {
     const place = await placeOf(program);
     this.#replaced.delete(place);
-    if (daemon !== null) await inMountsOf(daemon, "umount", place);
+    if (daemon !== null) await inMountsOf(daemon, "umount", "--lazy", place);
   }
 }
 
