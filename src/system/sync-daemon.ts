@@ -59,7 +59,7 @@ function readSockets(file: string): string {
   try {
     return readFileSync(file, "latin1");
   } catch {
-    // Then ipvsadm is asked each time.
+    // Then ipvsadm is asked each time, and no claim waits.
     return "";
   }
 }

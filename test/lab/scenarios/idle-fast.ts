@@ -53,7 +53,7 @@ export default scenario({
     // time with these checks the guest's one processor would leave it next to nothing.
     lab.rewrite({ heartbeat, virtualServers: { many } });
     for (const router of lab.routers) await router.reload();
-    await lab.r1.sees("it serves, and the checks run", 30_000, ({ state, virtual_servers }) => {
+    await lab.r1.sees("it serves, and the checks run", 10_000, ({ state, virtual_servers }) => {
       const busy = virtual_servers.find((each) => each.name === "many");
       const down = busy?.real_servers.every((each) => each.state === "down");
       return state === "active" && down === true;
