@@ -66,6 +66,6 @@ test("lvsd status loads nothing that only the daemon needs", async (t) => {
   );
   const { error } = await start(["status", "--run-dir", runDir], ["--import", listing]).ended;
   assert.match(error, /src\/cli\/status\.ts/);
-  for (const heavy of ["undici", "execa", "koffi", "pino", "yaml", "p-queue", "src/daemon"])
+  for (const heavy of ["undici", "execa", "koffi", "pino", "yaml", "p-limit", "src/daemon"])
     assert.doesNotMatch(error, new RegExp(`/${heavy}/`), heavy);
 });

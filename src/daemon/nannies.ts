@@ -5,7 +5,7 @@
  * means is health/nanny.ts's business, what a try does is checks/'s. Invariants: a probe has one
  * try at a time; a try ends, by itself or by being given up; after `stop` nothing is left.
  */
-import PQueue from "p-queue";
+import pLimit from "p-limit";
 import type { RunCheck, Tried } from "../checks/check.ts";
 import { type FailureReason, failed } from "../checks/verdict.ts";
 import type { Config } from "../config/config.ts";
@@ -68,7 +68,7 @@ interface Entry {
 export class Nannies {
   readonly #parts: NanniesParts;
   readonly #agenda: Agenda;
-  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #limit = pLimit(1);
   readonly #origin: Instant;
   readonly #probes = new Map<string, Probe>();
   readonly #failures = new Map<FailureReason, number>();
@@ -92,7 +92,7 @@ export class Nannies {
   configure(config: Config): void {
     const now = this.#parts.now();
     const before = this.#entries;
-    this.#queue.concurrency = config.checks.concurrency;
+    this.#limit.concurrency = config.checks.concurrency;
     this.#entries = new Map();
     for (const virtualServer of config.virtualServers)
       for (const realServer of virtualServer.realServers) {
@@ -196,7 +196,7 @@ export class Nannies {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#agenda.close();
-    this.#queue.clear();
+    this.#limit.clearQueue();
     for (const probe of this.#probes.values()) halt(probe);
     this.#firstRoundMayBeOver();
     let timer: NodeJS.Timeout | undefined;
@@ -265,7 +265,7 @@ export class Nannies {
     probe.next = this.#agenda.at(when, () => {
       probe.next = null;
       probe.doing = "waiting";
-      void this.#queue.add(() => this.#turn(probe));
+      void this.#limit(() => this.#turn(probe));
     });
   }
 
