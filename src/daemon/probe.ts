@@ -2,13 +2,15 @@
  * A probe: one check of one endpoint, however many nannies want its result, and its place in time.
  *
  * Its tries lie on a grid of its own, one per interval, with a phase that it keeps for life: probes
- * are spread evenly, do not drift, and spread out again after the process was paused.
+ * are spread evenly, do not drift, and spread out again after the process was paused. Those whose
+ * tries would begin within the same few milliseconds begin together: every wake-up of the process
+ * costs about as much as a try.
  */
 import { createHash } from "node:crypto";
 import { type Endpoint, targetOf } from "../checks/check.ts";
 import type { Check } from "../config/config.ts";
 import type { RealServerKey } from "../health/health.ts";
-import { addMs, between, type Instant, ms } from "../model/time.ts";
+import { addMs, between, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Appointment } from "./agenda.ts";
 
 /** A check that has tries. */
@@ -74,10 +76,19 @@ export const makeProbe = (
   discarded: false,
 });
 
+/** Tries begin together within as much. */
+const together = ms(10);
+
+/** A command is not among them: each start of a process holds the loop up for milliseconds. */
+function offsetOf({ check, phase }: Probe): Ms {
+  const exact = phase * check.interval;
+  return ms(check.type === "command" ? exact : Math.floor(exact / together) * together);
+}
+
 /** The probe's next point of its grid, half an interval after `started` at the earliest. */
 export function nextStart(probe: Probe, origin: Instant, started: Instant): Instant {
   const { interval } = probe.check;
-  const base = addMs(origin, ms(probe.phase * interval));
+  const base = addMs(origin, offsetOf(probe));
   const elapsed = between(base, started) + interval / 2;
   return addMs(base, ms(Math.ceil(elapsed / interval) * interval));
 }

@@ -63,6 +63,26 @@ describe("probes", () => {
     }
   });
 
+  it("begin together within 10 ms, so that a thousand tries a second are a hundred wake-ups", () => {
+    const check = tcpCheck({ interval: ms(100) });
+    const origin = instant(100_003);
+    const starts = Array.from({ length: 100 }, (_, index) => {
+      const probe = makeProbe("key", check, one, phaseOf(index));
+      return nextStart(probe, origin, instant(107_000));
+    });
+    const together = Map.groupBy(starts, (start) => start);
+    assert.equal(together.size, 10);
+    for (const group of together.values()) assert.ok(group.length >= 8 && group.length <= 12);
+  });
+
+  it("of commands each have an instant of their own", () => {
+    const check = commandCheck("true", [], { interval: ms(100) });
+    const starts = Array.from({ length: 20 }, (_, index) =>
+      nextStart(makeProbe("key", check, one, phaseOf(index)), instant(0), instant(7000)),
+    );
+    assert.equal(new Set(starts).size, 20);
+  });
+
   it("let at least half an interval pass between two starts", () => {
     const probe = makeProbe("key", tcpCheck(), one, 0);
     for (let late = 0; late <= 4000; late += 50) {
