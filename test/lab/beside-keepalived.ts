@@ -2,6 +2,7 @@
  * False takeovers at 10 ms: keepalived holds an address of its own beside lvsd, on the same routers
  * at the same time, so that both suffer the same interruptions.
  */
+import { calm } from "./calm.ts";
 import { ChangesAtSpeed } from "./changes-at-speed.ts";
 import { launchKeepalived } from "./keepalived.ts";
 import type { Lab } from "./lab.ts";
@@ -42,19 +43,6 @@ export const falsely = (
   ...bound,
 });
 
-/** What was started before is over when r1 serves and nobody has changed its state for so long. */
-const settledMs = 5000;
-
-async function settled(lab: Lab): Promise<void> {
-  let [since, changes] = [lab.now(), lab.changesOfState()];
-  const unchanged = (): boolean => {
-    const sofar = lab.changesOfState();
-    if (sofar > changes) [since, changes] = [lab.now(), sofar];
-    return lab.r1.holds(lab.addresses.vip) && lab.now() - since > settledMs;
-  };
-  await waitFor("r1 serves, and no router changes its state for 5 s", 60_000, unchanged, 500);
-}
-
 export interface FalseTakeovers {
   /** lvsd's changes of state. */
   readonly lvsd: number;
@@ -89,7 +77,7 @@ export async function startBeside(lab: Lab): Promise<Beside> {
   ];
   return {
     async watch(what, minutes) {
-      await settled(lab);
+      await calm(lab);
       const counted = await lab.counts(minutes * 60_000, stillMaxMs, changes);
       const [lvsd = Number.NaN, atItsSpeed = Number.NaN, keepalived = Number.NaN] = counted;
       lab.say(
