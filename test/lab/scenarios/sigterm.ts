@@ -1,3 +1,4 @@
+import { calm } from "../calm.ts";
 import { scenario } from "../scenario.ts";
 import { natPair } from "../topology.ts";
 import { expect, underWayMax } from "../wait.ts";
@@ -19,6 +20,7 @@ export default scenario({
   runs: 5,
   async play(lab) {
     await lab.startPair();
+    await calm(lab);
     const client = await lab.startClient();
     const began = lab.now();
     await lab.r1.stop();

@@ -1,3 +1,4 @@
+import { calm } from "../calm.ts";
 import type { Client } from "../client.ts";
 import { Lab } from "../lab.ts";
 import type { ClientReport } from "../outage.ts";
@@ -37,6 +38,7 @@ export default scenario({
   runs: 5,
   async play(lab) {
     await lab.startPair({ heartbeat: Lab.brisk });
+    await calm(lab);
     const client = await lab.startClient();
     const observer = await lab.startObserver();
     await lab.elapse(2000);
