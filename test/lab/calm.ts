@@ -1,6 +1,6 @@
 /**
- * What a start or a reload has still to do is over: the first full collection of garbage after one
- * holds a router up for 170 to 220 ms in a guest, and whatever a story is to show beside it.
+ * When what a start or a reload has still to do is over. A second or two after one a router does
+ * nothing for 170 to 220 ms in a guest, which looks like a full collection of garbage.
  */
 import type { Lab } from "./lab.ts";
 import { waitFor } from "./wait.ts";
