@@ -2,8 +2,8 @@
 import { starter } from "../src/advice/starter.ts";
 import { rootKeys } from "../src/config/schema.ts";
 import { keysOfType } from "../src/config/schema-check.ts";
-import type { DescribedKey, Inside } from "../src/config/shape.ts";
-import { configBytesMax } from "../src/config/source.ts";
+import type { DescribedKey, Inside } from "../src/keys/shape.ts";
+import { configBytesMax } from "../src/keys/source.ts";
 
 type Keys = Readonly<Record<string, DescribedKey>>;
 

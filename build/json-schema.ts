@@ -2,8 +2,8 @@
 import { rootKeys } from "../src/config/schema.ts";
 import { checkSection, oneCheck } from "../src/config/schema-check.ts";
 import { virtualServerSection } from "../src/config/schema-virtual-server.ts";
-import { section } from "../src/config/section.ts";
-import type { JsonSchema } from "../src/config/shape.ts";
+import { section } from "../src/keys/section.ts";
+import type { JsonSchema } from "../src/keys/shape.ts";
 
 /** What stands in several places is printed once and referred to. */
 const definitions: ReadonlyMap<unknown, string> = new Map([

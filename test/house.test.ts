@@ -5,34 +5,12 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, normalize, relative } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { describe, it } from "node:test";
-import { commandLine } from "../src/cli/command-line.ts";
-import { processTerminal } from "../src/cli/terminal.ts";
-
-const root = join(import.meta.dirname, "..");
-const text = (path: string): string => readFileSync(join(root, path), "utf8");
-
-/** Every file that git knows or would add, by its path below the checkout. */
-const files = spawnSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
-  cwd: root,
-  encoding: "utf8",
-})
-  .stdout.split("\0")
-  .filter((path) => path !== "" && readdirSync(join(root, dirname(path))).includes(basename(path)));
-const sources = files.filter((path) => path.startsWith("src/") && path.endsWith(".ts"));
-const tests = files.filter((path) => path.startsWith("test/") && path.endsWith(".ts"));
+import { files, root, sources, tests, text } from "./checkout.ts";
 
 interface Import {
   readonly from: string;
@@ -58,12 +36,15 @@ const room = (path: string): string => /^src\/(\w+)\//.exec(path)?.[1] ?? "main"
 
 const levels: Readonly<Record<string, number>> = {
   model: 0,
+  keys: 1,
+  check: 1,
   config: 1,
   heartbeat: 1,
   failover: 1,
   health: 1,
   table: 1,
-  dialogue: 1,
+  kernel: 1,
+  connections: 1,
   advice: 1,
   system: 2,
   checks: 2,
@@ -75,10 +56,14 @@ const levels: Readonly<Record<string, number>> = {
 
 /** Rooms of one level that may know each other, from the one that imports. */
 const neighbours: Readonly<Record<string, readonly string[]>> = {
-  health: ["config"],
-  table: ["config", "health"],
+  check: ["keys"],
+  config: ["keys", "check"],
+  health: ["keys", "check", "config"],
+  table: ["keys", "config", "health"],
   failover: ["heartbeat"],
-  advice: ["config"],
+  kernel: ["table"],
+  connections: ["table", "config"],
+  advice: ["keys", "check", "config", "table"],
   main: ["cli"],
 };
 
@@ -103,13 +88,13 @@ describe("layers", () => {
   });
 
   it("the rule itself tells up from down", () => {
-    assert.equal(mayImport("src/daemon/daemon.ts", "src/system/ip.ts"), true);
+    assert.equal(mayImport("src/daemon/daemon.ts", "src/system/ip/ip.ts"), true);
     assert.equal(mayImport("src/cli/run.ts", "src/daemon/daemon.ts"), true);
     assert.equal(mayImport("src/cli/status.ts", "src/daemon/daemon.ts"), false);
     assert.equal(mayImport("src/model/time.ts", "src/config/config.ts"), false);
     assert.equal(mayImport("src/config/config.ts", "src/table/table.ts"), false);
-    assert.equal(mayImport("src/system/ip.ts", "src/control/api.ts"), false);
-    assert.equal(mayImport("src/checks/command.ts", "src/system/program.ts"), false);
+    assert.equal(mayImport("src/system/ip/ip.ts", "src/control/api.ts"), false);
+    assert.equal(mayImport("src/checks/command.ts", "src/system/program/program.ts"), false);
   });
 
   it("imports go down only", () => {
@@ -137,6 +122,34 @@ describe("layers", () => {
           /import \{ (?:isIP|isIPv4|isIPv6)(?:, isIPv?[46]?)* \} from "node:net"/,
           from,
         );
+  });
+
+  it("no circle of files: what a file imports never leads back to it", () => {
+    const below = new Map<string, string[]>();
+    for (const { from, to } of imports)
+      if (to.startsWith("src/")) below.set(from, [...(below.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) {
+        circles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+        return;
+      }
+      if (done.has(path)) return;
+      for (const next of below.get(path) ?? []) visit(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of sources) visit(path, []);
+    assert.deepEqual(circles, []);
+  });
+
+  it("no folder of src/ holds more than 15 files", () => {
+    const count = new Map<string, number>();
+    for (const path of sources) count.set(dirname(path), (count.get(dirname(path)) ?? 0) + 1);
+    assert.deepEqual(
+      [...count].filter(([, files]) => files > 15),
+      [],
+    );
   });
 
   it("an import of src/ names an existing file with its ending", () => {
@@ -323,68 +336,5 @@ describe("libraries", () => {
           `node_modules/${name}` in packages,
           `${path} may want ${name}, which is not locked`,
         );
-  });
-});
-
-describe("documents say what the code says", () => {
-  it("docs/events.md lists the events, their fields included, and no others", () => {
-    const [union = ""] = text("src/model/event.ts").split(/^export type EventName/m);
-    const declared = union.split(/^ {2}\| /m).flatMap((member) => {
-      const named = /^\(Named<"(\w+)", ([^>]+)> &/.exec(member);
-      if (named === null) return [];
-      const fields = [...member.matchAll(/readonly (\w+):/g)].map((field) => field[1]);
-      return (named[2] ?? "")
-        .split(" | ")
-        .map((kind) => `${named[1]} ${JSON.parse(kind)} ${fields.join(", ")}`);
-    });
-    assert.ok(declared.length > 40, "the pattern finds the events");
-    const listed = text("docs/events.md")
-      .split(/^## /m)
-      .flatMap((part) => {
-        const name = /^`(\w+)`/.exec(part)?.[1];
-        return [...part.matchAll(/^\| `([\w-]+)` \|[^|]*\| ([^|]*) \|/gm)].map(
-          ([, kind, fields = ""]) => `${name} ${kind} ${fields.replaceAll("`", "")}`,
-        );
-      });
-    assert.deepEqual(listed.sort(), declared.sort());
-  });
-
-  it("the README lists the commands, and no others", () => {
-    const known = commandLine(
-      processTerminal(() => {}),
-      {},
-      () => {},
-    ).commands.map((one) => one.name());
-    const listed = [...text("README.md").matchAll(/^\| `lvsd (\w+)` \|/gm)].map((row) => row[1]);
-    assert.deepEqual(listed.sort(), known.sort());
-  });
-
-  it("links between documents lead somewhere", () => {
-    for (const path of files.filter((name) => name.endsWith(".md")))
-      for (const [, target = ""] of text(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-        const found = normalize(join(dirname(path), target));
-        assert.ok(
-          files.some((name) => name === found || name.startsWith(`${relative("", found)}/`)),
-          `${path} -> ${target}`,
-        );
-      }
-  });
-
-  it("docs/why-lvsd.md names scenarios and tests that are there", () => {
-    const shown = [...text("docs/why-lvsd.md").matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[^)]+)\)/g)];
-    assert.ok(shown.length > 30);
-    for (const [, name = "", path = ""] of shown) {
-      if (name === basename(path).replace(/\.\w+$/, "")) continue;
-      assert.ok(text(path).includes(name.replaceAll('"', "")), `${path} has no test ${name}`);
-    }
-  });
-
-  it("targets that the documents name are targets of the Makefile", () => {
-    const targets = new Set(
-      [...text("Makefile").matchAll(/^([a-z]+):/gm)].map((match) => match[1]),
-    );
-    for (const path of files.filter((name) => name.endsWith(".md")))
-      for (const [, target] of text(path).matchAll(/`make ([a-z]+)/g))
-        assert.ok(targets.has(target), `${path}: make ${target}`);
   });
 });

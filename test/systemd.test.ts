@@ -9,9 +9,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { holdFile, leaveHold } from "../src/daemon/legacy.ts";
+import { holdFile, leaveHold } from "../src/daemon/restart/restart-state.ts";
 import { addMs, ms } from "../src/model/time.ts";
-import { kernelBoot, now } from "../src/system/clock.ts";
+import { kernelBoot, now } from "../src/system/process/clock.ts";
 
 /** What a restarting daemon would leave that asks for this much. */
 function holdUntil(length: number): string {

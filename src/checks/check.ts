@@ -1,22 +1,17 @@
 /**
- * One try of a check: the contract between the nannies (daemon/nannies.ts) and the runners.
+ * One try of a check: the contract between the nannies (daemon/health/nannies.ts) and the runners.
  *
  * A runner gets one AbortSignal that stands for the deadline over everything (connect, TLS,
  * answer); it never throws and never outlives the signal by more than a poll turn. Whatever a real
  * server answers ends in an outcome with a bounded reason. Runners are loaded when a check first
  * needs them.
  */
-import type { Check, Target } from "../config/config.ts";
+import type { Check } from "../config/config.ts";
 import type { Outcome } from "../health/health.ts";
-import type { IpAddress } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
+import { type Endpoint, targetOf } from "./target.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
-
-export interface Endpoint {
-  readonly address: IpAddress;
-  readonly port: number;
-}
 
 /** An `Outcome` that says, for the counters, what kind of failure it was. */
 export type Tried = Outcome &
@@ -27,12 +22,6 @@ export type Tried = Outcome &
 
 /** Runs one try against `endpoint`; resolves within `check.timeout` or when `signal` aborts. */
 export type RunCheck = (check: Check, endpoint: Endpoint, signal: AbortSignal) => Promise<Tried>;
-
-/** Where a try goes: the check's own address and port, where it has them. */
-export const targetOf = (check: Target, endpoint: Endpoint): Endpoint => ({
-  address: check.address ?? endpoint.address,
-  port: check.port ?? endpoint.port,
-});
 
 export const runCheck: RunCheck = async (check, endpoint, signal) => {
   const started = performance.now();

@@ -1,8 +1,9 @@
 /** Tries by an operator's command: what its end and its output say of the real server. */
+
+import { excerpt } from "../check/excerpt.ts";
+import { containing, type Fits } from "../check/pattern.ts";
 import type { CommandCheck } from "../config/config.ts";
-import { excerpt } from "../dialogue/excerpt.ts";
-import { containing, type Fits } from "../dialogue/pattern.ts";
-import type { Endpoint } from "./check.ts";
+import type { Endpoint } from "./target.ts";
 import { type CommandEnd, outputBytesMax, runUnprivileged } from "./unprivileged.ts";
 import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 

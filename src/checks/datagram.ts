@@ -3,11 +3,11 @@
  * us as an error and drops datagrams of anybody else (udp(7)).
  */
 import { createSocket } from "node:dgram";
+import type { Turn } from "../check/dialogue.ts";
+import { sendExpect } from "../check/send-expect.ts";
 import type { SendExpectCheck } from "../config/config.ts";
-import type { Turn } from "../dialogue/dialogue.ts";
-import { sendExpect } from "../dialogue/send-expect.ts";
 import { family } from "../model/address.ts";
-import type { Endpoint } from "./check.ts";
+import type { Endpoint } from "./target.ts";
 import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /**

@@ -8,11 +8,11 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
+import { containing, type Fits } from "../check/pattern.ts";
 import type { HttpCheck } from "../config/config.ts";
-import { containing, type Fits } from "../dialogue/pattern.ts";
 import { printEndpoint } from "../model/address.ts";
-import type { Endpoint } from "./check.ts";
 import { close, open } from "./stream.ts";
+import type { Endpoint } from "./target.ts";
 import { codeOf, type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** A page that a check reads. Real start pages are smaller; a thousand at once still fit in memory. */

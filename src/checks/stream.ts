@@ -4,24 +4,11 @@
  */
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Dialogue, Turn } from "../check/dialogue.ts";
+import { sendExpect } from "../check/send-expect.ts";
 import type { SendExpectCheck } from "../config/config.ts";
-import type { Dialogue, Turn } from "../dialogue/dialogue.ts";
-import { sendExpect } from "../dialogue/send-expect.ts";
-import type { Endpoint } from "./check.ts";
-import {
-  type Deadline,
-  type Failed,
-  failed,
-  failedBy,
-  late,
-  passed,
-  type Verdict,
-} from "./verdict.ts";
-
-/** A failure, or what was wanted. */
-export type Opened<Connection> =
-  | Failed
-  | { readonly kind: "open"; readonly connection: Connection };
+import type { Endpoint, Opened } from "./target.ts";
+import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {

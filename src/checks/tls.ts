@@ -13,8 +13,7 @@ import {
 } from "node:tls";
 import type { TlsOptions } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";
-import type { Endpoint } from "./check.ts";
-import type { Opened } from "./stream.ts";
+import type { Endpoint, Opened } from "./target.ts";
 import { type Deadline, failed, failedBy, late } from "./verdict.ts";
 
 /** A file of authorities at one moment; its context is made anew when time or size differ. */

@@ -2,7 +2,7 @@
  * How one try ended, in the words of the runners. Whatever a real server sends ends here as a
  * reason of a closed list and a printable, bounded text.
  */
-import { printableLine } from "../dialogue/excerpt.ts";
+import { printableLine } from "../check/excerpt.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, printDuration } from "../model/time.ts";
 

@@ -3,7 +3,7 @@
  * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { problemElsewhere } from "../config/problem.ts";
+import { problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import { type Role, roles } from "../model/router.ts";
 import { version } from "../model/version.ts";
@@ -151,7 +151,7 @@ function declareCheck(declare: Declare, terminal: Terminal): void {
     "check",
     "judge the configuration, its includes and its key file",
     async ({ json = false, here = false }, common) =>
-      (await import("./check.ts")).check({ ...common, json, here }, terminal),
+      (await import("./config/check.ts")).check({ ...common, json, here }, terminal),
     "Prints every problem at once as FILE:LINE:COL: message (hint). Needs no daemon and no root.",
   );
   jsonFlag(
@@ -164,7 +164,7 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
     "plan",
     "show what a reload would change; change nothing",
     async ({ json = false }, common) =>
-      (await import("./plan.ts")).plan({ ...common, json }, terminal),
+      (await import("./config/plan.ts")).plan({ ...common, json }, terminal),
     "Compares the daemon's file with what runs: addresses, the IPVS table, settings.\n" +
       "Exit status 0 also when there are changes.",
   );
@@ -173,7 +173,7 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
     "reload",
     "have the daemon load its file again, and report what changed",
     async ({ json = false, yes = false }, common) =>
-      (await import("./reload.ts")).reload({ ...common, json, yes }, terminal),
+      (await import("./config/reload.ts")).reload({ ...common, json, yes }, terminal),
     "An invalid file changes nothing: every problem is printed, exit status 2.\n" +
       "Established connections and servers that did not change stay as they are.",
   );
@@ -210,7 +210,10 @@ function declareSaving(declare: Declare, terminal: Terminal): void {
     "apply",
     "store a configuration on both routers or on none, and load it",
     async ({ json = false, yes = false }, common, [file]) =>
-      (await import("./save.ts")).apply({ ...common, json, yes, file: String(file) }, terminal),
+      (await import("./config/save.ts")).apply(
+        { ...common, json, yes, file: String(file) },
+        terminal,
+      ),
     "Its serial is raised; nothing else in the text changes. The one that it replaces is kept.\n" +
       "With cluster_sync: false, or while the peer is dead, it is stored here; the peer catches up.",
   );
@@ -219,7 +222,7 @@ function declareSaving(declare: Declare, terminal: Terminal): void {
     "sync",
     "give the peer the configuration that is loaded here, whatever it has",
     async ({ json = false, yes = false }, common) =>
-      (await import("./save.ts")).sync({ ...common, json, yes }, terminal),
+      (await import("./config/save.ts")).sync({ ...common, json, yes }, terminal),
     "The way out where a file was edited by hand on one router. The peer judges it first.",
   );
   jsonFlag(guardFlag(sync));
@@ -229,8 +232,11 @@ function declareSaving(declare: Declare, terminal: Terminal): void {
     async ({ json = false, yes = false }, common, [action, given]) => {
       const back = typeof given === "number" ? given : 1;
       if (action === "rollback")
-        return (await import("./save.ts")).rollback({ ...common, json, yes, back }, terminal);
-      const past = await import("./config-history.ts");
+        return (await import("./config/save.ts")).rollback(
+          { ...common, json, yes, back },
+          terminal,
+        );
+      const past = await import("./config/config-history.ts");
       return action === "history"
         ? past.history({ ...common, json }, terminal)
         : past.diff({ ...common, json, back }, terminal);
@@ -279,7 +285,7 @@ function declareFirstSteps(declare: Declare, terminal: Terminal): void {
     "init",
     "print a commented first configuration",
     async ({ output = null, force = false, ...typed }, common) =>
-      (await import("./init.ts")).init(
+      (await import("./config/init.ts")).init(
         { ...common, output, force, answers: answersOf(typed) },
         terminal,
       ),
@@ -290,7 +296,7 @@ function declareFirstSteps(declare: Declare, terminal: Terminal): void {
     "keygen",
     "print a fresh key for the heartbeat",
     async ({ output = null, force = false }, common) =>
-      (await import("./keygen.ts")).keygen({ ...common, output, force }, terminal),
+      (await import("./config/keygen.ts")).keygen({ ...common, output, force }, terminal),
     "Both routers need the same key file, by default /etc/lvsd/heartbeat.key.",
   );
   outputOptions(keygen, "write the key there");

@@ -1,6 +1,7 @@
 /** How a command ends: its exit status and the one form in which problems reach people. */
-import { type Problem, printProblem } from "../config/problem.ts";
+
 import type { Refusal } from "../control/api.ts";
+import { type Problem, printProblem } from "../keys/problem.ts";
 import { printable } from "./report/printable.ts";
 import type { Terminal } from "./terminal.ts";
 

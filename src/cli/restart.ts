@@ -1,8 +1,8 @@
 /** `lvsd restart`: has the daemon restart on the run, and waits until the next process serves. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { problemElsewhere } from "../config/problem.ts";
 import type { RestartReport, Status } from "../control/api.ts";
 import { type ControlClient, controlClient } from "../control/client.ts";
+import { problemElsewhere } from "../keys/problem.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import { socketIn } from "./directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "./outcome.ts";

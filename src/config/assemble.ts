@@ -2,9 +2,12 @@
  * From a whole without problems to the Config that everything else reads. That every value is there
  * is asserted: a missing one would have been complained of before.
  */
+
+import { placeOf } from "../keys/complaints.ts";
+import type { Place, Places } from "../keys/place.ts";
+import { type Keys, type Settled, sound } from "../keys/section.ts";
 import { addressBytes, bitsOf, family, type IpAddress } from "../model/address.ts";
 import { protocols, type SchedulerFlag } from "../model/service.ts";
-import { placeOf } from "./complaints.ts";
 import type {
   Config,
   FailoverConfig,
@@ -14,10 +17,8 @@ import type {
   RouterAddresses,
   VirtualServer,
 } from "./config.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "./draft.ts";
-import type { Place, Places } from "./place.ts";
-import { type Keys, type Settled, sound } from "./section.ts";
 import { vipsOf } from "./vips.ts";
+import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
 /** Where lvsd keygen puts the key. */
 export const keyFileUsual = "/etc/lvsd/heartbeat.key";

@@ -3,11 +3,11 @@
  * may edit the load balancing must not thereby become root. Judges the text of the main file, the
  * only one that arrives; its included files are put into place by root.
  */
-import { Complaints } from "./complaints.ts";
+import { Complaints } from "../keys/complaints.ts";
+import type { Problem } from "../keys/problem.ts";
+import { readSource } from "../keys/source.ts";
+import type { MapEntry, Value } from "../keys/value.ts";
 import type { Config } from "./config.ts";
-import type { Problem } from "./problem.ts";
-import { readSource } from "./source.ts";
-import type { MapEntry, Value } from "./value.ts";
 
 /** Where executables lie that a configuration from the control interface may name. */
 export const commandsDirectory = "/etc/lvsd/commands";

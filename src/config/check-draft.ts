@@ -4,10 +4,18 @@
  * an expected text of one type means nothing in another.
  */
 import { RE2JS } from "re2js";
+import type { Complaints, Spot } from "../keys/complaints.ts";
+import { escapesHint, readEscapes } from "../keys/escapes.ts";
+import {
+  type Draft,
+  emptyDraft,
+  type ReadOf,
+  type Settled,
+  settle,
+  sound,
+} from "../keys/section.ts";
 import { messageOf } from "../model/error.ts";
-import type { Complaints, Spot } from "./complaints.ts";
 import type { Check, SendExpectCheck, TlsOptions } from "./config.ts";
-import { escapesHint, readEscapes } from "./escapes.ts";
 import {
   type CheckKey,
   type CheckType,
@@ -16,7 +24,6 @@ import {
   rhythmKeys,
   tlsKeys,
 } from "./schema-check.ts";
-import { type Draft, emptyDraft, type ReadOf, type Settled, settle, sound } from "./section.ts";
 
 export type CheckDraft = Draft<typeof checkKeys>;
 type SettledCheck = Settled<typeof checkKeys>;

@@ -5,11 +5,12 @@
  * Collections are sorted the way the table is programmed (virtual servers and real servers in the
  * order of the file are kept in `position`), so that both routers do everything in one order.
  */
+
+import type { CommandLine } from "../keys/command-shape.ts";
 import type { IpAddress, Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
 import type { Forwarding, Protocol, Scheduler, SchedulerFlag } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
-import type { CommandLine } from "./command-shape.ts";
 
 export interface Config {
   /** Absolute path of the main file. */

@@ -1,10 +1,11 @@
 /** Failover services from their drafts: each with its commands and its check. */
+
+import type { Complaints } from "../keys/complaints.ts";
+import { type Draft, settle, sound } from "../keys/section.ts";
+import type { Named } from "../keys/shape.ts";
 import { type CheckDraft, settleCheck } from "./check-draft.ts";
-import type { Complaints } from "./complaints.ts";
 import type { Check, ServiceConfig } from "./config.ts";
 import { failoverServiceKeys } from "./schema-failover-service.ts";
-import { type Draft, settle, sound } from "./section.ts";
-import type { Named } from "./shape.ts";
 
 /** A service that is sound so far, and where its commands stand. */
 export type FailoverServiceDraft = Draft<typeof failoverServiceKeys>;

@@ -3,21 +3,21 @@
  * `check`, `run` and `reload` all come through here, so what `check` accepts `run` will run.
  */
 import { createHash } from "node:crypto";
+import { Complaints, type Spot } from "../keys/complaints.ts";
+import type { Places } from "../keys/place.ts";
+import type { Problem } from "../keys/problem.ts";
+import { readSection } from "../keys/section.ts";
+import { quoted } from "../keys/shape.ts";
+import { configBytesMax, readSource, tooLarge } from "../keys/source.ts";
+import type { MapValue, Value } from "../keys/value.ts";
 import { assemble } from "./assemble.ts";
-import { Complaints, type Spot } from "./complaints.ts";
 import type { Config } from "./config.ts";
-import { type IncludedDraft, settleWhole } from "./draft.ts";
-import { isPiranha, piranhaProblem } from "./piranha.ts";
-import type { Places } from "./place.ts";
-import type { Problem } from "./problem.ts";
+import { isPiranha, piranhaProblem } from "./import/piranha.ts";
 import { rules } from "./rules.ts";
 import { includedKeys, rootKeys } from "./schema.ts";
-import { readSection } from "./section.ts";
-import { quoted } from "./shape.ts";
-import { configBytesMax, readSource, tooLarge } from "./source.ts";
-import type { MapValue, Value } from "./value.ts";
+import { type IncludedDraft, settleWhole } from "./whole.ts";
 
-/** How files are reached; `system/config-files.ts` is the real one. Never throws. */
+/** How files are reached; `system/file/config-files.ts` is the real one. Never throws. */
 export interface Files {
   /** The text of a file, or why it cannot be had. Paths are absolute. */
   read(path: string): { readonly text: string } | { readonly error: Unread };

@@ -4,12 +4,13 @@
  *
  * Rules about floating addresses are in vips.ts.
  */
+
+import type { Complaints } from "../keys/complaints.ts";
 import { family, type IpAddress, printEndpoint } from "../model/address.ts";
 import type { Scheduler } from "../model/service.ts";
 import { ms, printDuration } from "../model/time.ts";
-import type { Complaints } from "./complaints.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "./draft.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
+import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
 export type Rule = (whole: Whole, complaints: Complaints) => void;
 

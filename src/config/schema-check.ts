@@ -2,9 +2,9 @@
  * The keys of a check, and which of them each type of check has. All keys stand in one section,
  * because a check is laid over the one that it inherits from before its type is known.
  */
-import { absolutePath } from "./command-shape.ts";
-import { address, port } from "./network-shapes.ts";
-import { derived, later, optional, preset, section } from "./section.ts";
+import { absolutePath } from "../keys/command-shape.ts";
+import { address, port } from "../keys/network-shapes.ts";
+import { derived, later, optional, preset, section } from "../keys/section.ts";
 import {
   choice,
   duration,
@@ -17,7 +17,7 @@ import {
   shown,
   text,
   whole,
-} from "./shape.ts";
+} from "../keys/shape.ts";
 
 /** Types of checks that this release runs. */
 export const checkTypes = ["none", "tcp", "http", "https", "send_expect", "command"] as const;

@@ -1,9 +1,10 @@
 /** The keys of a virtual server and of its real servers. */
+
+import { address, device, netmask, oneFloating, onePort, port } from "../keys/network-shapes.ts";
+import { later, optional, preset, required, section } from "../keys/section.ts";
+import { choice, duration, flag, list, named, whole } from "../keys/shape.ts";
 import { schedulerFlags, schedulers, weightMax } from "../model/service.ts";
-import { address, device, netmask, oneFloating, onePort, port } from "./network-shapes.ts";
 import { oneCheck } from "./schema-check.ts";
-import { later, optional, preset, required, section } from "./section.ts";
-import { choice, duration, flag, list, named, whole } from "./shape.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;

@@ -5,8 +5,7 @@
  * The keys of virtual servers and checks are in schema-virtual-server.ts and schema-check.ts.
  */
 
-import type { Ms } from "../model/time.ts";
-import { commandLine } from "./command-shape.ts";
+import { commandLine } from "../keys/command-shape.ts";
 import {
   address,
   device,
@@ -15,11 +14,12 @@ import {
   monitoredLinks,
   oneFloating,
   port,
-} from "./network-shapes.ts";
+} from "../keys/network-shapes.ts";
+import { derived, later, optional, preset, required, section } from "../keys/section.ts";
+import { choice, duration, flag, list, named, text, whole } from "../keys/shape.ts";
+import type { Ms } from "../model/time.ts";
 import { failoverServiceSection } from "./schema-failover-service.ts";
 import { forwarding, ipvsTimeoutMax, virtualServerSection } from "./schema-virtual-server.ts";
-import { derived, later, optional, preset, required, section } from "./section.ts";
-import { choice, duration, flag, list, named, text, whole } from "./shape.ts";
 
 /** More virtual servers than any table that was ever seen; keeps mistakes from costing. */
 const virtualServersMax = 10_000;

@@ -5,11 +5,12 @@
  * A claim that leaves the device or the prefix length out says nothing about it, so that the second
  * virtual server of a VIP need not repeat either.
  */
+
+import { type Complaints, placeOf } from "../keys/complaints.ts";
+import type { Place } from "../keys/place.ts";
 import { family, type IpAddress, printPrefix } from "../model/address.ts";
-import { type Complaints, placeOf } from "./complaints.ts";
 import type { Vip } from "./config.ts";
-import type { Claim } from "./draft.ts";
-import type { Place } from "./place.ts";
+import type { Claim } from "./whole.ts";
 
 /** Claims by address, in the order in which the addresses are claimed: the NAT router's first. */
 function byAddress(claims: readonly Claim[]): ReadonlyMap<IpAddress, readonly Claim[]> {

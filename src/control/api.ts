@@ -2,11 +2,11 @@
  * The control socket's language: routes, bodies, and the form of a problem. Both ends and the
  * reports of the command line import these types; nothing here knows how they are carried.
  */
-import type { PastConfig } from "../config/history.ts";
-import type { Problem } from "../config/problem.ts";
-import type { PeerShare } from "../config/saving.ts";
+import type { PastConfig } from "../config/saving/history.ts";
+import type { PeerShare } from "../config/saving/saving.ts";
 import type { ServiceState } from "../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
+import type { Problem } from "../keys/problem.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
 import type { PlannedChange } from "../table/describe.ts";

@@ -7,7 +7,7 @@
  */
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { createParser } from "eventsource-parser";
-import { type Problem, problemElsewhere } from "../config/problem.ts";
+import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import {

@@ -2,8 +2,9 @@
  * What the two routers say over the configuration channel, as bytes: JSON, one object a message.
  * The channel has proved that the peer holds the key; still nothing but these forms gets in.
  */
-import type { Problem } from "../config/problem.ts";
-import type { Preparation, Verdict } from "../config/saving.ts";
+
+import type { Preparation, Verdict } from "../config/saving/saving.ts";
+import type { Problem } from "../keys/problem.ts";
 import { type Refused, refuse } from "../model/error.ts";
 
 /** From the leader. `commit` names what was prepared on the same connection. */

@@ -4,7 +4,7 @@
  * Knows routes and bodies; does not know sockets, limits or time. `GET /v1/events` is answered by
  * followers.ts, since its answer does not end.
  */
-import { type Problem, problemElsewhere } from "../config/problem.ts";
+import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import {
   type Controlled,
   configBodyBytesMax,

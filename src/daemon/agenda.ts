@@ -5,7 +5,7 @@
  * It keeps no rhythm of its own: whoever wants to be called again makes another appointment.
  */
 import { between, type Instant, ms } from "../model/time.ts";
-import type { Alarm } from "../system/clock.ts";
+import type { Alarm } from "../system/process/clock.ts";
 
 /** Whoever is overdue after a pause must not keep a heartbeat from its turn for longer than this. */
 const keptAtOnce = ms(4);

@@ -2,7 +2,7 @@
  * The daemon from its first line to its last: opens the doors, finds its role, serves, reloads,
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
-import { type Problem, printProblem } from "../config/problem.ts";
+
 import type {
   Controlled,
   HistoryReport,
@@ -16,24 +16,31 @@ import type {
   SwitchoverReport,
 } from "../control/api.ts";
 import type { Input, Start } from "../failover/protocol.ts";
+import { type Problem, printProblem } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role } from "../model/router.ts";
 import { between, type Instant, seconds } from "../model/time.ts";
-import type { Interface } from "../system/ip.ts";
-import { peerBelief } from "./cluster-lines.ts";
-import { ClusterSync, type Judged, type JudgeRules } from "./cluster-sync.ts";
-import { ConfigStore } from "./config-store.ts";
-import { loadedEvent, onThisMachine, type Running, type Written } from "./configuration.ts";
+import type { Interface } from "../system/ip/ip.ts";
+import { peerBelief } from "./config/cluster-lines.ts";
+import { ClusterSync, type Judged, type JudgeRules } from "./config/cluster-sync.ts";
+import { ConfigStore } from "./config/config-store.ts";
+import { beyondBounds, readWritten } from "./config/config-thread.ts";
+import { planReport } from "./config/plan-report.ts";
+import { guardProblem } from "./config/reload.ts";
+import { loadedEvent, onThisMachine, type Running, type Written } from "./config/running.ts";
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
-import { holdFor, type Legacy, nothingLeft, readLegacy, removeLegacy } from "./legacy.ts";
 import { commandMax, Notifications } from "./notifications.ts";
-import { planReport } from "./plan-report.ts";
-import { beyondBounds, readWritten } from "./reading.ts";
 import { countUp, refusedNow, refusedText } from "./refused.ts";
-import { guardProblem } from "./reload.ts";
 import { Requests } from "./requests.ts";
+import {
+  holdFor,
+  type Legacy,
+  nothingLeft,
+  readLegacy,
+  removeLegacy,
+} from "./restart/restart-state.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
 import { within } from "./within.ts";

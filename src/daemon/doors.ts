@@ -3,17 +3,17 @@ import type { RunCheck } from "../checks/check.ts";
 import type { RunCommand } from "../checks/unprivileged.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
-import type { Announcer, OpenStrangerWatch } from "../system/announce.ts";
-import type { Alarm } from "../system/clock.ts";
-import type { ReadConnections } from "../system/connection-reader.ts";
-import type { OpenHeartbeatPath } from "../system/datagram.ts";
-import type { GatewayProbe } from "../system/gateway-probe.ts";
-import type { Ip } from "../system/ip.ts";
-import type { Ipvsadm } from "../system/ipvsadm.ts";
-import type { SynCapture } from "../system/syn-capture.ts";
-import type { SyncDaemons } from "../system/sync-daemon.ts";
-import type { SyncSender } from "../system/sync-sender.ts";
-import type { Sysctl } from "../system/sysctl.ts";
+import type { Sysctl } from "../system/file/sysctl.ts";
+import type { Ip } from "../system/ip/ip.ts";
+import type { ReadConnections } from "../system/ipvs/connection-reader.ts";
+import type { Ipvsadm } from "../system/ipvs/ipvsadm.ts";
+import type { SyncDaemons } from "../system/ipvs/sync-daemon.ts";
+import type { SyncSender } from "../system/ipvs/sync-sender.ts";
+import type { Announcer, OpenStrangerWatch } from "../system/net/announce.ts";
+import type { OpenHeartbeatPath } from "../system/net/datagram.ts";
+import type { GatewayProbe } from "../system/net/gateway-probe.ts";
+import type { SynCapture } from "../system/net/syn-capture.ts";
+import type { Alarm } from "../system/process/clock.ts";
 
 export interface Doors {
   readonly now: () => Instant;

@@ -8,7 +8,7 @@ import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
 import { sentenceOf, severityOf } from "../model/event-text.ts";
 import { ms } from "../model/time.ts";
 
-/** What takes a line: system/log.ts. */
+/** What takes a line: system/process/log.ts. */
 export type WriteLine = (event: LvsdEvent) => void;
 
 /** How long what can wait does: longer than most moments in which a machine is slow. */

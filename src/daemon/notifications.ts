@@ -7,7 +7,7 @@
  */
 import { failureOf } from "../checks/command-end.ts";
 import type { RunCommand } from "../checks/unprivileged.ts";
-import type { CommandLine } from "../config/command-shape.ts";
+import type { CommandLine } from "../keys/command-shape.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms, ms, printDuration, seconds } from "../model/time.ts";

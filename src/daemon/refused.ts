@@ -1,6 +1,7 @@
 /** Refusals of the control interface that the daemon gives in one sentence, and their count. */
-import { problemElsewhere } from "../config/problem.ts";
+
 import type { Refusal } from "../control/api.ts";
+import { problemElsewhere } from "../keys/problem.ts";
 
 /** What was asked does not hold at present. */
 export const refusedNow = (message: string): Refusal => ({

@@ -3,20 +3,21 @@
  * through is compiled and its programs are running when the first real one has to be fast. Changes
  * nothing.
  */
+
+import { endpoint } from "../connections/opened-connections.ts";
+import { readSyn, type Syn, synBits } from "../connections/syn.ts";
 import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
 import { addMs, type Ms, ms, seconds } from "../model/time.ts";
-import { type NextBytes, readThrough } from "../system/connection-reader.ts";
-import { nowhere } from "../system/ip.ts";
-import { syncFrame } from "../system/sync-sender.ts";
-import { endpoint } from "../table/opened-connections.ts";
-import { readSyn, type Syn, synBits } from "../table/syn.ts";
-import { Announcements } from "./announcements.ts";
-import { ConnectionHandOver, type HandOverDoors } from "./connection-handover.ts";
+import { nowhere } from "../system/ip/ip.ts";
+import { type NextBytes, readThrough } from "../system/ipvs/connection-reader.ts";
+import { syncFrame } from "../system/ipvs/sync-sender.ts";
+import { ConnectionHandOver, type HandOverDoors } from "./connections/connection-handover.ts";
 import type { Doors } from "./doors.ts";
-import { Engine } from "./engine.ts";
-import { Vips } from "./vips.ts";
+import { Engine } from "./failover/engine.ts";
+import { Announcements } from "./vips/announcements.ts";
+import { Vips } from "./vips/vips.ts";
 
 const nobody = "0000000000000000" as BootId;
 /** A rehearsal that does not end is none: the real parts will tell what is wrong. */

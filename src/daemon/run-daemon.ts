@@ -6,39 +6,44 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCheck } from "../checks/check.ts";
 import { runUnprivileged } from "../checks/unprivileged.ts";
-import { type Problem, problemElsewhere } from "../config/problem.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
+import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import type { Role } from "../model/router.ts";
 import { addMs, type Instant, seconds } from "../model/time.ts";
 import { version } from "../model/version.ts";
-import { openAnnouncer } from "../system/announce.ts";
-import { now, openAlarm, wallClock } from "../system/clock.ts";
-import { connectionReader } from "../system/connection-reader.ts";
-import { openHeartbeatPath } from "../system/datagram.ts";
-import { ensureDirectory } from "../system/files.ts";
-import { openGatewayProbe } from "../system/gateway-probe.ts";
-import { type Ip, openIp } from "../system/ip.ts";
-import { openIpvsadm } from "../system/ipvsadm.ts";
-import { lockDirectory } from "../system/lock.ts";
-import { openLog } from "../system/log.ts";
-import { openNetlink } from "../system/netlink.ts";
-import { becomeAnew, checkImage, ownImage, type ProcessImage } from "../system/process-image.ts";
-import { runningPrograms } from "../system/program.ts";
-import { enterRealTime, leaveRealTime, priorities } from "../system/real-time.ts";
-import { giveBackNowAndThen, giveBackSpareMemory } from "../system/spare-memory.ts";
-import { openStrangerWatch } from "../system/stranger-watch.ts";
-import { openSynCapture } from "../system/syn-capture.ts";
-import { openSyncDaemons } from "../system/sync-daemon.ts";
-import { openSyncSender } from "../system/sync-sender.ts";
-import { openSysctl } from "../system/sysctl.ts";
-import { openSystemd, type Systemd } from "../system/systemd.ts";
-import type { Written } from "./configuration.ts";
+import { ensureDirectory } from "../system/file/files.ts";
+import { openSysctl } from "../system/file/sysctl.ts";
+import { type Ip, openIp } from "../system/ip/ip.ts";
+import { openNetlink } from "../system/ip/netlink.ts";
+import { connectionReader } from "../system/ipvs/connection-reader.ts";
+import { openIpvsadm } from "../system/ipvs/ipvsadm.ts";
+import { openSyncDaemons } from "../system/ipvs/sync-daemon.ts";
+import { openSyncSender } from "../system/ipvs/sync-sender.ts";
+import { openAnnouncer } from "../system/net/announce.ts";
+import { openHeartbeatPath } from "../system/net/datagram.ts";
+import { openGatewayProbe } from "../system/net/gateway-probe.ts";
+import { openStrangerWatch } from "../system/net/stranger-watch.ts";
+import { openSynCapture } from "../system/net/syn-capture.ts";
+import { now, openAlarm, wallClock } from "../system/process/clock.ts";
+import { lockDirectory } from "../system/process/lock.ts";
+import { openLog } from "../system/process/log.ts";
+import {
+  becomeAnew,
+  checkImage,
+  ownImage,
+  type ProcessImage,
+} from "../system/process/process-image.ts";
+import { enterRealTime, leaveRealTime, priorities } from "../system/process/real-time.ts";
+import { giveBackNowAndThen, giveBackSpareMemory } from "../system/process/spare-memory.ts";
+import { openSystemd, type Systemd } from "../system/process/systemd.ts";
+import { runningPrograms } from "../system/program/program.ts";
+import { readWritten } from "./config/config-thread.ts";
+import type { Written } from "./config/running.ts";
 import { Daemon, type Ended } from "./daemon.ts";
 import { Journal } from "./journal.ts";
-import { holdFor } from "./legacy.ts";
-import { readWritten } from "./reading.ts";
+import { holdFor } from "./restart/restart-state.ts";
 
 export interface RunOptions {
   /** Absolute paths. */

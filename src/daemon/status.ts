@@ -1,6 +1,5 @@
 /** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
 import type { Config, RealServer, VirtualServer } from "../config/config.ts";
-import type { Problem } from "../config/problem.ts";
 import type {
   PeerStatus,
   RealServerStatus,
@@ -9,10 +8,11 @@ import type {
   VipStatus,
   VirtualServerStatus,
 } from "../control/api.ts";
-import { failbackStatus } from "../failover/failback.ts";
 import { type PeerPicture, peerStatus } from "../failover/peer-status.ts";
+import { failbackStatus } from "../failover/steps/failback.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
+import type { Problem } from "../keys/problem.ts";
 import { printPrefix } from "../model/address.ts";
 import { otherRole } from "../model/router.ts";
 import { printDestination, printService } from "../model/service.ts";

@@ -6,16 +6,6 @@
  * on the memory and the time alone, never on which input came last.
  */
 import { earliest, earliestAfter, type Instant, ms } from "../model/time.ts";
-import { settleDispute } from "./dispute.ts";
-import {
-  askEnding,
-  askSwitchover,
-  endingAt,
-  followEnding,
-  followRequest,
-  keepFailed,
-  kept,
-} from "./ending.ts";
 import {
   faultsChangeAt,
   hasLinkFault,
@@ -33,13 +23,23 @@ import {
   released,
   releaseFailed,
 } from "./grip.ts";
-import { able, agreementAt, handOver, negotiate } from "./handover.ts";
-import { heard, judge, judgeAt, listen, sleptTooLong, speakSoon } from "./hearing.ts";
 import type { Effect, Input } from "./protocol.ts";
 import { takeRules } from "./reload.ts";
 import { heardMessage, holding, type Router, set, type Turn, timeout } from "./router.ts";
-import { beatAt, speak } from "./speech.ts";
 import { refreshState } from "./state.ts";
+import { settleDispute } from "./steps/dispute.ts";
+import {
+  askEnding,
+  askSwitchover,
+  endingAt,
+  followEnding,
+  followRequest,
+  keepFailed,
+  kept,
+} from "./steps/ending.ts";
+import { able, agreementAt, handOver, negotiate } from "./steps/handover.ts";
+import { heard, judge, judgeAt, listen, sleptTooLong, speakSoon } from "./steps/hearing.ts";
+import { beatAt, speak } from "./steps/speech.ts";
 import {
   askArbiter,
   fenceEnded,
@@ -48,7 +48,7 @@ import {
   probeEarlyAt,
   startOverAt,
   takeOver,
-} from "./takeover.ts";
+} from "./steps/takeover.ts";
 
 export interface Step {
   readonly router: Router;

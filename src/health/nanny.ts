@@ -2,7 +2,7 @@
  * The nanny of one real server of one virtual server: what tries, the table, the peer and the
  * operator say, turned into a state and a weight.
  *
- * A pure machine: time is an argument, tries are run elsewhere (daemon/nannies.ts). It keeps apart
+ * A pure machine: time is an argument, tries are run elsewhere (daemon/health/nannies.ts). It keeps apart
  * what is believed of the server (`verdict`) from what stands in the way of its traffic: an
  * inactive entry, the reentry wait, a kernel that refuses the entry. `health` follows from these
  * and is never set by itself. Invariant: a server of which nothing is known has no traffic.

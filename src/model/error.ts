@@ -1,5 +1,5 @@
 /**
- * Whose fault it is. The operator's text becomes `Problem[]` (config/problem.ts); a stranger's
+ * Whose fault it is. The operator's text becomes `Problem[]` (keys/problem.ts); a stranger's
  * bytes become `Refused`; the machine's refusal is a `MachineError`; a bug of ours is an assertion.
  */
 

@@ -2,7 +2,7 @@
  * Lengths of time and points in time.
  *
  * Knows the two units in which lvsd counts and the way operators write durations. Does not know
- * any clock: an `Instant` comes from `system/clock.ts` and is passed down as an argument.
+ * any clock: an `Instant` comes from `system/process/clock.ts` and is passed down as an argument.
  * Wall-clock time appears in what people read, nowhere else.
  */
 

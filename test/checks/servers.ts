@@ -10,8 +10,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import type { Endpoint } from "../../src/checks/check.ts";
 import { runCheck, type Tried } from "../../src/checks/check.ts";
+import type { Endpoint } from "../../src/checks/target.ts";
 import type {
   Check,
   CommandCheck,

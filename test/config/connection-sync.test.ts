@@ -1,9 +1,9 @@
 /** `connection_sync`: what is read, what is refused, and what the machine must have for it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { missingDevices } from "../../src/config/here.ts";
-import { printProblem } from "../../src/config/problem.ts";
-import { kernelSettings } from "../../src/daemon/kernel-settings.ts";
+import { missingDevices } from "../../src/config/on-this-machine.ts";
+import { kernelSettings } from "../../src/daemon/table/kernel-settings.ts";
+import { printProblem } from "../../src/keys/problem.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
 
 const written = (value: string): string => `${soundText}connection_sync: ${value}\n`;

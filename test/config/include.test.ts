@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { printProblem } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config/read-config.ts";
+import { printProblem } from "../../src/keys/problem.ts";
 import { accepted, filesOf, mainPath, refused } from "./texts.ts";
 
 const main = `routers: { primary: { public: 192.0.2.1 } }

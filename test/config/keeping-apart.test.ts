@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { printProblem } from "../../src/config/problem.ts";
+import { printProblem } from "../../src/keys/problem.ts";
 import { accepted, readText, refused } from "./texts.ts";
 
 const text = (failover: string): string => `routers:

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { starter } from "../../src/advice/starter.ts";
-import type { Problem } from "../../src/config/problem.ts";
 import type { ReadResult } from "../../src/config/read-config.ts";
+import type { Problem } from "../../src/keys/problem.ts";
 import { accepted, mainPath, readText, refused, soundText } from "./texts.ts";
 
 /** Every problem lies in the text and says something. */

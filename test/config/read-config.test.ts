@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { printProblem } from "../../src/config/problem.ts";
+import { printProblem } from "../../src/keys/problem.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
 
 /** A piece of the sound text, what takes its place, and the line that people then read. */

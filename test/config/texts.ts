@@ -1,8 +1,8 @@
 /** Texts and files for the tests of the configuration reader. */
 import assert from "node:assert/strict";
 import type { Config } from "../../src/config/config.ts";
-import { type Problem, printProblem } from "../../src/config/problem.ts";
 import { type Files, type ReadResult, readConfig } from "../../src/config/read-config.ts";
+import { type Problem, printProblem } from "../../src/keys/problem.ts";
 
 /** Files in memory; patterns know `*` only. */
 export function filesOf(texts: Readonly<Record<string, string>>): Files {

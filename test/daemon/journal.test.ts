@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Journal } from "../../src/daemon/journal.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
-import { eventually } from "../doors/scripts.ts";
+import { eventually } from "../system/scripts.ts";
 
 const body = (device: string) =>
   ({ event: "link", kind: "down", device, text: "no carrier" }) as const;

@@ -12,8 +12,8 @@ import { Notifications, subjectOf } from "../../src/daemon/notifications.ts";
 import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
 import { sentenceOf, severityOf } from "../../src/model/event-text.ts";
 import { type Ms, ms, seconds } from "../../src/model/time.ts";
-import { now } from "../../src/system/clock.ts";
-import { eventually, runs as isRunning } from "../doors/scripts.ts";
+import { now } from "../../src/system/process/clock.ts";
+import { eventually, runs as isRunning } from "../system/scripts.ts";
 
 const event = (body: EventBody): LvsdEvent => ({
   ...body,

@@ -5,7 +5,7 @@ import { rehearse } from "../../src/daemon/rehearsal.ts";
 import type { Rules } from "../../src/failover/protocol.ts";
 import { clusterOf } from "../../src/heartbeat/header.ts";
 import { instant, ms, seconds } from "../../src/model/time.ts";
-import { now, openAlarm } from "../../src/system/clock.ts";
+import { now, openAlarm } from "../../src/system/process/clock.ts";
 import { address } from "../table/tables.ts";
 
 const rules: Rules = {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { failbackStatus } from "../../src/failover/failback.ts";
 import { step, wakeAt } from "../../src/failover/machine.ts";
 import type { Effect, Input, Rules, Start } from "../../src/failover/protocol.ts";
 import { type Router, start } from "../../src/failover/router.ts";
+import { failbackStatus } from "../../src/failover/steps/failback.ts";
 import type { BootId, ClusterId, Message } from "../../src/heartbeat/message.ts";
 import { instant, ms } from "../../src/model/time.ts";
 

@@ -1,5 +1,5 @@
 /** The story of connections that are being opened at the very moment of a hand-over. */
-import { openSyncDaemons } from "../../src/system/sync-daemon.ts";
+import { openSyncDaemons } from "../../src/system/ipvs/sync-daemon.ts";
 import { Client } from "./client.ts";
 import { synchronised } from "./held.ts";
 import type { Lab } from "./lab.ts";

@@ -14,7 +14,7 @@ import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
 import { numbersOf, printGoal, reached, type Scenario } from "./scenario.ts";
 
 const slack = 2;
-const atOnce = Math.min(2, availableParallelism());
+const inPieces = Math.min(2, availableParallelism());
 
 const scenarios = await Promise.all(
   scenarioNames().map(async (name) => ({ name, scenario: await loadScenario(name) })),
@@ -43,7 +43,7 @@ async function tell(name: string, scenario: Scenario, alone: boolean): Promise<T
   };
 }
 
-describe("the lab", { concurrency: atOnce }, () => {
+describe("the lab", { concurrency: inPieces }, () => {
   for (const { name, scenario } of scenarios) {
     if (scenario.benchOnly === true) continue;
     it(`${name}: ${scenario.title}`, async (test) => {

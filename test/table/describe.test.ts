@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseSave } from "../../src/kernel/ipvs-text.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { describeChange, describeVip, namesIn, realServersOf } from "../../src/table/describe.ts";
-import { parseSave } from "../../src/table/ipvs-text.ts";
 import { planChanges } from "../../src/table/plan.ts";
 import type { Change, Table } from "../../src/table/table.ts";
 import { config, realServer, vip, virtualServer } from "./configs.ts";

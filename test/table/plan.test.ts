@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { parseSave, restoreLine } from "../../src/kernel/ipvs-text.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { printService } from "../../src/model/service.ts";
-import { parseSave, restoreLine } from "../../src/table/ipvs-text.ts";
 import { planChanges } from "../../src/table/plan.ts";
 import type { Change, Table } from "../../src/table/table.ts";
 import { sameDestination, sameService } from "../../src/table/table.ts";

@@ -5,7 +5,6 @@
  * never cut off, since a cut address is a wrong address.
  */
 import Table from "cli-table3";
-import { printProblem } from "../../config/problem.ts";
 import type {
   PathStatus,
   RealServerStatus,
@@ -16,6 +15,7 @@ import type {
 } from "../../control/api.ts";
 import type { ServiceState } from "../../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../../health/health.ts";
+import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import type { RouterState } from "../../model/router.ts";
 import type { Paint, Shade } from "./paint.ts";

@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { takeOver } from "../../../src/daemon/taking-over.ts";
-import { openSyncDaemons } from "../../../src/system/sync-daemon.ts";
-import { openSyncSender } from "../../../src/system/sync-sender.ts";
-import type { Connection } from "../../../src/table/connections.ts";
-import { syncMessages } from "../../../src/table/sync-message.ts";
-import type { SyncDaemon } from "../../../src/table/sync-text.ts";
-import { eventually } from "../../doors/scripts.ts";
+import type { Connection } from "../../../src/connections/connection-list.ts";
+import { syncMessages } from "../../../src/connections/sync-message.ts";
+import { takeOver } from "../../../src/daemon/failover/taking-over.ts";
+import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
+import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
+import { openSyncSender } from "../../../src/system/ipvs/sync-sender.ts";
+import { eventually } from "../../system/scripts.ts";
 import { inRealTime } from "./in-real-time.ts";
 
 const daemons = openSyncDaemons();
@@ -58,13 +58,13 @@ test("connections that are told to a loop in real time are not known yet, and it
   await eventually("the backup listens", () => known() === 20);
   const seen = await inRealTime(async () => {
     tell(connections(2000));
-    const atOnce = { known: known(), takenIn: takenIn() };
+    const inPieces = { known: known(), takenIn: takenIn() };
     const claimed = Promise.withResolvers<number>();
     await takeOver({ takenIn }, async () => {
       claimed.resolve(known());
       return { ok: true };
     });
-    return { atOnce, atClaim: await claimed.promise };
+    return { inPieces, atClaim: await claimed.promise };
   });
-  assert.deepEqual(seen, { atOnce: { known: 20, takenIn: false }, atClaim: 40 });
+  assert.deepEqual(seen, { inPieces: { known: 20, takenIn: false }, atClaim: 40 });
 });

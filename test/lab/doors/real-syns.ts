@@ -9,11 +9,11 @@ import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
+import type { Syn } from "../../../src/connections/syn.ts";
 import { addressFromBytes } from "../../../src/model/address.ts";
-import { openPacketSocket } from "../../../src/system/raw-socket.ts";
-import { openSynCapture } from "../../../src/system/syn-capture.ts";
-import type { Syn } from "../../../src/table/syn.ts";
-import { eventually } from "../../doors/scripts.ts";
+import { openPacketSocket } from "../../../src/system/net/raw-socket.ts";
+import { openSynCapture } from "../../../src/system/net/syn-capture.ts";
+import { eventually } from "../../system/scripts.ts";
 
 const run = (text: string): string => {
   const [file = "", ...args] = text.split(" ");

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, test } from "node:test";
+import { shapeDifference, shapeOf } from "../../../src/kernel/ipvs-proc.ts";
 import { parseAddress } from "../../../src/model/address.ts";
 import { seconds } from "../../../src/model/time.ts";
-import { openIpvsadm } from "../../../src/system/ipvsadm.ts";
-import { shapeDifference, shapeOf } from "../../../src/table/ipvs-proc.ts";
+import { openIpvsadm } from "../../../src/system/ipvs/ipvsadm.ts";
 import { planChanges } from "../../../src/table/plan.ts";
 import type { Change, Destination, Service, Table } from "../../../src/table/table.ts";
 

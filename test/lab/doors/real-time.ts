@@ -12,8 +12,8 @@ const program = `
   import { spawn } from "node:child_process";
   import { readdirSync, readFileSync } from "node:fs";
   import { setTimeout as sleep } from "node:timers/promises";
-  import { enterRealTime, leaveRealTime, priorities } from ${source("real-time.ts")};
-  import { keepProgram, runningPrograms } from ${source("program.ts")};
+  import { enterRealTime, leaveRealTime, priorities } from ${source("process/real-time.ts")};
+  import { keepProgram, runningPrograms } from ${source("program/program.ts")};
 
   const scheduled = (place) => {
     const fields = readFileSync("/proc/" + place + "/stat", "utf8").replace(/^.*\\) /s, "").split(" ");

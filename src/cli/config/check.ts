@@ -1,0 +1,150 @@
+/**
+ * `lvsd check [--here]`: judges the configuration, its includes and its key file by the very code
+ * of `run`; with `--here` also what only this machine can tell.
+ */
+import { basename, dirname, resolve } from "node:path";
+import type { Config } from "../../config/config.ts";
+import { missingDevices, resolveDevices, roleHere } from "../../config/on-this-machine.ts";
+import { readConfig } from "../../config/read-config.ts";
+import type { Place, Places } from "../../keys/place.ts";
+import { type Problem, problemElsewhere } from "../../keys/problem.ts";
+import type { Role } from "../../model/router.ts";
+import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
+import { type Facts, readFacts } from "../../system/ip/facts.ts";
+import { findProgram } from "../../system/program/program.ts";
+import { defaultConfig } from "../directories.ts";
+import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
+import { count } from "../report/plan.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Exit status 2 where a file is at fault, 1 where only the machine is. */
+export async function check(
+  options: ReportOptions & { readonly here: boolean },
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const file = resolve(options.config ?? defaultConfig);
+  const read = readConfig(file, diskFiles);
+  const facts = options.here ? await readFacts() : null;
+  // What balances nothing needs no IPVS.
+  const balances = !("config" in read) || read.config.virtualServers.length > 0;
+  const problems: Problem[] = facts === null ? [] : missingNeeds(facts, balances);
+  let role: Role | null = null;
+  if ("problems" in read) problems.unshift(...read.problems);
+  else {
+    const key = readKeyFile(read.config, read.places);
+    if ("problems" in key) problems.unshift(...key.problems);
+    const interfaces = facts?.interfaces ?? null;
+    if (interfaces !== null) {
+      const found = judgeInterfaces(read.config, read.places, interfaces);
+      problems.push(...found.problems);
+      role = found.role;
+    }
+  }
+  if (problems.length > 0 || "problems" in read) {
+    complain(terminal, problems, options.json);
+    return problems.some((problem) => problem.file !== null) ? exit.invalid : exit.refused;
+  }
+  terminal.out(options.json ? asJson(file, read.config, role) : asText(file, read.config, role));
+  return exit.done;
+}
+
+const realServersOf = (config: Config): number =>
+  config.virtualServers.reduce((sum, server) => sum + server.realServers.length, 0);
+
+function asText(file: string, config: Config, role: Role | null): string {
+  const sizes = [
+    count(config.virtualServers.length, "virtual server"),
+    count(realServersOf(config), "real server"),
+    ...(config.failover.services.length === 0
+      ? []
+      : [count(config.failover.services.length, "failover service")]),
+  ].join(", ");
+  return `${file}: ok (${sizes})${role === null ? "" : `; this machine is the ${role}`}\n`;
+}
+
+const asJson = (file: string, config: Config, role: Role | null): string =>
+  `${JSON.stringify({
+    ok: true,
+    file,
+    serial: config.serial,
+    hash: config.hash,
+    role,
+    virtual_servers: config.virtualServers.length,
+    real_servers: realServersOf(config),
+  })}\n`;
+
+/** What lvsd needs of any machine and does not find here. */
+function missingNeeds(facts: Facts, balances: boolean): Problem[] {
+  const problems: Problem[] = [];
+  for (const [program, debianPackage] of [
+    ["ipvsadm", "ipvsadm"],
+    ["ip", "iproute2"],
+  ] as const)
+    if (facts.programs[program] === null && (balances || program !== "ipvsadm"))
+      problems.push(
+        problemElsewhere(`${program} is not installed`, `apt-get install ${debianPackage}`),
+      );
+  if (facts.ipvs === "missing" && balances)
+    problems.push(
+      problemElsewhere(
+        "this kernel has no IPVS: there is no /proc/net/ip_vs and no module ip_vs",
+        "boot a kernel with CONFIG_IP_VS",
+      ),
+    );
+  if (facts.interfaces === null)
+    problems.push(problemElsewhere(`the interfaces cannot be read: ${facts.interfacesError}`));
+  return problems;
+}
+
+/** The own role, and whether every device of the configuration is here. */
+function judgeInterfaces(
+  config: Config,
+  places: Places,
+  interfaces: NonNullable<Facts["interfaces"]>,
+): { readonly role: Role | null; readonly problems: readonly Problem[] } {
+  const here = roleHere(config, interfaces);
+  const role = typeof here === "string" ? null : here.role;
+  const resolved = resolveDevices(config, interfaces, places);
+  return {
+    role,
+    problems: [
+      ...(typeof here === "string" ? [noRole[here](config)] : []),
+      ...missingDevices(config, interfaces, places),
+      ...missingCommands(config, places),
+      ...("problems" in resolved ? resolved.problems : []),
+    ],
+  };
+}
+
+/** Programs that the configuration names and that cannot be run here. */
+function missingCommands({ failover: { fence, services } }: Config, places: Places): Problem[] {
+  const named: (readonly [key: string, program: string, place: Place | null])[] = [];
+  if (fence !== null) named.push(["failover.fence.command", fence.command, places.fence]);
+  for (const { name, start, stop, check } of services) {
+    const [path, place] = [`failover.services.${name}`, places.services];
+    named.push([`${path}.start`, start.command, place], [`${path}.stop`, stop.command, place]);
+    if (check.type === "command") named.push([`${path}.check.command`, check.command, place]);
+  }
+  return named
+    .filter(([, program]) => findProgram(basename(program), dirname(program)) === null)
+    .map(([key, program, place]) => {
+      const { file = null, line = null, column = null } = place ?? {};
+      const message = `${key}: ${program} is no program that can be run here`;
+      return { file, line, column, message, hint: "install it, and make it executable" };
+    });
+}
+
+const noRole: Readonly<Record<"neither" | "both", (config: Config) => Problem>> = {
+  neither: () =>
+    problemElsewhere(
+      "no interface of this machine has an address of routers.primary or routers.backup",
+      "lvsd run waits for one; lvsd run --role does not need it",
+    ),
+  both: (config) => ({
+    file: config.path,
+    line: null,
+    column: null,
+    message: "routers: this machine has addresses of the primary and of the backup",
+    hint: "each router has its own addresses",
+  }),
+};

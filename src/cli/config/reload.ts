@@ -1,0 +1,26 @@
+/** `lvsd reload [--yes]`: has the daemon load its file again, and says what that changed. */
+import { controlClient } from "../../control/client.ts";
+import { socketIn } from "../directories.ts";
+import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import { colored, plain } from "../report/paint.ts";
+import { planReport } from "../report/plan.ts";
+import type { Terminal } from "../terminal.ts";
+import { otherFile } from "./loaded-file.ts";
+
+/** Throws a MachineError where no daemon answers. */
+export async function reload(
+  options: ReportOptions & { readonly yes: boolean },
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const client = controlClient(socketIn(options.runDir));
+  const problem = await otherFile(options.config, client);
+  if (problem !== null) {
+    complain(terminal, [problem], options.json);
+    return exit.invalid;
+  }
+  const report = await client.reload(options.yes);
+  if (!report.ok) return refusedBy(report, terminal, options.json);
+  const paint = terminal.colors ? colored : plain;
+  terminal.out(options.json ? `${JSON.stringify(report)}\n` : planReport(report, true, paint));
+  return exit.done;
+}

@@ -1,0 +1,98 @@
+/** `lvsd apply`, `lvsd sync`, `lvsd config rollback`: a configuration for both routers or none. */
+import { statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { configBodyBytesMax, type Refusal, type SaveReport } from "../../control/api.ts";
+import { controlClient } from "../../control/client.ts";
+import { messageOf } from "../../model/error.ts";
+import { socketIn } from "../directories.ts";
+import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import { colored, plain } from "../report/paint.ts";
+import { planReport } from "../report/plan.ts";
+import type { Terminal } from "../terminal.ts";
+import { otherFile } from "./loaded-file.ts";
+
+export interface SaveOptions extends ReportOptions {
+  /** Passes the guard against removing many real servers. */
+  readonly yes: boolean;
+}
+
+/** Stores and loads the text of `file`. Throws a MachineError where no daemon answers. */
+export async function apply(
+  options: SaveOptions & { readonly file: string },
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const file = resolve(options.file);
+  let text: string;
+  try {
+    if (statSync(file).size > configBodyBytesMax) throw new Error("it is too large");
+    text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+  } catch (thrown) {
+    const message = `it cannot be read: ${messageOf(thrown)}`;
+    complain(terminal, [{ file, line: null, column: null, message, hint: null }], options.json);
+    return exit.invalid;
+  }
+  const client = controlClient(socketIn(options.runDir));
+  const problem = await otherFile(options.config, client);
+  if (problem !== null) {
+    complain(terminal, [problem], options.json);
+    return exit.invalid;
+  }
+  const report = await client.save(text, options.yes);
+  if (report.ok) return told(report, "stored", options, terminal);
+  // The daemon has judged the text in the place of its own file; the operator has it in another.
+  const { path } = (await client.status()).config;
+  const problems = report.problems.map((each) => (each.file === path ? { ...each, file } : each));
+  return refusedBy({ ...report, problems }, terminal, options.json);
+}
+
+/** Gives the peer what is loaded here. Throws a MachineError where no daemon answers. */
+export const sync = (options: SaveOptions, terminal: Terminal): Promise<ExitStatus> =>
+  asked(options, terminal, "given to the peer", (client) => client.sync(options.yes));
+
+/** Goes back by `back` replacements. Throws a MachineError where no daemon answers. */
+export const rollback = (
+  options: SaveOptions & { readonly back: number },
+  terminal: Terminal,
+): Promise<ExitStatus> =>
+  asked(options, terminal, "stored", (client) => client.rollback(options.back, options.yes));
+
+async function asked(
+  options: SaveOptions,
+  terminal: Terminal,
+  done: string,
+  ask: (client: ReturnType<typeof controlClient>) => Promise<SaveReport | Refusal>,
+): Promise<ExitStatus> {
+  const client = controlClient(socketIn(options.runDir));
+  const problem = await otherFile(options.config, client);
+  if (problem !== null) {
+    complain(terminal, [problem], options.json);
+    return exit.invalid;
+  }
+  const report = await ask(client);
+  if (!report.ok) return refusedBy(report, terminal, options.json);
+  return told(report, done, options, terminal);
+}
+
+const shares: Readonly<Record<SaveReport["peer"], string>> = {
+  none: "on this router alone",
+  away: "on this router; the peer is dead and catches up when it returns",
+  stored: "on both routers",
+  unsure: "on this router; the peer's answer was lost: lvsd status tells whether both match",
+};
+
+function told(
+  report: SaveReport,
+  done: string,
+  options: ReportOptions,
+  terminal: Terminal,
+): ExitStatus {
+  if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+  else {
+    const where = done === "stored" ? ` ${shares[report.peer]}` : "";
+    terminal.out(`serial ${report.serial} ${done}${where}\n`);
+    if (done === "stored")
+      terminal.out(planReport(report, true, terminal.colors ? colored : plain));
+  }
+  return exit.done;
+}

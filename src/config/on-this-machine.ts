@@ -1,0 +1,122 @@
+/**
+ * What only the machine itself can tell about a configuration: which of the two routers it is, and
+ * on which device each VIP belongs. Pure: the facts come as an argument.
+ */
+
+import type { Place, Places } from "../keys/place.ts";
+import type { Problem } from "../keys/problem.ts";
+import { holds, type IpAddress, type Prefix, printPrefix } from "../model/address.ts";
+import { type Role, roles } from "../model/router.ts";
+import { addressesOf, type Config, type Vip } from "./config.ts";
+
+/** What is read of an interface; `Interface` of the door to iproute2 fits. */
+export interface InterfaceHere {
+  readonly name: string;
+  readonly addresses: readonly { readonly prefix: Prefix }[];
+}
+
+/**
+ * The role of the machine with these interfaces. "neither": none of the configured addresses is on
+ * an interface (yet); "both": addresses of both roles are.
+ */
+export function roleHere(
+  config: Config,
+  interfaces: readonly InterfaceHere[],
+): { readonly role: Role } | "neither" | "both" {
+  const own = new Set(
+    interfaces.flatMap((at) => at.addresses.map((held) => held.prefix.address as string)),
+  );
+  const found = roles.filter((role) => {
+    const addresses = addressesOf(config, role);
+    return (
+      addresses !== null &&
+      (own.has(addresses.public) || (addresses.private !== null && own.has(addresses.private)))
+    );
+  });
+  const [role] = found;
+  if (role === undefined) return "neither";
+  return found.length === 1 ? { role } : "both";
+}
+
+/**
+ * Fills in the device of every VIP whose `device` was left out: the interface whose connected
+ * prefix holds the address, the longest match. None, or several alike, is a problem at the place
+ * of the address. Host prefixes are no networks, and the loopback device carries no VIP.
+ */
+export function resolveDevices(
+  config: Config,
+  interfaces: readonly InterfaceHere[],
+  places: Places,
+): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const vips = config.vips.map((vip): Vip => {
+    if (vip.device !== null) return vip;
+    const devices = devicesThatHold(vip.prefix.address, interfaces);
+    const [device] = devices;
+    if (device !== undefined && devices.length === 1) return { ...vip, device };
+    const message =
+      device === undefined
+        ? `no interface has a network that holds ${printPrefix(vip.prefix)}`
+        : `several interfaces have a network that holds ${printPrefix(vip.prefix)}: ${devices.join(", ")}`;
+    problems.push(problemAt(places.vips[vip.prefix.address], message, "name its `device`"));
+    return vip;
+  });
+  return problems.length > 0 ? { problems } : { config: { ...config, vips } };
+}
+
+/** Devices that the configuration names and the machine does not have: for `check --here`. */
+export function missingDevices(
+  config: Config,
+  interfaces: readonly InterfaceHere[],
+  places: Places,
+): readonly Problem[] {
+  const names = interfaces.map((at) => at.name);
+  const hint = `this machine has ${names.join(", ") || "none"}`;
+  const missing = (device: string): boolean => !names.includes(device);
+  const ofVips = config.vips.flatMap((vip) =>
+    vip.device !== null && missing(vip.device)
+      ? [
+          problemAt(
+            places.vips[vip.prefix.address],
+            `device ${vip.device} of ${printPrefix(vip.prefix)} does not exist`,
+            hint,
+          ),
+        ]
+      : [],
+  );
+  const monitored = config.failover.monitorLinks;
+  const ofLinks = (monitored === "vips" ? [] : monitored)
+    .filter(missing)
+    .map((device) => problemAt(places.monitorLinks, `device ${device} does not exist`, hint));
+  const sync = config.connectionSync;
+  const ofSync =
+    sync === null || !missing(sync.device)
+      ? []
+      : [problemAt(places.syncDevice, `device ${sync.device} does not exist`, hint)];
+  return [...ofVips, ...ofLinks, ...ofSync];
+}
+
+/** Names of the devices whose longest connected network holds the address; equals by name. */
+function devicesThatHold(address: IpAddress, interfaces: readonly InterfaceHere[]): string[] {
+  let longest = -1;
+  let devices: string[] = [];
+  for (const at of interfaces) {
+    if (at.name === "lo") continue;
+    for (const { prefix } of at.addresses) {
+      const host = prefix.length === (prefix.address.includes(":") ? 128 : 32);
+      if (host || prefix.length < longest || !holds(prefix, address)) continue;
+      if (prefix.length > longest) devices = [];
+      longest = prefix.length;
+      if (!devices.includes(at.name)) devices.push(at.name);
+    }
+  }
+  return devices;
+}
+
+const problemAt = (place: Place | undefined | null, message: string, hint: string): Problem => ({
+  file: place?.file ?? null,
+  line: place?.line ?? null,
+  column: place?.column ?? null,
+  message: place === undefined || place === null ? message : `${place.key}: ${message}`,
+  hint,
+});

@@ -1,0 +1,308 @@
+/**
+ * The whole configuration after defaults and before it is known to be sound: what the rules judge
+ * and what a Config is assembled from. A value is undefined where it is faulty and complained of.
+ */
+
+import type { Complaints, Spot } from "../keys/complaints.ts";
+import type { Device, Floating } from "../keys/network-shapes.ts";
+import { type Draft, type Keys, type Settled, settle } from "../keys/section.ts";
+import type { Named } from "../keys/shape.ts";
+import type { Forwarding } from "../model/service.ts";
+import { type CheckDraft, settleCheck } from "./check-draft.ts";
+import type { Check, ServiceConfig } from "./config.ts";
+import { settleServices } from "./failover-services.ts";
+import {
+  announceKeys,
+  checksKeys,
+  connectionSyncKeys,
+  failoverKeys,
+  fenceKeys,
+  guardKeys,
+  heartbeatKeys,
+  type includedKeys,
+  natRouterKeys,
+  notifyKeys,
+  rootKeys,
+  routerKeys,
+  routersKeys,
+  timeoutsKeys,
+  vipKeys,
+} from "./schema.ts";
+import {
+  connectionKeys,
+  persistenceKeys,
+  realServerKeys,
+  virtualServerKeys,
+} from "./schema-virtual-server.ts";
+
+export type VirtualServerDraft = Draft<typeof virtualServerKeys>;
+
+export interface RealServerWhole {
+  readonly name: string;
+  readonly nameSpot: Spot;
+  readonly keys: Settled<typeof realServerKeys>;
+  readonly port: number | undefined;
+  readonly forwarding: Forwarding | undefined;
+  readonly connections: Settled<typeof connectionKeys> | undefined;
+  readonly check: Check | undefined;
+}
+
+export interface VirtualServerWhole {
+  readonly name: string;
+  readonly nameSpot: Spot;
+  readonly keys: Settled<typeof virtualServerKeys>;
+  readonly port: number | undefined;
+  readonly persistence: Settled<typeof persistenceKeys> | null | undefined;
+  readonly realServers: readonly RealServerWhole[];
+}
+
+/** One claim on a floating address, before claims on the same address are brought together. */
+export interface Claim {
+  readonly kind: "nat-router" | "vip";
+  readonly path: string;
+  readonly floating: Floating;
+  readonly spot: Spot;
+  /** Null where the device was left out. */
+  readonly device: Device | null;
+  readonly deviceSpot: Spot;
+  /** False for an inactive virtual server, whose VIP nobody needs. */
+  readonly wanted: boolean;
+}
+
+export interface Whole {
+  readonly root: Settled<typeof rootKeys>;
+  readonly routers: Settled<typeof routersKeys> | undefined;
+  readonly primary: Settled<typeof routerKeys> | undefined;
+  /** Null where there is no backup. */
+  readonly backup: Settled<typeof routerKeys> | null | undefined;
+  readonly heartbeat: Settled<typeof heartbeatKeys> | undefined;
+  readonly failover: Settled<typeof failoverKeys> | undefined;
+  readonly announce: Settled<typeof announceKeys> | undefined;
+  readonly fence: Settled<typeof fenceKeys> | null | undefined;
+  /** Those that are sound. */
+  readonly services: readonly ServiceConfig[];
+  readonly guard: Settled<typeof guardKeys> | undefined;
+  readonly checks: Settled<typeof checksKeys> | undefined;
+  readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
+  readonly notify: Settled<typeof notifyKeys> | undefined;
+  readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
+  readonly virtualServers: readonly VirtualServerWhole[];
+  readonly claims: readonly Claim[];
+}
+
+/** What an included file gives. */
+export type IncludedDraft = Draft<typeof includedKeys>;
+
+/** Settles the main file with its includes. `absolute`: against the main file's directory. */
+export function settleWhole(
+  main: Draft<typeof rootKeys>,
+  included: readonly IncludedDraft[],
+  absolute: (path: string) => string,
+  complaints: Complaints,
+): Whole {
+  const one = <K extends Keys>(
+    keys: K,
+    draft: Draft<K> | null | undefined,
+  ): Settled<K> | undefined => (draft ? settle(keys, [draft], complaints) : undefined);
+  const maybe = <K extends Keys>(
+    keys: K,
+    draft: Draft<K> | null | undefined,
+  ): Settled<K> | null | undefined => (draft === null ? null : one(keys, draft));
+
+  const root = settle(rootKeys, [main], complaints);
+  const routers = one(routersKeys, root.values.routers);
+  const failover = one(failoverKeys, root.values.failover);
+  const surroundings: Surroundings = {
+    defaults: main.given.defaults ?? null,
+    forwarding: root.values.forwarding,
+    absolute,
+    complaints,
+  };
+  const drafts: readonly IncludedDraft[] = [main as IncludedDraft, ...included];
+  const virtualServers = uniqueByName(
+    drafts.flatMap((draft) => draft.given.virtual_servers ?? []),
+    complaints,
+  ).flatMap((server) => settleVirtualServer(server, surroundings));
+  const vips = drafts
+    .flatMap((draft) => draft.given.vips ?? [])
+    .map((vip) => settle(vipKeys, [vip], complaints));
+  const natRouter = one(natRouterKeys, root.values.nat_router);
+  return {
+    root,
+    routers,
+    primary: one(routerKeys, routers?.values.primary),
+    backup: maybe(routerKeys, routers?.values.backup),
+    heartbeat: one(heartbeatKeys, root.values.heartbeat),
+    failover,
+    announce: one(announceKeys, failover?.values.announce),
+    notify: one(notifyKeys, root.values.notify),
+    fence: maybe(fenceKeys, failover?.values.fence),
+    services: settleServices(failover?.values.services ?? [], absolute, complaints),
+    guard: one(guardKeys, root.values.guard),
+    checks: one(checksKeys, root.values.checks),
+    connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),
+    timeouts: maybe(timeoutsKeys, root.values.timeouts),
+    virtualServers,
+    claims: [
+      ...(natRouter === undefined ? [] : claimOf("nat-router", natRouter, true)),
+      ...virtualServers.flatMap(({ keys }) => claimOf("vip", keys, keys.values.active !== false)),
+      ...vips.flatMap((vip) => claimOf("vip", vip, true)),
+    ],
+  };
+}
+
+interface Surroundings {
+  readonly defaults: VirtualServerDraft | null;
+  readonly forwarding: "nat" | "direct" | undefined;
+  readonly absolute: (path: string) => string;
+  readonly complaints: Complaints;
+}
+
+/** Names are given once over all files; the first one counts. */
+function uniqueByName<T>(all: readonly Named<T>[], complaints: Complaints): readonly Named<T>[] {
+  const first = new Map<string, Named<T>>();
+  for (const one of all) {
+    const other = first.get(one.name);
+    if (other === undefined) {
+      first.set(one.name, one);
+      continue;
+    }
+    const { source, offset } = other.nameSpot;
+    const message = `virtual_servers.${one.name}: this name is given a second time`;
+    const hint = `it stands in ${source.file}:${source.placeOf(offset).line} already`;
+    complaints.at(one.nameSpot, message, hint);
+  }
+  return [...first.values()];
+}
+
+function settleVirtualServer(
+  { name, nameSpot, value }: Named<VirtualServerDraft>,
+  around: Surroundings,
+): VirtualServerWhole[] {
+  if (value === undefined) return [];
+  const { defaults, complaints } = around;
+  // A virtual server that was left empty is missing at its name.
+  const own = { ...value, spot: nameSpot };
+  const keys = settle(virtualServerKeys, defaults === null ? [own] : [own, defaults], complaints);
+  const { persistence } = keys.values;
+  const forwarding = keys.gives("forwarding") ? keys.values.forwarding : null;
+  const layers = checkLayers(own, defaults);
+  const owner = { path: own.path, spot: nameSpot, ...checkSurroundings(keys, around) };
+  // Settled even where every real server has its own, so that its problems are seen.
+  const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
+  const server = {
+    name,
+    nameSpot,
+    keys,
+    port: portOf(keys, complaints),
+    persistence:
+      persistence === null || persistence === undefined
+        ? persistence
+        : settle(persistenceKeys, [persistence], complaints),
+  };
+  const inherited = {
+    port: server.port,
+    forwarding: forwarding === null ? around.forwarding : forwarding,
+    layers,
+    check,
+    protocol: keys.values.protocol,
+    around,
+  };
+  const realServers = (keys.values.real_servers ?? []).flatMap((real) =>
+    settleRealServer(real, inherited),
+  );
+  return [{ ...server, realServers }];
+}
+
+const checkSurroundings = (
+  keys: Settled<typeof virtualServerKeys>,
+  around: Surroundings,
+): { readonly protocol: "tcp" | "udp" | undefined; absolute(path: string): string } => ({
+  protocol: keys.values.protocol,
+  absolute: around.absolute,
+});
+
+/** The checks that stand over each other, the first on top; undefined when one is unreadable. */
+function checkLayers(
+  ...drafts: readonly ({
+    readonly given: { readonly check?: CheckDraft | null };
+    readonly spots: { readonly check?: Spot };
+  } | null)[]
+): readonly CheckDraft[] | undefined {
+  const layers: CheckDraft[] = [];
+  for (const draft of drafts) {
+    if (draft === null || draft.spots.check === undefined) continue;
+    if (draft.given.check === undefined) return undefined;
+    if (draft.given.check !== null) layers.push(draft.given.check);
+  }
+  return layers;
+}
+
+function portOf(
+  keys: Settled<typeof virtualServerKeys>,
+  complaints: Complaints,
+): number | undefined {
+  const { port, ports } = keys.values;
+  if (typeof port === "number" && typeof ports === "number") {
+    const message = `${keys.pathOf("ports")}: the virtual server has a \`port\` as well`;
+    complaints.at(keys.spotOf("ports"), message, "remove one of the two");
+    return undefined;
+  }
+  if (port === null && ports === null)
+    complaints.at(
+      keys.spot,
+      `${keys.path}: port is missing`,
+      "add `port:` with a port, 1 to 65535",
+    );
+  return port ?? ports ?? undefined;
+}
+
+interface Inherited {
+  readonly port: number | undefined;
+  readonly forwarding: Forwarding | undefined;
+  readonly layers: readonly CheckDraft[] | undefined;
+  readonly check: Check | undefined;
+  readonly protocol: "tcp" | "udp" | undefined;
+  readonly around: Surroundings;
+}
+
+function settleRealServer(
+  { name, nameSpot, value }: Named<Draft<typeof realServerKeys>>,
+  inherited: Inherited,
+): RealServerWhole[] {
+  if (value === undefined) return [];
+  const { complaints, absolute } = inherited.around;
+  const own = { ...value, spot: nameSpot };
+  const keys = settle(realServerKeys, [own], complaints);
+  const { port, forwarding, connections } = keys.values;
+  const [ownLayers, { layers }] = [checkLayers(own), inherited];
+  const check = (): Check | undefined => {
+    if (ownLayers?.length === 0) return inherited.check;
+    if (ownLayers === undefined || layers === undefined) return undefined;
+    const owner = { path: own.path, spot: nameSpot, protocol: inherited.protocol, absolute };
+    return settleCheck([...ownLayers, ...layers], owner, complaints);
+  };
+  return [
+    {
+      name,
+      nameSpot,
+      keys,
+      port: port === null ? inherited.port : port,
+      forwarding: forwarding === null ? inherited.forwarding : forwarding,
+      connections:
+        connections === undefined ? undefined : settle(connectionKeys, [connections], complaints),
+      check: check(),
+    },
+  ];
+}
+
+function claimOf(
+  kind: Claim["kind"],
+  keys: Settled<typeof vipKeys> | Settled<typeof natRouterKeys> | Settled<typeof virtualServerKeys>,
+  wanted: boolean,
+): Claim[] {
+  const { address: floating, device } = keys.values;
+  if (floating === undefined || device === undefined) return [];
+  const [spot, deviceSpot] = [keys.spotOf("address"), keys.spotOf("device")];
+  return [{ kind, path: keys.path, floating, spot, device, deviceSpot, wanted }];
+}

@@ -1,0 +1,25 @@
+/** What the thread that reads configurations may be asked. */
+import type { Config } from "../../config/config.ts";
+
+/** One question a thread: config-thread.ts asks, config-worker.ts answers. */
+export type Question =
+  | {
+      readonly kind: "read";
+      readonly path: string;
+      /** Stands for what the main file holds, before it is stored; null: what is on the disk. */
+      readonly text: string | null;
+    }
+  | {
+      readonly kind: "serial";
+      readonly path: string;
+      readonly text: string;
+      readonly serial: number;
+    }
+  | {
+      readonly kind: "bounds";
+      readonly path: string;
+      readonly text: string;
+      readonly present: string;
+      readonly next: Pick<Config, "heartbeat">;
+      readonly before: Pick<Config, "heartbeat">;
+    };

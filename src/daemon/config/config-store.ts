@@ -1,0 +1,99 @@
+/**
+ * The configuration's files on this router: the main file, replaced in one step, and the ones that
+ * it replaced, in STATEDIR/config-history. Decides nothing about what they say.
+ *
+ * Invariant: the replaced text is in the history, on the disk, before the main file changes.
+ */
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { commandsDirectory, type JudgeExecutable } from "../../config/bounds.ts";
+import { fileNameOf, type PastConfig, pastOf, remembered } from "../../config/saving/history.ts";
+import { configBytesMax } from "../../keys/source.ts";
+import { ensureDirectory, readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
+import { notRootsIn } from "../../system/program/executables.ts";
+
+/** The largest configuration, counted in bytes of UTF-8. */
+const fileBytesMax = 3 * configBytesMax;
+
+/** Readable by the daemon's group, as the unit's umask has it. */
+const modeOfNew = 0o640;
+
+/** Why a configuration from the control interface may not name this executable; null: it may. */
+export const mayRun: JudgeExecutable = (path) => notRootsIn(commandsDirectory, path);
+
+export interface Replaced {
+  readonly serial: number;
+  readonly hash: string;
+  readonly text: string;
+}
+
+export class ConfigStore {
+  readonly #path: string;
+  readonly #directory: string;
+  readonly #wallClock: () => string;
+
+  constructor(path: string, stateDir: string, wallClock: () => string) {
+    this.#path = path;
+    this.#directory = join(stateDir, "config-history");
+    this.#wallClock = wallClock;
+  }
+
+  /** What was replaced, newest first; empty where the directory cannot be read. */
+  past(): readonly PastConfig[] {
+    try {
+      return pastOf(readdirSync(this.#directory));
+    } catch {
+      // Made by the first replacement.
+      return [];
+    }
+  }
+
+  /** The one `back` replacements ago, from 1; null where there is none. Throws MachineError. */
+  back(back: number): (PastConfig & { readonly text: string }) | null {
+    const past = this.past()[back - 1];
+    if (past === undefined) return null;
+    const bytes = readBounded(join(this.#directory, fileNameOf(past)), fileBytesMax);
+    return bytes === null ? null : { ...past, text: bytes.toString("utf8") };
+  }
+
+  /** The main file as it is on the disk; null when it is missing. Throws MachineError. */
+  onDisk(): string | null {
+    return readBounded(this.#path, fileBytesMax)?.toString("utf8") ?? null;
+  }
+
+  /** Puts `text` in the place of `replaced`. Throws MachineError; then nothing has changed. */
+  replace(text: string, replaced: Replaced): void {
+    const { serial, hash } = replaced;
+    ensureDirectory(this.#directory);
+    const { past, forgotten } = remembered(this.past(), { serial, hash, at: this.#wallClock() });
+    const [newest] = past;
+    const kept = newest === undefined ? null : join(this.#directory, fileNameOf(newest));
+    if (kept !== null) replaceFile(kept, replaced.text, modeOfNew);
+    try {
+      this.#write(text);
+    } catch (thrown) {
+      if (kept !== null) removeFile(kept);
+      throw thrown;
+    }
+    for (const old of forgotten) removeFile(join(this.#directory, fileNameOf(old)));
+  }
+
+  /** Takes the last replacement back: the peer could not do the same. Throws MachineError. */
+  restore(replaced: Replaced): void {
+    this.#write(replaced.text);
+    const [newest] = this.past();
+    if (newest?.hash === replaced.hash) removeFile(join(this.#directory, fileNameOf(newest)));
+  }
+
+  /** A link to the file stays a link; the file keeps its mode. */
+  #write(text: string): void {
+    let [path, mode] = [this.#path, modeOfNew];
+    try {
+      path = realpathSync(this.#path);
+      mode = statSync(path).mode & 0o777;
+    } catch {
+      // There is none: a new one, at the place that was given.
+    }
+    replaceFile(path, text, mode);
+  }
+}

@@ -1,0 +1,42 @@
+/** What a new configuration would change, as `lvsd plan` and `lvsd reload` report it. */
+
+import type { Config } from "../../config/config.ts";
+import type { PlanReport } from "../../control/api.ts";
+import type { Health } from "../../health/health.ts";
+import { printService } from "../../model/service.ts";
+import { describeChange, describeVip, namesIn } from "../../table/describe.ts";
+import { desiredTable } from "../../table/desired.ts";
+import type { Plan, Table } from "../../table/table.ts";
+import { planVips } from "../../table/vips.ts";
+import { changedSettings, healthAfter } from "./reload.ts";
+
+/**
+ * The way from `before` to `next`, with what is known of the real servers now. `plan` asks the
+ * kernel what it would take to get to a table, and may throw a MachineError.
+ */
+export async function planReport(
+  before: Config,
+  next: Config,
+  health: Health,
+  plan: (desired: Table) => Promise<Plan>,
+): Promise<PlanReport> {
+  const desired = desiredTable(next, healthAfter(health, before, next));
+  const { changes } = await plan(desired);
+  const vips = planVips(before.vips, next.vips);
+  const names = namesIn(next, before);
+  const touched = new Set(
+    changes.map((change) =>
+      printService("destination" in change ? change.service : change.service.identity),
+    ),
+  );
+  return {
+    ok: true,
+    changes: [
+      ...vips.add.map((vip) => describeVip("add", vip)),
+      ...changes.map((change) => describeChange(change, names)),
+      ...vips.remove.map((vip) => describeVip("delete", vip)),
+    ],
+    settings: changedSettings(before, next),
+    unchanged_services: [...desired.keys()].filter((key) => !touched.has(key)).length,
+  };
+}

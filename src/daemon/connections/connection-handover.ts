@@ -1,0 +1,135 @@
+/**
+ * Hands the youngest connections to the peer's kernel in the middle of an agreed release.
+ *
+ * The kernel tells its peer of a connection seconds after it was made, and of one that is still
+ * being made never. So whoever lets go tells the rest itself: once before the addresses go, while
+ * nobody waits, and once after, of what came in between. The word `released` follows that.
+ * Bounded in time: a peer that is not told of everything is better than addresses that nobody has.
+ *
+ * What came in between is known by its SYNs where that is possible, since the kernel's list takes
+ * time to read in which nobody is served; else, and whenever the SYNs leave a doubt, it is read.
+ */
+
+import { type Connection, untold } from "../../connections/connection-list.ts";
+import type { FollowedServices } from "../../connections/opened-connections.ts";
+import { SeenLines } from "../../connections/seen-lines.ts";
+import { syncMessages } from "../../connections/sync-message.ts";
+import { messageOf } from "../../model/error.ts";
+import { between, type Ms, ms } from "../../model/time.ts";
+import { Pace, type Rhythm } from "../../system/process/pace.ts";
+import type { Doors } from "../doors.ts";
+import type { Done } from "../vips/vips.ts";
+import { within } from "../within.ts";
+import type { SyncPlace } from "./connection-sync.ts";
+import { SynWatch } from "./syn-watch.ts";
+
+export type HandOverDoors = Pick<
+  Doors,
+  "readConnections" | "syncSender" | "synCapture" | "report" | "now"
+>;
+
+/** How long a telling may take, its reading half of that, and how it gives way to others. */
+interface Haste extends Rhythm {
+  readonly atMost: Ms;
+}
+
+/**
+ * Before: the addresses are still served, and the peer's wish stands for longer. After: part of the
+ * outage, if it should ever take so long, since a lost handshake costs its client a second. Nobody
+ * holds the addresses then, so nothing else on this machine is more urgent.
+ */
+const before = { atMost: ms(800), slice: ms(1), rest: ms(2) };
+const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
+
+export class ConnectionHandOver {
+  readonly #doors: HandOverDoors;
+  readonly #followed: () => FollowedServices | null;
+
+  /** `followed`: the services whose SYNs tell of their connections, asked at each release. */
+  constructor(doors: HandOverDoors, followed: () => FollowedServices | null) {
+    this.#doors = doors;
+    this.#followed = followed;
+  }
+
+  /** Performs `release`, whose outcome this returns. Never throws but what `release` throws. */
+  async around(place: SyncPlace, release: () => Promise<Done>): Promise<Done> {
+    const telling = new Telling(this.#doors, place);
+    const watch = new SynWatch(this.#doors.synCapture, this.#followed());
+    watch.begin();
+    try {
+      await telling.tell(before);
+      watch.look();
+      const done = await release();
+      const from = this.#doors.now();
+      const opened = watch.opened();
+      if (opened === null) await telling.tell(after);
+      else telling.tellOf(opened);
+      const held = between(from, this.#doors.now());
+      // The peer waits for the word that the caller says now; the rest is nothing to it.
+      setImmediate(() => telling.report(held, watch.doubt));
+      return done;
+    } finally {
+      setImmediate(() => watch.end());
+    }
+  }
+}
+
+/** What one release has told so far. */
+class Telling {
+  readonly #doors: HandOverDoors;
+  readonly #place: SyncPlace;
+  readonly #seen = new SeenLines();
+  #told = 0;
+  #trouble: string | null = null;
+
+  constructor(doors: HandOverDoors, place: SyncPlace) {
+    this.#doors = doors;
+    this.#place = place;
+  }
+
+  /** Tells what was not told yet, in the state that it has now. Never throws. */
+  async tell({ atMost, ...rhythm }: Haste): Promise<void> {
+    let ended = false;
+    const work = this.#tell(ms(atMost / 2), new Pace(rhythm)).then(() => {
+      ended = true;
+    });
+    await within(work, atMost);
+    if (!ended) this.#trouble = `it did not end in time (${atMost} ms)`;
+  }
+
+  async #tell(atMost: Ms, pace: Pace): Promise<void> {
+    try {
+      const { connections, complete } = await this.#doors.readConnections(this.#seen, atMost, pace);
+      if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
+      const news = untold(connections);
+      for (const datagram of syncMessages(news, this.#place.id)) {
+        this.#doors.syncSender.send(this.#place.link, datagram);
+        if (pace.isDue()) await pace.rest();
+      }
+      this.#told += news.length;
+    } catch (thrown) {
+      this.#trouble = messageOf(thrown);
+    }
+  }
+
+  /** Tells of these, at once. Never throws. */
+  tellOf(connections: readonly Connection[]): void {
+    try {
+      for (const datagram of syncMessages(connections, this.#place.id))
+        this.#doors.syncSender.send(this.#place.link, datagram);
+      this.#told += connections.length;
+    } catch (thrown) {
+      this.#trouble = messageOf(thrown);
+    }
+  }
+
+  /** `doubt`: why what came last had to be read, if it could have been told by its SYNs. */
+  report(held: Ms, doubt: string | null): void {
+    const read = doubt === null ? "" : `, since the list was read once more: ${doubt}`;
+    const text =
+      this.#trouble === null
+        ? `told the peer of ${this.#told} young connections; ${held.toFixed(1)} ms after the release${read}`
+        : `the peer may not know the connections of the last seconds: ${this.#trouble}`;
+    this.#doors.report({ event: "sync", kind: this.#trouble === null ? "told" : "untold", text });
+  }
+}

@@ -1,0 +1,399 @@
+/**
+ * The nannies of all real servers: when their checks are tried, and what the results make of them.
+ *
+ * Knows the time, the bound on tries under way, and which nannies share a probe. What a result
+ * means is health/nanny.ts's business, what a try does is checks/'s. Invariants: a probe has one
+ * try at a time; a try ends, by itself or by being given up; after `stop` nothing is left.
+ */
+import pLimit from "p-limit";
+import type { RunCheck, Tried } from "../../checks/check.ts";
+import { type FailureReason, failed } from "../../checks/verdict.ts";
+import type { Config } from "../../config/config.ts";
+import type { Health, RealServerKey } from "../../health/health.ts";
+import {
+  checks,
+  type Nanny,
+  type NannyInput,
+  type NannyRules,
+  nannyRules,
+  reconfigure,
+  startNanny,
+  step,
+  wakeAt,
+} from "../../health/nanny.ts";
+import { messageOf } from "../../model/error.ts";
+import type { EventBody } from "../../model/event.ts";
+import { printService } from "../../model/service.ts";
+import {
+  addMs,
+  between,
+  type Instant,
+  instant,
+  type Ms,
+  ms,
+  printDuration,
+  seconds,
+} from "../../model/time.ts";
+import { openAlarm } from "../../system/process/clock.ts";
+import { foundInTable, serviceIdentity } from "../../table/desired.ts";
+import type { Table } from "../../table/table.ts";
+import { Agenda, type Appointment } from "../agenda.ts";
+import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
+
+export interface NanniesParts {
+  readonly now: () => Instant;
+  readonly run: RunCheck;
+  /** What a real server's nanny believes, or its weight in the table, has changed. */
+  readonly changed: (before: Nanny | null, after: Nanny) => void;
+  readonly report: (event: EventBody) => void;
+}
+
+/** A try that has not ended so long after its timeout is given up: a runner ends in a poll turn. */
+const overdueAfter: Ms = seconds(1);
+
+/** A failure that came so long after its deadline tells of a pause of this process. */
+const lateMax = ms(250);
+
+/** First tries begin one after another at this distance, */
+const firstDistance = ms(2);
+/** but all of them within this time. */
+const firstRoundMax = seconds(1);
+
+interface Entry {
+  nanny: Nanny;
+  probe: Probe | null;
+  wake: Appointment | null;
+}
+
+export class Nannies {
+  readonly #parts: NanniesParts;
+  readonly #agenda: Agenda;
+  readonly #limit = pLimit(1);
+  readonly #origin: Instant;
+  readonly #probes = new Map<string, Probe>();
+  readonly #failures = new Map<FailureReason, number>();
+  readonly #underway = new Set<Promise<void>>();
+  #entries = new Map<RealServerKey, Entry>();
+  #found: ReadonlyMap<RealServerKey, number> = new Map();
+  #probesMade = 0;
+  #checking = true;
+  #stopped = false;
+  /** This machine's own trouble that is in the way of checks; null when there is none. */
+  #trouble: string | null = null;
+  #firstRoundWaiters: (() => void)[] = [];
+
+  constructor(parts: NanniesParts) {
+    this.#parts = parts;
+    this.#origin = parts.now();
+    this.#agenda = new Agenda(parts.now, openAlarm);
+  }
+
+  /** Takes over a configuration. What is the same as before goes on undisturbed. */
+  configure(config: Config): void {
+    const now = this.#parts.now();
+    const before = this.#entries;
+    this.#limit.concurrency = config.checks.concurrency;
+    this.#entries = new Map();
+    for (const virtualServer of config.virtualServers)
+      for (const realServer of virtualServer.realServers) {
+        const rules = nannyRules(virtualServer, realServer);
+        const known = before.get(rules.key);
+        const nanny = known ? reconfigure(known.nanny, rules, now) : this.#begin(rules, now);
+        this.#entries.set(rules.key, {
+          nanny,
+          probe: known?.probe ?? null,
+          wake: known?.wake ?? null,
+        });
+      }
+    this.#found = new Map();
+    for (const [key, entry] of before)
+      if (!this.#entries.has(key)) {
+        entry.wake?.cancel();
+        this.#leave(entry);
+      }
+    this.#startTries(this.#assignProbes());
+    for (const [key, entry] of this.#entries) {
+      this.#setWake(entry);
+      this.#tellChange(before.get(key)?.nanny ?? null, entry.nanny);
+    }
+    this.#firstRoundMayBeOver();
+  }
+
+  /**
+   * Counts what the starting daemon found in the kernel's table as up until it is checked; before
+   * or after the first `configure`. Returns what it found of the configuration.
+   */
+  adopt(
+    config: Config,
+    table: Table,
+  ): { readonly services: number; readonly destinations: number } {
+    this.#found = foundInTable(config, table);
+    for (const [key, weight] of this.#found) this.#tell(key, { kind: "adopted", weight });
+    const services = config.virtualServers.filter((virtualServer) =>
+      table.has(printService(serviceIdentity(virtualServer))),
+    );
+    return { services: services.length, destinations: this.#found.size };
+  }
+
+  /** Off: the peer's knowledge is used and nothing is probed. On: everything is tried at once. */
+  setActiveChecking(on: boolean): void {
+    if (on === this.#checking) return;
+    this.#checking = on;
+    for (const probe of this.#probes.values()) {
+      probe.known = false;
+      if (!on) halt(probe);
+    }
+    if (on) this.#startTries([...this.#probes.values()]);
+    this.#firstRoundMayBeOver();
+  }
+
+  /** The peer, whose turn it is to check, says how a server stands. */
+  tell(key: RealServerKey, standing: "up" | "down"): void {
+    this.#tell(key, { kind: "told", standing });
+  }
+
+  /** The process before this one knew how a server stands. */
+  remember(key: RealServerKey, standing: "up" | "down"): void {
+    this.#tell(key, { kind: "remembered", standing });
+  }
+
+  tableRefused(key: RealServerKey, why: string): void {
+    this.#tell(key, { kind: "table-refused", why });
+  }
+
+  tableAccepted(key: RealServerKey): void {
+    this.#tell(key, { kind: "table-accepted" });
+  }
+
+  /** Looks the health up as it is when it is asked for: a list of all would be made too often. */
+  health(): Health {
+    return { get: (key) => this.#entries.get(key)?.nanny.health };
+  }
+
+  nanny(key: RealServerKey): Nanny | null {
+    return this.#entries.get(key)?.nanny ?? null;
+  }
+
+  /** Every nanny, in the order of the configuration. */
+  all(): Nanny[] {
+    return Array.from(this.#entries.values(), ({ nanny }) => nanny);
+  }
+
+  /** Failed tries by reason, since the start. */
+  failures(): Readonly<Partial<Record<FailureReason, number>>> {
+    return Object.fromEntries(this.#failures);
+  }
+
+  /** Resolves once every check has been tried, or when nothing is checked here. */
+  firstRound(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#firstRoundWaiters.push(resolve);
+      this.#firstRoundMayBeOver();
+    });
+  }
+
+  /** Ends every try. Resolves when nothing is left. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#agenda.close();
+    this.#limit.clearQueue();
+    for (const probe of this.#probes.values()) halt(probe);
+    this.#firstRoundMayBeOver();
+    let timer: NodeJS.Timeout | undefined;
+    const givenUp = new Promise((resolve) => {
+      timer = setTimeout(resolve, overdueAfter);
+    });
+    await Promise.race([Promise.all(this.#underway), givenUp]);
+    clearTimeout(timer);
+  }
+
+  #begin(rules: NannyRules, now: Instant): Nanny {
+    const nanny = startNanny(rules, now);
+    const weight = this.#found.get(rules.key);
+    return weight === undefined ? nanny : step(nanny, { kind: "adopted", weight }, now);
+  }
+
+  /** Gives each nanny its probe; returns those that are to be tried now. */
+  #assignProbes(): readonly Probe[] {
+    const fresh = new Set<Probe>();
+    for (const [key, entry] of this.#entries) {
+      const { rules } = entry.nanny;
+      if (!checks(rules) || rules.check.type === "none") {
+        this.#leave(entry);
+        continue;
+      }
+      const endpoint = { address: rules.address, port: rules.port };
+      const wanted = probeKey(rules.check, endpoint);
+      if (entry.probe?.key === wanted) continue;
+      this.#leave(entry);
+      let probe = this.#probes.get(wanted);
+      if (probe === undefined) {
+        probe = makeProbe(wanted, rules.check, endpoint, phaseOf(this.#probesMade));
+        this.#probesMade += 1;
+        this.#probes.set(wanted, probe);
+      }
+      probe.nannies.add(key);
+      entry.probe = probe;
+      fresh.add(probe);
+    }
+    return [...fresh];
+  }
+
+  #leave(entry: Entry): void {
+    const { probe } = entry;
+    entry.probe = null;
+    if (probe === null) return;
+    probe.nannies.delete(entry.nanny.rules.key);
+    if (probe.nannies.size > 0) return;
+    this.#probes.delete(probe.key);
+    halt(probe);
+  }
+
+  /** Begins with these probes now, one shortly after the other. */
+  #startTries(probes: readonly Probe[]): void {
+    if (!this.#checking) return;
+    const now = this.#parts.now();
+    const window = Math.min(firstRoundMax, probes.length * firstDistance);
+    for (const [index, probe] of probes.entries()) {
+      const wait = ms(Math.min(window, probe.check.interval) * (index / probes.length));
+      if (probe.doing === "idle") this.#tryAt(probe, addMs(now, wait));
+    }
+  }
+
+  #tryAt(probe: Probe, when: Instant): void {
+    probe.next?.cancel();
+    probe.next = this.#agenda.at(when, () => {
+      probe.next = null;
+      probe.doing = "waiting";
+      void this.#limit(() => this.#turn(probe));
+    });
+  }
+
+  /** The probe's turn among the tries under way. */
+  async #turn(probe: Probe): Promise<void> {
+    probe.doing = "idle";
+    if (this.#stopped || !this.#checking || probe.nannies.size === 0) return;
+    probe.doing = "trying";
+    const started = this.#parts.now();
+    const trying = this.#try(probe, started).then((tried) => {
+      probe.doing = "idle";
+      this.#take(probe, started, tried);
+    });
+    this.#underway.add(trying);
+    await trying;
+    this.#underway.delete(trying);
+  }
+
+  /** One try, which ends in any case. Null: it was told to stop and says nothing. */
+  #try(probe: Probe, started: Instant): Promise<Tried | null> {
+    const { check, endpoint } = probe;
+    const stop = new AbortController();
+    probe.stop = stop;
+    return new Promise((resolve) => {
+      const limit = ms(check.timeout + overdueAfter);
+      const giveUp = (): void => {
+        stop.abort();
+        const why = `no end within ${printDuration(limit)}`;
+        for (const real_server of probe.nannies)
+          this.#parts.report({ event: "check", kind: "overdue", real_server, text: why });
+        resolve({ ...failed("overdue", why), took: between(started, this.#parts.now()) });
+      };
+      let overdue = this.#agenda.at(addMs(started, limit), () => {
+        // After a pause of this process the try has not had its time: it gets some.
+        const now = this.#parts.now();
+        if (between(started, now) <= limit + lateMax) giveUp();
+        else overdue = this.#agenda.at(addMs(now, overdueAfter), giveUp);
+      });
+      const end = (tried: Tried): void => {
+        overdue.cancel();
+        resolve(stop.signal.aborted ? null : tried);
+      };
+      this.#parts.run(check, endpoint, stop.signal).then(end, (thrown: unknown) => {
+        end({ ...failed("local", messageOf(thrown)), took: between(started, this.#parts.now()) });
+      });
+    });
+  }
+
+  /** Judges a result, hands it to all who want it, and makes the next appointment. */
+  #take(probe: Probe, started: Instant, tried: Tried | null): void {
+    if (this.#stopped || !this.#checking || probe.nannies.size === 0) return;
+    const now = this.#parts.now();
+    const asleep = between(started, now) > probe.check.timeout + lateMax;
+    const failedAsleep = asleep && tried?.kind === "failed" && tried.reason !== "overdue";
+    if (tried === null || (failedAsleep && !probe.discarded)) {
+      probe.discarded = failedAsleep;
+      this.#tryAt(probe, now);
+      return;
+    }
+    probe.discarded = false;
+    if (tried.kind === "failed")
+      this.#failures.set(tried.reason, (this.#failures.get(tried.reason) ?? 0) + 1);
+    this.#noteTrouble(tried);
+    const next = nextStart(probe, this.#origin, started);
+    this.#tryAt(probe, instant(Math.max(next, now)));
+    if (tried.kind === "passed" || tried.reason !== "local")
+      for (const key of [...probe.nannies]) this.#tell(key, { kind: "tried", outcome: tried });
+    probe.known = true;
+    this.#firstRoundMayBeOver();
+  }
+
+  /** What this machine lacks says nothing about real servers; operators must hear of it once. */
+  #noteTrouble(tried: Tried): void {
+    const trouble = tried.kind === "failed" && tried.reason === "local" ? tried.why : null;
+    if (trouble !== null && this.#trouble === null) {
+      const text = `checks cannot be tried on this machine: ${trouble}`;
+      this.#parts.report({ event: "machine", kind: "failed", text });
+    }
+    this.#trouble = trouble;
+  }
+
+  #tell(key: RealServerKey, input: NannyInput): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const before = entry.nanny;
+    entry.nanny = step(before, input, this.#parts.now());
+    if (entry.nanny === before) return;
+    this.#setWake(entry);
+    this.#tellChange(before, entry.nanny);
+  }
+
+  #tellChange(before: Nanny | null, after: Nanny): void {
+    const same =
+      before !== null &&
+      before.health.state === after.health.state &&
+      before.health.tableWeight === after.health.tableWeight &&
+      before.verdict === after.verdict &&
+      before.recoveredAt === after.recoveredAt;
+    if (!same) this.#parts.changed(before, after);
+  }
+
+  #setWake(entry: Entry): void {
+    const when = wakeAt(entry.nanny);
+    if (entry.wake?.at === when) return;
+    entry.wake?.cancel();
+    const { key } = entry.nanny.rules;
+    const act = (): void => {
+      const current = this.#entries.get(key);
+      if (current !== undefined) current.wake = null;
+      this.#tell(key, { kind: "wake" });
+    };
+    entry.wake = when === null ? null : this.#agenda.at(when, act);
+  }
+
+  #firstRoundMayBeOver(): void {
+    if (this.#firstRoundWaiters.length === 0) return;
+    const waiting =
+      this.#checking && !this.#stopped && [...this.#probes.values()].some((probe) => !probe.known);
+    if (waiting) return;
+    const waiters = this.#firstRoundWaiters;
+    this.#firstRoundWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** Makes an end of what a probe does and plans. */
+function halt(probe: Probe): void {
+  probe.next?.cancel();
+  probe.next = null;
+  probe.stop?.abort();
+}

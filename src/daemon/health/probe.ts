@@ -1,0 +1,94 @@
+/**
+ * A probe: one check of one endpoint, however many nannies want its result, and its place in time.
+ *
+ * Its tries lie on a grid of its own, one per interval, with a phase that it keeps for life: probes
+ * are spread evenly, do not drift, and spread out again after the process was paused. Those whose
+ * tries would begin within the same few milliseconds begin together: every wake-up of the process
+ * costs about as much as a try.
+ */
+import { createHash } from "node:crypto";
+import { type Endpoint, targetOf } from "../../checks/target.ts";
+import type { Check } from "../../config/config.ts";
+import type { RealServerKey } from "../../health/health.ts";
+import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
+import type { Appointment } from "../agenda.ts";
+
+/** A check that has tries. */
+export type TriedCheck = Exclude<Check, { type: "none" }>;
+
+export interface Probe {
+  readonly key: string;
+  readonly check: TriedCheck;
+  readonly endpoint: Endpoint;
+  /** Place within the interval, from 0 to below 1. */
+  readonly phase: number;
+  /** Who wants the result; empty: nobody any more. */
+  readonly nannies: Set<RealServerKey>;
+  /** Idle until its appointment; waiting for room among the tries under way; trying. */
+  doing: "idle" | "waiting" | "trying";
+  next: Appointment | null;
+  /** Ends the try under way. */
+  stop: AbortController | null;
+  /** Whether a try has ended with a verdict since the probe began, or began again. */
+  known: boolean;
+  /** The last try was thrown away, because this process was asleep meanwhile. */
+  discarded: boolean;
+}
+
+/** Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair. */
+export function probeKey(check: TriedCheck, endpoint: Endpoint): string {
+  const { fall: _fall, rise: _rise, ...how } = check;
+  const where = check.type === "command" ? endpoint : targetOf(check, endpoint);
+  const text = JSON.stringify(sorted({ ...how, ...where }));
+  return createHash("sha256").update(text).digest("base64");
+}
+
+/** The same value with the keys of its objects in order and its bytes as text. */
+function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, each]) => [key, sorted(each)] as const);
+  return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/**
+ * Phases that fill an interval evenly however many there are: steps of the golden ratio leave gaps
+ * that differ by a factor of 2.7 at most (the three-distance theorem).
+ */
+export const phaseOf = (count: number): number => (count * 0.618033988749895) % 1;
+
+export const makeProbe = (
+  key: string,
+  check: TriedCheck,
+  endpoint: Endpoint,
+  phase: number,
+): Probe => ({
+  key,
+  check,
+  endpoint,
+  phase,
+  nannies: new Set(),
+  doing: "idle",
+  next: null,
+  stop: null,
+  known: false,
+  discarded: false,
+});
+
+/** Tries begin together within as much. */
+const together = ms(10);
+
+/** A command is not among them: each start of a process holds the loop up for milliseconds. */
+function offsetOf({ check, phase }: Probe): Ms {
+  const exact = phase * check.interval;
+  return ms(check.type === "command" ? exact : Math.floor(exact / together) * together);
+}
+
+/** The probe's next point of its grid, half an interval after `started` at the earliest. */
+export function nextStart(probe: Probe, origin: Instant, started: Instant): Instant {
+  const { interval } = probe.check;
+  const base = addMs(origin, offsetOf(probe));
+  const elapsed = between(base, started) + interval / 2;
+  return addMs(base, ms(Math.ceil(elapsed / interval) * interval));
+}

@@ -1,0 +1,158 @@
+/**
+ * Which of the two routers checks, and how the other one learns of it: the active router checks and
+ * puts what it knows into its heartbeats; the standby believes that, and checks by itself when it
+ * has no whole or no fresh picture. Real servers are not probed twice.
+ */
+
+import type { RealServerKey } from "../../health/health.ts";
+import { checks, type Nanny } from "../../health/nanny.ts";
+import {
+  applySlice,
+  decodeSlice,
+  emptyInbox,
+  encodeSlice,
+  type Inbox,
+  isComplete,
+  pictureOf,
+  type RecordKey,
+  recordKey,
+  refreshOutbox,
+  standingOf,
+  startOutbox,
+} from "../../health/replica.ts";
+import type { Message } from "../../heartbeat/message.ts";
+import { digestBytesMax } from "../../heartbeat/wire.ts";
+import { isRefused } from "../../model/error.ts";
+import type { EventBody } from "../../model/event.ts";
+import { between, type Instant, ms } from "../../model/time.ts";
+
+export interface ReplicationParts {
+  /** The nannies as they are now. */
+  readonly nannies: () => Iterable<Nanny>;
+  /** The peer says how a server stands. */
+  readonly tell: (key: RealServerKey, standing: "up" | "down") => void;
+  /** Check by ourselves from now on, or stop doing so. */
+  readonly checkOurselves: (on: boolean) => void;
+  readonly refused: (reason: string, detail: string) => void;
+  readonly report: (event: EventBody) => void;
+  readonly now: () => Instant;
+  /** A random 32-bit number. */
+  readonly generation: number;
+}
+
+const nothing = new Uint8Array(0);
+/** Judging the whole picture costs a look at every record; heartbeats may come every few ms. */
+const judgeEvery = ms(100);
+
+export class Replication {
+  readonly #parts: ReplicationParts;
+  #outbox;
+  #inbox: Inbox = emptyInbox;
+  #keys = new Map<RealServerKey, RecordKey>();
+  #changed = true;
+  #ourselves = true;
+  #lastSequence: number | null = null;
+  #judged: { readonly at: Instant; readonly peerServes: boolean } | null = null;
+
+  constructor(parts: ReplicationParts) {
+    this.#parts = parts;
+    this.#outbox = startOutbox(parts.generation);
+  }
+
+  /** True while this router checks by itself. */
+  get ourselves(): boolean {
+    return this.#ourselves;
+  }
+
+  /** The health of some real server, or the configuration, has changed. */
+  healthChanged(): void {
+    this.#changed = true;
+  }
+
+  configurationChanged(): void {
+    this.#changed = true;
+    this.#keys = new Map(
+      Array.from(this.#parts.nannies())
+        .filter(({ rules }) => checks(rules))
+        .map(({ rules }) => [rules.key, recordKey(rules)]),
+    );
+  }
+
+  /** The digest of the next heartbeat; empty while what we know comes from the peer. */
+  digest(): Uint8Array {
+    if (!this.#ourselves) return nothing;
+    if (this.#changed) {
+      this.#outbox = refreshOutbox(this.#outbox, pictureOf(this.#parts.nannies()));
+      this.#changed = false;
+    }
+    const { bytes, outbox } = encodeSlice(this.#outbox, digestBytesMax);
+    this.#outbox = outbox;
+    return bytes;
+  }
+
+  /** A message of the peer that counts. Only what an active router has found out is believed. */
+  heard(message: Message): void {
+    if (message.state !== "active" || message.digest.length === 0) return;
+    const slice = decodeSlice(message.digest);
+    if (isRefused<string>(slice)) {
+      this.#parts.refused(`digest-${slice.refused}`, slice.detail);
+      return;
+    }
+    if (slice.sequence === this.#lastSequence) return;
+    this.#lastSequence = slice.sequence;
+    this.#inbox = applySlice(this.#inbox, slice, this.#parts.now(), message.interval);
+    if (!this.#ourselves) this.#believe(new Set(slice.records.map(([key]) => key)));
+  }
+
+  /**
+   * Decides who checks: `peerServes` says that the peer is heard and active and this router is not.
+   * Called after every step of the failover machine, with the instant of that step.
+   */
+  settle(peerServes: boolean, now: Instant): void {
+    const judged = this.#judged;
+    if (judged?.peerServes === peerServes && between(judged.at, now) < judgeEvery) return;
+    this.#judged = { at: now, peerServes };
+    const rely = peerServes && this.#whole();
+    if (rely === !this.#ourselves) return;
+    this.#ourselves = !rely;
+    if (rely) this.#believe(null);
+    this.#changed = true;
+    this.#parts.checkOurselves(!rely);
+    this.#parts.report(
+      rely
+        ? {
+            event: "check",
+            kind: "source",
+            source: "peer",
+            text: "its whole picture is known here",
+          }
+        : { event: "check", kind: "source", source: "own", text: this.#why(peerServes) },
+    );
+  }
+
+  /** Every server that is checked here is known to the peer, and all it says is fresh. */
+  #whole(): boolean {
+    const now = this.#parts.now();
+    if (!isComplete(this.#inbox, now)) return false;
+    for (const key of this.#keys.values()) {
+      const standing = standingOf(this.#inbox, key, now);
+      if (standing === null || standing === "unknown") return false;
+    }
+    return true;
+  }
+
+  #believe(news: ReadonlySet<RecordKey> | null): void {
+    const now = this.#parts.now();
+    for (const [key, record] of this.#keys) {
+      if (news !== null && !news.has(record)) continue;
+      const standing = standingOf(this.#inbox, record, now);
+      if (standing === "up" || standing === "down") this.#parts.tell(key, standing);
+    }
+  }
+
+  #why(peerServes: boolean): string {
+    return peerServes
+      ? "the active router's picture is not whole or not fresh"
+      : "this router serves, or no active router is heard";
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What a daemon that restarts on purpose leaves to its successor: the hold, for as long as the
+ * kernel keeps the addresses, and the memory of what cannot be read from the kernel.
+ *
+ * Invariant: both end by themselves. They name the instant at which they are over and the boot of
+ * the kernel whose clock that is, so that what a dead attempt left says nothing to anybody later.
+ */
+import { join } from "node:path";
+import { type RealServerKey, realServerKey } from "../../health/health.ts";
+import { checks, type Nanny } from "../../health/nanny.ts";
+import { addMs, type Instant, instant, type Ms, ms, seconds } from "../../model/time.ts";
+import { readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
+import { kernelBoot } from "../../system/process/clock.ts";
+import type { Commands } from "../services/service-attendant.ts";
+
+/**
+ * How long the peer is asked not to judge. A successor needs less than a second; on a busy router
+ * with thousands of services, some. The kernel goes on forwarding all the while.
+ */
+export const holdFor: Ms = seconds(15);
+
+/**
+ * The kernel drops the addresses this long before the peer may take them; it counts in seconds
+ * (measured: 1 s ends after 0.9 to 1.13 s), and the peer hears of the hold before they expire.
+ */
+const expireBefore: Ms = ms(2000);
+
+/** Read by the unit's ExecStopPost as well: seconds of /proc/uptime, and the kernel's boot id. */
+export const holdFile = "hold";
+const memoryFile = "restart.json";
+
+/** 100,000 real servers of some 150 bytes. */
+const memoryBytesMax = 32 * 1024 * 1024;
+
+/** How the predecessor knew a real server to stand. */
+export interface Remembered {
+  readonly key: RealServerKey;
+  readonly address: string;
+  readonly port: number;
+  readonly standing: "up" | "down";
+}
+
+export interface Memory {
+  readonly realServers: readonly Remembered[];
+  /** Kernel parameters as they were before lvsd changed them. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** The failover services that run, and by which commands. */
+  readonly services: readonly Commands[];
+}
+
+export interface Legacy {
+  /** The kernel keeps the addresses and the peer waits, until then; null: nothing was kept. */
+  readonly heldUntil: Instant | null;
+  readonly memory: Memory;
+}
+
+export const nothingLeft: Legacy = {
+  heldUntil: null,
+  memory: { realServers: [], sysctls: {}, services: [] },
+};
+
+/** For how long the kernel is to keep the addresses when the peer holds for `length`. */
+export const lifetimeWithin = (length: Ms): Ms => ms(Math.max(1000, length - expireBefore));
+
+/** What is known for good of these real servers; what is waited for is found out anew. */
+export const rememberedOf = (nannies: Iterable<Nanny>): Remembered[] =>
+  [...nannies].flatMap(({ rules, verdict, source, recoveredAt }) => {
+    const found = source === "own" || source === "peer";
+    if (!checks(rules) || !found || recoveredAt !== null || verdict === "unknown") return [];
+    const { key, address, port } = rules;
+    return [{ key, address, port, standing: verdict }];
+  });
+
+/** Marks the addresses as kept on purpose. Throws MachineError. */
+export function leaveHold(runDir: string, until: Instant): void {
+  const text = `${Math.floor(until / 1000)}\n${kernelBoot()}\n`;
+  replaceFile(join(runDir, holdFile), text);
+}
+
+/** Leaves the memory. Throws MachineError. */
+export function leaveMemory(runDir: string, memory: Memory, now: Instant): void {
+  const body = {
+    ...{ boot: kernelBoot(), pid: process.pid, until: addMs(now, holdFor) },
+    ...memory,
+  };
+  replaceFile(join(runDir, memoryFile), JSON.stringify(body));
+}
+
+/** What a predecessor has left that is not over. Throws MachineError when it cannot be read. */
+export function readLegacy(runDir: string, now: Instant): Legacy {
+  const hold = readBounded(join(runDir, holdFile), 200)?.toString("utf8") ?? "";
+  const [until = "", boot] = hold.split("\n");
+  const end = instant(Number(until) * 1000);
+  const stands = /^\d+$/.test(until) && boot === kernelBoot() && now < end && end - now <= holdFor;
+  return { heldUntil: stands ? end : null, memory: readMemory(runDir, now) };
+}
+
+function readMemory(runDir: string, now: Instant): Memory {
+  const bytes = readBounded(join(runDir, memoryFile), memoryBytesMax);
+  if (bytes === null) return nothingLeft.memory;
+  try {
+    const { boot, pid, until, realServers, sysctls, services } = JSON.parse(bytes.toString("utf8"));
+    if (boot !== kernelBoot() || now >= until) return nothingLeft.memory;
+    // With another process than this one its unit's control group has ended, and they with it.
+    return { realServers, sysctls, services: pid === process.pid ? (services ?? []) : [] };
+  } catch {
+    // Written by nobody of us: as if there were none.
+  }
+  return nothingLeft.memory;
+}
+
+/** The successor has it all, or the attempt is over. Throws MachineError. */
+export function removeLegacy(runDir: string): void {
+  for (const name of [holdFile, memoryFile]) removeFile(join(runDir, name));
+}
+
+/** Who of these is the same real server still: the same names at the same endpoint. */
+export function standingsFor(
+  nannies: Iterable<Nanny>,
+  { realServers }: Memory,
+): ReadonlyMap<RealServerKey, "up" | "down"> {
+  const known = new Map(realServers.map((each) => [each.key, each]));
+  const standings = new Map<RealServerKey, "up" | "down">();
+  for (const { rules } of nannies) {
+    const found = known.get(realServerKey(rules.virtualServer, rules.realServer));
+    if (found?.address === rules.address && found.port === rules.port)
+      standings.set(rules.key, found.standing);
+  }
+  return standings;
+}

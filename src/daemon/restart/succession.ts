@@ -1,0 +1,117 @@
+/**
+ * One daemon taking over from another on the same machine, without the network noticing: the last
+ * acts of the one that goes, the first ones of the one that comes. What lies in between is in
+ * legacy.ts; that the peer waits is the failover machine's business.
+ */
+import type { Start } from "../../failover/protocol.ts";
+import { messageOf } from "../../model/error.ts";
+import { addMs, type Ms } from "../../model/time.ts";
+import type { Sysctl } from "../../system/file/sysctl.ts";
+import type { Doors } from "../doors.ts";
+import type { Nannies } from "../health/nannies.ts";
+import type { FailoverServices } from "../services/failover-services.ts";
+import type { Done, Vips } from "../vips/vips.ts";
+import {
+  type Legacy,
+  leaveHold,
+  leaveMemory,
+  lifetimeWithin,
+  type Memory,
+  rememberedOf,
+  removeLegacy,
+  standingsFor,
+} from "./restart-state.ts";
+
+export class Succession {
+  readonly #doors: Pick<Doors, "runDir" | "now" | "report">;
+  readonly #memory: Memory;
+  /** Until when the peer lets this router adopt the addresses; null: it did, or none were kept. */
+  #adoptUntil: Legacy["heldUntil"];
+  /** A next process is to adopt what this one holds. */
+  #kept = false;
+
+  constructor(
+    doors: Pick<Doors, "runDir" | "now" | "report">,
+    legacy: Legacy,
+    found: Start["found"],
+  ) {
+    this.#doors = doors;
+    this.#memory = legacy.memory;
+    this.#adoptUntil = found === "kept" ? legacy.heldUntil : null;
+    if (found !== "kept") this.#forget();
+  }
+
+  /** What lvsd changed before is put back at the end as if this process had changed it. */
+  recallSysctls(sysctl: Sysctl): void {
+    sysctl.remember(this.#memory.sysctls);
+  }
+
+  /** The services that run go on. */
+  recallServices(services: FailoverServices): void {
+    services.recall(this.#memory.services);
+  }
+
+  /** The nannies know at once what was known; their checks go on from there. */
+  recallHealth(nannies: Nannies): void {
+    for (const [key, standing] of standingsFor(nannies.all(), this.#memory))
+      nannies.remember(key, standing);
+  }
+
+  /** A claim; one that adopts comes in time or not at all, since the peer may have claimed then. */
+  async claim(vips: Vips): Promise<Done> {
+    const until = this.#adoptUntil;
+    this.#adoptUntil = null;
+    if (until !== null && this.#doors.now() >= until) {
+      this.#forget();
+      return { ok: false, why: "the process came after the end of the hold" };
+    }
+    const done = await vips.claim();
+    this.#forget();
+    return done;
+  }
+
+  /** Lets the VIPs outlive this process, but not the hold that was asked of the peer. */
+  async keep(vips: Vips, holdFor: Ms): Promise<Done> {
+    const kept = await vips.keep(lifetimeWithin(holdFor));
+    if (!kept.ok) return kept;
+    try {
+      leaveHold(this.#doors.runDir, addMs(this.#doors.now(), holdFor));
+      this.#kept = true;
+      return kept;
+    } catch (thrown) {
+      return { ok: false, why: messageOf(thrown) };
+    }
+  }
+
+  /** A release: whatever was kept before is kept no more, and nobody is to adopt it. */
+  async release(letGo: () => Promise<Done>): Promise<Done> {
+    if (this.#kept) this.#forget();
+    this.#kept = false;
+    return letGo();
+  }
+
+  /** To be asked before the parts end. */
+  memoryOf(nannies: Nannies, sysctl: Sysctl): Omit<Memory, "services"> {
+    return { realServers: rememberedOf(nannies.all()), sysctls: sysctl.before };
+  }
+
+  /** The last act. Without memory the next process finds out by itself what is healthy. */
+  leave(memory: Memory): void {
+    this.#try("the next process starts without memory", () =>
+      leaveMemory(this.#doors.runDir, memory, this.#doors.now()),
+    );
+  }
+
+  #forget(): void {
+    this.#try("what a restart has left cannot be removed", () => removeLegacy(this.#doors.runDir));
+  }
+
+  #try(otherwise: string, act: () => void): void {
+    try {
+      act();
+    } catch (thrown) {
+      const text = `${otherwise}: ${messageOf(thrown)}`;
+      this.#doors.report({ event: "machine", kind: "failed", text });
+    }
+  }
+}

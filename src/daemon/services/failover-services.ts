@@ -1,0 +1,192 @@
+/**
+ * The failover services: what runs on the active router only. Tells their attendants what the
+ * router is, waits for them where a change of the active router may wait, and says what their
+ * failures mean for the router.
+ *
+ * Nothing waits for a command but a planned change, and that not for long. Commands are started
+ * one a turn of the loop, some time after the VIPs are announced: starting a program takes the loop
+ * some ms.
+ */
+import { setImmediate as turn } from "node:timers/promises";
+import type { ServiceConfig } from "../../config/config.ts";
+import type { ServiceState, Wish } from "../../failover/service.ts";
+import type { Fault } from "../../model/router.ts";
+import { between, type Instant, ms, seconds } from "../../model/time.ts";
+import { openAlarm } from "../../system/process/clock.ts";
+import { Agenda } from "../agenda.ts";
+import { within } from "../within.ts";
+import { Attendant, type AttendantParts, type Commands } from "./service-attendant.ts";
+
+export type FailoverServicesParts = Omit<AttendantParts, "agenda">;
+
+/** One service as `lvsd status` tells it. */
+export interface ServicePicture {
+  readonly name: string;
+  readonly state: ServiceState;
+  readonly since: Instant;
+  readonly cause: string;
+  readonly error: string | null;
+  readonly failures: number;
+}
+
+/** The first command after an activation; the first announcements are out by then. */
+const startAfter = ms(50);
+/** How long a planned change, and the end of lvsd, wait for the `stop` commands. */
+export const stopsMax = seconds(2);
+
+export class FailoverServices {
+  readonly #parts: AttendantParts;
+  readonly #agenda: Agenda;
+  #attendants: Attendant[] = [];
+  /** No longer configured, and not stopped yet. */
+  #leaving: Attendant[] = [];
+  #left: readonly Commands[] = [];
+  #wish: Wish = "undecided";
+  #afresh = false;
+  /** Since when the services are to rest. */
+  #restSince: Instant;
+  #later: NodeJS.Timeout | undefined;
+  #telling: Promise<void> = Promise.resolve();
+  #waiting: (() => void)[] = [];
+
+  constructor(parts: FailoverServicesParts) {
+    this.#agenda = new Agenda(parts.now, openAlarm);
+    this.#restSince = parts.now();
+    const changed = (): void => {
+      parts.changed();
+      this.#lookWhoIsDone();
+    };
+    this.#parts = { ...parts, changed, agenda: this.#agenda };
+  }
+
+  /** What the process before this one left running on purpose; before the first `configure`. */
+  recall(left: readonly Commands[]): void {
+    this.#left = left;
+  }
+
+  /** Takes over a configuration: what is the same goes on, and failures are forgiven. */
+  configure(services: readonly ServiceConfig[]): void {
+    const known = new Map(
+      [...this.#attendants, ...this.#leaving].map((each) => [each.config.name, each]),
+    );
+    const left = new Map(this.#left.map((each) => [each.name, each]));
+    this.#left = [];
+    this.#attendants = services.map((config) => {
+      const attendant = known.get(config.name);
+      known.delete(config.name);
+      if (attendant === undefined) {
+        const running = left.get(config.name) ?? null;
+        left.delete(config.name);
+        return new Attendant(config, running, this.#parts);
+      }
+      attendant.configure(config);
+      return attendant;
+    });
+    this.#leaving = [...known.values(), ...[...left.values()].map((each) => this.#orphan(each))];
+    for (const attendant of this.#leaving) attendant.wish("rest", false);
+    this.#tellAll();
+    this.#lookWhoIsDone();
+    this.#parts.changed();
+  }
+
+  /** What the router is now. `afresh`: by an operator's switchover. Returns at once. */
+  wish(wish: Wish, afresh: boolean): void {
+    if (wish === this.#wish) return;
+    this.#wish = wish;
+    this.#afresh = afresh;
+    this.#restSince = this.#parts.now();
+    clearTimeout(this.#later);
+    if (wish === "run") this.#later = setTimeout(() => this.#tellAll(), startAfter);
+    else this.#tellAll();
+  }
+
+  /**
+   * Before a planned change: resolves when every service is stopped, or could not be within
+   * `stopsMax` since the services were first told.
+   */
+  async standDown(): Promise<void> {
+    this.wish("rest", false);
+    const left = ms(Math.max(0, stopsMax - between(this.#restSince, this.#parts.now())));
+    if (this.#all.length > 0) await within(this.#settled(), left);
+  }
+
+  /** The end of lvsd: stops every service as far as there is time, then ends what runs for them. */
+  async stop(): Promise<void> {
+    await this.standDown();
+    this.#close();
+  }
+
+  /** A restart of lvsd: the services go on. What runs, or is to be stopped by the next process. */
+  leave(): readonly Commands[] {
+    const running = this.#attendants.filter((each) => each.running);
+    this.#close();
+    return [...running, ...this.#leaving].map(({ commands }) => commands);
+  }
+
+  faults(): readonly Fault[] {
+    return this.pictures().flatMap(({ name, error }) =>
+      error === null ? [] : [{ kind: "service", subject: name, text: `service ${name}: ${error}` }],
+    );
+  }
+
+  /** What speaks against an automatic failback to this router; null: nothing. */
+  missing(): string | null {
+    const failed = this.pictures().find(({ failures }) => failures > 0);
+    return failed === undefined
+      ? null
+      : `service ${failed.name} failed here; \`lvsd reload\` forgives it`;
+  }
+
+  /** In the order of the configuration. */
+  pictures(): readonly ServicePicture[] {
+    return this.#attendants.map(({ config, service }) => ({
+      name: config.name,
+      state: service.state,
+      since: service.since,
+      cause: service.cause,
+      error: service.stuck ?? service.trouble?.why ?? null,
+      failures: service.failures,
+    }));
+  }
+
+  get #all(): readonly Attendant[] {
+    return [...this.#attendants, ...this.#leaving];
+  }
+
+  /** Something that ran by a configuration that is gone: only its `stop` matters any more. */
+  #orphan(left: Commands): Attendant {
+    const config = { ...left, timeout: seconds(30), check: { type: "none" } as const };
+    return new Attendant(config, left, this.#parts);
+  }
+
+  #close(): void {
+    clearTimeout(this.#later);
+    this.#agenda.close();
+    for (const attendant of this.#all) attendant.close();
+  }
+
+  /** One after the other, so that heartbeats come in between; the newest wish counts. */
+  #tellAll(): void {
+    this.#telling = this.#telling.then(async () => {
+      for (const attendant of this.#attendants) {
+        attendant.wish(this.#wish, this.#afresh);
+        await turn();
+      }
+    });
+  }
+
+  async #settled(): Promise<void> {
+    await this.#telling;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#lookWhoIsDone();
+    });
+  }
+
+  #lookWhoIsDone(): void {
+    for (const attendant of this.#leaving) if (attendant.settled) attendant.close();
+    this.#leaving = this.#leaving.filter((each) => !each.settled);
+    if (this.#waiting.length === 0 || !this.#all.every(({ settled }) => settled)) return;
+    for (const done of this.#waiting.splice(0)) done();
+  }
+}

@@ -1,0 +1,38 @@
+/** What a starting daemon takes over from the kernel, and gives to it once: table and time-outs. */
+import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../../config/config.ts";
+import { messageOf } from "../../model/error.ts";
+import type { Doors } from "../doors.ts";
+import type { Nannies } from "../health/nannies.ts";
+
+/** What the kernel has of the configuration counts as up until a check says otherwise. */
+export async function adoptTable(
+  config: Config,
+  nannies: Nannies,
+  { ipvsadm, report }: Pick<Doors, "ipvsadm" | "report">,
+): Promise<void> {
+  // A kernel without IPVS is no trouble for a router that balances nothing.
+  if (config.virtualServers.length === 0) return;
+  try {
+    const { table } = await ipvsadm.readTable();
+    const { services, destinations } = nannies.adopt(config, table);
+    if (services > 0) report({ event: "ipvs", kind: "adopted", services, destinations });
+  } catch (thrown) {
+    report({ event: "ipvs", kind: "failed", text: `cannot be read: ${messageOf(thrown)}` });
+  }
+}
+
+/** Sets the kernel's connection time-outs where `config` asks for others than `before`. */
+export async function setTimeouts(
+  { timeouts }: Config,
+  before: Config | null,
+  { ipvsadm, report }: Pick<Doors, "ipvsadm" | "report">,
+): Promise<void> {
+  if (timeouts === null || isDeepStrictEqual(timeouts, before?.timeouts)) return;
+  try {
+    await ipvsadm.setTimeouts(timeouts);
+  } catch (thrown) {
+    const text = `the connection timeouts are not set: ${messageOf(thrown)}`;
+    report({ event: "ipvs", kind: "failed", text });
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * What operators ask of the machine: a switchover, a stop, an announced restart.
+ */
+import { assert } from "../../model/error.ts";
+import {
+  addMs,
+  between,
+  earliestAfter,
+  type Instant,
+  type Ms,
+  ms,
+  seconds,
+} from "../../model/time.ts";
+import { fitnessOf } from "../fitness.ts";
+import { release } from "../grip.ts";
+import {
+  faultKindsOf,
+  heardMessage,
+  isMutual,
+  peerHolds,
+  type Router,
+  set,
+  type Turn,
+} from "../router.ts";
+import { refreshState } from "../state.ts";
+import { offerMax } from "./handover.ts";
+import { say } from "./speech.ts";
+
+/** From the request to the peer's word `active`; the hand-over itself takes milliseconds. */
+const requestMax: Ms = seconds(10);
+/** How long a restarting router waits for the peer to have heard of the hold. */
+const holdSayMax: Ms = ms(300);
+/** The last word is said so many times: nobody will repeat it. */
+const lastWords = 3;
+
+const answer = (turn: Turn, request: number, why: string | null): void => {
+  turn.effects.push({ kind: "answer", request, why });
+};
+
+/** Why this router cannot hand over now; null: it can. */
+function obstacle(router: Router): string | null {
+  if (router.ending !== null) return "the daemon is stopping";
+  if (router.state !== "active") return `this router is ${router.state}, not active`;
+  if (router.rules.alone) return "no backup is configured: there is nobody to hand over to";
+  const message = heardMessage(router);
+  if (!router.peerAlive) return "the peer is dead";
+  if (message === null) return "the peer speaks another version of the heartbeat";
+  if (!isMutual(router)) return "the peer does not hear this router";
+  if (!message.ready) return "the peer is not ready: its table is not programmed yet";
+  const kinds = message.faults.join(", ");
+  if (fitnessOf(message.faults) < fitnessOf(faultKindsOf(router)))
+    return `the peer is unfit: ${kinds}`;
+  return router.request === null ? null : "a switchover is under way already";
+}
+
+export function askSwitchover(turn: Turn, request: number): void {
+  const why = obstacle(turn.router);
+  if (why !== null) answer(turn, request, why);
+  else set(turn, { request: { number: request, since: turn.now } });
+}
+
+/** Answers the operator once it is known how the switchover ended. */
+export function followRequest(turn: Turn): void {
+  const { router, now } = turn;
+  const { request, offer } = router;
+  if (request === null) return;
+  const why = endOfRequest(router, request.since, now);
+  if (why === undefined) return;
+  answer(turn, request.number, why);
+  set(turn, { request: null, offer: offer?.cause === "switchover" ? null : offer });
+}
+
+/** Null: done; a text: failed; undefined: not ended yet. */
+function endOfRequest(router: Router, since: Instant, now: Instant): string | null | undefined {
+  const message = heardMessage(router);
+  const waited = between(since, now);
+  if (message === null) return "the peer fell silent";
+  if (router.ending !== null) return "the daemon is stopping";
+  if (router.grip === "none") {
+    if (message.state === "active") return null;
+    if (waited >= requestMax) return "the peer did not say in time that it is active";
+    return undefined;
+  }
+  if (router.grip === "stuck") return "this router could not release the VIPs";
+  if (router.grip === "claiming") return "the peer did not claim; this router takes the VIPs back";
+  if (router.grip === "releasing") return undefined;
+  const { handOver } = message;
+  if (handOver.kind === "refused" && handOver.id === router.offer?.id)
+    return message.faults.length > 0
+      ? `the peer refused: it is unfit (${message.faults.join(", ")})`
+      : "the peer refused";
+  return waited >= offerMax ? "the peer did not accept in time" : undefined;
+}
+
+/** A stop overrides a restart that is still on its way; nothing overrides a stop. */
+export function askEnding(turn: Turn, kind: "stop" | "restart", holdFor: Ms): void {
+  const { router, now } = turn;
+  if (router.ending !== null && (router.ending.kind === "stop" || kind === "restart")) return;
+  const fromSequence = router.sequence + 1;
+  const keeping = router.ending?.keeping ?? false;
+  set(turn, { ending: { kind, since: now, holdFor, fromSequence, keeping }, wish: null });
+}
+
+/** Goes on with the ending; true when nothing else is to be decided any more. */
+export function followEnding(turn: Turn): boolean {
+  const { ending } = turn.router;
+  if (ending === null) return false;
+  if (ending.kind === "restart") return followRestart(turn);
+  return followStop(turn);
+}
+
+function followStop(turn: Turn): boolean {
+  const { router, now } = turn;
+  const since = router.ending?.since ?? now;
+  const inTime = now < addMs(since, offerMax);
+  if (router.grip === "releasing" || router.ending?.keeping === true) return true;
+  if (router.grip === "claiming") {
+    release(turn, "stopping");
+    return true;
+  }
+  if (router.grip === "held") {
+    if (inTime && offerStands(router)) return false;
+    release(turn, "stopping");
+    return true;
+  }
+  // The peer's word `active` confirms what was promised; a stop does not wait beyond its time.
+  const message = heardMessage(router);
+  const claiming = message !== null && peerHolds(router) && message.state !== "active";
+  if (message !== null && (router.grant !== null || claiming) && inTime) return false;
+  leave(turn);
+  return true;
+}
+
+/** The peer can take the VIPs and has not said no. */
+function offerStands(router: Router): boolean {
+  const message = heardMessage(router);
+  if (message === null || !isMutual(router) || !message.ready || message.holds) return false;
+  const { kind, id } = message.handOver;
+  return !(kind === "refused" && id === router.offer?.id);
+}
+
+function followRestart(turn: Turn): boolean {
+  const { router, now } = turn;
+  const ending = router.ending;
+  if (ending === null || router.grip === "claiming" || router.grip === "releasing") return true;
+  if (router.grip !== "held") {
+    leave(turn);
+    return true;
+  }
+  const echo = heardMessage(router)?.echo ?? null;
+  const told = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
+  const patient = router.peerAlive && !told && now < addMs(ending.since, holdSayMax);
+  if (patient || ending.keeping) return true;
+  turn.effects.push({ kind: "keep", holdFor: ending.holdFor });
+  set(turn, { ending: { ...ending, keeping: true } });
+  return true;
+}
+
+/** The addresses outlive this process, but not the hold that was asked of the peer. */
+export function kept(turn: Turn): void {
+  const { router } = turn;
+  assert(router.ending?.keeping === true, "kept without being asked to keep");
+  if (router.abandon !== null) stopInstead(turn, router.abandon);
+  else if (router.ending.kind === "stop")
+    set(turn, { ending: { ...router.ending, keeping: false } });
+  else {
+    if (!router.rules.alone) say(turn, false);
+    end(turn);
+  }
+}
+
+/** Without a lifetime the addresses would stay for ever if nobody came back: a stop instead. */
+export function keepFailed(turn: Turn, why: string): void {
+  assert(turn.router.ending?.keeping === true, "keep-failed without being asked to keep");
+  stopInstead(turn, why);
+}
+
+/** A restart, or a stop that came in its midst, becomes a stop from now on. */
+function stopInstead(turn: Turn, why: string): void {
+  const { router, now } = turn;
+  const { ending, abandon } = router;
+  turn.reports.push({ event: "machine", kind: "failed", text: `no restart on the run: ${why}` });
+  if (ending !== null)
+    set(turn, { ending: { ...ending, kind: "stop", since: now, keeping: false } });
+  if (abandon === null) return;
+  set(turn, { abandon: null });
+  release(turn, abandon);
+}
+
+function leave(turn: Turn): void {
+  refreshState(turn);
+  if (!turn.router.rules.alone) for (let count = 0; count < lastWords; count++) say(turn, true);
+  end(turn);
+}
+
+function end(turn: Turn): void {
+  if (turn.router.request !== null)
+    answer(turn, turn.router.request.number, "the daemon is stopping");
+  turn.effects.push({ kind: "stopped" });
+  set(turn, { ended: true, request: null });
+}
+
+/** When, after `since`, an ending is to be looked at again. */
+export function endingAt(router: Router, since: Instant): Instant | null {
+  const { ending, request } = router;
+  return earliestAfter(
+    since,
+    ending === null ? null : addMs(ending.since, ending.kind === "stop" ? offerMax : holdSayMax),
+    request === null ? null : addMs(request.since, requestMax),
+  );
+}

@@ -1,0 +1,247 @@
+/**
+ * Taking in what was heard, and what silence means.
+ *
+ * Invariant: only `wake` declares a peer dead, and only after a poll turn in which what had arrived
+ * was read; any word of the proven peer takes that back.
+ */
+import type { Header, Message } from "../../heartbeat/message.ts";
+import { type HeardRefusal, hear, silentPaths, type Verdict } from "../../heartbeat/peer.ts";
+import { isRefused } from "../../model/error.ts";
+import {
+  addMs,
+  between,
+  earliest,
+  type Instant,
+  type Ms,
+  ms,
+  printDuration,
+} from "../../model/time.ts";
+import {
+  deathAt,
+  holding,
+  isMutual,
+  type Router,
+  set,
+  slowerInterval,
+  type Turn,
+  timeout,
+} from "../router.ts";
+import { hurryEvery, strangerEvery } from "./speech.ts";
+import { gateAfterWord } from "./takeover.ts";
+
+/** The longest announced restart that is believed: beyond it a hold would be a denial of service. */
+const holdForMax: Ms = ms(60_000);
+/** A verdict that comes later than this after its time waits for one more poll turn. */
+const verdictLateMax: Ms = ms(2);
+
+/** An authentic datagram: a message, or the header of another major version. */
+export function heard(turn: Turn, path: number, header: Header, message: Message | null): void {
+  const { router, now } = turn;
+  const result = hear(router.peer, path, header, now);
+  if (isRefused<HeardRefusal>(result)) {
+    turn.effects.push({ kind: "refused", reason: result.refused, detail: result.detail });
+    return;
+  }
+  const { peer, verdict } = result;
+  set(turn, { peer });
+  reportPath(turn, router, path, verdict);
+  if (verdict.kind === "stranger") stranger(turn, header, verdict.known);
+  if (verdict.kind === "double") double(turn, router, header);
+  if (verdict.kind === "newest") {
+    if (message === null) otherVersion(turn, header.major);
+    newest(turn, router, message);
+  }
+}
+
+function stranger(turn: Turn, header: Header, known: boolean): void {
+  const detail = `boot id ${header.boot}, sequence ${header.sequence}`;
+  turn.effects.push({ kind: "refused", reason: "unconfirmed", detail });
+  if (known) return;
+  speakSoon(turn);
+}
+
+/** A beat out of turn, but no more often than whoever causes it may make us speak. */
+export function speakSoon(turn: Turn): void {
+  const { router, now } = turn;
+  const soonest = addMs(router.lastSentAt ?? now, strangerEvery);
+  set(turn, { answerAt: Math.max(now, soonest) as Instant });
+}
+
+function double(turn: Turn, before: Router, header: Header): void {
+  const last = before.peer.doubleAt;
+  if (last !== null && between(last, turn.now) < 3 * timeout(before)) return;
+  const text = `another router is ${header.role} too: its boot id is ${header.boot}`;
+  turn.reports.push({ event: "peer", kind: "role-conflict", text });
+}
+
+function otherVersion(turn: Turn, major: number): void {
+  if (turn.router.versionSaid === major) return;
+  set(turn, { versionSaid: major });
+  const text = `the peer speaks major version ${major} of the heartbeat; it is left alone`;
+  turn.reports.push({ event: "peer", kind: "version", text });
+}
+
+function reportPath(turn: Turn, before: Router, path: number, verdict: Verdict): void {
+  if (verdict.kind !== "newest" && verdict.kind !== "older") return;
+  const name = before.rules.paths[path] ?? String(path);
+  const { gap } = verdict;
+  if (before.peer.paths[path]?.alive !== true) {
+    const text = `the peer is heard on path ${name}`;
+    turn.reports.push({ event: "peer", kind: "path-alive", path: name, text });
+    return;
+  }
+  const interval = before.peer.message?.interval ?? before.rules.interval;
+  const limit = Math.max(before.rules.warnAfter, 2 * interval);
+  if (gap === null || gap <= limit) return;
+  set(turn, { lateBeats: turn.router.lateBeats + 1 });
+  const lateness = Math.round(gap - interval);
+  turn.reports.push({ event: "peer", kind: "late", path: name, lateness_ms: lateness });
+}
+
+/** The newest word of the proven peer. */
+function newest(turn: Turn, before: Router, message: Message | null): void {
+  const { now } = turn;
+  const left = message?.leaving === true && !message.holds;
+  const hold = Math.min(message?.holdFor ?? 0, holdForMax);
+  set(turn, {
+    peerAlive: !left,
+    peerLeft: left,
+    looking: false,
+    holdUntil: hold > 0 ? addMs(now, ms(hold)) : null,
+  });
+  if (before.peerAlive && left) died(turn, "the peer has stopped");
+  if (left) return;
+  if (!before.peerAlive)
+    turn.reports.push({ event: "peer", kind: "alive", text: "the peer is heard" });
+  // A restarting peer goes as soon as it knows that its request to hold was heard; one that misses
+  // our beats is about to judge.
+  if ((hold > 0 && before.holdUntil === null) || message?.asks === true) {
+    const soonest = addMs(before.lastSentAt ?? now, hurryEvery);
+    set(turn, { answerAt: Math.max(now, soonest) as Instant });
+  }
+  if (message !== null) learn(turn, before, message);
+}
+
+function learn(turn: Turn, before: Router, message: Message): void {
+  const { router, now } = turn;
+  const termSeen = Math.max(router.termSeen, message.term, message.termSeen);
+  // An adopted holder starts without memory: it goes on above what the peer remembers.
+  const raised = router.grip === "held" && !message.holds && termSeen > router.term;
+  const adopting = raised && router.found === "kept" && router.role === "backup";
+  const echoed = message.echo?.boot === router.boot ? message.echo.sequence : 0;
+  const longer = router.rhythmFrom !== null && echoed >= router.rhythmFrom;
+  set(turn, {
+    termSeen: raised ? termSeen + 1 : termSeen,
+    term: raised ? termSeen + 1 : router.term,
+    suspended: followsSuspension(router, message) || (adopting && message.suspended),
+    rhythm: longer ? router.rules.interval : router.rhythm,
+    rhythmFrom: longer ? null : router.rhythmFrom,
+    begun: true,
+  });
+  if (!isMutual(turn.router)) set(turn, { mutualSince: null });
+  else {
+    const gate = gateAfterWord(turn.router, before.peer.boot ?? "", timeout(router), now);
+    set(turn, { mutualSince: router.mutualSince ?? now, gate });
+  }
+  compareConfig(turn, message);
+}
+
+/** The holder knows; the other one remembers what the holder has said. */
+function followsSuspension(router: Router, message: Message): boolean {
+  if (holding(router) || router.grip === "releasing") return router.suspended;
+  return message.holds ? message.suspended : router.suspended;
+}
+
+function compareConfig(turn: Turn, message: Message): void {
+  const { router } = turn;
+  const match = message.config.hash === router.rules.config.hash;
+  if (router.configMatch === match) return;
+  set(turn, { configMatch: match });
+  const [own, theirs] = [router.rules.config, message.config];
+  turn.reports.push(
+    match
+      ? { event: "peer", kind: "config-match", text: `both run serial ${own.serial}` }
+      : {
+          event: "peer",
+          kind: "config-mismatch",
+          text: `serial ${own.serial} here, ${theirs.serial} on the peer: ${theirs.hash}`,
+        },
+  );
+}
+
+/** The verdict of silence, where it is due. */
+export function judge(turn: Turn): void {
+  const { router, now } = turn;
+  const due = deathAt(router);
+  if (due !== null && now >= due) {
+    if (between(due, now) > verdictLateMax && !router.looking) set(turn, { looking: true });
+    else died(turn, `nothing heard for ${printDuration(ms(Math.round(silence(router, now))))}`);
+  }
+  const { looking, listenUntil } = turn.router;
+  if (looking || (listenUntil !== null && now < listenUntil)) return;
+  const { peer, died: paths } = silentPaths(turn.router.peer, timeout(turn.router), now);
+  if (paths.length === 0) return;
+  set(turn, { peer });
+  for (const path of paths) {
+    const name = router.rules.paths[path] ?? String(path);
+    const text = `nothing heard on path ${name} for ${printDuration(timeout(router))}`;
+    turn.reports.push({ event: "peer", kind: "path-dead", path: name, text });
+  }
+}
+
+const silence = ({ peer }: Router, now: Instant): Ms => between(peer.heardAt ?? now, now);
+
+function died(turn: Turn, text: string): void {
+  turn.reports.push({ event: "peer", kind: "dead", text });
+  set(turn, {
+    peerAlive: false,
+    looking: false,
+    mutualSince: null,
+    holdUntil: null,
+    configMatch: null,
+    vacantSince: null,
+    wish: null,
+    grant: null,
+    offer: null,
+    refused: 0,
+  });
+}
+
+/** When `judge` has something to do: in the past too, since only a wake may judge. */
+export function judgeAt(router: Router): Instant | null {
+  const length = timeout(router);
+  const listening = router.listenUntil ?? 0;
+  let first = deathAt(router);
+  for (const { alive, heardAt } of router.peer.paths) {
+    if (!alive || heardAt === null) continue;
+    const silent = Math.max(listening, addMs(heardAt, ms(length + 0.001))) as Instant;
+    first = earliest(first, silent);
+  }
+  return first;
+}
+
+/**
+ * What a router does first when it finds that it was asleep: the peer may have judged it dead. Says
+ * whether it has to let go. A short sleep only postpones the verdict on the peer, whose words may
+ * have been lost meanwhile.
+ */
+export function sleptTooLong(turn: Turn): boolean {
+  const { router, now } = turn;
+  if (router.rules.alone || router.lastSentAt === null) return false;
+  const silent = between(router.lastSentAt, now);
+  const limit = timeout(router);
+  if (silent <= limit) {
+    if (silent > 2 * router.rhythm) listen(turn, ms(2 * slowerInterval(router)));
+    return false;
+  }
+  turn.reports.push({ event: "process", kind: "slept", for_ms: Math.round(silent) });
+  listen(turn, limit);
+  set(turn, { wish: null, grant: null, offer: null, refused: 0 });
+  return true;
+}
+
+/** Judges no silence and claims nothing upon one for so long. */
+export function listen(turn: Turn, length: Ms): void {
+  const until = addMs(turn.now, length);
+  set(turn, { listenUntil: Math.max(until, turn.router.listenUntil ?? until) as Instant });
+}

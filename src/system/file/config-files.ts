@@ -1,0 +1,114 @@
+/**
+ * The door by which the configuration reader reaches files: bounded reads, UTF-8 or nothing, and
+ * the key file with its mode. Decides nothing about what the texts say.
+ */
+import { isUtf8 } from "node:buffer";
+import { globSync, statSync } from "node:fs";
+import type { Config } from "../../config/config.ts";
+import type { Files, Unread } from "../../config/read-config.ts";
+import { type ReadKeyResult, readKey } from "../../keys/key.ts";
+import type { Places } from "../../keys/place.ts";
+import type { Problem } from "../../keys/problem.ts";
+import { configBytesMax } from "../../keys/source.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
+import { readBounded } from "./files.ts";
+
+/** A key file holds a few lines, and perhaps comments. */
+const keyFileBytesMax = 64 * 1024;
+
+/** The daemon's group may read it, others nothing, and nobody but its owner writes. */
+const keyFileModeMax = 0o640;
+
+/** The files of this machine. */
+export const diskFiles: Files = {
+  read(path) {
+    const found = bytesOf(path, configBytesMax);
+    if ("error" in found) return found;
+    const bad = firstNotUtf8(found.bytes);
+    if (bad === null) return { text: found.bytes.toString("utf8") };
+    const hint = "save the file as UTF-8";
+    return { error: { message: "this is not UTF-8", hint, ...bad } };
+  },
+  glob(pattern) {
+    try {
+      return globSync(pattern);
+    } catch {
+      // A directory that cannot be read holds no file that can be read.
+      return [];
+    }
+  },
+};
+
+/** Reads the key file of a configuration, if it needs one; its mode is judged as well. */
+export function readKeyFile(config: Config, places: Places): ReadKeyResult {
+  const path = config.heartbeat.keyFile;
+  if (path === null) return { keys: [] };
+  const refused = (message: string, hint: string): ReadKeyResult => {
+    const { file, line, column } = places.keyFile ?? {
+      file: config.path,
+      line: null,
+      column: null,
+    };
+    const problem: Problem = {
+      file,
+      line,
+      column,
+      message: `heartbeat.key_file: ${path}: ${message}`,
+      hint,
+    };
+    return { problems: [problem] };
+  };
+  const found = bytesOf(path, keyFileBytesMax);
+  if ("error" in found) return refused(found.error.message, "lvsd keygen makes one");
+  if ((found.mode & 0o777 & ~keyFileModeMax) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
+    return refused(`its mode is ${mode}, at most 0640 is safe`, `chmod 0640 ${path}`);
+  }
+  return readKey(found.bytes.toString("latin1"), path);
+}
+
+type Bytes = { readonly bytes: Buffer; readonly mode: number } | { readonly error: Unread };
+
+/** A regular file's bytes. Its size is asked first, so that a huge one costs nothing. */
+function bytesOf(path: string, bytesMax: number): Bytes {
+  const refused = (message: string, hint: string | null = null): Bytes => ({
+    error: { message, hint },
+  });
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return refused("there is no such file");
+    if (!stat.isFile()) return refused("it is not a regular file");
+    if (stat.size > bytesMax)
+      return refused(
+        `its ${stat.size} bytes are more than the ${bytesMax} that are read`,
+        "is it the right file?",
+      );
+    const bytes = readBounded(path, bytesMax);
+    return bytes === null ? refused("there is no such file") : { bytes, mode: stat.mode };
+  } catch (thrown) {
+    return refused(reasonOf(thrown));
+  }
+}
+
+/** Why the machine refuses a file, without the path that stands in front already. */
+function reasonOf(thrown: unknown): string {
+  const cause = thrown instanceof MachineError ? (thrown.cause ?? thrown) : thrown;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : null;
+  if (code === "EACCES") return "no permission to read it";
+  return `it cannot be read: ${code ?? messageOf(cause)}`;
+}
+
+/** Line and column of the first byte that is no UTF-8. */
+function firstNotUtf8(bytes: Buffer): { readonly line: number; readonly column: number } | null {
+  if (isUtf8(bytes)) return null;
+  let line = 1;
+  for (let from = 0; from < bytes.length; line += 1) {
+    const newline = bytes.indexOf(0x0a, from);
+    const end = newline === -1 ? bytes.length : newline;
+    const content = bytes.subarray(from, end);
+    // What cannot be decoded becomes U+FFFD.
+    if (!isUtf8(content)) return { line, column: content.toString("utf8").indexOf("\uFFFD") + 1 };
+    from = end + 1;
+  }
+  return { line, column: 1 };
+}

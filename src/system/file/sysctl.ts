@@ -1,0 +1,69 @@
+/**
+ * Kernel parameters under /proc/sys: reads, sets, and puts back what it has changed. Which ones and
+ * why is known elsewhere. Names are written with slashes, since devices have dots:
+ * `net/ipv4/ip_forward`.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { MachineError, messageOf } from "../../model/error.ts";
+
+export interface Sysctl {
+  /** The value as text without line feed; null when the kernel has no such parameter. */
+  read(name: string): string | null;
+  /** Sets it unless it has that value already; remembers the first value it found. Throws MachineError. */
+  set(name: string, value: string): void;
+  /** The remembered values by name, and how a later process is given them. */
+  readonly before: Readonly<Record<string, string>>;
+  remember(before: Readonly<Record<string, string>>): void;
+  /** Puts back the remembered values, the last one set first; what failed, for the log. */
+  restore(): readonly string[];
+}
+
+export function openSysctl(root = "/proc/sys"): Sysctl {
+  const before = new Map<string, string>();
+  const read = (name: string): string | null => {
+    try {
+      return readFileSync(join(root, name), "utf8").trim();
+    } catch {
+      return null;
+    }
+  };
+  const write = (name: string, value: string): void => {
+    try {
+      writeFileSync(join(root, name), `${value}\n`);
+    } catch (thrown) {
+      throw new MachineError(`sysctl ${name}: cannot set it to ${value}: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
+    }
+  };
+  return {
+    read,
+    set(name, value) {
+      const found = read(name);
+      if (found === null)
+        throw new MachineError(`sysctl ${name}: this kernel does not have it, wanted ${value}`);
+      if (found === value) return;
+      write(name, value);
+      if (!before.has(name)) before.set(name, found);
+    },
+    get before() {
+      return Object.fromEntries(before);
+    },
+    remember(values) {
+      for (const [name, value] of Object.entries(values)) before.set(name, value);
+    },
+    restore() {
+      const failures: string[] = [];
+      for (const [name, value] of [...before].reverse()) {
+        try {
+          write(name, value);
+        } catch (thrown) {
+          failures.push(messageOf(thrown));
+        }
+      }
+      before.clear();
+      return failures;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * The door of the heartbeat: one UDP socket per path, bound to the path's own address and the
+ * heartbeat port, unicast to the peer. Knows no message; stamps the instant of receipt.
+ *
+ * Only datagrams from the peer's address are passed on; all others are counted as foreign. Whoever can
+ * send from that address is judged by what he says, not by his port.
+ * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
+ * keeps no more than the receive buffer takes and drops the rest.
+ */
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { family, type IpAddress, parseAddress, printEndpoint } from "../../model/address.ts";
+import { messageOf } from "../../model/error.ts";
+import { addMs, type Instant, ms } from "../../model/time.ts";
+import { now } from "../process/clock.ts";
+
+export interface HeartbeatPathOptions {
+  readonly own: IpAddress;
+  readonly peer: IpAddress;
+  readonly port: number;
+  readonly onDatagram: (bytes: Uint8Array, from: IpAddress, at: Instant) => void;
+  /** The first datagram from elsewhere, then at most one a minute, for the log. */
+  readonly onForeign: (from: string, bytes: number) => void;
+}
+
+export interface HeartbeatPath {
+  /** Bound and able to send. */
+  readonly open: boolean;
+  /** Datagrams that are not from the peer's address and port. */
+  readonly foreign: number;
+  /**
+   * Binds, or binds again after an error; null when open, else why not (for example that the own
+   * address is not on this machine yet): call it again later. Never throws.
+   */
+  bind(): Promise<string | null>;
+  /** Tells `sent` null when the kernel took it, else why not. Never throws; waits for nobody. */
+  send(bytes: Uint8Array, sent: (why: string | null) => void): void;
+  close(): Promise<void>;
+}
+export type OpenHeartbeatPath = (options: HeartbeatPathOptions) => HeartbeatPath;
+
+/**
+ * The kernel doubles it and counts its own book-keeping: some 300 small datagrams. Enough for every
+ * beat and digest of a pause of a second; little enough to be read within a few milliseconds.
+ */
+const receiveBufferBytes = 128 * 1024;
+
+const foreignAgainAfter = ms(60_000);
+
+/** Addresses are never names: the lookup that node:dgram makes for each datagram is left out. */
+function socketFor(options: HeartbeatPathOptions): Socket {
+  const of = family(options.own);
+  return createSocket({
+    type: of === 6 ? "udp6" : "udp4",
+    ipv6Only: of === 6,
+    recvBufferSize: receiveBufferBytes,
+    lookup: (address, _options, answer) => answer(null, address, of),
+  });
+}
+
+/** A path that is not bound yet. */
+export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
+  const { own, peer, port } = options;
+  let socket: Socket | null = null;
+  let trouble = "it is not bound yet";
+  let foreign = 0;
+  let foreignToldAgain: Instant | null = null;
+
+  const strange = (bytes: Uint8Array, from: RemoteInfo, at: Instant): void => {
+    foreign += 1;
+    if (foreignToldAgain !== null && at < foreignToldAgain) return;
+    foreignToldAgain = addMs(at, foreignAgainAfter);
+    options.onForeign(`${from.address} port ${from.port}`, bytes.length);
+  };
+  const hear = (bytes: Uint8Array, from: RemoteInfo): void => {
+    const at = now();
+    const isPeer = from.address === peer || parseAddress(from.address) === peer;
+    if (isPeer) options.onDatagram(bytes, peer, at);
+    else strange(bytes, from, at);
+  };
+  const drop = async (gone: Socket): Promise<void> => {
+    if (socket === gone) socket = null;
+    gone.removeAllListeners("message");
+    await new Promise<void>((resolve) => gone.close(() => resolve())).catch(() => {
+      // It was closed by its error already.
+    });
+  };
+  return {
+    get open() {
+      return socket !== null;
+    },
+    get foreign() {
+      return foreign;
+    },
+    async bind() {
+      if (socket !== null) return null;
+      const fresh = socketFor(options);
+      fresh.on("error", (error) => {
+        trouble = error.message;
+        if (socket === fresh) void drop(fresh);
+      });
+      fresh.on("message", hear);
+      try {
+        // Without a lookup it listens before `bind` returns.
+        const listening = once(fresh, "listening");
+        fresh.bind({ address: own, port, exclusive: true });
+        await listening;
+      } catch (thrown) {
+        trouble = messageOf(thrown);
+        await drop(fresh);
+        return `${printEndpoint(own, port)}: cannot be bound: ${trouble}`;
+      }
+      socket = fresh;
+      return null;
+    },
+    send(bytes, sent) {
+      if (socket === null) return sent(`${printEndpoint(own, port)}: not open: ${trouble}`);
+      const told = (error: Error | null): void =>
+        sent(error && `${printEndpoint(peer, port)}: cannot be reached: ${error.message}`);
+      socket.send(bytes, port, peer, told);
+    },
+    async close() {
+      trouble = "it was closed";
+      if (socket !== null) await drop(socket);
+    },
+  };
+};

@@ -1,0 +1,164 @@
+/**
+ * Echo requests and replies of ICMP (RFC 792) and ICMPv6 (RFC 4443 section 4) over raw sockets
+ * (raw(7), CAP_NET_RAW): the kernel finds the way and the neighbour. Never waits.
+ */
+import { randomBytes } from "node:crypto";
+import { getSystemErrorMessage } from "node:util";
+import koffi from "koffi";
+import {
+  addressBytes,
+  addressFromBytes,
+  type Family,
+  type IpAddress,
+} from "../../model/address.ts";
+import { MachineError } from "../../model/error.ts";
+
+const libc = koffi.load("libc.so.6");
+const libcSocket = libc.func("int socket(int domain, int type, int protocol)");
+const libcClose = libc.func("int close(int fd)");
+const libcSend = libc.func(
+  "int64 sendto(int fd, const void *bytes, uint64 length, int flags, const void *to, uint32 size)",
+);
+const libcReceive = libc.func(
+  "int64 recvfrom(int fd, void *bytes, uint64 length, int flags, void *from, void *size)",
+);
+const libcSetOption = libc.func(
+  "int setsockopt(int fd, int level, int name, const void *value, uint32 size)",
+);
+
+const socketRaw = 3;
+const socketCloseOnExec = 0o2000000;
+const socketNonBlocking = 0o4000;
+const levelRaw = 255;
+const optionFilter = 1;
+
+interface Kind {
+  readonly domain: number;
+  readonly protocol: number;
+  readonly level: number;
+  readonly request: number;
+  readonly reply: number;
+  readonly sockaddrBytes: number;
+  /** Where the address lies in a sockaddr. */
+  readonly addressAt: number;
+  readonly addressLength: number;
+}
+
+const kinds: Readonly<Record<Family, Kind>> = {
+  4: {
+    domain: 2,
+    protocol: 1,
+    level: levelRaw,
+    request: 8,
+    reply: 0,
+    sockaddrBytes: 16,
+    addressAt: 4,
+    addressLength: 4,
+  },
+  6: {
+    domain: 10,
+    protocol: 58,
+    level: 58,
+    request: 128,
+    reply: 129,
+    sockaddrBytes: 28,
+    addressAt: 8,
+    addressLength: 16,
+  },
+};
+
+/** A message: type, code, checksum, then identifier and sequence, then what nobody else sends. */
+const markAt = 4;
+const markBytes = 16;
+/** Replies to other programs that one look passes over; a flood of them must not hold it up. */
+const strangersMax = 64;
+
+export interface EchoSocket {
+  /** Asks once; null, or why the kernel did not take it. */
+  send(to: IpAddress): string | null;
+  /** Who has answered one of our requests, one a call; null when nothing waits. Throws MachineError. */
+  receive(): IpAddress | null;
+  close(): void;
+}
+
+/** The internet checksum (RFC 1071). */
+export function internetChecksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2)
+    sum += ((bytes[at] ?? 0) << 8) + (bytes[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+/** Everything but replies to echo requests is kept away from the socket by the kernel. */
+function filterFor(family: Family): Uint32Array {
+  const { reply } = kinds[family];
+  const blocked = new Uint32Array(family === 4 ? 1 : 8).fill(0xffff_ffff);
+  const word = reply >> 5;
+  blocked[word] = ((blocked[word] ?? 0) & ~(1 << (reply & 31))) >>> 0;
+  return blocked;
+}
+
+/** Throws MachineError when the socket cannot be had (it needs CAP_NET_RAW). */
+export function openEchoSocket(family: Family): EchoSocket {
+  const kind = kinds[family];
+  const type = socketRaw | socketCloseOnExec | socketNonBlocking;
+  const fd: number = libcSocket(kind.domain, type, kind.protocol);
+  if (fd < 0) throw trouble("cannot be opened");
+  const blocked = filterFor(family);
+  libcSetOption(fd, kind.level, optionFilter, blocked, blocked.byteLength);
+  const mark = randomBytes(markBytes);
+  const request = new Uint8Array(markAt + markBytes);
+  request[0] = kind.request;
+  request.set(mark, markAt);
+  // The kernel fills in the checksum of ICMPv6 by itself (RFC 3542 section 3.1).
+  if (family === 4) {
+    const sum = internetChecksum(request);
+    request.set([sum >> 8, sum & 0xff], 2);
+  }
+  const peer = new Uint8Array(kind.sockaddrBytes);
+  const peerSize = new Uint32Array(1);
+  const room = new Uint8Array(256);
+  return {
+    send(to) {
+      peer.fill(0);
+      peer[0] = kind.domain;
+      peer.set(addressBytes(to), kind.addressAt);
+      const sent: number = libcSend(fd, request, request.length, 0, peer, peer.length);
+      return sent < 0 ? getSystemErrorMessage(-koffi.errno()) : null;
+    },
+    receive() {
+      for (let strangers = 0; strangers < strangersMax; strangers += 1) {
+        peerSize[0] = peer.length;
+        const got: number = libcReceive(fd, room, room.length, 0, peer, peerSize);
+        if (got < 0) {
+          if (koffi.errno() === koffi.os.errno.EAGAIN) return null;
+          // What the kernel heard of an earlier request (ICMP errors) is no trouble of the socket's.
+          if (passing.includes(koffi.errno())) continue;
+          throw trouble("cannot be read");
+        }
+        // An IPv4 raw socket gives the packet with its header, IHL words long.
+        const from = family === 4 ? ((room[0] ?? 0) & 15) * 4 : 0;
+        const isOurs = mark.every((byte, index) => room[from + markAt + index] === byte);
+        if (got < from + request.length || room[from] !== kind.reply || !isOurs) continue;
+        const at = kind.addressAt;
+        return addressFromBytes(peer.slice(at, at + kind.addressLength));
+      }
+      return null;
+    },
+    close() {
+      libcClose(fd);
+    },
+  };
+}
+
+const { EHOSTUNREACH, ENETUNREACH, ENETDOWN, ECONNREFUSED } = koffi.os.errno;
+const passing: readonly (number | undefined)[] = [
+  EHOSTUNREACH,
+  ENETUNREACH,
+  ENETDOWN,
+  ECONNREFUSED,
+];
+
+const trouble = (what: string): MachineError =>
+  new MachineError(`ICMP socket: ${what}: ${getSystemErrorMessage(-koffi.errno())}`);

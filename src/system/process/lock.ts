@@ -1,0 +1,36 @@
+/**
+ * One process for a directory (flock(2)): held until it is closed or the process ends, whatever
+ * way. A program that is started, also in this one's place (execve(2)), does not inherit it.
+ */
+import { closeSync, openSync } from "node:fs";
+import koffi from "koffi";
+import { MachineError, messageOf } from "../../model/error.ts";
+
+const libc = koffi.load("libc.so.6");
+const flock = libc.func("int flock(int fd, int operation)");
+
+const exclusive = 2;
+const withoutWaiting = 4;
+
+export interface Lock {
+  close(): void;
+}
+
+/**
+ * Takes the directory. Throws MachineError when another process has it, or when it cannot be
+ * opened. A file system without locks takes everybody.
+ */
+export function lockDirectory(path: string): Lock {
+  let directory: number;
+  try {
+    directory = openSync(path, "r");
+  } catch (thrown) {
+    throw new MachineError(`${path}: cannot be opened: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  const taken = flock(directory, exclusive | withoutWaiting) !== 0;
+  if (taken && koffi.errno() === koffi.os.errno.EAGAIN) {
+    closeSync(directory);
+    throw new MachineError(`another daemon has ${path}; give this one its own --run-dir`);
+  }
+  return { close: () => closeSync(directory) };
+}

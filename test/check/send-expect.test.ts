@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import type { Turn } from "../../src/check/dialogue.ts";
+import {
+  answerBytesMax,
+  piecesMax,
+  type SendExpect,
+  sendExpect,
+} from "../../src/check/send-expect.ts";
+
+const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+const beginning = (text: string): SendExpect => ({
+  send: null,
+  expect: { kind: "bytes", bytes: bytes(text) },
+});
+const holding = (pattern: string): SendExpect => ({
+  send: null,
+  expect: { kind: "regex", pattern },
+});
+
+/** Speaks the pieces, then closes; the last turn. */
+function speak(what: SendExpect, ...pieces: readonly Uint8Array[]): Turn {
+  const dialogue = sendExpect(what);
+  dialogue.open();
+  for (const piece of pieces) {
+    const turn = dialogue.hear(piece);
+    if (turn.kind !== "more") return turn;
+  }
+  return dialogue.closed();
+}
+
+const cut = (answer: Uint8Array, at: number): Uint8Array[] => [
+  answer.subarray(0, at),
+  answer.subarray(at),
+];
+
+describe("send_expect", () => {
+  it("says its bytes and then listens", () => {
+    const turn = sendExpect({ ...beginning("+PONG"), send: bytes("PING\r\n") }).open();
+    assert.deepEqual(turn, { kind: "say", bytes: bytes("PING\r\n"), answered: true });
+  });
+
+  it("listens at once when it has nothing to say", () => {
+    assert.equal(sendExpect(beginning("220")).open().kind, "more");
+  });
+
+  it("passes without an answer when none is expected", () => {
+    assert.equal(sendExpect({ send: null, expect: null }).open().kind, "passed");
+    const turn = sendExpect({ send: bytes("x"), expect: null }).open();
+    assert.deepEqual(turn, { kind: "say", bytes: bytes("x"), answered: false });
+  });
+
+  const cases: [string, SendExpect, string, string][] = [
+    ["passes an answer that begins as expected", beginning("220 "), "220 mail ready", "passed"],
+    ["passes an answer that is exactly as expected", beginning("220 "), "220 ", "passed"],
+    ["fails an answer that begins otherwise", beginning("220 "), "554 no", "failed"],
+    ["fails an answer that has it later only", beginning("220 "), " 220 ", "failed"],
+    ["fails an answer that ends too early", beginning("220 "), "220", "failed"],
+    ["passes bytes that are no text", beginning("\x00\xff"), "\x00\xff\x80", "passed"],
+    ["passes an answer in which the pattern matches", holding("rea.y$"), "220 ready", "passed"],
+    ["fails an answer in which it does not", holding("^ready"), "220 ready", "failed"],
+    ["matches single bytes", holding("^\\xff.\\x00$"), "\xff\x80\x00", "passed"],
+    ["takes an empty answer for no answer", holding("."), "", "failed"],
+  ];
+  for (const [name, what, answer, kind] of cases) {
+    it(`${name}, however it is cut`, () => {
+      for (let at = 0; at <= answer.length; at++)
+        assert.equal(speak(what, ...cut(bytes(answer), at)).kind, kind, `cut at ${at}`);
+      const single = [...bytes(answer)].map((byte) => Uint8Array.of(byte));
+      assert.equal(speak(what, ...single).kind, kind, "byte by byte");
+    });
+  }
+
+  it("finds a letter outside ASCII by its bytes in UTF-8", () => {
+    assert.equal(speak(holding("grün"), Buffer.from("alles grün", "utf8")).kind, "passed");
+  });
+
+  it("stops listening at its bound of bytes", () => {
+    const listening = sendExpect(holding("never"));
+    assert.equal(listening.hear(Buffer.alloc(answerBytesMax - 1, "x")).kind, "more");
+    const turn = listening.hear(Buffer.alloc(1_000_000, "x"));
+    assert.equal(turn.kind === "failed" && turn.reason, "too-long");
+  });
+
+  it("stops listening at its bound of pieces", () => {
+    const listening = sendExpect(holding("never"));
+    for (let piece = 1; piece < piecesMax; piece++)
+      assert.equal(listening.hear(bytes("x")).kind, "more");
+    const turn = listening.hear(bytes("x"));
+    assert.equal(turn.kind === "failed" && turn.reason, "too-long");
+  });
+
+  it("ends on any answer with a printable, bounded reason", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), (pieces) => {
+        for (const what of [beginning("HTTP/1.1 200 OK"), holding("^HTTP/1\\.[01] 200")]) {
+          const turn = speak(what, ...pieces);
+          assert.equal(turn.kind, "failed");
+          if (turn.kind === "failed") assert.match(turn.why, /^[\x20-\x7e]{1,120}$/);
+        }
+      }),
+    );
+  });
+});

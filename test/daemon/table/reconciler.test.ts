@@ -1,0 +1,264 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { type OwnedServices, Reconciler } from "../../../src/daemon/table/reconciler.ts";
+import { shapeOf } from "../../../src/kernel/ipvs-proc.ts";
+import { parseSave, restoreLine } from "../../../src/kernel/ipvs-text.ts";
+import { isRefused, MachineError } from "../../../src/model/error.ts";
+import type { EventBody } from "../../../src/model/event.ts";
+import type { Ipvsadm } from "../../../src/system/ipvs/ipvsadm.ts";
+import { now } from "../../../src/system/process/clock.ts";
+import type { Change, Table } from "../../../src/table/table.ts";
+import { kernelApplies } from "../../table/tables.ts";
+
+function tableOf(...lines: readonly string[]): Table {
+  const result = parseSave(lines.join("\n"));
+  assert(!isRefused(result));
+  return result.table;
+}
+
+const web = "-A -t 192.0.2.1:80 -s wlc";
+const rs = (last: number, weight = 1) => `-a -t 192.0.2.1:80 -r 10.0.0.${last}:80 -m -w ${weight}`;
+const foreign = "-A -t 198.51.100.1:25 -s rr";
+
+/**
+ * A kernel in memory: a real one refuses an entry only in ways that a lab cannot bring about at
+ * will, and neither fails nor hangs when a test asks it to.
+ */
+class MemoryKernel implements Ipvsadm {
+  table: Table = new Map();
+  applied: string[] = [];
+  failure: string | null = null;
+  wholeReads = 0;
+  refuses: (change: Change) => string | null = () => null;
+
+  #check(): void {
+    if (this.failure !== null) throw new MachineError(this.failure);
+  }
+  async readTable() {
+    this.#check();
+    this.wholeReads += 1;
+    return { table: this.table, counters: new Map(), unread: [] };
+  }
+  async readProc() {
+    this.#check();
+    return { shape: shapeOf(this.table), counters: new Map() };
+  }
+  async apply(changes: readonly Change[]) {
+    this.#check();
+    const refused = changes.flatMap((change) => {
+      const reason = this.refuses(change);
+      if (reason !== null) return [{ change, reason }];
+      this.applied.push(restoreLine(change));
+      this.table = kernelApplies(this.table, change);
+      return [];
+    });
+    return { refused };
+  }
+  async setTimeouts() {}
+  async close() {}
+}
+
+interface Bench {
+  readonly kernel: MemoryKernel;
+  readonly reconciler: Reconciler;
+  readonly events: EventBody[];
+  readonly owned: OwnedServices;
+  readonly verdicts: string[];
+  desired: Table;
+}
+
+const open: Reconciler[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((reconciler) => reconciler.stop()));
+});
+
+function bench(desired: Table): Bench {
+  let keys: ReadonlySet<string> = new Set();
+  const owned: OwnedServices = {
+    keys: () => keys,
+    replace: async (next) => {
+      keys = next;
+    },
+  };
+  const kernel = new MemoryKernel();
+  const events: EventBody[] = [];
+  const verdicts: string[] = [];
+  const made: Bench = {
+    ...{ kernel, events, owned, verdicts, desired },
+    reconciler: new Reconciler({
+      ipvsadm: kernel,
+      desired: () => made.desired,
+      owned,
+      report: (event) => events.push(event),
+      now,
+      describe: restoreLine,
+      refused: (change, reason) => verdicts.push(`refused ${restoreLine(change)}: ${reason}`),
+      accepted: (change) => verdicts.push(`accepted ${restoreLine(change)}`),
+      faultsChanged: () => {},
+    }),
+  };
+  open.push(made.reconciler);
+  return made;
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    assert.ok(Date.now() < deadline, `never: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a request makes the kernel's table the desired one, and a second one changes nothing", async () => {
+  const { kernel, reconciler, desired } = bench(tableOf(web, rs(1), rs(2)));
+  await reconciler.request("start");
+  assert.deepEqual(kernel.table, desired);
+  assert.equal(reconciler.state().inSync, true);
+  kernel.applied = [];
+  await reconciler.request("again");
+  assert.deepEqual(kernel.applied, []);
+});
+
+test("requests that arrive during a pass become one pass, which sees the newest wish", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  const first = made.reconciler.request("one");
+  made.desired = tableOf(web, rs(1), rs(2));
+  const rest = [made.reconciler.request("two"), made.reconciler.request("three")];
+  await Promise.all([first, ...rest]);
+  assert.deepEqual(made.kernel.table, made.desired);
+});
+
+test("a table that somebody empties is whole again by itself, and counted as drift", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  await made.reconciler.request("start");
+  made.kernel.table = new Map();
+  await until("the drift is mended", () => made.kernel.table.size === 1);
+  await until("the drift is told", () => made.reconciler.state().drifts === 1);
+  assert.ok(made.events.some((event) => event.event === "ipvs" && event.kind === "drift"));
+});
+
+test("a foreign service is told once and never touched", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  made.kernel.table = tableOf(foreign);
+  await made.reconciler.request("start");
+  await made.reconciler.request("again");
+  assert.ok(made.kernel.table.has("tcp 198.51.100.1:25"));
+  assert.deepEqual(made.reconciler.state().foreign, ["tcp 198.51.100.1:25"]);
+  const told = made.events.filter((event) => event.event === "ipvs" && event.kind === "foreign");
+  assert.equal(told.length, 1);
+});
+
+test("a service of an earlier configuration goes because lvsd owns it", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  await made.reconciler.request("start");
+  made.desired = new Map();
+  await made.reconciler.request("reload");
+  assert.equal(made.kernel.table.size, 0);
+  assert.equal(made.owned.keys().size, 0);
+});
+
+test("an entry that the kernel refuses is told with the kernel's reason; the others hold", async () => {
+  const made = bench(tableOf(web, rs(1), rs(2)));
+  made.kernel.refuses = (change) =>
+    "destination" in change && change.destination.identity.address.endsWith(".2")
+      ? "Memory allocation problem"
+      : null;
+  await made.reconciler.request("start");
+  assert.deepEqual(made.verdicts, [`refused ${rs(2)}: Memory allocation problem`]);
+  assert.equal(made.kernel.table.get("tcp 192.0.2.1:80")?.destinations.size, 1);
+  assert.equal(made.reconciler.state().inSync, false);
+  assert.match(made.reconciler.state().lastError ?? "", /Memory allocation problem/);
+  made.kernel.refuses = () => null;
+  await made.reconciler.request("another try");
+  assert.equal(made.verdicts.at(-1), `accepted ${rs(2)}`);
+  assert.equal(made.reconciler.state().inSync, true);
+});
+
+test("a failing ipvsadm is a fault, told once, and mended by itself when it works again", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  made.kernel.failure = "ipvsadm: not found";
+  await made.reconciler.request("start");
+  await made.reconciler.request("again");
+  assert.deepEqual(made.reconciler.faults(), [
+    { kind: "table", subject: "ipvs", text: "ipvsadm: not found" },
+  ]);
+  assert.equal(made.events.filter((event) => event.kind === "failed").length, 1);
+  made.kernel.failure = null;
+  await until("the table is programmed", () => made.kernel.table.size === 1);
+  await until("the fault is over", () => made.reconciler.faults().length === 0);
+});
+
+test("emptying deletes what lvsd owns and nothing else", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  made.kernel.table = tableOf(foreign);
+  await made.reconciler.request("start");
+  await made.reconciler.empty();
+  assert.deepEqual([...made.kernel.table.keys()], ["tcp 198.51.100.1:25"]);
+});
+
+test("a change of weight is planned and confirmed without the start of a program", async () => {
+  const made = bench(tableOf(web, rs(1), rs(2)));
+  await made.reconciler.request("start");
+  made.kernel.wholeReads = 0;
+  made.desired = tableOf(web, rs(1), rs(2, 5));
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.kernel.table, made.desired);
+  assert.equal(made.kernel.wholeReads, 0);
+});
+
+test("what somebody else changed is read whole before anything is planned", async () => {
+  const made = bench(tableOf(web, rs(1), rs(2)));
+  await made.reconciler.request("start");
+  made.kernel.table = tableOf(web, rs(1, 9), foreign);
+  made.desired = tableOf(web, rs(1), rs(2, 5));
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.kernel.table.get("tcp 192.0.2.1:80"), made.desired.get("tcp 192.0.2.1:80"));
+  assert.ok(made.kernel.table.has("tcp 198.51.100.1:25"));
+});
+
+test("a plan starts no program for a table that is known and has not changed since", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  await made.reconciler.request("start");
+  const { wholeReads } = made.kernel;
+  const wanted = tableOf(web, rs(1), rs(2));
+  const { changes } = await made.reconciler.plan(wanted);
+  assert.deepEqual(changes.map(restoreLine), [rs(2)]);
+  assert.equal(made.kernel.wholeReads, wholeReads);
+
+  made.kernel.table = tableOf(web, rs(1), rs(3));
+  const later = await made.reconciler.plan(wanted);
+  assert.ok(later.changes.map(restoreLine).includes("-d -t 192.0.2.1:80 -r 10.0.0.3:80"));
+  assert.equal(made.kernel.wholeReads, wholeReads + 1);
+});
+
+test("where nothing is wanted and nothing is owned the kernel needs no IPVS, and is not asked", async () => {
+  const { kernel, reconciler, events } = bench(new Map());
+  kernel.failure = "ipvsadm: no such program";
+  await reconciler.request("start");
+  await reconciler.request("again");
+  assert.deepEqual(reconciler.faults(), []);
+  assert.deepEqual(events, []);
+  assert.equal(reconciler.state().inSync, true);
+  assert.deepEqual(await reconciler.plan(new Map()), { changes: [], foreign: [] });
+  await reconciler.empty();
+});
+
+test("what is wanted of a kernel without IPVS is a fault, until it is wanted no more", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  made.kernel.failure = "ipvsadm: no such program";
+  await made.reconciler.request("start");
+  assert.equal(made.reconciler.faults()[0]?.kind, "table");
+  await assert.rejects(made.reconciler.plan(made.desired), MachineError);
+  made.desired = new Map();
+  await made.reconciler.request("reload");
+  assert.deepEqual(made.reconciler.faults(), []);
+});
+
+test("what is owned is looked after although nothing is wanted", async () => {
+  const made = bench(tableOf(web, rs(1)));
+  await made.reconciler.request("start");
+  made.desired = new Map();
+  await made.reconciler.request("reload");
+  assert.equal(made.kernel.table.size, 0);
+  assert.equal(made.owned.keys().size, 0);
+});
