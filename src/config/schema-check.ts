@@ -103,6 +103,7 @@ export const tlsKeys = {
     line("the path of a PEM file", 4096),
     "the system's authorities",
     "File of the certificate authorities that are believed; relative to the configuration file.",
+    { names: "file" },
   ),
   verify: derived(
     flag,
@@ -207,6 +208,7 @@ export const checkKeys = {
     absolutePath("the absolute path of a program"),
     "none; needed",
     "The program. It runs without a shell and without lvsd's capabilities.",
+    { names: "executable" },
   ),
   args: preset(
     list(text({ what: "an argument", max: sayCharactersMax }), {
@@ -220,6 +222,7 @@ export const checkKeys = {
     pairs("variable", variableName, text({ what: "text", max: sayCharactersMax })),
     {},
     "Variables of its environment.",
+    { names: "variables" },
   ),
   tls: optional(tls, "`https`: a map of defaults; `send_expect`: no TLS", "How TLS is spoken."),
   any: later("`true` or `false`", [false], "One passed check of a list suffices."),

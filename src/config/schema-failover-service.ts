@@ -8,10 +8,12 @@ export const failoverServiceKeys = {
   start: required(
     commandLine,
     "The program that starts it, by its absolute path, and its arguments. It runs without a shell and without lvsd's capabilities, after the VIPs are announced. It ends when the service is started; status 0 also where it runs already.",
+    { names: "executable" },
   ),
   stop: required(
     commandLine,
     "The program that stops it. It runs when the router is no longer active, and once on a router that begins as standby; status 0 also where nothing runs.",
+    { names: "executable" },
   ),
   timeout: preset(
     duration({ min: "100ms", max: "10m" }),

@@ -61,6 +61,7 @@ export const heartbeatKeys = {
     choice("authentication", ["hmac", "none"]),
     "hmac",
     "`hmac`: each heartbeat is signed with the key of `key_file`. `none`: anybody who reaches the port can pretend to be the peer.",
+    { changedBy: "root" },
   ),
   port: preset(port, 539, "The UDP port, on both routers."),
   interval: preset(
@@ -89,6 +90,7 @@ export const heartbeatKeys = {
     }),
     "/etc/lvsd/heartbeat.key",
     "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most. Not needed without a backup or with `authentication: none`.",
+    { names: "file" },
   ),
   protocol: preset(choice("protocol", ["lvsd"], ["pulse"]), "lvsd", "The wire format: lvsd's own."),
 };
@@ -111,6 +113,7 @@ export const fenceKeys = {
   command: required(
     commandLine,
     "The program by its absolute path, and its arguments. It runs without a shell and without lvsd's capabilities; exit status 0 means that the peer is cut off for certain.",
+    { names: "executable" },
   ),
   timeout: preset(
     duration({ min: "100ms", max: "10m" }),
@@ -225,6 +228,7 @@ export const notifyKeys = {
     commandLine,
     "none",
     "A program that is told of each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
+    { names: "executable" },
   ),
   mail: later("a map", [], "Mail that tells of events."),
 };
@@ -257,6 +261,7 @@ export const rootKeys = {
     }),
     [],
     "Further files, relative to this one, in which `*` and `?` stand for letters of a name. They may hold `virtual_servers` and `vips`, which are added to those of this file, and they are part of the hash that the routers compare.",
+    { names: "file" },
   ),
   routers: required(section(routersKeys), "The two machines. The file is the same on both."),
   heartbeat: preset(section(heartbeatKeys), {}, "What the two routers say to each other."),

@@ -7,7 +7,14 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { Complaints, type Spot } from "./complaints.ts";
-import { type DescribedKey, type JsonSchema, type Shape, shown, suggest } from "./shape.ts";
+import {
+  type DescribedKey,
+  type JsonSchema,
+  type Shape,
+  shown,
+  suggest,
+  type Traits,
+} from "./shape.ts";
 import { literal, plain, type Value } from "./value.ts";
 
 /** What settles a key that no draft gives. */
@@ -29,7 +36,8 @@ export type Keys = Readonly<Record<string, Key<never> | Key<unknown>>>;
 export type ReadOf<K> = K extends Key<infer T> ? T : never;
 
 /** The key must be given. */
-export const required = <T>(shape: Shape<T>, help: string): Key<T> => ({
+export const required = <T>(shape: Shape<T>, help: string, traits: Traits = {}): Key<T> => ({
+  ...traits,
   shape,
   help,
   fallback: { kind: "required" },
@@ -43,7 +51,9 @@ export const optional = <T>(
   shape: Shape<T>,
   defaultWords: string,
   help: string,
+  traits: Traits = {},
 ): Key<T | null> => ({
+  ...traits,
   shape,
   help,
   fallback: { kind: "value", value: null },
@@ -53,11 +63,17 @@ export const optional = <T>(
 });
 
 /** The key has a default, written here as an operator would write it. */
-export function preset<T>(shape: Shape<T>, value: unknown, help: string): Key<T> {
+export function preset<T>(
+  shape: Shape<T>,
+  value: unknown,
+  help: string,
+  traits: Traits = {},
+): Key<T> {
   const complaints = new Complaints();
   const parsed = shape.read(literal(value), "default", complaints);
   if (parsed === undefined) throw new RangeError(complaints.inOrder([])[0]?.message);
   return {
+    ...traits,
     shape,
     help,
     fallback: { kind: "value", value: parsed },
@@ -74,7 +90,9 @@ export const derived = <T, Others>(
   defaultWords: string,
   from: (others: Others) => T | undefined,
   help: string,
+  traits: Traits = {},
 ): Key<T> => ({
+  ...traits,
   shape,
   help,
   fallback: { kind: "derived", from },

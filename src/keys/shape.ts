@@ -26,8 +26,23 @@ export type Inside =
   | { readonly kind: "section"; readonly keys: Readonly<Record<string, DescribedKey>> }
   | { readonly kind: "each"; readonly suffix: string; readonly shape: Shape<unknown> };
 
-/** What is told about a key, apart from the type that it is read into. */
-export interface DescribedKey {
+/**
+ * What a value means to the machine, which decides what a configuration that arrives from outside
+ * may say there (config/bounds.ts): an `executable` that lvsd runs, a `file` that it reads, the
+ * `variables` of a program's environment.
+ */
+export type Naming = "executable" | "file" | "variables";
+
+/** What few keys have and a declaration may leave out. */
+export interface Traits {
+  /** Left out: the value is only what it says. */
+  readonly names?: Naming;
+  /** `root`: a configuration that arrives from outside must leave it as it is loaded. */
+  readonly changedBy?: "root";
+}
+
+/** What is said about a key, apart from the type that it is read into. */
+export interface DescribedKey extends Traits {
   readonly shape: Shape<unknown>;
   /** One or two sentences: what it means, what to choose. */
   readonly help: string;

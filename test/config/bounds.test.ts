@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beyondControl } from "../../src/config/bounds.ts";
+import { rootKeys } from "../../src/config/schema.ts";
+import { section } from "../../src/keys/section.ts";
+import type { Shape } from "../../src/keys/shape.ts";
 
 const keyFile = { heartbeat: { keyFile: "/etc/lvsd/heartbeat.key" } } as Parameters<
   typeof beyondControl
@@ -97,9 +100,41 @@ describe("a configuration that arrives through the control interface", () => {
     ]);
   });
 
+  it("leaves what only root changes as it is, whether written or left out", () => {
+    const loaded = "heartbeat: { authentication: hmac }\n";
+    const both = (next: string, before: string) =>
+      beyondControl("/c.yaml", next, before, keyFile, keyFile, judge).map(({ message }) => message);
+    assert.deepEqual(both("serial: 2\n", loaded), []);
+    assert.deepEqual(both(loaded, "serial: 2\n"), []);
+    const none = "heartbeat: { authentication: none }\n";
+    const refused = ["heartbeat.authentication: it is not what is loaded"];
+    assert.deepEqual(both(none, loaded), refused);
+    assert.deepEqual(both("serial: 2\n", none), refused);
+    assert.deepEqual(both(none, none), []);
+  });
+
   it("may not move to another key by leaving the name out", () => {
     const other = { heartbeat: { ...keyFile.heartbeat, keyFile: "/etc/lvsd/default.key" } };
     const problems = beyondControl("/c.yaml", "serial: 1\n", present, other, keyFile, judge);
     assert.match(problems[0]?.message ?? "", /^heartbeat\.key_file/);
+  });
+});
+
+describe("the keys of the configuration", () => {
+  it("say so where their value is a program or a file", () => {
+    const silent = new Set<string>();
+    const walk = (shape: Shape<unknown>, above: string): void => {
+      if (shape.inside?.kind === "each") walk(shape.inside.shape, above);
+      if (shape.inside?.kind !== "section") return;
+      for (const [name, key] of Object.entries(shape.inside.keys)) {
+        const words = `${key.shape.words} ${key.shape.inside?.kind === "each" ? key.shape.inside.shape.words : ""}`;
+        if (/\b(?:path|paths|program|file)\b/.test(words) && key.names === undefined)
+          silent.add(name);
+        walk(key.shape, `${above}.${name}`);
+      }
+    };
+    walk(section(rootKeys), "");
+    // The path of an HTTP request names nothing on this machine.
+    assert.deepEqual([...silent], ["path"]);
   });
 });
