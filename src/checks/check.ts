@@ -10,6 +10,7 @@ import type { Check } from "../config/config.ts";
 import type { Outcome } from "../health/health.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
+import { contained, ofThisWork } from "./containment.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
 
@@ -28,15 +29,20 @@ export const runCheck: RunCheck = async (check, endpoint, signal) => {
   const took = (): Ms => ms(performance.now() - started);
   if (check.type === "none") return { ...passed, took: took() };
   const deadline = new AbortController();
-  const end = (): void => deadline.abort();
-  // A paused process wakes with its timers overdue and the answer unread: read once more first.
-  const timer = setTimeout(() => setImmediate(end), check.timeout);
-  signal.addEventListener("abort", end, { once: true });
-  if (signal.aborted) end();
-  const verdict = await attempt(check, endpoint, {
-    signal: deadline.signal,
-    timeout: check.timeout,
-  }).catch((thrown: unknown) => failed("local", messageOf(thrown)));
+  let end = (): void => {};
+  let timer: NodeJS.Timeout | undefined;
+  const verdict = await contained(`check ${check.type} of ${endpoint.address}`, () => {
+    end = ofThisWork(() => deadline.abort());
+    // A paused process wakes with its timers overdue and the answer unread: read once more first.
+    timer = setTimeout(() => setImmediate(end), check.timeout);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    return attempt(check, endpoint, { signal: deadline.signal, timeout: check.timeout });
+  }).catch((thrown: unknown) => {
+    // What the runner has left open ends with the deadline's signal.
+    deadline.abort();
+    return failed("local", messageOf(thrown));
+  });
   clearTimeout(timer);
   signal.removeEventListener("abort", end);
   return { ...verdict, took: took() };

@@ -43,6 +43,7 @@ export function trySendExpect(
       else if (turn.kind === "say") say(turn.bytes, turn.answered);
     };
     const say = (bytes: Uint8Array, answered: boolean): void => {
+      if (over) return;
       socket.send(bytes, (error) => {
         if (error !== null) finish(failedBy(error, "unreachable"));
       });
@@ -52,6 +53,11 @@ export function trySendExpect(
     deadline.signal.addEventListener("abort", expire, { once: true });
     socket.on("error", (error) => finish(failedBy(error, "unreachable")));
     socket.on("message", (bytes) => over || take(dialogue.hear(bytes)));
-    socket.connect(target.port, target.address, () => over || take(dialogue.open()));
+    // @types/node leaves out what connect(2) has to say, such as ENETUNREACH without a route.
+    const connected = (error?: Error): void => {
+      if (error) finish(failedBy(error, "unreachable"));
+      else if (!over) take(dialogue.open());
+    };
+    socket.connect(target.port, target.address, connected);
   });
 }

@@ -8,6 +8,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { contained, ofThisWork } from "./containment.ts";
 
 /** Output of a command is a word or a page; more is a program that went wild. */
 export const outputBytesMax = 64 * 1024;
@@ -86,6 +87,17 @@ export type RunCommand = (run: CommandRun) => Promise<CommandEnd>;
 
 /** Runs a command to its end. Never rejects; nothing of its group is left, unless it may be. */
 export function runUnprivileged(run: CommandRun): Promise<CommandEnd> {
+  const thrown = new AbortController();
+  return contained(`command ${run.command}`, () => runToEnd(run, thrown.signal)).catch(
+    (why: unknown): CommandEnd => {
+      thrown.abort();
+      return { kind: "not-started", why: why instanceof Error ? why : new Error(String(why)) };
+    },
+  );
+}
+
+/** `thrown`: something threw, and the command is to end. */
+function runToEnd(run: CommandRun, thrown: AbortSignal): Promise<CommandEnd> {
   return new Promise((resolve) => {
     if (run.signal.aborted) return resolve({ kind: "late" });
     const dropped = takenHere();
@@ -106,9 +118,10 @@ export function runUnprivileged(run: CommandRun): Promise<CommandEnd> {
       if (!(run.leavesBehind === true && went)) killGroup(child);
       resolve(end);
     };
-    const expire = (): void => finish({ kind: "late" });
+    const expire = ofThisWork((): void => finish({ kind: "late" }));
     const endless = (): void => finish({ kind: "too-long" });
     run.signal.addEventListener("abort", expire, { once: true });
+    thrown.addEventListener("abort", expire, { once: true });
     child.stdout?.on("data", (bytes: Buffer) => output.take(bytes) || endless());
     child.stderr?.on("data", (bytes: Buffer) => complaint.take(bytes) || endless());
     // Only setpriv itself can fail to start: a missing command is setpriv's exit status.

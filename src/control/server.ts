@@ -180,7 +180,7 @@ function serveRequests(
       underWay -= 1;
     }
   };
-  server.on("request", async (request: IncomingMessage, response: ServerResponse) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // A connection that was turned away may still have sent a request.
     if (!request.socket.writable) return;
     const received = await receive(request);
@@ -193,6 +193,12 @@ function serveRequests(
         say(response, refusal(503, "too-many-followers", `${followersMax} clients follow already`));
       else followers.answer(request, response, live);
     }
+  };
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    respond(request, response).catch((thrown: unknown) => {
+      if (response.headersSent) response.destroy();
+      else say(response, failure(messageOf(thrown)));
+    });
   });
 }
 

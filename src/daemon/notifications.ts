@@ -8,6 +8,7 @@
 import { failureOf } from "../checks/command-end.ts";
 import type { RunCommand } from "../checks/unprivileged.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
+import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms, ms, printDuration, seconds } from "../model/time.ts";
@@ -95,7 +96,17 @@ export class Notifications {
     }
   }
 
-  async #tell({ command, args }: CommandLine, subject: string, waiting: Waiting): Promise<void> {
+  /** Never throws: what goes wrong is this notification's failure. */
+  async #tell(line: CommandLine, subject: string, waiting: Waiting): Promise<void> {
+    try {
+      await this.#run(line, subject, waiting);
+    } catch (thrown) {
+      const text = messageOf(thrown);
+      this.#parts.report({ event: "notify", kind: "failed", subject, text });
+    }
+  }
+
+  async #run({ command, args }: CommandLine, subject: string, waiting: Waiting): Promise<void> {
     const { now, report, run } = this.#parts;
     const began = now();
     const deadline = AbortSignal.timeout(this.#parts.deadline);

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCheck } from "../checks/check.ts";
+import { containThrows } from "../checks/containment.ts";
 import { runUnprivileged } from "../checks/unprivileged.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
@@ -103,6 +104,10 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   });
   // A bug of ours ends the process; what led to it must not be lost with it.
   process.on("uncaughtExceptionMonitor", () => journal.flush());
+  containThrows((what, thrown) => {
+    const text = `${what} threw after its end: ${messageOf(thrown)}`;
+    journal.record({ event: "machine", kind: "failed", text });
+  });
   journal.record({ event: "process", kind: "started", version, config: configPath });
   const control = await startControlServer({
     socketPath: join(runDir, socketName),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { IpAddress } from "../../src/model/address.ts";
 import { ms } from "../../src/model/time.ts";
 import { nobody, sendExpectCheck, serveUdp, short, tryOnce } from "./servers.ts";
 
@@ -46,5 +47,13 @@ describe("a send_expect check over UDP", () => {
     );
     const check = sendExpectCheck({ protocol: "udp", expect: expecting("0 bytes") });
     assert.equal((await tryOnce(check, server)).kind, "passed");
+  });
+
+  it("fails an address without a way to it, and throws nothing", async () => {
+    // connect(2) refuses both before anything is sent: broadcast, and a link without its device.
+    for (const address of ["255.255.255.255", "fe80::1"] as IpAddress[]) {
+      const tried = await tryOnce(sendExpectCheck({ ...udp, ...short }), { address, port: 53 });
+      assert.equal(tried.kind === "failed" && tried.reason, "unreachable", address);
+    }
   });
 });

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { RunCheck } from "../../checks/check.ts";
 import { failureOf } from "../../checks/command-end.ts";
 import type { Endpoint } from "../../checks/target.ts";
-import type { RunCommand } from "../../checks/unprivileged.ts";
+import type { CommandEnd, CommandRun, RunCommand } from "../../checks/unprivileged.ts";
 import type { ServiceConfig } from "../../config/config.ts";
 import {
   type FailoverService,
@@ -136,7 +136,7 @@ export class Attendant {
     const abort = new AbortController();
     this.#command = abort;
     const deadline = AbortSignal.timeout(timeout);
-    const end = await this.#parts.runCommand({
+    const run: CommandRun = {
       ...line,
       environment: {
         LVSD_SERVICE: name,
@@ -145,7 +145,13 @@ export class Attendant {
       },
       signal: AbortSignal.any([deadline, abort.signal]),
       leavesBehind: command === "start",
-    });
+    };
+    const end = await this.#parts.runCommand(run).catch(
+      (thrown: unknown): CommandEnd => ({
+        kind: "not-started",
+        why: new Error(messageOf(thrown), { cause: thrown }),
+      }),
+    );
     this.#command = null;
     const late = deadline.aborted ? `killed after ${printDuration(timeout)}` : "given up";
     this.#feed({ kind: "ended", why: failureOf(end, late) });

@@ -117,7 +117,12 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
       if (socket === null) return sent(`${printEndpoint(own, port)}: not open: ${trouble}`);
       const told = (error: Error | null): void =>
         sent(error && `${printEndpoint(peer, port)}: cannot be reached: ${error.message}`);
-      socket.send(bytes, port, peer, told);
+      try {
+        socket.send(bytes, port, peer, told);
+      } catch (thrown) {
+        // The kernel closed it, and its error event is still to come.
+        sent(`${printEndpoint(own, port)}: not open: ${messageOf(thrown)}`);
+      }
     },
     async close() {
       trouble = "it was closed";

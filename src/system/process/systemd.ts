@@ -52,7 +52,14 @@ export async function openSystemd(environment = process.env): Promise<Systemd> {
   } catch (thrown) {
     throw new MachineError(`sd-notify: cannot be loaded: ${messageOf(thrown)}`, { cause: thrown });
   }
-  const tell = (...lines: string[]): void => library.sendState(lines.join("\n"));
+  /** A message that systemd does not get is no reason to end: it acts on its silence by itself. */
+  const tell = (...lines: string[]): void => {
+    try {
+      library.sendState(lines.join("\n"));
+    } catch {
+      // The next feed of the watchdog says whether it listens.
+    }
+  };
   const watchdog = watchdogWithin(environment);
   const watch = (length: Ms | null): string[] =>
     length === null || watchdog === null ? [] : [`WATCHDOG_USEC=${Math.round(length * 1000)}`];
