@@ -4,7 +4,13 @@
  *
  * Towards the peer every fault counts; a router that hears nobody looks at the real ones only.
  */
-import { type Fault, type FaultKind, faultKinds } from "../model/router.ts";
+import {
+  type Fault,
+  type FaultKind,
+  faultKinds,
+  partialKinds,
+  type Unfitness,
+} from "../model/router.ts";
 import {
   addMs,
   between,
@@ -23,10 +29,48 @@ const holdDownMax: Ms = seconds(30);
 /** After this long without a fault earlier losses are forgotten. */
 const calmAfter: Ms = seconds(300);
 
-/** Rank of the gravest fault; the higher, the fitter. `faultKinds.length`: fit. */
-export function fitnessOf(kinds: readonly FaultKind[]): number {
-  return Math.min(faultKinds.length, ...kinds.map((kind) => faultKinds.indexOf(kind)));
+/** What the wire has room for. */
+const countMax = 65535;
+
+const isPartial = ({ kind }: Fault): boolean => partialKinds.includes(kind);
+
+/** The kinds of these faults with how much of each, the gravest first; empty: fit. */
+export function unfitnessOf(faults: readonly Fault[]): readonly Unfitness[] {
+  if (faults.length === 0) return fit;
+  return faultKinds.flatMap((kind): Unfitness[] => {
+    const alike = faults.filter((fault) => fault.kind === kind);
+    if (alike.length === 0) return [];
+    const sum = alike.reduce((total, { count = 1 }) => total + count, 0);
+    return [{ kind, count: partialKinds.includes(kind) ? Math.min(sum, countMax) : 1 }];
+  });
 }
+
+const fit: readonly Unfitness[] = [];
+
+/**
+ * Above 0: `a` is fitter than `b`; 0: alike. The gravest kind of which one has more decides, so
+ * that what both have in common moves nothing. Both routers compute it from the same two lists.
+ */
+export function compareFitness(a: readonly Unfitness[], b: readonly Unfitness[]): number {
+  for (const kind of faultKinds) {
+    const more = amountOf(b, kind) - amountOf(a, kind);
+    if (more !== 0) return more;
+  }
+  return 0;
+}
+
+/** Whether `b` is the fitter one, and only by reaching an arbiter that `a` does not reach. */
+export function isOutreached(a: readonly Unfitness[], b: readonly Unfitness[]): boolean {
+  const rest = (list: readonly Unfitness[]) => list.filter(({ kind }) => kind !== "arbiter");
+  return compareFitness(a, b) < 0 && compareFitness(rest(a), rest(b)) >= 0;
+}
+
+const amountOf = (list: readonly Unfitness[], kind: FaultKind): number =>
+  list.find((each) => each.kind === kind)?.count ?? 0;
+
+/** For people: `link, vip (3)`. */
+export const printUnfitness = (list: readonly Unfitness[]): string =>
+  list.map(({ kind, count }) => (count === 1 ? kind : `${kind} (${count})`)).join(", ");
 
 /** Kinds that forbid to hold when no peer is heard: the router may be the one that is cut off. */
 const isolating: readonly FaultKind[] = ["link", "arbiter"];
@@ -40,16 +84,19 @@ export function isolatingFault({ rules, outside }: Router): Fault | null {
 export const hasLinkFault = (faults: readonly Fault[]): boolean =>
   faults.some(({ kind }) => kind === "link");
 
-/** Takes in the list of faults found outside. */
+/**
+ * Takes in the list of faults found outside. Behind a fault that costs everything others come and
+ * go as part of the same loss; one that costs a part may stay for long, and hides nothing.
+ */
 export function takeFaults(turn: Turn, outside: readonly Fault[]): void {
   const { router, now } = turn;
-  const [wasFit, isFit] = [router.outside.length === 0, outside.length === 0];
+  const change = compareFitness(unfitnessOf(outside), unfitnessOf(router.outside));
   let { damping } = router;
-  if (wasFit && !isFit) {
+  if (change < 0 && router.outside.every(isPartial)) {
     const calm = router.fitSince !== null && between(router.fitSince, now) > calmAfter;
     damping = { ...damping, losses: calm ? 1 : damping.losses + 1, until: null };
   }
-  if (!wasFit && isFit) {
+  if (change > 0 && outside.every(isPartial)) {
     const length = holdDownOf(damping.losses);
     const until = length > 0 ? addMs(now, length) : null;
     damping = { ...damping, until, lastFaults: router.outside };
@@ -90,14 +137,16 @@ export function refreshFaults(turn: Turn, timeout: Ms): void {
         subject: nameOf(fault),
         text: fault.text,
       });
-  const fitSince = faults.length > 0 ? null : (router.fitSince ?? now);
-  set(turn, { faults, fitSince });
+  const same = compareFitness(unfitnessOf(faults), unfitnessOf(router.faults)) === 0;
+  const since = same ? (router.fitSince ?? now) : now;
+  set(turn, { faults, fitSince: faults.every(isPartial) ? since : null });
 }
 
 const nameOf = ({ kind, subject }: Fault): string => `${kind} ${subject}`.trim();
 const isSame = (a: Fault, b: Fault): boolean => a.kind === b.kind && a.subject === b.subject;
 const sameFaults = (a: readonly Fault[], b: readonly Fault[]): boolean =>
-  a.length === b.length && a.every((fault, index) => b[index]?.text === fault.text);
+  a.length === b.length &&
+  a.every((fault, at) => b[at]?.text === fault.text && b[at]?.count === fault.count);
 
 function faultsAt(router: Router, timeout: Ms, now: Instant): readonly Fault[] {
   const { until, lastFaults, losses } = router.damping;
@@ -105,12 +154,11 @@ function faultsAt(router: Router, timeout: Ms, now: Instant): readonly Fault[] {
   if (until === null && router.trouble === null && double === null && router.outside.length < 2)
     return router.outside;
   const faults: Fault[] = [...router.outside];
-  if (until !== null && now < until && router.outside.length === 0)
-    for (const { kind, subject } of lastFaults)
+  if (until !== null && now < until)
+    for (const fault of lastFaults.filter((one) => !router.outside.some((is) => isSame(is, one))))
       faults.push({
-        kind,
-        subject,
-        text: `${nameOf({ kind, subject, text: "" })} has failed ${losses} times of late; held down`,
+        ...fault,
+        text: `${nameOf(fault)} has failed ${losses} times of late; held down`,
       });
   if (router.trouble !== null && now < router.trouble.retryAt)
     faults.push({ kind: "claim", subject: "", text: `claim failed: ${router.trouble.why}` });

@@ -8,7 +8,7 @@
 import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
 import type { EventBody } from "../model/event.ts";
-import type { Fault, FaultKind, Role, RouterState } from "../model/router.ts";
+import type { Fault, Role, RouterState } from "../model/router.ts";
 import { addMs, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Effect, Rules, Start } from "./protocol.ts";
 
@@ -131,7 +131,7 @@ export interface Router {
   readonly missing: string | null;
   readonly outside: readonly Fault[];
   readonly damping: Damping;
-  /** Without a fault since; null: not fit. */
+  /** Since when there was no fault but such as cost a part, and those the same; null: there is one. */
   readonly fitSince: Instant | null;
   readonly trouble: ClaimTrouble | null;
   readonly grip: Grip;
@@ -313,9 +313,3 @@ export const peerHolds = (router: Router): boolean =>
     (router.peer.message.holds && router.peer.message.handOver.kind !== "release-failed"));
 
 export const holding = ({ grip }: Router): boolean => grip === "claiming" || grip === "held";
-
-/** The kinds that are said to the peer. */
-export const faultKindsOf = ({ faults }: Router): readonly FaultKind[] =>
-  faults.length === 0 ? fit : [...new Set(faults.map(({ kind }) => kind))];
-
-const fit: readonly FaultKind[] = [];

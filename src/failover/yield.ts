@@ -3,8 +3,8 @@
  *
  * Invariant: the answer does not depend on who asks (the property test swaps the sides).
  */
-import type { FaultKind, Role } from "../model/router.ts";
-import { fitnessOf } from "./fitness.ts";
+import type { Role, Unfitness } from "../model/router.ts";
+import { compareFitness } from "./fitness.ts";
 
 /** One router as both know it. */
 export interface Claimant {
@@ -12,7 +12,7 @@ export interface Claimant {
   /** Whether the other router hears this one. */
   readonly heard: boolean;
   readonly ready: boolean;
-  readonly faults: readonly FaultKind[];
+  readonly faults: readonly Unfitness[];
   readonly term: number;
   readonly failback: "auto" | "manual";
   readonly suspended: boolean;
@@ -38,9 +38,8 @@ export function rulingOnVacancy(a: Claimant, b: Claimant): Ruling {
 }
 
 function rulingByFitness(a: Claimant, b: Claimant): Ruling {
-  const [fitnessA, fitnessB] = [fitnessOf(a.faults), fitnessOf(b.faults)];
-  if (fitnessA !== fitnessB)
-    return { survivor: (fitnessA > fitnessB ? a : b).role, why: "the less fit one yields" };
+  const fitter = compareFitness(a.faults, b.faults);
+  if (fitter !== 0) return { survivor: (fitter > 0 ? a : b).role, why: "the less fit one yields" };
   if (!failsBack(a, b) && a.term !== b.term)
     return { survivor: (a.term > b.term ? a : b).role, why: "the older term yields" };
   return { survivor: "primary", why: "the backup yields" };

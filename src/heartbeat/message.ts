@@ -4,7 +4,7 @@
  * Knows the words of a heartbeat and what each is worth. Does not know bytes (wire.ts), nor what
  * is believed (peer.ts), nor what follows (failover/). `docs/heartbeat.md` is the same in prose.
  */
-import type { FaultKind, Role, RouterState } from "../model/router.ts";
+import type { Role, RouterState, Unfitness } from "../model/router.ts";
 import type { Instant, Ms } from "../model/time.ts";
 
 declare const bootBrand: unique symbol;
@@ -110,8 +110,8 @@ export interface Message extends Header {
   readonly term: number;
   /** Highest term that the sender has held or heard of. */
   readonly termSeen: number;
-  /** Kinds of the sender's faults, the gravest first; empty: fit. */
-  readonly faults: readonly FaultKind[];
+  /** The sender's faults by kind, the gravest first; empty: fit. */
+  readonly faults: readonly Unfitness[];
   readonly interval: Ms;
   readonly deadAfter: Ms;
   readonly failback: "auto" | "manual";

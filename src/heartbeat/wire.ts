@@ -9,7 +9,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { isRefused, type Refused, refuse } from "../model/error.ts";
-import { type FaultKind, routerStates } from "../model/router.ts";
+import { type FaultKind, partialKinds, routerStates, type Unfitness } from "../model/router.ts";
 import { instant, ms } from "../model/time.ts";
 import {
   bit,
@@ -72,7 +72,7 @@ const at = {
 
 const pathEchoBytes = 12;
 const optionHeaderBytes = 3;
-const digestOption = 1;
+const options = { digest: 1, counts: 2 } as const;
 
 const fact = {
   holds: 1,
@@ -93,6 +93,8 @@ const faultCodes: Readonly<Record<FaultKind, number>> = {
   late: 5,
   role: 6,
   service: 7,
+  vip: 8,
+  "virtual-server": 9,
 };
 const faultOfCode = new Map(
   Object.entries(faultCodes).map(([kind, code]) => [code, kind as FaultKind]),
@@ -113,19 +115,16 @@ export function encode(message: Message, path: number, seal: Seal): Uint8Array {
     message.faults.length > faultsMax ? message.faults.slice(0, faultsMax) : message.faults;
   const listBytes =
     faults.length + message.paths.length * pathEchoBytes + message.strangers.length * echoBytes;
-  const optionBytes = message.digest.length > 0 ? optionHeaderBytes + message.digest.length : 0;
+  const counts = countsOf(faults);
+  const optionBytes = optionBytesOf(counts) + optionBytesOf(message.digest);
   const sign = seal.keys[0];
   const unsignedBytes = at.lists + listBytes + optionBytes;
   const bytes = Buffer.alloc(unsignedBytes + (sign === undefined ? 0 : hmacBytes));
   putHeader(bytes, message, path, seal);
   putFixed(bytes, message, faults.length);
   putLists(bytes, message, faults);
-  if (message.digest.length > 0) {
-    const offset = at.lists + listBytes;
-    bytes.writeUInt8(digestOption, offset);
-    bytes.writeUInt16BE(message.digest.length, offset + 1);
-    bytes.set(message.digest, offset + optionHeaderBytes);
-  }
+  const afterCounts = putOption(bytes, options.counts, counts, at.lists + listBytes);
+  putOption(bytes, options.digest, message.digest, afterCounts);
   if (sign !== undefined) bytes.set(sign(bytes.subarray(0, unsignedBytes)), unsignedBytes);
   return bytes;
 }
@@ -167,9 +166,29 @@ function putFixed(bytes: Buffer, message: Message, faultCount: number): void {
   bytes.writeUInt8(message.strangers.length, at.strangerCount);
 }
 
-function putLists(bytes: Buffer, message: Message, faults: readonly FaultKind[]): void {
+const optionBytesOf = ({ length }: Uint8Array): number =>
+  length > 0 ? optionHeaderBytes + length : 0;
+
+/** Where the next option goes. One that is empty is left out. */
+function putOption(bytes: Buffer, kind: number, value: Uint8Array, offset: number): number {
+  if (value.length === 0) return offset;
+  bytes.writeUInt8(kind, offset);
+  bytes.writeUInt16BE(value.length, offset + 1);
+  bytes.set(value, offset + optionHeaderBytes);
+  return offset + optionHeaderBytes + value.length;
+}
+
+/** How much of each kind that has a count, in the order of the list. */
+function countsOf(faults: readonly Unfitness[]): Uint8Array {
+  const counted = faults.filter(({ kind }) => partialKinds.includes(kind));
+  const bytes = Buffer.alloc(counted.length * 2);
+  for (const [place, { count }] of counted.entries()) bytes.writeUInt16BE(count, place * 2);
+  return bytes;
+}
+
+function putLists(bytes: Buffer, message: Message, faults: readonly Unfitness[]): void {
   let offset: number = at.lists;
-  for (const kind of faults) bytes.writeUInt8(faultCodes[kind], offset++);
+  for (const { kind } of faults) bytes.writeUInt8(faultCodes[kind], offset++);
   for (const echo of message.paths) {
     putU64(bytes, echo === null ? 0 : micros(echo.sentAt), offset);
     bytes.writeUInt32BE(echo === null ? never : capped(echo.age), offset + 8);
@@ -231,13 +250,13 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
   const deadAfter = ms(bytes.readUInt32BE(at.deadAfter) / 1000);
   const paths = readPaths(bytes, pathsStart, pathCount);
   const strangers = readStrangers(bytes, strangersStart, strangerCount);
-  const digest = readDigest(bytes, optionsStart);
+  const found = readOptions(bytes, optionsStart);
   if (state === undefined || handOverKind === undefined || cause === undefined)
     return refuse("malformed", "an unknown state or step of a hand-over");
   if (Number.isNaN(term) || Number.isNaN(termSeen) || interval <= 0 || deadAfter < interval)
     return refuse("malformed", "term, interval or dead_after is out of range");
   if (paths === null || strangers === null) return refuse("malformed", "an echo is out of range");
-  if (digest === null) return refuse("malformed", "an optional field overruns the datagram");
+  if (found === null) return refuse("malformed", "an optional field overruns the datagram");
   const facts = bytes.readUInt8(at.facts);
   return {
     ...header,
@@ -259,20 +278,29 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
       serial: bytes.readUInt32BE(at.serial),
       hash: bytes.toString("hex", at.hash, at.hash + 16),
     },
-    faults: readFaults(bytes, faultCount),
+    faults: readFaults(bytes, faultCount, found.counts),
     paths,
     strangers,
-    digest,
+    digest: found.digest,
   };
 }
 
-const fit: readonly FaultKind[] = [];
+const fit: readonly Unfitness[] = [];
 
 /** A kind that a later version has invented makes the peer unfit all the same: the least grave. */
-function readFaults(bytes: Buffer, count: number): readonly FaultKind[] {
+function readFaults(bytes: Buffer, count: number, counts: Uint8Array): readonly Unfitness[] {
   if (count === 0) return fit;
+  const amounts = Buffer.from(counts);
+  let place = 0;
+  const next = (): number => {
+    place += 2;
+    return place <= amounts.length ? Math.max(1, amounts.readUInt16BE(place - 2)) : 1;
+  };
   const codes = bytes.subarray(at.lists, at.lists + count);
-  return Array.from(codes, (code) => faultOfCode.get(code) ?? "late");
+  return Array.from(codes, (code): Unfitness => {
+    const kind = faultOfCode.get(code) ?? "late";
+    return { kind, count: partialKinds.includes(kind) ? next() : 1 };
+  });
 }
 
 function readPaths(bytes: Buffer, start: number, count: number): (PathEcho | null)[] | null {
@@ -296,20 +324,26 @@ function readStrangers(bytes: Buffer, start: number, count: number): Echo[] | nu
   return strangers;
 }
 
-const noDigest = new Uint8Array(0);
+const nothing = new Uint8Array(0);
 
 /** Options are type, length, value; unknown types are skipped. Null when one overruns the end. */
-function readDigest(bytes: Buffer, start: number): Uint8Array | null {
-  let digest = noDigest;
+function readOptions(
+  bytes: Buffer,
+  start: number,
+): { readonly digest: Uint8Array; readonly counts: Uint8Array } | null {
+  let [digest, counts] = [nothing, nothing];
   let offset = start;
   while (offset < bytes.length) {
     if (bytes.length - offset < optionHeaderBytes) return null;
     const valueStart = offset + optionHeaderBytes;
     const valueEnd = valueStart + bytes.readUInt16BE(offset + 1);
     if (valueEnd > bytes.length) return null;
-    if (bytes.readUInt8(offset) === digestOption)
-      digest = new Uint8Array(bytes.subarray(valueStart, valueEnd));
+    const kind = bytes.readUInt8(offset);
+    const value = (): Uint8Array<ArrayBuffer> =>
+      new Uint8Array(bytes.subarray(valueStart, valueEnd));
+    if (kind === options.digest) digest = value();
+    if (kind === options.counts) counts = value();
     offset = valueEnd;
   }
-  return digest;
+  return { digest, counts };
 }

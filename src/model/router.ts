@@ -14,12 +14,38 @@ export type RouterState = (typeof routerStates)[number];
  * Why a router is unfit to hold the VIPs, the gravest first: a router whose gravest fault stands
  * earlier in this list is the less fit one. `text` is for people.
  */
-export const faultKinds = ["role", "claim", "table", "link", "arbiter", "service", "late"] as const;
+export const faultKinds = [
+  "role",
+  "claim",
+  "table",
+  "link",
+  "arbiter",
+  "vip",
+  "virtual-server",
+  "service",
+  "late",
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/**
+ * Kinds that cost a part of what is served and leave the rest: `vip`, VIPs that this router cannot
+ * hold; `virtual-server`, services that its kernel refuses. How many counts: of two such routers
+ * the one serves that lacks fewer, and what both lack moves nothing.
+ */
+export const partialKinds: readonly FaultKind[] = ["vip", "virtual-server"];
 
 export interface Fault {
   readonly kind: FaultKind;
   /** What it is about: a device, a gateway, a virtual service; part of the fault's identity. */
   readonly subject: string;
   readonly text: string;
+  /** How many VIPs or virtual servers it costs, for a kind that costs a part; absent: one. */
+  readonly count?: number;
+}
+
+/** All faults of one kind in one, as routers compare them and say them to each other. */
+export interface Unfitness {
+  readonly kind: FaultKind;
+  /** From 1 to 65535; always 1 unless the kind costs a part. */
+  readonly count: number;
 }

@@ -322,7 +322,10 @@ describe("a holder whose arbiter is gone", () => {
   it("keeps them when the peer comes to miss it as well", () => {
     const bench = active();
     bench.feed({ kind: "faults", faults: [lost] });
-    const effects = [...runTo(bench, 3900), ...runTo(bench, 9000, { faults: ["arbiter"] })];
+    const effects = [
+      ...runTo(bench, 3900),
+      ...runTo(bench, 9000, { faults: [{ kind: "arbiter", count: 1 }] }),
+    ];
     assert.deepEqual([offers(effects), kinds(effects)], [false, []]);
   });
 

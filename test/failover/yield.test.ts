@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { type Claimant, rulingOnTwoHolders, rulingOnVacancy } from "../../src/failover/yield.ts";
-import { faultKinds, type Role } from "../../src/model/router.ts";
+import { type FaultKind, faultKinds, type Role, type Unfitness } from "../../src/model/router.ts";
 
 const primary: Claimant = {
   role: "primary",
@@ -15,29 +15,59 @@ const primary: Claimant = {
 };
 const backup: Claimant = { ...primary, role: "backup" };
 
+const of = (kind: FaultKind, count = 1): readonly Unfitness[] => [{ kind, count }];
+
 const cases: readonly (readonly [string, Partial<Claimant>, Partial<Claimant>, Role, Role])[] = [
   ["equal routers", {}, {}, "primary", "primary"],
   [
     "who is not heard yields, whatever else",
     { heard: false },
-    { faults: ["table"] },
+    { faults: of("table") },
     "backup",
     "primary",
   ],
-  ["the less fit yields", { faults: ["late"] }, {}, "backup", "backup"],
+  ["the less fit yields", { faults: of("late") }, {}, "backup", "backup"],
   [
     "of two unfit ones the graver fault yields",
-    { faults: ["table"] },
-    { faults: ["link"] },
+    { faults: of("table") },
+    { faults: of("link") },
     "backup",
     "backup",
   ],
   [
     "equal faults do not decide",
-    { faults: ["link"] },
-    { faults: ["link", "late"] },
+    { faults: of("link") },
+    { faults: of("link") },
     "primary",
     "primary",
+  ],
+  [
+    "of two that cannot hold all VIPs the one that can hold fewer yields",
+    { faults: of("vip", 2) },
+    { faults: of("vip") },
+    "backup",
+    "backup",
+  ],
+  [
+    "what both lack does not decide, what only one has does",
+    { faults: [...of("vip", 2), ...of("service")] },
+    { faults: of("vip", 2) },
+    "backup",
+    "backup",
+  ],
+  [
+    "a failed link is graver than any number of VIPs",
+    { faults: of("link") },
+    { faults: of("vip", 500) },
+    "backup",
+    "backup",
+  ],
+  [
+    "a VIP is graver than any number of virtual servers",
+    { faults: of("vip") },
+    { faults: of("virtual-server", 500) },
+    "backup",
+    "backup",
   ],
   ["with failback the term does not count", {}, { term: 9 }, "primary", "primary"],
   [
@@ -81,7 +111,10 @@ describe("of two routers", () => {
       role: fc.constant(role),
       heard: fc.boolean(),
       ready: fc.boolean(),
-      faults: fc.uniqueArray(fc.constantFrom(...faultKinds)),
+      faults: fc.uniqueArray(
+        fc.record({ kind: fc.constantFrom(...faultKinds), count: fc.nat({ max: 3 }) }),
+        { selector: ({ kind }) => kind },
+      ),
       term: fc.nat({ max: 3 }),
       failback: fc.constantFrom("auto", "manual"),
       suspended: fc.boolean(),

@@ -30,7 +30,10 @@ export const sample: Message = {
   leaving: false,
   term: 3,
   termSeen: 4,
-  faults: ["link", "late"],
+  faults: [
+    { kind: "link", count: 1 },
+    { kind: "late", count: 1 },
+  ],
   interval: ms(250),
   deadAfter: ms(1000),
   failback: "manual",

@@ -22,7 +22,7 @@ import {
 import { decode, digestBytesMax, encode, forPath } from "../../src/heartbeat/wire.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { isRefused, refuse } from "../../src/model/error.ts";
-import { faultKinds, roles, routerStates } from "../../src/model/router.ts";
+import { faultKinds, partialKinds, roles, routerStates } from "../../src/model/router.ts";
 import { instant, ms } from "../../src/model/time.ts";
 import { cluster, key, sample, signed, unsigned } from "./sample.ts";
 
@@ -79,7 +79,7 @@ describe("a heartbeat's bytes", () => {
     assert.ok(stranger);
     const largest = {
       ...sample,
-      faults: [...faultKinds],
+      faults: faultKinds.map((kind) => ({ kind, count: 65535 })),
       paths: Array.from({ length: pathsMax }, () => null),
       strangers: Array.from({ length: strangersMax }, () => stranger),
       digest: new Uint8Array(digestBytesMax),
@@ -234,9 +234,21 @@ describe("what a later version may bring", () => {
     assert.deepEqual(messageOf(longer, unsigned), sample);
   });
 
+  it("a kind that costs a part counts as one where its sender does not say how many", () => {
+    const faults = [{ kind: "vip", count: 7 } as const];
+    const bytes = encode({ ...sample, faults, digest: new Uint8Array(0) }, 1, unsigned);
+    assert.deepEqual(messageOf(Buffer.from(bytes), unsigned).faults, faults);
+    const short = bytes.subarray(0, bytes.length - 5);
+    const cut = changed(Buffer.from(short), (copy) => copy.writeUInt16BE(copy.length, 68));
+    assert.deepEqual(messageOf(cut, unsigned).faults, [{ kind: "vip", count: 1 }]);
+  });
+
   it("an unknown kind of fault makes its sender unfit all the same", () => {
     const unknown = changed(plain, (copy) => copy.writeUInt8(99, 132));
-    assert.deepEqual(messageOf(unknown, unsigned).faults, ["late", "late"]);
+    assert.deepEqual(messageOf(unknown, unsigned).faults, [
+      { kind: "late", count: 1 },
+      { kind: "late", count: 1 },
+    ]);
   });
 });
 
@@ -298,7 +310,13 @@ const anyMessage: fc.Arbitrary<Message> = record({
   leaving: fc.boolean(),
   term: count,
   termSeen: count,
-  faults: fc.uniqueArray(fc.constantFrom(...faultKinds)),
+  faults: fc.uniqueArray(
+    fc.oneof(
+      record({ kind: fc.constantFrom(...partialKinds), count: fc.integer({ min: 1, max: 65535 }) }),
+      record({ kind: fc.constantFrom(...faultKinds), count: fc.constant(1) }),
+    ),
+    { selector: ({ kind }) => kind },
+  ),
   interval,
   deadAfter: fc.integer({ min: 1_000_000, max: 2 ** 31 }).map((raw) => ms(raw / 1000)),
   failback: fc.constantFrom("auto", "manual"),

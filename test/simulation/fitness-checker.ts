@@ -2,16 +2,22 @@
  * 5: unfit routers do not hold: of two that hear each other the fitter one does, and one that hears
  * nobody lets go when it may be the one that is cut off.
  */
-import { fitnessOf, isolatingFault } from "../../src/failover/fitness.ts";
-import { faultKindsOf, type Router } from "../../src/failover/router.ts";
-import { type FaultKind, otherRole, type Role } from "../../src/model/router.ts";
+import {
+  compareFitness,
+  isOutreached,
+  isolatingFault,
+  unfitnessOf,
+} from "../../src/failover/fitness.ts";
+import type { Router } from "../../src/failover/router.ts";
+import { otherRole, type Role, type Unfitness } from "../../src/model/router.ts";
 import type { Station } from "./station.ts";
 import type { World } from "./world.ts";
 
 /** For so long beyond a time-out two routers may differ in seeing an arbiter go. */
 const arbiterDoubt = 200;
 
-const rankOf = ({ faults }: Station): number => fitnessOf([...faults.keys()] as FaultKind[]);
+const unfitnessIn = ({ faults }: Station): readonly Unfitness[] =>
+  unfitnessOf([...faults.values()]);
 
 export class FitnessChecker {
   private readonly world: World;
@@ -40,7 +46,8 @@ export class FitnessChecker {
     const { daemon } = peer;
     const [timeout, exchange] = [world.checkers.longestTimeout(), world.checkers.exchange()];
     if (daemon !== null && world.now <= daemon.bornAt + timeout) return;
-    const doubt = rankOf(station) === fitnessOf(["arbiter"]) ? timeout + arbiterDoubt : 0;
+    const doubtful = isOutreached(unfitnessIn(station), unfitnessIn(peer));
+    const doubt = doubtful ? timeout + arbiterDoubt : 0;
     if (world.now > Math.max(since, calm) + exchange + doubt)
       world.checkers.fail(`5: ${station.role} is less fit than ${peer.role} and holds on`);
   }
@@ -55,6 +62,8 @@ export class FitnessChecker {
       // Whoever could not let go must have done so before anything is handed to it.
       each.ending === null && each.releaseFailedAt === null;
     if (!able(router) || !able(other) || !other.ready) return false;
-    return rankOf(station) < Math.min(rankOf(peer), fitnessOf(faultKindsOf(other)));
+    const own = unfitnessIn(station);
+    const isFitter = (list: readonly Unfitness[]) => compareFitness(own, list) < 0;
+    return isFitter(unfitnessIn(peer)) && isFitter(unfitnessOf(other.faults));
   }
 }

@@ -13,7 +13,8 @@ export function saidIn({
 }: Message): string {
   const parts: string[] = [state, `term ${term}`];
   if (holds) parts.push("holds");
-  if (faults.length > 0) parts.push(`unfit: ${faults.join(" ")}`);
+  const unfit = faults.map(({ kind, count }) => (count === 1 ? kind : `${kind}*${count}`));
+  if (unfit.length > 0) parts.push(`unfit: ${unfit.join(" ")}`);
   if (handOver.kind !== "none") parts.push(`${handOver.kind} (${handOver.cause})`);
   if (holdFor > 0) parts.push(`hold for ${holdFor} ms`);
   if (leaving) parts.push("leaving");

@@ -11,17 +11,9 @@ import {
   ms,
   seconds,
 } from "../../model/time.ts";
-import { fitnessOf } from "../fitness.ts";
+import { compareFitness, printUnfitness, unfitnessOf } from "../fitness.ts";
 import { release } from "../grip.ts";
-import {
-  faultKindsOf,
-  heardMessage,
-  isMutual,
-  peerHolds,
-  type Router,
-  set,
-  type Turn,
-} from "../router.ts";
+import { heardMessage, isMutual, peerHolds, type Router, set, type Turn } from "../router.ts";
 import { refreshState } from "../state.ts";
 import { offerMax } from "./handover.ts";
 import { say } from "./speech.ts";
@@ -47,9 +39,8 @@ function obstacle(router: Router): string | null {
   if (message === null) return "the peer speaks another version of the heartbeat";
   if (!isMutual(router)) return "the peer does not hear this router";
   if (!message.ready) return "the peer is not ready: its table is not programmed yet";
-  const kinds = message.faults.join(", ");
-  if (fitnessOf(message.faults) < fitnessOf(faultKindsOf(router)))
-    return `the peer is unfit: ${kinds}`;
+  if (compareFitness(message.faults, unfitnessOf(router.faults)) < 0)
+    return `the peer is unfit: ${printUnfitness(message.faults)}`;
   return router.request === null ? null : "a switchover is under way already";
 }
 
@@ -87,7 +78,7 @@ function endOfRequest(router: Router, since: Instant, now: Instant): string | nu
   const { handOver } = message;
   if (handOver.kind === "refused" && handOver.id === router.offer?.id)
     return message.faults.length > 0
-      ? `the peer refused: it is unfit (${message.faults.join(", ")})`
+      ? `the peer refused: it is unfit (${printUnfitness(message.faults)})`
       : "the peer refused";
   return waited >= offerMax ? "the peer did not accept in time" : undefined;
 }

@@ -5,7 +5,7 @@
  * agrees or not. Fitness must be continuous: every loss of it starts the delay anew, and longer.
  */
 import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
-import { failbackFactor } from "../fitness.ts";
+import { compareFitness, failbackFactor, unfitnessOf } from "../fitness.ts";
 import { heardMessage, isMutual, type Router } from "../router.ts";
 
 /** Why this primary must not ask for the VIPs now; null: it may, once the delay is over. */
@@ -18,7 +18,9 @@ function blockOf(router: Router): string | null {
   if (message.state !== "active") return "the peer is not active";
   if (!isMutual(router)) return "the peer does not hear this router";
   const fault = router.faults[0];
-  if (fault !== undefined) return fault.text;
+  // What the peer lacks as well is no reason to leave the VIPs where they are.
+  const same = compareFitness(unfitnessOf(router.faults), message.faults) >= 0;
+  if (fault !== undefined && (router.fitSince === null || !same)) return fault.text;
   if (!router.ready) return "the table is not ready";
   return router.missing;
 }

@@ -7,10 +7,9 @@
  */
 import type { HandOverCause, Message } from "../../heartbeat/message.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
-import { fitnessOf } from "../fitness.ts";
+import { compareFitness, isOutreached, unfitnessOf } from "../fitness.ts";
 import { claim, release } from "../grip.ts";
 import {
-  faultKindsOf,
   heardMessage,
   holding,
   isMutual,
@@ -39,7 +38,7 @@ export const claimantOf = (router: Router, heard: boolean): Claimant => ({
   role: router.role,
   heard,
   ready: router.ready && router.ending === null,
-  faults: faultKindsOf(router),
+  faults: unfitnessOf(router.faults),
   term: router.term,
   failback: router.rules.failback,
   suspended: router.suspended,
@@ -49,7 +48,7 @@ export const claimantOf = (router: Router, heard: boolean): Claimant => ({
 const nextWish = ({ wishes }: Router): number => (wishes % 0xffff_ffff) + 1;
 
 const peerFitter = (router: Router, message: Message): boolean =>
-  fitnessOf(message.faults) > fitnessOf(faultKindsOf(router));
+  compareFitness(message.faults, unfitnessOf(router.faults)) > 0;
 
 /** As the holder: answer the peer's wish, offer what should go. */
 export function handOver(turn: Turn): void {
@@ -81,8 +80,7 @@ function offerCause(
 /** An arbiter that dies is missed by one router first, and so it is when it returns. */
 function refreshOutreached(turn: Turn, message: Message): void {
   const { router, now } = turn;
-  const outreached =
-    fitnessOf(faultKindsOf(router)) === fitnessOf(["arbiter"]) && peerFitter(router, message);
+  const outreached = isOutreached(unfitnessOf(router.faults), message.faults);
   if (outreached === (router.outreachedSince !== null)) return;
   set(turn, { outreachedSince: outreached ? now : null });
 }
@@ -138,7 +136,7 @@ const reasons: Readonly<Record<HandOverCause, string>> = {
 function agreesToFailback(router: Router, message: Message, cause: HandOverCause): boolean {
   if (cause !== "failback" || router.role !== "backup" || !isMutual(router)) return false;
   const [self, peer] = [claimantOf(router, true), claimantOfPeer(message, true)];
-  return failsBack(self, peer) && fitnessOf(peer.faults) >= fitnessOf(self.faults);
+  return failsBack(self, peer) && compareFitness(peer.faults, self.faults) >= 0;
 }
 
 export const claimantOfPeer = (message: Message, heard: boolean): Claimant => ({
@@ -202,8 +200,8 @@ export const able = (router: Router, now: Instant): boolean =>
 function accepts(router: Router, message: Message, now: Instant): boolean {
   if (!able(router, now)) return false;
   if (message.handOver.cause === "stop") return true;
-  const [own, theirs] = [fitnessOf(faultKindsOf(router)), fitnessOf(message.faults)];
-  return message.handOver.cause === "unfit" ? own > theirs : own >= theirs;
+  const better = compareFitness(unfitnessOf(router.faults), message.faults);
+  return message.handOver.cause === "unfit" ? better > 0 : better >= 0;
 }
 
 function refuseOffer(turn: Turn, message: Message): void {

@@ -7,8 +7,8 @@
 import { type HandOver, type Message, majorVersion, noHandOver } from "../../heartbeat/message.ts";
 import { echoes } from "../../heartbeat/peer.ts";
 import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
+import { unfitnessOf } from "../fitness.ts";
 import {
-  faultKindsOf,
   heardMessage,
   isMutual,
   type Router,
@@ -65,7 +65,7 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     leaving,
     term: router.term,
     termSeen: router.termSeen,
-    faults: faultKindsOf(router),
+    faults: unfitnessOf(router.faults),
     interval: rules.interval,
     deadAfter: rules.deadAfter,
     failback: rules.failback,
