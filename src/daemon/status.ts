@@ -1,19 +1,11 @@
 /** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
 import type { Config, RealServer, VirtualServer } from "../config/config.ts";
-import type {
-  PeerStatus,
-  RealServerStatus,
-  ServiceStatus,
-  Status,
-  VipStatus,
-  VirtualServerStatus,
-} from "../control/api.ts";
+import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "../control/api.ts";
 import { type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
 import type { Problem } from "../keys/problem.ts";
-import { printPrefix } from "../model/address.ts";
 import { otherRole } from "../model/router.ts";
 import { printDestination, printService } from "../model/service.ts";
 import { between, type Instant } from "../model/time.ts";
@@ -49,37 +41,30 @@ export function statusOf(parts: StatusParts): Status {
   };
   if (serving === null) return waitingStatus(parts, config);
   const { router } = serving.engine;
-  const table = serving.reconciler.state();
+  const { fence, heartbeat } = serving.failover;
   const peer = peerStatus(router, parts.now);
   const failback = failbackStatus(router, parts.now);
-  const view = { ...parts, serving, counters: table.counters, health: serving.nannies.health() };
-  return {
-    version,
-    started: parts.startedAt,
+  const { counters } = serving.reconciler.state();
+  const view = { ...parts, serving, counters, health: serving.nannies.health() };
+  const clock = { now: parts.now, wallClockOf: (at: Instant) => wallClockOf(at, parts) };
+  const whole: Status = {
+    // In this order the fields are printed; each part fills in its own.
+    ...waitingStatus(parts, config),
     role: router.role,
     state: router.state,
     since: wallClockOf(router.since, parts),
     cause: router.cause,
-    config,
     faults: router.faults,
-    fence: router.gate.fence === "failed" ? serving.fence.failure : null,
+    fence: router.gate.fence === "failed" ? fence.failure : null,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
-    heartbeat: { ...serving.heartbeat.counters(), late: parts.lateHeartbeats },
-    connection_sync: serving.connectionSync.status(),
+    heartbeat: { ...heartbeat.counters(), late: parts.lateHeartbeats },
     peer: peer === null ? null : peerBody(serving, peer),
-    vips: vipsBody(serving),
-    services: servicesBody(serving, parts),
     virtual_servers: [...serving.running.config.virtualServers]
       .sort((a, b) => a.position - b.position)
       .map((virtualServer) => virtualServerBody(virtualServer, view)),
-    ipvs: {
-      in_sync: table.inSync,
-      foreign_services: table.foreign.length,
-      last_error: table.lastError,
-      drifts: table.drifts,
-    },
     refused: { ...parts.refused, check: serving.nannies.failures() },
   };
+  return Object.assign(whole, ...serving.parts.map((part) => part.status?.(clock)));
 }
 
 /** While the router looks for its own address: nothing is held, checked or programmed. */
@@ -122,21 +107,6 @@ function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
     })),
   };
 }
-
-function vipsBody({ running, vips }: Serving): VipStatus[] {
-  return running.vips.map((vip) => ({
-    address: printPrefix(vip.prefix),
-    device: vip.device,
-    held: vips.held(vip),
-    answered_by: vips.answeredBy(vip.prefix.address),
-  }));
-}
-
-const servicesBody = ({ services }: Serving, parts: StatusParts): ServiceStatus[] =>
-  services.pictures().map(({ name, state, since, cause, error, failures }) => ({
-    ...{ name, state, since: wallClockOf(since, parts), cause },
-    ...{ last_error: error, failures },
-  }));
 
 /** What the bodies of virtual servers are made from. */
 interface View extends StatusParts {

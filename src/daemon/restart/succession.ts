@@ -1,15 +1,12 @@
 /**
  * One daemon taking over from another on the same machine, without the network noticing: the last
  * acts of the one that goes, the first ones of the one that comes. What lies in between is in
- * legacy.ts; that the peer waits is the failover machine's business.
+ * restart-state.ts; that the peer waits is the failover machine's business.
  */
 import type { Start } from "../../failover/protocol.ts";
 import { messageOf } from "../../model/error.ts";
 import { addMs, type Ms } from "../../model/time.ts";
-import type { Sysctl } from "../../system/file/sysctl.ts";
 import type { Doors } from "../doors.ts";
-import type { Nannies } from "../health/nannies.ts";
-import type { FailoverServices } from "../services/failover-services.ts";
 import type { Done, Vips } from "../vips/vips.ts";
 import {
   type Legacy,
@@ -17,9 +14,7 @@ import {
   leaveMemory,
   lifetimeWithin,
   type Memory,
-  rememberedOf,
   removeLegacy,
-  standingsFor,
 } from "./restart-state.ts";
 
 export class Succession {
@@ -41,20 +36,9 @@ export class Succession {
     if (found !== "kept") this.#forget();
   }
 
-  /** What lvsd changed before is put back at the end as if this process had changed it. */
-  recallSysctls(sysctl: Sysctl): void {
-    sysctl.remember(this.#memory.sysctls);
-  }
-
-  /** The services that run go on. */
-  recallServices(services: FailoverServices): void {
-    services.recall(this.#memory.services);
-  }
-
-  /** The nannies know at once what was known; their checks go on from there. */
-  recallHealth(nannies: Nannies): void {
-    for (const [key, standing] of standingsFor(nannies.all(), this.#memory))
-      nannies.remember(key, standing);
+  /** What the process before this one knew. */
+  get memory(): Memory {
+    return this.#memory;
   }
 
   /** A claim; one that adopts comes in time or not at all, since the peer may have claimed then. */
@@ -88,11 +72,6 @@ export class Succession {
     if (this.#kept) this.#forget();
     this.#kept = false;
     return letGo();
-  }
-
-  /** To be asked before the parts end. */
-  memoryOf(nannies: Nannies, sysctl: Sysctl): Omit<Memory, "services"> {
-    return { realServers: rememberedOf(nannies.all()), sysctls: sysctl.before };
   }
 
   /** The last act. Without memory the next process finds out by itself what is healthy. */

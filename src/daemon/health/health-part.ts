@@ -1,0 +1,114 @@
+/**
+ * Health as a part of the daemon: the nannies, what the two routers tell each other of it, and what
+ * follows from a change. Which table it asks for is the table's business.
+ */
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { heardMessage, type Router } from "../../failover/router.ts";
+import type { RealServerKey } from "../../health/health.ts";
+import { type Nanny, realServerEvent } from "../../health/nanny.ts";
+import { ms } from "../../model/time.ts";
+import type { Running } from "../config/running.ts";
+import type { Part, PartContext } from "../part.ts";
+import { type Memory, rememberedOf, standingsFor } from "../restart/restart-state.ts";
+import { Nannies } from "./nannies.ts";
+import { Replication } from "./replication.ts";
+import { VirtualServerStates } from "./virtual-server-states.ts";
+
+export interface HealthPartNeeds {
+  /** The table asks for another one now, and why. */
+  readonly tableChanged: (why: string) => void;
+  /** The peer's digest cannot be read. */
+  readonly refused: (reason: string, detail: string) => void;
+}
+
+/** A router that takes over begins to check by itself when the VIPs are announced. */
+const takeoverFirst = ms(200);
+
+export class HealthPart implements Part {
+  readonly nannies: Nannies;
+  readonly replication: Replication;
+  readonly #context: PartContext;
+  readonly #needs: HealthPartNeeds;
+  readonly #states: VirtualServerStates;
+  #memory: Memory | null = null;
+  #checkLater: NodeJS.Timeout | undefined;
+
+  constructor(context: PartContext, needs: HealthPartNeeds) {
+    this.#context = context;
+    this.#needs = needs;
+    const { now, report, runCheck } = context.doors;
+    this.#states = new VirtualServerStates(report);
+    this.nannies = new Nannies({
+      now,
+      run: runCheck,
+      changed: (before, after) => this.#changed(before, after),
+      report,
+    });
+    this.replication = new Replication({
+      nannies: () => this.nannies.all(),
+      tell: (key, standing) => this.nannies.tell(key, standing),
+      checkOurselves: (on) => this.#checkOurselves(on),
+      refused: needs.refused,
+      report,
+      now,
+      generation: randomBytes(4).readUInt32BE(),
+    });
+  }
+
+  recall(memory: Memory): void {
+    this.#memory = memory;
+  }
+
+  configure({ config }: Running): void {
+    this.nannies.configure(config);
+    this.replication.configurationChanged();
+    const memory = this.#memory;
+    this.#memory = null;
+    if (memory === null) return;
+    // The nannies know at once what was known; their checks go on from there.
+    for (const [key, standing] of standingsFor(this.nannies.all(), memory))
+      this.nannies.remember(key, standing);
+  }
+
+  stepped(router: Router): void {
+    const peerActive = heardMessage(router)?.state === "active";
+    const now = router.steppedAt ?? this.#context.doors.now();
+    this.replication.settle(router.state !== "active" && peerActive, now);
+  }
+
+  remember(): Pick<Memory, "realServers"> {
+    return { realServers: rememberedOf(this.nannies.all()) };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#checkLater);
+    await this.nannies.stop();
+  }
+
+  tableRefused(keys: readonly RealServerKey[], why: string): void {
+    for (const key of keys) this.nannies.tableRefused(key, why);
+  }
+
+  tableAccepted(keys: readonly RealServerKey[]): void {
+    for (const key of keys) this.nannies.tableAccepted(key);
+  }
+
+  /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
+  #checkOurselves(on: boolean): void {
+    clearTimeout(this.#checkLater);
+    if (!on) this.nannies.setActiveChecking(false);
+    else this.#checkLater = setTimeout(() => this.nannies.setActiveChecking(true), takeoverFirst);
+  }
+
+  #changed(before: Nanny | null, after: Nanny): void {
+    this.replication.healthChanged();
+    const event = realServerEvent(before, after);
+    if (event !== null) this.#context.doors.report(event);
+    const { virtualServers } = this.#context.running().config;
+    const virtualServer = virtualServers.find(({ name }) => name === after.rules.virtualServer);
+    if (virtualServer !== undefined) this.#states.look(virtualServer, this.nannies.health());
+    if (isDeepStrictEqual(before?.health, after.health)) return;
+    this.#needs.tableChanged(`${after.rules.key} is ${after.health.state}`);
+  }
+}
