@@ -1,0 +1,108 @@
+/**
+ * Other systems' files as lvsd's configuration: which importer reads what, and the commented text
+ * that comes of it. Pure: texts in, text and findings out.
+ */
+import type { Problem } from "../../keys/problem.ts";
+import { rootKeys } from "../schema.ts";
+import {
+  type Finding,
+  type ForeignFile,
+  foreignBytesMax,
+  type Imported,
+  type ImportOptions,
+  type Origin,
+} from "./imported.ts";
+import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
+import { printOutline } from "./outline.ts";
+import { importPiranha } from "./piranha/convert.ts";
+import { isPiranha } from "./piranha/recognise.ts";
+
+/** One kind of files. */
+interface Importer {
+  readonly name: string;
+  recognises(text: string): boolean;
+  /** `files`: those of this kind; `others`: what else was given, such as `ip addr` output. */
+  read(
+    files: readonly ForeignFile[],
+    others: readonly ForeignFile[],
+    options: ImportOptions,
+  ): Imported;
+}
+
+/** In the order in which they are asked whether they know a text. */
+const importers = [
+  {
+    name: "piranha",
+    recognises: isPiranha,
+    read: (files, _others, options) => oneOf(files, (file) => importPiranha(file, options)),
+  },
+  {
+    name: "ipvsadm",
+    recognises: isIpvsadm,
+    read: (files, _others, options) => oneOf(files, (file) => importIpvsadm(file, options)),
+  },
+] as const satisfies readonly Importer[];
+
+export type ImporterName = (typeof importers)[number]["name"];
+export const importerNames: readonly ImporterName[] = importers.map(({ name }) => name);
+
+/** The text of a configuration, where each of its lines came from, and what is different. */
+export interface ImportedText {
+  readonly from: ImporterName;
+  readonly text: string;
+  /** By line, the first at 0. */
+  readonly origins: readonly (Origin | null)[];
+  readonly findings: readonly Finding[];
+}
+
+/** Reads files of one site together. Never throws. */
+export function importFiles(
+  files: readonly ForeignFile[],
+  from: ImporterName | null,
+  options: ImportOptions,
+): ImportedText | { readonly problems: readonly Problem[] } {
+  const large = files.filter(({ text }) => text.length > foreignBytesMax);
+  if (large.length > 0)
+    return {
+      problems: large.map(({ name }) => whole(name, "larger than 4 MiB", "is it the right file?")),
+    };
+  const importer = importers.find(({ name, recognises }) =>
+    from === null ? files.some(({ text }) => recognises(text)) : name === from,
+  );
+  if (importer === undefined) {
+    const hint = `say which with --from ${importerNames.join("|")}`;
+    return {
+      problems: files.map(({ name }) =>
+        whole(name, "not recognised as a file of a known system", hint),
+      ),
+    };
+  }
+  const known = files.filter(({ text }) => importer.recognises(text));
+  const own = known.length === 0 ? files : known;
+  const others = files.filter((file) => !own.includes(file));
+  const imported = importer.read(own, others, options);
+  if ("problems" in imported) return imported;
+  const head = [
+    `Imported from ${own.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)).join(", ")}.`,
+    "The comment behind a line names the line that it came from.",
+  ];
+  const printed = printOutline(imported.root.inOrder(Object.keys(rootKeys)), head);
+  return { from: importer.name, ...printed, findings: imported.findings };
+}
+
+/** For systems whose routers share one file. */
+function oneOf(files: readonly ForeignFile[], read: (file: ForeignFile) => Imported): Imported {
+  const [first, ...rest] = files;
+  if (first === undefined) return { problems: [] };
+  const different = rest.filter(({ text }) => text !== first.text);
+  if (different.length === 0) return read(first);
+  const hint = "both routers need the same one: give the one that is right";
+  return {
+    problems: different.map(({ name }) => whole(name, `differs from ${first.name}`, hint)),
+  };
+}
+
+const whole = (file: string, message: string, hint: string): Problem => ({
+  ...{ file, line: null, column: null },
+  ...{ message, hint },
+});

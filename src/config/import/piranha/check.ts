@@ -1,0 +1,193 @@
+/**
+ * What nanny did with `send`, `expect`, `use_regex` and `send_program`, as a check of lvsd's.
+ *
+ * nanny compared the first bytes of the answer, one read of at most 254 bytes; of a program it
+ * compared the whole output but its last byte, and counted a program that failed as a sign of life.
+ */
+import { RE2JS } from "re2js";
+import { readEscapes } from "../../../keys/escapes.ts";
+import { messageOf } from "../../../model/error.ts";
+import type { Finding, Origin } from "../imported.ts";
+import { MapNode } from "../outline.ts";
+import type { Given } from "./statements.ts";
+
+/** What is asked of a block of lvs.cf for its check. */
+export interface CheckSource {
+  readonly name: string;
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+  readonly origin: (given: Given | undefined) => Origin | null;
+  readonly send: Given | undefined;
+  readonly expect: Given | undefined;
+  readonly useRegex: Given | undefined;
+  readonly program: Given | undefined;
+  readonly timeout: Given | undefined;
+  readonly add: (kind: Finding["kind"], given: Given | undefined, text: string) => void;
+}
+
+/** nanny reads no more than this of an answer. */
+const readMax = 254;
+const timeoutDefault = 10;
+/** What nanny says and awaits on port 80 when nothing is configured. */
+const webQuestion = "GET / HTTP/1.0\\r\\n\\r\\n";
+const webAnswer = "HTTP";
+
+export function checkOf(source: CheckSource): MapNode {
+  const check = new MapNode();
+  const { program, send, expect } = source;
+  const byProgram = program !== undefined && program.text !== "";
+  if (byProgram) programCheck(check, source, program);
+  else if (send === undefined && expect === undefined) connectCheck(check, source);
+  else dialogueCheck(check, source);
+  rhythm(check, source);
+  if (byProgram && send !== undefined)
+    source.add("carried", send, "nanny drops it where a send_program is given");
+  return check;
+}
+
+/** Seconds between two checks, which bound each step as well. */
+export function intervalOf({ timeout, add }: Pick<CheckSource, "timeout" | "add">): number {
+  const seconds = timeout?.number ?? timeoutDefault;
+  if (seconds > 0) return seconds;
+  add("suspicious", timeout, `${seconds} ends nanny by a division; ${timeoutDefault}s is taken`);
+  return timeoutDefault;
+}
+
+function rhythm(check: MapNode, source: CheckSource): void {
+  const interval = `${intervalOf(source)}s`;
+  const origin = source.origin(source.timeout);
+  check.set("interval", interval, origin);
+  check.set("timeout", interval, origin, "nanny gave each step this long");
+  check.set("fall", 1, null, "nanny took a server out at the first failure");
+  check.set("rise", 1);
+}
+
+function connectCheck(check: MapNode, source: CheckSource): void {
+  if (source.port === 80 && source.protocol === "tcp") {
+    check.set("type", "send_expect", null, "nanny assumes a web server on port 80");
+    check.set("send", webQuestion).set("expect", webAnswer);
+    return;
+  }
+  if (source.protocol === "tcp") {
+    check.set("type", "tcp");
+    return;
+  }
+  check.set("type", "none");
+  const text =
+    "a UDP service without send: nanny waits for an answer to nothing and never finds it up; no check is made";
+  source.add("suspicious", undefined, text);
+}
+
+function dialogueCheck(check: MapNode, source: CheckSource): void {
+  const { send, expect, protocol, add, origin } = source;
+  check.set("type", "send_expect");
+  if (send !== undefined && send.text !== "") check.set("send", said(source, send), origin(send));
+  else if (protocol === "udp" && send === undefined)
+    add("suspicious", expect, "UDP without send: nobody answers a question that was not asked");
+  if (expect === undefined) {
+    if (protocol === "udp")
+      add("suspicious", send, "UDP without expect: nanny crashed at the first answer");
+    return;
+  }
+  if (expect.text === "*") {
+    check.set("expect", "[\\s\\S]", origin(expect), "any byte").set("regex", true);
+    return;
+  }
+  if (expect.text === "") {
+    add("changed", expect, "any answer or none passes, as with nanny, where the server closes");
+    return;
+  }
+  if (source.useRegex?.number === 1) patternOf(check, source, expect);
+  else check.set("expect", said(source, expect, readMax), origin(expect));
+  if (/^HTTP(?:\/1\.[01])?$/.test(expect.text))
+    add(
+      "suspicious",
+      expect,
+      "every HTTP answer begins so, also `500 Internal Server Error`; `type: http` with a path judges the status",
+    );
+}
+
+/** A text with escapes that lvsd reads as nanny did. */
+function said(source: CheckSource, given: Given, most: number | null = null): string {
+  const { text } = given;
+  if (given.text.startsWith("'"))
+    source.add(
+      "suspicious",
+      given,
+      "nanny keeps the single quotes as part of the text; write double ones",
+    );
+  // Texts of one character are left alone by nanny: a lone backslash is a backslash.
+  const sound = text.length <= 1 ? text.replace("\\", "\\\\") : knownEscapes(source, given);
+  const bytes = readEscapes(sound);
+  if (most === null || typeof bytes === "string" || bytes.length <= most) return sound;
+  source.add("changed", given, `nanny compares the first ${most} bytes only`);
+  return [...bytes.subarray(0, most)].map(printByte).join("");
+}
+
+const printByte = (byte: number): string =>
+  byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+    ? String.fromCharCode(byte)
+    : `\\x${byte.toString(16).padStart(2, "0")}`;
+
+/** nanny knows six escapes; at any other it loops for ever. */
+function knownEscapes(source: CheckSource, given: Given): string {
+  const strange: string[] = [];
+  const sound = given.text.replaceAll(/\\([\s\S]?)/g, (written, letter: string) => {
+    if (/^[rnt\\'"]$/.test(letter)) return written;
+    strange.push(written);
+    return `\\\\${letter}`;
+  });
+  if (strange.length > 0) {
+    const list = [...new Set(strange)].join(" ");
+    source.add("suspicious", given, `nanny never comes back from ${list}; taken as it is written`);
+  }
+  return sound;
+}
+
+function patternOf(check: MapNode, source: CheckSource, expect: Given): void {
+  const { add, origin } = source;
+  const pattern = expect.text.replaceAll(/\\\\/g, "\\");
+  try {
+    RE2JS.compile(pattern);
+  } catch (thrown) {
+    add("suspicious", expect, `no pattern for lvsd (${messageOf(thrown)}); any answer passes`);
+    return;
+  }
+  check.set("expect", pattern, origin(expect)).set("regex", true);
+}
+
+function programCheck(check: MapNode, source: CheckSource, program: Given): void {
+  const { expect, add, origin } = source;
+  const [path = "", ...args] = program.text.split(" ");
+  check.set("type", "command", origin(program)).set("command", path, origin(program));
+  // nanny replaces whole words only; lvsd replaces %h and %p wherever they stand.
+  if (args.length > 0) check.set("args", args);
+  if (!path.startsWith("/"))
+    add("suspicious", program, "the program needs its whole path, beginning with /");
+  const glued = args.filter((word) => /%[hp]/.test(word) && !/^%[hp]$/.test(word));
+  if (glued.length > 0)
+    add("changed", program, `nanny leaves ${glued.join(" ")} as it is; lvsd puts the address in`);
+  if (args.includes(""))
+    add("suspicious", program, "two blanks in a row make an empty argument for nanny");
+  if (expect === undefined || expect.text === "") {
+    add(
+      "suspicious",
+      program,
+      "without expect nanny never finds the server up; here status 0 passes",
+    );
+    return;
+  }
+  // The last byte of the output, meant to be the line's end, is not compared.
+  check.set("expect", `^${RE2JS.quote(plainText(expect))}\\s?$`, origin(expect)).set("regex", true);
+  add(
+    "changed",
+    program,
+    "a program that fails or takes too long counts as a failed check; nanny counted it as a sign of life",
+  );
+}
+
+/** The bytes that nanny compares, as text. */
+function plainText(expect: Given): string {
+  const bytes = expect.text.length <= 1 ? expect.text : readEscapes(expect.text);
+  return typeof bytes === "string" ? expect.text : Buffer.from(bytes).toString("latin1");
+}
