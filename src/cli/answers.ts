@@ -14,14 +14,18 @@ export interface TypedAnswers {
   readonly realServer?: readonly IpAddress[];
 }
 
-export const declareAnswers = (command: Command): Command =>
+/** The two machines' own addresses. */
+export const declareRouters = (command: Command): Command =>
   command
     .option("--primary <address[,private]>", "addresses of the primary", router)
     .option(
       "--backup <address[,private]>",
       "addresses of the backup; none: one router alone",
       backup,
-    )
+    );
+
+export const declareAnswers = (command: Command): Command =>
+  declareRouters(command)
     .option("--vip <address/length>", "the virtual address that clients connect to", prefix)
     .option("--nat-router <address/length>", "the real servers' gateway", prefix)
     .option("--real-server <address>", "a real server; may be given several times", anotherAddress);

@@ -3,11 +3,12 @@
  * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type ImporterName, importerNames } from "../config/import/import.ts";
 import { problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import { type Role, roles } from "../model/router.ts";
 import { version } from "../model/version.ts";
-import { answersOf, declareAnswers, type TypedAnswers } from "./answers.ts";
+import { answersOf, declareAnswers, declareRouters, type TypedAnswers } from "./answers.ts";
 import { defaultConfig, defaultRunDir, defaultStateDir } from "./directories.ts";
 import { type CommonOptions, complain, type ExitStatus, exit } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,6 +26,11 @@ interface Typed extends TypedAnswers {
   readonly follow?: true;
   readonly output?: string;
   readonly force?: true;
+  readonly from?: ImporterName;
+  readonly lenient?: true;
+  readonly strict?: true;
+  readonly fold?: true;
+  readonly instance?: string;
 }
 
 /** The commands and what becomes of their exit status; also what documentation is compared with. */
@@ -63,6 +69,7 @@ export function commandLine(
   declareSaving(declare, terminal);
   declareQuestions(declare, terminal);
   declareFirstSteps(declare, terminal);
+  declareImport(declare, terminal);
   return program;
 }
 
@@ -300,4 +307,37 @@ function declareFirstSteps(declare: Declare, terminal: Terminal): void {
     "Both routers need the same key file, by default /etc/lvsd/heartbeat.key.",
   );
   outputOptions(keygen, "write the key there");
+}
+
+function declareImport(declare: Declare, terminal: Terminal): void {
+  const command = declare(
+    "import",
+    "convert another system's configuration into a commented lvsd.yaml",
+    async (typed, common, [files]) =>
+      (await import("./config/import.ts")).importConfig(
+        {
+          ...common,
+          ...{ json: typed.json ?? false, force: typed.force ?? false },
+          ...{ strict: typed.strict ?? false, output: typed.output ?? null },
+          ...{ from: typed.from ?? null, files: files as readonly string[] },
+          options: {
+            primary: typed.primary ?? null,
+            backup: typed.backup === "none" ? null : (typed.backup ?? null),
+            ...{ lenient: typed.lenient ?? false, fold: typed.fold ?? false },
+            instance: typed.instance ?? null,
+          },
+        },
+        terminal,
+      ),
+    "Files of one site together, recognised by their content; - is stdin. The report says what was\n" +
+      "changed, left out or is suspicious. Exit status 3: something was left out or is suspicious;\n" +
+      "1: the files cannot be read.",
+  )
+    .argument("<file...>", "the files of one site")
+    .addOption(new Option("--from <system>", "what the files are of").choices(importerNames))
+    .option("--lenient", "take what was meant where the original would refuse the file")
+    .option("--strict", "write nothing if something was left out or is suspicious")
+    .option("--fold", "virtual servers that differ only in their port become one with ports:")
+    .option("--instance <id>", "keepalived's configuration id, for @ID lines");
+  outputOptions(declareRouters(jsonFlag(command)), "write it there");
 }

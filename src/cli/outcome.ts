@@ -7,9 +7,10 @@ import type { Terminal } from "./terminal.ts";
 
 /**
  * `done`; `refused`: the daemon is unreachable or refused, or what was asked for does not hold;
- * `invalid`: wrong usage, or a file is missing or invalid.
+ * `invalid`: wrong usage, or a file is missing or invalid; `imported`: something of an imported
+ * file was left out, or is suspicious.
  */
-export const exit = { done: 0, refused: 1, invalid: 2 } as const;
+export const exit = { done: 0, refused: 1, invalid: 2, imported: 3 } as const;
 export type ExitStatus = (typeof exit)[keyof typeof exit];
 
 /** Options that every command has. */

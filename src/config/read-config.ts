@@ -12,7 +12,9 @@ import { configBytesMax, readSource, tooLarge } from "../keys/source.ts";
 import type { MapValue, Value } from "../keys/value.ts";
 import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
-import { isPiranha, piranhaProblem } from "./import/piranha.ts";
+import { importFiles } from "./import/import.ts";
+import { importDefaults } from "./import/imported.ts";
+import { isPiranha } from "./import/piranha/recognise.ts";
 import { rules } from "./rules.ts";
 import { includedKeys, rootKeys } from "./schema.ts";
 import { type IncludedDraft, settleWhole } from "./whole.ts";
@@ -100,15 +102,25 @@ function load(
       complaints.add({ file: path, line, column, message, hint: hint ?? "lvsd init writes one" });
     return undefined;
   }
-  if (isPiranha(result.text)) {
-    complaints.add(piranhaProblem(path));
-    return undefined;
-  }
   const { text } = result;
   const before = read.reduce((sum, file) => sum + file.text.length, 0);
   read.push({ path, text });
-  if (before + text.length <= configBytesMax) return readSource(path, text, complaints);
+  if (before + text.length <= configBytesMax)
+    return isPiranha(text)
+      ? readForeign(path, text, complaints)
+      : readSource(path, text, complaints);
   if (before <= configBytesMax) complaints.add(tooLarge(path));
+  return undefined;
+}
+
+/** A Piranha file as if it had been imported; its problems name its own lines. */
+function readForeign(path: string, text: string, complaints: Complaints): Value | undefined {
+  const imported = importFiles([{ name: path, text }], "piranha", importDefaults);
+  if ("text" in imported) {
+    const lines = imported.origins.map((origin) => origin?.line ?? null);
+    return readSource(path, imported.text, complaints, lines);
+  }
+  for (const problem of imported.problems) complaints.add(problem);
   return undefined;
 }
 

@@ -36,9 +36,15 @@ const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, 
 
 /**
  * Reads one text. Undefined when it is not YAML or goes beyond a bound; then every reason has been
- * added to `complaints`. Never throws.
+ * added to `complaints`. Never throws. `origins`: where each line of `text` stands in the file, where
+ * that holds another language and `text` was made of it.
  */
-export function readSource(file: string, text: string, complaints: Complaints): Value | undefined {
+export function readSource(
+  file: string,
+  text: string,
+  complaints: Complaints,
+  origins: readonly (number | null)[] | null = null,
+): Value | undefined {
   if (text.length > configBytesMax) {
     complaints.add(tooLarge(file));
     return undefined;
@@ -49,6 +55,8 @@ export function readSource(file: string, text: string, complaints: Complaints): 
     file,
     placeOf(offset) {
       const { line, col } = lines.linePos(offset);
+      const origin = origins?.[line - 1];
+      if (origin !== undefined) return { line: origin ?? 1, column: 1 };
       return { line: Math.max(1, line), column: Math.max(1, col) };
     },
   };

@@ -10,9 +10,9 @@ import {
   foreignBytesMax,
   type Imported,
   type ImportOptions,
-  type Origin,
 } from "./imported.ts";
 import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
+import type { Origin } from "./outline.ts";
 import { printOutline } from "./outline.ts";
 import { importPiranha } from "./piranha/convert.ts";
 import { isPiranha } from "./piranha/recognise.ts";

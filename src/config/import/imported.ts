@@ -3,18 +3,12 @@
  * from, and findings about what is different from the original. Pure, like every importer.
  */
 import type { Problem } from "../../keys/problem.ts";
-import type { MapNode } from "./outline.ts";
+import type { MapNode, Origin } from "./outline.ts";
 
 /** One file to import; `name` is what messages call it. */
 export interface ForeignFile {
   readonly name: string;
   readonly text: string;
-}
-
-/** A line of a foreign file, from 1. */
-export interface Origin {
-  readonly file: string;
-  readonly line: number;
 }
 
 /**

@@ -3,7 +3,12 @@
  * comment, and the place in a foreign file that they came from. Printing yields the text and, for
  * each of its lines, that place, so that a problem found in the result names the original's line.
  */
-import type { Origin } from "./imported.ts";
+
+/** A line of a foreign file, from 1. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
 
 export type Scalar = string | number | boolean;
 

@@ -7,7 +7,8 @@
 import { RE2JS } from "re2js";
 import { readEscapes } from "../../../keys/escapes.ts";
 import { messageOf } from "../../../model/error.ts";
-import type { Finding, Origin } from "../imported.ts";
+import type { Finding } from "../imported.ts";
+import type { Origin } from "../outline.ts";
 import { MapNode } from "../outline.ts";
 import type { Given } from "./statements.ts";
 

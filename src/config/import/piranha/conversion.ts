@@ -1,6 +1,6 @@
 /** What the parts of the conversion of lvs.cf share. */
-import type { Findings, ImportOptions, Origin } from "../imported.ts";
-import type { MapNode } from "../outline.ts";
+import type { Findings, ImportOptions } from "../imported.ts";
+import type { MapNode, Origin } from "../outline.ts";
 import type { Block } from "./statements.ts";
 
 /** The file, what is made of it so far, and what is to be said of it. */

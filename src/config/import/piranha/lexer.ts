@@ -41,10 +41,13 @@ export function* linesOf(text: string): Generator<Line> {
   }
 }
 
-/** As the operator sees the file: every LF ends a line, a CR before it is dropped. */
+/**
+ * As the operator sees the file: every LF ends a line, a CR before it is dropped, and the next
+ * quote of the same kind ends a quoted value.
+ */
 export function* visibleLinesOf(text: string): Generator<Line> {
   for (const [at, written] of text.split("\n").entries()) {
-    const line = wordsOf(written.replace(/\r$/, ""), at + 1);
+    const line = wordsOf(written.replace(/\r$/, ""), at + 1, true);
     if (line !== null) yield line;
   }
 }
@@ -52,7 +55,7 @@ export function* visibleLinesOf(text: string): Generator<Line> {
 const isBlank = (letter: string | undefined): boolean => letter === " " || letter === "\t";
 
 /** Null: a blank line or a comment. A line that begins with LF is blank to Piranha. */
-function wordsOf(written: string, number: number): Line | null {
+function wordsOf(written: string, number: number, asSeen = false): Line | null {
   let at = 0;
   while (isBlank(written[at])) at += 1;
   if (at === written.length || written[at] === "#" || written[at] === "\n") return null;
@@ -60,7 +63,9 @@ function wordsOf(written: string, number: number): Line | null {
   while (at < written.length && words.length < wordsMax) {
     const letter = written[at];
     const end =
-      letter === '"' || letter === "'" ? endOfQuoted(written, at, letter) : endOfBare(written, at);
+      letter !== '"' && letter !== "'"
+        ? endOfBare(written, at)
+        : ((asSeen ? endAsSeen(written, at, letter) : null) ?? endOfQuoted(written, at, letter));
     if (end === null) {
       const wrong = { message: "quotation mismatch", column: at + 1 };
       return { number, words, wrong };
@@ -78,6 +83,13 @@ function endOfBare(written: string, from: number): number {
   let at = from;
   while (at < written.length && !isBlank(written[at])) at += 1;
   return at;
+}
+
+/** The next quote that a blank or the line's end follows. */
+function endAsSeen(written: string, from: number, quote: string): number | null {
+  for (let at = written.indexOf(quote, from + 1); at !== -1; at = written.indexOf(quote, at + 1))
+    if (at + 1 === written.length || isBlank(written[at + 1])) return at + 1;
+  return null;
 }
 
 /**

@@ -173,7 +173,7 @@ class Reader {
       const where = block === "global" ? "outside blocks" : `in a ${block} block`;
       const message = `unknown command ${JSON.stringify(keyword.slice(0, 60))} ${where}`;
       if (!this.#means(line.number, first.column, `${message}: left out`))
-        this.refuse(line.number, first.column, message, suggest(keyword, Object.keys(kinds)));
+        this.refuse(line.number, first.column, message, nearKeyword(keyword, Object.keys(kinds)));
       return;
     }
     const problem = this.#shape(words, kind);
@@ -227,6 +227,12 @@ class Reader {
     this.refuse(line.number, value.column, `${keyword}: ${message}`, hint ?? null);
     return null;
   }
+}
+
+/** `did you mean "port"?`, where one is near. */
+function nearKeyword(word: string, known: readonly string[]): string | null {
+  const hint = suggest(word, known);
+  return hint.startsWith("use one of") ? null : hint;
 }
 
 interface ShapeProblem {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isPiranha } from "../../../src/config/import/piranha.ts";
+import { isPiranha } from "../../../../src/config/import/piranha/recognise.ts";
 
 const cases: readonly (readonly [string, boolean, string])[] = [
   ["a file as the configuration tool writes it", true, "serial_no = 30\nprimary = 192.0.2.1\n"],
