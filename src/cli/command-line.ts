@@ -3,7 +3,7 @@
  * only when it is asked for, so that `lvsd status` starts without what the daemon needs.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { type ImporterName, importerNames } from "../config/import/import.ts";
+import { type ImporterName, importerNames } from "../config/import/imported.ts";
 import { problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import { type Role, roles } from "../model/router.ts";

@@ -4,8 +4,13 @@
  */
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { type ImportedText, type ImporterName, importFiles } from "../../config/import/import.ts";
-import { type Finding, findingKinds, type ImportOptions } from "../../config/import/imported.ts";
+import { type ImportedText, importFiles } from "../../config/import/import.ts";
+import {
+  type Finding,
+  findingKinds,
+  type ImporterName,
+  type ImportOptions,
+} from "../../config/import/imported.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";

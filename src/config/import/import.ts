@@ -9,7 +9,9 @@ import {
   type ForeignFile,
   foreignBytesMax,
   type Imported,
+  type ImporterName,
   type ImportOptions,
+  importerNames,
 } from "./imported.ts";
 import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
 import type { Origin } from "./outline.ts";
@@ -19,7 +21,7 @@ import { isPiranha } from "./piranha/recognise.ts";
 
 /** One kind of files. */
 interface Importer {
-  readonly name: string;
+  readonly name: ImporterName;
   recognises(text: string): boolean;
   /** `files`: those of this kind; `others`: what else was given, such as `ip addr` output. */
   read(
@@ -30,7 +32,7 @@ interface Importer {
 }
 
 /** In the order in which they are asked whether they know a text. */
-const importers = [
+const importers: readonly Importer[] = [
   {
     name: "piranha",
     recognises: isPiranha,
@@ -41,10 +43,7 @@ const importers = [
     recognises: isIpvsadm,
     read: (files, _others, options) => oneOf(files, (file) => importIpvsadm(file, options)),
   },
-] as const satisfies readonly Importer[];
-
-export type ImporterName = (typeof importers)[number]["name"];
-export const importerNames: readonly ImporterName[] = importers.map(({ name }) => name);
+];
 
 /** The text of a configuration, where each of its lines came from, and what is different. */
 export interface ImportedText {

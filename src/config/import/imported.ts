@@ -5,6 +5,10 @@
 import type { Problem } from "../../keys/problem.ts";
 import type { MapNode, Origin } from "./outline.ts";
 
+/** The systems whose files are read. */
+export const importerNames = ["piranha", "ipvsadm"] as const;
+export type ImporterName = (typeof importerNames)[number];
+
 /** One file to import; `name` is what messages call it. */
 export interface ForeignFile {
   readonly name: string;

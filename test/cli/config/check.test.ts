@@ -92,13 +92,13 @@ describe("lvsd check", () => {
     assert.match(error, /^lvsd: \/.*\/none\.yaml: /);
   });
 
-  test("knows a Piranha lvs.cf and says that it cannot be read yet", async (t) => {
+  test("reads a Piranha lvs.cf and names its lines", async (t) => {
     const file = join(temporary(t), "lvs.cf");
-    writeFileSync(file, "serial_no = 30\nprimary = 192.0.2.1\nservice = lvs\n");
+    writeFileSync(file, "serial_no = 30\nprimary = 192.0.2.1\nservice = lvz\n");
     const { status, error } = await check(file);
     assert.equal(status, 2);
     assert.equal(error.split("\n").length - 1, 1);
-    assert.match(error, /lvs\.cf: .*Piranha.*not supported yet: import/);
+    assert.match(error, /lvs\.cf:3:11: Piranha refuses this: service: invalid argument/);
   });
 
   test("--here also says what only this machine can tell", async (t) => {
