@@ -2,7 +2,7 @@
 
 import type { Refusal } from "../control/api.ts";
 import { type Problem, printProblem } from "../keys/problem.ts";
-import { printable } from "./report/printable.ts";
+import { printable } from "../model/printable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**

@@ -3,7 +3,7 @@
  * Bounded: a file that is wrong from end to end must not become a report of its own size.
  */
 import type { Place } from "./place.ts";
-import type { Problem } from "./problem.ts";
+import { BoundedProblems, furtherProblems, type Problem, shortened } from "./problem.ts";
 
 /** A position in a text; its line is only worked out when somebody asks for it. */
 export interface Spot {
@@ -15,42 +15,43 @@ export interface Spot {
   readonly offset: number;
 }
 
-/** More than an operator mends in one go; what is left over is counted. */
-export const problemsMax = 100;
-
 export class Complaints {
+  readonly #taken = new BoundedProblems();
   /** By place and message: one wrong default is one problem, however many servers inherit it. */
-  readonly #problems = new Map<string, Problem>();
-  #leftOut = 0;
+  readonly #known = new Set<string>();
 
   /** Adds a problem at a spot. */
   at(spot: Spot, message: string, hint: string | null): void {
+    // Half a million problems that nobody reads are to cost no more than their count.
+    if (this.#taken.full) {
+      this.#taken.leaveOut();
+      return;
+    }
     const { line, column } = spot.source.placeOf(spot.offset);
     this.add({ file: spot.source.file, line, column, message, hint });
   }
 
   add(problem: Problem): void {
-    const key = `${problem.file}:${problem.line}:${problem.column}:${problem.message}`;
-    if (this.#problems.has(key)) return;
-    if (this.#problems.size >= problemsMax) this.#leftOut += 1;
-    else this.#problems.set(key, problem);
+    const { file, line, column, message } = shortened(problem);
+    const key = `${file}:${line}:${column}:${message}`;
+    if (this.#known.has(key)) return;
+    if (!this.#taken.full) this.#known.add(key);
+    this.#taken.add(problem);
   }
 
   get found(): boolean {
-    return this.#problems.size > 0;
+    return this.#taken.problems.length > 0 || this.#taken.leftOut > 0;
   }
 
   /** All problems, the first file first, each file from top to bottom. */
   inOrder(files: readonly string[]): Problem[] {
     const rank = (problem: Problem): number => files.indexOf(problem.file ?? "");
-    const sorted = [...this.#problems.values()].sort(
+    const sorted = [...this.#taken.problems].sort(
       (a, b) =>
         rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
     );
-    if (this.#leftOut === 0) return sorted;
-    const message = `${this.#leftOut} further problems are not listed`;
-    const file = files[0] ?? null;
-    return [...sorted, { file, line: null, column: null, message, hint: "mend these first" }];
+    const { leftOut } = this.#taken;
+    return leftOut === 0 ? sorted : [...sorted, furtherProblems(leftOut, files[0] ?? null)];
   }
 }
 

@@ -3,6 +3,7 @@
  * complains, and describes itself for the schema and the documentation.
  */
 import { closest, distance } from "fastest-levenshtein";
+import { clipped } from "../model/printable.ts";
 import { type Ms, parseDuration, printDuration } from "../model/time.ts";
 import type { Complaints, Spot } from "./complaints.ts";
 import type { Value } from "./value.ts";
@@ -64,8 +65,7 @@ export function shown(value: Value): string {
   return typeof value.value === "string" ? quoted(value.value) : value.text.slice(0, quotedMax);
 }
 
-export const quoted = (text: string): string =>
-  JSON.stringify(text.length > quotedMax ? `${text.slice(0, quotedMax)}…` : text);
+export const quoted = (text: string): string => JSON.stringify(clipped(text, quotedMax + 1));
 
 /** `did you mean "wlc"?`, or the list of what there is. */
 export function suggest(word: string, known: readonly string[]): string {
@@ -257,6 +257,8 @@ export interface Named<T> {
   readonly value: T | undefined;
 }
 
+const nameCharactersMax = 63;
+
 /** Letters, digits, `-`, `_`, `.`: what stands in commands, paths of the API and metrics as it is. */
 const namePattern = /^[A-Za-z0-9._-]{1,63}$/;
 
@@ -289,11 +291,9 @@ export function named<T>(noun: string, max: number, shape: Shape<T>): Shape<read
             `${path}: ${quoted(key)} is no name of a ${noun}`,
             "use 1 to 63 letters, digits, `-`, `_` and `.`",
           );
-        return {
-          name: key,
-          nameSpot: keySpot,
-          value: shape.read(inner, `${path}.${key}`, complaints),
-        };
+        // What is no name stands in the paths of the problems below it all the same.
+        const name = clipped(key, nameCharactersMax);
+        return { name, nameSpot: keySpot, value: shape.read(inner, `${path}.${name}`, complaints) };
       });
     },
   };

@@ -6,6 +6,7 @@
  * often as they are used, at most `depthMax` deep, and no map holds a key twice.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
+import { clipped } from "../model/printable.ts";
 import type { Complaints, Spot } from "./complaints.ts";
 
 /** The deepest key of lvsd's stands 8 deep. Keeps recursion short. */
@@ -13,6 +14,12 @@ export const depthMax = 24;
 
 /** 50,000 real servers with six keys each, and room: what a bomb of aliases cannot pass. */
 export const valuesMax = 500_000;
+
+/** As in an implicit key (YAML 1.2.2 section 7.4.2); the longest that lvsd knows has 256. */
+const keyCharactersMax = 1024;
+
+/** Sixteen times the longest text that a key of lvsd's takes. */
+const textCharactersMax = 64 * 1024;
 
 interface Placed extends Spot {
   /** Values in it, itself and what aliases stand for counted in. */
@@ -72,7 +79,7 @@ class Resolver {
     if (isAlias(node)) return this.#followed(node.source, depth, this.#spot(node, emptySpot));
     if (isScalar(node)) {
       const empty = node.value === null && !node.source;
-      const value = scalar(node, empty ? emptySpot : this.#spot(node, emptySpot));
+      const value = this.#scalar(node, empty ? emptySpot : this.#spot(node, emptySpot));
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, value);
       return value;
     }
@@ -95,6 +102,15 @@ class Resolver {
     return value;
   }
 
+  /** Its length is judged first: what is too long is read, and repeated, by nobody else. */
+  #scalar(node: Scalar, spot: Spot): ScalarValue {
+    const value = scalar(node, spot);
+    if (value.text.length <= textCharactersMax) return value;
+    const message = `a text of ${value.text.length} characters`;
+    this.#complaints.at(spot, message, `at most ${textCharactersMax}; is a quote missing?`);
+    return nothing(spot);
+  }
+
   #map(node: YAMLMap, depth: number, spot: Spot): MapValue {
     const entries = new Map<string, MapEntry>();
     for (const pair of node.items) {
@@ -105,6 +121,11 @@ class Resolver {
         this.#refused(keySpot, what, "what servers share can stand under `defaults`");
         continue;
       }
+      if (key.length > keyCharactersMax) {
+        const message = `a key of more than ${keyCharactersMax} characters`;
+        this.#refused(keySpot, message, "is a line break missing?");
+        continue;
+      }
       const first = entries.get(key);
       const value = this.value(pair.value, depth + 1, keySpot);
       if (first === undefined) {
@@ -112,7 +133,7 @@ class Resolver {
         continue;
       }
       const { line } = first.keySpot.source.placeOf(first.keySpot.offset);
-      const message = `the key ${JSON.stringify(key)} stands here a second time`;
+      const message = `the key ${JSON.stringify(clipped(key, 64))} stands here a second time`;
       this.#refused(keySpot, message, `it stands in line ${line} already`);
     }
     const values = [...entries.values()];
@@ -127,9 +148,17 @@ class Resolver {
   #followed(anchor: string, depth: number, spot: Spot): Value {
     const value = this.#anchors.get(anchor);
     if (value === undefined)
-      return this.#refused(spot, `no anchor &${anchor} stands above this alias`, "set it first");
+      return this.#refused(
+        spot,
+        `no anchor &${clipped(anchor, 64)} stands above this alias`,
+        "set it first",
+      );
     if (value === null)
-      return this.#refused(spot, `*${anchor} stands inside of &${anchor}`, "remove the alias");
+      return this.#refused(
+        spot,
+        `*${clipped(anchor, 64)} stands inside of &${clipped(anchor, 64)}`,
+        "remove the alias",
+      );
     if (depth + value.depth > depthMax) return this.#refused(spot, "nested too deeply", deepHint);
     return value;
   }

@@ -1,7 +1,7 @@
 /** One event as one line: local time with milliseconds, severity, event, message. */
 import type { LvsdEvent, Severity } from "../../model/event.ts";
+import { printable } from "../../model/printable.ts";
 import type { Paint, Shade } from "./paint.ts";
-import { printable } from "./printable.ts";
 import { localTime } from "./time.ts";
 
 const shades: Readonly<Record<Severity, Shade>> = { info: "quiet", warn: "doubtful", error: "bad" };

@@ -1,8 +1,8 @@
 /** What a reload would change, or has changed, one line a change. */
 import type { PlanReport } from "../../control/api.ts";
+import { printable } from "../../model/printable.ts";
 import type { PlannedChange } from "../../table/describe.ts";
 import type { Paint, Shade } from "./paint.ts";
-import { printable } from "./printable.ts";
 
 const marks: Readonly<Record<PlannedChange["action"], readonly [mark: string, shade: Shade]>> = {
   add: ["+", "good"],

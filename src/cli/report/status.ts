@@ -17,10 +17,10 @@ import type { ServiceState } from "../../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../../health/health.ts";
 import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
+import { printable } from "../../model/printable.ts";
 import type { RouterState } from "../../model/router.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { count } from "./plan.ts";
-import { printable } from "./printable.ts";
 import { length, localTime } from "./time.ts";
 
 const widthMax = 100;
