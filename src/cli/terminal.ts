@@ -1,10 +1,11 @@
 /** What a command may do to the outside besides its work: speak, and learn that it should stop. */
 import { isatty } from "node:tty";
+import { printableLines } from "../model/printable.ts";
 
 export interface Terminal {
-  /** Writes to stdout as it stands. */
+  /** Writes to stdout; characters that would be hidden there are escaped. */
   readonly out: (text: string) => void;
-  /** Writes to stderr as it stands. */
+  /** As `out`, to stderr. */
   readonly error: (text: string) => void;
   /** Whether stdout shows colours: a terminal, and the operator has not set NO_COLOR. */
   readonly colors: boolean;
@@ -13,6 +14,9 @@ export interface Terminal {
   /** From the first call on, ^C and SIGTERM abort the signal in place of ending the process. */
   readonly untilStopped: () => AbortSignal;
 }
+
+/** What lvsd writes itself: tabs, and the escape that begins a colour. All else is a stranger's. */
+const shown = (text: string): string => printableLines(text, "\t\u001b");
 
 /**
  * The terminal of this process. `readerGone` is called when nobody reads stdout any more.
@@ -32,9 +36,9 @@ export function processTerminal(readerGone: () => void): Terminal {
           readerGone();
         });
       spoken = true;
-      process.stdout.write(text);
+      process.stdout.write(shown(text));
     },
-    error: (text) => process.stderr.write(text),
+    error: (text) => process.stderr.write(shown(text)),
     colors: interactive && (process.env.NO_COLOR ?? "") === "",
     interactive,
     untilStopped: () => {

@@ -4,7 +4,7 @@
  */
 
 import type { Preparation, Verdict } from "../config/saving/saving.ts";
-import type { Problem } from "../keys/problem.ts";
+import { bounded, type Problem } from "../keys/problem.ts";
 import { type Refused, refuse } from "../model/error.ts";
 
 /** From the leader. `commit` names what was prepared on the same connection. */
@@ -47,11 +47,9 @@ export function decodeReply(bytes: Uint8Array): Reply | Refused<MessageRefusal> 
   const isVerdict = kind === "bad" && (fault === "text" || fault === "now");
   if (!isVerdict || !Array.isArray(problems) || problems.length === 0)
     return refuse("not-ours", `kind ${String(kind).slice(0, 20)}`);
-  return { kind, fault, problems: problems.slice(0, problemsMax).map(problemIn) };
+  // The peer is as bound to what people can read as this router is, whoever speaks for it.
+  return { kind, fault, problems: bounded(problems.map(problemIn)) };
 }
-
-/** As many as one router lists itself, and those that another check adds. */
-const problemsMax = 200;
 
 const isHashText = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
@@ -70,8 +68,7 @@ function objectIn(bytes: Uint8Array): Record<string, unknown> | null {
 
 function problemIn(value: unknown): Problem {
   const { file, line, column, message, hint } = (value ?? {}) as Record<string, unknown>;
-  const textOr = (given: unknown): string | null =>
-    typeof given === "string" ? given.slice(0, 2000) : null;
+  const textOr = (given: unknown): string | null => (typeof given === "string" ? given : null);
   const numberOr = (given: unknown): number | null => (typeof given === "number" ? given : null);
   return {
     file: textOr(file),

@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LvsdEvent } from "../model/event.ts";
+import { printableLines } from "../model/printable.ts";
 import { type Controlled, historyOverComment } from "./api.ts";
 
 /** Followers at once: operators' terminals, the console and a collector or two. */
@@ -15,7 +16,7 @@ export const followersMax = 16;
 /** What may wait for one follower: twice a full history of 1000 events of about 500 bytes. */
 export const followerBytesMax = 1024 * 1024;
 
-const frame = (event: LvsdEvent): string => `data: ${JSON.stringify(event)}\n\n`;
+const frame = (event: LvsdEvent): string => `data: ${printableLines(JSON.stringify(event))}\n\n`;
 
 export class Followers {
   readonly #controlled: Controlled;

@@ -5,6 +5,7 @@
  * followers.ts, since its answer does not end.
  */
 import { type Problem, problemElsewhere } from "../keys/problem.ts";
+import { printableLines } from "../model/printable.ts";
 import {
   type Controlled,
   configBodyBytesMax,
@@ -141,7 +142,7 @@ export const failure = (message: string): ControlReply =>
 const json = (status: number, body: object): ControlReply => ({
   status,
   type: "json",
-  text: `${JSON.stringify(body)}\n`,
+  text: `${printableLines(JSON.stringify(body))}\n`,
   refused: null,
 });
 

@@ -16,7 +16,7 @@ import type {
   SwitchoverReport,
 } from "../control/api.ts";
 import type { Input, Start } from "../failover/protocol.ts";
-import { type Problem, printProblem } from "../keys/problem.ts";
+import { type Problem, toldProblems } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
 import type { Role } from "../model/router.ts";
@@ -342,7 +342,7 @@ export class Daemon implements Controlled {
   #refuseReload(refusal: Refusal): Refusal {
     countUp(this.#refusedFiles, refusal.fault === "text" ? "invalid" : "guard");
     if (refusal.fault === "text") this.#configError = refusal.problems;
-    const problems = refusal.problems.map(printProblem);
+    const problems = toldProblems(refusal.problems);
     this.#report({ event: "config", kind: "refused", problems });
     return refusal;
   }

@@ -5,6 +5,7 @@
  * longer is written with the next line, so that telling of a late heartbeat does not delay another.
  */
 import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
+import { boundedEvent, boundedSentence } from "../model/event-size.ts";
 import { sentenceOf, severityOf } from "../model/event-text.ts";
 import { ms } from "../model/time.ts";
 
@@ -31,12 +32,13 @@ export class Journal {
   }
 
   /** Records one event; `at`, severity and the sentence are added here. */
-  record(body: EventBody, when: "soon" | "when there is time" = "soon"): void {
+  record(given: EventBody, when: "soon" | "when there is time" = "soon"): void {
+    const body = boundedEvent(given);
     const event: LvsdEvent = {
       ...body,
       at: this.#wallClock(),
       severity: severityOf(body),
-      message: sentenceOf(body),
+      message: boundedSentence(sentenceOf(body)),
     };
     this.#ring.push(event);
     if (this.#ring.length > eventsMax) this.#ring.shift();

@@ -106,3 +106,20 @@ export function printProblem(problem: Problem): string {
   const line = problem.line === null ? "" : `:${problem.line}:${problem.column ?? 1}`;
   return `${problem.file}${line}: ${problem.message}${hint}`;
 }
+
+/** Of the problems in one event; a thousand events are kept. */
+const toldCharactersMax = 8 * 1024;
+
+/** The problems as an event repeats them: as many as fit, and how many more there are. */
+export function toldProblems(problems: readonly Problem[]): readonly string[] {
+  const told: string[] = [];
+  let characters = 0;
+  for (const problem of problems) {
+    const text = printProblem(shortened(problem));
+    characters += text.length;
+    if (characters > toldCharactersMax && told.length > 0)
+      return [...told, `${problems.length - told.length} further problems are not repeated here`];
+    told.push(text);
+  }
+  return told;
+}

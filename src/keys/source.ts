@@ -6,6 +6,9 @@ import {
   Composer,
   type CST,
   type Document,
+  isMap,
+  isScalar,
+  isSeq,
   Lexer,
   LineCounter,
   Parser,
@@ -31,6 +34,7 @@ const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, 
   MULTIPLE_DOCS: ["a second document begins here", "a file holds one document: remove the `---`"],
   TAG_RESOLVE_FAILED: ["this tag is unknown", "lvsd needs no tags: remove it"],
   RESOURCE_EXHAUSTION: ["nested too deeply", `at most ${depthMax} levels`],
+  BAD_SCALAR_START: ["this value begins with a sign that YAML keeps for itself", "quote it"],
   KEY_OVER_1024_CHARS: ["a key of more than 1024 characters", "is a line break missing?"],
 };
 
@@ -87,7 +91,14 @@ export function readSource(
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit === true && yaml.version !== "1.2")
     complain(0, `this is YAML ${yaml.version}`, "lvsd reads YAML 1.2");
-  return errors.length > 0 ? undefined : resolve(document, source, complaints);
+  if (errors.length > 0) return undefined;
+  // Nothing of a file is repeated that is no configuration: it may be a key, or a list of passwords.
+  const { contents } = document;
+  if (contents === null || isMap(contents) || (isScalar(contents) && contents.value === null))
+    return resolve(document, source, complaints);
+  const kind = isSeq(contents) ? "a list" : "a text";
+  complain(0, `${kind} where a map of keys is expected`, "write one `key: value` line each");
+  return undefined;
 }
 
 /** The problem of a file, or of all files of a configuration together, beyond `configBytesMax`. */
@@ -178,4 +189,6 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
   }
 }
 
-const sentence = (message: string): string => (message.split("\n")[0] ?? "").slice(0, 200);
+/** The first line of what \`yaml\` says, without what it quotes of the text. */
+const sentence = (message: string): string =>
+  (message.split("\n")[0] ?? "").replace(/(?:: |(?<=escape sequence) ).*$/, "").slice(0, 200);

@@ -25,11 +25,15 @@ export function printable<Body>(body: Body): Body {
   ) as Body & object;
 }
 
-/** JSON that says the same with its hidden characters as escapes (RFC 8259 section 7). */
-export function printableJson(json: string): string {
-  return json.replace(everyHidden, (character) =>
-    // A line's end parts JSON from JSON; inside of a text JSON.stringify has escaped it already.
-    character === "\n" ? character : character.split("").map(escaped).join(""),
+/**
+ * Lines of text or JSON with hidden characters as escapes, as RFC 8259 section 7 has them: JSON says
+ * the same as before. Line ends stay, and what is in `kept`.
+ */
+export function printableLines(text: string, kept = ""): string {
+  return text.replace(everyHidden, (character) =>
+    character === "\n" || kept.includes(character)
+      ? character
+      : character.split("").map(escaped).join(""),
   );
 }
 

@@ -7,7 +7,7 @@
  * what `mayCatchUp` mends when they hear each other again.
  */
 import type { Problem } from "../../keys/problem.ts";
-import { problemElsewhere } from "../../keys/problem.ts";
+import { bounded, problemElsewhere } from "../../keys/problem.ts";
 
 /** Why a configuration is not stored; `fault` as in the control interface. */
 export interface Verdict {
@@ -51,7 +51,11 @@ const end = (saving: Saving, outcome: Outcome): Saving => ({
 const refused = (...verdicts: readonly (Verdict | null)[]): Outcome => {
   const given = verdicts.filter((verdict) => verdict !== null);
   const fault = given.some((verdict) => verdict.fault === "text") ? "text" : "now";
-  return { kind: "refused", fault, problems: given.flatMap((verdict) => verdict.problems) };
+  return {
+    kind: "refused",
+    fault,
+    problems: bounded(given.flatMap((verdict) => verdict.problems)),
+  };
 };
 
 /** The first act. A peer that lives is asked even where our own verdict is bad: all problems. */

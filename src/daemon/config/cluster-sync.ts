@@ -29,7 +29,7 @@ import {
   encodeMessage,
   type Reply,
 } from "../../control/cluster-messages.ts";
-import { type Problem, printProblem, problemElsewhere } from "../../keys/problem.ts";
+import { type Problem, printProblem, problemElsewhere, toldProblems } from "../../keys/problem.ts";
 import { configBytesMax, tooLarge } from "../../keys/source.ts";
 import { isRefused, messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
@@ -238,7 +238,7 @@ export class ClusterSync {
 
   /** The same refusal, again and again, is told once. */
   #complain(problems: readonly Problem[]): void {
-    const text = problems.map(printProblem).join("; ");
+    const text = toldProblems(problems).join("; ");
     if (text === this.#complained) return;
     this.#complained = text;
     this.#parts.report({ event: "config", kind: "mismatch", text });
@@ -352,7 +352,7 @@ export class ClusterSync {
   }
 
   #refuse({ fault, problems }: Verdict): Refusal {
-    const told = problems.map(printProblem);
+    const told = toldProblems(problems);
     this.#parts.report({ event: "config", kind: "refused", problems: told });
     return { ok: false, fault, problems };
   }

@@ -6,6 +6,7 @@
 import { isatty } from "node:tty";
 import pino from "pino";
 import type { LvsdEvent, Severity } from "../../model/event.ts";
+import { printable, printableLines } from "../../model/printable.ts";
 import { ms } from "../../model/time.ts";
 import { openOutput } from "../program/output.ts";
 
@@ -34,7 +35,7 @@ export function textLine(event: LvsdEvent): string {
   const time = new Date(event.at).toTimeString().slice(0, 8);
   const fraction = event.at.slice(19, 23);
   const mark = event.severity === "info" ? "" : `${event.severity.toUpperCase()}: `;
-  return `${time}${fraction} ${event.event}: ${mark}${event.message}\n`;
+  return `${time}${fraction} ${event.event}: ${mark}${printable(event.message)}\n`;
 }
 
 /** Opens the log on a descriptor. Never throws. */
@@ -48,7 +49,7 @@ export function openLog({ fd = 1, terminal = isatty(fd) }: LogOptions = {}): Log
       messageKey: "message",
       formatters: { level: (label) => ({ severity: label }) },
     },
-    { write: (line) => out.write(`<${priorities[severity]}>${line}`) },
+    { write: (line) => out.write(`<${priorities[severity]}>${printableLines(line)}`) },
   );
   return {
     event(event) {
