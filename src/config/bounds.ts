@@ -59,6 +59,23 @@ export function beyondControl(
   return complaints.inOrder([file]);
 }
 
+/**
+ * The problems of a text from outside that includes what the loaded text does not. Judged before
+ * any included file is read: what stands in it would be repeated in the answer.
+ */
+export function strangeIncludes(file: string, text: string, loaded: string): readonly Problem[] {
+  const complaints = new Complaints();
+  const includes = (of: string, into: Complaints): readonly FileNamed[] =>
+    [...entriesOf(readSource(file, of, into))].filter(isInclude).flatMap(filesOf);
+  const known = new Set(includes(loaded, new Complaints()).map(({ name }) => name));
+  const given = includes(text, new Complaints());
+  for (const { name, at, path, of } of given)
+    if (!known.has(name)) complaints.at(at, `${path}: ${of} is not what is loaded`, elsewhere);
+  return complaints.inOrder([file]);
+}
+
+const isInclude = ({ path }: DeclaredEntry): boolean => path.length === 1 && path[0] === "include";
+
 const elsewhere = "the control interface does not change this: edit the file as root, lvsd reload";
 const commandsHint = `through the control interface only executables in ${commandsDirectory} that root owns`;
 

@@ -131,7 +131,23 @@ function readIncluded(
   read: ConfigFile[],
   complaints: Complaints,
 ): IncludedDraft | undefined {
-  const value = load(path, files, read, complaints, includedBy.spot);
+  const own = new Complaints();
+  const value = load(path, files, read, own, includedBy.spot);
+  // A file of other programs may read as a map (a line of shadow(5) does): nothing of it is quoted.
+  const isForeign =
+    value?.kind === "map" && !value.entries.some(({ key }) => Object.hasOwn(rootKeys, key));
+  if (isForeign) {
+    const message = `no key of it is one of ${Object.keys(includedKeys).join(" and ")}`;
+    complaints.add({
+      file: path,
+      line: null,
+      column: null,
+      message,
+      hint: "is it the right file?",
+    });
+    return undefined;
+  }
+  for (const problem of own.inOrder([path])) complaints.add(problem);
   if (value === undefined || (value.kind === "scalar" && value.value === null)) return undefined;
   return readSection(
     includedKeys,

@@ -324,7 +324,7 @@ export class Daemon implements Controlled {
   /** The file on disk, or `text` in its place, as this machine would run it, or why it would not. */
   async #readNext(text: string | null = null): Promise<Running | Refusal> {
     try {
-      const written = await readWritten(this.#path, text);
+      const written = await readWritten(this.#path, text, this.configText());
       if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
       const interfaces = await this.#doors.ip.readInterfaces();
       const role = this.#serving?.running.role ?? this.#parts.role;

@@ -4,10 +4,10 @@ import type { Refusal } from "../control/api.ts";
 import { problemElsewhere } from "../keys/problem.ts";
 
 /** What was asked does not hold at present. */
-export const refusedNow = (message: string): Refusal => ({
+export const refusedNow = (message: string, hint: string | null = null): Refusal => ({
   ok: false,
   fault: "now",
-  problems: [problemElsewhere(message)],
+  problems: [problemElsewhere(message, hint)],
 });
 
 /** The text of `file` cannot be run. */

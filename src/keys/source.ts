@@ -34,6 +34,7 @@ const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, 
   MULTIPLE_DOCS: ["a second document begins here", "a file holds one document: remove the `---`"],
   TAG_RESOLVE_FAILED: ["this tag is unknown", "lvsd needs no tags: remove it"],
   RESOURCE_EXHAUSTION: ["nested too deeply", `at most ${depthMax} levels`],
+  BAD_DIRECTIVE: ["this directive is unknown", "lvsd needs none: remove it"],
   BAD_SCALAR_START: ["this value begins with a sign that YAML keeps for itself", "quote it"],
   KEY_OVER_1024_CHARS: ["a key of more than 1024 characters", "is a line break missing?"],
 };

@@ -4,12 +4,15 @@
  */
 import { isAlias, isMap, isScalar, parseDocument } from "yaml";
 
+/** `yaml` would compare every key with every other; the reader has found equal ones already. */
+const parsing = { version: "1.2", logLevel: "error", uniqueKeys: false } as const;
+
 /**
- * The text with this serial in it; null where no safe place for it is found (no map, broken YAML).
+ * The text, which the reader accepts, with this serial in it; null where no safe place for it is found (no map, broken YAML).
  * A key that is missing becomes the first line of the map.
  */
 export function withSerial(text: string, serial: number): string | null {
-  const document = parseDocument(text, { version: "1.2", logLevel: "error" });
+  const document = parseDocument(text, parsing);
   const { contents } = document;
   if (document.errors.length > 0 || !isMap(contents)) return null;
   const pair = contents.items.find(({ key }) => isScalar(key) && key.value === "serial");
@@ -19,7 +22,7 @@ export function withSerial(text: string, serial: number): string | null {
       : replaced(text, pair.value, serial);
   if (spliced === null) return null;
   // Whatever the text looks like, what is returned says this serial and is YAML still.
-  const judged = parseDocument(spliced, { version: "1.2", logLevel: "error" });
+  const judged = parseDocument(spliced, parsing);
   return judged.errors.length === 0 && judged.get("serial") === serial ? spliced : null;
 }
 

@@ -12,9 +12,7 @@ import {
   beginSaving,
   type Heard,
   mayNotReplace,
-  nextSaving,
   noHash,
-  type Outcome,
   type PeerShare,
   type Preparation,
   type Present,
@@ -35,10 +33,13 @@ import { isRefused, messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import { otherRole } from "../../model/router.ts";
 import type { Conversation } from "../../system/net/cluster-channel.ts";
+import { refusedNow, refusedText } from "../refused.ts";
 import { ClusterLines, type Line, type PeerBelief, shares } from "./cluster-lines.ts";
 import type { ConfigStore } from "./config-store.ts";
 import { raisedSerial } from "./config-thread.ts";
 import type { Running, Written } from "./running.ts";
+import { attempted, played } from "./saving-acts.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 export interface ClusterSyncParts {
   readonly store: ConfigStore;
@@ -70,11 +71,15 @@ export type Judged =
 const lookEveryMs = 1000;
 const againAfterLooksMax = 8;
 
+/** Texts that are judged or wait for it: each may be 4 MiB, and take a judge's deadline. */
+const judgedAsideMax = 4;
+
 export class ClusterSync {
   readonly #parts: ClusterSyncParts;
   readonly #lines: ClusterLines;
   readonly #looking: NodeJS.Timeout;
   #busy = false;
+  readonly #judging = new WaitingRoom(judgedAsideMax);
   #skipLooks = 0;
   /** Looks that the next refused try is to wait. */
   #patience = 1;
@@ -99,22 +104,26 @@ export class ClusterSync {
   }
 
   /** Stores `text` with its serial raised, here and on the peer, and loads it. */
-  save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+  async save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
     if (text.length > configBytesMax)
-      return Promise.resolve({ ok: false, fault: "text", problems: [tooLarge(this.#path)] });
+      return { ok: false, fault: "text", problems: [tooLarge(this.#path)] };
+    if (this.#busy) return refusedNow(savingAlready, "try again");
+    if (this.#present().edited)
+      return refusedNow(`${this.#path} was edited and is not loaded`, reloadFirst);
+    // Judged before it keeps any saving or reload waiting: a hostile text may take seconds. Places
+    // are those of the text that the operator sees, so that one is judged, without its new serial.
+    const refused = await this.#judging.run(() => this.#refusal(text, rules));
+    if (refused === null) return refusedNow("other texts are being judged already", "try again");
+    if (refused !== "fit") return refused;
     return this.#exclusively(async () => {
       if (this.#present().edited)
         return refusedNow(`${this.#path} was edited and is not loaded`, reloadFirst);
       const { config } = this.#parts.written();
       const known = [config.serial, this.#parts.peer().mark?.serial ?? 0];
       const raised = await raisedSerial(this.#path, text, Math.max(...known) + 1);
-      const judged = await this.#parts.judge(text, rules);
       if (raised === null)
-        return "refusal" in judged
-          ? judged.refusal
-          : refusedText(this.#path, "serial: it cannot be raised in this text");
-      // Places are those of the text that the operator sees, so that one is judged first.
-      const final = "refusal" in judged ? judged : await this.#parts.judge(raised, rules);
+        return refusedText(this.#path, "serial: it cannot be raised in this text");
+      const final = await this.#parts.judge(raised, rules);
       return this.#lead(raised, final, rules, this.#parts.store.onDisk() ?? "");
     });
   }
@@ -141,13 +150,23 @@ export class ClusterSync {
     return this.#parts.written().config.path;
   }
 
+  /** Why a text is refused, by this router and by the peer, of which nothing is stored. */
+  async #refusal(text: string, rules: JudgeRules): Promise<SaveReport | Refusal | "fit"> {
+    try {
+      const judged = await this.#parts.judge(text, rules);
+      return "refusal" in judged ? await this.#lead(text, judged, rules, "") : "fit";
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
+  }
+
   async #exclusively(work: () => Promise<SaveReport | Refusal>): Promise<SaveReport | Refusal> {
-    if (this.#busy) return refusedNow("a configuration is being saved already", "try again");
+    if (this.#busy) return refusedNow(savingAlready, "try again");
     this.#busy = true;
     try {
       return await this.#parts.alone(work);
     } catch (thrown) {
-      return refusedNow(messageOf(thrown), null);
+      return refusedNow(messageOf(thrown));
     } finally {
       this.#busy = false;
     }
@@ -260,11 +279,12 @@ export class ClusterSync {
         prepared = { asked, next: null };
         return { kind: "good" };
       }
-      [holds, this.#busy] = [true, true];
+      // What the leader refuses itself is judged for its problems alone, and keeps no saving waiting.
+      if (asked.hash !== noHash) [holds, this.#busy] = [true, true];
       const judged = await this.#parts.judge(asked.text, asked);
       const bad = "refusal" in judged ? judged.refusal : differing(judged.next, asked);
       if (bad !== null) return { kind: "bad", fault: bad.fault, problems: bad.problems };
-      if ("next" in judged) prepared = { asked, next: judged.next };
+      if ("next" in judged && asked.hash !== noHash) prepared = { asked, next: judged.next };
       return { kind: "good" };
     };
     const commit = async (hash: string): Promise<Reply> => {
@@ -358,22 +378,6 @@ export class ClusterSync {
   }
 }
 
-/** Performs act after act until the end. */
-async function played(first: Saving, perform: (act: Act) => Promise<Heard>): Promise<Outcome> {
-  let saving = first;
-  while (saving.act.kind !== "end") saving = nextSaving(saving, await perform(saving.act));
-  return saving.act.outcome;
-}
-
-async function attempted(work: () => void): Promise<Heard> {
-  try {
-    work();
-    return { kind: "good" };
-  } catch (thrown) {
-    return { kind: "lost", why: messageOf(thrown) };
-  }
-}
-
 const verdict = (message: string, hint: string | null = null): Verdict => ({
   fault: "now",
   problems: [problemElsewhere(message, hint)],
@@ -385,15 +389,6 @@ const differing = (next: Running, asked: Preparation): Verdict | null =>
     ? null
     : verdict("the included files differ", "copy them to both routers first");
 
+const savingAlready = "a configuration is being saved already";
+
 const reloadFirst = "lvsd reload, or put the loaded text back";
-
-const refusedNow = (message: string, hint: string | null): Refusal => ({
-  ok: false,
-  ...verdict(message, hint),
-});
-
-const refusedText = (file: string, message: string): Refusal => ({
-  ok: false,
-  fault: "text",
-  problems: [{ file, line: null, column: null, message, hint: null }],
-});

@@ -8,6 +8,11 @@ export type Question =
       readonly path: string;
       /** Stands for what the main file holds, before it is stored; null: what is on the disk. */
       readonly text: string | null;
+      /**
+       * The main file that is loaded. Where `text` is given, which comes from outside, its includes
+       * are judged by it before they are read; null: there is none.
+       */
+      readonly loaded: string | null;
     }
   | {
       readonly kind: "serial";

@@ -8,9 +8,21 @@ import { MachineError } from "../../model/error.ts";
 import type { Question } from "./config-question.ts";
 import type { Refusals, Written } from "./running.ts";
 
-/** The operator's files, read and judged. All of these throw MachineError when the thread fails. */
-export const readWritten = (path: string, text: string | null = null) =>
-  asked<Written | Refusals>({ kind: "read", path, text });
+/** 50,000 real servers take four seconds; on a machine that is busy, five times as long. */
+const answerMsMax = 30_000;
+
+/** The largest configuration takes a third of it. A text beyond it ends the thread alone. */
+const heapMegabytesMax = 1024;
+
+/**
+ * The operator's files, read and judged. All of these throw MachineError when the thread fails or
+ * is late. `loaded`: the main file in force, for a `text` from outside.
+ */
+export const readWritten = (
+  path: string,
+  text: string | null = null,
+  loaded: string | null = null,
+) => asked<Written | Refusals>({ kind: "read", path, text, loaded });
 
 /** As `withSerial` (config/saving/edit.ts). */
 export const raisedSerial = (path: string, text: string, serial: number) =>
@@ -20,14 +32,24 @@ export const raisedSerial = (path: string, text: string, serial: number) =>
 export const beyondBounds = (question: Omit<Question & { kind: "bounds" }, "kind">) =>
   asked<readonly Problem[]>({ kind: "bounds", ...question });
 
-async function asked<Answer>(question: Question): Promise<Answer> {
+/** Asks a thread; `msMax` is its deadline. Throws MachineError. */
+export async function asked<Answer>(question: Question, msMax = answerMsMax): Promise<Answer> {
   const worker = new Worker(new URL("./config-worker.ts", import.meta.url), {
     workerData: question,
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
   });
   const { path } = question;
   // It ends by itself once it has answered; a thread that is ended by force may be doing so already.
   return new Promise<Answer>((resolve, reject) => {
-    worker.once("message", resolve);
+    const late = setTimeout(() => {
+      reject(new MachineError(`${path}: judging it takes longer than ${msMax / 1000} s`));
+      void worker.terminate();
+    }, msMax);
+    worker.once("message", (answer: Answer) => {
+      clearTimeout(late);
+      resolve(answer);
+    });
+    worker.once("exit", () => clearTimeout(late));
     worker.once("error", (thrown) => reject(failed(path, thrown)));
     worker.once("exit", (status) => reject(failed(path, `the reader ended with ${status}`)));
   });

@@ -1,6 +1,6 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
 import { parentPort, workerData } from "node:worker_threads";
-import { beyondControl } from "../../config/bounds.ts";
+import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
 import { type Files, readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
 import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
@@ -8,7 +8,9 @@ import type { Question } from "./config-question.ts";
 import { mayRun } from "./config-store.ts";
 import type { Refusals, Written } from "./running.ts";
 
-function read(path: string, text: string | null): Written | Refusals {
+function read(path: string, text: string | null, loaded: string | null): Written | Refusals {
+  const strange = text === null || loaded === null ? [] : strangeIncludes(path, text, loaded);
+  if (strange.length > 0) return { problems: strange };
   const files: Files =
     text === null
       ? diskFiles
@@ -23,7 +25,7 @@ function answer(question: Question): unknown {
   const { kind, path, text } = question;
   switch (kind) {
     case "read":
-      return read(path, text);
+      return read(path, text, question.loaded);
     case "serial":
       return withSerial(text, question.serial);
     case "bounds": {

@@ -34,6 +34,8 @@ class Side {
   readonly judged: JudgeRules[] = [];
   /** Texts that hold this word are bad here. */
   badWord = "nowhere";
+  /** Texts that hold this word are bad too, once this has come. */
+  slowly: { readonly word: string; readonly end: Promise<void> } | null = null;
   /** What the included files hold. */
   included = "";
   peer: Side | null = null;
@@ -66,6 +68,10 @@ class Side {
       running: () => this.running,
       judge: async (text, by): Promise<Judged> => {
         this.judged.push(by);
+        if (this.slowly !== null && text.includes(this.slowly.word)) {
+          await this.slowly.end;
+          return { refusal: refusal(`${role} was slow`) };
+        }
         if (text.includes(this.badWord)) return { refusal: refusal(`${role} cannot`) };
         const plan = { ok: true, changes: [], settings: [], unchanged_services: 0 } as const;
         return { next: this.#read(text, role, port, key), plan };
@@ -223,6 +229,43 @@ describe("one saving on two routers", { timeout: 30_000 }, () => {
       b.judged.map(({ force, bounded }) => [force, bounded]),
       [[true, false]],
     );
+  });
+
+  it("waits for no hostile text that is being judged, on either router", async (t) => {
+    const [a, b] = await pair(t);
+    let over = (): void => {};
+    const end = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    a.slowly = { word: "hostile", end: Promise.resolve() };
+    b.slowly = { word: "hostile", end };
+    const hostile = a.sync.save("# hostile\nserial: 1\n", rules);
+    await until("the peer judges it as well", () => b.judged.length === 1);
+    assert.ok((await b.sync.save("# two\nserial: 1\n", rules)).ok, "the peer saves meanwhile");
+    await until("it is loaded here", () => a.running.config.serial === 2);
+    a.slowly = { word: "hostile", end };
+    over();
+    const refused = await hostile;
+    assert.match(JSON.stringify(refused), /primary was slow.*on the backup: backup was slow/);
+    assert.equal(a.text, "# two\nserial: 2\n");
+  });
+
+  it("is refused at once where too many texts are being judged", async (t) => {
+    const [a] = await pair(t);
+    let over = (): void => {};
+    const end = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    a.slowly = { word: "hostile", end };
+    a.peerAlive = false;
+    const saves = Array.from({ length: 10 }, () => a.sync.save("# hostile\n", rules));
+    const soon = await Promise.race(saves);
+    assert.match(JSON.stringify(soon), /other texts are being judged already/);
+    assert.equal(a.judged.length, 1, "one at a time");
+    over();
+    await Promise.all(saves);
+    assert.equal(a.judged.length, 4);
+    assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok, "and there is room again");
   });
 
   it("is refused before anybody judges it where it is too large", async (t) => {

@@ -1,0 +1,29 @@
+/** The acts of a saving, one after the other, and what came of each, as saving.ts wants to hear it. */
+import {
+  type Act,
+  type Heard,
+  nextSaving,
+  type Outcome,
+  type Saving,
+} from "../../config/saving/saving.ts";
+import { messageOf } from "../../model/error.ts";
+
+/** Performs act after act until the end. */
+export async function played(
+  first: Saving,
+  perform: (act: Act) => Promise<Heard>,
+): Promise<Outcome> {
+  let saving = first;
+  while (saving.act.kind !== "end") saving = nextSaving(saving, await perform(saving.act));
+  return saving.act.outcome;
+}
+
+/** What came of work on files. Never throws. */
+export async function attempted(work: () => void): Promise<Heard> {
+  try {
+    work();
+    return { kind: "good" };
+  } catch (thrown) {
+    return { kind: "lost", why: messageOf(thrown) };
+  }
+}

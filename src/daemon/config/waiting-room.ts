@@ -1,0 +1,26 @@
+/**
+ * Work that is done one piece after the other, of which only a few may wait: what keeps a processor
+ * busy for seconds, at the request of whoever asks.
+ */
+export class WaitingRoom {
+  readonly #placesMax: number;
+  #taken = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(placesMax: number) {
+    this.#placesMax = placesMax;
+  }
+
+  /** What comes of the work, in its turn; null where the room is full. Throws what the work does. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result | null> {
+    if (this.#taken >= this.#placesMax) return null;
+    this.#taken += 1;
+    const turn = this.#last.then(work);
+    this.#last = turn
+      .catch(() => {})
+      .finally(() => {
+        this.#taken -= 1;
+      });
+    return turn;
+  }
+}
