@@ -39,6 +39,11 @@ export class Complaints {
     this.#taken.add(problem);
   }
 
+  /** Further problems are counted and no more: a hint for them need not be looked for. */
+  get full(): boolean {
+    return this.#taken.full;
+  }
+
   get found(): boolean {
     return this.#taken.problems.length > 0 || this.#taken.leftOut > 0;
   }

@@ -170,7 +170,8 @@ export function readSection<K extends Keys>(
     const key = Object.hasOwn(keys, entry.key) ? keys[entry.key] : undefined;
     if (key === undefined) {
       const message = `${where}unknown key ${JSON.stringify(entry.key.slice(0, 63))}`;
-      complaints.at(entry.keySpot, message, suggest(entry.key, Object.keys(keys)));
+      const hint = complaints.full ? null : suggest(entry.key, Object.keys(keys));
+      complaints.at(entry.keySpot, message, hint);
       continue;
     }
     spots[entry.key] = entry.value;

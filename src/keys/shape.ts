@@ -98,7 +98,10 @@ export function scalarText(
 export function scalarShape<T>(
   words: string,
   json: JsonSchema,
-  parse: (text: string) => { readonly ok: T } | { readonly wrong: string; readonly hint: string },
+  parse: (text: string) =>
+    | { readonly ok: T }
+    // Half a million wrong words are not compared with what there is: the hint is made when asked.
+    | { readonly wrong: string; readonly hint: string | (() => string) },
 ): Shape<T> {
   return {
     words,
@@ -108,7 +111,9 @@ export function scalarShape<T>(
       if (text === undefined) return undefined;
       const parsed = parse(text);
       if ("ok" in parsed) return parsed.ok;
-      complaints.at(value, `${path}: ${parsed.wrong}`, parsed.hint);
+      const { wrong, hint } = parsed;
+      const said = typeof hint === "string" ? hint : complaints.full ? null : hint();
+      complaints.at(value, `${path}: ${wrong}`, said);
       return undefined;
     },
   };
@@ -188,7 +193,7 @@ export function choice<const T extends string>(
     if (found !== undefined) return { ok: found };
     if (later.includes(text))
       return { wrong: `${text} is not supported yet`, hint: `use one of ${values.join(", ")}` };
-    return { wrong: `unknown ${what} ${quoted(text)}`, hint: suggest(text, values) };
+    return { wrong: `unknown ${what} ${quoted(text)}`, hint: () => suggest(text, values) };
   });
 }
 
