@@ -1,6 +1,6 @@
 /**
  * A problem in the operator's text: its place, what is wrong, and the way out. Problems are printed,
- * logged and sent to the other router, so that what a hostile text can make of them is bounded here.
+ * logged and sent to the other router: what a hostile text can make of them is bounded here.
  */
 import { clipped } from "../model/printable.ts";
 

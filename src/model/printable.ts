@@ -26,8 +26,8 @@ export function printable<Body>(body: Body): Body {
 }
 
 /**
- * Lines of text or JSON with hidden characters as escapes, as RFC 8259 section 7 has them: JSON says
- * the same as before. Line ends stay, and what is in `kept`.
+ * Lines of text or JSON with hidden characters as the escapes of RFC 8259 section 7: JSON says the
+ * same as before. Line ends stay, and what is in `kept`.
  */
 export function printableLines(text: string, kept = ""): string {
   return text.replace(everyHidden, (character) =>

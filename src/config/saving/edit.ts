@@ -8,7 +8,8 @@ import { isAlias, isMap, isScalar, parseDocument } from "yaml";
 const parsing = { version: "1.2", logLevel: "error", uniqueKeys: false } as const;
 
 /**
- * The text, which the reader accepts, with this serial in it; null where no safe place for it is found (no map, broken YAML).
+ * The text, which the reader accepts, with this serial in it; null where no safe place for it is
+ * found (no map, broken YAML).
  * A key that is missing becomes the first line of the map.
  */
 export function withSerial(text: string, serial: number): string | null {
