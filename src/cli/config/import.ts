@@ -14,8 +14,8 @@ import {
 import { readConfig } from "../../config/read-config.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";
+import { printable } from "../../model/printable.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
-import { printable } from "../report/printable.ts";
 import type { Terminal } from "../terminal.ts";
 import { createFile } from "./new-file.ts";
 
