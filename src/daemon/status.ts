@@ -1,7 +1,7 @@
 /** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
 import type { Config, RealServer, VirtualServer } from "../config/config.ts";
 import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "../control/api.ts";
-import { type PeerPicture, peerStatus } from "../failover/peer-status.ts";
+import { conflictFaults, type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
@@ -54,7 +54,7 @@ export function statusOf(parts: StatusParts): Status {
     state: router.state,
     since: wallClockOf(router.since, parts),
     cause: router.cause,
-    faults: router.faults,
+    faults: [...router.faults, ...conflictFaults(router)],
     fence: router.gate.fence === "failed" ? fence.failure : null,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
     heartbeat: { ...heartbeat.counters(), late: parts.lateHeartbeats },

@@ -1,5 +1,5 @@
 /** What operators are told of the peer: a picture of the router's belief, changed by nothing. */
-import type { RouterState } from "../model/router.ts";
+import type { Fault, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms } from "../model/time.ts";
 import type { Router } from "./router.ts";
 
@@ -19,6 +19,10 @@ export interface PeerPicture {
   readonly configMatch: boolean | null;
   readonly paths: readonly PeerPath[];
 }
+
+/** What the two files disagree about: to be mended, but no reason to hold or to let go. */
+export const conflictFaults = ({ conflicts }: Router): readonly Fault[] =>
+  conflicts.map(({ about, text }) => ({ kind: "role", subject: about, text }));
 
 /** The peer as this router sees it; null for a router without a backup. */
 export function peerStatus(router: Router, now: Instant): PeerPicture | null {

@@ -8,7 +8,7 @@
 import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
 import type { EventBody } from "../model/event.ts";
-import type { Fault, Role, RouterState } from "../model/router.ts";
+import { type Fault, otherRole, type Role, type RouterState } from "../model/router.ts";
 import { addMs, type Instant, type Ms, ms } from "../model/time.ts";
 import type { Effect, Rules, Start } from "./protocol.ts";
 
@@ -45,6 +45,12 @@ export interface Offer {
 export interface Request {
   readonly number: number;
   readonly since: Instant;
+}
+
+/** Something that the two files disagree about; it is no reason to hold or not. */
+export interface Conflict {
+  readonly about: "roles" | "addresses";
+  readonly text: string;
 }
 
 /** Both hold and hear each other. */
@@ -160,6 +166,8 @@ export interface Router {
   readonly looking: boolean;
   readonly versionSaid: number | null;
   readonly configMatch: boolean | null;
+  /** What the two files disagree about, of which neither may be the wrong one. */
+  readonly conflicts: readonly Conflict[];
   readonly wish: Wish | null;
   readonly wishes: number;
   /** After a refusal or an unanswered wish: no further wish of that kind before. */
@@ -244,6 +252,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     looking: false,
     versionSaid: null,
     configMatch: null,
+    conflicts: [],
     wish: null,
     // An answer to a wish of our predecessor must not fit one of ours.
     wishes: Number.parseInt(boot.slice(0, 6), 16) * 256,
@@ -305,6 +314,23 @@ export const isMutual = (router: Router): boolean => {
   const message = heardMessage(router);
   return message?.hears === true && message.echo?.boot === router.boot;
 };
+
+/** Both files give their router the same role. */
+export const sharesRole = ({ peer, role }: Router): boolean =>
+  peer.boot !== null && peer.role === role;
+
+/**
+ * The role by which the two are told apart where a rule prefers one: their own, unless both have
+ * the same one. Then the boot ids decide, which both know.
+ */
+export const seatOf = (router: Router): Role =>
+  sharesRole(router)
+    ? router.boot < (router.peer.boot ?? "")
+      ? "primary"
+      : "backup"
+    : router.role;
+
+export const seatOfPeer = (router: Router): Role => otherRole(seatOf(router));
 
 /** The peer may hold the VIPs; one of another version is taken to. A stuck one has given up. */
 export const peerHolds = (router: Router): boolean =>

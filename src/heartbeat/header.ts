@@ -22,25 +22,23 @@ export const wireRefusals = [
   "short",
   "oversized",
   "not-ours",
-  "foreign",
-  "wrong-path",
   "unsigned",
-  "signed",
   "bad-hmac",
   "malformed",
 ] as const;
 export type WireRefusal = (typeof wireRefusals)[number];
 
-/** What both ends must agree on. */
+/**
+ * Who is believed: who signs with our key is our peer, whatever addresses and role its file has.
+ * The cluster of the header takes no part in that; another one shows that the files differ.
+ */
 export interface Seal {
-  readonly cluster: ClusterId;
   /** One for each key; the first signs, all verify. Empty: `authentication: none`. */
   readonly keys: readonly Sign[];
 }
 
 /** With keys of 32 bytes each. */
-export const sealOf = (cluster: ClusterId, keys: readonly Uint8Array[]): Seal => ({
-  cluster,
+export const sealOf = (keys: readonly Uint8Array[]): Seal => ({
   keys: keys.map((key) => hmacSha256(key, datagramBytesMax)),
 });
 
@@ -89,8 +87,8 @@ export function u64(bytes: Buffer, offset: number): number {
 export const bit = (set: boolean, value: number): number => (set ? value : 0);
 
 /**
- * The cluster's id, from the public addresses of both routers: equal on both, whatever the key,
- * so that a rotation of keys does not make strangers of them.
+ * The cluster's id, from the public addresses of both routers: equal on both while their files
+ * name the same two. Another one shows that they do not.
  */
 export function clusterOf(primary: IpAddress, backup: IpAddress): ClusterId {
   const digest = createHash("sha256").update(`lvsd cluster ${primary} ${backup}`).digest("hex");
@@ -112,7 +110,7 @@ export function putHeader(bytes: Buffer, header: Header, path: number, seal: Sea
     bit(header.echo !== null, flag.echo);
   bytes.writeUInt8(flags, at.flags);
   putPath(bytes, path);
-  bytes.write(seal.cluster, at.cluster, "hex");
+  bytes.write(header.cluster, at.cluster, "hex");
   bytes.write(header.boot, at.boot, "hex");
   putU64(bytes, header.sequence, at.sequence);
   putU64(bytes, micros(header.sentAt), at.sentAt);
@@ -133,25 +131,27 @@ export function putEcho(bytes: Buffer, echo: Echo, offset: number): void {
   bytes.writeUInt32BE(capped(echo.age), offset + 24);
 }
 
+/** The number of the path that the datagram was sent on; null: too short to say. */
+export const pathSaid = (bytes: Uint8Array): number | null => bytes[at.path] ?? null;
+
+/** Length of the signature that the datagram says to have. */
+export const signatureBytes = (bytes: Buffer): number =>
+  (bytes.readUInt8(at.flags) & flag.signed) === 0 ? 0 : hmacBytes;
+
 /** What can be seen without reading values; null: nothing to refuse. */
-export function refusedForm(bytes: Buffer, path: number, seal: Seal): Refused<WireRefusal> | null {
-  const signed = seal.keys.length > 0;
+export function refusedForm(bytes: Buffer, seal: Seal): Refused<WireRefusal> | null {
   if (bytes.length > datagramBytesMax) return refuse("oversized", `${bytes.length} bytes`);
   if (bytes.length >= 4 && bytes.readUInt32BE(at.magic) !== magic)
     return refuse("not-ours", `starts with ${bytes.toString("hex", 0, 4)}`);
   if (bytes.length < headerBytes) return refuse("short", `${bytes.length} bytes`);
-  if (bytes.toString("hex", at.cluster, at.cluster + 8) !== seal.cluster)
-    return refuse("foreign", `cluster ${bytes.toString("hex", at.cluster, at.cluster + 8)}`);
   const length = bytes.readUInt16BE(at.length);
   if (bytes.length < length) return refuse("short", `${bytes.length} of ${length} bytes`);
   if (bytes.length > length) return refuse("oversized", `${bytes.length} of ${length} bytes`);
-  const claimsSigned = (bytes.readUInt8(at.flags) & flag.signed) !== 0;
-  if (signed && !claimsSigned) return refuse("unsigned", "no HMAC where one is required");
-  if (!signed && claimsSigned) return refuse("signed", "an HMAC with authentication: none");
-  if (bytes.length < headerBytes + (signed ? hmacBytes : 0))
+  const signature = signatureBytes(bytes);
+  if (seal.keys.length > 0 && signature === 0)
+    return refuse("unsigned", "no HMAC where one is required");
+  if (bytes.length < headerBytes + signature)
     return refuse("short", `${bytes.length} bytes with an HMAC`);
-  if (bytes.readUInt8(at.path) !== path)
-    return refuse("wrong-path", `sent on path ${bytes.readUInt8(at.path)}, arrived on ${path}`);
   return null;
 }
 

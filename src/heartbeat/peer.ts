@@ -7,7 +7,7 @@
  * wall clock is asked. Until then it is a stranger, who is answered and otherwise has no vote.
  */
 import { type Refused, refuse } from "../model/error.ts";
-import type { Role } from "../model/router.ts";
+import { otherRole, type Role } from "../model/router.ts";
 import { addMs, between, type Instant, type Ms, ms } from "../model/time.ts";
 import {
   type BootId,
@@ -62,6 +62,8 @@ export interface Peer {
   /** The proven boot id; null: none yet. */
   readonly boot: BootId | null;
   readonly provenAt: Instant | null;
+  /** The role that it says it has: ours, where the two files disagree. */
+  readonly role: Role;
   /** Arrival of the newest datagram of the proven boot id, on whatever path. */
   readonly heardAt: Instant | null;
   readonly sequence: number;
@@ -74,7 +76,7 @@ export interface Peer {
   /** Boot ids that were proven before this one: none of them comes back. The newest first. */
   readonly former: readonly BootId[];
   readonly strangers: readonly Stranger[];
-  /** When another router of our own role last proved that it hears us; null: never. */
+  /** When another router of our own role, beside the peer, last proved that it hears us. */
   readonly doubleAt: Instant | null;
 }
 
@@ -88,7 +90,7 @@ export type Verdict =
   | { readonly kind: "older"; readonly gap: Ms | null }
   /** Authentic, but nothing shows that it was sent now. `known`: its boot id was heard before. */
   | { readonly kind: "stranger"; readonly known: boolean }
-  /** Our own role, from another living router. */
+  /** Our own role, from a living router, while a peer of the other role is heard. */
   | { readonly kind: "double" };
 
 const emptyWindow: Window = { highest: 0, seen: 0n };
@@ -107,6 +109,7 @@ export const unheardPeer = (own: BootId, ownRole: Role, pathCount: number): Peer
   ownRole,
   boot: null,
   provenAt: null,
+  role: otherRole(ownRole),
   heardAt: null,
   sequence: 0,
   sentAt: null,
@@ -164,12 +167,23 @@ export function echoOf(own: BootId, header: Header): Echo | null {
 const isNewProof = (peer: Peer, echo: Echo): boolean =>
   peer.provenAt === null || echo.sentAt > peer.provenAt;
 
-/** Takes in an authentic datagram: a message of ours, or the header of another major version. */
+/**
+ * A peer of the other role is heard now: one of our own role is a third router then. Otherwise it
+ * is the peer, whose file has other roles than ours.
+ */
+const isTaken = ({ boot, role, ownRole, heardAt }: Peer, now: Instant, patience: Ms): boolean =>
+  boot !== null && role !== ownRole && heardAt !== null && between(heardAt, now) < patience;
+
+/**
+ * Takes in an authentic datagram: a message of ours, or the header of another major version.
+ * `patience`: a peer that has been silent for so long may have been restarted in another role.
+ */
 export function hear(
   peer: Peer,
   path: number,
   header: Header,
   now: Instant,
+  patience: Ms,
 ): { readonly peer: Peer; readonly verdict: Verdict } | Refused<HeardRefusal> {
   const refused = refusal(peer, path, header);
   if (refused !== null) return refused;
@@ -178,7 +192,7 @@ export function hear(
   if (echo === null || echo.sentAt > now) return heardStranger(peer, header, now);
   if (!isNewProof(peer, echo))
     return refuse("superseded", `boot id ${header.boot}, sequence ${header.sequence}`);
-  if (header.role === peer.ownRole)
+  if (header.role === peer.ownRole && isTaken(peer, now, patience))
     return {
       peer: { ...heardStranger(peer, header, now).peer, doubleAt: now },
       verdict: { kind: "double" },
@@ -189,6 +203,8 @@ export function hear(
     ...peer,
     boot: header.boot,
     provenAt: now,
+    role: header.role,
+    doubleAt: null,
     sequence: 0,
     message: null,
     otherVersion: null,

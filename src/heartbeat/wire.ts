@@ -26,6 +26,7 @@ import {
   readHeader,
   refusedForm,
   type Seal,
+  signatureBytes,
   u64,
   type WireRefusal,
 } from "./header.ts";
@@ -201,24 +202,24 @@ function putLists(bytes: Buffer, message: Message, faults: readonly Unfitness[])
 }
 
 /**
- * Reads a datagram that arrived on the path of this number. `known` is asked about the header
+ * Reads a datagram. Without keys a signature is passed over unread: who has agreed on none trusts
+ * whoever speaks, and one that signs is no less the peer for it. `known` is asked about the header
  * before the signature is computed, so that replays cost little (`refusal` in peer.ts); it must
  * have no side effect, since the header may still be forged.
  */
 export function decode<Reason extends string = never>(
   datagram: Uint8Array,
-  path: number,
   seal: Seal,
   known?: (header: Header) => Refused<Reason> | null,
 ): Decoded | Refused<WireRefusal | Reason> {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-  const form = refusedForm(bytes, path, seal);
+  const form = refusedForm(bytes, seal);
   if (form !== null) return form;
   const header = readHeader(bytes);
   if (header === null) return refuse("malformed", "a number in the header is out of range");
   const knownRefusal = known?.(header) ?? null;
   if (knownRefusal !== null) return knownRefusal;
-  const bodyEnd = bytes.length - (seal.keys.length > 0 ? hmacBytes : 0);
+  const bodyEnd = bytes.length - signatureBytes(bytes);
   if (seal.keys.length > 0) {
     const found = bytes.subarray(bodyEnd);
     const body = bytes.subarray(0, bodyEnd);

@@ -28,6 +28,7 @@ function optionsOf(): Options {
   };
   return {
     rules: { primary: { ...base, role: "primary" }, backup: { ...base, role: "backup" } },
+    misaddressed: { primary: false, backup: false },
     ...{ alone: false, codec: null, rates: { primary: 1, backup: 1 } },
     network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
     ...{ effectMs: 1, flakiness: 0, readyWithin: 0.5, askEvery: Number.POSITIVE_INFINITY },

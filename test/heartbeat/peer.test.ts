@@ -30,7 +30,7 @@ class Ear {
     const { path = 0, stamp = this.now - 1, ...rest } = change;
     const echo = { boot: own, sequence: 1, sentAt: instant(stamp), age: ms(0) };
     const message: Message = { ...sample, boot: first, sequence: 1, strangers: [], echo, ...rest };
-    const result = hear(this.peer, path, message, instant(this.now));
+    const result = hear(this.peer, path, message, instant(this.now), ms(100));
     if (isRefused<HeardRefusal>(result)) return result.refused;
     this.peer = result.peer;
     return textOf(result.verdict);
@@ -85,13 +85,34 @@ describe("a boot id", () => {
     assert.equal(new Ear().hear({ boot: own }), "own");
   });
 
-  it("of our own role is a double only if it hears us", () => {
+  it("of our own role is the peer where no other one is heard: the two files disagree", () => {
     const ear = new Ear();
+    assert.equal(ear.hear({ role: "primary", echo: null }), "stranger");
+    assert.equal(ear.hear({ role: "primary" }), "newest, proven");
+    assert.deepEqual([ear.peer.role, ear.peer.doubleAt], ["primary", null]);
+    ear.now += 50;
+    assert.equal(ear.hear({ role: "primary", boot: second }), "newest, proven");
+  });
+
+  it("of our own role takes the place of a peer that has fallen silent", () => {
+    const ear = new Ear();
+    assert.equal(ear.hear({}), "newest, proven");
+    ear.now += 99;
+    assert.equal(ear.hear({ role: "primary", boot: second }), "double");
+    ear.now += 2;
+    assert.equal(ear.hear({ role: "primary", boot: second, sequence: 2 }), "newest, proven");
+    assert.deepEqual([ear.peer.boot, ear.peer.doubleAt], [second, null]);
+  });
+
+  it("of our own role beside the peer is a double only if it hears us", () => {
+    const ear = new Ear();
+    assert.equal(ear.hear({ boot: second }), "newest, proven");
+    ear.now += 2;
     assert.equal(ear.hear({ role: "primary", echo: null }), "stranger");
     assert.equal(ear.peer.doubleAt, null);
     assert.equal(ear.hear({ role: "primary" }), "double");
-    assert.equal(ear.peer.doubleAt, 1000);
-    assert.equal(ear.peer.boot, null);
+    assert.equal(ear.peer.doubleAt, 1002);
+    assert.equal(ear.peer.boot, second);
   });
 });
 

@@ -6,8 +6,8 @@ import { instant, ms } from "../../src/model/time.ts";
 
 export const cluster = "c1c2c3c4c5c6c7c8" as ClusterId;
 export const key = Uint8Array.from({ length: 32 }, (_, index) => index);
-export const signed: Seal = sealOf(cluster, [key]);
-export const unsigned: Seal = sealOf(cluster, []);
+export const signed: Seal = sealOf([key]);
+export const unsigned: Seal = sealOf([]);
 
 export const sample: Message = {
   major: 1,

@@ -8,7 +8,7 @@ import type { Effect, Input } from "../../src/failover/protocol.ts";
 import { type FaultKind, faultKinds, type Role, roles } from "../../src/model/router.ts";
 import { ms, parseDuration } from "../../src/model/time.ts";
 import { troubles } from "../simulation/deeds.ts";
-import { cluster, type Options } from "../simulation/options.ts";
+import { cluster, type Options, otherCluster } from "../simulation/options.ts";
 import type { Station } from "../simulation/station.ts";
 import { saidIn, textOf } from "../simulation/telling.ts";
 import { World } from "../simulation/world.ts";
@@ -39,8 +39,19 @@ function optionsOf(words: Words): Options {
         : null,
     config: { serial: 1, hash: "ab".repeat(16) },
   };
+  const own = words.roles === "both-backup" ? "backup" : "primary";
+  const peers = words.roles === "both-primary" ? "primary" : "backup";
+  // One file that swaps the roles makes both machines the same, and names the two in another order.
+  const theirs = words.files === "differ" ? otherCluster : cluster;
   return {
-    rules: { primary: { ...base, role: "primary" }, backup: { ...base, role: "backup" } },
+    rules: {
+      primary: { ...base, role: own },
+      backup: { ...base, role: peers, cluster: theirs },
+    },
+    misaddressed: {
+      primary: words.mistyped_on === "primary",
+      backup: words.mistyped_on === "backup",
+    },
     alone: base.alone,
     codec: "hmac",
     network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
@@ -186,6 +197,15 @@ const commands: Readonly<Record<string, Command>> = {
       interval: ms(lengthOf(interval ?? "")),
       deadAfter: ms(lengthOf(deadAfter ?? "")),
     }),
+  /** A reload with another address: of the peer, which is wrong, or of either router. */
+  readdress: (play, [role, how]) => {
+    const station = play.station(role);
+    station.misaddressed = how === "mistyped";
+    station.reload({
+      cluster: how === "back" ? cluster : otherCluster,
+      config: { serial: 2, hash: "cd".repeat(16) },
+    });
+  },
   /** A reload that leaves the router with these paths of the two. */
   paths: (play, [role, ...paths]) => play.station(role).reload({ paths }),
   /** Plays a recorded datagram to a router again: the n-th that was sent to it. */

@@ -209,7 +209,7 @@ export class Checkers {
       router.faults.length > 0 ||
       before.faults.length > 0 ||
       (before.request !== null && wants === "switchover") ||
-      (station.role === "backup" && auto && !before.suspended && wants === "failback") ||
+      (before.role === "backup" && auto && !before.suspended && wants === "failback") ||
       heard?.holds === true ||
       peer.vips > 0;
     if (!allowed) this.fail(`3: ${station.role} lets go without a reason (${router.reason})`);

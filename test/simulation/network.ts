@@ -5,7 +5,6 @@ import type { Message } from "../../src/heartbeat/message.ts";
 import { decode, encode } from "../../src/heartbeat/wire.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { otherRole, type Role } from "../../src/model/router.ts";
-import { cluster } from "./options.ts";
 import type { World } from "./world.ts";
 
 /** A datagram that somebody has recorded. */
@@ -16,8 +15,8 @@ export interface Recording {
 }
 
 const recordingsMax = 64;
-const signed = sealOf(cluster, [new Uint8Array(32).fill(7)]);
-const unsigned = sealOf(cluster, []);
+const signed = sealOf([new Uint8Array(32).fill(7)]);
+const unsigned = sealOf([]);
 
 export class Network {
   /** Cuts by path and sending role, counted, since they overlap: `0primary`. */
@@ -77,19 +76,19 @@ export class Network {
     if (codec === null) return message;
     const seal = codec === "hmac" ? signed : unsigned;
     const bytes = encode(message, path, seal);
-    if (codec === "hmac" && this.world.random.chance(0.05)) this.forge(bytes, path);
-    const decoded = decode(bytes, path, seal);
+    if (codec === "hmac" && this.world.random.chance(0.05)) this.forge(bytes);
+    const decoded = decode(bytes, seal);
     if (isRefused(decoded) || decoded.kind !== "message")
       throw new Error(`our own datagram was refused: ${JSON.stringify(decoded)}`);
     return decoded.message;
   }
 
-  private forge(bytes: Uint8Array, path: number): void {
+  private forge(bytes: Uint8Array): void {
     const { random } = this.world;
     const forged = Uint8Array.from(bytes);
     const place = random.int(0, forged.length - 1);
     forged[place] = (forged[place] ?? 0) ^ (1 << random.int(0, 7));
-    if (!isRefused(decode(forged, path, signed)))
+    if (!isRefused(decode(forged, signed)))
       throw new Error(`a forged datagram was accepted: byte ${place}`);
   }
 

@@ -3,6 +3,8 @@ import type { Rules } from "../../src/failover/protocol.ts";
 import { type Role, roles } from "../../src/model/router.ts";
 import { ms } from "../../src/model/time.ts";
 import type { Fault } from "./fault.ts";
+import { crash } from "./machine-faults.ts";
+import { cluster, otherCluster } from "./options.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -61,6 +63,30 @@ export const intervalChange: Fault = (world, _role, _length, random) => {
 export const failbackChange: Fault = (world, _role, _length, random) => {
   const config = { serial: random.int(2, 99), hash: "ef".repeat(16) };
   reload(world, random, { failback: random.pick(["auto", "manual"] as const), config });
+};
+
+/** One file gets another address in it, and the other one later, or never. */
+export const renumbering: Fault = (world, role, _length, random) => {
+  if (world.options.alone) return;
+  const station = world.stations[role];
+  const misaddressed = random.chance(0.5);
+  const wasAstray = station.misaddressed;
+  station.misaddressed = misaddressed;
+  const change = { cluster: random.pick([cluster, otherCluster]) };
+  if (random.chance(0.3)) station.reload(change);
+  else reload(world, random, change);
+  const mended = random.between(0, 4 * world.rules.primary.deadAfter);
+  world.agenda.add(world.now + mended, () => {
+    station.misaddressed = wasAstray && random.chance(0.5);
+  });
+};
+
+/** It is started again with a file that gives it another role. */
+export const roleChange: Fault = (world, role, length, random) => {
+  if (world.options.alone) return;
+  if (random.chance(0.5)) stop(world, role, length, random);
+  else crash(world, role, length, random);
+  world.rules[role] = { ...world.rules[role], role: random.pick(roles), cluster: otherCluster };
 };
 
 /** The private path is added or taken away, here first and then there. */

@@ -9,6 +9,8 @@ import type { Random } from "./random.ts";
 export interface Options {
   readonly rules: Readonly<Record<Role, Rules>>;
   readonly alone: boolean;
+  /** Whose file has a wrong address for the peer: it finds the peer only once it has heard it. */
+  readonly misaddressed: Readonly<Record<Role, boolean>>;
   /** Datagrams go through encode and decode; null: messages are passed as they are. */
   readonly codec: "hmac" | "none" | null;
   readonly network: {
@@ -36,6 +38,8 @@ export interface Options {
 }
 
 export const cluster = "0011223344556677" as ClusterId;
+/** What a file with another address in it makes of that. */
+export const otherCluster = "8899aabbccddeeff" as ClusterId;
 /** The engine's own deadline for whatever it does to the addresses, and for the fence. */
 export const effectDeadline = 2000;
 /** How long a probe waits for an arbiter. */
@@ -62,6 +66,16 @@ function rulesOf(role: Role, random: Random, doubt: number, base: Partial<Rules>
   };
 }
 
+const plainly = { primary: {}, backup: {} };
+
+/** How the two files may disagree about who the two routers are. */
+const confusions: readonly Readonly<Record<Role, Partial<Rules>>>[] = [
+  { primary: {}, backup: { cluster: otherCluster } },
+  { primary: {}, backup: { cluster: otherCluster, role: "primary" } },
+  { primary: {}, backup: { role: "primary" } },
+  { primary: { cluster: otherCluster, role: "backup" }, backup: {} },
+];
+
 export function drawOptions(random: Random): Options {
   const alone = random.chance(0.03);
   const paths = ["public", "private", "third"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
@@ -74,11 +88,15 @@ export function drawOptions(random: Random): Options {
   const backup = differ
     ? rulesOf("backup", random, doubt, { paths, config: { serial: 2, hash: "cd".repeat(16) } })
     : { ...primary, role: "backup" as const };
+  const confused = !alone && random.chance(0.12);
+  const { primary: here, backup: there } = confused ? random.pick(confusions) : plainly;
+  const astray = confused ? random.pick([null, null, "primary", "backup"] as const) : null;
   const slow = random.chance(0.15);
   const interval = Math.min(primary.interval, backup.interval);
   return {
-    rules: { primary, backup },
+    rules: { primary: { ...primary, ...here }, backup: { ...backup, ...there } },
     alone,
+    misaddressed: { primary: astray === "primary", backup: astray === "backup" },
     codec: random.chance(0.03) ? random.pick(["hmac", "none"] as const) : null,
     network: {
       delay: slow ? random.between(0, interval * 0.8) : random.between(0.05, 0.5),

@@ -5,7 +5,7 @@
  */
 import { type Role, roles } from "../../src/model/router.ts";
 import { type FaultName, faultNames } from "./faults.ts";
-import { drawOptions, type Options } from "./options.ts";
+import { cluster, drawOptions, type Options } from "./options.ts";
 import { Random } from "./random.ts";
 
 /** One fault: what, to whom, when, for how long, and the seed of its further details. */
@@ -69,7 +69,16 @@ const plainly: Readonly<Record<string, (plan: Plan) => Plan>> = {
   asking: (plan) => withOptions(plan, { askEvery: 1e9 }),
   difference: (plan) => {
     const { primary } = plan.options.rules;
-    return withOptions(plan, { rules: { primary, backup: { ...primary, role: "backup" } } });
+    const { role, cluster } = plan.options.rules.backup;
+    return withOptions(plan, { rules: { primary, backup: { ...primary, role, cluster } } });
+  },
+  identity: (plan) => {
+    const { primary, backup } = plan.options.rules;
+    const rules = {
+      primary: { ...primary, role: "primary", cluster },
+      backup: { ...backup, role: "backup", cluster },
+    } as const;
+    return withOptions(plan, { rules, misaddressed: { primary: false, backup: false } });
   },
   start: (plan) => ({ ...plan, first: "primary", apart: 0 }),
 };

@@ -50,11 +50,16 @@ export class Station {
   readonly traps = new Traps();
   /** VIPs were kept for the next daemon. */
   kept = false;
+  /** Its file has a wrong address for the peer. */
+  misaddressed: boolean;
+  /** The present process knows from a beat of the peer where that is. */
+  private found = false;
   readonly requests = new Map<number, number>();
 
   constructor(world: World, role: Role) {
     this.world = world;
     this.role = role;
+    this.misaddressed = world.options.misaddressed[role];
     this.deeds = new Deeds(this, world);
   }
 
@@ -77,6 +82,7 @@ export class Station {
     let found: "nothing" | "left-behind" | "kept" = "nothing";
     if (this.vips > 0) found = this.kept ? "kept" : "left-behind";
     this.kept = false;
+    this.found = false;
     const rules = world.rules[this.role];
     const router = start({ rules, boot, found }, this.local());
     const now = world.now;
@@ -230,7 +236,8 @@ export class Station {
         break;
       case "send":
         daemon.sentAt = this.local();
-        world.network.send(this.role, effect.message, daemon.router.rules.paths.length);
+        if (!this.misaddressed || this.found)
+          world.network.send(this.role, effect.message, daemon.router.rules.paths.length);
         break;
       case "answer":
         world.checkers.answered(this, effect.request);
@@ -272,12 +279,15 @@ export class Station {
     const rules = { ...world.rules[role], ...change };
     world.rules[role] = rules;
     world.disturbed();
-    this.input({ kind: "rules", rules });
+    // Another role is taken by the next process only.
+    const present = this.daemon?.router.role ?? rules.role;
+    this.input({ kind: "rules", rules: { ...rules, role: present } });
   }
 
   /** A message from the wire reaches the socket. */
   receive(path: number, message: Message): void {
     if (path >= this.world.rules[this.role].paths.length) return;
+    if (this.daemon?.paused === null) this.found = true;
     this.input({ kind: "heard", path, message });
   }
 }

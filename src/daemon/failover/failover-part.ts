@@ -136,8 +136,7 @@ export class FailoverPart implements Part {
 
   async #openHeartbeat(): Promise<void> {
     const { config, role, keys } = this.#context.running();
-    const seal = sealOf(rulesOf({ config, role }).cluster, keys);
-    await this.heartbeat.configure(config, role, seal);
+    await this.heartbeat.configure(config, role, sealOf(keys));
   }
 
   #buildHeartbeat(): Heartbeat {

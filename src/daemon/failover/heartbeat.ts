@@ -174,7 +174,7 @@ export class Heartbeat {
 
   #heard(path: number, bytes: Uint8Array, from: IpAddress, at: Instant): void {
     if (this.#seal === null) return;
-    const decoded = decode(bytes, path, this.#seal, (header) => this.#parts.known(header, path));
+    const decoded = decode(bytes, this.#seal, (header) => this.#parts.known(header, path));
     if (isRefused<string>(decoded)) {
       this.refuse(decoded.refused, from, decoded.detail);
       return;

@@ -12,6 +12,7 @@ import {
   isMutual,
   peerHolds,
   type Router,
+  seatOf,
   set,
   slowerInterval,
   type Turn,
@@ -62,8 +63,11 @@ export function settleDispute(turn: Turn, before: Router): void {
   const patience = addMs(since, ms(unheardIntervals * slowerInterval(router)));
   const isHeard = isMutual(router);
   if (!isHeard && (router.peer.heardAt ?? now) < patience) return;
-  const ruling = rulingOnTwoHolders(claimantOf(router, isHeard), claimantOfPeer(message, true));
-  if (ruling.survivor === router.role) return;
+  const ruling = rulingOnTwoHolders(
+    claimantOf(router, isHeard),
+    claimantOfPeer(router, message, true),
+  );
+  if (ruling.survivor === seatOf(router)) return;
   set(turn, { dispute: null });
   release(turn, `two routers were active: ${ruling.why}`);
 }

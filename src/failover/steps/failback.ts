@@ -6,7 +6,7 @@
  */
 import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
 import { compareFitness, failbackFactor, unfitnessOf } from "../fitness.ts";
-import { heardMessage, isMutual, type Router } from "../router.ts";
+import { heardMessage, isMutual, type Router, sharesRole } from "../router.ts";
 
 /** Why this primary must not ask for the VIPs now; null: it may, once the delay is over. */
 function blockOf(router: Router): string | null {
@@ -17,6 +17,8 @@ function blockOf(router: Router): string | null {
   if (message.suspended) return "suspended by the operator's switchover";
   if (message.state !== "active") return "the peer is not active";
   if (!isMutual(router)) return "the peer does not hear this router";
+  if (sharesRole(router)) return `both files say ${router.role}`;
+  if (router.configMatch === false) return "the configurations of the two routers differ";
   const fault = router.faults[0];
   // What the peer lacks as well is no reason to leave the VIPs where they are.
   const same = compareFitness(unfitnessOf(router.faults), message.faults) >= 0;

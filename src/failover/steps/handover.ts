@@ -15,7 +15,10 @@ import {
   isMutual,
   peerHolds,
   type Router,
+  seatOf,
+  seatOfPeer,
   set,
+  sharesRole,
   type Turn,
   timeout,
   type Wish,
@@ -35,12 +38,13 @@ const arbiterSkewMax: Ms = ms(200);
 
 /** This router as the peer knows it. */
 export const claimantOf = (router: Router, heard: boolean): Claimant => ({
-  role: router.role,
+  role: seatOf(router),
   heard,
   ready: router.ready && router.ending === null,
   faults: unfitnessOf(router.faults),
   term: router.term,
-  failback: router.rules.failback,
+  // Which of two primaries is the one to go back to, neither knows.
+  failback: sharesRole(router) ? "manual" : router.rules.failback,
   suspended: router.suspended,
 });
 
@@ -135,17 +139,19 @@ const reasons: Readonly<Record<HandOverCause, string>> = {
 
 function agreesToFailback(router: Router, message: Message, cause: HandOverCause): boolean {
   if (cause !== "failback" || router.role !== "backup" || !isMutual(router)) return false;
-  const [self, peer] = [claimantOf(router, true), claimantOfPeer(message, true)];
+  // The primary would take away what only this file has.
+  if (router.configMatch === false) return false;
+  const [self, peer] = [claimantOf(router, true), claimantOfPeer(router, message, true)];
   return failsBack(self, peer) && compareFitness(peer.faults, self.faults) >= 0;
 }
 
-export const claimantOfPeer = (message: Message, heard: boolean): Claimant => ({
-  role: message.role,
+export const claimantOfPeer = (router: Router, message: Message, heard: boolean): Claimant => ({
+  role: seatOfPeer(router),
   heard,
   ready: message.ready,
   faults: message.faults,
   term: message.term,
-  failback: message.failback,
+  failback: sharesRole(router) ? "manual" : message.failback,
   suspended: message.suspended,
 });
 
@@ -177,7 +183,8 @@ function refreshVacancy(turn: Turn, message: Message): void {
 }
 
 const isPreferred = (router: Router, message: Message): boolean =>
-  rulingOnVacancy(claimantOf(router, true), claimantOfPeer(message, true)).survivor === router.role;
+  rulingOnVacancy(claimantOf(router, true), claimantOfPeer(router, message, true)).survivor ===
+  seatOf(router);
 
 /** Two wishes cross: the preferred one stands. Says whether the peer's was granted. */
 function grantWish(turn: Turn, message: Message): boolean {

@@ -17,6 +17,7 @@ import {
   printDuration,
 } from "../../model/time.ts";
 import {
+  type Conflict,
   deathAt,
   holding,
   isMutual,
@@ -37,7 +38,8 @@ const verdictLateMax: Ms = ms(2);
 /** An authentic datagram: a message, or the header of another major version. */
 export function heard(turn: Turn, path: number, header: Header, message: Message | null): void {
   const { router, now } = turn;
-  const result = hear(router.peer, path, header, now);
+  const patience = ms(Math.min(2 * slowerInterval(router), timeout(router) / 2));
+  const result = hear(router.peer, path, header, now, patience);
   if (isRefused<HeardRefusal>(result)) {
     turn.effects.push({ kind: "refused", reason: result.refused, detail: result.detail });
     return;
@@ -143,6 +145,7 @@ function learn(turn: Turn, before: Router, message: Message): void {
     const gate = gateAfterWord(turn.router, before.peer.boot ?? "", timeout(router), now);
     set(turn, { mutualSince: router.mutualSince ?? now, gate });
   }
+  compareIdentity(turn, message);
   compareConfig(turn, message);
 }
 
@@ -152,9 +155,33 @@ function followsSuspension(router: Router, message: Message): boolean {
   return message.holds ? message.suspended : router.suspended;
 }
 
+/** Who the two are is in both files; where these differ, operators are to know on both. */
+function compareIdentity(turn: Turn, message: Message): void {
+  const before = turn.router.conflicts;
+  const conflicts = conflictsWith(turn.router, message);
+  const isIn = (list: readonly Conflict[], { about }: Conflict) =>
+    list.some((each) => each.about === about);
+  if (conflicts.length === before.length && conflicts.every((each) => isIn(before, each))) return;
+  set(turn, { conflicts });
+  for (const { text } of conflicts.filter((each) => !isIn(before, each)))
+    turn.reports.push({ event: "peer", kind: "role-conflict", text });
+}
+
+function conflictsWith({ role, rules }: Router, message: Message): readonly Conflict[] {
+  const conflicts: Conflict[] = [];
+  if (message.role === role)
+    conflicts.push({ about: "roles", text: `both routers say that they are ${role}` });
+  if (message.cluster !== rules.cluster)
+    conflicts.push({
+      about: "addresses",
+      text: "the peer's file names other public addresses for primary and backup than this one",
+    });
+  return conflicts;
+}
+
 function compareConfig(turn: Turn, message: Message): void {
   const { router } = turn;
-  const match = message.config.hash === router.rules.config.hash;
+  const match = message.config.hash === router.rules.config.hash && router.conflicts.length === 0;
   if (router.configMatch === match) return;
   set(turn, { configMatch: match });
   const [own, theirs] = [router.rules.config, message.config];
@@ -199,6 +226,7 @@ function died(turn: Turn, text: string): void {
     mutualSince: null,
     holdUntil: null,
     configMatch: null,
+    conflicts: [],
     vacantSince: null,
     wish: null,
     grant: null,

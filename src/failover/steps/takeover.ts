@@ -16,9 +16,7 @@ const unprovenDelays = 4;
 /** When a starting router stops waiting for a peer that it has never heard. */
 export function startOverAt(router: Router): Instant {
   const { rules, startedAt, peer } = router;
-  const last = Math.max(
-    ...peer.strangers.filter(({ role }) => role !== rules.role).map(({ heardAt }) => heardAt),
-  );
+  const last = Math.max(...peer.strangers.map(({ heardAt }) => heardAt));
   const usual = addMs(startedAt, rules.startDelay);
   const unproven = addMs(last as Instant, timeout(router));
   const bound = addMs(startedAt, ms(unprovenDelays * rules.startDelay));
