@@ -168,6 +168,8 @@ export interface Router {
   readonly configMatch: boolean | null;
   /** What the two files disagree about, of which neither may be the wrong one. */
   readonly conflicts: readonly Conflict[];
+  /** Since when they disagree, also while that may be a change on its way to both; null: not. */
+  readonly conflictSince: Instant | null;
   readonly wish: Wish | null;
   readonly wishes: number;
   /** After a refusal or an unanswered wish: no further wish of that kind before. */
@@ -253,6 +255,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     versionSaid: null,
     configMatch: null,
     conflicts: [],
+    conflictSince: null,
     wish: null,
     // An answer to a wish of our predecessor must not fit one of ours.
     wishes: Number.parseInt(boot.slice(0, 6), 16) * 256,

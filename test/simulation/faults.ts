@@ -27,8 +27,14 @@ const weights: Partial<Record<string, number>> = {
   ambush: 20,
 };
 
+/** Drawn apart (plan.ts): what they add to a run leaves the rest of it as it was. */
+export const identityFaultNames = ["renumbering", "roleChange"] as const;
+const drawnApart: ReadonlySet<string> = new Set(identityFaultNames);
+
 const weighed = <Name extends string>(names: readonly Name[]): readonly Name[] =>
-  names.flatMap((name) => Array<Name>(weights[name] ?? 1).fill(name));
+  names
+    .filter((name) => !drawnApart.has(name))
+    .flatMap((name) => Array<Name>(weights[name] ?? 1).fill(name));
 
 /** What is done while a router is in the middle of something. */
 const sprung = weighed(Object.keys(plainFaults) as PlainName[]);

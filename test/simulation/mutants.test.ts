@@ -141,6 +141,22 @@ const mutants: readonly {
     caught: /: 9: /,
   },
   {
+    name: "one to which a peer is nobody whose file names other addresses",
+    machine: (router, input, now) =>
+      input.kind === "heard" && input.message.cluster !== router.rules.cluster
+        ? step(router, { kind: "faults", faults: router.outside }, now)
+        : step(router, input, now),
+    caught: /: 1: /,
+  },
+  {
+    name: "one to which a peer is nobody that has the same role",
+    machine: (router, input, now) =>
+      input.kind === "heard" && input.message.role === router.role
+        ? step(router, { kind: "faults", faults: router.outside }, now)
+        : step(router, input, now),
+    caught: /: 1: /,
+  },
+  {
     name: "one that announces before it has claimed",
     machine: actingAs((effects) =>
       effects.some(({ kind }) => kind === "claim") ? [{ kind: "announce" }, ...effects] : effects,

@@ -76,7 +76,8 @@ const confusions: readonly Readonly<Record<Role, Partial<Rules>>>[] = [
   { primary: { cluster: otherCluster, role: "backup" }, backup: {} },
 ];
 
-export function drawOptions(random: Random): Options {
+/** `apart`: a source of its own, so that who is who changes nothing else of a run. */
+export function drawOptions(random: Random, apart: Random): Options {
   const alone = random.chance(0.03);
   const paths = ["public", "private", "third"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const flakiness = random.pick([0, 0, 0, 0, 0.2, 0.5]);
@@ -88,9 +89,9 @@ export function drawOptions(random: Random): Options {
   const backup = differ
     ? rulesOf("backup", random, doubt, { paths, config: { serial: 2, hash: "cd".repeat(16) } })
     : { ...primary, role: "backup" as const };
-  const confused = !alone && random.chance(0.12);
-  const { primary: here, backup: there } = confused ? random.pick(confusions) : plainly;
-  const astray = confused ? random.pick([null, null, "primary", "backup"] as const) : null;
+  const confused = !alone && apart.chance(0.12);
+  const { primary: here, backup: there } = confused ? apart.pick(confusions) : plainly;
+  const astray = confused ? apart.pick([null, null, "primary", "backup"] as const) : null;
   const slow = random.chance(0.15);
   const interval = Math.min(primary.interval, backup.interval);
   return {

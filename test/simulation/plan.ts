@@ -4,7 +4,7 @@
  * less keeps the others as they were.
  */
 import { type Role, roles } from "../../src/model/router.ts";
-import { type FaultName, faultNames } from "./faults.ts";
+import { type FaultName, faultNames, identityFaultNames } from "./faults.ts";
 import { cluster, drawOptions, type Options } from "./options.ts";
 import { Random } from "./random.ts";
 
@@ -29,7 +29,8 @@ export interface Plan {
 
 export function planOf(seed: number): Plan {
   const random = new Random(seed, 1);
-  const options = drawOptions(random);
+  const identity = new Random(seed, 3);
+  const options = drawOptions(random, identity);
   const { primary, backup } = options.rules;
   const timeout = Math.max(primary.deadAfter, backup.deadAfter);
   const chaosLength = random.between(3, 12) * timeout;
@@ -42,6 +43,14 @@ export function planOf(seed: number): Plan {
       at: random.between(0, chaosLength),
       length: random.chance(0.3) ? random.between(0, timeout) : random.between(0.2, 2) * scale,
       seed: random.int(0, 0xffff_ffff),
+    });
+  for (let left = identity.pick([0, 0, 0, 0, 1, 2]); left > 0; left--)
+    mishaps.push({
+      fault: identity.pick(identityFaultNames),
+      role: options.alone ? "primary" : identity.pick(roles),
+      at: identity.between(0, chaosLength),
+      length: identity.between(0, 2) * scale,
+      seed: identity.int(0, 0xffff_ffff),
     });
   return {
     seed,

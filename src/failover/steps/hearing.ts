@@ -155,17 +155,27 @@ function followsSuspension(router: Router, message: Message): boolean {
   return message.holds ? message.suspended : router.suspended;
 }
 
-/** Who the two are is in both files; where these differ, operators are to know on both. */
+/**
+ * Who the two are is in both files; where these differ, operators are to know on both. A change that
+ * is stored on both reaches one of them first: what is over within a time-out is not worth a word.
+ */
 function compareIdentity(turn: Turn, message: Message): void {
-  const before = turn.router.conflicts;
-  const conflicts = conflictsWith(turn.router, message);
-  const isIn = (list: readonly Conflict[], { about }: Conflict) =>
-    list.some((each) => each.about === about);
-  if (conflicts.length === before.length && conflicts.every((each) => isIn(before, each))) return;
-  set(turn, { conflicts });
-  for (const { text } of conflicts.filter((each) => !isIn(before, each)))
-    turn.reports.push({ event: "peer", kind: "role-conflict", text });
+  const { router, now } = turn;
+  const found = conflictsWith(router, message);
+  const since = found.length === 0 ? null : (router.conflictSince ?? now);
+  const lasts = since !== null && between(since, now) >= timeout(router);
+  const conflicts = lasts ? found : router.conflicts.filter((known) => isIn(found, known));
+  if (since === router.conflictSince && sameConflicts(conflicts, router.conflicts)) return;
+  set(turn, { conflicts, conflictSince: since });
+  for (const conflict of conflicts)
+    if (!isIn(router.conflicts, conflict))
+      turn.reports.push({ event: "peer", kind: "role-conflict", text: conflict.text });
 }
+
+const isIn = (list: readonly Conflict[], { about }: Conflict): boolean =>
+  list.some((each) => each.about === about);
+const sameConflicts = (a: readonly Conflict[], b: readonly Conflict[]): boolean =>
+  a.length === b.length && a.every((each) => isIn(b, each));
 
 function conflictsWith({ role, rules }: Router, message: Message): readonly Conflict[] {
   const conflicts: Conflict[] = [];
@@ -227,6 +237,7 @@ function died(turn: Turn, text: string): void {
     holdUntil: null,
     configMatch: null,
     conflicts: [],
+    conflictSince: null,
     vacantSince: null,
     wish: null,
     grant: null,

@@ -2,8 +2,9 @@
  * The door of the heartbeat: one UDP socket per path, bound to the path's own address and the
  * heartbeat port, unicast to the peer. Knows no message; stamps the instant of receipt.
  *
- * Only datagrams from the peer's address are passed on; all others are counted as foreign. Whoever can
- * send from that address is judged by what he says, not by his port.
+ * Datagrams from the peer's address are passed on: whoever can send from it is judged by what he
+ * says, not by his port. All others are counted as foreign, unless they are known as the peer's by
+ * what they say.
  * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
  * keeps no more than the receive buffer takes and drops the rest.
  */
@@ -14,27 +15,40 @@ import { messageOf } from "../../model/error.ts";
 import { addMs, type Instant, ms } from "../../model/time.ts";
 import { now } from "../process/clock.ts";
 
+/** An address with a port. */
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number;
+}
+
 export interface HeartbeatPathOptions {
   readonly own: IpAddress;
   readonly peer: IpAddress;
   readonly port: number;
-  readonly onDatagram: (bytes: Uint8Array, from: IpAddress, at: Instant) => void;
-  /** The first datagram from elsewhere, then at most one a minute, for the log. */
+  readonly onDatagram: (bytes: Uint8Array, from: IpAddress, at: Instant, port: number) => void;
+  /** A datagram from elsewhere; true: it was taken for the peer's all the same. Absent: never. */
+  readonly onElsewhere?: (bytes: Uint8Array, from: Endpoint, at: Instant) => boolean;
+  /** The first other datagram from elsewhere, then at most one a minute, for the log. */
   readonly onForeign: (from: string, bytes: number) => void;
 }
 
 export interface HeartbeatPath {
   /** Bound and able to send. */
   readonly open: boolean;
-  /** Datagrams that are not from the peer's address and port. */
+  /** Datagrams that are not from the peer's address, and were not taken for its own. */
   readonly foreign: number;
   /**
    * Binds, or binds again after an error; null when open, else why not (for example that the own
    * address is not on this machine yet): call it again later. Never throws.
    */
   bind(): Promise<string | null>;
-  /** Tells `sent` null when the kernel took it, else why not. Never throws; waits for nobody. */
-  send(bytes: Uint8Array, sent: (why: string | null) => void): void;
+  /**
+   * Tells `sent` null when the kernel took it, else why not. Never throws; waits for nobody. To the
+   * peer's address and the path's port, or elsewhere.
+   */
+  send(bytes: Uint8Array, sent: (why: string | null) => void, to?: Endpoint): void;
+  /** From now on the peer is at this address. */
+  meet(peer: IpAddress): void;
   close(): Promise<void>;
 }
 export type OpenHeartbeatPath = (options: HeartbeatPathOptions) => HeartbeatPath;
@@ -60,7 +74,8 @@ function socketFor(options: HeartbeatPathOptions): Socket {
 
 /** A path that is not bound yet. */
 export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
-  const { own, peer, port } = options;
+  const { own, port } = options;
+  let { peer } = options;
   let socket: Socket | null = null;
   let trouble = "it is not bound yet";
   let foreign = 0;
@@ -74,9 +89,10 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
   };
   const hear = (bytes: Uint8Array, from: RemoteInfo): void => {
     const at = now();
-    const isPeer = from.address === peer || parseAddress(from.address) === peer;
-    if (isPeer) options.onDatagram(bytes, peer, at);
-    else strange(bytes, from, at);
+    const address = from.address === peer ? peer : parseAddress(from.address);
+    if (address === peer) options.onDatagram(bytes, peer, at, from.port);
+    else if (address === null || !options.onElsewhere?.(bytes, { address, port: from.port }, at))
+      strange(bytes, from, at);
   };
   const drop = async (gone: Socket): Promise<void> => {
     if (socket === gone) socket = null;
@@ -113,12 +129,15 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
       socket = fresh;
       return null;
     },
-    send(bytes, sent) {
+    meet(address) {
+      peer = address;
+    },
+    send(bytes, sent, to = { address: peer, port }) {
       if (socket === null) return sent(`${printEndpoint(own, port)}: not open: ${trouble}`);
       const told = (error: Error | null): void =>
-        sent(error && `${printEndpoint(peer, port)}: cannot be reached: ${error.message}`);
+        sent(error && `${printEndpoint(to.address, to.port)}: cannot be reached: ${error.message}`);
       try {
-        socket.send(bytes, port, peer, told);
+        socket.send(bytes, to.port, to.address, told);
       } catch (thrown) {
         // The kernel closed it, and its error event is still to come.
         sent(`${printEndpoint(own, port)}: not open: ${messageOf(thrown)}`);
