@@ -156,8 +156,8 @@ function followsSuspension(router: Router, message: Message): boolean {
 }
 
 /**
- * Who the two are is in both files; where these differ, operators are to know on both. A change that
- * is stored on both reaches one of them first: what is over within a time-out is not worth a word.
+ * Who the two are is in both files; where these differ, operators are to know on both. A change
+ * that is stored on both reaches one of them first: what is over within a time-out is no conflict.
  */
 function compareIdentity(turn: Turn, message: Message): void {
   const { router, now } = turn;
@@ -191,7 +191,7 @@ function conflictsWith({ role, rules }: Router, message: Message): readonly Conf
 
 function compareConfig(turn: Turn, message: Message): void {
   const { router } = turn;
-  const match = message.config.hash === router.rules.config.hash && router.conflicts.length === 0;
+  const match = message.config.hash === router.rules.config.hash && router.conflictSince === null;
   if (router.configMatch === match) return;
   set(turn, { configMatch: match });
   const [own, theirs] = [router.rules.config, message.config];
