@@ -54,7 +54,7 @@ export function statusOf(parts: StatusParts): Status {
     state: router.state,
     since: wallClockOf(router.since, parts),
     cause: router.cause,
-    faults: [...router.faults, ...conflictFaults(router)],
+    faults: [...router.faults, ...conflictFaults(router), ...heartbeat.faults()],
     fence: router.gate.fence === "failed" ? fence.failure : null,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
     heartbeat: { ...heartbeat.counters(), late: parts.lateHeartbeats },

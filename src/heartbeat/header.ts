@@ -35,12 +35,22 @@ export type WireRefusal = (typeof wireRefusals)[number];
 export interface Seal {
   /** One for each key; the first signs, all verify. Empty: `authentication: none`. */
   readonly keys: readonly Sign[];
+  /** For each key, what tells it from others and says nothing of it. */
+  readonly names: readonly string[];
 }
 
 /** With keys of 32 bytes each. */
 export const sealOf = (keys: readonly Uint8Array[]): Seal => ({
   keys: keys.map((key) => hmacSha256(key, datagramBytesMax)),
+  names: keys.map((key) => createHash("sha256").update("lvsd key").update(key).digest("hex")),
 });
+
+/** Whether two routers with these seals understand each other. */
+export function understand(a: Seal, b: Seal): boolean {
+  const [[signerOfA], [signerOfB]] = [a.names, b.names];
+  if (signerOfA === undefined || signerOfB === undefined) return signerOfA === signerOfB;
+  return b.names.includes(signerOfA) && a.names.includes(signerOfB);
+}
 
 /** Offsets of the header. */
 const at = {

@@ -148,6 +148,7 @@ export class FailoverPart implements Part {
       report,
       now,
       known: (header, path) => refusal(this.engine.router.peer, path, header),
+      leads: (boot) => this.engine.router.peer.boot === boot || !this.engine.router.peerAlive,
       digest: () => replication.digest(),
       // Strangers have no vote on health either: only the newest word of the proven peer counts.
       heardDigest: (message) => {

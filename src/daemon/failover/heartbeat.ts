@@ -5,17 +5,24 @@
  * What is refused is counted by reason; the first of a kind is reported, then one a minute.
  */
 import type { Config } from "../../config/config.ts";
-import { addressesOf } from "../../config/config.ts";
 import type { Input } from "../../failover/protocol.ts";
-import type { Seal } from "../../heartbeat/header.ts";
-import type { Header, Message } from "../../heartbeat/message.ts";
-import { decode, encode, forPath } from "../../heartbeat/wire.ts";
-import type { IpAddress } from "../../model/address.ts";
-import { isRefused, type Refused } from "../../model/error.ts";
+import { pathSaid, type Seal, understand } from "../../heartbeat/header.ts";
+import type { BootId, Header, Message } from "../../heartbeat/message.ts";
+import { type Decoded, decode, encode, forPath } from "../../heartbeat/wire.ts";
+import { isRefused, type Refused, refuse } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
-import { otherRole, type Role } from "../../model/router.ts";
+import type { Fault, Role } from "../../model/router.ts";
 import { between, type Instant, ms } from "../../model/time.ts";
-import type { HeartbeatPath, OpenHeartbeatPath } from "../../system/net/datagram.ts";
+import type { Endpoint, OpenHeartbeatPath } from "../../system/net/datagram.ts";
+import {
+  differenceOf,
+  sameEndpoint,
+  sameEnds,
+  sameSocket,
+  type WantedPath,
+  type Way,
+  wantedPaths,
+} from "./ways.ts";
 
 export interface HeartbeatParts {
   readonly open: OpenHeartbeatPath;
@@ -25,6 +32,8 @@ export interface HeartbeatParts {
   readonly report: (event: EventBody) => void;
   /** Judged before the signature is computed, so that a flood of replays costs little. */
   readonly known: (header: Header, path: number) => Refused<string> | null;
+  /** Whether what this process says shows where the peer is: it is the peer, or may become it. */
+  readonly leads: (boot: BootId) => boolean;
   /** The health digest for the next datagram, at most `digestBytesMax` bytes. */
   readonly digest: () => Uint8Array;
   /** The digest of an authentic message that was heard. */
@@ -37,31 +46,49 @@ export interface HeartbeatCounters {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-interface Path {
-  readonly name: string;
-  readonly number: number;
-  readonly own: IpAddress;
-  readonly peer: IpAddress;
-  readonly port: number;
-  readonly socket: HeartbeatPath;
-  failing: string | null;
+/** Seals before the last reload that changed them, while the peer may still go by them. */
+interface FormerSeal {
+  readonly seal: Seal;
+  heardAt: Instant;
+}
+
+/** The newest beat of a path: copies of it that come another way are no replays. */
+interface Newest {
+  readonly boot: BootId;
+  readonly sequence: number;
+  readonly place: string;
 }
 
 const reportAgainAfter = ms(60_000);
 /** How often a path is tried that could not be bound (its address is not there yet). */
 const bindAgainAfter = ms(500);
+/** How long a former way outlives the last beat that came on it, once the peer uses another. */
+const formerFor = ms(10_000);
+/** A change that reaches both routers is no difference between them meanwhile. */
+const differsAfter = ms(1000);
+/** Signatures that are computed each second for what comes from addresses in no file. */
+const elsewhereTriesMax = 20;
 
 /** The paths that a configuration gives a router of this role; empty without a peer. */
-export function pathNames(config: Config): readonly string[] {
-  const { primary, backup } = config.routers;
-  if (backup === null) return [];
-  return primary.private !== null && backup.private !== null ? ["public", "private"] : ["public"];
-}
+export const pathNames = (config: Config): readonly string[] =>
+  wantedPaths(config, "primary").map(({ name }) => name);
 
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
-  #paths: Path[] = [];
+  #ways: Way[] = [];
+  /** Of files before this one; closed once the peer no longer speaks to them. */
+  #former: Way[] = [];
+  /** By path number, the way on which the peer was last heard. */
+  readonly #used = new Map<number, Way>();
+  readonly #newest = new Map<number, Newest>();
   #seal: Seal | null = null;
+  #formerSeal: FormerSeal | null = null;
+  /** The peer was last heard by the former seal. */
+  #sealsFormerly = false;
+  #faults: readonly Fault[] = [];
+  #differsSince: Instant | null = null;
+  #triesSince: Instant | null = null;
+  #tries = 0;
   #binding: NodeJS.Timeout | null = null;
   #closed = false;
   #sent = 0;
@@ -73,40 +100,49 @@ export class Heartbeat {
     this.#parts = parts;
   }
 
-  /** Opens what the configuration asks for and closes what it no longer does; never throws. */
+  /** Opens what the configuration asks for; never throws. The peer may go on as it did before. */
   async configure(config: Config, role: Role, seal: Seal): Promise<void> {
-    this.#seal = seal;
+    this.#changeSeal(seal);
     const wanted = wantedPaths(config, role);
-    const [kept, gone] = [[] as Path[], [] as Path[]];
-    for (const path of this.#paths) {
-      (wanted.some((want) => sameEnds(want, path)) ? kept : gone).push(path);
-    }
-    await Promise.all(gone.map((path) => path.socket.close()));
-    this.#paths = wanted.map((want) => {
-      const path = kept.find((each) => sameEnds(want, each));
-      return path === undefined ? this.#openPath(want) : { ...path, ...want };
+    const before = this.#ways;
+    const kept = before.filter((way) => wanted.some((want) => takesOver(want, way)));
+    const gone = before.filter((way) => !kept.includes(way));
+    // A socket of another path or of an earlier file may have the address that is wanted now.
+    const stays = (way: Way): boolean =>
+      way.socket.open &&
+      wanted.some(({ number }) => number === way.number) &&
+      !wanted.some((want) => sameSocket(want, way) && !kept.includes(way));
+    const former = [...gone, ...this.#former];
+    this.#former = former.filter(stays);
+    await Promise.all(former.filter((way) => !stays(way)).map((way) => way.socket.close()));
+    this.#ways = wanted.map((want) => {
+      const way = kept.find((each) => takesOver(want, each));
+      return way === undefined ? this.#open(want) : retargeted(way, want);
     });
+    for (const [number, used] of this.#used)
+      if (![...this.#ways, ...this.#former].includes(used)) this.#used.delete(number);
+    for (const way of gone.filter(stays)) this.#used.set(way.number, way);
     await this.#bind();
   }
 
   /** On every path, now. */
   send(message: Message): void {
-    const seal = this.#seal;
-    if (seal === null) return;
-    const whole = { ...message, digest: this.#parts.digest() };
-    let first: Uint8Array | null = null;
-    for (const path of this.#paths) {
-      if (!path.socket.open) continue;
-      this.#sent += 1;
-      const bytes: Uint8Array =
-        first === null ? encode(whole, path.number, seal) : forPath(first, path.number, seal);
-      first ??= bytes;
-      path.socket.send(bytes, (why) => this.#sentOn(path, why));
-    }
+    const { digest, now } = this.#parts;
+    if (this.#seal === null) return;
+    this.#forget(now());
+    const whole = { ...message, digest: digest() };
+    this.#sendSealed(whole, this.#seal);
+    if (this.#formerSeal !== null && this.#sealsFormerly)
+      this.#sendSealed(whole, this.#formerSeal.seal);
+  }
+
+  /** What the two files disagree about, as far as the ways to the peer show it. */
+  faults(): readonly Fault[] {
+    return this.#faults;
   }
 
   counters(): HeartbeatCounters {
-    const foreign = this.#paths.reduce((sum, path) => sum + path.socket.foreign, 0);
+    const foreign = this.#ways.reduce((sum, way) => sum + way.socket.foreign, 0);
     const refused: Record<string, number> = {
       "bad-hmac": 0,
       replayed: 0,
@@ -132,15 +168,47 @@ export class Heartbeat {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#binding !== null) clearTimeout(this.#binding);
-    await Promise.all(this.#paths.map((path) => path.socket.close()));
+    await Promise.all([...this.#ways, ...this.#former].map((way) => way.socket.close()));
   }
 
-  #openPath(want: WantedPath): Path {
-    const socket = this.#parts.open({
+  /** Who signs as before, or is signed for as before, is understood until it has changed as well. */
+  #changeSeal(seal: Seal): void {
+    const before = this.#seal;
+    this.#seal = seal;
+    if (before === null || understand(before, seal)) return;
+    this.#formerSeal = { seal: before, heardAt: this.#parts.now() };
+    this.#sealsFormerly = true;
+  }
+
+  #sendSealed(whole: Message, seal: Seal): void {
+    let first: Uint8Array | null = null;
+    const bytesFor = (path: number): Uint8Array => {
+      const bytes = first === null ? encode(whole, path, seal) : forPath(first, path, seal);
+      first ??= bytes;
+      return bytes;
+    };
+    for (const way of [...this.#ways, ...this.#former]) {
+      const current = this.#ways.includes(way);
+      if (!way.socket.open || !(current || this.#used.get(way.number) === way)) continue;
+      const bytes = bytesFor(way.number);
+      this.#sent += 1;
+      way.socket.send(bytes, (why) => {
+        if (current) this.#sentOn(way, why);
+      });
+      if (way.elsewhere === null) continue;
+      this.#sent += 1;
+      way.socket.send(bytes, () => {}, way.elsewhere);
+    }
+  }
+
+  #open(want: WantedPath): Way {
+    const { open, report, now } = this.#parts;
+    const socket = open({
       ...want,
-      onDatagram: (bytes, from, at) => this.#heard(want.number, bytes, from, at),
+      onDatagram: (bytes, address, at, port) => this.#heard(way, bytes, { address, port }, at),
+      onElsewhere: (bytes, from, at) => this.#heardElsewhere(way, bytes, from, at),
       onForeign: (from, bytes) =>
-        this.#parts.report({
+        report({
           event: "heartbeat",
           kind: "refused",
           reason: "foreign-address",
@@ -148,65 +216,163 @@ export class Heartbeat {
           detail: `${bytes} bytes from an address that is not the peer's`,
         }),
     });
-    return { ...want, socket, failing: null };
+    const way: Way = { ...want, socket, failing: null, elsewhere: null, heardAt: now() };
+    return way;
   }
 
   async #bind(): Promise<void> {
-    const closed = this.#paths.filter((path) => !path.socket.open);
-    for (const path of closed) this.#sentOn(path, await path.socket.bind());
-    if (this.#closed || !this.#paths.some((path) => !path.socket.open)) return;
+    const closed = this.#ways.filter((way) => !way.socket.open);
+    for (const way of closed) this.#sentOn(way, await way.socket.bind());
+    if (this.#closed || !this.#ways.some((way) => !way.socket.open)) return;
     this.#binding ??= setTimeout(() => {
       this.#binding = null;
       void this.#bind();
     }, bindAgainAfter);
   }
 
-  #sentOn(path: Path, why: string | null): void {
-    if (why === path.failing || this.#closed) return;
-    path.failing = why;
+  #sentOn(way: Way, why: string | null): void {
+    if (why === way.failing || this.#closed) return;
+    way.failing = why;
     this.#parts.report(
       why === null
-        ? { event: "heartbeat", kind: "send-recovered", path: path.name, text: "works again" }
-        : { event: "heartbeat", kind: "send-failed", path: path.name, text: why },
+        ? { event: "heartbeat", kind: "send-recovered", path: way.name, text: "works again" }
+        : { event: "heartbeat", kind: "send-failed", path: way.name, text: why },
     );
-    if (!path.socket.open) void this.#bind();
+    if (!way.socket.open) void this.#bind();
   }
 
-  #heard(path: number, bytes: Uint8Array, from: IpAddress, at: Instant): void {
-    if (this.#seal === null) return;
-    const decoded = decode(bytes, this.#seal, (header) => this.#parts.known(header, path));
-    if (isRefused<string>(decoded)) {
-      this.refuse(decoded.refused, from, decoded.detail);
-      return;
+  #heard(way: Way, bytes: Uint8Array, from: Endpoint, at: Instant): void {
+    const refused = this.#take(way, bytes, from, at, false);
+    if (refused !== null && refused.refused !== "copy")
+      this.refuse(refused.refused, from.address, refused.detail);
+  }
+
+  /**
+   * From an address that no file names: only a signature shows that it is the peer. Says whether it
+   * is. Without keys the address is all there is to go by, and only a former one counts.
+   */
+  #heardElsewhere(way: Way, bytes: Uint8Array, from: Endpoint, at: Instant): boolean {
+    const expected = sameEndpoint(way.elsewhere, from);
+    if (!expected && !this.#mayTry(at)) return false;
+    const refused = this.#take(way, bytes, from, at, !expected);
+    return refused === null || refused.refused === "copy";
+  }
+
+  #mayTry(at: Instant): boolean {
+    if (this.#triesSince === null || between(this.#triesSince, at) >= 1000) {
+      this.#triesSince = at;
+      this.#tries = 0;
     }
+    this.#tries += 1;
+    return this.#tries <= elsewhereTriesMax;
+  }
+
+  /** Takes in a datagram, or says why not. */
+  #take(
+    way: Way,
+    bytes: Uint8Array,
+    from: Endpoint,
+    at: Instant,
+    mustSign: boolean,
+  ): Refused<string> | null {
+    if (this.#seal === null) return null;
+    const said = pathSaid(bytes);
+    // The two files may number the paths differently: the datagram says on which it was sent.
+    const path =
+      said !== null && this.#ways.some(({ number }) => number === said) ? said : way.number;
+    const place = `${way.own} ${way.port} ${from.address} ${from.port}`;
+    const known = (header: Header): Refused<string> | null => {
+      const refused = this.#parts.known(header, path);
+      const { boot, sequence, place: before } = this.#newest.get(path) ?? {};
+      const isCopy = boot === header.boot && sequence === header.sequence && place !== before;
+      return refused?.refused === "replayed" && isCopy ? refuse("copy", place) : refused;
+    };
+    const { decoded, formerly } = this.#decoded(bytes, this.#seal, known, mustSign);
+    if (isRefused<string>(decoded)) return decoded;
     this.#received += 1;
-    if (decoded.kind === "version") {
-      this.#parts.input({ kind: "heard-version", path, header: decoded.header }, at);
-      return;
+    const header = decoded.kind === "version" ? decoded.header : decoded.message;
+    this.#newest.set(path, { boot: header.boot, sequence: header.sequence, place });
+    if (decoded.kind === "version") this.#parts.input({ kind: "heard-version", path, header }, at);
+    else {
+      this.#parts.input({ kind: "heard", path, message: decoded.message }, at);
+      this.#parts.heardDigest(decoded.message);
     }
-    this.#parts.input({ kind: "heard", path, message: decoded.message }, at);
-    this.#parts.heardDigest(decoded.message);
+    if (this.#parts.leads(header.boot)) this.#follow(way, from, at, formerly);
+    return null;
+  }
+
+  /** By the seal in force, or by the former one; the one that tells more is asked first. */
+  #decoded(
+    bytes: Uint8Array,
+    seal: Seal,
+    known: (header: Header) => Refused<string> | null,
+    mustSign: boolean,
+  ): { readonly decoded: Decoded | Refused<string>; readonly formerly: boolean } {
+    const former = this.#formerSeal?.seal ?? null;
+    const seals = [...(former === null ? [] : [former]), seal];
+    if (former?.keys.length === 0) seals.reverse();
+    let decoded: Decoded | Refused<string> = refuse("unsigned", "from an address in no file");
+    for (const each of seals.filter(({ keys }) => !mustSign || keys.length > 0)) {
+      decoded = decode<string>(bytes, each, known);
+      if (!isRefused<string>(decoded)) return { decoded, formerly: each === former };
+      if (decoded.refused !== "bad-hmac" && decoded.refused !== "unsigned") break;
+    }
+    return { decoded, formerly: false };
+  }
+
+  /** The peer is answered where and how it was last heard. */
+  #follow(way: Way, from: Endpoint, at: Instant, formerly: boolean): void {
+    const { peer, port } = way;
+    way.elsewhere = from.address === peer && from.port === port ? null : from;
+    way.heardAt = at;
+    this.#used.set(way.number, way);
+    this.#sealsFormerly = formerly;
+    if (formerly && this.#formerSeal !== null) this.#formerSeal.heardAt = at;
+    this.#compare(at);
+  }
+
+  #compare(at: Instant): void {
+    const texts = this.#ways.flatMap((way) => {
+      const text = differenceOf(way, this.#used.get(way.number) ?? way);
+      return text === null ? [] : [{ subject: way.name, text }];
+    });
+    if (this.#formerSeal !== null && this.#sealsFormerly)
+      texts.push({
+        subject: "authentication",
+        text: "the peer still goes by the keys or the authentication before this file's",
+      });
+    this.#differsSince = texts.length === 0 ? null : (this.#differsSince ?? at);
+    if (this.#differsSince !== null && between(this.#differsSince, at) < differsAfter) return;
+    const before = new Set(this.#faults.map(({ text }) => text));
+    if (texts.length === before.size && texts.every(({ text }) => before.has(text))) return;
+    this.#faults = texts.map((each): Fault => ({ kind: "role", ...each }));
+    for (const { text } of texts.filter((each) => !before.has(each.text)))
+      this.#parts.report({ event: "peer", kind: "role-conflict", text });
+  }
+
+  /** Ends the former ways and the former seal that the peer has left. */
+  #forget(at: Instant): void {
+    const isLeft = (way: Way): boolean =>
+      this.#used.get(way.number) !== way && between(way.heardAt, at) >= formerFor;
+    if (this.#former.some(isLeft)) {
+      for (const way of this.#former.filter(isLeft)) void way.socket.close();
+      this.#former = this.#former.filter((way) => !isLeft(way));
+    }
+    if (this.#formerSeal === null || between(this.#formerSeal.heardAt, at) < formerFor) return;
+    this.#formerSeal = null;
+    this.#sealsFormerly = false;
   }
 }
 
-interface WantedPath {
-  readonly name: string;
-  readonly number: number;
-  readonly own: IpAddress;
-  readonly peer: IpAddress;
-  readonly port: number;
-}
+/** A way whose socket serves what is wanted now; the peer may be elsewhere. */
+const takesOver = (want: WantedPath, way: Way): boolean =>
+  want.number === way.number && sameSocket(want, way);
 
-function wantedPaths(config: Config, role: Role): WantedPath[] {
-  const own = addressesOf(config, role);
-  const peer = addressesOf(config, otherRole(role));
-  if (own === null || peer === null) return [];
-  const { port } = config.heartbeat;
-  const paths = [{ name: "public", number: 0, own: own.public, peer: peer.public, port }];
-  if (own.private !== null && peer.private !== null)
-    paths.push({ name: "private", number: 1, own: own.private, peer: peer.private, port });
-  return paths;
+/** The same socket; a peer whose address changes in this file is expected where it was as well. */
+function retargeted(way: Way, want: WantedPath): Way {
+  if (sameEnds(way, want)) return Object.assign(way, want);
+  const elsewhere = way.elsewhere ?? { address: way.peer, port: way.port };
+  way.socket.meet(want.peer);
+  const back = elsewhere.address === want.peer && elsewhere.port === want.port;
+  return Object.assign(way, want, { elsewhere: back ? null : elsewhere });
 }
-
-const sameEnds = (a: WantedPath, b: WantedPath): boolean =>
-  a.number === b.number && a.own === b.own && a.peer === b.peer && a.port === b.port;
