@@ -1,6 +1,6 @@
 /** How a command ends: its exit status and the one form in which problems reach people. */
 
-import type { Refusal } from "../control/api.ts";
+import type { PlanReport, Refusal } from "../control/api.ts";
 import { type Problem, printProblem } from "../keys/problem.ts";
 import { printable } from "../model/printable.ts";
 import type { Terminal } from "./terminal.ts";
@@ -28,6 +28,25 @@ export interface ReportOptions extends CommonOptions {
 export function complain(terminal: Terminal, problems: readonly Problem[], json = false): void {
   if (json) terminal.out(`${JSON.stringify({ ok: false, problems })}\n`);
   for (const problem of problems) terminal.error(`lvsd: ${printProblem(printable(problem))}\n`);
+}
+
+/** A configuration that is loaded: 1 where a part of it does not hold, which is said on stderr. */
+export function loadedWith(
+  report: PlanReport,
+  terminal: Terminal,
+  { json, text }: { readonly json: boolean; readonly text: () => string },
+): ExitStatus {
+  const problems = report.refused.map(({ text: what, reason }) => ({
+    ...{ file: null, line: null, column: null },
+    message: `loaded, but this does not hold: ${what}: ${reason}`,
+    hint: "everything else is in force; mend it and reload",
+  }));
+  const failed = problems.length > 0;
+  if (json)
+    terminal.out(`${JSON.stringify(failed ? { ...report, ok: false, problems } : report)}\n`);
+  else terminal.out(text());
+  complain(terminal, problems);
+  return failed ? exit.refused : exit.done;
 }
 
 /** Tells why the daemon refused; the status says whether a file is at fault. */

@@ -9,6 +9,7 @@ import type { Complaints } from "../keys/complaints.ts";
 import { family, type IpAddress, printEndpoint } from "../model/address.ts";
 import type { Scheduler } from "../model/service.ts";
 import { ms, printDuration } from "../model/time.ts";
+import { addressesCanServe } from "./address-kinds.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
@@ -63,12 +64,6 @@ const routersDiffer: Rule = ({ primary, backup }, complaints) => {
           "each path of each router has an address of its own",
         );
       seen.set(address, path);
-      if (/^fe[89ab]/.test(address))
-        complaints.at(
-          router.spotOf(key),
-          `${path}: ${address} means another machine on each link`,
-          "give an address that is not link-local",
-        );
     }
   }
 };
@@ -165,11 +160,12 @@ const netmaskFitsFamily: Rule = ({ virtualServers }, complaints) => {
     const vip = keys.values.address?.prefix.address;
     const netmask = persistence?.values.netmask;
     if (!persistence || !netmask || vip === undefined) continue;
-    const fits = family(vip) === 4 ? netmask.bits <= 32 : netmask.family !== 4;
+    // The kernel takes no IPv6 prefix of length 0 (ip_vs_ctl.c, ip_vs_add_service).
+    const fits = family(vip) === 4 ? netmask.bits <= 32 : netmask.family !== 4 && netmask.bits >= 1;
     if (fits) continue;
     const message = `${persistence.pathOf("netmask")}: no netmask of IPv${family(vip)}, which ${keys.path} is`;
     const hint =
-      family(vip) === 4 ? "use 0 to 32, or a dotted mask" : "use a prefix length, 0 to 128";
+      family(vip) === 4 ? "use 0 to 32, or a dotted mask" : "use a prefix length, 1 to 128";
     complaints.at(persistence.spotOf("netmask"), message, hint);
   }
 };
@@ -204,9 +200,7 @@ const gatewaysAreThirdMachines: Rule = ({ failover, primary, backup, claims }, c
     }
   }
   for (const gateway of failover?.values.gateway ?? []) {
-    const owner = /^fe[89ab]/.test(gateway)
-      ? "link-local: it means another machine on each link"
-      : ours.get(gateway);
+    const owner = ours.get(gateway);
     if (failover === undefined || owner === undefined) continue;
     complaints.at(
       failover.spotOf("gateway"),
@@ -293,6 +287,7 @@ const somethingToDo: Rule = ({ root, claims, virtualServers, services }, complai
 
 /** Every rule, in the order in which they are asked. */
 export const rules: readonly Rule[] = [
+  addressesCanServe,
   deadAfterSpansTwoIntervals,
   warnAfterLiesBetween,
   routersDiffer,

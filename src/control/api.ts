@@ -103,8 +103,11 @@ export interface VirtualServerStatus {
   readonly address: string | null;
   readonly port: number | null;
   readonly fwmark: number | null;
+  /** As the kernel has it, where that refuses the configured one. */
   readonly scheduler: string;
   readonly state: VirtualServerState;
+  /** What the kernel refuses of this virtual server, in its words; null: nothing. */
+  readonly last_error: string | null;
   readonly active_connections: number;
   readonly inactive_connections: number;
   readonly real_servers: readonly RealServerStatus[];
@@ -134,6 +137,18 @@ export interface PlanReport {
   /** Settings that change without a table change: `heartbeat.interval: 250ms -> 100ms`. */
   readonly settings: readonly string[];
   readonly unchanged_services: number;
+  /** What does not hold after all, since the kernel refuses it; always empty in a plan. */
+  readonly refused: readonly RefusedPart[];
+}
+
+/** A part of the configuration that is loaded and does not hold. */
+export interface RefusedPart {
+  /** `web`, `web/rs1`, or `ipvs` for the whole table. */
+  readonly subject: string;
+  /** What was to be changed, as in `changes`. */
+  readonly text: string;
+  /** The kernel's words. */
+  readonly reason: string;
 }
 
 /** The body of every answer that is not a success. */

@@ -9,13 +9,14 @@ import type {
   PastReport,
   PlanReport,
   Refusal,
+  RefusedPart,
   RequestRefusal,
   RestartReport,
   SaveReport,
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
-import type { Input, Start } from "../failover/protocol.ts";
+import type { Input } from "../failover/protocol.ts";
 import { type Problem, toldProblems } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
@@ -26,7 +27,7 @@ import { peerBelief } from "./config/cluster-lines.ts";
 import { ClusterSync, type Judged, type JudgeRules } from "./config/cluster-sync.ts";
 import { ConfigStore } from "./config/config-store.ts";
 import { beyondBounds, readWritten } from "./config/config-thread.ts";
-import { planReport } from "./config/plan-report.ts";
+import { carriedOut, planReport } from "./config/plan-report.ts";
 import { guardProblem } from "./config/reload.ts";
 import { loadedEvent, onThisMachine, type Running, type Written } from "./config/running.ts";
 import type { Doors } from "./doors.ts";
@@ -34,6 +35,7 @@ import type { Journal } from "./journal.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { countUp, refusedNow, refusedText } from "./refused.ts";
 import { Requests } from "./requests.ts";
+import { foundHere } from "./restart/found-here.ts";
 import {
   holdFor,
   type Legacy,
@@ -130,7 +132,7 @@ export class Daemon implements Controlled {
     const by = this.#parts.role === null ? "its own address is here" : "the command line says so";
     this.#report({ event: "process", kind: "role", role, by });
     const legacy = this.#legacy();
-    const found = this.#found(running, interfaces, legacy);
+    const found = foundHere(running, interfaces, legacy);
     const serving = new Serving(this.#doors, running, found, legacy, {
       answer: (request, why) => this.#requests.answer(request, why),
       stopped: () => this.#stopped?.(),
@@ -287,21 +289,22 @@ export class Daemon implements Controlled {
     if (serving === null) {
       this.#written = next;
       this.#configError = null;
-      return { ok: true, changes: [], settings: [], unchanged_services: 0 };
+      return { ok: true, changes: [], settings: [], unchanged_services: 0, refused: [] };
     }
     const guard = force ? null : guardProblem(this.#written.config, next.config);
     if (guard !== null) return this.#refuseReload({ ok: false, fault: "now", problems: [guard] });
     const report = await this.#planned(next);
-    if (report.ok) await this.#load(next);
-    return report;
+    return report.ok ? carriedOut(report, await this.#load(next)) : report;
   }
 
-  async #load(next: Running): Promise<void> {
+  /** What does not hold after all. */
+  async #load(next: Running): Promise<readonly RefusedPart[]> {
     this.#written = next;
     this.#configError = null;
     this.#report(loadedEvent(next.config));
     this.#notifications.configure(next.config.notify.command);
     await this.#serving?.reconfigure(next);
+    return this.#serving?.reconciler.troubles() ?? [];
   }
 
   /** What would become of a text that does not stand in the file yet. */
@@ -370,23 +373,6 @@ export class Daemon implements Controlled {
       this.#report({ event: "machine", kind: "failed", text: messageOf(thrown) });
       return nothingLeft;
     }
-  }
-
-  #found(
-    running: Running,
-    interfaces: readonly Interface[],
-    { heldUntil }: Legacy,
-  ): Start["found"] {
-    const here = running.vips.some(({ device, prefix }) =>
-      interfaces.some(
-        (each) =>
-          each.name === device &&
-          each.addresses.some((held) => held.prefix.address === prefix.address),
-      ),
-    );
-    // Who held no VIPs has left none: the hold alone says that this router goes on.
-    if (!here && (running.vips.length > 0 || heldUntil === null)) return "nothing";
-    return heldUntil !== null ? "kept" : "left-behind";
   }
 
   #report(event: EventBody): void {

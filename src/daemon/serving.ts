@@ -54,7 +54,7 @@ export class Serving {
       missingChanged: () => this.failover.missingChanged(),
     };
     const health = new HealthPart(context, {
-      tableChanged: (why) => void this.reconciler.request(why),
+      tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
     });
     const table = new TablePart(context, {

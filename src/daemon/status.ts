@@ -11,8 +11,10 @@ import { printDestination, printService } from "../model/service.ts";
 import { between, type Instant } from "../model/time.ts";
 import { version } from "../model/version.ts";
 import { destinationIdentity, serviceIdentity } from "../table/desired.ts";
-import type { Counters, DestinationCounters } from "../table/table.ts";
+import { partKeyOf } from "../table/refusals.ts";
+import type { DestinationCounters } from "../table/table.ts";
 import type { Serving } from "./serving.ts";
+import type { TableState } from "./table/reconciler.ts";
 
 export interface StatusParts {
   /** The configuration as written; what runs is in `serving`. */
@@ -44,8 +46,8 @@ export function statusOf(parts: StatusParts): Status {
   const { fence, heartbeat } = serving.failover;
   const peer = peerStatus(router, parts.now);
   const failback = failbackStatus(router, parts.now);
-  const { counters } = serving.reconciler.state();
-  const view = { ...parts, serving, counters, health: serving.nannies.health() };
+  const table = serving.reconciler.state();
+  const view = { ...parts, serving, table, health: serving.nannies.health() };
   const clock = { now: parts.now, wallClockOf: (at: Instant) => wallClockOf(at, parts) };
   const whole: Status = {
     // In this order the fields are printed; each part fills in its own.
@@ -111,47 +113,61 @@ function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
 /** What the bodies of virtual servers are made from. */
 interface View extends StatusParts {
   readonly serving: Serving;
-  readonly counters: Counters;
+  readonly table: TableState;
   readonly health: Health;
 }
 
 function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualServerStatus {
-  const counted = view.counters.get(printService(serviceIdentity(virtualServer)));
+  const service = printService(serviceIdentity(virtualServer));
+  const counted = view.table.counters.get(service);
+  const found = view.table.table?.get(service);
   const servers = [...virtualServer.realServers]
     .sort((a, b) => a.position - b.position)
     .map((realServer) => {
       const destination = printDestination(destinationIdentity(virtualServer, realServer));
       const key = realServerKey(virtualServer.name, realServer.name);
-      return realServerBody(realServer, key, counted?.get(destination), view);
+      const weight = found?.destinations.get(destination)?.weight ?? null;
+      return realServerBody({ realServer, key, weight }, counted?.get(destination), view);
     });
+  const refusal = view.table.refusals.find(({ change }) => partKeyOf(change) === service);
+  const { state } = virtualServerHealth(virtualServer, view.health);
   return {
     name: virtualServer.name,
     protocol: virtualServer.protocol,
     address: virtualServer.address,
     port: virtualServer.port,
     fwmark: null,
-    scheduler: virtualServer.scheduler,
-    state: virtualServerHealth(virtualServer, view.health).state,
+    scheduler: refusal === undefined ? virtualServer.scheduler : (found ?? virtualServer).scheduler,
+    // Whatever its servers' health: who is not in the kernel's table serves nobody.
+    state: state === "up" && view.table.table !== null && found === undefined ? "down" : state,
+    last_error: refusal === undefined ? null : `${refusal.planned.text}: ${refusal.reason}`,
     active_connections: servers.reduce((sum, each) => sum + each.active_connections, 0),
     inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),
     real_servers: servers,
   };
 }
 
+interface ListedServer {
+  readonly realServer: RealServer;
+  readonly key: RealServerKey;
+  /** In the table as last read; null: it is not there. */
+  readonly weight: number | null;
+}
+
 function realServerBody(
-  realServer: RealServer,
-  key: RealServerKey,
+  { realServer, key, weight }: ListedServer,
   counted: DestinationCounters | undefined,
   view: View,
 ): RealServerStatus {
   const nanny = view.serving.nannies.nanny(key);
+  const wanted = nanny?.health.tableWeight ?? 0;
   return {
     name: realServer.name,
     address: realServer.address,
     port: realServer.port,
     state: nanny?.health.state ?? "checking",
     weight: realServer.weight,
-    effective_weight: nanny?.health.tableWeight ?? 0,
+    effective_weight: view.table.table === null ? wanted : (weight ?? 0),
     active_connections: counted?.activeConnections ?? 0,
     inactive_connections: counted?.inactiveConnections ?? 0,
     check: {

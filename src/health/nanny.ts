@@ -11,7 +11,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Check, RealServer, VirtualServer } from "../config/config.ts";
 import { type IpAddress, printEndpoint } from "../model/address.ts";
 import type { EventBody } from "../model/event.ts";
-import { addMs, earliest, type Instant, type Ms, seconds } from "../model/time.ts";
+import { addMs, type Instant, type Ms } from "../model/time.ts";
 import {
   type Outcome,
   type RealServerHealth,
@@ -55,8 +55,8 @@ export interface Nanny {
   readonly failures: number;
   /** When the server came back from down; null once the reentry wait is over. */
   readonly recoveredAt: Instant | null;
-  /** The kernel refuses the entry. `retryAt` null: it is offered to the kernel again now. */
-  readonly refusal: { readonly why: string; readonly retryAt: Instant | null } | null;
+  /** The kernel refuses the entry, which is offered to it again from time to time; or null. */
+  readonly refusal: { readonly why: string } | null;
   /** Found in the table with weight 0: stays there, without traffic, until a verdict. */
   readonly foundQuiesced: boolean;
   /** Length of the last try, and its reason if it failed. */
@@ -80,9 +80,6 @@ export type NannyInput =
   | { readonly kind: "table-accepted" }
   /** `wakeAt` has come. */
   | { readonly kind: "wake" };
-
-/** How long an entry that the kernel refused is left out before it is offered again. */
-export const refusalRetry: Ms = seconds(10);
 
 /** The rules of one real server. */
 export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer): NannyRules => ({
@@ -148,10 +145,7 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
 
 /** When the nanny wants a wake at the latest; early is harmless. Tries are not its business. */
 export const wakeAt = (nanny: Nanny): Instant | null =>
-  earliest(
-    nanny.recoveredAt === null ? null : addMs(nanny.recoveredAt, nanny.rules.reentry),
-    nanny.refusal?.retryAt ?? null,
-  );
+  nanny.recoveredAt === null ? null : addMs(nanny.recoveredAt, nanny.rules.reentry);
 
 /** Whether a nanny has tries to make: an active server with a check. */
 export const checks = (rules: NannyRules): boolean => rules.active && rules.check.type !== "none";
@@ -168,20 +162,18 @@ export const sameNanny = (before: NannyRules, after: NannyRules): boolean =>
 /**
  * The nanny under new rules. Another endpoint is another machine, of which nothing is known; so is
  * a server that was inactive. A changed check restarts the counters and keeps the state. A changed
- * weight changes the weight only. An entry that the kernel refused is offered to it again.
+ * weight changes the weight only.
  */
 export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nanny {
   if (!sameEndpoint(nanny.rules, rules) || (rules.active && !nanny.rules.active))
     return startNanny(rules, now);
   const cause = rules.active ? "the configuration has changed" : startCause(rules);
-  const refusal = nanny.refusal && { ...nanny.refusal, retryAt: null };
   if (isDeepStrictEqual(nanny.rules.check, rules.check))
-    return settle(nanny, { rules, refusal }, cause, now);
+    return settle(nanny, { rules }, cause, now);
   const counters = { passes: 0, failures: 0, lastError: null };
-  if (rules.check.type !== "none")
-    return settle(nanny, { rules, refusal, ...counters }, cause, now);
+  if (rules.check.type !== "none") return settle(nanny, { rules, ...counters }, cause, now);
   const verdict = { verdict: "up", source: "configuration", recoveredAt: null } as const;
-  return settle(nanny, { rules, refusal, ...counters, ...verdict }, startCause(rules), now);
+  return settle(nanny, { rules, ...counters, ...verdict }, startCause(rules), now);
 }
 
 const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
@@ -216,7 +208,8 @@ function healthOf(memory: Memory, now: Instant): RealServerHealth {
   if (!rules.active) return { state: "disabled", tableWeight: null };
   const believed = believedHealth(memory, now);
   if (refusal === null) return believed;
-  return { state: "down", tableWeight: refusal.retryAt === null ? believed.tableWeight : null };
+  // It stays wanted; the table goes on without it until the kernel takes it.
+  return { state: "down", tableWeight: believed.tableWeight };
 }
 
 function believedHealth(memory: Memory, now: Instant): RealServerHealth {
@@ -281,18 +274,11 @@ function remembered(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny 
 }
 
 function refusedByTable(nanny: Nanny, why: string, now: Instant): Nanny {
-  const refusal = { why, retryAt: addMs(now, refusalRetry) };
-  return settle(nanny, { refusal }, `the kernel refuses the entry: ${why}`, now);
+  return settle(nanny, { refusal: { why } }, `the kernel refuses the entry: ${why}`, now);
 }
 
 function woken(nanny: Nanny, now: Instant): Nanny {
-  const { recoveredAt, refusal, rules } = nanny;
-  const waited = recoveredAt !== null && now >= addMs(recoveredAt, rules.reentry);
-  const retry = refusal !== null && refusal.retryAt !== null && now >= refusal.retryAt;
-  if (!waited && !retry) return nanny;
-  const changed = {
-    recoveredAt: waited ? null : recoveredAt,
-    refusal: retry ? { ...refusal, retryAt: null } : refusal,
-  };
-  return settle(nanny, changed, "the reentry wait is over", now);
+  const { recoveredAt, rules } = nanny;
+  if (recoveredAt === null || now < addMs(recoveredAt, rules.reentry)) return nanny;
+  return settle(nanny, { recoveredAt: null }, "the reentry wait is over", now);
 }

@@ -57,16 +57,31 @@ export function parseProc(text: string): ProcTable | Refused<ProcRefusal> {
   return { shape, counters };
 }
 
+/** Parts of services that were asked for before: most services are the same from change to change. */
+const knownParts = new WeakMap<Service, readonly string[]>();
+
 /** The shape that the kernel would show of this table. */
 export function shapeOf(table: Table): Shape {
   const shape = new Set<string>();
   for (const service of table.values()) {
-    const name = shapeName(service.identity);
-    shape.add(serviceShape(name, service.scheduler, tellsOps(service), service.persistence));
-    for (const { identity, forwarding, weight } of service.destinations.values())
-      shape.add(destinationShape(name, identity, forwarding, weight));
+    let parts = knownParts.get(service);
+    if (parts === undefined) {
+      parts = partsOf(service);
+      knownParts.set(service, parts);
+    }
+    for (const part of parts) shape.add(part);
   }
   return shape;
+}
+
+function partsOf(service: Service): readonly string[] {
+  const name = shapeName(service.identity);
+  return [
+    serviceShape(name, service.scheduler, tellsOps(service), service.persistence),
+    ...Array.from(service.destinations.values(), ({ identity, forwarding, weight }) =>
+      destinationShape(name, identity, forwarding, weight),
+    ),
+  ];
 }
 
 /** The first part in which two shapes differ, as a line for people; null when they are alike. */

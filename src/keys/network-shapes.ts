@@ -1,6 +1,12 @@
 /** The kinds of values of networks: addresses, prefixes, netmasks, ports, devices. */
 import ipaddr from "ipaddr.js";
-import { family, type IpAddress, type Prefix, parsePrefix } from "../model/address.ts";
+import {
+  family,
+  type IpAddress,
+  isSubnetAnycast,
+  type Prefix,
+  parsePrefix,
+} from "../model/address.ts";
 import type { Complaints } from "./complaints.ts";
 import { list, quoted, type Shape, scalarShape, shown, text, whole } from "./shape.ts";
 import type { Value } from "./value.ts";
@@ -58,6 +64,11 @@ export const floating: Shape<Floating> = scalarShape(
       if (prefix.address === broadcast)
         return { wrong: `${written} is the broadcast address of its network`, hint };
     }
+    if (isSubnetAnycast(prefix))
+      return {
+        wrong: `${written} is the subnet-router anycast address of its network, which both routers have`,
+        hint: "give an address of a host in that network",
+      };
     if (prefix.length === 0)
       return {
         wrong: `${written} claims the whole Internet as its network`,

@@ -73,6 +73,13 @@ export function holds(prefix: Prefix, address: IpAddress): boolean {
   return ipaddr.parse(address).match(ipaddr.parse(prefix.address), prefix.length);
 }
 
+/** Whether the address is the subnet-router anycast address of its own network (RFC 4291, 2.6.1). */
+export function isSubnetAnycast({ address, length }: Prefix): boolean {
+  // addrconf.c, addrconf_join_anycast: /127 and /128 have none.
+  if (family(address) === 4 || length >= 127) return false;
+  return ipaddr.IPv6.networkAddressFromCIDR(`${address}/${length}`).toRFC5952String() === address;
+}
+
 /** Order by family, then by number: the order in which tables are programmed. */
 export function compareAddresses(a: IpAddress, b: IpAddress): number {
   if (a === b) return 0;

@@ -23,12 +23,15 @@ import {
  * server is in it with the weight that its health gives it, or not at all.
  */
 export function desiredTable(config: Config, health: Health): Table {
-  const services = config.virtualServers
-    .filter((virtualServer) => virtualServer.active)
-    .map((virtualServer) => desiredService(virtualServer, health))
-    .sort((a, b) => compareServices(a.identity, b.identity));
+  const services = inTableOrder(config).map((each) => desiredService(each, health));
   return new Map(services.map((service) => [printService(service.identity), service]));
 }
+
+/** The virtual servers that have a service, in the order in which services are programmed. */
+export const inTableOrder = (config: Config): readonly VirtualServer[] =>
+  config.virtualServers
+    .filter((virtualServer) => virtualServer.active)
+    .sort((a, b) => compareServices(serviceIdentity(a), serviceIdentity(b)));
 
 /** What the kernel knows this virtual server by. */
 export const serviceIdentity = (virtualServer: VirtualServer): ServiceIdentity => ({
@@ -50,7 +53,8 @@ export const destinationIdentity = (
   port: realServer.forwarding === "nat" ? realServer.port : virtualServer.port,
 });
 
-function desiredService(virtualServer: VirtualServer, health: Health): Service {
+/** One virtual server's part of the desired table. */
+export function desiredService(virtualServer: VirtualServer, health: Health): Service {
   const { persistence } = virtualServer;
   const destinations = virtualServer.realServers
     .flatMap((realServer) => {

@@ -39,6 +39,8 @@ export function planChanges(actual: Table, desired: Table, owned: ReadonlySet<st
 }
 
 function serviceChanges(before: Service | null, service: Service): Change[] {
+  // One object is one state: a table that leads to the desired one is made of its services.
+  if (before === service) return [];
   const changes: Change[] = [];
   if (before === null) changes.push({ kind: "add-service", service });
   else if (!sameService(before, service)) changes.push({ kind: "edit-service", service, before });

@@ -54,6 +54,7 @@ export const sampleStatus: Status = {
       fwmark: null,
       scheduler: "wlc",
       state: "up",
+      last_error: null,
       active_connections: 12,
       inactive_connections: 345,
       real_servers: [
@@ -99,6 +100,7 @@ export const sampleStatus: Status = {
       fwmark: null,
       scheduler: "rr",
       state: "down",
+      last_error: null,
       active_connections: 0,
       inactive_connections: 0,
       real_servers: [
@@ -173,6 +175,7 @@ export const samplePlan: PlanReport = {
   ],
   settings: ["heartbeat.interval: 250ms -> 100ms"],
   unchanged_services: 98,
+  refused: [],
 };
 
 export const sampleSave: SaveReport = {

@@ -9,7 +9,6 @@ import {
   nannyRules,
   realServerEvent,
   reconfigure,
-  refusalRetry,
   sameNanny,
   startNanny,
   step,
@@ -106,8 +105,8 @@ const stories: readonly (readonly [string, Changes, readonly NannyInput[], strin
     [toldDown],
     "up 3",
   ],
-  ["a server that the kernel refuses is down", {}, [passed, refused], "down null"],
-  ["and stays so whatever the checks say", {}, [passed, refused, passed], "down null"],
+  ["a server that the kernel refuses is down", {}, [passed, refused], "down 3"],
+  ["and stays so whatever the checks say", {}, [passed, refused, passed], "down 3"],
   ["until the kernel takes it", {}, [passed, refused, accepted], "up 3"],
   ["acceptance does not raise the dead", {}, [failed, failed, refused, accepted], "down null"],
   ["acceptance of an untroubled server changes nothing", {}, [passed, accepted], "up 3"],
@@ -130,15 +129,13 @@ test("the wait for reentry ends at its hour and not before", () => {
   assert.equal(wakeAt(back), null);
 });
 
-test("a refused entry is offered to the kernel again, and is down meanwhile", () => {
+test("a refused entry stays wanted, and is down until the kernel takes it", () => {
   const down = step(run(startNanny(rules(), start), passed), refused, after(2000));
   assert.equal(down.cause, "the kernel refuses the entry: Numerical result out of range");
-  assert.equal(wakeAt(down), addMs(after(2000), refusalRetry));
-  const offered = step(down, { kind: "wake" }, addMs(after(2000), refusalRetry));
-  assert.equal(stands(offered), "down 3");
-  assert.equal(wakeAt(offered), null);
-  assert.equal(stands(step(offered, refused, after(20_000))), "down null");
-  const up = step(offered, accepted, after(20_000));
+  assert.equal(stands(down), "down 3");
+  assert.equal(wakeAt(down), null);
+  assert.equal(stands(step(down, refused, after(20_000))), "down 3");
+  const up = step(down, accepted, after(20_000));
   assert.equal(stands(up), "up 3");
   assert.equal(up.cause, "the kernel takes the entry again");
 });
@@ -219,7 +216,7 @@ test("a shorter reentry counts from the recovery, not from the reload", () => {
   assert.equal(wakeAt(shorter), after(7000));
 });
 
-test("a reload offers a refused entry to the kernel again", () => {
+test("a reload keeps what the kernel said of the entry until it says otherwise", () => {
   const down = run(startNanny(rules(), start), passed, refused);
   assert.equal(stands(reconfigure(down, rules({ rs: { weight: 7 } }), after(5000))), "down 7");
 });

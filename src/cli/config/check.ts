@@ -3,6 +3,7 @@
  * of `run`; with `--here` also what only this machine can tell.
  */
 import { basename, dirname, resolve } from "node:path";
+import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
 import { missingDevices, resolveDevices, roleHere } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
@@ -110,6 +111,7 @@ function judgeInterfaces(
     problems: [
       ...(typeof here === "string" ? [noRole[here](config)] : []),
       ...missingDevices(config, interfaces, places),
+      ...unservableHere(config, interfaces),
       ...missingCommands(config, places),
       ...("problems" in resolved ? resolved.problems : []),
     ],

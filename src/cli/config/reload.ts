@@ -1,7 +1,14 @@
 /** `lvsd reload [--yes]`: has the daemon load its file again, and says what that changed. */
 import { controlClient } from "../../control/client.ts";
 import { socketIn } from "../directories.ts";
-import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import {
+  complain,
+  type ExitStatus,
+  exit,
+  loadedWith,
+  type ReportOptions,
+  refusedBy,
+} from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
 import { planReport } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -21,6 +28,6 @@ export async function reload(
   const report = await client.reload(options.yes);
   if (!report.ok) return refusedBy(report, terminal, options.json);
   const paint = terminal.colors ? colored : plain;
-  terminal.out(options.json ? `${JSON.stringify(report)}\n` : planReport(report, true, paint));
-  return exit.done;
+  const text = (): string => planReport(report, true, paint);
+  return loadedWith(report, terminal, { json: options.json, text });
 }

@@ -6,7 +6,14 @@ import { configBodyBytesMax, type Refusal, type SaveReport } from "../../control
 import { controlClient } from "../../control/client.ts";
 import { messageOf } from "../../model/error.ts";
 import { socketIn } from "../directories.ts";
-import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import {
+  complain,
+  type ExitStatus,
+  exit,
+  loadedWith,
+  type ReportOptions,
+  refusedBy,
+} from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
 import { planReport } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -87,12 +94,11 @@ function told(
   options: ReportOptions,
   terminal: Terminal,
 ): ExitStatus {
-  if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
-  else {
+  const text = (): string => {
     const where = done === "stored" ? ` ${shares[report.peer]}` : "";
-    terminal.out(`serial ${report.serial} ${done}${where}\n`);
-    if (done === "stored")
-      terminal.out(planReport(report, true, terminal.colors ? colored : plain));
-  }
-  return exit.done;
+    const paint = terminal.colors ? colored : plain;
+    const plan = done === "stored" ? planReport(report, true, paint) : "";
+    return `serial ${report.serial} ${done}${where}\n${plan}`;
+  };
+  return loadedWith(report, terminal, { json: options.json, text });
 }

@@ -19,7 +19,7 @@ import {
   type Saving,
   type Verdict,
 } from "../../config/saving/saving.ts";
-import type { PlanReport, Refusal, SaveReport } from "../../control/api.ts";
+import type { PlanReport, Refusal, RefusedPart, SaveReport } from "../../control/api.ts";
 import {
   type Demand,
   decodeDemand,
@@ -37,6 +37,7 @@ import { refusedNow, refusedText } from "../refused.ts";
 import { ClusterLines, type Line, type PeerBelief, shares } from "./cluster-lines.ts";
 import type { ConfigStore } from "./config-store.ts";
 import { raisedSerial } from "./config-thread.ts";
+import { carriedOut } from "./plan-report.ts";
 import type { Running, Written } from "./running.ts";
 import { attempted, played } from "./saving-acts.ts";
 import { WaitingRoom } from "./waiting-room.ts";
@@ -48,7 +49,7 @@ export interface ClusterSyncParts {
   readonly running: () => Running | null;
   /** What the text would be on this machine, guard and control bounds judged too. */
   readonly judge: (text: string, rules: JudgeRules) => Promise<Judged>;
-  readonly load: (next: Running) => Promise<void>;
+  readonly load: (next: Running) => Promise<readonly RefusedPart[]>;
   /** The peer as the heartbeat has it. */
   readonly peer: () => PeerBelief;
   /** Runs alone among reloads and savings. */
@@ -202,8 +203,8 @@ export class ClusterSync {
       if (outcome.kind === "refused") return this.#refuse(outcome);
       if ("refusal" in judged) return judged.refusal;
       this.#report("stored", outcome.peer, serial);
-      await this.#parts.load(judged.next);
-      return { ...judged.plan, serial, hash, peer: outcome.peer };
+      const refused = await this.#parts.load(judged.next);
+      return { ...carriedOut(judged.plan, refused), serial, hash, peer: outcome.peer };
     } finally {
       line.close();
     }
@@ -224,7 +225,7 @@ export class ClusterSync {
       });
       if (outcome.kind === "refused")
         return { ok: false, fault: outcome.fault, problems: outcome.problems };
-      const nothing = { changes: [], settings: [], unchanged_services: 0 };
+      const nothing = { changes: [], settings: [], unchanged_services: 0, refused: [] };
       return { ok: true, ...nothing, serial, hash, peer: outcome.peer };
     } finally {
       line.close();

@@ -1,10 +1,10 @@
 /** What a new configuration would change, as `lvsd plan` and `lvsd reload` report it. */
 
 import type { Config } from "../../config/config.ts";
-import type { PlanReport } from "../../control/api.ts";
+import type { PlanReport, RefusedPart } from "../../control/api.ts";
 import type { Health } from "../../health/health.ts";
 import { printService } from "../../model/service.ts";
-import { describeChange, describeVip, namesIn } from "../../table/describe.ts";
+import { describeChange, describeVip, namesIn, type PlannedChange } from "../../table/describe.ts";
 import { desiredTable } from "../../table/desired.ts";
 import type { Plan, Table } from "../../table/table.ts";
 import { planVips } from "../../table/vips.ts";
@@ -38,5 +38,17 @@ export async function planReport(
     ],
     settings: changedSettings(before, next),
     unchanged_services: [...desired.keys()].filter((key) => !touched.has(key)).length,
+    refused: [],
   };
+}
+
+/** The plan after it was carried out, without what the kernel has refused. */
+export function carriedOut(report: PlanReport, refused: readonly RefusedPart[]): PlanReport {
+  const isRefused = ({ subject, text }: PlannedChange): boolean =>
+    refused.some(
+      (part) =>
+        part.text === text ||
+        (part.text.startsWith("add ") && subject.startsWith(`${part.subject}/`)),
+    );
+  return { ...report, changes: report.changes.filter((change) => !isRefused(change)), refused };
 }

@@ -16,8 +16,8 @@ import { Replication } from "./replication.ts";
 import { VirtualServerStates } from "./virtual-server-states.ts";
 
 export interface HealthPartNeeds {
-  /** The table asks for another one now, and why. */
-  readonly tableChanged: (why: string) => void;
+  /** This virtual server is to have another table now, and why. */
+  readonly tableChanged: (virtualServer: string, why: string) => void;
   /** The peer's digest cannot be read. */
   readonly refused: (reason: string, detail: string) => void;
 }
@@ -109,6 +109,7 @@ export class HealthPart implements Part {
     const virtualServer = virtualServers.find(({ name }) => name === after.rules.virtualServer);
     if (virtualServer !== undefined) this.#states.look(virtualServer, this.nannies.health());
     if (isDeepStrictEqual(before?.health, after.health)) return;
-    this.#needs.tableChanged(`${after.rules.key} is ${after.health.state}`);
+    const { key, virtualServer: changed } = after.rules;
+    this.#needs.tableChanged(changed, `${key} is ${after.health.state}`);
   }
 }

@@ -3,30 +3,34 @@
  * read, plan, apply, read back. One pass at a time; requests that arrive meanwhile become one.
  *
  * Knows nothing of who is active: both routers keep their table programmed. Services that lvsd
- * neither wants nor owns are left alone. What the kernel refuses is told to the nannies, so that a
- * real server that is not in the table is never called up.
+ * neither wants nor owns are left alone. What the kernel refuses is left as it is, alone; that a
+ * real server is not in the table is reported to its nanny, so that it is never called up.
  */
+import type { RefusedPart } from "../../control/api.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Fault } from "../../model/router.ts";
-import { printDestination, printService } from "../../model/service.ts";
+import { printService } from "../../model/service.ts";
 import { between, type Instant, type Ms, ms } from "../../model/time.ts";
 import type { Ipvsadm, RefusedChange } from "../../system/ipvs/ipvsadm.ts";
+import type { PlannedChange } from "../../table/describe.ts";
 import { planChanges } from "../../table/plan.ts";
+import { attainable, samePart, undoOf } from "../../table/refusals.ts";
 import type { Change, Counters, Plan, Table } from "../../table/table.ts";
 import { within } from "../within.ts";
+import { type Refusal, RefusedChanges } from "./refused-changes.ts";
 import { TableView } from "./table-view.ts";
 
 export interface ReconcilerParts {
   readonly ipvsadm: Ipvsadm;
-  /** What the table is to be, computed at the moment of each pass. */
+  /** What the table is to be now; the same objects for as long as nothing has changed. */
   readonly desired: () => Table;
   readonly owned: OwnedServices;
   readonly report: (event: EventBody) => void;
   readonly now: () => Instant;
-  /** A change as a line for people, with the names of the configuration. */
-  readonly describe: (change: Change) => string;
-  /** The kernel refused what a change would have made true, or took it after a refusal. */
+  /** A change for people, with the names of the configuration. */
+  readonly describe: (change: Change) => PlannedChange;
+  /** The kernel refuses to have this service or destination, or has it now. */
   readonly refused: (change: Change, reason: string) => void;
   readonly accepted: (change: Change) => void;
   /** `faults()` may answer differently now. */
@@ -46,14 +50,16 @@ export interface TableState {
   readonly drifts: number;
   readonly foreign: readonly string[];
   readonly counters: Counters;
+  /** The table as last read; null where it is not known. */
+  readonly table: Table | null;
+  /** What the kernel refuses at present. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** Somebody's `ipvsadm -C` is mended within two seconds (two looks, each with its time to work). */
 const lookEvery = ms(900);
 /** A look at a huge table may take this share of the time at most: it is then done less often. */
 const lookShare = 0.05;
-/** What the kernel refused is offered again after this long: a module may have come. */
-const refusedAgainAfter = ms(30_000);
 /** After a failure of ipvsadm itself. */
 const failedAgainAfter = ms(1000);
 /** How long a pass waits for the disk to remember what is owned. */
@@ -64,25 +70,32 @@ const namedChangesMax = 5;
 export class Reconciler {
   readonly #parts: ReconcilerParts;
   #causes: string[] = [];
+  /** The next pass offers all that was refused again. */
+  #again = false;
   #pass: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
   #foreign: readonly string[] = [];
   readonly #view: TableView;
-  #expected: Table | null = null;
+  readonly #refused: RefusedChanges;
+  #reached = false;
   #drifts = 0;
   #lastError: string | null = null;
   #fault: Fault | null = null;
-  readonly #refused = new Map<string, { readonly reason: string; readonly at: Instant }>();
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#view = new TableView(parts.ipvsadm);
+    this.#refused = new RefusedChanges(parts);
   }
 
-  /** Asks for a pass; resolves when one that began after this call has ended, whatever came of it. */
-  async request(cause: string): Promise<void> {
+  /**
+   * Asks for a pass; resolves when one that began after this call has ended, whatever came of it.
+   * `again`: what the kernel refused before is offered to it at once.
+   */
+  async request(cause: string, { again = false } = {}): Promise<void> {
     this.#causes.push(cause);
+    this.#again ||= again;
     const running = this.#pass;
     if (running !== null) await running;
     if (this.#causes.length > 0 && this.#pass === null) this.#begin();
@@ -97,16 +110,31 @@ export class Reconciler {
 
   state(): TableState {
     return {
-      inSync: this.#expected !== null && this.#lastError === null && this.#refused.size === 0,
+      inSync: this.#reached && this.#lastError === null && this.#refused.size === 0,
       lastError: this.#lastError ?? this.#firstRefusal(),
       drifts: this.#drifts,
       foreign: this.#foreign,
       counters: this.#view.counters,
+      table: this.#view.last,
+      refusals: this.#refused.all(),
     };
   }
 
+  /**
+   * A table that cannot be programmed at all. A virtual server that the kernel refuses is that
+   * server's trouble: most likely the peer's kernel refuses it, too, and nothing is to move.
+   */
   faults(): readonly Fault[] {
     return this.#fault === null ? [] : [this.#fault];
+  }
+
+  /** What of the configuration does not hold in the kernel now, for the answer to a reload. */
+  troubles(): readonly RefusedPart[] {
+    const refused = this.#refused
+      .all()
+      .map(({ planned, reason }) => ({ subject: planned.subject, text: planned.text, reason }));
+    if (this.#lastError === null) return refused;
+    return [{ subject: "ipvs", text: "the table", reason: this.#lastError }, ...refused];
   }
 
   /** Ends the looking; resolves when no pass is under way. */
@@ -129,9 +157,10 @@ export class Reconciler {
   #begin(): void {
     if (this.#stopped) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const causes = this.#causes;
+    const [causes, again] = [this.#causes, this.#again];
     this.#causes = [];
-    this.#pass = this.#run(causes).then((wait) => {
+    this.#again = false;
+    this.#pass = this.#run(causes, again).then((wait) => {
       this.#pass = null;
       if (this.#causes.length > 0) return this.#begin();
       this.#lookAgain(wait);
@@ -147,14 +176,14 @@ export class Reconciler {
   }
 
   /** One pass; how long to wait for the next look. Never throws. */
-  async #run(causes: readonly string[]): Promise<Ms> {
+  async #run(causes: readonly string[], again: boolean): Promise<Ms> {
     try {
       if (this.#isIdle(this.#parts.desired())) return this.#rested();
       const began = this.#parts.now();
       const right = causes.length === 0 && (await this.#looksRight());
       // The look's own time alone: a program that hung must not put off the next try.
       const looked = between(began, this.#parts.now());
-      if (!right) await this.#mend(causes);
+      if (!right) await this.#mend(causes, again);
       this.#recovered();
       return ms(Math.max(lookEvery, looked / lookShare));
     } catch (thrown) {
@@ -170,7 +199,8 @@ export class Reconciler {
   }
 
   #rested(): Ms {
-    this.#expected = new Map();
+    this.#reached = true;
+    this.#refused.look(new Map());
     this.#setForeign([]);
     this.#recovered();
     return lookEvery;
@@ -178,37 +208,51 @@ export class Reconciler {
 
   /** The cheap look: starts no program. True when there is nothing to do. */
   async #looksRight(): Promise<boolean> {
-    if (this.#lastError !== null || this.#refusedServiceIsDue()) return false;
+    if (this.#lastError !== null || this.#refused.isDue()) return false;
     return this.#view.unchanged();
   }
 
-  async #mend(causes: readonly string[]): Promise<void> {
+  async #mend(causes: readonly string[], again: boolean): Promise<void> {
+    const { last } = this.#view;
     const actual = await this.#view.read();
     const desired = this.#parts.desired();
     const owned = this.#parts.owned.keys();
-    const plan = planChanges(actual, desired, owned);
-    this.#setForeign(plan.foreign.map(printService));
-    const changes = plan.changes.filter((change) => !this.#refusedLately(change));
+    this.#refused.look(desired);
+    const wanted = attainable(actual, desired, this.#refused.standing(again));
+    const { changes, foreign } = planChanges(actual, wanted, owned);
+    this.#setForeign(foreign.map(printService));
+    let left = actual;
     if (changes.length > 0) {
-      const drift = causes.length === 0 && this.#expected !== null;
       await this.#own(new Set([...owned, ...desired.keys()]));
       const { refused } = await this.#parts.ipvsadm.apply(changes);
-      this.#note(changes, refused);
-      await this.#readBack(changes, desired, hopedFor(actual, desired, owned));
-      this.#tell(changes, refused, drift, causes);
+      this.#refused.note(changes, refused);
+      left = await this.#view.readAfter(changes, hopedFor(actual, wanted, owned));
+      left = await this.#undo(refused, left);
+      this.#noteMissing(left, desired);
+      this.#reportDone(changes, refused, causes, (change) =>
+        last === null ? false : !samePart(last, actual, change),
+      );
     }
-    await this.#own(new Set(desired.keys()));
-    this.#expected = desired;
+    this.#refused.settle(left);
+    const kept = [...owned].filter((key) => left.has(key));
+    await this.#own(new Set([...desired.keys(), ...kept]));
+    this.#reached = true;
   }
 
-  /** What is still missing although the kernel did not say no counts as refused. */
-  async #readBack(changes: readonly Change[], desired: Table, hoped: Table): Promise<void> {
-    const actual = await this.#view.readAfter(changes, hoped);
-    const rest = planChanges(actual, desired, this.#parts.owned.keys());
-    for (const change of rest.changes) {
-      if (this.#refused.has(keyOf(change))) continue;
-      this.#refuse({ change, reason: "the table reads back without it" });
-    }
+  /** Takes back what refused edits have left half done. The table afterwards. */
+  async #undo(refused: readonly RefusedChange[], left: Table): Promise<Table> {
+    const undone = refused.flatMap(({ change }) => undoOf(change, left) ?? []);
+    if (undone.length === 0) return left;
+    for (const { change, reason } of (await this.#parts.ipvsadm.apply(undone)).refused)
+      this.#parts.refused(change, reason);
+    return this.#view.read();
+  }
+
+  /** What is still missing although the kernel did not say no. */
+  #noteMissing(left: Table, desired: Table): void {
+    const wanted = attainable(left, desired, this.#refused.standing(false));
+    for (const change of planChanges(left, wanted, this.#parts.owned.keys()).changes)
+      this.#refused.noteMissing(change);
   }
 
   /** A disk that hangs must not keep the table from being mended. */
@@ -218,60 +262,32 @@ export class Reconciler {
     await within(this.#parts.owned.replace(keys), rememberingMax);
   }
 
-  /** A refused service is left out for a while, with its destinations; those have nannies. */
-  #refusedLately(change: Change): boolean {
-    const service = "destination" in change ? change.service : change.service.identity;
-    const refusal = this.#refused.get(printService(service));
-    return refusal !== undefined && !this.#isDue(refusal.at);
-  }
-
-  #refusedServiceIsDue(): boolean {
-    return [...this.#refused].some(([key, { at }]) => !isEntry(key) && this.#isDue(at));
-  }
-
-  #isDue(refusedAt: Instant): boolean {
-    return between(refusedAt, this.#parts.now()) >= refusedAgainAfter;
-  }
-
-  #note(changes: readonly Change[], refused: readonly RefusedChange[]): void {
-    const refusedKeys = new Set(refused.map(({ change }) => keyOf(change)));
-    for (const change of changes) {
-      const key = keyOf(change);
-      if (refusedKeys.has(key) || !this.#refused.delete(key)) continue;
-      this.#parts.accepted(change);
-    }
-    for (const refusal of refused) this.#refuse(refusal);
-  }
-
-  #refuse({ change, reason }: RefusedChange): void {
-    const key = keyOf(change);
-    const known = this.#refused.has(key);
-    this.#refused.set(key, { reason, at: this.#parts.now() });
-    if (!known) {
-      const subject = this.#parts.describe(change);
-      this.#parts.report({ event: "ipvs", kind: "refused", subject, text: reason });
-    }
-    this.#parts.refused(change, reason);
-  }
-
-  #tell(
+  /** Drift is what somebody else has changed since the table was last read or left. */
+  #reportDone(
     changes: readonly Change[],
     refused: readonly RefusedChange[],
-    drift: boolean,
     causes: readonly string[],
+    isDrift: (change: Change) => boolean,
   ): void {
-    const done = changes.filter((change) => !refused.some((refusal) => refusal.change === change));
-    if (done.length === 0) return;
-    const named = done.slice(0, namedChangesMax).map((change) => this.#parts.describe(change));
-    const rest = done.length - named.length;
-    const text = `${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
-    if (drift) {
+    const no = new Set(refused.map(({ change }) => change));
+    const done = changes.filter((change) => !no.has(change) && !this.#refused.has(change));
+    const drifted = done.filter(isDrift);
+    const ours = drifted.length === 0 ? done : done.filter((change) => !isDrift(change));
+    if (drifted.length > 0) {
       this.#drifts += 1;
-      this.#parts.report({ event: "ipvs", kind: "drift", changes: done.length, text });
-      return;
+      const text = this.#listed(drifted);
+      this.#parts.report({ event: "ipvs", kind: "drift", changes: drifted.length, text });
     }
+    if (ours.length === 0) return;
     const cause = [...new Set(causes)].join(", ") || "another try";
-    this.#parts.report({ event: "ipvs", kind: "changed", changes: done.length, cause, text });
+    const text = this.#listed(ours);
+    this.#parts.report({ event: "ipvs", kind: "changed", changes: ours.length, cause, text });
+  }
+
+  #listed(changes: readonly Change[]): string {
+    const named = changes.slice(0, namedChangesMax).map((each) => this.#parts.describe(each).text);
+    const rest = changes.length - named.length;
+    return `${named.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
   }
 
   #setForeign(services: readonly string[]): void {
@@ -281,8 +297,8 @@ export class Reconciler {
   }
 
   #firstRefusal(): string | null {
-    for (const [key, { reason }] of this.#refused) return `${key}: ${reason}`;
-    return null;
+    const [first] = this.#refused.all();
+    return first === undefined ? null : `${first.planned.text}: ${first.reason}`;
   }
 
   #failed(why: string): void {
@@ -300,25 +316,7 @@ export class Reconciler {
         text: "the table is programmed again",
       });
     this.#lastError = null;
-    this.#forgetStale();
-    const refusedService = [...this.#refused].find(([key]) => !isEntry(key));
-    this.#setFault(
-      refusedService === undefined
-        ? null
-        : { kind: "table", subject: refusedService[0], text: refusedService[1].reason },
-    );
-  }
-
-  /** A refusal about something that is no longer asked for is over. */
-  #forgetStale(): void {
-    const asked = new Set<string>();
-    for (const [service, { destinations }] of this.#expected ?? []) {
-      asked.add(service);
-      for (const destination of destinations.keys()) asked.add(`${service} -> ${destination}`);
-    }
-    for (const [key, { at }] of this.#refused) {
-      if (!asked.has(key) && this.#isDue(at)) this.#refused.delete(key);
-    }
+    this.#setFault(null);
   }
 
   #setFault(fault: Fault | null): void {
@@ -333,13 +331,3 @@ const nothingToDo: Plan = { changes: [], foreign: [] };
 /** The table that a plan leads to when nothing is refused: what is desired, and what is foreign. */
 const hopedFor = (actual: Table, desired: Table, owned: ReadonlySet<string>): Table =>
   new Map([...[...actual].filter(([key]) => !owned.has(key)), ...desired]);
-
-/** Whether the key is a real server's entry rather than a service. */
-const isEntry = (key: string): boolean => key.includes(" -> ");
-
-/** What a change is about: `tcp 192.0.2.1:80` or `tcp 192.0.2.1:80 -> 10.0.0.1:80`. */
-function keyOf(change: Change): string {
-  return "destination" in change
-    ? `${printService(change.service)} -> ${printDestination(change.destination.identity)}`
-    : printService(change.service.identity);
-}

@@ -7,9 +7,10 @@ import { messageOf } from "../../model/error.ts";
 import type { Fault } from "../../model/router.ts";
 import { seconds } from "../../model/time.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../../table/describe.ts";
-import { desiredTable } from "../../table/desired.ts";
+import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { within } from "../within.ts";
+import { DesiredServices } from "./desired-services.ts";
 import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
 
@@ -28,22 +29,34 @@ const emptyingMax = seconds(2);
 export class TablePart implements Part {
   readonly reconciler: Reconciler;
   readonly #context: PartContext;
+  readonly #desired: DesiredServices;
   #named: { readonly config: Config; readonly names: Names } | null = null;
 
   constructor(context: PartContext, needs: TablePartNeeds) {
     this.#context = context;
-    const { doors, running, faultsChanged } = context;
+    const { doors, faultsChanged } = context;
     const { now, report, ipvsadm } = doors;
+    this.#desired = new DesiredServices(needs.health);
     this.reconciler = new Reconciler({
       ...{ ipvsadm, report, now, faultsChanged },
-      desired: () => desiredTable(running().config, needs.health()),
+      desired: () => this.#desired.table(),
       owned: openOwnedServices(join(doors.stateDir, "owned-services.json"), (text) =>
         report({ event: "machine", kind: "failed", text }),
       ),
-      describe: (change) => describeChange(change, this.#names).text,
+      describe: (change) => describeChange(change, this.#names),
       refused: (change, why) => needs.refused(realServersOf(change, this.#names), why),
       accepted: (change) => needs.accepted(realServersOf(change, this.#names)),
     });
+  }
+
+  configure({ config }: Running): void {
+    this.#desired.configure(config);
+  }
+
+  /** The health of a real server of this virtual server has changed. */
+  changed(virtualServer: string, why: string): void {
+    this.#desired.changed(virtualServer);
+    void this.reconciler.request(why);
   }
 
   /** Resolves when the table is programmed for the first time, or was tried for long enough. */
@@ -52,7 +65,7 @@ export class TablePart implements Part {
   }
 
   reloaded(): Promise<void> {
-    return this.reconciler.request("reload");
+    return this.reconciler.request("reload", { again: true });
   }
 
   faults(): readonly Fault[] {

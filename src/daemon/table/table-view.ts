@@ -22,6 +22,11 @@ export class TableView {
     return this.#counters;
   }
 
+  /** The table as it was last read or left; null: nothing is known of it. */
+  get last(): Table | null {
+    return this.#known?.table ?? null;
+  }
+
   /** Forgets what was known: something went wrong that /proc may not show. */
   forget(): void {
     this.#known = null;

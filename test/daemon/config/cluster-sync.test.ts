@@ -73,12 +73,19 @@ class Side {
           return { refusal: refusal(`${role} was slow`) };
         }
         if (text.includes(this.badWord)) return { refusal: refusal(`${role} cannot`) };
-        const plan = { ok: true, changes: [], settings: [], unchanged_services: 0 } as const;
+        const plan = {
+          ok: true,
+          changes: [],
+          settings: [],
+          unchanged_services: 0,
+          refused: [],
+        } as const;
         return { next: this.#read(text, role, port, key), plan };
       },
       load: async (next) => {
         this.running = next;
         this.loaded.push(next.config.serial);
+        return [];
       },
       peer: () => ({
         alive: this.peerAlive,
