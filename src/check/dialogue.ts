@@ -2,10 +2,11 @@
  * The contract of a conversation with a real server, without its socket: bytes in, turns out.
  *
  * A dialogue knows what is said and what the answer must be. It does not know TCP, TLS, UDP or the
- * time: one driver (checks/stream.ts, checks/datagram.ts) runs any dialogue under one deadline.
+ * time: one driver (checks/conversation.ts) runs any dialogue under one deadline.
  * Invariant: every dialogue is bounded in bytes and in pieces, so that a server that talks for ever
  * ends in `failed`, and after `passed` or `failed` it is not asked again.
  */
+import type { Pattern } from "./pattern.ts";
 
 /** Why a dialogue failed: no fit, more than we listen to, or an answer that ended too early. */
 export type DialogueRefusal = "unexpected" | "too-long" | "closed";
@@ -15,6 +16,16 @@ export type Turn =
   /** Send these bytes, then listen; with `answered: false` it has passed once they are sent. */
   | { readonly kind: "say"; readonly bytes: Uint8Array; readonly answered: boolean }
   | { readonly kind: "more" }
+  /**
+   * Find out whether the pattern matches in these bytes, then take the turn that `next` makes of it.
+   * What is heard meanwhile is heard after that, as one piece.
+   */
+  | {
+      readonly kind: "match";
+      readonly wanted: Pattern;
+      readonly bytes: Uint8Array;
+      readonly next: (matched: boolean) => Turn;
+    }
   | { readonly kind: "passed" }
   | { readonly kind: "failed"; readonly reason: DialogueRefusal; readonly why: string };
 

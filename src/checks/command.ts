@@ -1,23 +1,12 @@
 /** Tries by an operator's command: what its end and its output say of the real server. */
 
 import { excerpt } from "../check/excerpt.ts";
-import { containing, type Fits } from "../check/pattern.ts";
+import { sought } from "../check/pattern.ts";
 import type { CommandCheck } from "../config/config.ts";
+import { matches } from "./matching/matching.ts";
 import type { Endpoint } from "./target.ts";
 import { type CommandEnd, outputBytesMax, runUnprivileged } from "./unprivileged.ts";
 import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
-
-/** Patterns and texts by their check, so that each is compiled once. */
-const compiled = new WeakMap<CommandCheck, Fits>();
-
-function fitsOf(check: CommandCheck): Fits | null {
-  if (check.expect === null) return null;
-  const known = compiled.get(check);
-  if (known !== undefined) return known;
-  const fits = containing(check.expect, check.regex);
-  compiled.set(check, fits);
-  return fits;
-}
 
 /** `%h` and `%p` stand for the real server's address and port, anywhere in an argument. */
 export const fillIn = (argument: string, endpoint: Endpoint): string =>
@@ -30,7 +19,6 @@ export async function tryCommand(
   endpoint: Endpoint,
   deadline: Deadline,
 ): Promise<Verdict> {
-  const fits = fitsOf(check);
   const end = await runUnprivileged({
     command: check.command,
     args: check.args.map((argument) => fillIn(argument, endpoint)),
@@ -45,19 +33,26 @@ export async function tryCommand(
     case "not-started":
       return failedBy(end.why, "local");
     default:
-      return judge(end, fits);
+      return judge(end, check, deadline);
   }
 }
 
-function judge(end: CommandEnd & { kind: "ended" }, fits: Fits | null): Verdict {
+async function judge(
+  end: CommandEnd & { kind: "ended" },
+  check: CommandCheck,
+  deadline: Deadline,
+): Promise<Verdict> {
   const { status, killedBy, output, complaint } = end;
   if (status !== 0) {
     const how = status === null ? `killed by ${killedBy ?? "a signal"}` : `exit status ${status}`;
     const said = complaint.length > 0 ? complaint : output;
     return failed("exit", said.length === 0 ? how : `${how}, said ${excerpt(said)}`);
   }
-  if (fits === null || fits(withoutLineEnds(output))) return passed;
-  return failed("unexpected", `it printed ${excerpt(output)}`);
+  if (check.expect === null) return passed;
+  const wanted = sought(check.expect, check.regex);
+  const found = await matches(wanted, withoutLineEnds(output), deadline);
+  if (typeof found !== "boolean") return found;
+  return found ? passed : failed("unexpected", `it printed ${excerpt(output)}`);
 }
 
 /** As `$(command)` gives it, so that `^OK$` means what it seems to. */

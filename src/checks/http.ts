@@ -8,30 +8,15 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
-import { containing, type Fits } from "../check/pattern.ts";
+import { HttpAnswer, headBytesMax } from "../check/http-answer.ts";
+import { matchedBytesMax, type Sought, sought } from "../check/pattern.ts";
 import type { HttpCheck } from "../config/config.ts";
 import { printEndpoint } from "../model/address.ts";
+import { answerStream } from "./answer-stream.ts";
+import { matches } from "./matching/matching.ts";
 import { close, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 import { codeOf, type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
-
-/** A page that a check reads. Real start pages are smaller; a thousand at once still fit in memory. */
-export const bodyBytesMax = 1024 * 1024;
-
-/** Node's and most servers' own limit for the head of a message. */
-export const headBytesMax = 16 * 1024;
-
-/** Patterns and texts by their check, so that each is compiled once. */
-const compiled = new WeakMap<HttpCheck, Fits>();
-
-function fitsOf(check: HttpCheck): Fits | null {
-  if (check.expect === null) return null;
-  const known = compiled.get(check);
-  if (known !== undefined) return known;
-  const fits = containing(check.expect, check.regex);
-  compiled.set(check, fits);
-  return fits;
-}
 
 /** The name in a Host header, without its port. */
 const nameOf = (host: string): string => host.replace(/:\d+$/, "");
@@ -64,15 +49,7 @@ async function ask(
   socket: Socket,
   deadline: Deadline,
 ): Promise<Verdict> {
-  const client = new Client(`${check.type}://${printEndpoint(target.address, target.port)}`, {
-    // A TLSSocket is a Socket; undici wants no more of either than a stream with an address.
-    // Later, since undici does not expect an answer while it is still asking.
-    connect: (_options, callback) => queueMicrotask(() => callback(null, connection as Socket)),
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: headBytesMax,
-  });
+  let client: Client | null = null;
   try {
     return await new Promise<Verdict>((resolve) => {
       const end = (verdict: Verdict): void => {
@@ -80,15 +57,35 @@ async function ask(
         close(socket);
         resolve(verdict);
       };
-      const expire = (): void => end(late("complete answer", deadline));
+      const answer = new HttpAnswer(check.method);
+      // A search of the whole answer ends with the deadline as well, and says whose fault that is.
+      const expire = (): void => {
+        if (!answer.complete) end(late("complete answer", deadline));
+      };
       if (deadline.signal.aborted) return expire();
       deadline.signal.addEventListener("abort", expire, { once: true });
-      client.dispatch(requestOf(check), judge(check, end));
+      const stream = answerStream(connection, answer, ({ reason, why }) =>
+        end(failed(reason, why)),
+      );
+      client = clientOn(`${check.type}://${printEndpoint(target.address, target.port)}`, stream);
+      client.dispatch(requestOf(check), judge(check, answer, deadline, end));
     });
   } finally {
     // Not awaited: it ends with the socket.
-    void client.destroy();
+    void (client as Client | null)?.destroy();
   }
+}
+
+function clientOn(origin: string, stream: Duplex): Client {
+  return new Client(origin, {
+    // undici wants no more of a socket than a stream with an address.
+    // Later, since undici does not expect an answer while it is still asking.
+    connect: (_options, callback) => queueMicrotask(() => callback(null, stream as Socket)),
+    allowH2: false,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: headBytesMax,
+  });
 }
 
 function requestOf(check: HttpCheck): Dispatcher.DispatchOptions {
@@ -99,28 +96,22 @@ function requestOf(check: HttpCheck): Dispatcher.DispatchOptions {
 }
 
 /** Judges the answer as it comes; `end` may be called more than once, the first call counts. */
-function judge(check: HttpCheck, end: (verdict: Verdict) => void): Dispatcher.DispatchHandler {
-  const fits = fitsOf(check);
-  const pieces: Buffer[] = [];
-  let length = 0;
+function judge(
+  check: HttpCheck,
+  answer: HttpAnswer,
+  deadline: Deadline,
+  end: (verdict: Verdict) => void,
+): Dispatcher.DispatchHandler {
   return {
     onRequestStart() {},
     onResponseStart(_controller, status) {
-      // Informational answers come before the one that counts (RFC 9110, section 15.2).
-      if (status < 200) return;
       if (check.status.some(({ from, to }) => from <= status && status <= to)) return;
       end(failed("unexpected", `status ${status}, expected ${printStatus(check)}`));
     },
-    onResponseData(_controller, piece) {
-      length += piece.length;
-      if (length > bodyBytesMax) {
-        end(failed("too-long", `the answer is longer than ${bodyBytesMax} bytes`));
-      } else if (fits !== null) pieces.push(piece);
-    },
+    onResponseData() {},
     onResponseEnd() {
-      if (fits === null || fits(Buffer.concat(pieces, length))) return end(passed);
-      const sought = check.regex ? "a match of the pattern" : "the expected text";
-      end(failed("unexpected", `${length} bytes of answer without ${sought}`));
+      if (check.expect === null) return end(passed);
+      void judgeBody(answer.body, sought(check.expect, check.regex), deadline).then(end);
     },
     onResponseError(_controller, error) {
       end(failureOf(error));
@@ -128,19 +119,27 @@ function judge(check: HttpCheck, end: (verdict: Verdict) => void): Dispatcher.Di
   };
 }
 
+async function judgeBody(body: Uint8Array, wanted: Sought, deadline: Deadline): Promise<Verdict> {
+  const found = await matches(wanted, body, deadline);
+  if (typeof found !== "boolean") return found;
+  if (found) return passed;
+  const what = wanted.kind === "text" ? "the expected text" : "a match of the pattern";
+  const within =
+    wanted.kind === "pattern" && body.length > matchedBytesMax
+      ? ` in its first ${matchedBytesMax} bytes`
+      : "";
+  return failed("unexpected", `${body.length} bytes of answer without ${what}${within}`);
+}
+
 const printStatus = (check: HttpCheck): string =>
   check.status.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
 
 function failureOf(error: Error): Verdict {
   const code = codeOf(error);
-  if (error.name === "HTTPParserError")
-    return failed("unreadable", `no HTTP answer: ${error.message}`);
-  if (code === "UND_ERR_HEADERS_OVERFLOW")
-    return failed("too-long", `the head of the answer is longer than ${headBytesMax} bytes`);
   if (code === "UND_ERR_SOCKET") return failed("closed", "closed before the answer was complete");
-  // A header that only HTTP itself may set, such as Transfer-Encoding.
+  // The configuration is judged for what undici does not send; this is what it overlooked.
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED")
-    return failed("unexpected", `the request cannot be made: ${error.message}`);
+    return failed("local", `the request cannot be made: ${error.message}`);
   if (code.startsWith("UND_ERR_")) return failed("unreadable", `no HTTP answer: ${error.message}`);
   return failedBy(error, "closed");
 }

@@ -4,11 +4,12 @@
  */
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Dialogue, Turn } from "../check/dialogue.ts";
+import type { Dialogue } from "../check/dialogue.ts";
 import { sendExpect } from "../check/send-expect.ts";
 import type { SendExpectCheck } from "../config/config.ts";
+import { Conversation } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
-import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
+import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
@@ -73,29 +74,23 @@ export function converse(
   deadline: Deadline,
 ): Promise<Verdict> {
   return new Promise((resolve) => {
-    let over = false;
-    const finish = (verdict: Verdict): void => {
-      if (over) return;
-      over = true;
-      deadline.signal.removeEventListener("abort", expire);
-      connection.pause();
-      resolve(verdict);
-    };
-    const take = (turn: Turn): void => {
-      if (turn.kind === "passed") finish(passed);
-      else if (turn.kind === "failed") finish(failed(turn.reason, turn.why));
-      else if (turn.kind === "say")
-        connection.write(turn.bytes, () => {
-          if (!turn.answered) finish(passed);
-        });
-    };
-    const expire = (): void => finish(late("complete answer", deadline));
-    deadline.signal.addEventListener("abort", expire, { once: true });
-    connection.on("error", (error) => finish(failedBy(error, "closed")));
-    connection.once("close", () => over || take(dialogue.closed()));
-    connection.once("end", () => over || take(dialogue.closed()));
-    connection.on("data", (bytes: Buffer) => over || take(dialogue.hear(bytes)));
-    if (deadline.signal.aborted) return expire();
-    take(dialogue.open());
+    const conversation = new Conversation(
+      dialogue,
+      {
+        say: (bytes, answered) =>
+          connection.write(bytes, () => answered || conversation.end(passed)),
+        finish: (verdict) => {
+          connection.pause();
+          resolve(verdict);
+        },
+        missing: "complete answer",
+      },
+      deadline,
+    );
+    connection.on("error", (error) => conversation.end(failedBy(error, "closed")));
+    connection.once("close", () => conversation.closed());
+    connection.once("end", () => conversation.closed());
+    connection.on("data", (bytes: Buffer) => conversation.heard(bytes));
+    conversation.open();
   });
 }

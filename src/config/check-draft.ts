@@ -3,7 +3,7 @@
  * Where a layer changes the type, what lies under it counts for the rhythm only, because a path or
  * an expected text of one type means nothing in another.
  */
-import { RE2JS } from "re2js";
+import { compilePattern } from "../check/pattern.ts";
 import type { Complaints, Spot } from "../keys/complaints.ts";
 import { escapesHint, readEscapes } from "../keys/escapes.ts";
 import {
@@ -115,7 +115,7 @@ function judgeExpect(settled: SettledCheck, type: CheckType, complaints: Complai
     );
   if (regex !== true) return;
   try {
-    RE2JS.compile(expect);
+    compilePattern({ pattern: expect, reads: "text" });
   } catch (thrown) {
     const message = `${where}: ${messageOf(thrown).slice(0, 200)}`;
     complaints.at(

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import { compilePattern } from "../../src/check/pattern.ts";
 import {
   answerBytesMax,
+  dialogueOf,
   piecesMax,
   type SendExpect,
   sendExpect,
@@ -19,10 +21,22 @@ const holding = (pattern: string): SendExpect => ({
   expect: { kind: "regex", pattern },
 });
 
-/** Speaks the pieces, then closes; the last turn. */
-function speak(what: SendExpect, ...pieces: readonly Uint8Array[]): Turn {
+/** The turn, with patterns matched as the driver does. */
+function matched(turn: Turn): Turn {
+  if (turn.kind !== "match") return turn;
+  return matched(turn.next(compilePattern(turn.wanted)(turn.bytes)));
+}
+
+/** A dialogue whose patterns are matched as the driver does. */
+function listen(what: SendExpect): Pick<Dialogue, "hear" | "closed"> {
   const dialogue = sendExpect(what);
   dialogue.open();
+  return { hear: (bytes) => matched(dialogue.hear(bytes)), closed: () => dialogue.closed() };
+}
+
+/** Speaks the pieces, then closes; the last turn. */
+function speak(what: SendExpect, ...pieces: readonly Uint8Array[]): Turn {
+  const dialogue = listen(what);
   for (const piece of pieces) {
     const turn = dialogue.hear(piece);
     if (turn.kind !== "more") return turn;
@@ -77,14 +91,14 @@ describe("send_expect", () => {
   });
 
   it("stops listening at its bound of bytes", () => {
-    const listening = sendExpect(holding("never"));
+    const listening = listen(holding("never"));
     assert.equal(listening.hear(Buffer.alloc(answerBytesMax - 1, "x")).kind, "more");
     const turn = listening.hear(Buffer.alloc(1_000_000, "x"));
     assert.equal(turn.kind === "failed" && turn.reason, "too-long");
   });
 
   it("stops listening at its bound of pieces", () => {
-    const listening = sendExpect(holding("never"));
+    const listening = listen(holding("never"));
     for (let piece = 1; piece < piecesMax; piece++)
       assert.equal(listening.hear(bytes("x")).kind, "more");
     const turn = listening.hear(bytes("x"));
@@ -101,5 +115,56 @@ describe("send_expect", () => {
         }
       }),
     );
+  });
+});
+
+describe("a dialogue of several steps", () => {
+  const smtp = [
+    { send: null, expect: { kind: "bytes", bytes: bytes("220") } },
+    { send: bytes("EHLO lvsd\r\n"), expect: { kind: "regex", pattern: "(?m)^250 " } },
+    { send: bytes("QUIT\r\n"), expect: { kind: "bytes", bytes: bytes("221") } },
+  ] as const;
+  const said = (turn: Turn): string =>
+    turn.kind === "say" ? Buffer.from(turn.bytes).toString("latin1") : turn.kind;
+
+  it("waits for a greeting before it says anything, and takes one step after the other", () => {
+    const dialogue = dialogueOf(smtp);
+    const hear = (text: string): string => said(matched(dialogue.hear(bytes(text))));
+    assert.equal(said(dialogue.open()), "more");
+    assert.equal(hear("220 mail.example ESMTP\r\n"), "EHLO lvsd\r\n");
+    assert.equal(hear("250-mail.example\r\n250-SIZE\r\n"), "more");
+    assert.equal(hear("250 PIPELINING\r\n"), "QUIT\r\n");
+    assert.equal(hear("221 bye\r\n"), "passed");
+  });
+
+  it("takes the late rest of a line for no answer to the next step", () => {
+    const dialogue = dialogueOf([
+      { send: null, expect: { kind: "bytes", bytes: bytes("220") } },
+      { send: bytes("QUIT\r\n"), expect: { kind: "bytes", bytes: bytes("221") } },
+    ]);
+    dialogue.open();
+    assert.equal(said(dialogue.hear(bytes("22"))), "more");
+    assert.equal(said(dialogue.hear(bytes("0 ma"))), "QUIT\r\n");
+    assert.equal(said(dialogue.hear(bytes("il ready\r\n22"))), "more");
+    assert.equal(said(dialogue.hear(bytes("1 bye"))), "passed");
+  });
+
+  it("fails at a wrong answer of any step, and says in which a connection ended", () => {
+    const wrong = dialogueOf(smtp);
+    wrong.open();
+    assert.equal(matched(wrong.hear(bytes("554 no\r\n"))).kind, "failed");
+    const ended = dialogueOf(smtp);
+    ended.open();
+    ended.hear(bytes("220 mail\r\n"));
+    const turn = ended.closed();
+    assert.match(turn.kind === "failed" ? turn.why : "", /^step 2: the connection was closed/);
+  });
+
+  it("says what follows an unanswered step together with it, and passes once all is said", () => {
+    const dialogue = dialogueOf([
+      { send: bytes("a"), expect: null },
+      { send: bytes("b"), expect: null },
+    ]);
+    assert.deepEqual(dialogue.open(), { kind: "say", bytes: bytes("ab"), answered: false });
   });
 });

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { bodyBytesMax } from "../../src/check/http-answer.ts";
 import type { Tried } from "../../src/checks/check.ts";
-import { bodyBytesMax } from "../../src/checks/http.ts";
 import type { HttpCheck } from "../../src/config/config.ts";
 import {
   httpCheck,
@@ -186,7 +186,7 @@ describe("an http check", () => {
     assert.deepEqual(request.match(/user-agent: .*/gi), ["user-agent: probe"]);
     assert.deepEqual(request.match(/host: .*/gi), ["host: hidden.example"]);
     const forbidden = httpCheck({ headers: { "Transfer-Encoding": "chunked" } });
-    assert.match(failure(await tryOnce(forbidden, server)), /^unexpected: the request cannot be/);
+    assert.match(failure(await tryOnce(forbidden, server)), /^local: the request cannot be/);
   });
 
   it("takes no proxy from the environment", async (context) => {

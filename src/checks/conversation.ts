@@ -1,0 +1,94 @@
+/**
+ * Runs a dialogue over whatever carries its bytes: takes its turns, has answers searched, and keeps
+ * what is heard meanwhile. It does not know whether the bytes travel in a stream or in datagrams.
+ */
+import type { Dialogue, Turn } from "../check/dialogue.ts";
+import { matches } from "./matching/matching.ts";
+import { type Deadline, failed, late, passed, type Verdict } from "./verdict.ts";
+
+/** What is kept of an answer while what came before is searched; no dialogue listens to more. */
+const keptBytesMax = 64 * 1024;
+
+/** What carries the dialogue. */
+export interface Carrier {
+  /** Sends the bytes, then calls back. */
+  say(bytes: Uint8Array, answered: boolean): void;
+  /** Called once; whatever comes after is not listened to. */
+  finish(verdict: Verdict): void;
+  /** What is missing at the deadline. */
+  readonly missing: string;
+}
+
+/** One dialogue under way. */
+export class Conversation {
+  readonly #dialogue: Dialogue;
+  readonly #carrier: Carrier;
+  readonly #deadline: Deadline;
+  #over = false;
+  #searching = false;
+  #closed = false;
+  #kept: Uint8Array[] = [];
+  #keptBytes = 0;
+
+  constructor(dialogue: Dialogue, carrier: Carrier, deadline: Deadline) {
+    this.#dialogue = dialogue;
+    this.#carrier = carrier;
+    this.#deadline = deadline;
+    deadline.signal.addEventListener("abort", this.#expire, { once: true });
+  }
+
+  /** The way stands. */
+  open(): void {
+    if (this.#over) return;
+    if (this.#deadline.signal.aborted) this.#expire();
+    else this.#take(this.#dialogue.open());
+  }
+
+  heard(bytes: Uint8Array): void {
+    if (this.#over) return;
+    if (!this.#searching) this.#take(this.#dialogue.hear(bytes));
+    else if (this.#keptBytes < keptBytesMax) {
+      this.#kept.push(bytes);
+      this.#keptBytes += bytes.length;
+    }
+  }
+
+  /** The other side has ended. */
+  closed(): void {
+    this.#closed = true;
+    if (!this.#over && !this.#searching) this.#take(this.#dialogue.closed());
+  }
+
+  end(verdict: Verdict): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deadline.signal.removeEventListener("abort", this.#expire);
+    this.#carrier.finish(verdict);
+  }
+
+  /** A search under way ends with the deadline as well, and says whose fault that is. */
+  readonly #expire = (): void => {
+    if (!this.#searching) this.end(late(this.#carrier.missing, this.#deadline));
+  };
+
+  #take(turn: Turn): void {
+    if (turn.kind === "passed") this.end(passed);
+    else if (turn.kind === "failed") this.end(failed(turn.reason, turn.why));
+    else if (turn.kind === "say") this.#carrier.say(turn.bytes, turn.answered);
+    else if (turn.kind === "match") void this.#search(turn);
+  }
+
+  async #search(turn: Turn & { readonly kind: "match" }): Promise<void> {
+    this.#searching = true;
+    const found = await matches(turn.wanted, turn.bytes, this.#deadline);
+    this.#searching = false;
+    if (this.#over) return;
+    if (typeof found !== "boolean") return this.end(found);
+    this.#take(turn.next(found));
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    if (kept.length > 0) this.heard(Buffer.concat(kept));
+    if (this.#closed) this.closed();
+  }
+}
