@@ -254,6 +254,9 @@ export type RequestRefusal =
   | "too-many-connections"
   | "too-many-requests"
   | "too-many-followers"
+  | "too-much-waiting"
+  | "pipelined"
+  | "slow-client"
   | "slow-follower";
 
 /** Larger bodies are refused with 413: these bodies are one option of a few bytes. */

@@ -2,19 +2,24 @@
  * The clients of `GET /v1/events`: history first, then every event as it happens, as server-sent
  * events (WHATWG HTML, section 9.2), one `data:` line of JSON each.
  *
- * Invariant: the daemon's memory is bounded whatever the clients do. A client that does not read
- * is dropped; it comes back by itself and finds the history.
+ * Invariant: the daemon's memory is bounded whatever the clients do. Nothing of the history is made
+ * a text before the client takes it. A client that does not read is dropped; it comes back by
+ * itself and finds the history.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LvsdEvent } from "../model/event.ts";
 import { printableLines } from "../model/printable.ts";
 import { type Controlled, historyOverComment } from "./api.ts";
+import type { Quota } from "./quota.ts";
 
 /** Followers at once: operators' terminals, the console and a collector or two. */
 export const followersMax = 16;
 
 /** What may wait for one follower: twice a full history of 1000 events of about 500 bytes. */
 export const followerBytesMax = 1024 * 1024;
+
+/** Characters that become one piece of text, and one event more. */
+const pieceCharacters = 64 * 1024;
 
 const frame = (event: LvsdEvent): string => `data: ${printableLines(JSON.stringify(event))}\n\n`;
 
@@ -26,32 +31,30 @@ export class Followers {
     this.#controlled = controlled;
   }
 
-  get full(): boolean {
-    return this.#leave.size >= followersMax;
+  /** Answers with the events that are remembered. */
+  tellHistory(response: ServerResponse): void {
+    const stream = new EventStream(response, this.#controlled.events(), "");
+    stream.onIdle = () => response.end();
+    stream.begin();
   }
 
-  /** Answers a request for events; with `live` false the answer ends after the history. */
-  answer(request: IncomingMessage, response: ServerResponse, live: boolean): void {
-    response.writeHead(200, {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-    });
-    const history = this.#controlled.events().map(frame).join("");
-    if (!live) {
-      response.end(history);
-      return;
-    }
-    response.write(`${history}: ${historyOverComment}\n\n`);
+  /** Answers with the history and what follows; the caller has taken its place in `quota`. */
+  follow(request: IncomingMessage, response: ServerResponse, quota: Quota): void {
+    const stream = new EventStream(
+      response,
+      this.#controlled.events(),
+      `: ${historyOverComment}\n\n`,
+    );
     const unfollow = this.#controlled.follow((event) => {
-      if (response.writableLength > followerBytesMax) {
-        this.#controlled.refusedRequest("slow-follower");
-        response.destroy();
-        leave();
-      } else response.write(frame(event));
+      if (stream.push(frame(event))) return;
+      this.#controlled.refusedRequest("slow-follower");
+      response.destroy();
+      leave();
     });
     const leave = () => {
+      if (!this.#leave.delete(end)) return;
       unfollow();
-      this.#leave.delete(end);
+      quota.give("followers");
     };
     const end = () => {
       leave();
@@ -59,10 +62,68 @@ export class Followers {
     };
     this.#leave.add(end);
     request.socket.once("close", leave);
+    stream.begin();
   }
 
   /** Ends every stream. */
   close(): void {
     for (const end of [...this.#leave]) end();
+  }
+}
+
+/** Frames on their way to one client, no more of them as text than it takes. */
+class EventStream {
+  readonly #response: ServerResponse;
+  readonly #history: readonly LvsdEvent[];
+  /** How many of the history have become text. */
+  #told = 0;
+  /** What is said behind the history, and what has happened since. */
+  readonly #waiting: string[];
+  #characters = 0;
+  #blocked = true;
+  onIdle = (): void => {};
+
+  constructor(response: ServerResponse, history: readonly LvsdEvent[], behind: string) {
+    this.#response = response;
+    this.#history = [...history];
+    this.#waiting = behind === "" ? [] : [behind];
+  }
+
+  begin(): void {
+    this.#response.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+    });
+    this.#response.on("drain", () => this.#flow());
+    this.#flow();
+  }
+
+  /** False where more waits than a client may leave unread. */
+  push(text: string): boolean {
+    this.#waiting.push(text);
+    this.#characters += text.length;
+    if (!this.#blocked) this.#flow();
+    return this.#characters <= followerBytesMax;
+  }
+
+  #flow(): void {
+    this.#blocked = false;
+    for (let text = this.#next(); text !== ""; text = this.#next()) {
+      if (this.#response.write(text)) continue;
+      this.#blocked = true;
+      return;
+    }
+    this.onIdle();
+  }
+
+  #next(): string {
+    let text = "";
+    while (this.#told < this.#history.length && text.length < pieceCharacters) {
+      text += frame(this.#history[this.#told] as LvsdEvent);
+      this.#told += 1;
+    }
+    if (text !== "") return text;
+    this.#characters = 0;
+    return this.#waiting.splice(0).join("");
   }
 }

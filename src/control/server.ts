@@ -6,11 +6,14 @@
  * memory, is counted by its reason, and never throws into the daemon.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { messageOf } from "../model/error.ts";
 import type { Controlled, RequestRefusal } from "./api.ts";
 import { Followers, followersMax } from "./followers.ts";
 import { operatorsGroup } from "./group.ts";
+import { peerUser } from "./peer-user.ts";
+import { Quota, type QuotaLimits } from "./quota.ts";
 import {
   answer,
   bodyBytesMax,
@@ -22,6 +25,7 @@ import {
   refusal,
 } from "./routes.ts";
 import { clearSocketPath, listenAt, openToGroup } from "./socket.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 export interface ControlOptions {
   /** Absolute path of the socket; its directory is created where it is missing. */
@@ -30,23 +34,27 @@ export interface ControlOptions {
   /** Told what the operator should mend: a missing group. */
   readonly warn: (text: string) => void;
   readonly limits?: Partial<ControlLimits>;
+  /** Whose connection it is; tests, which run as one user, say so themselves. */
+  readonly userOf?: (socket: Socket) => number | null;
 }
 
-/** Bounds that tests shorten. */
-export interface ControlLimits {
-  /** Open connections: the followers, and room for the short requests of scripts. */
-  readonly connectionsMax: number;
-  /** Requests that the daemon works on at once. */
-  readonly requestsMax: number;
+/** Bounds that tests shorten; those of a quota hold for root, and once more for all others. */
+export interface ControlLimits extends QuotaLimits {
   /** How long a client may take to send a request, its first byte included. */
   readonly requestMs: number;
+  /** How long a client may take none of what was answered. */
+  readonly stallMs: number;
 }
 
 /** The bounds of a running daemon. */
 export const controlLimits: ControlLimits = {
   connectionsMax: followersMax + 48,
   requestsMax: 32,
+  // Three statuses of 50,000 real servers, or five of the largest configurations.
+  bytesMax: 64 * 1024 * 1024,
+  followersMax,
   requestMs: 5000,
+  stallMs: 10_000,
 };
 
 export interface ControlServer {
@@ -56,6 +64,15 @@ export interface ControlServer {
 
 /** How long requests under way may go on once the daemon stops. */
 const lastWordsMs = 500;
+
+/** Requests of one connection, the one that is answered and those behind it. */
+const pipelinedMax = 8;
+
+/** One connection: whose quota it uses, and its requests, answered one after the other. */
+interface Client {
+  readonly quota: Quota;
+  readonly turns: WaitingRoom;
+}
 
 /** lvsd's own requests have a head of about 150 bytes. */
 const headerBytesMax = 8192;
@@ -74,8 +91,19 @@ export async function startControlServer(options: ControlOptions): Promise<Contr
     keepAliveTimeout: limits.requestMs,
     connectionsCheckingInterval: Math.ceil(limits.requestMs / 10),
   });
-  guardConnections(server, limits, (reason) => options.controlled.refusedRequest(reason));
-  serveRequests(server, limits, options.controlled, followers);
+  const clients = new WeakMap<Duplex, Client>();
+  const [ofRoot, ofOthers] = [new Quota(limits), new Quota(limits)];
+  const { userOf = peerUser } = options;
+  const admit = (socket: Socket): Client => {
+    const quota = userOf(socket) === 0 ? ofRoot : ofOthers;
+    const client = { quota, turns: new WaitingRoom(pipelinedMax) };
+    clients.set(socket, client);
+    return client;
+  };
+  const refused = (reason: RequestRefusal) => options.controlled.refusedRequest(reason);
+  guardConnections(server, admit, refused);
+  dropStalled(server, limits.stallMs, clients, refused);
+  serveRequests(server, clients, options.controlled, followers);
   await clearSocketPath(options.socketPath);
   await listenAt(server, options.socketPath);
   const shut = openToGroup(options.socketPath, operatorsGroup);
@@ -95,13 +123,33 @@ function closeServer(server: Server, followers: Followers): Promise<void> {
   });
 }
 
+/**
+ * Ends connections on which nothing moves: answers that nobody takes, and idle ones. A client that
+ * waits for an answer, or for the next event, has nothing to do.
+ */
+function dropStalled(
+  server: Server,
+  stallMs: number,
+  clients: WeakMap<Duplex, Client>,
+  refused: (reason: RequestRefusal) => void,
+): void {
+  // net.Socket takes it for progress, too, when the kernel takes a part of what waits.
+  server.setTimeout(stallMs, (socket: Socket) => {
+    const waits = socket.writableLength > 0;
+    if (!waits && clients.get(socket)?.turns.empty === false) socket.setTimeout(stallMs);
+    else {
+      if (waits) refused("slow-client");
+      socket.destroy();
+    }
+  });
+}
+
 /** Turns away what is not HTTP, what is too slow, and connections beyond the bound. */
 function guardConnections(
   server: Server,
-  limits: ControlLimits,
+  admit: (socket: Socket) => Client,
   refused: (reason: RequestRefusal) => void,
 ): void {
-  let open = 0;
   const turnedAway = new WeakSet<Duplex>();
   const turnAway = (socket: Duplex, reply: ControlReply) => {
     if (turnedAway.has(socket)) return;
@@ -110,14 +158,14 @@ function guardConnections(
     socket.end(rawResponse(reply), () => socket.destroy());
   };
   server.on("connection", (socket) => {
-    open += 1;
-    socket.once("close", () => {
-      open -= 1;
-    });
+    const { quota } = admit(socket);
     // A client that vanishes is its own affair; without a listener the error would be the daemon's.
     socket.on("error", () => socket.destroy());
-    if (open > limits.connectionsMax)
-      turnAway(socket, refusal(503, "too-many-connections", `${open - 1} connections are open`));
+    if (quota.take("connections")) socket.once("close", () => quota.give("connections"));
+    else {
+      const why = `${quota.held("connections")} connections are open`;
+      turnAway(socket, refusal(503, "too-many-connections", why));
+    }
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (!socket.writable || error.code === "ECONNRESET" || error.code === "EPIPE") socket.destroy();
@@ -148,64 +196,126 @@ function rawResponse(reply: ControlReply): string {
   ].join("\r\n");
 }
 
+/** What one request holds of its client's quota until its answer is taken. */
+class Held {
+  readonly #quota: Quota;
+  #bytes = 0;
+
+  constructor(quota: Quota) {
+    this.#quota = quota;
+  }
+
+  take(bytes: number): boolean {
+    if (!this.#quota.take("bytes", bytes)) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  release(): void {
+    this.#quota.give("bytes", this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
 function serveRequests(
   server: Server,
-  limits: ControlLimits,
+  clients: WeakMap<Duplex, Client>,
   controlled: Controlled,
   followers: Followers,
 ): void {
-  let underWay = 0;
-  const say = (response: ServerResponse, reply: ControlReply) => {
-    if (reply.refused !== null) controlled.refusedRequest(reply.refused);
-    if (!response.writable) return;
-    const type = reply.type === "json" ? "application/json" : "text/plain; version=0.0.4";
-    response.writeHead(reply.status, {
-      "content-type": `${type}; charset=utf-8`,
-      "content-length": Buffer.byteLength(reply.text),
-      "cache-control": "no-store",
-      // RFC 9110, 15.5.6: the origin server MUST generate an Allow header field in a 405 response
-      ...(reply.status === 405 ? { allow: methodsOf(pathOf(response.req))?.join(", ") } : {}),
-    });
-    response.end(reply.text);
-  };
-  const perform = async (request: ControlRequest): Promise<ControlReply> => {
-    if (underWay >= limits.requestsMax)
-      return refusal(503, "too-many-requests", `${underWay} requests are under way`);
-    underWay += 1;
+  const serve = async (request: IncomingMessage, response: ServerResponse, { quota }: Client) => {
+    const held = new Held(quota);
     try {
-      return await answer(controlled, request);
-    } catch (error) {
-      return failure(messageOf(error));
+      const received = await receive(request, held);
+      if (received === null) return;
+      const over = taken(response);
+      if ("refused" in received) say(controlled, response, received);
+      else if (received.path === eventsPath) tellEvents(received, request, response, quota);
+      else {
+        const reply = await perform(controlled, received, quota);
+        // What was asked is text no longer, and what is answered counts in its place.
+        held.release();
+        say(controlled, response, held.take(2 * reply.text.length) ? reply : tooMuchWaiting());
+      }
+      await over;
     } finally {
-      underWay -= 1;
+      held.release();
     }
   };
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // A connection that was turned away may still have sent a request.
-    if (!request.socket.writable) return;
-    const received = await receive(request);
-    if (received === null) return;
-    if ("refused" in received) say(response, received);
-    else if (received.path !== eventsPath) say(response, await perform(received));
+  const tellEvents = (
+    received: ControlRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    quota: Quota,
+  ) => {
+    if (received.query.get("follow") === "false") followers.tellHistory(response);
+    else if (quota.take("followers")) followers.follow(request, response, quota);
     else {
-      const live = received.query.get("follow") !== "false";
-      if (live && followers.full)
-        say(response, refusal(503, "too-many-followers", `${followersMax} clients follow already`));
-      else followers.answer(request, response, live);
+      const why = `${quota.held("followers")} clients follow already`;
+      say(controlled, response, refusal(503, "too-many-followers", why));
     }
   };
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    respond(request, response).catch((thrown: unknown) => {
-      if (response.headersSent) response.destroy();
-      else say(response, failure(messageOf(thrown)));
+  server.on("request", async (request: IncomingMessage, response: ServerResponse) => {
+    const client = clients.get(request.socket);
+    // A connection that was turned away may still have sent a request.
+    if (client === undefined || !request.socket.writable) return;
+    const turn = await client.turns.run(async () => {
+      if (!request.destroyed || request.complete) await serve(request, response, client);
+      return "over" as const;
     });
+    if (turn !== null || request.socket.destroyed) return;
+    controlled.refusedRequest("pipelined");
+    request.socket.destroy();
   });
+}
+
+/** Resolves when the client has taken the answer, or is gone. */
+const taken = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    if (response.closed || response.destroyed) resolve();
+    else response.once("close", resolve);
+  });
+
+async function perform(
+  controlled: Controlled,
+  request: ControlRequest,
+  quota: Quota,
+): Promise<ControlReply> {
+  if (!quota.take("requests"))
+    return refusal(503, "too-many-requests", `${quota.held("requests")} requests are under way`);
+  try {
+    return await answer(controlled, request);
+  } catch (error) {
+    return failure(messageOf(error));
+  } finally {
+    quota.give("requests");
+  }
+}
+
+const tooMuchWaiting = (): ControlReply =>
+  refusal(503, "too-much-waiting", "other clients have not taken their answers; try again");
+
+function say(controlled: Controlled, response: ServerResponse, reply: ControlReply): void {
+  if (reply.refused !== null) controlled.refusedRequest(reply.refused);
+  if (!response.writable) return;
+  const type = reply.type === "json" ? "application/json" : "text/plain; version=0.0.4";
+  response.writeHead(reply.status, {
+    "content-type": `${type}; charset=utf-8`,
+    "content-length": Buffer.byteLength(reply.text),
+    "cache-control": "no-store",
+    // RFC 9110, 15.5.6: the origin server MUST generate an Allow header field in a 405 response
+    ...(reply.status === 405 ? { allow: methodsOf(pathOf(response.req))?.join(", ") } : {}),
+  });
+  response.end(reply.text);
 }
 
 const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("?", 1)[0] ?? "";
 
 /** The whole request, why it is refused, or null where its client went away. */
-async function receive(request: IncomingMessage): Promise<ControlRequest | ControlReply | null> {
+async function receive(
+  request: IncomingMessage,
+  held: Held,
+): Promise<ControlRequest | ControlReply | null> {
   const path = pathOf(request);
   const search = (request.url ?? "").slice(path.length);
   const method = request.method ?? "";
@@ -214,18 +324,20 @@ async function receive(request: IncomingMessage): Promise<ControlRequest | Contr
   if (!methods.includes(method))
     return refusal(405, "wrong-method", `${path} takes ${methods.join(", ")}, not ${method}`);
   const bytesMax = bodyBytesMax(method, path);
-  const body = await readBody(request, bytesMax);
+  const body = await readBody(request, bytesMax, held);
   if (body === null) return null;
+  if (body === "too-much") return tooMuchWaiting();
   if (body === "too-large")
     return refusal(413, "body-too-large", `the body is larger than ${bytesMax} bytes`);
   return { method, path, query: new URLSearchParams(search), body: body.text };
 }
 
-/** The body as text, "too-large", or null where the client went away before its end. */
+/** The body as text, why it is not read, or null where the client went away before its end. */
 function readBody(
   request: IncomingMessage,
   bytesMax: number,
-): Promise<{ text: string } | "too-large" | null> {
+  held: Held,
+): Promise<{ text: string } | "too-large" | "too-much" | null> {
   return new Promise((resolve) => {
     if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
       resolve("too-large");
@@ -236,10 +348,12 @@ function readBody(
     let [bytes, text] = [0, ""];
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= bytesMax) text += decoder.decode(chunk, { stream: true });
+      const why = bytes > bytesMax ? "too-large" : held.take(chunk.length) ? null : "too-much";
+      if (why === null) text += decoder.decode(chunk, { stream: true });
       else {
         text = "";
-        resolve("too-large");
+        bytes = bytesMax;
+        resolve(why);
       }
     });
     request.on("end", () => resolve({ text: text + decoder.decode() }));

@@ -27,6 +27,7 @@ import {
   encodeMessage,
   type Reply,
 } from "../../control/cluster-messages.ts";
+import { WaitingRoom } from "../../control/waiting-room.ts";
 import { type Problem, printProblem, problemElsewhere, toldProblems } from "../../keys/problem.ts";
 import { configBytesMax, tooLarge } from "../../keys/source.ts";
 import { isRefused, messageOf } from "../../model/error.ts";
@@ -40,7 +41,6 @@ import { raisedSerial } from "./config-thread.ts";
 import { carriedOut } from "./plan-report.ts";
 import type { Running, Written } from "./running.ts";
 import { attempted, played } from "./saving-acts.ts";
-import { WaitingRoom } from "./waiting-room.ts";
 
 export interface ClusterSyncParts {
   readonly store: ConfigStore;

@@ -1,6 +1,6 @@
 /**
- * Work that is done one piece after the other, of which only a few may wait: what keeps a processor
- * busy for seconds, at the request of whoever asks.
+ * Work that is done one piece after the other, of which only a few may wait: requests of one
+ * connection, texts that keep a processor busy for seconds.
  */
 export class WaitingRoom {
   readonly #placesMax: number;
@@ -9,6 +9,11 @@ export class WaitingRoom {
 
   constructor(placesMax: number) {
     this.#placesMax = placesMax;
+  }
+
+  /** Nothing is done, and nothing waits. */
+  get empty(): boolean {
+    return this.#taken === 0;
   }
 
   /** What comes of the work, in its turn; null where the room is full. Throws what the work does. */

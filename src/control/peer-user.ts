@@ -1,0 +1,28 @@
+/**
+ * Who is at the other end of a connection of the control socket: SO_PEERCRED of unix(7), the
+ * effective user when it connected. Node has no door to it.
+ */
+import type { Socket } from "node:net";
+import koffi from "koffi";
+
+const getOption = koffi
+  .load("libc.so.6")
+  .func("int getsockopt(int fd, int level, int name, void *value, void *size)");
+
+const levelSocket = 1;
+const optionPeerCredentials = 17;
+/** struct ucred: process, user and group, 32 bits each. */
+const credentialsBytes = 12;
+const userAt = 4;
+
+/** The number of the user; null where it cannot be had: then it is anybody. Never throws. */
+export function peerUser(socket: Socket): number | null {
+  // Node's own name for what it wraps; there is no public one.
+  const { _handle: handle } = socket as { _handle?: { readonly fd?: number } | null };
+  const descriptor = handle?.fd ?? -1;
+  if (descriptor < 0) return null;
+  const [credentials, size] = [Buffer.alloc(credentialsBytes), Buffer.alloc(4)];
+  size.writeInt32LE(credentialsBytes);
+  const failed = getOption(descriptor, levelSocket, optionPeerCredentials, credentials, size) !== 0;
+  return failed ? null : credentials.readInt32LE(userAt);
+}
