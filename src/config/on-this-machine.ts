@@ -5,7 +5,7 @@
 
 import type { Place, Places } from "../keys/place.ts";
 import type { Problem } from "../keys/problem.ts";
-import { holds, type IpAddress, type Prefix, printPrefix } from "../model/address.ts";
+import { family, holds, type IpAddress, type Prefix, printPrefix } from "../model/address.ts";
 import { type Role, roles } from "../model/router.ts";
 import { addressesOf, type Config, type Vip } from "./config.ts";
 
@@ -13,6 +13,30 @@ import { addressesOf, type Config, type Vip } from "./config.ts";
 export interface InterfaceHere {
   readonly name: string;
   readonly addresses: readonly { readonly prefix: Prefix }[];
+}
+
+/** What can be known of a machine before an address is claimed there. */
+export interface Here {
+  readonly interfaces: readonly InterfaceHere[];
+  /** Whether a device takes IPv6 addresses (disable_ipv6 is 0; the device is none that has no IPv6). */
+  readonly ipv6: (device: string) => boolean;
+}
+
+/** Why an address cannot be held on that device of this machine, and what mends it; null: it can. */
+export function obstacle(
+  { prefix, device }: { readonly prefix: Prefix; readonly device: string },
+  { interfaces, ipv6 }: Here,
+): { readonly why: string; readonly hint: string } | null {
+  if (!interfaces.some(({ name }) => name === device)) {
+    const names = interfaces.map(({ name }) => name).join(", ");
+    return { why: `there is no device ${device}`, hint: `this machine has ${names || "none"}` };
+  }
+  if (family(prefix.address) === 6 && !ipv6(device))
+    return {
+      why: `IPv6 is off on ${device}`,
+      hint: `sysctl -w net.ipv6.conf.${device.replaceAll(".", "/")}.disable_ipv6=0`,
+    };
+  return null;
 }
 
 /**

@@ -122,12 +122,14 @@ function understudy({ ip, announcer, now }: Doors): Vips {
         await ip.rehearse();
         return { kind: "none-held", held: [], missing, reasons: [] };
       },
+      remove: async (missing) => ({ kind: "none-held", held: [], missing, reasons: [] }),
       expire: async (held) => ({ kind: "all-held", held, missing: [], reasons: [] }),
     },
     announcements: new Announcements(doors, rhythm, () => {}),
     report: () => {},
     faultsChanged: () => {},
     now,
+    ipv6: () => true,
     interfacesRead: () => {},
     remember: () => {},
   });

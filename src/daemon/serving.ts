@@ -11,6 +11,7 @@ import type { Doors } from "./doors.ts";
 import type { Engine } from "./failover/engine.ts";
 import { type Answers, FailoverPart } from "./failover/failover-part.ts";
 import { rulesOf } from "./failover/rules.ts";
+import { unsettled } from "./failover/unsettled.ts";
 import { HealthPart } from "./health/health-part.ts";
 import type { Nannies } from "./health/nannies.ts";
 import type { Ending, Part, PartContext } from "./part.ts";
@@ -66,6 +67,7 @@ export class Serving {
       kept: found === "kept",
       interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
       contested: () => this.engine.input({ kind: "contested" }),
+      unsettled: () => unsettled(this.engine.router),
     });
     const services = new ServicesPart(context);
     const connections = new ConnectionsPart(context);

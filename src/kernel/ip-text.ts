@@ -2,7 +2,7 @@
  * The language of iproute2's `ip`: lines for its batch mode, the JSON of `addr show`, the lines of
  * `ip -o monitor`. Pure text; who talks to the program is ip.ts. See ip-address(8), ip-monitor(8).
  */
-import { family, type Prefix, parsePrefix, printPrefix } from "../model/address.ts";
+import { family, hostPrefix, type Prefix, parsePrefix, printPrefix } from "../model/address.ts";
 import { assert, MachineError } from "../model/error.ts";
 import { type Ms, seconds } from "../model/time.ts";
 
@@ -14,6 +14,8 @@ export interface InterfaceAddress {
   readonly tentative: boolean;
   /** The kernel drops it after a while unless it is made permanent. */
   readonly expires: boolean;
+  /** The kernel may choose it for what this machine sends by itself. */
+  readonly source: boolean;
 }
 
 export interface Interface {
@@ -38,8 +40,8 @@ export interface FloatingAddress {
   readonly kind?: "nat-router" | "vip";
 }
 
-/** One text for one floating address, for maps and messages. */
-export const printFloating = (vip: FloatingAddress): string =>
+/** One text for one address on a device, for maps and messages. */
+export const printFloating = (vip: Pick<FloatingAddress, "prefix" | "device">): string =>
   `${printPrefix(vip.prefix)} on ${vip.device}`;
 
 /** Configuration allows nothing else; a name with a space would be read as further arguments. */
@@ -50,25 +52,40 @@ const word = (name: string): string => {
 
 /**
  * `replace` adds what is missing and makes permanent what would expire; what is there already is no
- * failure. IPv6: without duplicate address detection, which takes a second; with preferred_lft 0,
- * so that the router never speaks from the VIP on its own account (RFC 6724, rule 3).
+ * failure.
+ *
+ * The router must never speak from a VIP on its own account, whatever else is on the device and in
+ * whatever order it comes. So a VIP has a host's prefix: it is in no network, and no other address
+ * of the device becomes its secondary one. IPv4: scope host, which the kernel does not choose for
+ * a route (fib_semantics.c: inet_select_addr) but takes packets and answers ARP for. IPv6:
+ * preferred_lft 0 (RFC 6724, rule 3), and without duplicate address detection (a second).
  */
 export function claimLine({ prefix, device, label }: FloatingAddress): string {
-  const what = `addr replace ${printPrefix(prefix)} dev ${word(device)}`;
+  const what = `addr replace ${printPrefix(hostPrefix(prefix))} dev ${word(device)}`;
   if (family(prefix.address) === 6) return `${what} nodad preferred_lft 0`;
-  const broadcast = prefix.length <= 30 ? " brd +" : "";
-  return `${what}${broadcast}${label === null ? "" : ` label ${word(label)}`}`;
+  return `${what} scope host${label === null ? "" : ` label ${word(label)}`}`;
 }
 
 /** Without the label: whatever label it has, it goes. */
 export const releaseLine = ({ prefix, device }: FloatingAddress): string =>
+  removeLine({ prefix: hostPrefix(prefix), device });
+
+/** Any address, in just this form. */
+export const removeLine = ({ prefix, device }: Pick<FloatingAddress, "prefix" | "device">) =>
   `addr del ${printPrefix(prefix)} dev ${word(device)}`;
+
+/** An IPv4 address that is none of ours, as it was. */
+export function restoreLine({ prefix, device, label }: FloatingAddress): string {
+  const broadcast = prefix.length <= 30 ? " brd +" : "";
+  const labelled = label === null ? "" : ` label ${word(label)}`;
+  return `addr replace ${printPrefix(prefix)} dev ${word(device)}${broadcast}${labelled}`;
+}
 
 /** The kernel counts lifetimes in whole seconds; measured: it drops one of 1 s after 0.9 to 1.13 s. */
 export function expireLine({ prefix, device }: FloatingAddress, after: Ms): string {
   const lifetime = Math.max(1, Math.ceil(after / seconds(1)));
   const preferred = family(prefix.address) === 6 ? 0 : lifetime;
-  const what = `addr change ${printPrefix(prefix)} dev ${word(device)}`;
+  const what = `addr change ${printPrefix(hostPrefix(prefix))} dev ${word(device)}`;
   return `${what} valid_lft ${lifetime} preferred_lft ${preferred}`;
 }
 
@@ -108,6 +125,7 @@ function readAddress(found: unknown): InterfaceAddress | null {
     label: typeof found.label === "string" ? found.label : null,
     tentative: found.tentative === true || found.dadfailed === true,
     expires: found.valid_life_time !== foreverSeconds,
+    source: found.scope !== "host" && found.preferred_life_time !== 0,
   };
 }
 

@@ -3,7 +3,14 @@
  * the answers mean. Pure; the socket is netlink.ts. Numbers are in the machine's order of bytes,
  * which is little endian on every machine that lvsd runs on.
  */
-import { addressBytes, addressFromBytes, bitsOf, family, type Prefix } from "../model/address.ts";
+import {
+  addressBytes,
+  addressFromBytes,
+  bitsOf,
+  family,
+  hostPrefix,
+  type Prefix,
+} from "../model/address.ts";
 import { MachineError } from "../model/error.ts";
 import type { FloatingAddress } from "./ip-text.ts";
 
@@ -48,7 +55,9 @@ const localTable = 255;
 const routeMaker = 108;
 /** Seconds. The kernel's own task needs less than a ms for its route, where it gets a processor. */
 const earlyRouteFor = 2;
-const attributes = { address: 1, local: 2, label: 3, broadcast: 4, lifetimes: 6 } as const;
+const attributes = { address: 1, local: 2, label: 3, lifetimes: 6 } as const;
+/** RT_SCOPE_UNIVERSE and RT_SCOPE_HOST. */
+const scopes = { everywhere: 0, host: 254 } as const;
 const addressFlags = { noDetection: 0x02, permanent: 0x80 } as const;
 const families = { 4: 2, 6: 10 } as const;
 
@@ -65,14 +74,6 @@ const forever = 2 ** 32 - 1;
 
 const aligned = (length: number): number => (length + 3) & ~3;
 
-/** The address with all bits of the host set. */
-function broadcastOf({ address, length }: Prefix): Uint8Array {
-  const bytes = Uint8Array.from(addressBytes(address));
-  for (let bit = length; bit < bytes.length * 8; bit += 1)
-    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) | (0x80 >> (bit & 7));
-  return bytes;
-}
-
 /** What ip(8) gives a floating address, see `claimLine` in ip-text.ts. */
 function claimAttributes({ prefix, label }: FloatingAddress): [number, Uint8Array][] {
   const bytes = addressBytes(prefix.address);
@@ -85,7 +86,6 @@ function claimAttributes({ prefix, label }: FloatingAddress): [number, Uint8Arra
     const lifetimes = Uint32Array.of(0, forever, 0, 0);
     return [...both, [attributes.lifetimes, new Uint8Array(lifetimes.buffer)]];
   }
-  if (prefix.length <= 30) both.push([attributes.broadcast, broadcastOf(prefix)]);
   if (label !== null) both.push([attributes.label, Buffer.from(`${label}\0`, "latin1")]);
   return both;
 }
@@ -121,27 +121,34 @@ function message(
   return { sequence, bytes };
 }
 
-const bodyOf = ({ address, length }: Prefix, flagBits: number): number[] => [
+const bodyOf = ({ address, length }: Prefix, flagBits: number, scope: number): number[] => [
   families[family(address)],
   length,
   flagBits,
-  // Scope: for the whole world.
-  0,
+  scope,
 ];
 
-/** Adds an address that is not there yet; one that is there is refused (EEXIST). */
+/** Adds an address as `claimLine` does; one that is there already is refused (EEXIST). */
 export function addRequest(vip: FloatingAddress, index: number, sequence: number): Request {
   const six = family(vip.prefix.address) === 6;
   const bits = flags.request | flags.ack | flags.create | flags.exclusive;
-  const body = bodyOf(vip.prefix, six ? addressFlags.noDetection : 0);
+  const flagBits = six ? addressFlags.noDetection : 0;
+  const body = bodyOf(hostPrefix(vip.prefix), flagBits, six ? scopes.everywhere : scopes.host);
   return message(types.newAddress, bits, sequence, body, index, claimAttributes(vip));
 }
 
-/** Deletes an address, whatever label it has. */
+/** Deletes what `addRequest` adds, whatever label it has. */
 export function deleteRequest({ prefix }: FloatingAddress, index: number, sequence: number) {
   const bits = flags.request | flags.ack;
   const local = [[attributes.local, addressBytes(prefix.address)]] as const;
-  return message(types.deleteAddress, bits, sequence, bodyOf(prefix, 0), index, local);
+  return message(
+    types.deleteAddress,
+    bits,
+    sequence,
+    bodyOf(hostPrefix(prefix), 0, 0),
+    index,
+    local,
+  );
 }
 
 /** Forgets whose network card has an address (neighbour table); ENOENT where nobody knew. */

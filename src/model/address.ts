@@ -48,6 +48,12 @@ export function parsePrefix(text: string): Prefix | null {
   return { address, length: Number(lengthText) };
 }
 
+/** An address by itself, without its network: /32 or /128. */
+export const hostPrefix = ({ address }: Pick<Prefix, "address">): Prefix => ({
+  address,
+  length: bitsOf(family(address)),
+});
+
 export const printPrefix = (prefix: Prefix): string => `${prefix.address}/${prefix.length}`;
 
 /** The 4 or 16 bytes of an address in network order. */

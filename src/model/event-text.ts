@@ -35,6 +35,7 @@ const warnings: ReadonlySet<string> = new Set([
   "vip/lost",
   "vip/left-behind",
   "link/down",
+  "link/renamed",
   "real_server/down",
   "virtual_server/down",
   "ipvs/drift",
@@ -78,7 +79,9 @@ export function sentenceOf(body: EventBody): string {
         ? `service ${body.service}: ${body.cause}`
         : `service ${body.service} is ${body.kind}: ${body.cause}`;
     case "link":
-      return `link ${body.device} is ${body.kind}: ${body.text}`;
+      return body.kind === "renamed"
+        ? body.text
+        : `link ${body.device} is ${body.kind}: ${body.text}`;
     case "real_server":
       return `${body.virtual_server}/${body.real_server} (${body.address}) is ${body.kind}: ${body.cause}`;
     case "virtual_server":
@@ -220,7 +223,7 @@ function vipSentence(body: EventBody & { event: "vip" }): string {
     case "left-behind":
       return `${body.address} on ${body.device} ${body.kind.replace("-", " ")}: ${body.text}`;
     case "contested":
-      return `${body.address} on ${body.device} is announced by the peer too, ${body.mac}; the routers settle it`;
+      return `${body.address} on ${body.device} is announced by the peer too, ${body.mac}; ${body.text}`;
     case "stranger":
       return `${body.address} on ${body.device} is answered for by a stranger, ${body.mac}; find that machine and take the address off it`;
     default:

@@ -59,10 +59,16 @@ export type EventBody =
       readonly device: string;
       readonly text: string;
     })
-  | (Named<"vip", "stranger" | "contested"> & {
+  | (Named<"vip", "stranger"> & {
       readonly address: string;
       readonly device: string;
       readonly mac: string;
+    })
+  | (Named<"vip", "contested"> & {
+      readonly address: string;
+      readonly device: string;
+      readonly mac: string;
+      readonly text: string;
     })
   | (Named<"vip", "announce-failed"> & { readonly text: string })
   | (Named<"fence", "started"> & { readonly command: string })
@@ -76,7 +82,7 @@ export type EventBody =
       readonly service: string;
       readonly cause: string;
     })
-  | (Named<"link", "up" | "down"> & { readonly device: string; readonly text: string })
+  | (Named<"link", "up" | "down" | "renamed"> & { readonly device: string; readonly text: string })
   | (Named<"real_server", "up" | "down" | "reentry" | "checking" | "disabled"> & {
       readonly virtual_server: string;
       readonly real_server: string;

@@ -23,22 +23,22 @@ const vip = (text: string, label: string | null = null) => ({
 const hex = (request: Request): string => Buffer.from(request.bytes).toString("hex");
 const bytes = (text: string): Uint8Array => Buffer.from(text.replaceAll(" ", ""), "hex");
 
-test("an address is added as ip(8) adds it: label, broadcast, no detection, never preferred", () => {
+test("an address is added as ip(8) adds it: a host, its label, no detection, never a source", () => {
   const cases: [Request, string][] = [
     [
       addRequest(vip("192.0.2.10/24", "eth0:1"), 7, 3),
-      // nlmsghdr, ifaddrmsg; local, address, broadcast; label with its zero, padded.
-      `3c000000 1400 0506 03000000 00000000 02 18 00 00 07000000
-       0800 0200 c000020a 0800 0100 c000020a 0800 0400 c00002ff 0b00 0300 657468303a3100 00`,
+      // nlmsghdr, ifaddrmsg; local, address; label with its zero, padded.
+      `34000000 1400 0506 03000000 00000000 02 20 00 fe 07000000
+       0800 0200 c000020a 0800 0100 c000020a 0b00 0300 657468303a3100 00`,
     ],
     [
       addRequest(vip("192.0.2.10/32"), 7, 3),
-      `28000000 1400 0506 03000000 00000000 02 20 00 00 07000000
+      `28000000 1400 0506 03000000 00000000 02 20 00 fe 07000000
        0800 0200 c000020a 0800 0100 c000020a`,
     ],
     [
       addRequest(vip("fd00::10/64"), 7, 4),
-      `54000000 1400 0506 04000000 00000000 0a 40 02 00 07000000
+      `54000000 1400 0506 04000000 00000000 0a 80 02 00 07000000
        1400 0200 fd000000000000000000000000000010 1400 0100 fd000000000000000000000000000010
        1400 0600 00000000 ffffffff 00000000 00000000`,
     ],
@@ -49,7 +49,7 @@ test("an address is added as ip(8) adds it: label, broadcast, no detection, neve
 test("an address is deleted whatever its label, and the IPv4 addresses are asked for", () => {
   assert.equal(
     hex(deleteRequest(vip("192.0.2.10/24", "eth0:1"), 7, 9)),
-    "20000000150005000900000000000000021800000700000008000200c000020a",
+    "20000000150005000900000000000000022000000700000008000200c000020a",
   );
   assert.equal(hex(listRequest(5)), "180000001600010305000000000000000200000000000000");
 });

@@ -33,7 +33,7 @@ exec >>/run/story 2>&1
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 fact() { echo "fact $*"; }
 now() { awk '{printf "%d", $1 * 1000}' /proc/uptime; }
-held() { ip -br addr show d0 | grep -q 192.0.2.10/24; }
+held() { ip -br addr show d0 | grep -q 192.0.2.10/32; }
 pid() { systemctl show --property MainPID --value lvsd; }
 # until MS CONDITION...: fact-worthy milliseconds until it holds, or "never"
 until_true() {

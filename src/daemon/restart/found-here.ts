@@ -9,11 +9,11 @@ export function foundHere(
   interfaces: readonly Interface[],
   { heldUntil }: Pick<Legacy, "heldUntil">,
 ): Start["found"] {
-  const here = running.vips.some(({ device, prefix }) =>
+  // In whatever form: neighbours are answered for each. The loopback's serve other ends.
+  const here = running.vips.some(({ prefix }) =>
     interfaces.some(
-      (each) =>
-        each.name === device &&
-        each.addresses.some((held) => held.prefix.address === prefix.address),
+      ({ name, addresses }) =>
+        name !== "lo" && addresses.some((held) => held.prefix.address === prefix.address),
     ),
   );
   // Who held no VIPs has left none: the hold alone says that this router goes on.

@@ -3,6 +3,7 @@ import type { Status } from "../../control/api.ts";
 import { printPrefix } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Fault } from "../../model/router.ts";
+import { takesIpv6 } from "../../system/file/sysctl.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import { peerAddresses, type Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -17,6 +18,8 @@ export interface VipsPartNeeds {
   readonly interfacesRead: (interfaces: readonly Interface[]) => void;
   /** The peer answers for a VIP that is held here. */
   readonly contested: () => void;
+  /** Why the rule for two holders would not end that; null: it would. */
+  readonly unsettled: () => string | null;
 }
 
 export class VipsPart implements Part {
@@ -27,7 +30,7 @@ export class VipsPart implements Part {
   readonly #strangers;
   #unwatch: (() => void) | null = null;
 
-  constructor(context: PartContext, { kept, interfacesRead, contested }: VipsPartNeeds) {
+  constructor(context: PartContext, { kept, interfacesRead, contested, unsettled }: VipsPartNeeds) {
     this.#context = context;
     const { doors, faultsChanged, running } = context;
     const { report, now, ip } = doors;
@@ -37,19 +40,20 @@ export class VipsPart implements Part {
     this.vips = new Vips({
       ...{ ip, report, faultsChanged, now, interfacesRead },
       announcements: this.#announcements,
+      ipv6: (device) => takesIpv6(doors.sysctl, device),
       remember: (vips) => leaveReleaseFile(doors, vips),
     });
     if (kept) this.vips.spare();
     this.#strangers = doors.openStrangerWatch(
       (stranger) => {
-        if (this.vips.heardStranger(stranger) && stranger.isPeer) contested();
+        if (this.vips.heardStranger(stranger, unsettled()) && stranger.isPeer) contested();
       },
       (why) => report({ event: "machine", kind: "failed", text: why }),
     );
   }
 
-  configure({ config, vips }: Running): void {
-    this.#links.configure(config);
+  configure({ config, role, vips }: Running): void {
+    this.#links.configure(config, role);
     this.vips.configure(vips);
     this.#announcements.configure(config.failover.announce);
   }
@@ -69,8 +73,9 @@ export class VipsPart implements Part {
 
   interfacesRead(interfaces: readonly Interface[]): void {
     const running = this.#context.running();
-    this.#strangers.watch(running.vips, interfaces, peerAddresses(running));
-    if (this.#links.look(interfaces)) this.#context.faultsChanged();
+    this.#strangers.watch(this.vips.wanted, interfaces, peerAddresses(running));
+    const nameNow = (device: string): string => this.vips.deviceNow(device);
+    if (this.#links.look(interfaces, nameNow)) this.#context.faultsChanged();
   }
 
   faults(): readonly Fault[] {

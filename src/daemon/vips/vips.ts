@@ -2,27 +2,38 @@
  * The VIPs of this router in the kernel: claims and releases them when the failover machine says
  * so, keeps them as they should be in between, and announces them.
  *
- * Knows what is wanted and what the kernel last confirmed; decides nothing about who is active.
- * Invariant: `held` never claims more than the kernel said when it was last read. Whoever adds or
- * removes a VIP behind our back is noticed through the kernel's own notifications and put right.
+ * Decides nothing about who is active. Invariant: what is said to be held is no more than what the
+ * kernel said when it was last read (holdings.ts). Whoever adds or removes a VIP behind our back is
+ * noticed through the kernel's own notifications and put right.
  */
 import { type IpAddress, printPrefix } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Fault } from "../../model/router.ts";
 import { between, type Instant, type Ms, ms } from "../../model/time.ts";
-import type { AddressOutcome, FloatingAddress, Interface, Ip } from "../../system/ip/ip.ts";
+import {
+  type AddressOutcome,
+  type FloatingAddress,
+  type Interface,
+  type Ip,
+  printFloating,
+} from "../../system/ip/ip.ts";
 import type { Stranger } from "../../system/net/announce.ts";
 import { UnderWay } from "../under-way.ts";
 import type { Announcements } from "./announcements.ts";
+import { Holdings } from "./holdings.ts";
+import { Strangers } from "./strangers.ts";
+import { Tidying } from "./tidying.ts";
 
 export interface VipsParts {
-  readonly ip: Pick<Ip, "claim" | "release" | "expire" | "readInterfaces">;
+  readonly ip: Pick<Ip, "claim" | "release" | "remove" | "expire" | "readInterfaces">;
   readonly announcements: Announcements;
   readonly report: (event: EventBody) => void;
   /** `faults()` may answer differently now. */
   readonly faultsChanged: () => void;
   readonly now: () => Instant;
+  /** Whether a device takes IPv6 addresses now. */
+  readonly ipv6: (device: string) => boolean;
   /** What the kernel's devices are, each time they were read. */
   readonly interfacesRead: (interfaces: readonly Interface[]) => void;
   /** Leaves behind, for whoever cleans up after us, the list of what may be held. */
@@ -36,21 +47,20 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 const settleAfter = ms(10);
 /** What a claim or a release has changed is known: clients that come back now go before the look. */
 const settleAfterMove = ms(100);
-/** How often a VIP that cannot be put back is tried again. */
+/** How soon a VIP that cannot be put back is tried again; doubles with each failure in a row. */
 const retryAfter = ms(1000);
+const retryMax = ms(30_000);
+/** How often a router that holds nothing looks whether it could hold what it lacks. */
+const lackingLook = ms(5000);
 /**
  * Announcements of the former holder that are still on their way are no strangers' ones; whoever
  * goes on answering is found by the next probe.
  */
 const strangerGrace = ms(1000);
-/** A stranger is asked for at every refresh; one that does not answer twice has gone. */
-const strangerForgottenAfter = ms(3000);
 
 export class Vips {
   readonly #parts: VipsParts;
-  #wanted: readonly FloatingAddress[] = [];
-  /** Addresses that an earlier configuration or process may have left, to be freed with the rest. */
-  #former: readonly FloatingAddress[] = [];
+  readonly #holdings: Holdings;
   #holding = false;
   /** Neither claimed nor released by this process yet, or left to the next one: not ours to mend. */
   #spared = false;
@@ -59,28 +69,43 @@ export class Vips {
   /** What the present claim has announced, and when the first VIP of it. */
   readonly #told = new Set<string>();
   #toldAt: Instant | undefined;
-  #held: ReadonlySet<string> = new Set();
-  #interfaces: readonly Interface[] = [];
-  #fault: Fault | null = null;
+  /** Why addresses cannot be looked at, by a router that holds none. */
+  #unread: Fault | null = null;
+  #faults: readonly Fault[] = [];
+  #retry: Ms = retryAfter;
+  readonly #tidying: Tidying;
+  /** What was left for a clean-up. */
+  #remembered = "";
   /** Why addresses cannot be read while they are held; null when they can. */
   #blind: string | null = null;
   #settling: NodeJS.Timeout | null = null;
   #claimedAt: Instant | null = null;
-  readonly #strangers = new Map<IpAddress, { readonly mac: string; readonly heardAt: Instant }>();
+  readonly #strangers: Strangers;
 
   constructor(parts: VipsParts) {
     this.#parts = parts;
+    this.#holdings = new Holdings(parts.ipv6);
+    const { ip, report } = parts;
+    const holding = (): boolean => this.#holding;
+    this.#tidying = new Tidying({ ip, report, holding, holdings: this.#holdings });
+    this.#strangers = new Strangers(parts.now, () => parts.announcements.refresh);
   }
 
   /** The VIPs of the configuration in the order of claiming; their devices are known. */
   configure(vips: readonly FloatingAddress[]): void {
-    const kept = new Set(vips.map(keyOf));
-    this.#former = [...this.#former, ...this.#wanted].filter((vip) => !kept.has(keyOf(vip)));
-    this.#wanted = vips;
-    for (const key of this.#strangers.keys()) {
-      if (!vips.some((vip) => vip.prefix.address === key)) this.#strangers.delete(key);
-    }
-    this.#parts.remember([...this.#wanted, ...this.#former]);
+    this.#holdings.configure(vips);
+    this.#strangers.keepOnly(new Set(vips.map(({ prefix }) => prefix.address)));
+    this.#remember();
+  }
+
+  /** On devices as they are called now. */
+  get wanted(): readonly FloatingAddress[] {
+    return this.#holdings.wanted;
+  }
+
+  /** What a device of the configuration is called now. */
+  deviceNow(name: string): string {
+    return this.#holdings.deviceNow(name);
   }
 
   /** What is there was kept for this process: it stays until it is claimed or released. */
@@ -92,9 +117,10 @@ export class Vips {
   async keep(lifetime: Ms): Promise<Done> {
     this.#spared = true;
     try {
-      const { missing, reasons } = await this.#parts.ip.expire(this.#wanted, lifetime);
+      const held = this.wanted.filter((vip) => this.#holdings.held(vip));
+      const { missing, reasons } = await this.#parts.ip.expire(held, lifetime);
       if (missing.length === 0 && reasons.length === 0) return { ok: true };
-      const absent = missing.map((vip) => `${nameOf(vip)} is not there`);
+      const absent = missing.map((vip) => `${printFloating(vip)} is not there`);
       return { ok: false, why: [...reasons, ...absent].join("; ") };
     } catch (thrown) {
       return { ok: false, why: messageOf(thrown) };
@@ -107,7 +133,8 @@ export class Vips {
   }
 
   /**
-   * Adds all VIPs, in order, and announces each as soon as the kernel has confirmed it.
+   * Adds all VIPs that this machine can hold, in order, and announces each as soon as the kernel
+   * has confirmed it. Those that it cannot hold are faults; without others it has failed.
    *
    * The NAT router's address is announced before any VIP is here: the former holder hands on the
    * SYNs that still reach it as soon as this kernel answers for the VIP, and an answer of a real
@@ -118,15 +145,14 @@ export class Vips {
     this.#spared = false;
     this.#claimedAt = this.#parts.now();
     this.#forgetTold();
-    const vips = this.#wanted;
-    return this.#perform("claim", () => this.#parts.ip.claim(vips, (added) => this.#tell(added)));
+    return this.#claim(null, (added) => this.#tell(added));
   }
 
   /** A claim that is no longer wanted, since its release was asked for, announces nothing. */
   #tell(added: readonly FloatingAddress[]): void {
     if (!this.#holding) return;
-    for (const vip of added) this.#told.add(keyOf(vip));
-    this.#parts.announcements.once(() => ({ vips: added, interfaces: this.#interfaces }));
+    for (const { prefix } of added) this.#told.add(prefix.address);
+    this.#parts.announcements.once(() => ({ vips: added, interfaces: this.#holdings.interfaces }));
     if (added[0]?.kind !== "nat-router") this.#toldAt ??= this.#parts.now();
   }
 
@@ -135,15 +161,14 @@ export class Vips {
     this.#toldAt = undefined;
   }
 
-  /** Removes all VIPs, also those of former configurations. */
+  /** Removes all VIPs, also those of former configurations, in whatever form they are here. */
   async release(): Promise<Done> {
     this.#holding = false;
     this.#spared = false;
     this.#parts.announcements.stop();
     this.#strangers.clear();
-    const vips = this.#onDevices([...this.#wanted, ...this.#former]);
-    const done = await this.#perform("release", () => this.#parts.ip.release(vips));
-    if (done.ok) this.#former = [];
+    const done = await this.#free(this.#holdings.releasable());
+    if (done.ok) this.#holdings.forgetFormer();
     return done;
   }
 
@@ -153,30 +178,32 @@ export class Vips {
    */
   announce(): Instant | undefined {
     const held = (): FloatingAddress[] =>
-      this.#holding ? this.#wanted.filter((vip) => this.#held.has(keyOf(vip))) : [];
-    const rest = held().filter((vip) => !this.#told.has(keyOf(vip)));
+      this.#holding ? this.wanted.filter((vip) => this.#holdings.held(vip)) : [];
+    const rest = held().filter(({ prefix }) => !this.#told.has(prefix.address));
     const firstAt = this.#toldAt;
     this.#forgetTold();
     this.#parts.announcements.start(
-      () => ({ vips: held(), interfaces: this.#interfaces }),
-      () => ({ vips: rest, interfaces: this.#interfaces }),
+      () => ({ vips: held(), interfaces: this.#holdings.interfaces }),
+      () => ({ vips: rest, interfaces: this.#holdings.interfaces }),
     );
     return firstAt;
   }
 
   /** What a reload left over or brought, made true while holding. */
   async settle(): Promise<Done> {
-    if (this.#former.length > 0) {
-      const former = this.#former;
-      const freed = await this.#perform("release", () => this.#parts.ip.release(former));
+    const { former } = this.#holdings;
+    if (former.length > 0) {
+      const freed = await this.#free(former);
       if (!freed.ok) return freed;
-      this.#former = [];
-      this.#parts.remember(this.#wanted);
+      this.#holdings.forgetFormer();
+      this.#remember();
     }
     if (!this.#holding) return { ok: true };
-    const before = this.#held;
-    const done = await this.#perform("claim", () => this.#parts.ip.claim(this.#wanted));
-    if (done.ok && this.#wanted.some((vip) => !before.has(keyOf(vip)))) this.announce();
+    const before = this.#holdings.heldNow();
+    const done = await this.#claim(before, () => {});
+    const isNew = ({ prefix }: FloatingAddress) => !before.has(prefix.address);
+    if (done.ok && this.wanted.some((vip) => isNew(vip) && this.#holdings.held(vip)))
+      this.announce();
     return done;
   }
 
@@ -185,21 +212,18 @@ export class Vips {
     return this.#moves.none();
   }
 
+  /** Whether this machine answers for it, in whatever form. */
   held(vip: FloatingAddress): boolean {
-    return this.#held.has(keyOf(vip));
+    return this.#holdings.held(vip);
   }
 
   /** The MAC of a third machine that answers for the address, or null. */
   answeredBy(address: IpAddress): string | null {
-    const stranger = this.#strangers.get(address);
-    if (stranger === undefined) return null;
-    const { refresh } = this.#parts.announcements;
-    const silence = between(stranger.heardAt, this.#parts.now());
-    return silence > refresh + strangerForgottenAfter ? null : stranger.mac;
+    return this.#strangers.of(address);
   }
 
   faults(): readonly Fault[] {
-    return this.#fault === null ? [] : [this.#fault];
+    return this.#faults;
   }
 
   /** The kernel has told of a change of addresses or links: look, soon and once. */
@@ -208,20 +232,25 @@ export class Vips {
     if (!this.#moves.any) this.#lookIn(settleAfter);
   }
 
-  /** Somebody whose MAC is not ours answers for a VIP; whether that contests what is held here. */
-  heardStranger(stranger: Stranger): boolean {
+  /**
+   * Somebody whose MAC is not ours answers for a VIP; whether that contests what is held here.
+   * `unsettled`: where it is the peer's, why the two routers will not settle it; null: they will.
+   */
+  heardStranger(stranger: Stranger, unsettled: string | null): boolean {
     if (!this.#holding || this.#claimedAt === null) return false;
     if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return false;
-    const known = this.answeredBy(stranger.address) === stranger.mac;
-    const heardAt = this.#parts.now();
-    this.#strangers.set(stranger.address, { mac: stranger.mac, heardAt });
+    const known = this.#strangers.note(stranger);
     // Between the two routers the failover decides, and whoever remains announces then: what was
     // said before would call clients to a router that is about to give way.
-    if (stranger.isPeer) this.#parts.announcements.postpone();
-    if (known) return true;
     const { isPeer, ...who } = stranger;
-    this.#parts.report({ event: "vip", kind: isPeer ? "contested" : "stranger", ...who });
-    if (!isPeer) this.announce();
+    const settles = isPeer && unsettled === null;
+    if (settles) this.#parts.announcements.postpone();
+    if (known) return true;
+    const what = isPeer
+      ? ({ kind: "contested", text: unsettled ?? "the routers settle it" } as const)
+      : ({ kind: "stranger" } as const);
+    this.#parts.report({ event: "vip", ...who, ...what });
+    if (!settles) this.announce();
     return true;
   }
 
@@ -231,52 +260,76 @@ export class Vips {
   }
 
   async #read(): Promise<void> {
-    this.#interfaces = await this.#parts.ip.readInterfaces();
-    const present = new Set<string>();
-    for (const device of this.#interfaces) {
-      for (const { prefix } of device.addresses)
-        present.add(`${device.name} ${printPrefix(prefix)}`);
+    const interfaces = await this.#parts.ip.readInterfaces();
+    for (const { was, is } of this.#holdings.take(interfaces)) {
+      const text = `${was} is called ${is} now; its VIPs stay on it, and the configuration is to say so`;
+      this.#parts.report({ event: "link", kind: "renamed", device: was, text });
     }
-    this.#held = new Set(
-      [...this.#wanted, ...this.#former].map(keyOf).filter((key) => present.has(key)),
-    );
-    this.#parts.interfacesRead(this.#interfaces);
+    this.#remember();
+    this.#parts.interfacesRead(interfaces);
+    this.#refreshFaults();
   }
 
-  async #perform(what: "claim" | "release", act: () => Promise<AddressOutcome>): Promise<Done> {
+  /** For a clean-up after a crash; only when it has changed. */
+  #remember(): void {
+    const vips = [...this.#holdings.wanted, ...this.#holdings.former];
+    const text = vips.map(printFloating).join("\n");
+    if (text === this.#remembered) return;
+    this.#remembered = text;
+    this.#parts.remember(vips);
+  }
+
+  /** Claims what can be held. After a reload what was held `before` is not reported. */
+  async #claim(
+    before: ReadonlySet<IpAddress> | null,
+    onAdded: (added: readonly FloatingAddress[]) => void,
+  ): Promise<Done> {
     const began = this.#parts.now();
-    let outcome: AddressOutcome;
+    const claimable = this.#holdings.claimable();
+    const done = await this.#perform("claim", () => this.#parts.ip.claim(claimable, onAdded));
+    if (!done.ok) return done;
+    const { wanted } = this;
+    const held = wanted.filter((vip) => this.#holdings.held(vip));
+    if (wanted.length > 0 && held.length === 0)
+      return this.#failed("claim", this.#faults.map(({ text }) => text).join("; "));
+    const fresh = held.filter(({ prefix }) => before?.has(prefix.address) !== true);
+    if (before === null || fresh.length > 0) this.#reportMove("claimed", fresh, began);
+    return done;
+  }
+
+  async #free(vips: readonly FloatingAddress[]): Promise<Done> {
+    const began = this.#parts.now();
+    const done = await this.#perform("release", () => this.#parts.ip.release(vips));
+    if (done.ok) this.#reportMove("released", vips, began);
+    return done;
+  }
+
+  #reportMove(
+    kind: "claimed" | "released",
+    vips: readonly FloatingAddress[],
+    began: Instant,
+  ): void {
+    const took_ms = between(began, this.#parts.now());
+    this.#parts.report({ event: "vip", kind, addresses: vips.map(printFloating), took_ms });
+  }
+
+  /** A claim may leave some out; a release that leaves one behind has failed. */
+  async #perform(what: "claim" | "release", act: () => Promise<AddressOutcome>): Promise<Done> {
     try {
-      outcome = await this.#moves.during(async () => {
+      const outcome = await this.#moves.during(async () => {
         const seen = await act();
-        this.#note(seen);
+        this.#holdings.note(seen, what);
         return seen;
       });
+      this.#unread = null;
+      this.#refreshFaults();
+      if (what === "claim" || outcome.held.length === 0) return { ok: true };
+      return this.#failed(what, outcome.reasons.join("; ") || "the kernel says otherwise");
     } catch (thrown) {
       return this.#failed(what, messageOf(thrown));
     } finally {
       this.#lookIn(settleAfterMove);
     }
-    const asked = what === "claim" ? outcome.missing.length === 0 : outcome.held.length === 0;
-    if (!asked)
-      return this.#failed(what, outcome.reasons.join("; ") || "the kernel says otherwise");
-    const addresses = (what === "claim" ? outcome.held : outcome.missing).map(nameOf);
-    const took = between(began, this.#parts.now());
-    this.#parts.report({
-      event: "vip",
-      kind: what === "claim" ? "claimed" : "released",
-      addresses,
-      took_ms: took,
-    });
-    this.#setFault(null);
-    return { ok: true };
-  }
-
-  #note(outcome: AddressOutcome): void {
-    const held = new Set(this.#held);
-    for (const vip of outcome.held) held.add(keyOf(vip));
-    for (const vip of outcome.missing) held.delete(keyOf(vip));
-    this.#held = held;
   }
 
   #failed(what: "claim" | "release", why: string): Done {
@@ -286,16 +339,23 @@ export class Vips {
 
   async #repair(): Promise<void> {
     if (this.#moves.any || this.#spared) return;
-    const before = this.#held;
-    const devices = this.#interfaces;
+    const before = this.#holdings.heldNow();
+    const devices = this.#holdings.interfaces;
     try {
       await this.#read();
-      this.#blind = null;
+      [this.#blind, this.#unread] = [null, null];
+      this.#refreshFaults();
       if (this.#moves.any || this.#spared) return;
-      if (!this.#holding) return await this.#takeAway();
-      if (this.#wanted.some(({ device }) => isReachedAnew(device, devices, this.#interfaces)))
-        this.announce();
+      if (!this.#holding) {
+        const gone = await this.#tidying.everything();
+        this.#refreshFaults();
+        if (!gone) this.#lookIn(retryAfter);
+        else if (this.#faults.length > 0) this.#lookIn(lackingLook);
+        return;
+      }
+      if (this.#holdings.reachedAnew(devices)) this.announce();
       await this.#putBack(before);
+      if (await this.#tidying.strays()) this.#lookIn(retryAfter);
     } catch (thrown) {
       this.#cannotLook(messageOf(thrown));
       this.#lookIn(retryAfter);
@@ -308,7 +368,8 @@ export class Vips {
    */
   #cannotLook(why: string): void {
     if (!this.#holding) {
-      this.#setFault({ kind: "claim", subject: "addresses", text: why });
+      this.#unread = { kind: "claim", subject: "addresses", text: why };
+      this.#refreshFaults();
       return;
     }
     if (this.#blind === why) return;
@@ -317,45 +378,30 @@ export class Vips {
     this.#parts.report({ event: "machine", kind: "failed", text });
   }
 
-  async #putBack(before: ReadonlySet<string>): Promise<void> {
-    const lost = this.#wanted.filter((vip) => !this.#held.has(keyOf(vip)));
-    if (lost.length === 0) return this.#setFault(null);
-    const present = this.#onDevices(this.#wanted);
-    for (const vip of lost.filter((each) => before.has(keyOf(each)))) {
-      const mended = present.includes(vip);
-      const why = mended ? "removed by somebody else; it is put back" : "its device is gone";
-      this.#report("lost", vip, why);
+  async #putBack(before: ReadonlySet<IpAddress>): Promise<void> {
+    const lost = this.wanted.filter((vip) => !this.#holdings.held(vip));
+    if (lost.length === 0) {
+      this.#retry = retryAfter;
+      return;
     }
-    const absent = lost.filter((vip) => !present.includes(vip));
-    const outcome = await this.#parts.ip.claim(absent.length < lost.length ? present : []);
-    this.#note(outcome);
-    if (!this.#holding) return;
-    const back = lost.filter((vip) => this.#held.has(keyOf(vip)));
-    for (const vip of back) this.#report("restored", vip, "held again");
-    if (back.length > 0) this.announce();
-    const missing = [...outcome.missing, ...absent];
-    if (missing.length === 0) return this.#setFault(null);
-    const reasons = [...outcome.reasons, ...absent.map((vip) => `there is no ${vip.device}`)];
-    const text = `cannot be held: ${reasons.join("; ")}`;
-    this.#setFault({ kind: "claim", subject: missing.map(nameOf).join(", "), text });
-    this.#lookIn(retryAfter);
-  }
-
-  /**
-   * Those whose device exists, as far as is known: for the name of one that does not, the kernel
-   * first looks for a module (measured in the lab: 70 ms a line, while others wait in the queue).
-   */
-  #onDevices(vips: readonly FloatingAddress[]): readonly FloatingAddress[] {
-    const names = new Set(this.#interfaces.map(({ name }) => name));
-    return names.size === 0 ? vips : vips.filter(({ device }) => names.has(device));
-  }
-
-  async #takeAway(): Promise<void> {
-    const left = [...this.#wanted, ...this.#former].filter((vip) => this.#held.has(keyOf(vip)));
-    if (left.length === 0) return this.#setFault(null);
-    for (const vip of left) this.#report("left-behind", vip, "this router does not serve; removed");
-    this.#note(await this.#parts.ip.release(left));
-    if (left.some((vip) => this.#held.has(keyOf(vip)))) this.#lookIn(retryAfter);
+    const claimable = this.#holdings.claimable();
+    const tried = new Set(claimable);
+    const worthIt = lost.filter((vip) => tried.has(vip));
+    const fresh = lost.filter(({ prefix }) => before.has(prefix.address));
+    const mended = "removed by somebody else; it is put back";
+    for (const vip of fresh) this.#report("lost", vip, this.#holdings.lack(vip) ?? mended);
+    if (fresh.length > 0) this.#retry = retryAfter;
+    if (worthIt.length > 0) {
+      this.#holdings.note(await this.#parts.ip.claim(claimable), "claim");
+      this.#refreshFaults();
+      if (!this.#holding) return;
+      const back = lost.filter((vip) => this.#holdings.held(vip));
+      for (const vip of back) this.#report("restored", vip, "held again");
+      if (back.length > 0) this.announce();
+      if (worthIt.every((vip) => this.#holdings.held(vip))) this.#retry = retryAfter;
+      else this.#retry = ms(Math.min(retryMax, this.#retry * 2));
+    }
+    if (lost.some((vip) => !this.#holdings.held(vip))) this.#lookIn(this.#retry);
   }
 
   #lookIn(length: Ms): void {
@@ -365,34 +411,15 @@ export class Vips {
     }, length);
   }
 
-  #report(kind: "lost" | "restored" | "left-behind", vip: FloatingAddress, text: string): void {
-    this.#parts.report({
-      event: "vip",
-      kind,
-      address: printPrefix(vip.prefix),
-      device: vip.device,
-      text,
-    });
+  #report(kind: "lost" | "restored", vip: FloatingAddress, text: string): void {
+    const [address, { device }] = [printPrefix(vip.prefix), vip];
+    this.#parts.report({ event: "vip", kind, address, device, text });
   }
 
-  #setFault(fault: Fault | null): void {
-    if (this.#fault?.text === fault?.text && this.#fault?.subject === fault?.subject) return;
-    this.#fault = fault;
-    this.#parts.faultsChanged();
+  #refreshFaults(): void {
+    const before = JSON.stringify(this.#faults);
+    const lacking = this.#holdings.faults();
+    this.#faults = this.#unread === null ? lacking : [this.#unread, ...lacking];
+    if (JSON.stringify(this.#faults) !== before) this.#parts.faultsChanged();
   }
 }
-
-/** Whether neighbours and switches know the device by what it was, or have forgotten it. */
-function isReachedAnew(
-  device: string,
-  before: readonly Interface[],
-  after: readonly Interface[],
-): boolean {
-  const was = before.find(({ name }) => name === device);
-  const is = after.find(({ name }) => name === device);
-  if (was === undefined || is === undefined || !is.carrier) return false;
-  return was.mac !== is.mac || was.index !== is.index || !was.carrier;
-}
-
-const keyOf = (vip: FloatingAddress): string => `${vip.device} ${printPrefix(vip.prefix)}`;
-const nameOf = (vip: FloatingAddress): string => `${printPrefix(vip.prefix)} on ${vip.device}`;

@@ -19,6 +19,10 @@ export interface Sysctl {
   restore(): readonly string[];
 }
 
+/** Whether a device takes IPv6 addresses: one that has no such parameter has no IPv6 at all. */
+export const takesIpv6 = ({ read }: Pick<Sysctl, "read">, device: string): boolean =>
+  read(`net/ipv6/conf/${device}/disable_ipv6`) === "0";
+
 export function openSysctl(root = "/proc/sys"): Sysctl {
   const before = new Map<string, string>();
   const read = (name: string): string | null => {

@@ -1,13 +1,15 @@
 /** How addresses leave this machine, and how it is known that they have. Part of the door ip.ts. */
 
 import {
-  claimLine,
   type FloatingAddress,
   forgetNeighbourLine,
   inOrderOfRelease,
+  printFloating,
   readInterfacesJson,
   releaseBatch,
   releaseLine,
+  removeLine,
+  restoreLine,
 } from "../../kernel/ip-text.ts";
 import type { KernelAddress } from "../../kernel/rtnetlink.ts";
 import { family } from "../../model/address.ts";
@@ -17,10 +19,11 @@ import { runProgram } from "../program/program.ts";
 import {
   type AddressOutcome,
   addressesByKey,
+  formsOf,
   keyOf,
   type Listed,
   last,
-  outcomeOf,
+  releasedOf,
   type There,
   textOf,
   wordsAbout,
@@ -45,13 +48,12 @@ export interface ReleaseDoors {
  * such.
  */
 function takenAlong(
-  vips: readonly FloatingAddress[],
+  asked: ReadonlySet<string>,
   before: readonly Listed[],
   left: There,
 ): FloatingAddress[] {
-  const asked = new Set(vips.map(keyOf));
   return before.filter((found) => {
-    const key = keyOf(found);
+    const key = printFloating(found);
     const stays = asked.has(key) || left.has(key) || found.expires;
     return !stays && family(found.prefix.address) === 4;
   });
@@ -81,7 +83,9 @@ async function deleteAll(
   const now = left.length === 0 && ofVersion4 ? listed(netlink) : null;
   // On a device that came since the program last looked only the program knows what is there.
   if (now?.every(({ index }) => deviceOf(index) !== undefined) === true) {
-    const after = named(now, deviceOf).map((each) => [keyOf(each), { tentative: false }] as const);
+    const after = named(now, deviceOf).map((each) => {
+      return [printFloating(each), { ...each, tentative: false }] as const;
+    });
     return { before: named(found, deviceOf), after: new Map(after) };
   }
   const lines = left.flatMap((vip) => [forgetNeighbourLine(vip), releaseLine(vip)]);
@@ -119,11 +123,37 @@ export async function releaseReadingBack(
   doors: ReleaseDoors,
 ): Promise<AddressOutcome> {
   const { before, after } = await deleteAll(vips, doors);
-  const collateral = takenAlong(vips, before, after);
-  if (collateral.length === 0) return outcomeOf(vips, after, [], "none-held");
-  const restored = await doors.batch.ask([...collateral.map(claimLine), show]);
-  const reasons = wordsAbout(collateral, restored).map(textOf);
-  return outcomeOf(vips, addressesByKey(last(restored.shown)), reasons, "none-held");
+  const there = await restored(takenAlong(new Set(vips.map(keyOf)), before, after), after, doors);
+  const others = formsOf(vips, there.there);
+  if (others.length === 0) return releasedOf(vips, there.there, there.reasons);
+  // Under another prefix or on another device the kernel answers for it just as well.
+  return removeForms(vips, others, doors.batch);
+}
+
+/** Puts back what was taken along; what is on the machine then. */
+async function restored(
+  collateral: readonly FloatingAddress[],
+  there: There,
+  { batch }: Pick<ReleaseDoors, "batch">,
+): Promise<{ readonly there: There; readonly reasons: readonly string[] }> {
+  if (collateral.length === 0) return { there, reasons: [] };
+  const answer = await batch.ask([...collateral.map(restoreLine), show]);
+  const reasons = wordsAbout(collateral, answer).map(textOf);
+  return { there: addressesByKey(last(answer.shown)), reasons };
+}
+
+/** Removes just these forms of addresses and says what is left of the addresses. */
+export async function removeForms(
+  vips: readonly FloatingAddress[],
+  forms: readonly Pick<FloatingAddress, "prefix" | "device">[],
+  batch: IpBatch,
+): Promise<AddressOutcome> {
+  const answer = await batch.ask([show, ...forms.map(removeLine), show]);
+  const before = [...addressesByKey(answer.shown[0] ?? []).values()];
+  const after = addressesByKey(last(answer.shown));
+  const collateral = takenAlong(new Set(forms.map(printFloating)), before, after);
+  const { there, reasons } = await restored(collateral, after, { batch });
+  return releasedOf(vips, there, [...wordsAbout(forms, answer, 1).map(textOf), ...reasons]);
 }
 
 /** The second way, when the kept program does not answer: a fresh one. Throws MachineError. */
@@ -133,13 +163,24 @@ export async function releaseAfresh(
   deadline: Ms,
 ): Promise<AddressOutcome> {
   const reasons: string[] = [];
-  const input = releaseBatch(vips);
-  await runProgram({ file: "ip", args: ["-force", "-batch", "-"], deadline, input, path }).catch(
-    // Addresses that were gone already fail as well: reading back decides, not the status.
-    (thrown: unknown) => reasons.push(messageOf(thrown)),
-  );
-  const args = ["-j", "addr", "show"];
-  const { stdout } = await runProgram({ file: "ip", args, deadline, path });
-  const outcome = outcomeOf(vips, addressesByKey(readInterfacesJson(stdout)), reasons, "none-held");
+  const say = (input: string) =>
+    runProgram({ file: "ip", args: ["-force", "-batch", "-"], deadline, input, path }).catch(
+      // Addresses that were gone already fail as well: reading back decides, not the status.
+      (thrown: unknown) => reasons.push(messageOf(thrown)),
+    );
+  const look = async (): Promise<There> => {
+    const args = ["-j", "addr", "show"];
+    return addressesByKey(
+      readInterfacesJson((await runProgram({ file: "ip", args, deadline, path })).stdout),
+    );
+  };
+  await say(releaseBatch(vips));
+  let there = await look();
+  const others = formsOf(vips, there);
+  if (others.length > 0) {
+    await say(others.map((form) => `${removeLine(form)}\n`).join(""));
+    there = await look();
+  }
+  const outcome = releasedOf(vips, there, reasons);
   return outcome.held.length === 0 ? { ...outcome, reasons: [] } : outcome;
 }

@@ -13,6 +13,7 @@ import {
   type FloatingAddress,
   type Interface,
   type InterfaceAddress,
+  printFloating,
   releaseBatch,
   releaseLine,
 } from "../../kernel/ip-text.ts";
@@ -22,20 +23,20 @@ import { type Ms, ms } from "../../model/time.ts";
 import {
   type AddressOutcome,
   addressesByKey,
+  claimedOf,
   last,
-  outcomeOf,
   textOf,
   wordsAbout,
 } from "./address-outcome.ts";
 import { inPieces, type OnDone } from "./in-pieces.ts";
 import { type IpBatch, openIpBatch, show } from "./ip-batch.ts";
-import { releaseAfresh, releaseReadingBack } from "./ip-release.ts";
+import { releaseAfresh, releaseReadingBack, removeForms } from "./ip-release.ts";
 import { watchInterfaces } from "./ip-watch.ts";
 import type { IndexOf, Netlink } from "./netlink.ts";
 import { onceLocal } from "./until-local.ts";
 
 export type { AddressOutcome, FloatingAddress, Interface, InterfaceAddress };
-export { releaseBatch };
+export { printFloating, releaseBatch };
 
 export interface IpOptions {
   /** Where `ip` is looked for; default `systemPath`. */
@@ -63,11 +64,17 @@ export interface Ip {
    */
   claim(vips: readonly FloatingAddress[], onAdded?: OnAdded): Promise<AddressOutcome>;
   /**
-   * Removes what is there, the last one first; other addresses of the devices stay. When the kept
+   * Removes what is there, the last one first and whatever its prefix and device, but for the
+   * loopback device; other addresses stay. When the kept
    * program hangs it is killed and a fresh `ip` is tried once. With none to release the outcome is
    * `none-held`. Throws MachineError when that fails too, so that nothing is known.
    */
   release(vips: readonly FloatingAddress[]): Promise<AddressOutcome>;
+  /**
+   * Removes these forms of floating addresses, of any prefix and on any device, and what went along
+   * comes back. Throws MachineError when nothing is known of the outcome.
+   */
+  remove(forms: readonly FloatingAddress[]): Promise<AddressOutcome>;
   /** Gives held addresses a lifetime (announced restart): the kernel drops them unless claimed again. */
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Runs through a claim of nothing: its programs are there and its code is compiled then. */
@@ -105,10 +112,10 @@ async function claim(
     }
     // It has to be there, and told, before any VIP is.
     const { shown } = await batch.ask([...some.map(claimLine), show]);
-    await tell(outcomeOf(some, addressesByKey(last(shown)), [], "all-held").held);
+    await tell(claimedOf(some, addressesByKey(last(shown)), []).held);
   });
   const answer = await batch.ask([...left.map(claimLine), show]);
-  const first = outcomeOf(vips, addressesByKey(last(answer.shown)), [], "all-held");
+  const first = claimedOf(vips, addressesByKey(last(answer.shown)), []);
   await onceLocal(left, netlink, () => {});
   if (first.missing.length === 0) return first;
   // A long-running ip remembers devices by number: one that came back under its old name is
@@ -117,7 +124,7 @@ async function claim(
   const again = first.missing.flatMap((vip) => [releaseLine(vip), claimLine(vip)]);
   const second = await batch.ask([...again, show]);
   const reasons = wordsAbout(first.missing, second, 1, 2).map(textOf);
-  return outcomeOf(vips, addressesByKey(last(second.shown)), reasons, "all-held");
+  return claimedOf(vips, addressesByKey(last(second.shown)), reasons);
 }
 
 /** The program, and the numbers of the devices as it last showed them. */
@@ -179,11 +186,12 @@ export function openIp(options: IpOptions = {}): Ip {
     readInterfaces: () => inTurn(async () => last((await batch.ask([show])).shown)),
     claim: (vips, onAdded) => inTurn(() => claim(batch, vips, netlink, onAdded)),
     release: (vips) => inTurn(() => release(vips)),
+    remove: (forms) => inTurn(() => removeForms(forms, forms, batch)),
     expire: (vips, after) =>
       inTurn(async () => {
         const answer = await batch.ask([...vips.map((vip) => expireLine(vip, after)), show]);
         const reasons = wordsAbout(vips, answer).map(textOf);
-        return outcomeOf(vips, addressesByKey(last(answer.shown)), reasons, "all-held");
+        return claimedOf(vips, addressesByKey(last(answer.shown)), reasons);
       }),
     rehearse: () =>
       inTurn(async () => {

@@ -42,6 +42,7 @@ const device = (...addresses: readonly string[]): Interface => ({
     label: "eth0",
     tentative: false,
     expires: false,
+    source: true,
   })),
 });
 

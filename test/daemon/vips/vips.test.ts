@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { Announcements } from "../../../src/daemon/vips/announcements.ts";
 import { Vips } from "../../../src/daemon/vips/vips.ts";
+import { hostPrefix, type Prefix, parsePrefix, printPrefix } from "../../../src/model/address.ts";
 import { MachineError } from "../../../src/model/error.ts";
 import type { EventBody } from "../../../src/model/event.ts";
+import { sentenceOf } from "../../../src/model/event-text.ts";
 import { addMs, type Instant, ms, seconds } from "../../../src/model/time.ts";
 import type { FloatingAddress, Interface, Ip } from "../../../src/system/ip/ip.ts";
 import type { Announcer } from "../../../src/system/net/announce.ts";
@@ -12,42 +14,83 @@ import { now } from "../../../src/system/process/clock.ts";
 import { vip } from "../../table/configs.ts";
 
 const web: FloatingAddress = { ...vip("192.0.2.1"), device: "eth0" };
+const other: FloatingAddress = { ...vip("192.0.2.2"), device: "eth0" };
+const six: FloatingAddress = { ...web, prefix: prefixOf("2001:db8::1/64") };
+const vlan: FloatingAddress = { ...vip("192.0.2.3"), device: "eth0.91" };
+const gateway: FloatingAddress = { ...vip("10.0.0.1"), device: "eth1", kind: "nat-router" };
 
-/** A kernel with one device, whose `ip` can be broken; and what the router says meanwhile. */
+function prefixOf(text: string): Prefix {
+  return parsePrefix(text) ?? assert.fail(text);
+}
+
+/** An address on a device, in the form that a claim gives it unless said otherwise. */
+const form = (vip: FloatingAddress, prefix = hostPrefix(vip.prefix), source = false) => ({
+  device: vip.device,
+  address: { prefix, label: vip.label, tentative: false, expires: false, source },
+});
+
+/** A kernel with two devices, whose `ip` can be broken; and what the router says meanwhile. */
 function bench() {
   const kernel = {
-    ...{ held: [] as FloatingAddress[], broken: null as string | null, later: ms(0) },
-    ...{ looks: 0, ready: Promise.resolve() },
+    ...{ forms: [] as ReturnType<typeof form>[], broken: null as string | null, later: ms(0) },
+    ...{ looks: 0, ready: Promise.resolve(), ipv6: true, claims: 0, faults: 0 },
+    devices: new Map([
+      ["eth0", 2],
+      ["eth1", 3],
+    ]),
+    /** Addresses that it refuses, with its words. */
+    refuses: new Map<string, string>(),
   };
   const events: EventBody[] = [];
   const announced: string[] = [];
-  const interfaces = (): Interface[] => [
-    {
-      ...{ name: web.device, index: 2, mac: "02:00:00:00:00:01" },
+  const interfaces = (): Interface[] =>
+    [...kernel.devices].map(([name, index]) => ({
+      ...{ name, index, mac: `02:00:00:00:00:0${index}` },
       ...{ up: true, carrier: true, operstate: "UP" },
-      addresses: kernel.held.map(({ prefix, label }) => {
-        return { prefix, label, tentative: false, expires: false };
-      }),
-    },
-  ];
-  const outcome = (vips: readonly FloatingAddress[], held: boolean) => {
+      addresses: kernel.forms.filter(({ device }) => device === name).map((one) => one.address),
+    }));
+  const check = (): void => {
     if (kernel.broken !== null) throw new MachineError(kernel.broken);
-    kernel.held = held ? [...vips] : [];
-    const kind = held ? ("all-held" as const) : ("none-held" as const);
-    return { kind, held: held ? vips : [], missing: held ? [] : vips, reasons: [] };
   };
+  const isHere = ({ prefix }: FloatingAddress): boolean =>
+    kernel.forms.some(({ address }) => address.prefix.address === prefix.address);
+  const outcome = (vips: readonly FloatingAddress[], reasons: readonly string[]) => {
+    const [held, missing] = [vips.filter(isHere), vips.filter((vip) => !isHere(vip))];
+    return { kind: "partly-held" as const, held, missing, reasons };
+  };
+  const isForm = (vip: FloatingAddress) => (one: ReturnType<typeof form>) =>
+    one.device === vip.device && printPrefix(one.address.prefix) === printPrefix(vip.prefix);
   const ip: Ip = {
     readInterfaces: async () => {
       kernel.looks += 1;
-      if (kernel.broken !== null) throw new MachineError(kernel.broken);
+      check();
       return interfaces();
     },
     claim: async (vips) => {
       await kernel.ready;
-      return outcome(vips, true);
+      kernel.claims += 1;
+      check();
+      const reasons: string[] = [];
+      for (const vip of vips) {
+        const why = kernel.refuses.get(vip.prefix.address);
+        if (why !== undefined) reasons.push(`${printPrefix(vip.prefix)} on ${vip.device}: ${why}`);
+        else if (!kernel.forms.some(isForm({ ...vip, prefix: hostPrefix(vip.prefix) })))
+          kernel.forms.push(form(vip));
+      }
+      return outcome(vips, reasons);
     },
-    release: async (vips) => outcome(vips, false),
-    expire: async (vips) => outcome(vips, true),
+    release: async (vips) => {
+      check();
+      const gone = new Set(vips.map(({ prefix }) => prefix.address));
+      kernel.forms = kernel.forms.filter(({ address }) => !gone.has(address.prefix.address));
+      return outcome(vips, []);
+    },
+    remove: async (forms) => {
+      check();
+      for (const one of forms) kernel.forms = kernel.forms.filter((each) => !isForm(one)(each));
+      return outcome(forms, []);
+    },
+    expire: async (vips) => outcome(vips, []),
     rehearse: async () => {},
     watch: () => () => {},
     close: async () => {},
@@ -67,7 +110,10 @@ function bench() {
     ip,
     announcements: new Announcements(announcer, rhythm, report),
     report,
-    faultsChanged: () => {},
+    faultsChanged: () => {
+      kernel.faults += 1;
+    },
+    ipv6: () => kernel.ipv6,
     now: (): Instant => addMs(now(), kernel.later),
     interfacesRead: () => {},
     remember: () => {},
@@ -113,15 +159,26 @@ test("a router that holds nothing is unfit for as long as it cannot look", async
 });
 
 test("a stranger's announcement is answered, the peer's is left to the two routers' rule", async (context) => {
-  const { kernel, announced, vips } = bench();
+  const { kernel, events, announced, vips } = bench();
   context.after(() => vips.close());
   assert.deepEqual(await vips.claim(), { ok: true });
   kernel.later = seconds(2);
   const heard = { address: web.prefix.address, device: web.device, mac: "02:00:00:00:00:02" };
-  assert.equal(vips.heardStranger({ ...heard, isPeer: true }), true);
+  assert.equal(vips.heardStranger({ ...heard, isPeer: true }, null), true);
   assert.deepEqual(announced, []);
-  assert.equal(vips.heardStranger({ ...heard, mac: "02:00:00:00:00:03", isPeer: false }), true);
+  assert.equal(
+    vips.heardStranger({ ...heard, mac: "02:00:00:00:00:03", isPeer: false }, null),
+    true,
+  );
   assert.deepEqual(announced, [web.prefix.address]);
+  const why = "it is not heard";
+  assert.equal(vips.heardStranger({ ...heard, isPeer: true }, why), true);
+  const said = events.filter(({ kind }) => kind === "contested").map((event) => sentenceOf(event));
+  assert.deepEqual(said, [
+    "192.0.2.1 on eth0 is announced by the peer too, 02:00:00:00:00:02; the routers settle it",
+    `192.0.2.1 on eth0 is announced by the peer too, 02:00:00:00:00:02; ${why}`,
+  ]);
+  assert.equal(announced.length, 2, "who will not give way is answered as well");
 });
 
 test("it is idle when the claim that is under way has ended", async (context) => {
@@ -161,4 +218,157 @@ test("what a claim itself has changed is looked at later than what others change
   vips.changed();
   context.mock.timers.tick(10);
   assert.equal(kernel.looks, 2);
+});
+
+const told = (events: EventBody[]): string[] =>
+  events.splice(0).map((event) => `${event.event} ${event.kind}`);
+const lacking = (vips: Vips) =>
+  vips.faults().map(({ kind, subject, count, text }) => `${kind} ${subject} ${count}: ${text}`);
+
+test("what cannot be held is left out, said with its number, and claimed when it can", async (context) => {
+  const { kernel, vips, events, announced } = bench();
+  context.after(() => vips.close());
+  kernel.ipv6 = false;
+  vips.configure([web, six, vlan]);
+  await vips.look();
+  const faults = [
+    "vip eth0 1: 2001:db8::1/64 on eth0 cannot be held: IPv6 is off on eth0",
+    `vip eth0.91 1: ${printPrefix(vlan.prefix)} on eth0.91 cannot be held: there is no device eth0.91`,
+  ];
+  assert.deepEqual(lacking(vips), faults, "before it is tried");
+  assert.deepEqual(await vips.claim(), { ok: true });
+  assert.deepEqual(
+    [web, six, vlan].map((each) => vips.held(each)),
+    [true, false, false],
+  );
+  assert.deepEqual(lacking(vips), faults);
+  vips.announce();
+  events.splice(0);
+  announced.splice(0);
+  kernel.ipv6 = true;
+  kernel.devices.set("eth0.91", 9);
+  vips.changed();
+  await until("all are held", () => [six, vlan].every((each) => vips.held(each)));
+  await until("all are announced", () => announced.length >= 3);
+  assert.deepEqual([lacking(vips), told(events)], [[], ["vip restored", "vip restored"]]);
+});
+
+test("a claim of which nothing can be held has failed", async (context) => {
+  const { vips } = bench();
+  context.after(() => vips.close());
+  vips.configure([vlan]);
+  await vips.look();
+  assert.deepEqual(await vips.claim(), {
+    ok: false,
+    why: `${printPrefix(vlan.prefix)} on eth0.91 cannot be held: there is no device eth0.91`,
+  });
+});
+
+test("what the kernel refused once stays known until its device or the configuration changes", async (context) => {
+  const { kernel, vips } = bench();
+  context.after(() => vips.close());
+  vips.configure([web, other]);
+  await vips.look();
+  kernel.refuses.set(other.prefix.address, "RTNETLINK answers: No buffer space available");
+  assert.deepEqual(await vips.claim(), { ok: true });
+  const faults = [
+    `vip eth0 1: ${printPrefix(other.prefix)} on eth0 cannot be held: RTNETLINK answers: No buffer space available`,
+  ];
+  assert.deepEqual(lacking(vips), faults);
+  assert.deepEqual(await vips.release(), { ok: true });
+  await vips.look();
+  assert.deepEqual(lacking(vips), faults, "also of a router that holds nothing");
+  vips.configure([web, other]);
+  await vips.look();
+  assert.deepEqual(lacking(vips), []);
+});
+
+test("the real servers' gateway weighs as much as all addresses", async (context) => {
+  const { kernel, vips } = bench();
+  context.after(() => vips.close());
+  kernel.devices.delete("eth1");
+  vips.configure([gateway, web, other]);
+  await vips.look();
+  assert.deepEqual(
+    vips.faults().map(({ subject, count }) => [subject, count]),
+    [["eth1", 3]],
+  );
+});
+
+test("an address in any form answers: found by the holder and by who holds nothing", async (context) => {
+  const { kernel, vips, events } = bench();
+  context.after(() => vips.close());
+  vips.configure([web, other]);
+  const elsewhere = form({ ...other, device: "eth1" }, prefixOf("192.0.2.2/28"), true);
+  kernel.forms = [form(web, prefixOf("192.0.2.1/24"), true), elsewhere];
+  await vips.look();
+  assert.deepEqual(
+    [web, other].map((each) => vips.held(each)),
+    [true, true],
+  );
+  vips.changed();
+  await until("they are taken away", () => kernel.forms.length === 0);
+  assert.deepEqual(told(events), ["vip left-behind", "vip left-behind"]);
+  assert.deepEqual(await vips.claim(), { ok: true });
+  events.splice(0);
+  kernel.forms.push(form(web, prefixOf("192.0.2.1/24"), true), elsewhere);
+  vips.changed();
+  await until("only ours is left", () => kernel.forms.length === 2);
+  assert.deepEqual(kernel.forms, [form(web), form(other)]);
+  assert.deepEqual(told(events), ["vip left-behind", "vip left-behind"]);
+});
+
+test("an own form of which the kernel would speak is made anew", async (context) => {
+  const { kernel, vips } = bench();
+  context.after(() => vips.close());
+  kernel.forms = [form(web, hostPrefix(web.prefix), true)];
+  await vips.look();
+  assert.deepEqual(await vips.claim(), { ok: true });
+  vips.changed();
+  await until("it is no source", () => kernel.forms.every(({ address }) => !address.source));
+  assert.deepEqual([kernel.forms, vips.held(web)], [[form(web)], true]);
+});
+
+test("a device that is renamed keeps its VIPs, and they go with a release", async (context) => {
+  const { kernel, vips, events } = bench();
+  context.after(() => vips.close());
+  await vips.look();
+  assert.deepEqual(await vips.claim(), { ok: true });
+  kernel.devices = new Map([
+    ["lan0", 2],
+    ["eth1", 3],
+  ]);
+  kernel.forms = [form({ ...web, device: "lan0" })];
+  events.splice(0);
+  vips.changed();
+  await until("it is told", () => events.length > 0);
+  assert.deepEqual([told(events), vips.faults(), vips.held(web)], [["link renamed"], [], true]);
+  assert.deepEqual(vips.wanted, [{ ...web, device: "lan0" }]);
+  assert.deepEqual(await vips.release(), { ok: true });
+  assert.deepEqual(kernel.forms, []);
+  const [{ addresses }] = events.filter((event) => event.kind === "released") as [
+    EventBody & { addresses: string[] },
+  ];
+  assert.deepEqual(addresses, [`${printPrefix(web.prefix)} on lan0`]);
+});
+
+test("a reload that brings no address claims none, in words either", async (context) => {
+  const { kernel, vips, events } = bench();
+  context.after(() => vips.close());
+  await vips.look();
+  assert.deepEqual(await vips.claim(), { ok: true });
+  assert.deepEqual(told(events), ["vip claimed"]);
+  vips.configure([web]);
+  assert.deepEqual(await vips.settle(), { ok: true });
+  assert.deepEqual(told(events), []);
+  vips.configure([web, other]);
+  assert.deepEqual(await vips.settle(), { ok: true });
+  const [event] = events as unknown as { addresses: string[] }[];
+  assert.deepEqual(event?.addresses, [`${printPrefix(other.prefix)} on eth0`]);
+  vips.configure([other]);
+  assert.deepEqual(await vips.settle(), { ok: true });
+  assert.deepEqual(
+    kernel.forms.map(({ address }) => address.prefix.address),
+    [other.prefix.address],
+  );
 });

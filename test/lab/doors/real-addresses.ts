@@ -99,8 +99,8 @@ test("the kernel gives an address the same by either way", async (t) => {
     await door.release(vips);
   }
   assert.equal(seen[0], seen[1]);
-  assert.match(seen[0] ?? "", /10\.9\.0\.10\/24 brd 10\.9\.0\.255 scope global.* eth0:1\\/);
-  assert.match(seen[0] ?? "", /fd00::10\/64 scope global nodad deprecated/);
+  assert.match(seen[0] ?? "", /10\.9\.0\.10\/32 scope host eth0:1\\/);
+  assert.match(seen[0] ?? "", /fd00::10\/128 scope global nodad deprecated/);
 });
 
 test("a claim tells what it has added, a NAT router's address first and by itself", async () => {
@@ -150,7 +150,7 @@ test("packets to an address of IPv6 are taken at once, and no longer than it is 
       ipCommand("-6 route show table local").match(/fd00::1[01] .*proto kernel/g)?.length === 2
     );
   });
-  for (const { prefix } of six) ipCommand(`addr del ${printPrefix(prefix)} dev eth0`);
+  for (const { prefix } of six) ipCommand(`addr del ${prefix.address}/128 dev eth0`);
   await eventually("what an unclean end has left takes nothing any more", () => {
     return kernel.elsewhere(six).length === six.length;
   });
@@ -172,14 +172,15 @@ test("what the kernel refuses is told, and the others are held", async () => {
 test("a primary address that goes takes no other one along", async () => {
   openSysctl().set("net/ipv4/conf/eth0/promote_secondaries", "0");
   const first = vip("10.20.0.10/24");
-  await ip.claim([first]);
+  ipCommand("addr add 10.20.0.10/24 dev eth0");
   ipCommand("addr add 10.20.0.1/24 dev eth0 label eth0:own");
   const second = vip("10.20.0.11/24", "eth0:2");
   await ip.claim([second]);
   assert.equal((await ip.release([first])).kind, "none-held");
   const left = ipCommand("-o -4 addr show dev eth0");
   assert.match(left, /10\.20\.0\.1\/24 .* eth0:own\\/);
-  assert.match(left, /10\.20\.0\.11\/24 .* eth0:2\\/);
+  assert.match(left, /10\.20\.0\.11\/32 .* eth0:2\\/);
+  assert.doesNotMatch(left, /10\.20\.0\.10/);
   assert.equal((await ip.release([second])).kind, "none-held");
   ipCommand("addr del 10.20.0.1/24 dev eth0");
 });
@@ -202,10 +203,10 @@ test("an expiring address goes by itself, and a claim makes it stay", async () =
   assert.equal((await ip.expire([goes, stays], ms(1000))).kind, "all-held");
   assert.equal((await ip.claim([stays])).kind, "all-held");
   await eventually("the one that expires is gone", () => {
-    return !ipCommand("-o addr show dev eth0").includes("10.9.0.10/24");
+    return !ipCommand("-o addr show dev eth0").includes("10.9.0.10/32");
   });
   // What has no end of its life any more cannot go a little later.
-  assert.match(ipCommand("-o addr show dev eth0"), /fd00::10\/64 .* valid_lft forever/);
+  assert.match(ipCommand("-o addr show dev eth0"), /fd00::10\/128 .* valid_lft forever/);
   await ip.release([stays]);
 });
 
@@ -222,9 +223,9 @@ test("the watch tells when somebody removes an address or the link goes", async 
   const told: string[] = [];
   const stop = ip.watch((why) => told.push(why));
   await eventually("the watch has begun", () => told.includes("the watch has begun"));
-  ipCommand("addr del 10.9.0.10/24 dev eth0");
+  ipCommand("addr del 10.9.0.10/32 dev eth0");
   await eventually("the removal is told", () =>
-    told.some((why) => /^Deleted \d+: eth0 +inet 10\.9\.0\.10\/24 /.test(why)),
+    told.some((why) => /^Deleted \d+: eth0 +inet 10\.9\.0\.10\/32 /.test(why)),
   );
   ipCommand("link set eth1 down", true);
   const ofLink = (): string | undefined => told.findLast((why) => /^\d+: eth0\S*: </.test(why));

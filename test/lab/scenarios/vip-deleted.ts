@@ -17,7 +17,7 @@ export default scenario({
       [vip, "eth0"],
       [natRouter, "eth1"],
     ] as const) {
-      await lab.r1.output("ip", "addr", "del", `${address}/24`, "dev", device);
+      await lab.r1.output("ip", "addr", "del", `${address}/32`, "dev", device);
       const deleted = lab.now();
       await waitFor(`${address} is back`, 10_000, () => lab.r1.holds(address), 2);
       back = Math.max(back, lab.now() - deleted);

@@ -70,9 +70,9 @@ test("a claim goes out in the given order through one program and is read back",
   const outcome = await ip.claim(three);
   assert.deepEqual(outcome, { kind: "all-held", held: three, missing: [], reasons: [] });
   assert.deepEqual(said().slice(0, 3), [
-    "addr replace 192.0.2.10/24 dev eth0 brd +",
-    "addr replace 192.0.2.11/24 dev eth0 brd +",
-    "addr replace 192.0.2.12/24 dev eth0 brd +",
+    "addr replace 192.0.2.10/32 dev eth0 scope host",
+    "addr replace 192.0.2.11/32 dev eth0 scope host",
+    "addr replace 192.0.2.12/32 dev eth0 scope host",
   ]);
   assert.equal((await ip.claim(three)).kind, "all-held", "what is there already is no failure");
   assert.equal(readFileSync(join(path, "started"), "utf8"), "-force -j -batch -\n");
@@ -85,7 +85,7 @@ test("a release takes the last one first and ends when nothing is there any more
   assert.deepEqual(outcome, { kind: "none-held", held: [], missing: three, reasons: [] });
   assert.deepEqual(
     said().filter((line) => line.startsWith("addr del")),
-    ["192.0.2.12", "192.0.2.11", "192.0.2.10"].map((a) => `addr del ${a}/24 dev eth0`),
+    ["192.0.2.12", "192.0.2.11", "192.0.2.10"].map((a) => `addr del ${a}/32 dev eth0`),
   );
   assert.equal((await ip.release(three)).kind, "none-held", "what is gone already is no failure");
 });
@@ -97,14 +97,14 @@ test("whose an address was before is forgotten before it goes, by a line that no
   const lines = said();
   assert.deepEqual(lines.slice(lines.indexOf("neigh flush to 192.0.2.10 dev eth0")).slice(0, 2), [
     "neigh flush to 192.0.2.10 dev eth0",
-    "addr del 192.0.2.10/24 dev eth0",
+    "addr del 192.0.2.10/32 dev eth0",
   ]);
   assert.equal(readFileSync(join(path, "started"), "utf8"), "-force -j -batch -\n");
 });
 
 test("half a claim says which half, and why not the other", async (t) => {
   const { ip, path } = open(t);
-  writeFileSync(join(path, "refuses"), "192.0.2.11/24");
+  writeFileSync(join(path, "refuses"), "192.0.2.11/32");
   const wanted = [...three, vip("192.0.2.13/24", "eth9")];
   const outcome = await ip.claim(wanted);
   assert.equal(outcome.kind, "partly-held");
@@ -131,10 +131,26 @@ test("addresses that a removed primary took along come back", async (t) => {
   assert.equal(readFileSync(join(path, "held"), "utf8"), "192.0.2.1/24\n192.0.2.11/24\n");
 });
 
+test("an address under another prefix answers as well, and goes with a release", async (t) => {
+  const { ip, path } = open(t);
+  writeFileSync(join(path, "held"), "192.0.2.10/24\n192.0.2.1/24\n192.0.2.10/32\n192.0.2.11/28\n");
+  const outcome = await ip.release(three);
+  assert.deepEqual([outcome.kind, outcome.held], ["none-held", []]);
+  assert.equal(readFileSync(join(path, "held"), "utf8"), "192.0.2.1/24\n");
+});
+
+test("one form is removed and the others stay", async (t) => {
+  const { ip, path } = open(t);
+  writeFileSync(join(path, "held"), "192.0.2.10/24\n192.0.2.10/32\n");
+  const outcome = await ip.remove([vip("192.0.2.10/24")]);
+  assert.equal(outcome.kind, "all-held", "it is held by the other form");
+  assert.equal(readFileSync(join(path, "held"), "utf8"), "192.0.2.10/32\n");
+});
+
 test("a hanging program is killed and the release done by a fresh one", async (t) => {
   const { ip, path } = open(t, ms(800));
   assert.equal((await ip.claim(three)).kind, "all-held");
-  writeFileSync(join(path, "held"), "192.0.2.10/24\n192.0.2.11/24\n192.0.2.12/24\n");
+  writeFileSync(join(path, "held"), "192.0.2.10/32\n192.0.2.11/32\n192.0.2.12/32\n");
   // The kept one hangs from now on; a program that starts afresh with a closed stdin does not.
   install(path, "ip", `case "$*" in *-j*-batch*) sleep 60;; esac\n${program}`);
   await ip.close();
