@@ -14,6 +14,8 @@ import {
   importerNames,
 } from "./imported.ts";
 import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
+import { importKeepalived } from "./keepalived/convert.ts";
+import { isKeepalived } from "./keepalived/recognise.ts";
 import type { Origin } from "./outline.ts";
 import { printOutline } from "./outline.ts";
 import { importPiranha } from "./piranha/convert.ts";
@@ -38,6 +40,7 @@ const importers: readonly Importer[] = [
     recognises: isPiranha,
     read: (files, _others, options) => oneOf(files, (file) => importPiranha(file, options)),
   },
+  { name: "keepalived", recognises: isKeepalived, read: importKeepalived },
   {
     name: "ipvsadm",
     recognises: isIpvsadm,

@@ -6,7 +6,7 @@ import type { Problem } from "../../keys/problem.ts";
 import type { MapNode, Origin } from "./outline.ts";
 
 /** The systems whose files are read. */
-export const importerNames = ["piranha", "ipvsadm"] as const;
+export const importerNames = ["piranha", "keepalived", "ipvsadm"] as const;
 export type ImporterName = (typeof importerNames)[number];
 
 /** One file to import; `name` is what messages call it. */
@@ -69,12 +69,20 @@ export const foreignBytesMax = 4 * 1024 * 1024;
 /** Findings of one import, in the order of the text that they are about. Bounded. */
 export class Findings {
   readonly #findings: Finding[] = [];
+  /** One value may be read for many servers. */
+  readonly #known = new Set<string>();
   #leftOver = 0;
 
   add(kind: FindingKind, origin: Origin | null, subject: string, text: string): void {
-    if (this.#findings.length < findingsMax)
-      this.#findings.push({ kind, origin, subject: subject.slice(0, subjectMax), text });
-    else this.#leftOver += 1;
+    const finding = { kind, origin, subject: subject.slice(0, subjectMax), text };
+    const key = `${origin?.file}:${origin?.line}:${finding.subject}:${text}`;
+    if (this.#known.has(key)) return;
+    if (this.#findings.length >= findingsMax) {
+      this.#leftOver += 1;
+      return;
+    }
+    this.#known.add(key);
+    this.#findings.push(finding);
   }
 
   all(): readonly Finding[] {

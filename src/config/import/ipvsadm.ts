@@ -236,18 +236,12 @@ function routers(root: MapNode, options: ImportOptions): void {
   }
 }
 
-function addressOf(map: MapNode, service: Service, file: ForeignFile, findings: Findings): void {
+function addressOf(map: MapNode, service: Service, file: ForeignFile, _findings: Findings): void {
   const origin = { file: file.name, line: service.line };
   map.set("address", service.address, origin, "add the prefix length of its network, or a device:");
   map.set("protocol", service.protocol);
   if (service.port === 0) {
-    map.set("port", new Missing("the port; or ports: [1-65535] for all"));
-    findings.add(
-      "suspicious",
-      origin,
-      service.key,
-      "a service of all ports: lvsd wants them named",
-    );
+    map.set("ports", ["1-65535"], origin, "all ports");
   } else map.set("port", service.port);
 }
 
@@ -260,8 +254,6 @@ function markOf(
 ): void {
   const origin = { file: file.name, line: service.line };
   map.set("fwmark", service.mark, origin);
-  map.set("address", new Missing("the VIP whose packets have the mark"));
-  map.set("device", "none", null, "a table names no VIP of a mark; claim it under vips: or here");
   root.set("marks", "external", null, "the rules that set the marks are yours");
   findings.add(
     "suspicious",

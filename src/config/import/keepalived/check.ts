@@ -1,0 +1,261 @@
+/** keepalived's check blocks as lvsd's checks. */
+import { RE2JS } from "re2js";
+import { messageOf } from "../../../model/error.ts";
+import type { Findings } from "../imported.ts";
+import { MapNode, type Scalar } from "../outline.ts";
+import {
+  duration,
+  inherited,
+  isOn,
+  type Layers,
+  numberOf,
+  quoted,
+  secondsOf,
+} from "./conversion.ts";
+import { allOf, lastOf, type Statement, scriptOf } from "./statements.ts";
+
+export const checkBlocks = [
+  ...["TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK"],
+  ...["PING_CHECK", "MISC_CHECK", "FILE_CHECK", "BFD_CHECK"],
+];
+
+/** Tries after the first failed one, where nothing else is said. */
+const retryDefaults: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
+const delayDefault = 60;
+const connectDefault = 5;
+/** lvsd's limits for a check's interval and for tries in a row. */
+const triesMax = 100;
+
+/** The checks of a real server; an empty list: it has none, and is always up. */
+export function checksOf(
+  server: readonly Statement[],
+  layers: Layers,
+  findings: Findings,
+): readonly MapNode[] {
+  return allOf(server, ...checkBlocks).flatMap((block) => {
+    const inside = block.block ?? [];
+    const all: Layers = [inside, ...layers];
+    const made = typedChecks(block, inside, all, findings);
+    for (const check of made) rhythm(check, block, all, findings);
+    return made;
+  });
+}
+
+function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Findings): void {
+  const misc = block.keyword === "MISC_CHECK";
+  const delay = Math.max(secondsOf(inherited(layers, "delay_loop"), delayDefault, findings), 0.01);
+  const own = misc
+    ? lastOf(block.block ?? [], "misc_timeout")
+    : inherited(layers, "connect_timeout");
+  const timeout = secondsOf(own, misc ? delay : connectDefault, findings);
+  const retry = inherited(layers, "retry", "nb_get_retry");
+  if (retry?.keyword === "nb_get_retry" && !block.keyword.endsWith("_GET"))
+    findings.add(
+      "suspicious",
+      retry.origin,
+      "nb_get_retry",
+      `keepalived ignores it in ${block.keyword} and makes no further try; taken as retry`,
+    );
+  const tries = numberOf(retry, { min: 0, max: 2 ** 31 - 1 }, findings);
+  check.set("interval", duration(delay), inherited(layers, "delay_loop")?.origin ?? null);
+  check.set("timeout", duration(Math.max(timeout, 0.01)), own?.origin ?? null);
+  check.set(
+    "fall",
+    Math.min((tries ?? retryDefaults[block.keyword] ?? 1) + 1, triesMax),
+    retry?.origin ?? null,
+  );
+  check.set("rise", 1);
+}
+
+function typedChecks(
+  block: Statement,
+  inside: readonly Statement[],
+  layers: Layers,
+  findings: Findings,
+): readonly MapNode[] {
+  const check = new MapNode();
+  switch (block.keyword) {
+    case "TCP_CHECK":
+      check.set("type", "tcp", block.origin);
+      break;
+    case "PING_CHECK":
+      check.set("type", "ping", block.origin);
+      break;
+    case "SMTP_CHECK":
+      return smtp(block, inside);
+    case "DNS_CHECK":
+      check.set("type", "dns", block.origin);
+      check.set("record", (lastOf(inside, "type")?.words[0] ?? "SOA").toUpperCase());
+      check.set("name", lastOf(inside, "name")?.words[0] ?? ".");
+      break;
+    case "UDP_CHECK":
+      check.set("type", "udp", block.origin);
+      udp(check, inside, findings);
+      break;
+    case "MISC_CHECK": {
+      const path = lastOf(inside, "misc_path");
+      if (path === undefined) {
+        findings.add("suspicious", block.origin, "MISC_CHECK", "no misc_path: keepalived drops it");
+        return [];
+      }
+      const [command = "", ...args] = scriptOf(path.rest);
+      check.set("type", "command", block.origin).set("command", command, path.origin);
+      if (args.length > 0) check.set("args", args);
+      if (lastOf(inside, "misc_dynamic") !== undefined) check.set("convention", "keepalived");
+      return [check];
+    }
+    case "HTTP_GET":
+    case "SSL_GET":
+      return http(block, inside, layers, findings);
+    default: {
+      const text = "lvsd has no counterpart; the other checks of the server decide";
+      findings.add("left-out", block.origin, block.keyword, text);
+      return [];
+    }
+  }
+  target(check, inside);
+  return [check];
+}
+
+function target(check: MapNode, inside: readonly Statement[]): void {
+  const [ip, port] = [lastOf(inside, "connect_ip"), lastOf(inside, "connect_port")];
+  if (ip !== undefined) check.set("address", ip.words[0] ?? "", ip.origin);
+  if (port !== undefined) check.set("port", Number(port.words[0]), port.origin);
+}
+
+function smtp(block: Statement, inside: readonly Statement[]): readonly MapNode[] {
+  const helo = lastOf(inside, "helo_name")?.words[0] ?? "smtpchecker.keepalived.org";
+  const places = [inside, ...allOf(inside, "host").map((host) => host.block ?? [])];
+  // The old form: each `host` block is one more check that must hold.
+  const used = places.length > 1 ? places.slice(1) : places;
+  return used.map((place) => {
+    const check = new MapNode().set("type", "smtp", block.origin).set("helo", helo);
+    target(check, place);
+    return check;
+  });
+}
+
+function udp(check: MapNode, inside: readonly Statement[], findings: Findings): void {
+  const payload = lastOf(inside, "payload");
+  if (payload !== undefined) {
+    const bytes = payload.words.join("").replaceAll(/[^0-9A-Fa-f]/g, "");
+    check.set("send", escaped(bytes), payload.origin);
+  }
+  const reply = lastOf(inside, "require_reply");
+  if (reply === undefined) return;
+  const wanted = reply.words.join("");
+  if (wanted === "") check.set("expect", "[\\s\\S]", reply.origin).set("regex", true);
+  else if (/^[0-9A-Fa-f]+$/.test(wanted)) check.set("expect", escaped(wanted), reply.origin);
+  else findings.add("changed", reply.origin, "require_reply", "wildcards: any answer passes");
+}
+
+const escaped = (hex: string): string =>
+  (hex.match(/../g) ?? []).map((byte) => `\\x${byte.toLowerCase()}`).join("");
+
+function http(
+  block: Statement,
+  inside: readonly Statement[],
+  layers: Layers,
+  findings: Findings,
+): readonly MapNode[] {
+  const urls = allOf(inside, "url");
+  if (urls.length === 0) {
+    findings.add("suspicious", block.origin, block.keyword, "no url: keepalived drops the check");
+    return [];
+  }
+  if (urls.length > 1)
+    findings.add(
+      "changed",
+      block.origin,
+      block.keyword,
+      `${urls.length} urls: keepalived asks one of them per delay_loop, in turn; lvsd asks all`,
+    );
+  const isTls = block.keyword === "SSL_GET";
+  return urls.flatMap((url) => {
+    const own = url.block ?? [];
+    const path = lastOf(own, "path");
+    if (path === undefined) {
+      findings.add("suspicious", url.origin, "url", "no path: keepalived drops it");
+      return [];
+    }
+    const check = new MapNode().set("type", isTls ? "https" : "http", block.origin);
+    check.set("path", pathOf(path), path.origin);
+    const host = inherited([own, ...layers], "virtualhost");
+    if (host !== undefined) check.set("host", host.words[0] ?? "", host.origin);
+    target(check, inside);
+    judgement(check, own, findings);
+    if (isTls) tls(check, inside, host, findings, block);
+    return [check];
+  });
+}
+
+const pathOf = (path: Statement): string => {
+  const written = path.words[0] ?? "/";
+  return written.startsWith("/") ? written : `/${written}`;
+};
+
+function judgement(check: MapNode, url: readonly Statement[], findings: Findings): void {
+  const status = lastOf(url, "status_code");
+  const digest = lastOf(url, "digest");
+  const regex = lastOf(url, "regex");
+  if (status !== undefined) {
+    const codes: Scalar[] = status.words.filter((word) => /^\d{3}(?:-\d{3})?$/.test(word));
+    if (codes.length > 0)
+      check.set("status", codes.length === 1 ? (codes[0] ?? "") : codes, status.origin);
+    const strange = status.words.filter((word) => !codes.includes(word));
+    if (strange.length > 0)
+      findings.add(
+        "changed",
+        status.origin,
+        "status_code",
+        `${strange.map(quoted).join(" ")}: left out`,
+      );
+  } else if (digest !== undefined) check.set("status", "100-599");
+  if (digest !== undefined) {
+    const sum = digest.words[0] ?? "";
+    if (/^[0-9a-fA-F]{32}$/.test(sum)) check.set("digest", sum.toLowerCase(), digest.origin);
+    else
+      findings.add(
+        "suspicious",
+        digest.origin,
+        "digest",
+        "no MD5 of 32 digits: keepalived drops it",
+      );
+  }
+  if (regex === undefined) return;
+  const [pattern = ""] = scriptOf(regex.rest);
+  if (lastOf(url, "regex_no_match") !== undefined) {
+    findings.add(
+      "left-out",
+      regex.origin,
+      "regex",
+      "a pattern that must not match has no counterpart",
+    );
+    return;
+  }
+  try {
+    RE2JS.compile(pattern);
+    check.set("expect", pattern, regex.origin).set("regex", true);
+  } catch (thrown) {
+    findings.add("left-out", regex.origin, "regex", `no RE2 pattern: ${messageOf(thrown)}`);
+  }
+}
+
+function tls(
+  check: MapNode,
+  inside: readonly Statement[],
+  host: Statement | undefined,
+  findings: Findings,
+  block: Statement,
+): void {
+  const name = lastOf(inside, "sni_name")?.words[0] ?? host?.words[0];
+  const map = new MapNode("flow");
+  if (isOn(lastOf(inside, "enable_sni")) && name !== undefined) map.set("sni", name);
+  check.set("tls", map.set("verify", false));
+  findings.add(
+    "suspicious",
+    block.origin,
+    "SSL_GET",
+    "certificates are not verified, as with keepalived; `tls: { ca: ... }` verifies them",
+  );
+}
