@@ -292,6 +292,17 @@ describe("libraries", () => {
     ...manifest.optionalDependencies,
   };
 
+  it("each is what the lock file has the hash of, for every kind of machine", () => {
+    const { packages } = JSON.parse(text("package-lock.json")) as {
+      packages: Readonly<Record<string, { link?: boolean; integrity?: string }>>;
+    };
+    const unproven = Object.entries(packages)
+      .filter(([name, { link }]) => name !== "" && link !== true)
+      .filter(([, { integrity = "" }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity));
+    assert.deepEqual(unproven, []);
+    assert.ok(Object.keys(packages).length > 10);
+  });
+
   it("each has one exact version", () => {
     for (const [name, version] of Object.entries(own))
       assert.match(version, /^\d+\.\d+\.\d+$/, name);

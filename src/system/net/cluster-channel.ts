@@ -5,6 +5,9 @@
  *
  * Invariant: nobody but the holder of a key of the key file, at the peer's address, has a frame
  * read or answered. Connections, frames and waits are bounded, and what is refused is counted.
+ *
+ * On a privileged port the routers also speak from one, so that an ordinary user of the other
+ * router, who has its address and no key, cannot take the few places for connections.
  */
 import { hkdfSync } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -28,6 +31,7 @@ export interface Conversation {
 
 export type ChannelRefusal =
   | "foreign-address"
+  | "unprivileged-port"
   | "too-many-connections"
   | "bad-tls"
   | "too-large"
@@ -77,6 +81,15 @@ export type ConnectChannel = (path: ChannelPath, key: Uint8Array) => Promise<Led
 /** Both use SHA-256, which is what OpenSSL binds an external pre-shared key to. */
 const suites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 
+/** Below it only root and CAP_NET_BIND_SERVICE may bind a port (capabilities(7)). */
+const firstOrdinaryPort = 1024;
+
+/** Where bindresvport(3) begins: below lie the ports of well-known services. */
+const firstSourcePort = 600;
+
+/** Ports that are tried: two may be taken by other programs, or by connections that just ended. */
+const sourcePortTries = 16;
+
 /** The peer is on the same network: a connection that takes longer will not come. */
 const connectMsMax = 3000;
 
@@ -115,6 +128,8 @@ export const openChannelListener: OpenChannelListener = (options) => {
       socket.destroy();
     };
     if (from !== peer) refuse("foreign-address", "only the peer is answered");
+    else if (port < firstOrdinaryPort && (socket.remotePort ?? port) >= firstOrdinaryPort)
+      refuse("unprivileged-port", `port ${socket.remotePort}: only a daemon is answered`);
     else if (open.size >= limits.connectionsMax)
       refuse("too-many-connections", `${open.size} are open`);
     else {
@@ -196,11 +211,11 @@ function serve(
 
 /** A conversation over one path with the first key. Throws MachineError. */
 export const connectChannel: ConnectChannel = async (path, key) => {
-  const { own, peer, port } = path;
+  const { peer, port } = path;
   const place = printEndpoint(peer, port);
   const socket = connectTls({
     ...tlsOptions,
-    socket: connect({ host: peer, port, localAddress: own }),
+    socket: await connected(path),
     pskCallback: () => ({ psk: secretOf(key), identity: identityOf(key) }),
     // There is no certificate: the key is the proof, and OpenSSL has checked it.
     checkServerIdentity: () => undefined,
@@ -243,6 +258,28 @@ export const connectChannel: ConnectChannel = async (path, key) => {
     },
   };
 };
+
+/** A connection from a port that the peer trusts. Throws MachineError. */
+async function connected({ own, peer, port }: ChannelPath): Promise<Socket> {
+  const room = firstOrdinaryPort - firstSourcePort;
+  // Two tries that follow each other do not use the same port, which the peer may still hold.
+  let source = firstSourcePort + Math.floor(Math.random() * room);
+  for (let tries = 1; ; tries += 1) {
+    const from = port < firstOrdinaryPort ? { localPort: source } : {};
+    const socket = connect({ host: peer, port, localAddress: own, ...from });
+    const failed = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      socket.once("connect", () => resolve(null));
+      socket.once("error", resolve);
+      socket.setTimeout(connectMsMax, () => resolve(new Error(`no answer in ${connectMsMax} ms`)));
+    });
+    if (failed === null) return socket.setTimeout(0);
+    socket.destroy();
+    const isTaken = failed.code === "EADDRINUSE" || failed.code === "EADDRNOTAVAIL";
+    if (!isTaken || tries === sourcePortTries)
+      throw new MachineError(`${printEndpoint(peer, port)}: ${failed.message.slice(0, 200)}`);
+    source = firstSourcePort + ((source - firstSourcePort + 1) % room);
+  }
+}
 
 const lengthBytes = 4;
 

@@ -1,7 +1,8 @@
 /** The configuration channel on loopback: the peer, and everybody else. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { connect as connectTcp, createServer } from "node:net";
+import { once } from "node:events";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import type { IpAddress } from "../../../src/model/address.ts";
 import {
@@ -16,9 +17,10 @@ const [own, peer, stranger] = ["127.0.0.2", "127.0.0.3", "127.0.0.4"] as IpAddre
   IpAddress,
 ];
 
-async function freePort(): Promise<number> {
+async function freePort(port = 0): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, own, resolve));
+  server.listen(port, own);
+  await once(server, "listening");
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   assert.ok(typeof address === "object" && address !== null);
@@ -26,8 +28,13 @@ async function freePort(): Promise<number> {
 }
 
 /** A listener that answers with what it heard, twice. */
-async function listen(t: TestContext, keys: Uint8Array[], limits: Partial<ChannelLimits> = {}) {
-  const port = await freePort();
+async function listen(
+  t: TestContext,
+  keys: Uint8Array[],
+  limits: Partial<ChannelLimits> = {},
+  wanted = 0,
+) {
+  const port = await freePort(wanted);
   const refused: string[] = [];
   const told = { closed: 0, refusedOne: () => {} };
   const listener = openChannelListener({
@@ -150,5 +157,64 @@ describe("the configuration channel", { timeout: 20_000 }, () => {
     });
     assert.match((await second.listen()) ?? "", /127\.0\.0\.2.*EADDRINUSE/);
     await second.close();
+  });
+});
+
+/** A free port that only root may bind; null where this process may not either. */
+async function privilegedPort(): Promise<number | null> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const why = await freePort(400 + Math.floor(Math.random() * 200)).catch((thrown) => thrown);
+    if (typeof why === "number") return why;
+    if (why.code === "EACCES") return null;
+  }
+  return assert.fail("no port is free");
+}
+
+describe("the configuration channel on a privileged port", { timeout: 20_000 }, () => {
+  it("answers a daemon while a user of the peer's machine holds five connections", async (t) => {
+    const wanted = await privilegedPort();
+    if (wanted === null) return t.skip("needs CAP_NET_BIND_SERVICE");
+    const one = key();
+    const { back, port, refused } = await listen(t, [one], {}, wanted);
+    const held: Socket[] = [];
+    t.after(() => {
+      for (const socket of held) socket.destroy();
+    });
+    for (let count = 0; count < 5; count += 1) {
+      const socket = connectTcp({ host: own, port, localAddress: peer });
+      socket.on("error", () => {});
+      held.push(socket);
+      await once(socket, "close");
+    }
+    assert.deepEqual(refused, Array(5).fill("unprivileged-port"));
+    for (let count = 0; count < 3; count += 1) {
+      const line = await connectChannel(back, one);
+      assert.equal(text(await line.say(Buffer.from("ab"))), "abab");
+      line.close();
+    }
+  });
+
+  it("speaks from ports that only a daemon may bind, each time from another one", async (t) => {
+    const wanted = await privilegedPort();
+    if (wanted === null) return t.skip("needs CAP_NET_BIND_SERVICE");
+    const sources: (number | undefined)[] = [];
+    const server = createServer((socket) => {
+      sources.push(socket.remotePort);
+      socket.destroy();
+    }).listen(wanted, own);
+    t.after(() => server.close());
+    await once(server, "listening");
+    for (let count = 0; count < 4; count += 1)
+      await assert.rejects(connectChannel({ own: peer, peer: own, port: wanted }, key()));
+    assert.equal(sources.length, 4);
+    assert.ok(sources.every((port) => port !== undefined && port >= 600 && port < 1024));
+  });
+
+  it("says that nobody listens, whatever port it speaks from", async () => {
+    const port = (await privilegedPort()) ?? (await freePort());
+    await assert.rejects(
+      connectChannel({ own: peer, peer: own, port }, key()),
+      /127\.0\.0\.2:\d+: .*ECONNREFUSED/,
+    );
   });
 });

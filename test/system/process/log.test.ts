@@ -117,3 +117,15 @@ test("a reader that is gone does not end the daemon", () => {
   });
   assert.equal(told.length, 0);
 });
+
+test("no hidden character reaches a terminal or the journal, and the journal's JSON keeps it", async (t) => {
+  const message = "down\u001b[2K\u202eecalper\u200b\u2066\u009b1A\nlink: up";
+  for (const terminal of [true, false]) {
+    const { fd, text } = file(t);
+    const log = openLog({ fd, terminal });
+    log.event({ ...event, message, text: message });
+    await log.flush();
+    assert.match(text(), /^[\x20-\x7e]+\n$/);
+    if (!terminal) assert.equal(JSON.parse(text().slice(3)).message, message);
+  }
+});
