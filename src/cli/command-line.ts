@@ -173,7 +173,7 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
     async ({ json = false }, common) =>
       (await import("./config/plan.ts")).plan({ ...common, json }, terminal),
     "Compares the daemon's file with what runs: addresses, the IPVS table, settings.\n" +
-      "Exit status 0 also when there are changes.",
+      "Exit status 0 also when there are changes; 1 where only reload --yes would make them.",
   );
   jsonFlag(plan);
   const reload = declare(
@@ -185,7 +185,7 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
       "Established connections and servers that did not change stay as they are.",
   );
   jsonFlag(
-    reload.option("--yes", "even if it removes more real servers than guard.remove_percent allows"),
+    reload.option("--yes", "even past the guards: many real servers removed, the peer left"),
   );
   jsonFlag(
     declare(
@@ -210,7 +210,7 @@ function declareRequests(declare: Declare, terminal: Terminal): void {
 }
 
 const guardFlag = (command: Command): Command =>
-  command.option("--yes", "even if it removes more real servers than guard.remove_percent allows");
+  command.option("--yes", "even past the guards: many real servers removed, the peer left");
 
 function declareSaving(declare: Declare, terminal: Terminal): void {
   const apply = declare(

@@ -88,6 +88,31 @@ export function resolveDevices(
   return problems.length > 0 ? { problems } : { config: { ...config, vips } };
 }
 
+/** Own addresses that the configuration gives this router and the machine does not have. */
+export function missingOwnAddresses(
+  config: Config,
+  role: Role,
+  interfaces: readonly InterfaceHere[],
+): readonly Problem[] {
+  const addresses = addressesOf(config, role);
+  if (addresses === null) return [];
+  const here = interfaces.flatMap((at) => at.addresses.map(({ prefix }) => prefix.address));
+  const named = [["public", addresses.public] as const, ["private", addresses.private] as const];
+  return named.flatMap(([key, address]) =>
+    address === null || here.includes(address)
+      ? []
+      : [
+          {
+            file: config.path,
+            line: null,
+            column: null,
+            message: `routers.${role}.${key}: ${address} is not on this machine`,
+            hint: `it has ${here.join(", ") || "no address"}`,
+          },
+        ],
+  );
+}
+
 /** Devices that the configuration names and the machine does not have: for `check --here`. */
 export function missingDevices(
   config: Config,

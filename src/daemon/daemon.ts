@@ -27,6 +27,7 @@ import { peerBelief } from "./config/cluster-lines.ts";
 import { ClusterSync, type Judged, type JudgeRules } from "./config/cluster-sync.ts";
 import { ConfigStore } from "./config/config-store.ts";
 import { beyondBounds, readWritten } from "./config/config-thread.ts";
+import { partingProblems, refusedLeaving } from "./config/parting.ts";
 import { carriedOut, planReport } from "./config/plan-report.ts";
 import { guardProblem } from "./config/reload.ts";
 import { loadedEvent, onThisMachine, type Running, type Written } from "./config/running.ts";
@@ -175,7 +176,7 @@ export class Daemon implements Controlled {
 
   async plan(): Promise<PlanReport | Refusal> {
     const next = await this.#readNext();
-    return "ok" in next ? next : this.#planned(next);
+    return "ok" in next ? next : ((await this.#parting(next, false)) ?? this.#planned(next));
   }
 
   reload(force: boolean): Promise<PlanReport | Refusal> {
@@ -293,6 +294,8 @@ export class Daemon implements Controlled {
     }
     const guard = force ? null : guardProblem(this.#written.config, next.config);
     if (guard !== null) return this.#refuseReload({ ok: false, fault: "now", problems: [guard] });
+    const parting = force ? null : await this.#parting(next, false);
+    if (parting !== null) return this.#refuseReload(parting);
     const report = await this.#planned(next);
     return report.ok ? carriedOut(report, await this.#load(next)) : report;
   }
@@ -320,6 +323,8 @@ export class Daemon implements Controlled {
     if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
     const guard = force ? null : guardProblem(before.config, next.config);
     if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };
+    const parting = force ? null : await this.#parting(next, this.#sync.shared);
+    if (parting !== null) return { refusal: parting };
     const plan = await this.#planned(next);
     return plan.ok ? { next, plan } : { refusal: plan };
   }
@@ -340,6 +345,15 @@ export class Daemon implements Controlled {
     } catch (thrown) {
       return refusedNow(messageOf(thrown));
     }
+  }
+
+  /** What speaks against `next` here alone, or `onBoth`. */
+  async #parting(next: Running, onBoth: boolean): Promise<Refusal | null> {
+    const { running: before, engine } = this.#serving ?? {};
+    if (before === undefined || partingProblems(before, next).length === 0) return null;
+    const { mark } = peerBelief(engine?.router ?? null);
+    const interfaces = await this.#doors.ip.readInterfaces();
+    return refusedLeaving({ before, next, mark, onBoth, interfaces });
   }
 
   #refuseReload(refusal: Refusal): Refusal {

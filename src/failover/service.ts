@@ -222,6 +222,8 @@ function tried(service: FailoverService, why: string | null, now: Instant): Fail
   const passes = why === null ? service.passes + 1 : 0;
   const fails = why === null ? 0 : service.fails + 1;
   const next = { ...service, passes, fails, complaint: why };
+  if (state === "starting" && why !== null)
+    return { ...next, cause: `its check has not passed yet: ${why}` };
   if (state === "starting")
     return passes >= rules.rise ? running(next, "its check passed", now) : next;
   if (fails < rules.fall || why === null) return next;

@@ -62,6 +62,22 @@ class Played {
 const minutes = (count: number): number => count * 60_000;
 
 describe("a failover service", () => {
+  it("says at each try why it does not run yet, and for how long it has been starting", () => {
+    const played = new Played(checked);
+    played.wish("run");
+    played.ended();
+    const began = played.service.since;
+    played.wait(500);
+    played.tried("connection refused");
+    assert.equal(played.service.state, "starting");
+    assert.equal(played.service.cause, "its check has not passed yet: connection refused");
+    assert.equal(played.service.since, began);
+    played.tried("timeout");
+    assert.equal(played.service.cause, "its check has not passed yet: timeout");
+    played.tried();
+    assert.equal(played.service.cause, "its check passed");
+  });
+
   it("does nothing until the router knows what it is", () => {
     const played = new Played();
     played.wait(minutes(1));

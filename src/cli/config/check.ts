@@ -5,7 +5,12 @@
 import { basename, dirname, resolve } from "node:path";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
-import { missingDevices, resolveDevices, roleHere } from "../../config/on-this-machine.ts";
+import {
+  missingDevices,
+  missingOwnAddresses,
+  resolveDevices,
+  roleHere,
+} from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
 import type { Place, Places } from "../../keys/place.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
@@ -109,7 +114,9 @@ function judgeInterfaces(
   return {
     role,
     problems: [
-      ...(typeof here === "string" ? [noRole[here](config)] : []),
+      ...(typeof here === "string"
+        ? [noRole[here](config)]
+        : missingOwnAddresses(config, here.role, interfaces)),
       ...missingDevices(config, interfaces, places),
       ...unservableHere(config, interfaces),
       ...missingCommands(config, places),

@@ -99,6 +99,11 @@ export class ClusterSync {
     return this.#lines.listening;
   }
 
+  /** What is saved now goes to the peer as well, or nowhere. */
+  get shared(): boolean {
+    return this.#share() === "alive";
+  }
+
   /** Refused connections and messages by reason. */
   get refused(): Readonly<Record<string, number>> {
     return this.#lines.refused;

@@ -26,6 +26,8 @@ export interface ServicePicture {
   readonly since: Instant;
   readonly cause: string;
   readonly error: string | null;
+  /** What keeps a service that was started from running; null: nothing has complained. */
+  readonly complaint: string | null;
   readonly failures: number;
 }
 
@@ -145,6 +147,7 @@ export class FailoverServices {
       since: service.since,
       cause: service.cause,
       error: service.stuck ?? service.trouble?.why ?? null,
+      complaint: service.state === "starting" ? service.complaint : null,
       failures: service.failures,
     }));
   }

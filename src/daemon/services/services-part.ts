@@ -49,7 +49,7 @@ export class ServicesPart implements Part {
   status({ wallClockOf }: StatusClock): Pick<Status, "services"> {
     const services = this.services.pictures().map(({ name, state, since, cause, ...rest }) => ({
       ...{ name, state, since: wallClockOf(since), cause },
-      ...{ last_error: rest.error, failures: rest.failures },
+      ...{ last_error: rest.complaint ?? rest.error, failures: rest.failures },
     }));
     return { services };
   }

@@ -1,0 +1,81 @@
+/**
+ * What of a new configuration would part this router from its peer, which still runs the present
+ * one: judged before a reload. Pure.
+ */
+import { addressesOf, type Config, type RouterAddresses } from "../../config/config.ts";
+import { type InterfaceHere, missingOwnAddresses } from "../../config/on-this-machine.ts";
+import type { ConfigMark } from "../../config/saving/history.ts";
+import type { Refusal } from "../../control/api.ts";
+import { sealOf, understand } from "../../heartbeat/header.ts";
+import type { Problem } from "../../keys/problem.ts";
+import { type Role, roles } from "../../model/router.ts";
+import type { Running, Written } from "./running.ts";
+
+const hint =
+  "lvsd apply changes it on both routers at once; lvsd reload --yes does it here alone all the same";
+
+/** One problem for each thing by which the peer is found or believed, and which `next` changes. */
+export function partingProblems(
+  before: Pick<Written, "config" | "keys">,
+  next: Pick<Written, "config" | "keys">,
+): readonly Problem[] {
+  return [...changes(before, next)].map((what) => ({
+    file: next.config.path,
+    line: null,
+    column: null,
+    message: `this would part the router from its peer: ${what}`,
+    hint,
+  }));
+}
+
+/**
+ * What speaks against a change of this kind: the parting, unless the peer gets the same (`onBoth`)
+ * or has it already, as its `mark` says; and an own address that changes to one that is not here.
+ */
+export function refusedLeaving(change: {
+  readonly before: Running;
+  readonly next: Running;
+  readonly mark: ConfigMark | null;
+  readonly onBoth: boolean;
+  readonly interfaces: readonly InterfaceHere[];
+}): Refusal | null {
+  const { before, next, mark, onBoth, interfaces } = change;
+  const joins = onBoth || (mark !== null && next.config.hash.startsWith(mark.hash));
+  const [had, has] = [before, next].map(({ config }) => addressesOf(config, next.role));
+  const moved = had?.public !== has?.public || had?.private !== has?.private;
+  const problems = [
+    ...(joins ? [] : partingProblems(before, next)),
+    ...(moved ? missingOwnAddresses(next.config, next.role, interfaces) : []),
+  ];
+  return problems.length === 0 ? null : { ok: false, fault: "now", problems };
+}
+
+function* changes(
+  before: Pick<Written, "config" | "keys">,
+  next: Pick<Written, "config" | "keys">,
+): Generator<string> {
+  const [old, now] = [before.config, next.config];
+  if (old.routers.backup === null) return;
+  if (now.routers.backup === null) {
+    yield `routers.backup: ${old.routers.backup.public} -> none`;
+    return;
+  }
+  for (const role of roles) yield* changedAddresses(role, old, now);
+  if (old.heartbeat.port !== now.heartbeat.port)
+    yield `heartbeat.port: ${old.heartbeat.port} -> ${now.heartbeat.port}`;
+  if (old.heartbeat.authentication !== now.heartbeat.authentication)
+    yield `heartbeat.authentication: ${old.heartbeat.authentication} -> ${now.heartbeat.authentication}`;
+  else if (!understand(sealOf(before.keys), sealOf(next.keys)))
+    yield "heartbeat.key_file: the first key of one is not among the keys of the other";
+}
+
+function* changedAddresses(role: Role, old: Config, now: Config): Generator<string> {
+  const [was, is] = [old.routers[role], now.routers[role]];
+  if (was === null || is === null) return;
+  const changed = (key: keyof RouterAddresses): string =>
+    `routers.${role}.${key}: ${was[key] ?? "none"} -> ${is[key] ?? "none"}`;
+  if (was.public !== is.public) yield changed("public");
+  // A second path that comes or goes leaves the first one as it is.
+  if (was.private !== null && is.private !== null && was.private !== is.private)
+    yield changed("private");
+}

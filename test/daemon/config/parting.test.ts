@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Config } from "../../../src/config/config.ts";
+import { partingProblems, refusedLeaving } from "../../../src/daemon/config/parting.ts";
+import type { Running } from "../../../src/daemon/config/running.ts";
+import type { IpAddress } from "../../../src/model/address.ts";
+import { config } from "../../table/configs.ts";
+import { address } from "../../table/tables.ts";
+
+const keys = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)] as const;
+const [first, second] = keys;
+
+interface Change {
+  readonly primary?: string;
+  readonly backup?: string | null;
+  readonly primaryPrivate?: string | null;
+  readonly port?: number;
+  readonly authentication?: Config["heartbeat"]["authentication"];
+  readonly keys?: readonly Uint8Array[];
+}
+
+function running(change: Change = {}): Running {
+  const base = config();
+  const { primaryPrivate = "10.0.0.2" } = change;
+  const { primary = "192.0.2.2", backup = "192.0.2.3", port = 539 } = change;
+  const { authentication = "hmac" } = change;
+  const inside = (own: string): IpAddress | null => (primaryPrivate === null ? null : address(own));
+  return {
+    config: {
+      ...base,
+      hash: JSON.stringify(change),
+      routers: {
+        primary: { public: address(primary), private: inside(primaryPrivate ?? "") },
+        backup: backup === null ? null : { public: address(backup), private: inside("10.0.0.3") },
+      },
+      heartbeat: { ...base.heartbeat, port, authentication },
+    },
+    keys: change.keys ?? [first],
+    role: "primary",
+    vips: [],
+    files: [],
+    places: {} as Running["places"],
+  };
+}
+
+const said = (next: Change, before: Change = {}): string =>
+  partingProblems(running(before), running(next))
+    .map(({ message }) => message.replace("this would part the router from its peer: ", ""))
+    .join("; ");
+
+describe("a reload that would part a router from its peer is named", () => {
+  const cases: readonly [string, Change, string][] = [
+    [
+      "the peer's address",
+      { backup: "192.0.2.9" },
+      "routers.backup.public: 192.0.2.3 -> 192.0.2.9",
+    ],
+    ["its own", { primary: "192.0.2.8" }, "routers.primary.public: 192.0.2.2 -> 192.0.2.8"],
+    [
+      "a private one",
+      { primaryPrivate: "10.0.0.9" },
+      "routers.primary.private: 10.0.0.2 -> 10.0.0.9",
+    ],
+    ["no backup any more", { backup: null }, "routers.backup: 192.0.2.3 -> none"],
+    ["the port", { port: 540 }, "heartbeat.port: 539 -> 540"],
+    [
+      "no authentication",
+      { authentication: "none", keys: [] },
+      "heartbeat.authentication: hmac -> none",
+    ],
+    [
+      "a key without overlap",
+      { keys: [second] },
+      "heartbeat.key_file: the first key of one is not among the keys of the other",
+    ],
+    [
+      "a first key that the peer does not have",
+      { keys: [second, first] },
+      "heartbeat.key_file: the first key of one is not among the keys of the other",
+    ],
+  ];
+  for (const [name, change, message] of cases) it(name, () => assert.equal(said(change), message));
+
+  it("and not what leaves the two in touch", () => {
+    assert.equal(said({}), "");
+    assert.equal(said({ keys: [first, second] }), "", "a second key");
+    const both = { keys: [first, second] };
+    assert.equal(said({ keys: [second, first] }, both), "", "the lines swapped");
+    assert.equal(said({ keys: [second] }, { keys: [second, first] }), "", "the old key removed");
+    assert.equal(said({ primaryPrivate: null }), "", "the second path removed");
+    assert.equal(said({ backup: "192.0.2.9" }, { backup: null }), "", "there was no peer");
+  });
+});
+
+describe("what speaks against a change of addresses", () => {
+  const interfaces = [
+    { name: "eth0", addresses: [{ prefix: { address: address("192.0.2.2"), length: 24 } }] },
+  ];
+  const problems = (next: Running, onBoth: boolean, hash: string | null): number => {
+    const mark = hash === null ? null : { serial: 1, hash };
+    return (
+      refusedLeaving({ before: running(), next, onBoth, mark, interfaces })?.problems.length ?? 0
+    );
+  };
+  const next = running({ backup: "192.0.2.9" });
+
+  it("is nothing where both routers get it, or the peer has it already", () => {
+    assert.equal(problems(next, false, null), 1);
+    assert.equal(problems(next, false, running().config.hash), 1);
+    assert.equal(problems(next, true, null), 0);
+    assert.equal(problems(next, false, next.config.hash), 0);
+  });
+
+  it("is an own address that is not on this machine, in any case", () => {
+    const away = running({ primary: "192.0.2.8", primaryPrivate: null });
+    assert.equal(problems(away, true, null), 1);
+  });
+});
