@@ -57,7 +57,7 @@ golden: ## rewrite the golden traces; read the difference before you commit it
 	LVSD_GOLDEN=write node --test $(filter test/scenarios/%,$(inner_tests))
 
 .PHONY: docs
-docs: ## print docs/configuration.md and lvsd.schema.json from the configuration's description
+docs: ## print docs/configuration.md, docs/checks.md and lvsd.schema.json from the declarations
 	node build/generate-docs.ts
 
 .PHONY: build

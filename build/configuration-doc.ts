@@ -1,7 +1,7 @@
 /** docs/configuration.md, printed from the description that the reader reads by. */
 import { starter } from "../src/advice/starter.ts";
+import { declaredTypes } from "../src/check/check-types.ts";
 import { rootKeys } from "../src/config/schema.ts";
-import { keysOfType } from "../src/config/schema-check.ts";
 import type { DescribedKey, Inside } from "../src/keys/shape.ts";
 import { configBytesMax } from "../src/keys/source.ts";
 
@@ -54,7 +54,11 @@ const defaultCell = (key: DescribedKey): string => {
   return key.defaultValue === undefined ? key.defaultWords : `\`${key.defaultWords}\``;
 };
 
-function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
+/** A table of keys; the place of a section that stands elsewhere becomes a link. */
+export function keyTable(
+  keys: Keys,
+  places: ReadonlyMap<Keys, string> = new Map(),
+): readonly string[] {
   const row = ([name, key]: readonly [string, DescribedKey]): string => {
     const found = sectionOf(key.shape.inside, "");
     const target = found === null ? undefined : places.get(found.keys);
@@ -62,19 +66,17 @@ function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
       target === undefined ? key.shape.words : `[${key.shape.words}](#${anchor(target)})`;
     return `| \`${name}\` | ${cell(type)} | ${cell(defaultCell(key))} | ${cell(key.help)} |`;
   };
-  const entries = Object.entries(part.keys);
-  const rows = entries.filter(([, key]) => !key.later).map(row);
-  const later = entries.filter(([, key]) => key.later).map(([name]) => `\`${name}\``);
-  const lines = [
-    `## ${title(part.path)}`,
-    "",
-    part.help,
-    "",
-    "| key | type | default | meaning |",
-    "|---|---|---|---|",
-    ...rows,
-    "",
-  ];
+  const rows = Object.entries(keys)
+    .filter(([, key]) => !key.later)
+    .map(row);
+  return ["| key | type | default | meaning |", "|---|---|---|---|", ...rows];
+}
+
+function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
+  const later = Object.entries(part.keys)
+    .filter(([, key]) => key.later)
+    .map(([name]) => `\`${name}\``);
+  const lines = [`## ${title(part.path)}`, "", part.help, "", ...keyTable(part.keys, places), ""];
   if (later.length > 0)
     lines.push(
       `Not supported yet, and refused unless left out or at its default: ${later.join(", ")}.`,
@@ -85,17 +87,15 @@ function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
 }
 
 const checkTypesText = (): string[] => [
-  "Which keys a check of each type has:",
+  "Which keys a check of each type has besides those of every type; [checks.md](checks.md) describes",
+  "each type:",
   "",
   "| type | keys |",
   "|---|---|",
-  ...Object.entries(keysOfType).map(
-    ([type, keys]) =>
-      `| \`${type}\` | ${keys
-        .filter((key) => key !== "any")
-        .map((key) => `\`${key}\``)
-        .join(" ")} |`,
-  ),
+  ...declaredTypes.map(({ name, keys }) => {
+    const names = Object.keys(keys).map((key) => `\`${key}\``);
+    return `| \`${name}\` | ${names.join(" ")} |`;
+  }),
   "",
 ];
 

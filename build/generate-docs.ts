@@ -1,6 +1,7 @@
-/** Rewrites what is printed from the code: lvsd.schema.json and docs/configuration.md. */
+/** Rewrites what is printed from the code: lvsd.schema.json, docs/configuration.md and checks.md. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checksDoc } from "./checks-doc.ts";
 import { configurationDoc } from "./configuration-doc.ts";
 import { printSchema } from "./json-schema.ts";
 
@@ -8,3 +9,4 @@ const top = join(import.meta.dirname, "..");
 mkdirSync(join(top, "docs"), { recursive: true });
 writeFileSync(join(top, "lvsd.schema.json"), printSchema());
 writeFileSync(join(top, "docs/configuration.md"), configurationDoc());
+writeFileSync(join(top, "docs/checks.md"), checksDoc());

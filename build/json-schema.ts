@@ -1,14 +1,14 @@
 /** lvsd.schema.json, printed from the description that the reader reads by (src/config/schema.ts). */
 import { rootKeys } from "../src/config/schema.ts";
-import { checkSection, oneCheck } from "../src/config/schema-check.ts";
+import { checkMapJson, checkShape } from "../src/config/schema-check.ts";
 import { virtualServerSection } from "../src/config/schema-virtual-server.ts";
 import { section } from "../src/keys/section.ts";
 import type { JsonSchema } from "../src/keys/shape.ts";
 
 /** What stands in several places is printed once and referred to. */
 const definitions: ReadonlyMap<unknown, string> = new Map([
-  [checkSection.json, "check"],
-  [oneCheck.json, "one_check"],
+  [checkMapJson, "check"],
+  [checkShape.json, "checks"],
   [virtualServerSection.json, "virtual_server"],
 ]);
 

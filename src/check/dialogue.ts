@@ -26,6 +26,8 @@ export type Turn =
       readonly bytes: Uint8Array;
       readonly next: (matched: boolean) => Turn;
     }
+  /** Begin TLS on this connection (STARTTLS); then `secured` says what comes next. */
+  | { readonly kind: "secure" }
   | { readonly kind: "passed" }
   | { readonly kind: "failed"; readonly reason: DialogueRefusal; readonly why: string };
 
@@ -36,9 +38,12 @@ export interface Dialogue {
   hear(bytes: Uint8Array): Turn;
   /** The real server has ended its side. Never `say` or `more`. */
   closed(): Turn;
+  /** After a turn `secure`, once TLS stands; dialogues that never take it leave this out. */
+  secured?(): Turn;
 }
 
 export const more: Turn = { kind: "more" };
+export const secure: Turn = { kind: "secure" };
 export const passed: Turn = { kind: "passed" };
 export const failed = (reason: DialogueRefusal, why: string): Turn => ({
   kind: "failed",

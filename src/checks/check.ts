@@ -6,11 +6,14 @@
  * server answers ends in an outcome with a bounded reason. Runners are loaded when a check first
  * needs them.
  */
-import type { Check } from "../config/config.ts";
+import { typeNamed } from "../check/check-types.ts";
+import type { Check, TriedCheck } from "../config/config.ts";
 import type { Outcome } from "../health/health.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
 import { contained, ofThisWork } from "./containment.ts";
+import type { RunsDialogue } from "./dialogue.ts";
+import { drivers } from "./drivers.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
 
@@ -48,25 +51,31 @@ export const runCheck: RunCheck = async (check, endpoint, signal) => {
   return { ...verdict, took: took() };
 };
 
-/** Picks the runner. What it throws is a bug or a machine that lacks something. */
+/** Runs it as its type says. What it throws is a bug or a machine that lacks something. */
 async function attempt(
-  check: Exclude<Check, { type: "none" }>,
+  check: TriedCheck,
   endpoint: Endpoint,
   deadline: Deadline,
 ): Promise<Verdict> {
-  switch (check.type) {
-    case "tcp":
-      return (await import("./stream.ts")).tryTcp(targetOf(check, endpoint), deadline);
-    case "http":
-    case "https":
-      return (await import("./http.ts")).tryHttp(check, targetOf(check, endpoint), deadline);
-    case "send_expect":
-      return check.protocol === "tcp"
-        ? (await import("./stream.ts")).trySendExpect(check, targetOf(check, endpoint), deadline)
-        : (await import("./datagram.ts")).trySendExpect(check, targetOf(check, endpoint), deadline);
-    case "command":
-      return (await import("./command.ts")).tryCommand(check, endpoint, deadline);
+  const { runs } = typeNamed(check.type);
+  const target = targetOf(check, endpoint);
+  switch (runs.by) {
+    case "nothing":
+      return passed;
+    case "dialogue":
+      return (await import("./dialogue.ts")).tryDialogue(
+        check,
+        // Each type's functions take the checks that the type settled.
+        runs as RunsDialogue,
+        target,
+        deadline,
+      );
+    case "driver": {
+      const load = drivers[runs.driver];
+      if (load === undefined) return failed("local", `there is no driver ${runs.driver}`);
+      return (await load())(check as never, target, deadline);
+    }
     default:
-      return check satisfies never;
+      return runs satisfies never;
   }
 }

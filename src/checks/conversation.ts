@@ -13,8 +13,11 @@ const keptBytesMax = 64 * 1024;
 export interface Carrier {
   /** Sends the bytes, then calls back. */
   say(bytes: Uint8Array, answered: boolean): void;
-  /** Called once; whatever comes after is not listened to. */
-  finish(verdict: Verdict): void;
+  /**
+   * Called once; whatever comes after is not listened to. `secure`: the dialogue goes on over TLS,
+   * in a conversation of its own.
+   */
+  finish(end: Verdict | "secure"): void;
   /** What is missing at the deadline. */
   readonly missing: string;
 }
@@ -37,11 +40,11 @@ export class Conversation {
     deadline.signal.addEventListener("abort", this.#expire, { once: true });
   }
 
-  /** The way stands. */
-  open(): void {
+  /** The way stands. `first`: the first turn, where it is another one. */
+  open(first: () => Turn = () => this.#dialogue.open()): void {
     if (this.#over) return;
     if (this.#deadline.signal.aborted) this.#expire();
-    else this.#take(this.#dialogue.open());
+    else this.#take(first());
   }
 
   heard(bytes: Uint8Array): void {
@@ -59,7 +62,7 @@ export class Conversation {
     if (!this.#over && !this.#searching) this.#take(this.#dialogue.closed());
   }
 
-  end(verdict: Verdict): void {
+  end(verdict: Verdict | "secure"): void {
     if (this.#over) return;
     this.#over = true;
     this.#deadline.signal.removeEventListener("abort", this.#expire);
@@ -75,6 +78,7 @@ export class Conversation {
     if (turn.kind === "passed") this.end(passed);
     else if (turn.kind === "failed") this.end(failed(turn.reason, turn.why));
     else if (turn.kind === "say") this.#carrier.say(turn.bytes, turn.answered);
+    else if (turn.kind === "secure") this.end("secure");
     else if (turn.kind === "match") void this.#search(turn);
   }
 

@@ -3,12 +3,11 @@
  * us as an error and drops datagrams of anybody else (udp(7)).
  */
 import { createSocket } from "node:dgram";
-import { sendExpect } from "../check/send-expect.ts";
-import type { SendExpectCheck } from "../config/config.ts";
+import type { Dialogue } from "../check/dialogue.ts";
 import { family } from "../model/address.ts";
 import { type Carrier, Conversation } from "./conversation.ts";
 import type { Endpoint } from "./target.ts";
-import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.ts";
+import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /**
  * Without an expectation silence passes: so long, in ms, a refusal by ICMP may take to come. Never
@@ -16,15 +15,14 @@ import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.t
  */
 const silenceMax = 500;
 
-/** Says the check's bytes in one datagram (an empty one without `send`) and judges the answers. */
-export function trySendExpect(
-  check: SendExpectCheck,
+/** Runs a dialogue whose turns are datagrams, until it has passed or failed or time is over. */
+export function converseByDatagram(
   target: Endpoint,
+  dialogue: Dialogue,
   deadline: Deadline,
 ): Promise<Verdict> {
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("answer", deadline));
-    const dialogue = sendExpect({ send: check.send ?? new Uint8Array(), expect: check.expect });
     const socket = createSocket(family(target.address) === 6 ? "udp6" : "udp4");
     let quiet: NodeJS.Timeout | null = null;
     const carrier: Carrier = {
@@ -38,10 +36,10 @@ export function trySendExpect(
             Math.min(silenceMax, deadline.timeout / 2),
           );
       },
-      finish(verdict) {
+      finish(end) {
         if (quiet !== null) clearTimeout(quiet);
         socket.close();
-        resolve(verdict);
+        resolve(end === "secure" ? failed("local", "there is no TLS over UDP here") : end);
       },
       missing: "answer",
     };

@@ -1,12 +1,10 @@
 /**
- * Tries over TCP and TLS: connect, then hold a dialogue. Every connection is closed by reset, so
+ * Connections over TCP: connect, hold a dialogue, close. Every connection is closed by reset, so
  * that thousands of checks leave no TIME_WAIT behind (RFC 9293, section 3.6).
  */
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Dialogue } from "../check/dialogue.ts";
-import { sendExpect } from "../check/send-expect.ts";
-import type { SendExpectCheck } from "../config/config.ts";
+import type { Dialogue, Turn } from "../check/dialogue.ts";
 import { Conversation } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
 import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.ts";
@@ -42,55 +40,39 @@ export function close(socket: Socket): void {
   else if (!socket.destroyed) socket.resetAndDestroy();
 }
 
-export async function tryTcp(target: Endpoint, deadline: Deadline): Promise<Verdict> {
-  const opened = await open(target, deadline);
-  if (opened.kind === "failed") return opened;
-  close(opened.connection);
-  return passed;
-}
-
-export async function trySendExpect(
-  check: SendExpectCheck,
-  target: Endpoint,
-  deadline: Deadline,
-): Promise<Verdict> {
-  const opened = await open(target, deadline);
-  if (opened.kind === "failed") return opened;
-  try {
-    if (check.tls === null) return await converse(opened.connection, sendExpect(check), deadline);
-    const { secure } = await import("./tls.ts");
-    const secured = await secure(opened.connection, target, check.tls, check.tls.sni, deadline);
-    if (secured.kind === "failed") return secured;
-    return await converse(secured.connection, sendExpect(check), deadline);
-  } finally {
-    close(opened.connection);
-  }
-}
-
-/** Runs a dialogue over an open connection until it has passed or failed, or time is over. */
+/**
+ * Runs a dialogue over an open connection until it has passed or failed, or time is over, or until
+ * it asks for TLS: then nothing reads from the connection any more. `first`: as of `Conversation`.
+ */
 export function converse(
   connection: Duplex,
   dialogue: Dialogue,
   deadline: Deadline,
-): Promise<Verdict> {
+  first?: () => Turn,
+): Promise<Verdict | "secure"> {
   return new Promise((resolve) => {
+    const hear = (bytes: Buffer): void => conversation.heard(bytes);
+    const closed = (): void => conversation.closed();
     const conversation = new Conversation(
       dialogue,
       {
         say: (bytes, answered) =>
           connection.write(bytes, () => answered || conversation.end(passed)),
-        finish: (verdict) => {
+        finish: (end) => {
+          connection.removeListener("data", hear);
+          connection.removeListener("end", closed);
+          connection.removeListener("close", closed);
           connection.pause();
-          resolve(verdict);
+          resolve(end);
         },
         missing: "complete answer",
       },
       deadline,
     );
     connection.on("error", (error) => conversation.end(failedBy(error, "closed")));
-    connection.once("close", () => conversation.closed());
-    connection.once("end", () => conversation.closed());
-    connection.on("data", (bytes: Buffer) => conversation.heard(bytes));
-    conversation.open();
+    connection.once("close", closed);
+    connection.once("end", closed);
+    connection.on("data", hear);
+    conversation.open(first);
   });
 }

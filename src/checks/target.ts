@@ -1,18 +1,29 @@
 /** Where a try goes, and what comes of opening a way there. */
-import type { Target } from "../config/config.ts";
+import type { Aim } from "../check/type.ts";
+import type { Check } from "../config/config.ts";
 import type { IpAddress } from "../model/address.ts";
 import type { Failed } from "./verdict.ts";
 
-export interface Endpoint {
-  readonly address: IpAddress;
-  readonly port: number;
+/** A real server's own address and port. */
+export type Endpoint = Aim;
+
+/** The keys by which a check may go elsewhere; types without ports have only the first. */
+interface Aimed {
+  readonly address?: IpAddress | null;
+  readonly port?: number | null;
 }
 
 /** Where a try goes: the check's own address and port, where it has them. */
-export const targetOf = (check: Target, endpoint: Endpoint): Endpoint => ({
-  address: check.address ?? endpoint.address,
-  port: check.port ?? endpoint.port,
-});
+export const targetOf = (check: Check, endpoint: Endpoint): Endpoint => {
+  const { address, port }: Aimed = check.type === "none" ? {} : (check as Aimed);
+  return { address: address ?? endpoint.address, port: port ?? endpoint.port };
+};
+
+/** What of the target makes a difference to a try: of ICMP no port, of a program all of it. */
+export const targetIdentity = (check: Check, endpoint: Endpoint): Partial<Endpoint> => {
+  const target = targetOf(check, endpoint);
+  return "address" in check && !("port" in check) ? { address: target.address } : target;
+};
 
 /** A failure, or what was wanted. */
 export type Opened<Connection> =

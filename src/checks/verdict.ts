@@ -3,26 +3,11 @@
  * reason of a closed list and a printable, bounded text.
  */
 import { printableLine } from "../check/excerpt.ts";
+import type { FailureReason } from "../check/reason.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, printDuration } from "../model/time.ts";
 
-/**
- * Why a try failed. `local` is this machine's own trouble (no descriptors, no memory) and says
- * nothing about the real server; `overdue` is a runner that did not end by itself.
- */
-export const failureReasons = [
-  "unreachable",
-  "timeout",
-  "closed",
-  "tls",
-  "unreadable",
-  "too-long",
-  "unexpected",
-  "exit",
-  "local",
-  "overdue",
-] as const;
-export type FailureReason = (typeof failureReasons)[number];
+export { type FailureReason, failureReasons } from "../check/reason.ts";
 
 export type Verdict =
   | { readonly kind: "passed" }

@@ -4,10 +4,11 @@
  */
 
 import { placeOf } from "../keys/complaints.ts";
-import type { Place, Places } from "../keys/place.ts";
+import type { Place, PlacedNeed, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
 import { addressBytes, bitsOf, family, type IpAddress } from "../model/address.ts";
 import { protocols, type SchedulerFlag } from "../model/service.ts";
+import type { CheckNeed } from "./check-draft.ts";
 import type {
   Config,
   FailoverConfig,
@@ -72,8 +73,23 @@ export function assemble(
       syncDevice: place(whole.connectionSync ?? undefined, "device"),
       fence: place(whole.fence ?? undefined, "command"),
       services: place(whole.failover, "services"),
+      checkNeeds: placedNeeds(whole),
     },
   };
+}
+
+/** Each program and file once, at the first key that names it. */
+function placedNeeds({ checkNeeds }: Whole): readonly PlacedNeed[] {
+  const first = new Map<string, CheckNeed>();
+  for (const need of checkNeeds) {
+    const name = `${need.names} ${need.path}`;
+    if (!first.has(name)) first.set(name, need);
+  }
+  return [...first.values()].map(({ names, path, key, spot }) => ({
+    names,
+    path,
+    place: placeOf(spot, key),
+  }));
 }
 
 /** The values of a settled section; only called once nothing is wrong any more. */

@@ -1,33 +1,28 @@
 /**
  * A check from its layers: a real server's over the virtual server's over `defaults`, key by key.
  * Where a layer changes the type, what lies under it counts for the rhythm only, because a path or
- * an expected text of one type means nothing in another.
+ * an expected text of one type means nothing in another. A list replaces a list; a map that lies
+ * over a list lies over each of its checks whose type has the key.
  */
-import { compilePattern } from "../check/pattern.ts";
+import { rhythmKeys } from "../check/check-keys.ts";
+import { type CheckTypeName, typeNamed } from "../check/check-types.ts";
+import type { Rhythm, SettleContext } from "../check/type.ts";
 import type { Complaints, Spot } from "../keys/complaints.ts";
-import { escapesHint, readEscapes } from "../keys/escapes.ts";
-import {
-  type Draft,
-  emptyDraft,
-  type ReadOf,
-  type Settled,
-  settle,
-  sound,
-} from "../keys/section.ts";
-import { messageOf } from "../model/error.ts";
-import type { Check, SendExpectCheck, TlsOptions } from "./config.ts";
-import {
-  type CheckKey,
-  type CheckType,
-  checkKeys,
-  keysOfType,
-  rhythmKeys,
-  tlsKeys,
-} from "./schema-check.ts";
+import { declaredEntries } from "../keys/declared-entries.ts";
+import { type Draft, emptyDraft, type Keys, type Settled, settle, sound } from "../keys/section.ts";
+import type { MapEntry, Value } from "../keys/value.ts";
+import type { Check, Checks } from "./config.ts";
+import { type CheckLayer, type CheckMap, keysOf, typesWith } from "./schema-check.ts";
 
-export type CheckDraft = Draft<typeof checkKeys>;
-type SettledCheck = Settled<typeof checkKeys>;
-type SoundCheck = { readonly [P in CheckKey]: ReadOf<(typeof checkKeys)[P]> };
+/** Something of this machine that a check needs: what `check --here` looks for. */
+export interface CheckNeed {
+  readonly names: "executable" | "file";
+  /** Absolute. */
+  readonly path: string;
+  /** The dotted name of the key, and where its value stands. */
+  readonly key: string;
+  readonly spot: Spot;
+}
 
 /** What a check takes from its surroundings. */
 export interface CheckOwner {
@@ -37,192 +32,201 @@ export interface CheckOwner {
   readonly protocol: "tcp" | "udp" | undefined;
   /** Makes a path absolute that is relative to the configuration file. */
   absolute(path: string): string;
+  /** Is given what a sound check needs of the machine. */
+  needs(need: CheckNeed): void;
 }
 
 /** The check of these layers, the first one on top; undefined, with complaints, when faulty. */
 export function settleCheck(
-  layers: readonly CheckDraft[],
+  layers: readonly CheckLayer[],
   owner: CheckOwner,
   complaints: Complaints,
-): Check | undefined {
-  const type = typeOf(layers, owner);
-  if (type === undefined) return undefined;
-  const counted = layers.map((layer, at) => {
-    const below = layers.slice(at);
-    const own = below.some((one) => one.spots.type !== undefined) ? typeOf(below, owner) : type;
-    return own === type ? layer : rhythmOf(layer);
-  });
-  for (const layer of counted) refuseStrangeKeys(layer, type, complaints);
-  const [top = emptyDraft<typeof checkKeys>(`${owner.path}.check`, owner.spot), ...rest] = counted;
-  const settled = settle(checkKeys, [top, ...rest], complaints);
-  judgeExpect(settled, type, complaints);
-  const tls = tlsOf(settled, type, owner, complaints);
-  const said = type === "send_expect" ? saysOf(settled, owner, complaints) : null;
-  const values: SoundCheck | undefined = sound(settled, keysOfType[type]);
-  if (values === undefined || tls === undefined || said === undefined) return undefined;
-  return assemble(type, values, tls, said, settled, complaints);
+): Checks | undefined {
+  const at = layers.findIndex(({ kind }) => kind === "list");
+  const list = layers[at];
+  if (list?.kind !== "list") {
+    const maps = mapsOf(layers);
+    const type = typeOf(maps, owner);
+    return type === undefined ? undefined : settleOne(maps, type, owner, complaints);
+  }
+  const over = mapsOf(layers.slice(0, at));
+  const below = layers.slice(at + 1);
+  const next = below.findIndex(({ kind }) => kind === "list");
+  const under = mapsOf(next < 0 ? below : below.slice(0, next));
+  return settleList({ list, over, under }, owner, complaints);
 }
 
-function typeOf(layers: readonly CheckDraft[], owner: CheckOwner): CheckType | undefined {
-  const giver = layers.find((layer) => layer.spots.type !== undefined);
-  if (giver !== undefined && giver.given.type !== null) return giver.given.type;
+const mapsOf = (layers: readonly CheckLayer[]): readonly CheckMap[] =>
+  layers.flatMap((layer) => (layer.kind === "one" ? [layer.map] : []));
+
+function typeOf(maps: readonly CheckMap[], owner: CheckOwner): CheckTypeName | undefined {
+  const giver = maps.find((map) => map.entries.has("type"));
+  if (giver !== undefined && giver.type !== null) return giver.type;
   if (owner.protocol === undefined) return undefined;
   return owner.protocol === "tcp" ? "tcp" : "none";
 }
 
-const rhythmOf = (layer: CheckDraft): CheckDraft => ({
-  ...layer,
-  given: only(layer.given, rhythmKeys),
-  spots: only(layer.spots, rhythmKeys),
+interface ListedLayers {
+  readonly list: CheckLayer & { readonly kind: "list" };
+  readonly over: readonly CheckMap[];
+  readonly under: readonly CheckMap[];
+}
+
+function settleList(
+  { list, over, under }: ListedLayers,
+  owner: CheckOwner,
+  complaints: Complaints,
+): Checks | undefined {
+  const items = list.maps.filter((map) => !saysOnlyAny(map));
+  const [only] = items;
+  if (only === undefined) {
+    complaints.at(list.spot, `${list.path}: an empty list`, "give one check");
+    return undefined;
+  }
+  const types = items.map((item) => typeOf([item, ...under], owner));
+  for (const map of over) refuseForList(map, types, complaints);
+  const checks = items.map((item, index) => {
+    const type = types[index];
+    if (type === undefined) return undefined;
+    const fitting = over.filter((map) => !map.entries.has("type") || map.type === type);
+    if (type === "none" && items.length > 1) {
+      const message = `${item.path}: a check of type none among several always passes`;
+      complaints.at(item.spot, message, "leave it out");
+      return undefined;
+    }
+    return settleOne([...fitting, item, ...under], type, owner, complaints, fitting.length);
+  });
+  const found = checks.filter((check) => check !== undefined);
+  if (found.length < checks.length) return undefined;
+  const [single] = found;
+  if (found.length === 1) return single;
+  const any = [...over, ...list.maps, ...under].find((map) => map.any !== null)?.any ?? false;
+  const tried = found.filter((check) => check.type !== "none");
+  return { type: "several", any, checks: tried };
+}
+
+/** `- any: true` says it of the whole list and is no check. */
+const saysOnlyAny = (map: CheckMap): boolean => map.entries.size === 1 && map.any !== null;
+
+/** A map over a list must mean something to one of its checks. */
+function refuseForList(
+  map: CheckMap,
+  types: readonly (CheckTypeName | undefined)[],
+  complaints: Complaints,
+): void {
+  const known = types.filter((type) => type !== undefined);
+  if (map.type && !known.includes(map.type)) {
+    const spot = map.entries.get("type")?.value ?? map.spot;
+    const message = `${map.path}.type: none of the checks that it lies over is of type ${map.type}`;
+    complaints.at(spot, message, "give a list, which replaces them");
+  }
+  for (const [key, { value }] of map.entries) {
+    if (known.some((type) => Object.hasOwn(keysOf(type), key))) continue;
+    const message = `${map.path}.${key}: none of the checks that it lies over has \`${key}\``;
+    complaints.at(value, message, `checks that have it: ${typesWith(key).join(", ")}`);
+  }
+}
+
+/** `over`: so many of the first maps lie over a list, and may have keys of its other types. */
+function settleOne(
+  maps: readonly CheckMap[],
+  type: CheckTypeName,
+  owner: CheckOwner,
+  complaints: Complaints,
+  over = 0,
+): Check | undefined {
+  const keys = keysOf(type);
+  const layers = maps.map((map, at) => {
+    const below = maps.slice(at);
+    const own = below.some((one) => one.entries.has("type")) ? typeOf(below, owner) : type;
+    const counts = at < over || own === type;
+    if (counts && at >= over) refuseStrangeKeys(map, type, keys, complaints);
+    const draft = map.draft(type, complaints);
+    return { map, draft: counts ? draft : rhythmOf(draft) };
+  });
+  const [top = emptyDraft<Keys>(`${owner.path}.check`, owner.spot), ...rest] = layers.map(
+    ({ draft }) => draft,
+  );
+  const settled = settle(keys, [top, ...rest], complaints);
+  if (type === "none") return { type };
+  const declared = typeNamed(type);
+  const values = sound(settled);
+  if (values === undefined) return undefined;
+  const own = declared.settle(values, contextOf(settled, owner, complaints));
+  if (own === undefined) return undefined;
+  for (const key of Object.keys(declared.keys)) {
+    const giver = layers.find(({ draft }) => draft.spots[key] !== undefined);
+    const entry = giver?.map.entries.get(key);
+    if (giver !== undefined && entry !== undefined)
+      for (const need of needsOf(keys, entry, giver.map.path, owner)) owner.needs(need);
+  }
+  const { interval, timeout, fall, rise } = values as unknown as Rhythm;
+  // The declaration of the type, by which `own` was settled, says what its checks are.
+  return { type, interval, timeout, fall, rise, ...own } as Check;
+}
+
+const inherited = ["type", "any", ...Object.keys(rhythmKeys)];
+
+const rhythmOf = (draft: Draft<Keys>): Draft<Keys> => ({
+  ...draft,
+  given: only(draft.given, inherited),
+  spots: only(draft.spots, inherited),
 });
 
 const only = <T extends object>(from: T, keys: readonly string[]): T =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key))) as T;
 
-function refuseStrangeKeys(layer: CheckDraft, type: CheckType, complaints: Complaints): void {
-  for (const [key, spot] of Object.entries(layer.spots)) {
-    if (keysOfType[type].some((known) => known === key)) continue;
-    const message = `${layer.path}.${key}: a check of type ${type} has no \`${key}\``;
-    const having = Object.entries(keysOfType)
-      .filter(([, keys]) => keys.some((known) => known === key))
-      .map(([other]) => other);
-    complaints.at(spot, message, `checks that have it: ${having.join(", ")}`);
+function refuseStrangeKeys(
+  map: CheckMap,
+  type: CheckTypeName,
+  keys: Keys,
+  complaints: Complaints,
+): void {
+  for (const [key, { value }] of map.entries) {
+    if (Object.hasOwn(keys, key)) continue;
+    const message = `${map.path}.${key}: a check of type ${type} has no \`${key}\``;
+    complaints.at(value, message, `checks that have it: ${typesWith(key).join(", ")}`);
   }
 }
 
-/** A pattern that RE2 can read, and texts that can be compared at all. */
-function judgeExpect(settled: SettledCheck, type: CheckType, complaints: Complaints): void {
-  const { expect, regex, method } = settled.values;
-  const where = settled.pathOf("expect");
-  if (regex === true && expect === null && keysOfType[type].includes("regex"))
-    complaints.at(
-      settled.spotOf("regex"),
-      `${settled.pathOf("regex")}: there is no \`expect\``,
-      "add it",
-    );
-  if (typeof expect !== "string" || !keysOfType[type].includes("expect")) return;
-  if (expect === "")
-    complaints.at(
-      settled.spotOf("expect"),
-      `${where}: an empty text is in every answer`,
-      "leave it out",
-    );
-  if (method === "HEAD" && keysOfType[type].includes("method"))
-    complaints.at(
-      settled.spotOf("expect"),
-      `${where}: a HEAD answer has no body`,
-      "use method: GET",
-    );
-  if (regex !== true) return;
-  try {
-    compilePattern({ pattern: expect, reads: "text" });
-  } catch (thrown) {
-    const message = `${where}: ${messageOf(thrown).slice(0, 200)}`;
-    complaints.at(
-      settled.spotOf("expect"),
-      message,
-      "the syntax is RE2's: no look-around, no back references",
-    );
-  }
-}
-
-/** Null: no TLS. Undefined: faulty. */
-function tlsOf(
-  settled: SettledCheck,
-  type: CheckType,
+const contextOf = (
+  settled: Settled<Keys>,
   owner: CheckOwner,
   complaints: Complaints,
-): TlsOptions | null | undefined {
-  const given = settled.values.tls;
-  if (!keysOfType[type].includes("tls")) return null;
-  if (given === undefined) return undefined;
-  if (type === "https" && given === false) {
-    const message = `${settled.pathOf("tls")}: https without TLS`;
-    complaints.at(settled.spotOf("tls"), message, "use type: http");
-    return undefined;
-  }
-  if (given === false || (given === null && type === "send_expect")) return null;
-  if (type === "send_expect" && (settled.values.protocol ?? owner.protocol) === "udp") {
-    const message = `${settled.pathOf("tls")}: TLS needs TCP`;
-    complaints.at(settled.spotOf("tls"), message, "remove `tls`, or use protocol: tcp");
-  }
-  const draft =
-    typeof given === "object" && given !== null
-      ? given
-      : emptyDraft<typeof tlsKeys>(settled.pathOf("tls"), settled.spotOf("tls"));
-  const values = sound(settle(tlsKeys, [draft], complaints));
-  if (values === undefined) return undefined;
-  return { ...values, ca: values.ca === null ? null : owner.absolute(values.ca) };
-}
+): SettleContext => ({
+  protocol: owner.protocol,
+  gives: (key) => settled.gives(key),
+  complain(key, message, hint) {
+    const [spot, path] =
+      key === null ? [settled.spot, settled.path] : [settled.spotOf(key), settled.pathOf(key)];
+    complaints.at(spot, `${path}: ${message}`, hint);
+  },
+  inner(keys, draft, key) {
+    const empty = emptyDraft<typeof keys>(settled.pathOf(key), settled.spotOf(key));
+    return sound(settle(keys, [draft ?? empty], complaints));
+  },
+  absolute: (path) => owner.absolute(path),
+});
 
-type Says = Pick<SendExpectCheck, "protocol" | "send" | "expect">;
-
-/** What a send_expect check says and awaits, as bytes. */
-function saysOf(
-  settled: SettledCheck,
+/** Which programs and files of this machine an entry names, its own inner keys included. */
+function* needsOf(
+  keys: Keys,
+  entry: MapEntry,
+  path: string,
   owner: CheckOwner,
-  complaints: Complaints,
-): Says | undefined {
-  const { send, expect, regex } = settled.values;
-  const protocol = settled.values.protocol ?? owner.protocol;
-  if (send === undefined || expect === undefined || protocol === undefined) return undefined;
-  if (protocol === "udp" && send === null && expect === null) {
-    const message = `${settled.path}: over UDP a check that says and awaits nothing always passes`;
-    complaints.at(settled.spot, message, "give `send` and `expect`, or use type: none");
-  }
-  const bytes = (key: "send" | "expect", text: string): Uint8Array | undefined => {
-    const read = readEscapes(text);
-    if (typeof read !== "string") return read;
-    complaints.at(settled.spotOf(key), `${settled.pathOf(key)}: ${read}`, escapesHint);
-    return undefined;
-  };
-  const said = send === null ? null : bytes("send", send);
-  if (said === undefined) return undefined;
-  if (expect !== null && regex === true)
-    return { protocol, send: said, expect: { kind: "regex", pattern: expect } };
-  const awaited = expect === null ? null : bytes("expect", expect);
-  if (awaited === undefined) return undefined;
-  return {
-    protocol,
-    send: said,
-    expect: awaited === null ? null : { kind: "bytes", bytes: awaited },
-  };
-}
-
-function assemble(
-  type: CheckType,
-  values: SoundCheck,
-  tls: TlsOptions | null,
-  said: Says | null,
-  settled: SettledCheck,
-  complaints: Complaints,
-): Check | undefined {
-  if (type === "none") return { type };
-  const { interval, timeout, fall, rise, address, port, expect, regex } = values;
-  const rhythm = { interval, timeout, fall, rise };
-  const target = { address, port };
-  switch (type) {
-    case "tcp":
-      return { type, ...rhythm, ...target };
-    case "send_expect":
-      return said === null ? undefined : { type, ...rhythm, ...target, ...said, tls };
-    case "http":
-    case "https": {
-      const { method, path, host, headers, status } = values;
-      const request = { method, path, host, headers, status, expect, regex };
-      return { type, ...rhythm, ...target, ...request, tls: tls ?? noTls };
-    }
-    case "command": {
-      const { command, args, environment } = values;
-      if (command !== null) return { type, ...rhythm, command, args, environment, expect, regex };
-      const message = `${settled.path}: command is missing`;
-      complaints.at(settled.spot, message, "add `command:` with the absolute path of a program");
-      return undefined;
-    }
-    default:
-      return type satisfies never;
+): Generator<CheckNeed> {
+  const map: Value = { ...entry.value, kind: "map", entries: [entry] };
+  for (const found of declaredEntries({ kind: "section", keys }, map)) {
+    const { names } = found.key;
+    if (names !== "executable" && names !== "file") continue;
+    const { value } = found.entry;
+    for (const each of value.kind === "list" ? value.items : [value])
+      if (each.kind === "scalar" && each.value !== null)
+        yield {
+          names,
+          path: owner.absolute(each.text),
+          key: `${path}.${found.path.join(".")}`,
+          spot: each,
+        };
   }
 }
-
-/** What an http check carries, which speaks no TLS. */
-const noTls: TlsOptions = { sni: null, ca: null, verify: false };

@@ -6,11 +6,15 @@
  * order of the file are kept in `position`), so that both routers do everything in one order.
  */
 
+import type { TriedCheck } from "../check/check-types.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
 import type { IpAddress, Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
 import type { Forwarding, Protocol, Scheduler, SchedulerFlag } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
+
+export type { TriedCheck } from "../check/check-types.ts";
+export type { TlsOptions } from "../check/type.ts";
 
 export interface Config {
   /** Absolute path of the main file. */
@@ -137,83 +141,38 @@ export interface RealServer {
   readonly forwarding: Forwarding;
   /** ipvsadm -x and -y; 0 is no limit. */
   readonly connections: { readonly max: number; readonly min: number };
-  readonly check: Check;
+  readonly check: Checks;
 }
 
-/** How one real server is checked. Equality by value decides whether a reload keeps a nanny. */
-export type Check = NoCheck | TcpCheck | HttpCheck | SendExpectCheck | CommandCheck;
-
-/** The rhythm of a check; `timeout` bounds one try, everything included. */
-export interface Rhythm {
-  readonly interval: Ms;
-  readonly timeout: Ms;
-  /** Tries in a row to go down. */
-  readonly fall: number;
-  /** Tries in a row to come up. */
-  readonly rise: number;
-}
+/** One check. Equality by value decides whether a reload keeps a nanny. Its types: src/check/. */
+export type Check = NoCheck | TriedCheck;
 
 export interface NoCheck {
   readonly type: "none";
 }
 
-/** Where a try goes: null means the real server's own address or port. */
-export interface Target {
-  readonly address: IpAddress | null;
-  readonly port: number | null;
+/** How one real server is checked. */
+export type Checks = Check | SeveralChecks;
+
+/** Several checks of one real server, two or more. */
+export interface SeveralChecks {
+  readonly type: "several";
+  /** True: one that passes suffices; false: all must pass. */
+  readonly any: boolean;
+  readonly checks: readonly TriedCheck[];
 }
 
-export interface TcpCheck extends Rhythm, Target {
-  readonly type: "tcp";
-}
+/** The checks that have tries. */
+export const triedChecks = (check: Checks): readonly TriedCheck[] => {
+  if (check.type === "none") return [];
+  return check.type === "several" ? check.checks : [check];
+};
 
-export interface TlsOptions {
-  /** Server name indication; null: the `host` of the request, if it is a name. */
-  readonly sni: string | null;
-  /** PEM file of the authorities; null: the system's. */
-  readonly ca: string | null;
-  readonly verify: boolean;
-}
-
-export interface HttpCheck extends Rhythm, Target {
-  readonly type: "http" | "https";
-  readonly method: "GET" | "HEAD";
-  readonly path: string;
-  /** The Host header; null: the address of the real server. */
-  readonly host: string | null;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Accepted status codes as inclusive ranges; default 200 to 299. */
-  readonly status: readonly { readonly from: number; readonly to: number }[];
-  /** Text that the body must contain, or, with `regex`, an RE2 pattern that must match it. */
-  readonly expect: string | null;
-  readonly regex: boolean;
-  readonly tls: TlsOptions;
-}
-
-export interface SendExpectCheck extends Rhythm, Target {
-  readonly type: "send_expect";
-  readonly protocol: "tcp" | "udp";
-  /** Bytes to say, escapes already resolved; null: say nothing. */
-  readonly send: Uint8Array | null;
-  /** Bytes that the answer must begin with, or an RE2 pattern over it; null: anything, even silence. */
-  readonly expect:
-    | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-    | { readonly kind: "regex"; readonly pattern: string }
-    | null;
-  readonly tls: TlsOptions | null;
-}
-
-export interface CommandCheck extends Rhythm {
-  readonly type: "command";
-  /** Absolute path of the executable. */
-  readonly command: string;
-  /** `%h` and `%p` are replaced by address and port, anywhere in an argument. No shell. */
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  /** Text that the output must contain; null: exit status 0 alone decides. */
-  readonly expect: string | null;
-  readonly regex: boolean;
-}
+type OfType<Name extends TriedCheck["type"]> = Extract<TriedCheck, { readonly type: Name }>;
+export type TcpCheck = OfType<"tcp">;
+export type HttpCheck = OfType<"http" | "https">;
+export type SendExpectCheck = OfType<"send_expect">;
+export type CommandCheck = OfType<"command">;
 
 /** The addresses of one role; null for a backup that is not configured. */
 export const addressesOf = (config: Config, role: Role): RouterAddresses | null =>

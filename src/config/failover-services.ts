@@ -3,8 +3,9 @@
 import type { Complaints } from "../keys/complaints.ts";
 import { type Draft, settle, sound } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
-import { type CheckDraft, settleCheck } from "./check-draft.ts";
+import { type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Check, ServiceConfig } from "./config.ts";
+import type { CheckLayer } from "./schema-check.ts";
 import { failoverServiceKeys } from "./schema-failover-service.ts";
 
 /** A service that is sound so far, and where its commands stand. */
@@ -13,7 +14,7 @@ export type FailoverServiceDraft = Draft<typeof failoverServiceKeys>;
 /** The services that are sound; of the others it has been complained. */
 export function settleServices(
   services: readonly Named<FailoverServiceDraft>[],
-  absolute: (path: string) => string,
+  ofChecks: Pick<CheckOwner, "absolute" | "needs">,
   complaints: Complaints,
 ): readonly ServiceConfig[] {
   return services.flatMap(({ name, nameSpot, value }) => {
@@ -21,7 +22,7 @@ export function settleServices(
     const own = { ...value, spot: nameSpot };
     const keys = settle(failoverServiceKeys, [own], complaints);
     const draft = keys.values.check;
-    const owner = { path: own.path, spot: nameSpot, protocol: "tcp", absolute } as const;
+    const owner = { path: own.path, spot: nameSpot, protocol: "tcp", ...ofChecks } as const;
     const check = draft === null ? none : draft && checkOf(draft, owner, complaints);
     const values = sound(keys, ["start", "stop", "timeout"]);
     if (values === undefined || check === undefined) return [];
@@ -31,21 +32,23 @@ export function settleServices(
 
 const none: Check = { type: "none" };
 
-function checkOf(
-  draft: CheckDraft,
-  owner: Parameters<typeof settleCheck>[1],
-  complaints: Complaints,
-): Check | undefined {
+function checkOf(draft: CheckLayer, owner: CheckOwner, complaints: Complaints): Check | undefined {
   const check = settleCheck([draft], owner, complaints);
   if (check === undefined) return undefined;
+  const { spot, path } = draft.kind === "one" ? draft.map : draft;
+  const args = draft.kind === "one" ? draft.map.entries.get("args")?.value : undefined;
+  if (check.type === "several") {
+    complaints.at(spot, `${path}: several checks of one failover service`, "give one check");
+    return undefined;
+  }
   if ("port" in check && check.port === null) {
     const hint = "add `port:`; there is no virtual server to take one from";
-    complaints.at(draft.spot, `${draft.path}: port is missing`, hint);
+    complaints.at(spot, `${path}: port is missing`, hint);
     return undefined;
   }
   if (check.type === "command" && check.args.some((argument) => argument.includes("%p"))) {
-    const message = `${draft.path}.args: %p stands for a port`;
-    complaints.at(draft.spots.args ?? draft.spot, message, "a failover service has none");
+    const message = `${path}.args: %p stands for a port`;
+    complaints.at(args ?? spot, message, "a failover service has none");
     return undefined;
   }
   return check;

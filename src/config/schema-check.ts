@@ -1,271 +1,236 @@
 /**
- * The keys of a check, and which of them each type of check has. All keys stand in one section,
- * because a check is laid over the one that it inherits from before its type is known.
+ * The key `check` as it is read: one map or a list of maps, whose keys are those of all types
+ * together. A check is laid over the one that it inherits from before its type is known, so a map
+ * is read by the keys of a type when that type asks for it.
  */
-import { absolutePath } from "../keys/command-shape.ts";
-import { address, port } from "../keys/network-shapes.ts";
-import { derived, later, optional, preset, section } from "../keys/section.ts";
+
+import { rhythmKeys } from "../check/check-keys.ts";
+import {
+  type CheckTypeName,
+  checkTypeNames,
+  declaredTypes,
+  typeNamed,
+} from "../check/check-types.ts";
+import { Complaints, type Spot } from "../keys/complaints.ts";
+import { type Draft, type Key, type Keys, optional, readSection } from "../keys/section.ts";
 import {
   choice,
-  duration,
+  type DescribedKey,
   flag,
   type JsonSchema,
-  list,
-  quoted,
   type Shape,
-  scalarShape,
   shown,
-  text,
-  whole,
+  suggest,
 } from "../keys/shape.ts";
-
-/** Types of checks that this release runs. */
-export const checkTypes = ["none", "tcp", "http", "https", "send_expect", "command"] as const;
-export type CheckType = (typeof checkTypes)[number];
+import type { MapEntry, MapValue, Value } from "../keys/value.ts";
 
 /** Known to a later release. */
 const laterTypes = [
-  ..."ping dns ftp imap imaps ldap ldaps mysql nntp pgsql pop3 pop3s radius redis".split(" "),
-  ..."rtsp sip sips smtp smtps submission fping simpletcp external tls udp".split(" "),
+  ..."dns ftp imap imaps ldap ldaps mysql nntp pgsql pop3 pop3s radius redis memcached".split(" "),
+  ..."rtsp sip sips smtp smtps submission fping simpletcp external tls file ntp grpc".split(" "),
+].filter((name) => !checkTypeNames.some((known) => known === name));
+
+/** Of a list at most; each is a connection of its own per interval. */
+export const checksMax = 16;
+
+/** The keys that a check has whatever its type. */
+export const everyTypesKeys = {
+  type: optional(
+    choice("type of check", checkTypeNames, laterTypes),
+    "`tcp` for tcp services, `none` for udp services",
+    "How a try is made; docs/checks.md describes each type with its keys. `none` makes none and counts the real server as up.",
+  ),
+  ...rhythmKeys,
+  any: optional(
+    flag,
+    "`false`",
+    "For a list of checks, in any of its maps: `true` and one passed check suffices, else all must pass.",
+  ),
+};
+
+/** The keys that a check of a type has, those of every type included. */
+export const keysOf = (type: CheckTypeName): Keys => ({
+  ...everyTypesKeys,
+  ...typeNamed(type).keys,
+});
+
+/** One map as it was written. */
+export interface CheckMap {
+  readonly path: string;
+  readonly spot: Spot;
+  /** Null where it gives none, undefined where the type is faulty. */
+  readonly type: CheckTypeName | null | undefined;
+  readonly any: boolean | null;
+  /** What it gives of keys that some type has. */
+  readonly entries: ReadonlyMap<string, MapEntry>;
+  /** What it gives of the keys of a type, the others left out. */
+  draft(type: CheckTypeName, complaints: Complaints): Draft<Keys>;
+}
+
+/** What one `check:` gives. */
+export type CheckLayer =
+  | { readonly kind: "one"; readonly map: CheckMap }
+  | {
+      readonly kind: "list";
+      readonly path: string;
+      readonly spot: Spot;
+      readonly maps: readonly CheckMap[];
+    };
+
+const distinct = (schemas: readonly JsonSchema[]): readonly JsonSchema[] => [
+  ...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values(),
 ];
 
-/** What a check says or awaits: longer texts are no health check. */
-const sayCharactersMax = 4096;
-
-const line = (what: string, max: number): Shape<string> =>
-  text({ what, max, pattern: /^[^\r\n]*$/, hint: "it must be one line" });
-
-/** A token of RFC 9110 section 5.6.2. */
-const fieldName = /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/;
-/** What execve(2) cannot tell apart, and what nobody can quote, is no name of a variable. */
-const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
-
-/** Most headers or variables of a check. */
-const pairsMax = 64;
-
-/** A map from names to texts, such as headers and environment variables. */
-function pairs(
-  noun: string,
-  name: RegExp,
-  value: Shape<string>,
-): Shape<Readonly<Record<string, string>>> {
-  const json: JsonSchema = {
-    type: ["object", "null"],
-    propertyNames: { pattern: name.source },
-    additionalProperties: { type: ["string", "number", "boolean"] },
+/** By name, what the types have under it: several where they mean different things by it. */
+const declarations: ReadonlyMap<string, ReadonlyMap<DescribedKey, readonly string[]>> = (() => {
+  const found = new Map<string, Map<DescribedKey, string[]>>();
+  const add = (name: string, key: DescribedKey, type: string): void => {
+    const keys = found.get(name) ?? new Map<DescribedKey, string[]>();
+    found.set(name, keys.set(key, [...(keys.get(key) ?? []), type]));
   };
+  for (const [name, key] of Object.entries(everyTypesKeys)) add(name, key, "every type");
+  for (const type of declaredTypes)
+    for (const [name, key] of Object.entries(type.keys)) add(name, key, type.name);
+  return found;
+})();
+
+/** The types that have a key. */
+export const typesWith = (name: string): readonly string[] =>
+  declaredTypes.filter(({ keys }) => Object.hasOwn(keys, name)).map((type) => type.name);
+
+/** The keys of all types together, as the schema and the documentation describe them. */
+export const checkKeys: Readonly<Record<string, DescribedKey>> = Object.fromEntries(
+  [...declarations].map(([name, keys]) => [name, described([...keys])]),
+);
+
+function described(keys: readonly (readonly [DescribedKey, readonly string[]])[]): DescribedKey {
+  const [[first] = [], ...others] = keys;
+  if (first === undefined) throw new RangeError("a key without a declaration");
+  if (others.length === 0) return first;
+  const each = (say: (key: DescribedKey) => string): string => {
+    const said = new Map<string, string[]>();
+    for (const [key, types] of keys)
+      said.set(say(key), [...(said.get(say(key)) ?? []), ...types.map((type) => `\`${type}\``)]);
+    const [[only] = [], ...more] = said;
+    if (only !== undefined && more.length === 0) return only;
+    return [...said].map(([text, types]) => `${types.join(", ")}: ${text}`).join(" ");
+  };
+  const { defaultValue, ...key } = first;
+  const json = { anyOf: distinct(keys.map(([one]) => one.shape.json)) };
   return {
-    words: `a map from ${noun} to text`,
-    json,
-    emptyAllowed: true,
-    read(given, path, complaints) {
-      if (given.kind === "scalar" && given.value === null) return {};
-      if (given.kind !== "map" || given.entries.length > pairsMax) {
-        const what = given.kind === "map" ? `${given.entries.length} of them` : shown(given);
-        complaints.at(given, `${path}: ${what}`, `give a map of at most ${pairsMax} ${noun}s`);
-        return undefined;
-      }
-      const read = given.entries.map((entry) => {
-        if (!name.test(entry.key)) {
-          complaints.at(entry.keySpot, `${path}: ${quoted(entry.key)} is no ${noun}`, null);
-          return undefined;
-        }
-        const content = value.read(entry.value, `${path}.${entry.key}`, complaints);
-        return content === undefined ? undefined : ([entry.key, content] as const);
-      });
-      const sound = read.filter((pair) => pair !== undefined);
-      return sound.length === read.length ? Object.fromEntries(sound) : undefined;
-    },
+    ...key,
+    shape: { ...first.shape, words: each((one) => one.shape.words), json },
+    help: each((one) => one.help),
+    defaultWords: each((one) => one.defaultWords ?? "needed"),
   };
 }
 
-/** Accepted status codes: one code or range, or a list of them. */
-const statusRange = scalarShape(
-  "a status code or a range",
-  { anyOf: [{ type: "integer", minimum: 100, maximum: 599 }, { type: "string" }] },
-  (written) => {
-    const match = /^([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?$/.exec(written);
-    const hint = "write 200, or 200-299";
-    if (match === null) return { wrong: `${quoted(written)} is no status code or range`, hint };
-    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
-    if (from > to) return { wrong: `${written} ends before it begins`, hint };
-    return { ok: { from, to } };
-  },
-);
-
-export const tlsKeys = {
-  sni: optional(
-    line("a host name", 253),
-    "`host`, if that is a name",
-    "The name that is asked for in the handshake (server name indication).",
-  ),
-  ca: optional(
-    line("the path of a PEM file", 4096),
-    "the system's authorities",
-    "File of the certificate authorities that are believed; relative to the configuration file.",
-    { names: "file" },
-  ),
-  verify: derived(
-    flag,
-    "`true` with `ca`, else `false`",
-    (tls: { ca?: string | null }) => (tls.ca === undefined ? undefined : tls.ca !== null),
-    "Whether a certificate that does not verify fails the check. Real servers are asked by their address, so that most certificates do not fit them.",
+/** One map of a check. */
+export const checkMapJson: JsonSchema = {
+  type: ["object", "null"],
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    Object.entries(checkKeys).map(([name, { shape, help, defaultValue }]) => [
+      name,
+      {
+        description: help,
+        ...(defaultValue === undefined ? {} : { default: defaultValue }),
+        anyOf: [shape.json, { type: "null" }],
+      },
+    ]),
   ),
 };
 
-const tlsSection = section(tlsKeys);
-
-/** `tls: true` is TLS with every default, `tls: false` is none. */
-const tls: Shape<typeof tlsSection extends Shape<infer T> ? T | boolean : never> = {
-  ...tlsSection,
-  words: "a map, or `true`",
-  json: { anyOf: [tlsSection.json, { type: "boolean" }] },
-  read(value, path, complaints) {
-    if (value.kind === "scalar" && typeof value.value === "boolean") return value.value;
-    return tlsSection.read(value, path, complaints);
-  },
-};
-
-/** Tries in a row; more than 100 would take minutes to notice anything. */
-const tries = whole(1, 100);
-
-export const checkKeys = {
-  type: optional(
-    choice("type of check", checkTypes, laterTypes),
-    "`tcp` for tcp services, `none` for udp services",
-    "How a try is made. `none` makes none and counts the real server as up; `tcp` connects; `http` and `https` send a request; `send_expect` says something and compares the answer; `command` runs a program, whose exit status 0 passes.",
-  ),
-  interval: preset(
-    duration({ min: "10ms" }),
-    "2s",
-    "From the start of one try to the start of the next. Tries never overlap for one real server.",
-  ),
-  timeout: preset(
-    duration({ min: "10ms", max: "1h" }),
-    "2s",
-    "One try, everything included: connecting, TLS, and the whole answer.",
-  ),
-  fall: preset(tries, 2, "Failed tries in a row after which the real server is down."),
-  rise: preset(tries, 1, "Passed tries in a row after which the real server is up."),
-  address: optional(
-    address,
-    "the real server's",
-    "Where the try goes, if not to the real server's own address.",
-  ),
-  port: optional(
-    port,
-    "the real server's",
-    "The port that is tried, if not the real server's own.",
-  ),
-  protocol: optional(
-    choice("protocol", ["tcp", "udp"]),
-    "the virtual server's",
-    "Whether to speak over TCP or UDP.",
-  ),
-  method: preset(choice("method", ["GET", "HEAD"]), "GET", "The request's method."),
-  path: preset(
-    text({
-      what: "a path of a URL",
-      max: sayCharactersMax,
-      pattern: /^\/[\x21-\x7E]*$/,
-      hint: "begin with /; write blanks and other letters as %20",
-    }),
-    "/",
-    "The request's path, a query included.",
-  ),
-  host: optional(
-    text({
-      what: "a host name",
-      max: 260,
-      pattern: /^[A-Za-z0-9._:[\]-]+$/,
-      hint: "give a name such as www.example.com, with :port where needed",
-    }),
-    "the real server's address",
-    "The Host header of the request.",
-  ),
-  headers: preset(
-    pairs("header", fieldName, line("the value of a header", sayCharactersMax)),
-    {},
-    "Further headers of the request.",
-  ),
-  status: preset(
-    list(statusRange, { what: "a status code or range, or a list", max: 32, single: true }),
-    "200-299",
-    "Status codes that pass: `200`, `200-399`, or a list of such. Redirections are not followed.",
-  ),
-  send: optional(
-    text({ what: "text", max: sayCharactersMax }),
-    "nothing",
-    "What is said to the real server; `\\r \\n \\t \\0 \\\\ \\\" \\' \\xHH` stand for their bytes. In double quotes YAML reads the backslashes first: use single quotes.",
-  ),
-  expect: optional(
-    text({ what: "text", max: sayCharactersMax }),
-    "anything",
-    "`http` and `command`: text that the body or the output must contain. `send_expect`: what the answer must begin with, escapes as in `send`.",
-  ),
-  regex: preset(flag, false, "`expect` is an RE2 regular expression that must match somewhere."),
-  command: optional(
-    absolutePath("the absolute path of a program"),
-    "none; needed",
-    "The program. It runs without a shell and without lvsd's capabilities.",
-    { names: "executable" },
-  ),
-  args: preset(
-    list(text({ what: "an argument", max: sayCharactersMax }), {
-      what: "a list of texts",
-      max: 64,
-    }),
-    [],
-    "Its arguments. `%h` and `%p` become the address and port of the real server.",
-  ),
-  environment: preset(
-    pairs("variable", variableName, text({ what: "text", max: sayCharactersMax })),
-    {},
-    "Variables of its environment.",
-    { names: "variables" },
-  ),
-  tls: optional(tls, "`https`: a map of defaults; `send_expect`: no TLS", "How TLS is spoken."),
-  any: later("`true` or `false`", [false], "One passed check of a list suffices."),
-};
-
-export const checkSection = section(checkKeys);
-
-export type CheckKey = keyof typeof checkKeys;
-
-/** The rhythm is inherited whatever the type; the other keys belong to a type. */
-const rhythm = ["type", "interval", "timeout", "fall", "rise", "any"] as const;
-const target = [...rhythm, "address", "port"] as const;
-const http = [...target, "method", "path", "host", "headers", "status", "expect", "regex"] as const;
-
-/** The keys that a check of each type has. `none` bears the rhythm, which it does not need. */
-export const keysOfType: Readonly<Record<CheckType, readonly CheckKey[]>> = {
-  none: rhythm,
-  tcp: target,
-  http,
-  https: [...http, "tls"],
-  send_expect: [...target, "protocol", "send", "expect", "regex", "tls"],
-  command: [...rhythm, "command", "args", "environment", "expect", "regex"],
-};
-
-export const rhythmKeys: readonly CheckKey[] = rhythm;
-
-/** A check as `check:` takes it: one, or a list of exactly one. */
-export const oneCheck: typeof checkSection = {
-  ...checkSection,
-  words: "a map",
+/** A check as `check:` takes it: one map, or a list of them. */
+export const checkShape: Shape<CheckLayer> = {
+  words: "a map, or a list of maps",
   json: {
-    anyOf: [
-      checkSection.json,
-      { type: "array", minItems: 1, maxItems: 1, items: checkSection.json },
-    ],
+    anyOf: [checkMapJson, { type: "array", minItems: 1, maxItems: checksMax, items: checkMapJson }],
   },
+  inside: { kind: "section", keys: checkKeys },
+  emptyAllowed: true,
   read(value, path, complaints) {
-    if (value.kind !== "list") return checkSection.read(value, path, complaints);
-    const [only, second] = value.items;
-    if (only !== undefined && second === undefined) return this.read(only, path, complaints);
-    const message =
-      only === undefined ? "an empty list" : "several checks of one server are not supported yet";
-    complaints.at(value, `${path}: ${message}`, "give one check");
-    return undefined;
+    if (value.kind !== "list") {
+      const map = readMap(value, path, complaints);
+      return map === undefined ? undefined : { kind: "one", map };
+    }
+    if (value.items.length === 0 || value.items.length > checksMax) {
+      const what = value.items.length === 0 ? "an empty list" : `${value.items.length} checks`;
+      complaints.at(value, `${path}: ${what}`, `give 1 to ${checksMax} checks`);
+      return undefined;
+    }
+    const maps = value.items.map((item, at) => readMap(item, `${path}[${at}]`, complaints));
+    const sound = maps.filter((map) => map !== undefined);
+    return sound.length === maps.length
+      ? { kind: "list", path, spot: value, maps: sound }
+      : undefined;
   },
 };
+
+function readMap(value: Value, path: string, complaints: Complaints): CheckMap | undefined {
+  const empty = value.kind === "scalar" && value.value === null;
+  if (value.kind !== "map" && !empty) {
+    const message = `${path}: ${shown(value)} where a map of keys is expected`;
+    complaints.at(value, message, "write one `key: value` line each");
+    return undefined;
+  }
+  const written = value.kind === "map" ? value.entries : [];
+  const common = readSection(
+    everyTypesKeys,
+    only(value, written, everyTypesKeys),
+    path,
+    complaints,
+  );
+  const gives = written.some(({ key }) => key === "type");
+  const type = gives ? common?.given.type : null;
+  const entries = new Map<string, MapEntry>();
+  for (const entry of written) {
+    if (declarations.has(entry.key)) entries.set(entry.key, entry);
+    else {
+      const known = type ? Object.keys(keysOf(type)) : [...declarations.keys()];
+      const message = `${path}: unknown key ${JSON.stringify(entry.key.slice(0, 63))}`;
+      complaints.at(entry.keySpot, message, suggest(entry.key, known));
+    }
+  }
+  const drafts = new Map<CheckTypeName, Draft<Keys>>();
+  const draft = (of: CheckTypeName, to: Complaints): Draft<Keys> => {
+    const known = drafts.get(of);
+    if (known !== undefined) return known;
+    const keys = keysOf(of);
+    const read = readSection(keys, only(value, written, keys), path, to);
+    if (read === undefined) throw new RangeError(`${path} is no map`);
+    drafts.set(of, read);
+    return read;
+  };
+  if (type) draft(type, complaints);
+  else refuseForAll(written, path, complaints);
+  return { path, spot: value, type, any: common?.given.any ?? null, entries, draft };
+}
+
+/** The value with only the entries whose keys are among these. */
+function only(value: Value, entries: readonly MapEntry[], keys: Keys): Value {
+  if (value.kind !== "map") return value;
+  const known = entries.filter(({ key }) => Object.hasOwn(keys, key));
+  return { ...value, entries: known } satisfies MapValue;
+}
+
+/** Complains of values that no type would take, where the type is not known yet. */
+function refuseForAll(entries: readonly MapEntry[], path: string, complaints: Complaints): void {
+  for (const entry of entries) {
+    const keys = [...(declarations.get(entry.key)?.keys() ?? [])] as Key<unknown>[];
+    const takes = (key: Key<unknown>, to: Complaints): boolean =>
+      readSection({ [entry.key]: key }, oneEntry(entry), path, to)?.given[entry.key] !== undefined;
+    const [first] = keys;
+    if (first === undefined || keys.some((key) => takes(key, new Complaints()))) continue;
+    takes(first, complaints);
+  }
+}
+
+const oneEntry = (entry: MapEntry): MapValue => ({
+  kind: "map",
+  entries: [entry],
+  source: entry.keySpot.source,
+  offset: entry.keySpot.offset,
+  size: 1,
+  depth: 1,
+});

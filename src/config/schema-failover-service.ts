@@ -2,7 +2,7 @@
 import { commandLine } from "../keys/command-shape.ts";
 import { optional, preset, required, section } from "../keys/section.ts";
 import { duration } from "../keys/shape.ts";
-import { oneCheck } from "./schema-check.ts";
+import { checkShape } from "./schema-check.ts";
 
 export const failoverServiceKeys = {
   start: required(
@@ -21,7 +21,7 @@ export const failoverServiceKeys = {
     "How long `start` (with the first passed check) and `stop` may take; then they are killed with their process group and have failed.",
   ),
   check: optional(
-    oneCheck,
+    checkShape,
     "none",
     "How it is seen, on the active router alone, that the service works, as virtual servers' checks do for real servers. `address` is 127.0.0.1 where it is left out, and `port` is needed (but for `command`, where `%h` is 127.0.0.1 and there is no `%p`).",
   ),

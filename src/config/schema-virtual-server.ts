@@ -4,7 +4,7 @@ import { address, device, netmask, oneFloating, onePort, port } from "../keys/ne
 import { later, optional, preset, required, section } from "../keys/section.ts";
 import { choice, duration, flag, list, named, whole } from "../keys/shape.ts";
 import { schedulerFlags, schedulers, weightMax } from "../model/service.ts";
-import { oneCheck } from "./schema-check.ts";
+import { checkShape } from "./schema-check.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;
@@ -64,7 +64,7 @@ export const realServerKeys = {
   ),
   connections: preset(section(connectionKeys), {}, "Limits on its connections."),
   check: optional(
-    oneCheck,
+    checkShape,
     "the virtual server's",
     "Keys of its check that differ from the virtual server's. With another `type` only interval, timeout, fall and rise are inherited.",
   ),
@@ -150,7 +150,7 @@ export const virtualServerKeys = {
   sorry_server: later("a map", [], "Who answers when every real server is down."),
   load_monitor: later("a load monitor", ["none"], "Weights that follow the real servers' load."),
   check: optional(
-    oneCheck,
+    checkShape,
     "by protocol",
     "How its real servers are checked. Both routers know the results; the standby probes only when it hears nothing of them.",
   ),

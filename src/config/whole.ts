@@ -8,8 +8,8 @@ import type { Device, Floating } from "../keys/network-shapes.ts";
 import { type Draft, type Keys, type Settled, settle } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
 import type { Forwarding } from "../model/service.ts";
-import { type CheckDraft, settleCheck } from "./check-draft.ts";
-import type { Check, ServiceConfig } from "./config.ts";
+import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
+import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
 import {
   announceKeys,
@@ -28,6 +28,7 @@ import {
   timeoutsKeys,
   vipKeys,
 } from "./schema.ts";
+import type { CheckLayer } from "./schema-check.ts";
 import {
   connectionKeys,
   persistenceKeys,
@@ -44,7 +45,7 @@ export interface RealServerWhole {
   readonly port: number | undefined;
   readonly forwarding: Forwarding | undefined;
   readonly connections: Settled<typeof connectionKeys> | undefined;
-  readonly check: Check | undefined;
+  readonly check: Checks | undefined;
 }
 
 export interface VirtualServerWhole {
@@ -88,6 +89,8 @@ export interface Whole {
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
   readonly claims: readonly Claim[];
+  /** What the checks need of the machine. */
+  readonly checkNeeds: readonly CheckNeed[];
 }
 
 /** What an included file gives. */
@@ -112,10 +115,12 @@ export function settleWhole(
   const root = settle(rootKeys, [main], complaints);
   const routers = one(routersKeys, root.values.routers);
   const failover = one(failoverKeys, root.values.failover);
+  const checkNeeds: CheckNeed[] = [];
+  const ofChecks = { absolute, needs: (need: CheckNeed) => checkNeeds.push(need) };
   const surroundings: Surroundings = {
     defaults: main.given.defaults ?? null,
     forwarding: root.values.forwarding,
-    absolute,
+    ofChecks,
     complaints,
   };
   const drafts: readonly IncludedDraft[] = [main as IncludedDraft, ...included];
@@ -137,7 +142,7 @@ export function settleWhole(
     announce: one(announceKeys, failover?.values.announce),
     notify: one(notifyKeys, root.values.notify),
     fence: maybe(fenceKeys, failover?.values.fence),
-    services: settleServices(failover?.values.services ?? [], absolute, complaints),
+    services: settleServices(failover?.values.services ?? [], ofChecks, complaints),
     guard: one(guardKeys, root.values.guard),
     checks: one(checksKeys, root.values.checks),
     connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),
@@ -148,13 +153,17 @@ export function settleWhole(
       ...virtualServers.flatMap(({ keys }) => claimOf("vip", keys, keys.values.active !== false)),
       ...vips.flatMap((vip) => claimOf("vip", vip, true)),
     ],
+    checkNeeds,
   };
 }
+
+/** What checks have of the machine whatever their virtual server. */
+export type ChecksMachine = Pick<CheckOwner, "absolute" | "needs">;
 
 interface Surroundings {
   readonly defaults: VirtualServerDraft | null;
   readonly forwarding: "nat" | "direct" | undefined;
-  readonly absolute: (path: string) => string;
+  readonly ofChecks: ChecksMachine;
   readonly complaints: Complaints;
 }
 
@@ -187,7 +196,8 @@ function settleVirtualServer(
   const { persistence } = keys.values;
   const forwarding = keys.gives("forwarding") ? keys.values.forwarding : null;
   const layers = checkLayers(own, defaults);
-  const owner = { path: own.path, spot: nameSpot, ...checkSurroundings(keys, around) };
+  const { protocol } = keys.values;
+  const owner = { path: own.path, spot: nameSpot, protocol, ...around.ofChecks };
   // Settled even where every real server has its own, so that its problems are seen.
   const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
   const server = {
@@ -205,7 +215,7 @@ function settleVirtualServer(
     forwarding: forwarding === null ? around.forwarding : forwarding,
     layers,
     check,
-    protocol: keys.values.protocol,
+    protocol,
     around,
   };
   const realServers = (keys.values.real_servers ?? []).flatMap((real) =>
@@ -214,22 +224,14 @@ function settleVirtualServer(
   return [{ ...server, realServers }];
 }
 
-const checkSurroundings = (
-  keys: Settled<typeof virtualServerKeys>,
-  around: Surroundings,
-): { readonly protocol: "tcp" | "udp" | undefined; absolute(path: string): string } => ({
-  protocol: keys.values.protocol,
-  absolute: around.absolute,
-});
-
 /** The checks that stand over each other, the first on top; undefined when one is unreadable. */
 function checkLayers(
   ...drafts: readonly ({
-    readonly given: { readonly check?: CheckDraft | null };
+    readonly given: { readonly check?: CheckLayer | null };
     readonly spots: { readonly check?: Spot };
   } | null)[]
-): readonly CheckDraft[] | undefined {
-  const layers: CheckDraft[] = [];
+): readonly CheckLayer[] | undefined {
+  const layers: CheckLayer[] = [];
   for (const draft of drafts) {
     if (draft === null || draft.spots.check === undefined) continue;
     if (draft.given.check === undefined) return undefined;
@@ -260,8 +262,8 @@ function portOf(
 interface Inherited {
   readonly port: number | undefined;
   readonly forwarding: Forwarding | undefined;
-  readonly layers: readonly CheckDraft[] | undefined;
-  readonly check: Check | undefined;
+  readonly layers: readonly CheckLayer[] | undefined;
+  readonly check: Checks | undefined;
   readonly protocol: "tcp" | "udp" | undefined;
   readonly around: Surroundings;
 }
@@ -271,15 +273,15 @@ function settleRealServer(
   inherited: Inherited,
 ): RealServerWhole[] {
   if (value === undefined) return [];
-  const { complaints, absolute } = inherited.around;
+  const { complaints, ofChecks } = inherited.around;
   const own = { ...value, spot: nameSpot };
   const keys = settle(realServerKeys, [own], complaints);
   const { port, forwarding, connections } = keys.values;
   const [ownLayers, { layers }] = [checkLayers(own), inherited];
-  const check = (): Check | undefined => {
+  const check = (): Checks | undefined => {
     if (ownLayers?.length === 0) return inherited.check;
     if (ownLayers === undefined || layers === undefined) return undefined;
-    const owner = { path: own.path, spot: nameSpot, protocol: inherited.protocol, absolute };
+    const owner = { path: own.path, spot: nameSpot, protocol: inherited.protocol, ...ofChecks };
     return settleCheck([...ownLayers, ...layers], owner, complaints);
   };
   return [

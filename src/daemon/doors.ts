@@ -1,6 +1,6 @@
 /** The doors that the daemon is built with: all that it may ask of the machine. */
 import type { RunCheck } from "../checks/check.ts";
-import type { RunCommand } from "../checks/unprivileged.ts";
+import type { RunCommand } from "../checks/program/unprivileged.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Instant } from "../model/time.ts";
 import type { Sysctl } from "../system/file/sysctl.ts";

@@ -5,8 +5,8 @@
  * told, so that a late "standby" never follows an "active" that is true. Knows which events have a
  * subject; nothing waits for a command, and one that hangs is ended.
  */
-import { failureOf } from "../checks/command-end.ts";
-import type { RunCommand } from "../checks/unprivileged.ts";
+import { failureOf } from "../checks/program/command-end.ts";
+import type { RunCommand } from "../checks/program/unprivileged.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCheck } from "../checks/check.ts";
 import { containThrows } from "../checks/containment.ts";
-import { runUnprivileged } from "../checks/unprivileged.ts";
+import { runUnprivileged } from "../checks/program/unprivileged.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
 import { type Problem, problemElsewhere } from "../keys/problem.ts";

@@ -4,6 +4,7 @@ import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "
 import { conflictFaults, type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
+import { shownCheck } from "../health/nanny.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
 import type { Problem } from "../keys/problem.ts";
 import { otherRole } from "../model/router.ts";
@@ -160,6 +161,7 @@ function realServerBody(
   view: View,
 ): RealServerStatus {
   const nanny = view.serving.nannies.nanny(key);
+  const shown = nanny === null ? null : shownCheck(nanny);
   const wanted = nanny?.health.tableWeight ?? 0;
   return {
     name: realServer.name,
@@ -171,9 +173,9 @@ function realServerBody(
     active_connections: counted?.activeConnections ?? 0,
     inactive_connections: counted?.inactiveConnections ?? 0,
     check: {
-      type: realServer.check.type,
-      last_ms: nanny?.lastMs ?? null,
-      last_error: nanny?.refusal?.why ?? nanny?.lastError ?? null,
+      type: shown?.type ?? realServer.check.type,
+      last_ms: shown?.lastMs ?? null,
+      last_error: nanny?.refusal?.why ?? shown?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
   };

@@ -8,16 +8,25 @@
  * and is never set by itself. Invariant: a server of which nothing is known has no traffic.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Check, RealServer, VirtualServer } from "../config/config.ts";
+import { type Checks, type RealServer, triedChecks, type VirtualServer } from "../config/config.ts";
 import { type IpAddress, printEndpoint } from "../model/address.ts";
 import type { EventBody } from "../model/event.ts";
 import { addMs, type Instant, type Ms } from "../model/time.ts";
+import {
+  type CheckStanding,
+  combined,
+  standing as standingAfter,
+  untried,
+  type Verdict,
+} from "./check-standing.ts";
 import {
   type Outcome,
   type RealServerHealth,
   type RealServerKey,
   realServerKey,
 } from "./health.ts";
+
+export type { Verdict } from "./check-standing.ts";
 
 /** What a nanny needs of the configuration. */
 export interface NannyRules {
@@ -32,11 +41,8 @@ export interface NannyRules {
   readonly quiesce: boolean;
   readonly reentry: Ms;
   readonly start: "checking" | "up";
-  readonly check: Check;
+  readonly check: Checks;
 }
-
-/** What is believed of a server, whatever stands in the way of its traffic. */
-export type Verdict = "unknown" | "up" | "down";
 
 /** Whom the verdict comes from. */
 export type Source = "nobody" | "own" | "table" | "peer" | "configuration";
@@ -50,24 +56,25 @@ export interface Nanny {
   readonly cause: string;
   readonly verdict: Verdict;
   readonly source: Source;
-  /** Own tries in a row with one result; one of the two is 0. */
-  readonly passes: number;
-  readonly failures: number;
+  /** How each of its checks stands, in the order of the configuration; none: empty. */
+  readonly parts: readonly CheckStanding[];
   /** When the server came back from down; null once the reentry wait is over. */
   readonly recoveredAt: Instant | null;
   /** The kernel refuses the entry, which is offered to it again from time to time; or null. */
   readonly refusal: { readonly why: string } | null;
   /** Found in the table with weight 0: stays there, without traffic, until a verdict. */
   readonly foundQuiesced: boolean;
-  /** Length of the last try, and its reason if it failed. */
-  readonly lastMs: Ms | null;
-  readonly lastError: string | null;
 }
 
 /** Everything a nanny can be told. A new configuration comes by `reconfigure`. */
 export type NannyInput =
   /** A try of the check has ended. */
-  | { readonly kind: "tried"; readonly outcome: Outcome }
+  | {
+      readonly kind: "tried";
+      readonly outcome: Outcome;
+      /** Which of several checks, from 0; left out: the first. */
+      readonly which?: number;
+    }
   /** The starting daemon found the server in the table, with this weight. */
   | { readonly kind: "adopted"; readonly weight: number }
   /** The peer, whose turn it is to check, says how the server stands. */
@@ -99,19 +106,43 @@ export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer)
 /** A nanny that has heard nothing yet. */
 export function startNanny(rules: NannyRules, now: Instant): Nanny {
   const known = rules.check.type === "none" || rules.start === "up";
+  const verdict = known ? "up" : "unknown";
   const memory: Memory = {
     rules,
-    verdict: known ? "up" : "unknown",
+    verdict,
     source: known ? "configuration" : "nobody",
-    passes: 0,
-    failures: 0,
+    parts: untried(rules.check, verdict),
     recoveredAt: null,
     refusal: null,
     foundQuiesced: false,
-    lastMs: null,
-    lastError: null,
   };
   return { ...memory, health: healthOf(memory, now), since: now, cause: startCause(rules) };
+}
+
+/** The parts, each with the same verdict. */
+const allAre = (nanny: Nanny, verdict: Verdict): readonly CheckStanding[] =>
+  nanny.parts.map((part) => ({ ...part, verdict }));
+
+/** The check that people see of several: one that explains the verdict, else the first. */
+export interface ShownCheck {
+  readonly type: string;
+  readonly lastMs: Ms | null;
+  /** Begins with the type where there are several. */
+  readonly lastError: string | null;
+}
+
+export function shownCheck({ rules, parts, verdict }: Nanny): ShownCheck {
+  const { check } = rules;
+  if (check.type !== "several") {
+    const { lastMs = null, lastError = null } = parts[0] ?? {};
+    return { type: check.type, lastMs, lastError };
+  }
+  const explains = ({ lastError, lastMs }: CheckStanding): boolean =>
+    check.any && verdict === "up" ? lastError === null && lastMs !== null : lastError !== null;
+  const at = Math.max(0, parts.findIndex(explains));
+  const type = check.checks[at]?.type ?? check.type;
+  const { lastMs = null, lastError = null } = parts[at] ?? {};
+  return { type, lastMs, lastError: lastError === null ? null : `${type}: ${lastError}` };
 }
 
 function startCause(rules: NannyRules): string {
@@ -124,7 +155,7 @@ function startCause(rules: NannyRules): string {
 export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
   switch (input.kind) {
     case "tried":
-      return tried(nanny, input.outcome, now);
+      return tried(nanny, input.outcome, input.which ?? 0, now);
     case "adopted":
       return adopted(nanny, input.weight, now);
     case "told":
@@ -170,10 +201,10 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
   const cause = rules.active ? "the configuration has changed" : startCause(rules);
   if (isDeepStrictEqual(nanny.rules.check, rules.check))
     return settle(nanny, { rules }, cause, now);
-  const counters = { passes: 0, failures: 0, lastError: null };
-  if (rules.check.type !== "none") return settle(nanny, { rules, ...counters }, cause, now);
+  const parts = untried(rules.check, nanny.verdict, shownCheck(nanny).lastMs);
+  if (rules.check.type !== "none") return settle(nanny, { rules, parts }, cause, now);
   const verdict = { verdict: "up", source: "configuration", recoveredAt: null } as const;
-  return settle(nanny, { rules, ...counters, ...verdict }, startCause(rules), now);
+  return settle(nanny, { rules, parts, ...verdict }, startCause(rules), now);
 }
 
 const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
@@ -223,26 +254,26 @@ function believedHealth(memory: Memory, now: Instant): RealServerHealth {
   return { state: "up", tableWeight: rules.weight };
 }
 
-function tried(nanny: Nanny, outcome: Outcome, now: Instant): Nanny {
+function tried(nanny: Nanny, outcome: Outcome, which: number, now: Instant): Nanny {
   const { rules, verdict } = nanny;
-  if (!rules.active || rules.check.type === "none") return nanny;
-  const { fall, rise } = rules.check;
+  const check = triedChecks(rules.check)[which];
+  const before = nanny.parts[which];
+  if (!rules.active || check === undefined || before === undefined) return nanny;
+  const part = standingAfter(before, check, outcome, nanny.recoveredAt !== null);
+  const parts = nanny.parts.with(which, part);
+  const together = combined(parts, rules.check.type === "several" && rules.check.any);
+  if (together === verdict) return settle(nanny, { parts }, nanny.cause, now);
+  const own = { parts, verdict: together, source: "own" } as const;
+  const named = rules.check.type === "several" ? `${check.type}: ` : "";
   if (outcome.kind === "passed") {
-    const passes = nanny.passes + 1;
-    const tally = { passes, failures: 0, lastMs: outcome.took, lastError: null };
-    if (verdict === "up" || passes < rise) return settle(nanny, tally, nanny.cause, now);
     const recoveredAt = verdict === "down" && rules.reentry > 0 ? now : null;
+    const { rise } = check;
     const cause = rise === 1 ? "a check passed" : `${rise} checks in a row passed`;
-    return settle(nanny, { ...tally, verdict: "up", source: "own", recoveredAt }, cause, now);
+    return settle(nanny, { ...own, recoveredAt }, cause, now);
   }
-  const failures = nanny.failures + 1;
-  const tally = { passes: 0, failures, lastMs: outcome.took, lastError: outcome.why };
-  // A server that waits for its reentry has no traffic to lose: one failure ends the wait.
-  const enough = failures >= fall || nanny.recoveredAt !== null;
-  if (verdict === "down" || !enough) return settle(nanny, tally, nanny.cause, now);
-  const down = { verdict: "down", source: "own", recoveredAt: null } as const;
-  const cause = failures === 1 ? outcome.why : `${outcome.why} (${failures} tries in a row)`;
-  return settle(nanny, { ...tally, ...down }, cause, now);
+  const why = `${named}${outcome.why}`;
+  const cause = part.failures === 1 ? why : `${why} (${part.failures} tries in a row)`;
+  return settle(nanny, { ...own, recoveredAt: null }, cause, now);
 }
 
 /** Only a nanny that knows nothing of its own believes what the table says. */
@@ -252,7 +283,7 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
     const changed = { foundQuiesced: true };
     return settle(nanny, changed, nanny.cause, now);
   }
-  const up = { verdict: "up", source: "table" } as const;
+  const up = { verdict: "up", source: "table", parts: allAre(nanny, "up") } as const;
   return settle(nanny, up, "found in the table", now);
 }
 
@@ -262,14 +293,14 @@ function told(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
   if (nanny.verdict === standing && nanny.source === "peer" && nanny.recoveredAt === null)
     return nanny;
   const belief = { verdict: standing, source: "peer", recoveredAt: null } as const;
-  const counters = { passes: 0, failures: 0, lastMs: null, lastError: null };
-  return settle(nanny, { ...belief, ...counters }, `the peer says ${standing}`, now);
+  const parts = untried(nanny.rules.check, standing);
+  return settle(nanny, { ...belief, parts }, `the peer says ${standing}`, now);
 }
 
 /** As if this process had found it out itself, unless it has. */
 function remembered(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
   if (!checks(nanny.rules) || nanny.source === "own" || nanny.source === "peer") return nanny;
-  const belief = { verdict: standing, source: "own" } as const;
+  const belief = { verdict: standing, source: "own", parts: allAre(nanny, standing) } as const;
   return settle(nanny, belief, `${standing} before the restart`, now);
 }
 

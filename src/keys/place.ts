@@ -20,4 +20,14 @@ export interface Places {
   readonly syncDevice: Place | null;
   readonly fence: Place | null;
   readonly services: Place | null;
+  /** What checks need of the machine, once for each program and file. */
+  readonly checkNeeds: readonly PlacedNeed[];
+}
+
+/** A program or a file that a key names. */
+export interface PlacedNeed {
+  readonly names: "executable" | "file";
+  /** Absolute. */
+  readonly path: string;
+  readonly place: Place;
 }

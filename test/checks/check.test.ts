@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { checkTypeNames } from "../../src/check/check-types.ts";
 import { runCheck, type Tried } from "../../src/checks/check.ts";
 import { failed, failedBy, failureReasons, reasonCharactersMax } from "../../src/checks/verdict.ts";
 import type { Check } from "../../src/config/config.ts";
-import { checkTypes } from "../../src/config/schema-check.ts";
 import { commandCheck, httpCheck, loopback, sendExpectCheck, serve, tryOnce } from "./servers.ts";
 
 const why = (tried: Tried): string => (tried.kind === "failed" ? tried.why : "passed");
@@ -53,7 +53,8 @@ describe("a failure", () => {
 });
 
 describe("docs/checks.md", () => {
-  it("lists the types of checks", () => assert.deepEqual(firstColumn("Types"), [...checkTypes]));
+  it("lists the types of checks", () =>
+    assert.deepEqual(firstColumn("Types"), [...checkTypeNames]));
   it("lists the reasons of failures", () =>
     assert.deepEqual(firstColumn("One try, one deadline"), [...failureReasons]));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Check } from "../../src/config/config.ts";
+import type { Checks } from "../../src/config/config.ts";
 import { accepted, readText, refused } from "./texts.ts";
 
 interface Layers {
@@ -27,7 +27,7 @@ virtual_servers:
 `;
 };
 
-const checkOf = (layers: Layers): Check => {
+const checkOf = (layers: Layers): Checks => {
   const check = accepted(readText(textOf(layers))).virtualServers[0]?.realServers[0]?.check;
   return check ?? assert.fail("no check");
 };
@@ -156,6 +156,97 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       regex: false,
     },
   ],
+  [
+    "several checks, each with its own rhythm",
+    { virtualServer: "[{ type: http, path: /a }, { type: tcp, port: 9, fall: 1 }]" },
+    {
+      type: "several",
+      any: false,
+      checks: [
+        { ...http, path: "/a" },
+        { type: "tcp", ...rhythm, ...target, port: 9, fall: 1 },
+      ],
+    },
+  ],
+  [
+    "any of several, said in one of the maps or alone",
+    { virtualServer: "[{ any: true }, { type: tcp }, { type: tcp, port: 9 }]" },
+    {
+      type: "several",
+      any: true,
+      checks: [
+        { type: "tcp", ...rhythm, ...target },
+        { type: "tcp", ...rhythm, ...target, port: 9 },
+      ],
+    },
+  ],
+  [
+    "a real server's map over a list changes each check that has its keys",
+    {
+      virtualServer: "[{ type: http, path: /a }, { type: tcp, port: 9 }]",
+      realServer: "{ path: /b, interval: 1s }",
+    },
+    {
+      type: "several",
+      any: false,
+      checks: [
+        { ...http, interval: 1000, path: "/b" },
+        { type: "tcp", ...rhythm, ...target, interval: 1000, port: 9 },
+      ],
+    },
+  ],
+  [
+    "a map with a type over a list changes the checks of that type",
+    {
+      virtualServer: "[{ type: http, path: /a }, { type: tcp, port: 9 }]",
+      realServer: "{ type: tcp, port: 10 }",
+    },
+    {
+      type: "several",
+      any: false,
+      checks: [
+        { ...http, path: "/a" },
+        { type: "tcp", ...rhythm, ...target, port: 10 },
+      ],
+    },
+  ],
+  [
+    "a list replaces a list, and its maps inherit from the map below",
+    {
+      defaults: "{ type: http, interval: 1s, host: a.example }",
+      virtualServer: "[{ path: /a }, { path: /b }]",
+    },
+    {
+      type: "several",
+      any: false,
+      checks: [
+        { ...http, interval: 1000, host: "a.example", path: "/a" },
+        { ...http, interval: 1000, host: "a.example", path: "/b" },
+      ],
+    },
+  ],
+  [
+    "a real server's list replaces the virtual server's",
+    { virtualServer: "[{ type: http }, { type: tcp }]", realServer: "[{ type: tcp, port: 7 }]" },
+    { type: "tcp", ...rhythm, ...target, port: 7 },
+  ],
+  [
+    "a ping, which has no port",
+    { virtualServer: "{ type: ping }" },
+    { type: "ping", ...rhythm, address: null },
+  ],
+  [
+    "udp: an expected text needs an answer",
+    { protocol: "udp", virtualServer: "{ type: udp, send: '\\x01', expect: OK }" },
+    {
+      type: "udp",
+      ...rhythm,
+      ...target,
+      send: bytes("\x01"),
+      expect: { kind: "bytes", bytes: bytes("OK") },
+      reply: true,
+    },
+  ],
   ["a list of one check", { virtualServer: "[{ type: none }]" }, { type: "none" }],
   ["nothing behind check:", { virtualServer: "" }, { type: "tcp", ...rhythm, ...target }],
 ];
@@ -177,9 +268,25 @@ const refusals: readonly (readonly [name: string, sound: string, faulty: string,
     ],
     ["a type of a later release", "{ type: tcp }", "{ type: ldap }", /ldap is not supported yet/],
     ["an unknown type", "{ type: tcp }", "{ type: tpc }", /unknown type of check "tpc"/],
-    ["several checks", "[{ type: tcp }]", "[{ type: tcp }, { type: http }]", /not supported yet/],
     ["no check in the list", "[{ type: tcp }]", "[]", /an empty list/],
-    ["any of several", "{ any: false }", "{ any: true }", /any: not supported yet/],
+    [
+      "any that is no truth",
+      "{ any: false }",
+      "{ any: 1 }",
+      /any: "?1"? is neither true nor false/,
+    ],
+    [
+      "none among several",
+      "[{ type: tcp }, { type: http }]",
+      "[{ type: tcp }, { type: none }]",
+      /type none among several/,
+    ],
+    [
+      "a key of another type in a list",
+      "[{ type: http, path: / }, { type: tcp }]",
+      "[{ type: http, path: / }, { type: tcp, path: / }]",
+      /check\[1\]\.path: a check of type tcp has no `path`/,
+    ],
     [
       "an unknown escape",
       "{ type: send_expect, send: '\\n' }",
@@ -280,4 +387,26 @@ test("a key of the defaults that does not fit a virtual server's check is refuse
     problems.map((problem) => [problem.line, problem.message]),
     [[2, "defaults.check.path: a check of type tcp has no `path`"]],
   );
+});
+
+test("a key over a list that none of its checks has is refused where it stands", () => {
+  const list = "[{ type: tcp }, { type: tcp, port: 9 }]";
+  checkOf({ virtualServer: list, realServer: "{ fall: 3 }" });
+  const problems = refused(readText(textOf({ virtualServer: list, realServer: "{ path: /x }" })));
+  assert.deepEqual(
+    problems.map((problem) => [problem.line, problem.message]),
+    [
+      [
+        12,
+        "virtual_servers.web.real_servers.rs1.check.path: none of the checks that it lies over has `path`",
+      ],
+    ],
+  );
+});
+
+test("a value that no type takes is refused though the type is not known where it stands", () => {
+  const faulty = "{ check: { path: no-slash } }";
+  const text = textOf({ virtualServer: "{ type: http }" }).replace("{  }", faulty);
+  const problems = refused(readText(text));
+  assert.match(problems[0]?.message ?? "", /^defaults\.check\.path: "no-slash" is not a path/);
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { checksDoc } from "../../build/checks-doc.ts";
 import { configurationDoc } from "../../build/configuration-doc.ts";
 import { jsonSchema, printSchema } from "../../build/json-schema.ts";
 import { starter } from "../../src/advice/starter.ts";
@@ -13,6 +14,10 @@ const committed = (path: string): string =>
 
 test("docs/configuration.md is what `make docs` prints", () => {
   assert.equal(committed("docs/configuration.md"), configurationDoc());
+});
+
+test("docs/checks.md is what `make docs` prints", () => {
+  assert.equal(committed("docs/checks.md"), checksDoc());
 });
 
 test("lvsd.schema.json is what `make docs` prints", () => {

@@ -7,7 +7,7 @@ import {
   type CommandEnd,
   type CommandRun,
   runUnprivileged,
-} from "../../src/checks/unprivileged.ts";
+} from "../../src/checks/program/unprivileged.ts";
 import { Notifications, subjectOf } from "../../src/daemon/notifications.ts";
 import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
 import { sentenceOf, severityOf } from "../../src/model/event-text.ts";

@@ -144,12 +144,15 @@ test("the state's cause and hour are those of the change, not of the last try", 
   const down = run(startNanny(rules(), start), passed, failed, failed);
   assert.equal(down.since, after(3000));
   assert.equal(down.cause, "connection refused (2 tries in a row)");
-  assert.equal(down.lastError, "connection refused");
-  assert.equal(down.lastMs, 5);
+  assert.equal(down.parts[0]?.lastError, "connection refused");
+  assert.equal(down.parts[0]?.lastMs, 5);
   const still = step(down, failed, after(9000));
   assert.deepEqual([still.since, still.cause], [down.since, down.cause]);
   const up = step(still, passed, after(10_000));
-  assert.deepEqual([up.since, up.cause, up.lastError], [after(10_000), "a check passed", null]);
+  assert.deepEqual(
+    [up.since, up.cause, up.parts[0]?.lastError],
+    [after(10_000), "a check passed", null],
+  );
 });
 
 test("an event is made of a change of state and of nothing else", () => {
@@ -192,7 +195,7 @@ for (const [name, changes, expected, failures] of reloads) {
   test(`at a reload ${name}`, () => {
     const nanny = reconfigure(upWithOneFailure, rules(changes), after(5000));
     assert.equal(stands(nanny), expected);
-    assert.equal(nanny.failures, failures);
+    assert.equal(nanny.parts[0]?.failures ?? 0, failures);
     if (nanny.health.state === "up") assert.equal(nanny.since, upWithOneFailure.since);
   });
 }
@@ -257,7 +260,7 @@ test("only a server that is up has traffic, whatever happens in whatever order",
         const { state, tableWeight } = nanny.health;
         if (nanny.refusal === null) assert.equal((tableWeight ?? 0) > 0, inTraffic.has(state));
         else assert.equal(state, "down");
-        assert(nanny.passes === 0 || nanny.failures === 0);
+        assert(nanny.parts.every(({ passes, failures }) => passes === 0 || failures === 0));
         assert.equal(nanny.since, state === before.health.state ? before.since : now);
         const wake = wakeAt(nanny);
         if (wake !== null) {

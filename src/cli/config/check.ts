@@ -16,6 +16,7 @@ import type { Place, Places } from "../../keys/place.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
 import type { Role } from "../../model/router.ts";
 import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
+import { unreadable } from "../../system/file/files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { findProgram } from "../../system/program/program.ts";
 import { defaultConfig } from "../directories.ts";
@@ -120,20 +121,32 @@ function judgeInterfaces(
       ...missingDevices(config, interfaces, places),
       ...unservableHere(config, interfaces),
       ...missingCommands(config, places),
+      ...missingFiles(places),
       ...("problems" in resolved ? resolved.problems : []),
     ],
   };
 }
 
+/** Files that checks read and that cannot be read here. */
+const missingFiles = (places: Places): Problem[] =>
+  places.checkNeeds.flatMap(({ names, path, place }) => {
+    const why = names === "file" ? unreadable(path) : null;
+    if (why === null) return [];
+    const { file, line, column, key } = place;
+    const hint = "put it there, readable for lvsd";
+    return [{ file, line, column, message: `${key}: ${path}: ${why}`, hint }];
+  });
+
 /** Programs that the configuration names and that cannot be run here. */
 function missingCommands({ failover: { fence, services } }: Config, places: Places): Problem[] {
   const named: (readonly [key: string, program: string, place: Place | null])[] = [];
   if (fence !== null) named.push(["failover.fence.command", fence.command, places.fence]);
-  for (const { name, start, stop, check } of services) {
+  for (const { name, start, stop } of services) {
     const [path, place] = [`failover.services.${name}`, places.services];
     named.push([`${path}.start`, start.command, place], [`${path}.stop`, stop.command, place]);
-    if (check.type === "command") named.push([`${path}.check.command`, check.command, place]);
   }
+  for (const { names, path, place } of places.checkNeeds)
+    if (names === "executable") named.push([place.key, path, place]);
   return named
     .filter(([, program]) => findProgram(basename(program), dirname(program)) === null)
     .map(([key, program, place]) => {

@@ -4,7 +4,7 @@
  */
 
 import { excerpt } from "../../check/excerpt.ts";
-import { runUnprivileged } from "../../checks/unprivileged.ts";
+import { runUnprivileged } from "../../checks/program/unprivileged.ts";
 import { addressesOf, type Config, type FenceConfig } from "../../config/config.ts";
 import type { EventBody } from "../../model/event.ts";
 import { otherRole, type Role } from "../../model/router.ts";

@@ -6,9 +6,9 @@
  * try at a time; a try ends, by itself or by being given up; after `stop` nothing is left.
  */
 import pLimit from "p-limit";
-import type { RunCheck, Tried } from "../../checks/check.ts";
-import { type FailureReason, failed } from "../../checks/verdict.ts";
-import type { Config } from "../../config/config.ts";
+import type { Tried } from "../../checks/check.ts";
+import type { FailureReason } from "../../checks/verdict.ts";
+import { type Config, type TriedCheck, triedChecks } from "../../config/config.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import {
   checks,
@@ -21,38 +21,19 @@ import {
   step,
   wakeAt,
 } from "../../health/nanny.ts";
-import { messageOf } from "../../model/error.ts";
-import type { EventBody } from "../../model/event.ts";
 import { printService } from "../../model/service.ts";
-import {
-  addMs,
-  between,
-  type Instant,
-  instant,
-  type Ms,
-  ms,
-  printDuration,
-  seconds,
-} from "../../model/time.ts";
+import { addMs, between, type Instant, instant, ms, seconds } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
 import { foundInTable, serviceIdentity } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
+import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
 
-export interface NanniesParts {
-  readonly now: () => Instant;
-  readonly run: RunCheck;
+export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
   readonly changed: (before: Nanny | null, after: Nanny) => void;
-  readonly report: (event: EventBody) => void;
 }
-
-/** A try that has not ended so long after its timeout is given up: a runner ends in a poll turn. */
-const overdueAfter: Ms = seconds(1);
-
-/** A failure that came so long after its deadline tells of a pause of this process. */
-const lateMax = ms(250);
 
 /** First tries begin one after another at this distance, */
 const firstDistance = ms(2);
@@ -61,7 +42,8 @@ const firstRoundMax = seconds(1);
 
 interface Entry {
   nanny: Nanny;
-  probe: Probe | null;
+  /** One for each check that it has, in their order; empty while nothing is to be tried. */
+  probes: readonly Probe[];
   wake: Appointment | null;
 }
 
@@ -101,7 +83,7 @@ export class Nannies {
         const nanny = known ? reconfigure(known.nanny, rules, now) : this.#begin(rules, now);
         this.#entries.set(rules.key, {
           nanny,
-          probe: known?.probe ?? null,
+          probes: known?.probes ?? [],
           wake: known?.wake ?? null,
         });
       }
@@ -218,32 +200,35 @@ export class Nannies {
     const fresh = new Set<Probe>();
     for (const [key, entry] of this.#entries) {
       const { rules } = entry.nanny;
-      if (!checks(rules) || rules.check.type === "none") {
-        this.#leave(entry);
-        continue;
-      }
-      const endpoint = { address: rules.address, port: rules.port };
-      const wanted = probeKey(rules.check, endpoint);
-      if (entry.probe?.key === wanted) continue;
-      this.#leave(entry);
-      let probe = this.#probes.get(wanted);
-      if (probe === undefined) {
-        probe = makeProbe(wanted, rules.check, endpoint, phaseOf(this.#probesMade));
-        this.#probesMade += 1;
-        this.#probes.set(wanted, probe);
-      }
-      probe.nannies.add(key);
-      entry.probe = probe;
-      fresh.add(probe);
+      const before = entry.probes;
+      entry.probes = checks(rules)
+        ? triedChecks(rules.check).map((check) => this.#probeFor(check, rules))
+        : [];
+      for (const probe of entry.probes) probe.nannies.add(key);
+      for (const probe of before) if (!entry.probes.includes(probe)) this.#forget(key, probe);
+      for (const probe of entry.probes) if (!before.includes(probe)) fresh.add(probe);
     }
     return [...fresh];
   }
 
+  #probeFor(check: TriedCheck, { address, port }: NannyRules): Probe {
+    const endpoint = { address, port };
+    const key = probeKey(check, endpoint);
+    const known = this.#probes.get(key);
+    if (known !== undefined) return known;
+    const probe = makeProbe(key, check, endpoint, phaseOf(this.#probesMade));
+    this.#probesMade += 1;
+    this.#probes.set(key, probe);
+    return probe;
+  }
+
   #leave(entry: Entry): void {
-    const { probe } = entry;
-    entry.probe = null;
-    if (probe === null) return;
-    probe.nannies.delete(entry.nanny.rules.key);
+    for (const probe of entry.probes) this.#forget(entry.nanny.rules.key, probe);
+    entry.probes = [];
+  }
+
+  #forget(key: RealServerKey, probe: Probe): void {
+    probe.nannies.delete(key);
     if (probe.nannies.size > 0) return;
     this.#probes.delete(probe.key);
     halt(probe);
@@ -275,43 +260,13 @@ export class Nannies {
     if (this.#stopped || !this.#checking || probe.nannies.size === 0) return;
     probe.doing = "trying";
     const started = this.#parts.now();
-    const trying = this.#try(probe, started).then((tried) => {
+    const trying = endedTry(probe, started, this.#agenda, this.#parts).then((tried) => {
       probe.doing = "idle";
       this.#take(probe, started, tried);
     });
     this.#underway.add(trying);
     await trying;
     this.#underway.delete(trying);
-  }
-
-  /** One try, which ends in any case. Null: it was told to stop and says nothing. */
-  #try(probe: Probe, started: Instant): Promise<Tried | null> {
-    const { check, endpoint } = probe;
-    const stop = new AbortController();
-    probe.stop = stop;
-    return new Promise((resolve) => {
-      const limit = ms(check.timeout + overdueAfter);
-      const giveUp = (): void => {
-        stop.abort();
-        const why = `no end within ${printDuration(limit)}`;
-        for (const real_server of probe.nannies)
-          this.#parts.report({ event: "check", kind: "overdue", real_server, text: why });
-        resolve({ ...failed("overdue", why), took: between(started, this.#parts.now()) });
-      };
-      let overdue = this.#agenda.at(addMs(started, limit), () => {
-        // After a pause of this process the try has not had its time: it gets some.
-        const now = this.#parts.now();
-        if (between(started, now) <= limit + lateMax) giveUp();
-        else overdue = this.#agenda.at(addMs(now, overdueAfter), giveUp);
-      });
-      const end = (tried: Tried): void => {
-        overdue.cancel();
-        resolve(stop.signal.aborted ? null : tried);
-      };
-      this.#parts.run(check, endpoint, stop.signal).then(end, (thrown: unknown) => {
-        end({ ...failed("local", messageOf(thrown)), took: between(started, this.#parts.now()) });
-      });
-    });
   }
 
   /** Judges a result, hands it to all who want it, and makes the next appointment. */
@@ -332,7 +287,7 @@ export class Nannies {
     const next = nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
     if (tried.kind === "passed" || tried.reason !== "local")
-      for (const key of [...probe.nannies]) this.#tell(key, { kind: "tried", outcome: tried });
+      for (const key of [...probe.nannies]) this.#tellTried(key, probe, tried);
     probe.known = true;
     this.#firstRoundMayBeOver();
   }
@@ -355,6 +310,12 @@ export class Nannies {
     if (entry.nanny === before) return;
     this.#setWake(entry);
     this.#tellChange(before, entry.nanny);
+  }
+
+  /** A list may have the same check twice, and then both are told. */
+  #tellTried(key: RealServerKey, probe: Probe, outcome: Tried): void {
+    for (const [which, one] of (this.#entries.get(key)?.probes ?? []).entries())
+      if (one === probe) this.#tell(key, { kind: "tried", outcome, which });
   }
 
   #tellChange(before: Nanny | null, after: Nanny): void {

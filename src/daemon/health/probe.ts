@@ -7,14 +7,12 @@
  * costs about as much as a try.
  */
 import { createHash } from "node:crypto";
-import { type Endpoint, targetOf } from "../../checks/target.ts";
-import type { Check } from "../../config/config.ts";
+import { typeNamed } from "../../check/check-types.ts";
+import { type Endpoint, targetIdentity } from "../../checks/target.ts";
+import type { TriedCheck } from "../../config/config.ts";
 import type { RealServerKey } from "../../health/health.ts";
 import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
 import type { Appointment } from "../agenda.ts";
-
-/** A check that has tries. */
-export type TriedCheck = Exclude<Check, { type: "none" }>;
 
 export interface Probe {
   readonly key: string;
@@ -38,8 +36,8 @@ export interface Probe {
 /** Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair. */
 export function probeKey(check: TriedCheck, endpoint: Endpoint): string {
   const { fall: _fall, rise: _rise, ...how } = check;
-  const where = check.type === "command" ? endpoint : targetOf(check, endpoint);
-  const text = JSON.stringify(sorted({ ...how, ...where }));
+  const { address: _address, port: _port, ...rest } = { address: null, port: null, ...how };
+  const text = JSON.stringify(sorted({ ...rest, ...targetIdentity(check, endpoint) }));
   return createHash("sha256").update(text).digest("base64");
 }
 
@@ -79,10 +77,12 @@ export const makeProbe = (
 /** Tries begin together within as much. */
 const together = ms(10);
 
-/** A command is not among them: each start of a process holds the loop up for milliseconds. */
+/** Programs are not among them: each start of a process holds the loop up for milliseconds. */
 function offsetOf({ check, phase }: Probe): Ms {
   const exact = phase * check.interval;
-  return ms(check.type === "command" ? exact : Math.floor(exact / together) * together);
+  const { runs } = typeNamed(check.type);
+  const startsProcess = runs.by === "driver" && runs.startsProcess === true;
+  return ms(startsProcess ? exact : Math.floor(exact / together) * together);
 }
 
 /** The probe's next point of its grid, half an interval after `started` at the earliest. */

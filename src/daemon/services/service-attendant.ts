@@ -5,9 +5,9 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { RunCheck } from "../../checks/check.ts";
-import { failureOf } from "../../checks/command-end.ts";
+import { failureOf } from "../../checks/program/command-end.ts";
+import type { CommandEnd, CommandRun, RunCommand } from "../../checks/program/unprivileged.ts";
 import type { Endpoint } from "../../checks/target.ts";
-import type { CommandEnd, CommandRun, RunCommand } from "../../checks/unprivileged.ts";
 import type { ServiceConfig } from "../../config/config.ts";
 import {
   type FailoverService,

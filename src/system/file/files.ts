@@ -3,13 +3,16 @@
  * or the new one, never half of it, whenever the machine stops (rename(2), fsync(2)).
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
@@ -124,5 +127,16 @@ export function ensureDirectory(path: string, mode = 0o750): void {
     mkdirSync(path, { recursive: true, mode });
   } catch (thrown) {
     throw failed(`${path}: cannot be made a directory`, thrown);
+  }
+}
+
+/** Why this process cannot read a file; null: it can. */
+export function unreadable(path: string): string | null {
+  try {
+    if (!statSync(path).isFile()) return "it is no file";
+    accessSync(path, constants.R_OK);
+    return null;
+  } catch (thrown) {
+    return messageOf(thrown);
   }
 }

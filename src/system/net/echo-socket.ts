@@ -70,14 +70,22 @@ const kinds: Readonly<Record<Family, Kind>> = {
 /** A message: type, code, checksum, then identifier and sequence, then what nobody else sends. */
 const markAt = 4;
 const markBytes = 16;
+/** Last comes a number of the caller's, which tells its requests apart. */
+const tagAt = markAt + markBytes;
+const tagBytes = 4;
 /** Replies to other programs that one look passes over; a flood of them must not hold it up. */
 const strangersMax = 64;
 
+export interface EchoReply {
+  readonly from: IpAddress;
+  readonly tag: number;
+}
+
 export interface EchoSocket {
-  /** Asks once; null, or why the kernel did not take it. */
-  send(to: IpAddress): string | null;
+  /** Asks once; null, or why the kernel did not take it. `tag`: 32 bits that the reply bears. */
+  send(to: IpAddress, tag?: number): string | null;
   /** Who has answered one of our requests, one a call; null when nothing waits. Throws MachineError. */
-  receive(): IpAddress | null;
+  receive(): EchoReply | null;
   close(): void;
 }
 
@@ -108,19 +116,18 @@ export function openEchoSocket(family: Family): EchoSocket {
   const blocked = filterFor(family);
   libcSetOption(fd, kind.level, optionFilter, blocked, blocked.byteLength);
   const mark = randomBytes(markBytes);
-  const request = new Uint8Array(markAt + markBytes);
+  const request = Buffer.alloc(tagAt + tagBytes);
   request[0] = kind.request;
   request.set(mark, markAt);
-  // The kernel fills in the checksum of ICMPv6 by itself (RFC 3542 section 3.1).
-  if (family === 4) {
-    const sum = internetChecksum(request);
-    request.set([sum >> 8, sum & 0xff], 2);
-  }
   const peer = new Uint8Array(kind.sockaddrBytes);
   const peerSize = new Uint32Array(1);
-  const room = new Uint8Array(256);
+  const room = Buffer.alloc(256);
   return {
-    send(to) {
+    send(to, tag = 0) {
+      request.writeUInt32BE(tag, tagAt);
+      request.writeUInt16BE(0, 2);
+      // The kernel fills in the checksum of ICMPv6 by itself (RFC 3542 section 3.1).
+      if (family === 4) request.writeUInt16BE(internetChecksum(request), 2);
       peer.fill(0);
       peer[0] = kind.domain;
       peer.set(addressBytes(to), kind.addressAt);
@@ -142,7 +149,10 @@ export function openEchoSocket(family: Family): EchoSocket {
         const isOurs = mark.every((byte, index) => room[from + markAt + index] === byte);
         if (got < from + request.length || room[from] !== kind.reply || !isOurs) continue;
         const at = kind.addressAt;
-        return addressFromBytes(peer.slice(at, at + kind.addressLength));
+        return {
+          from: addressFromBytes(peer.slice(at, at + kind.addressLength)),
+          tag: room.readUInt32BE(from + tagAt),
+        };
       }
       return null;
     },

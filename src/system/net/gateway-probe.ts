@@ -83,9 +83,9 @@ export function openGatewayProbe(): GatewayProbe {
   const echoesAnswer = (socket: EchoSocket): boolean => {
     let answered = false;
     for (let count = 0; count < answersPerLookMax; count += 1) {
-      const from = socket.receive();
-      if (from === null) break;
-      answered ||= gateways.some(({ address }) => address === from);
+      const reply = socket.receive();
+      if (reply === null) break;
+      answered ||= gateways.some(({ address }) => address === reply.from);
     }
     return answered;
   };

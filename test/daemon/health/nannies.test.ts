@@ -231,7 +231,7 @@ describe("a reload", () => {
     nannies.configure(web(farm(2, { ...quick, timeout: seconds(5), rise: 2 })));
     await until("the new server's try", () => starts.length === 3);
     assert.equal(aborted, 0);
-    assert.equal(nannies.nanny("web/rs0")?.passes, 1);
+    assert.equal(nannies.nanny("web/rs0")?.parts[0]?.passes, 1);
     assert.deepEqual(
       changes.map(({ key }) => key),
       ["web/rs1"],

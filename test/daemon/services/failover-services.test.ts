@@ -6,7 +6,7 @@ import {
   type CommandRun,
   type RunCommand,
   runUnprivileged,
-} from "../../../src/checks/unprivileged.ts";
+} from "../../../src/checks/program/unprivileged.ts";
 import { failed } from "../../../src/checks/verdict.ts";
 import type { Check, ServiceConfig } from "../../../src/config/config.ts";
 import { FailoverServices } from "../../../src/daemon/services/failover-services.ts";

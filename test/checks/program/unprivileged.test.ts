@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type CommandRun, runUnprivileged, takenAway } from "../../src/checks/unprivileged.ts";
-import { eventually, runs } from "../system/scripts.ts";
+import {
+  type CommandRun,
+  runUnprivileged,
+  takenAway,
+} from "../../../src/checks/program/unprivileged.ts";
+import { eventually, runs } from "../../system/scripts.ts";
 
 const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun => ({
   command: "/bin/sh",

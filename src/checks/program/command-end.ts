@@ -1,5 +1,5 @@
 /** How an operator's command ended, as one line for people. */
-import { printableLine } from "../check/excerpt.ts";
+import { printableLine } from "../../check/excerpt.ts";
 import type { CommandEnd } from "./unprivileged.ts";
 
 /** One line of the log. */

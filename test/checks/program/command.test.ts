@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import type { Tried } from "../../src/checks/check.ts";
-import { fillIn } from "../../src/checks/command.ts";
-import type { CommandCheck } from "../../src/config/config.ts";
-import type { IpAddress } from "../../src/model/address.ts";
-import { ms } from "../../src/model/time.ts";
-import { commandCheck, tryOnce, until } from "./servers.ts";
+import type { Tried } from "../../../src/checks/check.ts";
+import { fillIn } from "../../../src/checks/program/command.ts";
+import type { CommandCheck } from "../../../src/config/config.ts";
+import type { IpAddress } from "../../../src/model/address.ts";
+import { ms } from "../../../src/model/time.ts";
+import { commandCheck, tryOnce, until } from "../servers.ts";
 
 const endpoint = { address: "192.0.2.7" as IpAddress, port: 8080 };
 const failure = (tried: Tried): string =>

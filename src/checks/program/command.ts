@@ -1,12 +1,12 @@
 /** Tries by an operator's command: what its end and its output say of the real server. */
 
-import { excerpt } from "../check/excerpt.ts";
-import { sought } from "../check/pattern.ts";
-import type { CommandCheck } from "../config/config.ts";
-import { matches } from "./matching/matching.ts";
-import type { Endpoint } from "./target.ts";
+import { excerpt } from "../../check/excerpt.ts";
+import { sought } from "../../check/pattern.ts";
+import type { CommandCheck } from "../../config/config.ts";
+import { matches } from "../matching/matching.ts";
+import type { Endpoint } from "../target.ts";
+import { type Deadline, failed, failedBy, late, passed, type Verdict } from "../verdict.ts";
 import { type CommandEnd, outputBytesMax, runUnprivileged } from "./unprivileged.ts";
-import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** `%h` and `%p` stand for the real server's address and port, anywhere in an argument. */
 export const fillIn = (argument: string, endpoint: Endpoint): string =>

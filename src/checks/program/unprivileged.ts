@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { contained, ofThisWork } from "./containment.ts";
+import { contained, ofThisWork } from "../containment.ts";
 
 /** Output of a command is a word or a page; more is a program that went wild. */
 export const outputBytesMax = 64 * 1024;

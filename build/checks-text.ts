@@ -1,0 +1,81 @@
+/** The prose of docs/checks.md around what is printed from the declarations. */
+
+export const beforeTypes: readonly string[] = `<!-- Written by \`make docs\` from src/check/. -->
+# Checks
+
+A nanny tries the check of one real server for one virtual server, again and again. This page says
+what a try of each type does, when it passes, by what it fails, and how tries are spread over time.
+
+\`\`\`yaml
+check:
+  type: http
+  interval: 2s      # from the start of one try to the start of the next
+  timeout: 2s       # one try, everything included
+  fall: 2           # failed tries in a row to go down
+  rise: 1           # passed tries in a row to come up
+  path: /health
+  expect: OK
+\`\`\`
+
+A check of a failover service ([services.md](services.md)) is the same, with loopback for an address.
+
+## Several checks of one real server
+
+\`\`\`yaml
+check:
+  - { type: http, path: /health }
+  - { type: tcp, port: 9000, fall: 1 }
+\`\`\`
+
+All must pass; with \`any: true\` in one of the maps (or as \`- any: true\`) one that passes suffices.
+Each has its own rhythm and its own counts of tries. \`lvsd status\` shows the one that failed, its
+reason behind its type.
+
+- A map over a list (a real server's over its virtual server's) changes keys of each check that has
+  them: \`check: { path: /two }\` changes the path of the first check above. With a \`type\` it changes
+  the checks of that type alone.
+- A list over anything replaces it; its maps still inherit from a map below (\`defaults\`).
+- A failover service has one check.
+`.split("\n");
+
+export const deadlineText: readonly string[] =
+  `\`timeout\` is a single limit over connecting, TLS, saying, and the whole answer. Whatever a real
+server does (nothing, garbage, an answer without end), the try ends by then, with a reason:`.split(
+    "\n",
+  );
+
+export const afterTypes: readonly string[] =
+  `The text of the last failure stands in \`lvsd status\`, in one printable line of at most 160
+characters; anything that a real server has sent appears in it escaped. Failures are counted by
+reason. Passwords come from \`password_file\` and appear nowhere.
+
+\`local\` says nothing about the real server: its state stays, and the trouble is an event. \`overdue\`
+is an event as well. A failure that came long after its deadline, because the daemon itself was
+stopped or starved meanwhile, is not believed either; the check is tried again at once.
+
+TCP connections are closed by reset, so that checks leave no TIME_WAIT behind. A real server may see
+"connection reset by peer" after it has answered.
+
+### Patterns
+
+\`regex\` takes the language of [RE2](https://github.com/google/re2/wiki/Syntax): no look-around, no
+back references, and no pattern that takes for ever. A pattern compiles to at most 1,000
+instructions (\`x.{500}y\` has 504) and is matched in a thread of its own, for one second at most, so
+that neither a pattern nor an answer holds up the heartbeat. \`^\` and \`$\` are the ends of the whole answer;
+\`(?m)\` makes them the ends of a line, \`(?i)\` ignores case.
+
+## Over time
+
+- Tries of one check of a real server never overlap. One that takes longer than the interval is
+  followed by the next at once.
+- Checks are spread evenly over their interval, each with a place that it keeps. Those with a place
+  in the same 10 ms begin together, so that the process does not wake up for each; commands begin
+  one by one. All first tries happen at once: two milliseconds apart, within a second.
+- At most \`checks.concurrency\` tries are under way at a time; further ones wait their turn.
+- Checks that are equal (same target, same keys but \`fall\` and \`rise\`) are tried once, and the result
+  goes to every real server that they belong to.
+- A reload leaves what is the same alone, even a try under way. A real server whose check has changed
+  keeps its state; the new check is tried at once. Another address or port is another real server.
+- The active router checks. The standby learns the results from it, and checks by itself when it
+  hears none.
+`.split("\n");

@@ -1,0 +1,248 @@
+/**
+ * Keys that several types of checks have, each declared once: spread a group into a type's `keys`
+ * and let its function settle it.
+ */
+import { address, port } from "../keys/network-shapes.ts";
+import { type Draft, derived, optional, preset, section } from "../keys/section.ts";
+import {
+  duration,
+  flag,
+  type JsonSchema,
+  quoted,
+  type Shape,
+  shown,
+  text,
+  whole,
+} from "../keys/shape.ts";
+import { messageOf } from "../model/error.ts";
+import { compilePattern } from "./pattern.ts";
+import type { SettleContext, TlsOptions } from "./type.ts";
+
+export type { TlsOptions } from "./type.ts";
+
+/** What a check says or awaits: longer texts are no health check. */
+export const sayCharactersMax = 4096;
+
+export const line = (what: string, max: number): Shape<string> =>
+  text({ what, max, pattern: /^[^\r\n]*$/, hint: "it must be one line" });
+
+/** Tries in a row; more than 100 would take minutes to notice anything. */
+const tries = whole(1, 100);
+
+/** Every type has these, and inherits them whatever the type. */
+export const rhythmKeys = {
+  interval: preset(
+    duration({ min: "10ms" }),
+    "2s",
+    "From the start of one try to the start of the next. Tries never overlap for one real server.",
+  ),
+  timeout: preset(
+    duration({ min: "10ms", max: "1h" }),
+    "2s",
+    "One try, everything included: connecting, TLS, and the whole answer.",
+  ),
+  fall: preset(tries, 2, "Failed tries in a row after which the real server is down."),
+  rise: preset(tries, 1, "Passed tries in a row after which the real server is up."),
+};
+
+const addressKey = optional(
+  address,
+  "the real server's",
+  "Where the try goes, if not to the real server's own address.",
+);
+
+/** For what has no ports: ICMP. Values are the settled ones; null is the real server's own. */
+export const addressKeys = { address: addressKey };
+
+/** Where the try goes. Values are the settled ones; null is the real server's own. */
+export const targetKeys = {
+  address: addressKey,
+  port: optional(
+    port,
+    "the real server's",
+    "The port that is tried, if not the real server's own.",
+  ),
+};
+
+export const tlsSectionKeys = {
+  sni: optional(
+    line("a host name", 253),
+    "`host`, if that is a name",
+    "The name that is asked for in the handshake (server name indication).",
+  ),
+  ca: optional(
+    line("the path of a PEM file", 4096),
+    "the system's authorities",
+    "File of the certificate authorities that are believed; relative to the configuration file.",
+    { names: "file" },
+  ),
+  verify: derived(
+    flag,
+    "`true` with `ca`, else `false`",
+    (tls: { ca?: string | null }) => (tls.ca === undefined ? undefined : tls.ca !== null),
+    "Whether a certificate that does not verify fails the check. Real servers are asked by their address, so that most certificates do not fit them.",
+  ),
+};
+
+const tlsSection = section(tlsSectionKeys);
+
+/** What the key `tls` reads: a map, or `true` for every default, or `false` for none. */
+type TlsGiven = Draft<typeof tlsSectionKeys> | boolean;
+
+const tlsShape: Shape<TlsGiven> = {
+  ...tlsSection,
+  words: "a map, or `true`",
+  json: { anyOf: [tlsSection.json, { type: "boolean" }] },
+  read(value, path, complaints) {
+    if (value.kind === "scalar" && typeof value.value === "boolean") return value.value;
+    return tlsSection.read(value, path, complaints);
+  },
+};
+
+/** For types that speak TLS only where it is written. */
+export const tlsKeys = { tls: optional(tlsShape, "no TLS", "How TLS is spoken.") };
+
+/** For types that always speak TLS. */
+export const alwaysTlsKeys = {
+  tls: optional(tlsShape, "a map of defaults", "How TLS is spoken."),
+};
+
+/** Null: no TLS. Undefined: faulty. */
+export function settleTls(
+  given: TlsGiven | null,
+  context: SettleContext,
+): TlsOptions | null | undefined {
+  return given === null || given === false ? null : tlsOptions(given, context);
+}
+
+/** For types that always speak TLS; `without` is the type that does not. Undefined: faulty. */
+export function settleAlwaysTls(
+  given: TlsGiven | null,
+  context: SettleContext,
+  names: { readonly type: string; readonly without: string },
+): TlsOptions | undefined {
+  if (given !== false) return tlsOptions(given, context);
+  context.complain("tls", `${names.type} without TLS`, `use type: ${names.without}`);
+  return undefined;
+}
+
+function tlsOptions(
+  given: Exclude<TlsGiven, false> | null,
+  context: SettleContext,
+): TlsOptions | undefined {
+  const draft = typeof given === "object" ? given : null;
+  const values = context.inner(tlsSectionKeys, draft, "tls");
+  if (values === undefined) return undefined;
+  return { ...values, ca: values.ca === null ? null : context.absolute(values.ca) };
+}
+
+/** A login. The password itself never stands in the configuration. */
+export const loginKeys = {
+  user: optional(line("a user name", 256), "no login", "The name to log in with."),
+  password_file: optional(
+    line("the path of a file", 4096),
+    "no login",
+    "File whose first line is the password, read at each try; relative to the configuration file. Only lvsd's user should be able to read it. The password appears in no status, log or error.",
+    { names: "file" },
+  ),
+};
+
+export interface Login {
+  readonly user: string | null;
+  /** Absolute. The driver reads it at try time and hands its first line to the dialogue. */
+  readonly passwordFile: string | null;
+}
+
+/** `together`: whether a name needs a password and a password a name. Undefined: faulty. */
+export function settleLogin(
+  values: { readonly user: string | null; readonly password_file: string | null },
+  context: SettleContext,
+  together = true,
+): Login | undefined {
+  const { user, password_file: file } = values;
+  if (together && (user === null) !== (file === null)) {
+    const [given, missing] = user === null ? ["password_file", "user"] : ["user", "password_file"];
+    context.complain(given, `there is no \`${missing}\``, `add \`${missing}:\``);
+    return undefined;
+  }
+  return { user, passwordFile: file === null ? null : context.absolute(file) };
+}
+
+/** A text that an answer must contain, or a pattern that must match in it. */
+export const expectKeys = (where: string) => ({
+  expect: optional(
+    text({ what: "text", max: sayCharactersMax }),
+    "anything",
+    `Text that ${where} must contain.`,
+  ),
+  regex: regexKey,
+});
+
+export const regexKey = preset(
+  flag,
+  false,
+  "`expect` is an RE2 regular expression that must match somewhere.",
+);
+
+/** Complains of a pattern that RE2 cannot read, and of texts that cannot be compared at all. */
+export function judgeExpect(
+  { expect, regex }: { readonly expect: string | null; readonly regex: boolean },
+  context: SettleContext,
+): boolean {
+  if (expect === null) {
+    if (regex) context.complain("regex", "there is no `expect`", "add it");
+    return !regex;
+  }
+  if (expect === "") {
+    context.complain("expect", "an empty text is in every answer", "leave it out");
+    return false;
+  }
+  if (!regex) return true;
+  try {
+    compilePattern({ pattern: expect, reads: "text" });
+    return true;
+  } catch (thrown) {
+    const hint = "the syntax is RE2's: no look-around, no back references";
+    context.complain("expect", messageOf(thrown).slice(0, 200), hint);
+    return false;
+  }
+}
+
+/** Most headers or variables of a check. */
+const pairsMax = 64;
+
+/** A map from names to texts, such as headers and environment variables. */
+export function pairs(
+  noun: string,
+  name: RegExp,
+  value: Shape<string>,
+): Shape<Readonly<Record<string, string>>> {
+  const json: JsonSchema = {
+    type: ["object", "null"],
+    propertyNames: { pattern: name.source },
+    additionalProperties: { type: ["string", "number", "boolean"] },
+  };
+  return {
+    words: `a map from ${noun} to text`,
+    json,
+    emptyAllowed: true,
+    read(given, path, complaints) {
+      if (given.kind === "scalar" && given.value === null) return {};
+      if (given.kind !== "map" || given.entries.length > pairsMax) {
+        const what = given.kind === "map" ? `${given.entries.length} of them` : shown(given);
+        complaints.at(given, `${path}: ${what}`, `give a map of at most ${pairsMax} ${noun}s`);
+        return undefined;
+      }
+      const read = given.entries.map((entry) => {
+        if (!name.test(entry.key)) {
+          complaints.at(entry.keySpot, `${path}: ${quoted(entry.key)} is no ${noun}`, null);
+          return undefined;
+        }
+        const content = value.read(entry.value, `${path}.${entry.key}`, complaints);
+        return content === undefined ? undefined : ([entry.key, content] as const);
+      });
+      const sound = read.filter((pair) => pair !== undefined);
+      return sound.length === read.length ? Object.fromEntries(sound) : undefined;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** The types of checks that there are: one line for each, in the order of the documentation. */
+import { command } from "./generic/command.ts";
+import { none } from "./generic/none.ts";
+import { ping } from "./generic/ping.ts";
+import { sendExpectType } from "./generic/send-expect.ts";
+import { tcp } from "./generic/tcp.ts";
+import { udp } from "./generic/udp.ts";
+import type { CheckType, ValueOf } from "./type.ts";
+import { http, https } from "./web/http.ts";
+
+// biome-ignore format: one line for each type, so that types are added without conflicts
+export const declaredTypes = [
+  none,
+  ping,
+  tcp,
+  udp,
+  http,
+  https,
+  sendExpectType,
+  command,
+] as const;
+
+type Declared = (typeof declaredTypes)[number];
+
+/** The words of `type:`. */
+export type CheckTypeName = Declared["name"];
+export const checkTypeNames: readonly CheckTypeName[] = declaredTypes.map(({ name }) => name);
+
+/** The checks that have tries. */
+export type TriedCheck = ValueOf<Exclude<Declared, typeof none>>;
+
+const byName: ReadonlyMap<string, CheckType> = new Map(
+  declaredTypes.map((type): [string, CheckType] => [type.name, type]),
+);
+
+export function typeNamed(name: CheckTypeName): CheckType {
+  const type = byName.get(name);
+  if (type === undefined) throw new RangeError(`no type of check is called ${name}`);
+  return type;
+}

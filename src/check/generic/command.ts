@@ -1,0 +1,65 @@
+/** `command`: an operator's program decides. */
+import { absolutePath } from "../../keys/command-shape.ts";
+import { optional, preset } from "../../keys/section.ts";
+import { list, text } from "../../keys/shape.ts";
+import { expectKeys, judgeExpect, pairs, sayCharactersMax } from "../check-keys.ts";
+import { checkType } from "../type.ts";
+
+/** What execve(2) cannot tell apart, and what nobody can quote, is no name of a variable. */
+const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
+
+export const command = checkType({
+  name: "command",
+  does: "runs a program",
+  passes: "it exits with status 0 and its output fits `expect`",
+  help: [
+    "- No shell. `%h` and `%p` become the real server's address and port, anywhere in an argument.",
+    "- The program starts in `/`, without input, with `PATH`, `LANG` and what `environment` adds.",
+    "- It has none of lvsd's capabilities and cannot gain any: they are taken away by `setpriv`, and",
+    "  set-user-ID programs stay without effect. Started by root it is still the owner of root's",
+    "  files, and a root without CAP_SETPCAP starts no command at all: let the daemon run as a user of",
+    "  its own, as the installed unit does.",
+    "- `expect` is looked for in the standard output, line ends at its end taken off. More than 64 KiB of",
+    "  output fails.",
+    "- At the deadline, and at the program's own end, everything left of its process group is killed.",
+  ],
+  keys: {
+    command: optional(
+      absolutePath("the absolute path of a program"),
+      "none; needed",
+      "The program. It runs without a shell and without lvsd's capabilities.",
+      { names: "executable" },
+    ),
+    args: preset(
+      list(text({ what: "an argument", max: sayCharactersMax }), {
+        what: "a list of texts",
+        max: 64,
+      }),
+      [],
+      "Its arguments. `%h` and `%p` become the address and port of the real server.",
+    ),
+    environment: preset(
+      pairs("variable", variableName, text({ what: "text", max: sayCharactersMax })),
+      {},
+      "Variables of its environment.",
+      { names: "variables" },
+    ),
+    ...expectKeys("the output"),
+  },
+  reasons: {
+    exit: "the exit status and the first words of its output stand in the text",
+    "too-long": "let the program print a word, not a page",
+  },
+  example:
+    "{ type: command, command: /etc/lvsd/commands/ask, args: ['%h', '%p'], expect: OK, timeout: 5s }",
+  runs: { by: "driver", driver: "command", startsProcess: true },
+  settle({ command, args, environment, expect, regex }, context) {
+    const fits = judgeExpect({ expect, regex }, context);
+    if (command === null) {
+      const hint = "add `command:` with the absolute path of a program";
+      context.complain(null, "command is missing", hint);
+      return undefined;
+    }
+    return fits ? { command, args, environment, expect, regex } : undefined;
+  },
+});

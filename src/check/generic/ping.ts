@@ -1,0 +1,23 @@
+/** `ping`: the real server's machine answers an ICMP echo request. */
+import { addressKeys } from "../check-keys.ts";
+import { checkType } from "../type.ts";
+
+export const ping = checkType({
+  name: "ping",
+  does: "sends one ICMP or ICMPv6 echo request",
+  passes: "the reply to it comes",
+  help: [
+    "- It says that the machine and the way to it work, and nothing of the service: best one of several",
+    "  checks, or for what has no port.",
+    "- A reply to an earlier request does not count.",
+  ],
+  keys: addressKeys,
+  reasons: {
+    timeout: "packet filters that drop ICMP, at the real server and on the way",
+    unreachable: "no route, or a link-local address: give one that is not",
+    local: "the daemon lacks CAP_NET_RAW, which the installed unit gives it",
+  },
+  example: "{ type: ping, timeout: 500ms, interval: 1s }",
+  settle: ({ address }) => ({ address }),
+  runs: { by: "driver", driver: "ping" },
+});

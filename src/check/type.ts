@@ -1,0 +1,127 @@
+/**
+ * The contract of a check type. A type is one declaration (`checkType`) in a file of its own, and
+ * one line in check-types.ts. From it follow how its keys are read and settled, lvsd.schema.json,
+ * docs/checks.md, what `check --here` looks for, what a configuration from outside may name, which
+ * checks are equal, and how a try runs (checks/check.ts). docs/hacking.md has an example.
+ */
+import type { Draft, Keys, ReadOf } from "../keys/section.ts";
+import type { IpAddress } from "../model/address.ts";
+import type { Ms } from "../model/time.ts";
+import type { Dialogue } from "./dialogue.ts";
+import type { FailureReason } from "./reason.ts";
+
+/** The rhythm of a check; `timeout` bounds one try, everything included. */
+export interface Rhythm {
+  readonly interval: Ms;
+  readonly timeout: Ms;
+  /** Tries in a row to go down. */
+  readonly fall: number;
+  /** Tries in a row to come up. */
+  readonly rise: number;
+}
+
+/** The values of a type's keys when all of them are sound. */
+export type Sound<K extends Keys> = { readonly [P in keyof K]: ReadOf<K[P]> };
+
+/** What settling knows of its surroundings, and where it complains. */
+export interface SettleContext {
+  /** Of the virtual server; undefined when that is faulty. */
+  readonly protocol: "tcp" | "udp" | undefined;
+  /** Whether the operator wrote this key, here or in a layer below. */
+  gives(key: string): boolean;
+  /** Adds a problem at the key (null: at the check itself); the key's path is put before it. */
+  complain(key: string | null, message: string, hint: string): void;
+  /** The values of a map that is a key's value; undefined when they are faulty. */
+  inner<K extends Keys>(keys: K, draft: Draft<K> | null, key: string): Sound<K> | undefined;
+  /** Makes a path absolute that is relative to the configuration file. */
+  absolute(path: string): string;
+}
+
+/** Where a try goes. */
+export interface Aim {
+  readonly address: IpAddress;
+  readonly port: number;
+}
+
+/** How TLS is spoken; settled from the key `tls` (check-keys.ts). */
+export interface TlsOptions {
+  /** Server name indication; null: the `host` of the request, if it is a name. */
+  readonly sni: string | null;
+  /** PEM file of the authorities; null: the system's. */
+  readonly ca: string | null;
+  readonly verify: boolean;
+}
+
+/** How a dialogue's bytes travel. */
+export interface Transport {
+  readonly protocol: "tcp" | "udp";
+  /** Null: no TLS. `upgrade`: begins in the clear until the dialogue takes the turn `secure`. */
+  readonly tls: {
+    readonly options: TlsOptions;
+    readonly upgrade: boolean;
+    /** The protocol to negotiate (ALPN, RFC 7301); null: none is offered. */
+    readonly alpn: string | null;
+  } | null;
+}
+
+/** What a dialogue is begun with: everything that a pure function cannot have by itself. */
+export interface Beginning {
+  readonly aim: Aim;
+  /** The content of `password_file`; null without one. Never put it in a reason. */
+  readonly password: string | null;
+  /** 32 random bytes: identifiers, authenticators, nonces. */
+  readonly random: Uint8Array;
+}
+
+/** How a try of a type runs. `Own` is the value that `settle` makes. */
+export type Runs<Own> =
+  /** Never: the real server counts as up. */
+  | { readonly by: "nothing" }
+  /** A pure dialogue; null: to connect is all. */
+  | {
+      readonly by: "dialogue";
+      transport(check: Own): Transport;
+      begin(check: Own, beginning: Beginning): Dialogue | null;
+    }
+  /** A module of checks/, by its name in checks/drivers.ts, which does everything itself. */
+  | { readonly by: "driver"; readonly driver: string; readonly startsProcess?: boolean };
+
+export interface CheckType<
+  Name extends string = string,
+  K extends Keys = Keys,
+  Own extends object = object,
+> {
+  /** `type:` in the configuration. */
+  readonly name: Name;
+  /** Two cells of a table in docs/checks.md: what a try does, and when it passes. */
+  readonly does: string;
+  readonly passes: string;
+  /** Further lines of docs/checks.md, in Markdown: bounds, what is sent, what is believed. */
+  readonly help: readonly string[];
+  /** Its keys without the rhythm. Groups that types share are in check-keys.ts. */
+  readonly keys: K;
+  /** The reasons by which it fails, with what to do, where reason.ts does not say enough. */
+  readonly reasons: Partial<Readonly<Record<FailureReason, string>>>;
+  /** The value of `check:` as an operator writes it, in YAML; a test reads it. */
+  readonly example: string;
+  /** For examples of types that need it; else tcp. */
+  readonly exampleProtocol?: "udp";
+  /**
+   * From the values of the keys to the value that runs: plain data, equal for checks that do the
+   * same. Undefined after a complaint.
+   */
+  settle(values: Sound<K>, context: SettleContext): Own | undefined;
+  /** Stands behind `settle`, from which TypeScript learns what `Own` is. */
+  readonly runs: Runs<Own>;
+}
+
+/** What a check of this type is in a Config. */
+export type ValueOf<T> =
+  T extends CheckType<infer Name, infer _Keys, infer Own>
+    ? Rhythm & { readonly type: Name } & Own
+    : never;
+
+/** Declares a type: the identity function, for the types that it infers. */
+export const checkType = <const Name extends string, K extends Keys, Own extends object>(
+  declared: CheckType<Name, K, Own>,
+): CheckType<Name, K, Own> => declared;

@@ -1,0 +1,69 @@
+/**
+ * The driver of every type that is a pure dialogue: opens the way that its transport names, hands
+ * over what a pure function cannot have by itself, and upgrades to TLS where the dialogue asks.
+ */
+import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type Dialogue, failed as refused, type Turn } from "../check/dialogue.ts";
+import type { Beginning, Runs, Transport } from "../check/type.ts";
+import type { TriedCheck } from "../config/config.ts";
+import { readPassword } from "./clients/password.ts";
+import { converseByDatagram } from "./datagram.ts";
+import { close, converse, open } from "./stream.ts";
+import type { Endpoint } from "./target.ts";
+import { type Deadline, failed, passed, type Verdict } from "./verdict.ts";
+
+/** How a dialogue of any type runs; `never` lets each type's functions take their own checks. */
+export type RunsDialogue = Runs<never> & { readonly by: "dialogue" };
+
+/** One try of a check whose type is a dialogue. */
+export async function tryDialogue(
+  check: TriedCheck,
+  runs: RunsDialogue,
+  target: Endpoint,
+  deadline: Deadline,
+): Promise<Verdict> {
+  const own = check as never;
+  const transport = runs.transport(own);
+  const { passwordFile = null }: { readonly passwordFile?: string | null } = own;
+  const password = passwordFile === null ? null : await readPassword(passwordFile);
+  if (typeof password === "object" && password !== null) return password;
+  const beginning: Beginning = { aim: target, password, random: randomBytes(32) };
+  const dialogue = runs.begin(own, beginning);
+  if (transport.protocol === "udp" && dialogue !== null)
+    return converseByDatagram(target, dialogue, deadline);
+  const opened = await open(target, deadline);
+  if (opened.kind === "failed") return opened;
+  try {
+    return await overStream(opened.connection, transport, dialogue, target, deadline);
+  } finally {
+    close(opened.connection);
+  }
+}
+
+async function overStream(
+  socket: Socket,
+  { tls }: Transport,
+  dialogue: Dialogue | null,
+  target: Endpoint,
+  deadline: Deadline,
+): Promise<Verdict> {
+  let connection: Duplex = socket;
+  let first = (): Turn => dialogue?.open() ?? { kind: "passed" };
+  let clear = tls === null || tls.upgrade;
+  for (;;) {
+    if (tls !== null && !clear) {
+      const { secure } = await import("./tls.ts");
+      const secured = await secure(socket, target, tls.options, tls.options.sni, deadline);
+      if (secured.kind === "failed") return secured;
+      connection = secured.connection;
+    }
+    if (dialogue === null) return passed;
+    const end = await converse(connection, dialogue, deadline, first);
+    if (end !== "secure") return end;
+    if (tls === null || !clear) return failed("local", "the dialogue asks for TLS twice");
+    clear = false;
+    first = () => dialogue.secured?.() ?? refused("unexpected", "TLS is not expected here");
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * How one check of a real server stands, and what several of them say together. A real server with
+ * one check stands as that check does.
+ */
+import { type Checks, type TriedCheck, triedChecks } from "../config/config.ts";
+import type { Ms } from "../model/time.ts";
+import type { Outcome } from "./health.ts";
+
+/** What is believed of a server, whatever stands in the way of its traffic. */
+export type Verdict = "unknown" | "up" | "down";
+
+/** How one check of a real server stands. */
+export interface CheckStanding {
+  readonly verdict: Verdict;
+  /** Own tries in a row with one result; one of the two is 0. */
+  readonly passes: number;
+  readonly failures: number;
+  /** Length of the last try, and its reason if it failed. */
+  readonly lastMs: Ms | null;
+  readonly lastError: string | null;
+}
+
+/** Parts of which nothing is known but a common verdict. */
+export const untried = (
+  check: Checks,
+  verdict: Verdict,
+  lastMs: Ms | null = null,
+): readonly CheckStanding[] =>
+  triedChecks(check).map(() => ({
+    verdict,
+    passes: 0,
+    failures: 0,
+    lastMs,
+    lastError: null,
+  }));
+
+/** One check after a try. A server that waits for its reentry has no traffic to lose. */
+export function standing(
+  before: CheckStanding,
+  { fall, rise }: TriedCheck,
+  outcome: Outcome,
+  waiting: boolean,
+): CheckStanding {
+  if (outcome.kind === "passed") {
+    const passes = before.passes + 1;
+    const verdict = passes >= rise ? "up" : before.verdict;
+    return { verdict, passes, failures: 0, lastMs: outcome.took, lastError: null };
+  }
+  const failures = before.failures + 1;
+  const verdict = failures >= fall || waiting ? "down" : before.verdict;
+  return { verdict, passes: 0, failures, lastMs: outcome.took, lastError: outcome.why };
+}
+
+/** What the checks say together; `any`: one that is up suffices. */
+export function combined(parts: readonly CheckStanding[], any: boolean): Verdict {
+  const [enough, lacking] = any ? (["up", "down"] as const) : (["down", "up"] as const);
+  if (parts.some(({ verdict }) => verdict === enough)) return enough;
+  return parts.every(({ verdict }) => verdict === lacking) ? lacking : "unknown";
+}
