@@ -4,6 +4,8 @@
  */
 import type { Problem } from "../../keys/problem.ts";
 import { rootKeys } from "../schema.ts";
+import { isHeartbeat } from "./claims.ts";
+import { importHeartbeat } from "./heartbeat/convert.ts";
 import {
   type Finding,
   type ForeignFile,
@@ -16,6 +18,8 @@ import {
 import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
 import { importKeepalived } from "./keepalived/convert.ts";
 import { isKeepalived } from "./keepalived/recognise.ts";
+import { importLdirectord } from "./ldirectord/convert.ts";
+import { isLdirectord } from "./ldirectord/recognise.ts";
 import type { Origin } from "./outline.ts";
 import { printOutline } from "./outline.ts";
 import { importPiranha } from "./piranha/convert.ts";
@@ -40,7 +44,9 @@ const importers: readonly Importer[] = [
     recognises: isPiranha,
     read: (files, _others, options) => oneOf(files, (file) => importPiranha(file, options)),
   },
+  { name: "ldirectord", recognises: isLdirectord, read: importLdirectord },
   { name: "keepalived", recognises: isKeepalived, read: importKeepalived },
+  { name: "heartbeat", recognises: isHeartbeat, read: importHeartbeat },
   {
     name: "ipvsadm",
     recognises: isIpvsadm,

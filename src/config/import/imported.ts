@@ -6,7 +6,13 @@ import type { Problem } from "../../keys/problem.ts";
 import type { MapNode, Origin } from "./outline.ts";
 
 /** The systems whose files are read. */
-export const importerNames = ["piranha", "keepalived", "ipvsadm"] as const;
+export const importerNames = [
+  "piranha",
+  "keepalived",
+  "ldirectord",
+  "heartbeat",
+  "ipvsadm",
+] as const;
 export type ImporterName = (typeof importerNames)[number];
 
 /** One file to import; `name` is what messages call it. */

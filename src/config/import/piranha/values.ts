@@ -1,4 +1,5 @@
 /** Values of lvs.cf, read as the C library read them for Piranha. */
+import { servicePorts } from "../service-ports.ts";
 import type { Kind } from "./keywords.ts";
 import type { Word } from "./lexer.ts";
 
@@ -89,11 +90,3 @@ export function dotted(text: string): string | null {
   }
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }
-
-/** The tcp services that such files name; Piranha asks the machine's services file. */
-const servicePorts: Readonly<Record<string, number>> = {
-  ...{ ftp: 21, ssh: 22, telnet: 23, smtp: 25, domain: 53, http: 80, www: 80, pop3: 110 },
-  ...{ "pop-3": 110, sunrpc: 111, nntp: 119, ntp: 123, imap: 143, imap2: 143, ldap: 389 },
-  ...{ https: 443, smtps: 465, submission: 587, ldaps: 636, imaps: 993, pop3s: 995 },
-  ...{ mysql: 3306, postgresql: 5432, squid: 3128, webcache: 8080, "http-alt": 8080, sip: 5060 },
-};
