@@ -138,6 +138,25 @@ describe("lvsd check", () => {
     assert.doesNotMatch((await check(file, "--here")).error, /is no program/);
   });
 
+  test("--here looks for every program and file that checks name, once each", async (t) => {
+    const { file, text } = write(t);
+    const command = "{ type: command, command: /none/such }";
+    const https = "{ type: https, tls: { ca: none.pem } }";
+    writeFileSync(
+      file,
+      text
+        .replace("rs1: {", `rs1: { check: [${command}, ${https}],`)
+        .replace("rs2: {", `rs2: { check: ${https},`),
+    );
+    const lines = (await check(file, "--here")).error.split("\n");
+    const path = "virtual_servers.web.real_servers.rs1.check";
+    const found = lines.filter((line) => line.includes(".check"));
+    assert.equal(found.length, 2, lines.join("\n"));
+    assert.match(found[0] ?? "", /rs1\.check\[0\]\.command: \/none\/such is no program/);
+    assert.match(found[1] ?? "", /rs1\.check\[1\]\.tls\.ca: \/.*\/none\.pem: ENOENT/);
+    assert.ok(found.every((line) => line.includes(path)));
+  });
+
   test("--here finds the own role by the own addresses", async (t) => {
     const { file, text } = write(t);
     const alone = text.replace("192.0.2.9", "127.0.0.1").replace("eth-none", "none");

@@ -147,6 +147,30 @@ describe("the nannies", () => {
     assert.ok(starts.length >= 3 && starts.length <= 4, `${starts.length} tries`);
   });
 
+  it("try each of several checks, share those that are equal, and need all of them", async (context) => {
+    let broken = false;
+    const { nannies, starts, state, changes } = watched(context, (endpoint) =>
+      broken && endpoint.address === "10.0.0.1" ? failure("timeout", "no answer") : passed,
+    );
+    const other = { ...quick, address: address("10.9.9.9") };
+    const check = { type: "several", any: false, checks: [quick, other] } as const;
+    nannies.configure(web(farm(2).map((real) => ({ ...real, check }))));
+    await nannies.firstRound();
+    assert.deepEqual([state("web/rs0"), state("web/rs1")], ["up", "up"]);
+    assert.equal(new Set(starts.slice(0, 3).map(({ check: one }) => JSON.stringify(one))).size, 2);
+    broken = true;
+    await until("one is down", () => state("web/rs1") === "down");
+    assert.equal(state("web/rs0"), "up");
+    assert.equal(changes.at(-1)?.cause, "tcp: no answer (2 tries in a row)");
+    nannies.configure(web(farm(2)));
+    broken = false;
+    await until("both are up", () => state("web/rs1") === "up");
+    const before = starts.length;
+    await intervals(3);
+    assert.ok(starts.length > before);
+    assert.ok(starts.slice(before).every(({ check: one }) => !("address" in one && one.address)));
+  });
+
   it("take down after `fall` failures, with the reason, and count them", async (context) => {
     let answer = pass();
     const { nannies, changes, state } = watched(context, () => answer);
