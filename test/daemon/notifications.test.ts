@@ -233,3 +233,32 @@ describe("notify.command", () => {
     await notifications.stop();
   });
 });
+
+it("a command whose start throws is that notification's failure, and the next is run", async () => {
+  const reported: EventBody[] = [];
+  let count = 0;
+  const notifications = new Notifications({
+    run: () => {
+      count += 1;
+      if (count === 1) throw new Error("spawn E2BIG");
+      return count === 2 ? Promise.reject(new Error("no descriptor")) : Promise.resolve(done);
+    },
+    report: (body) => reported.push(body),
+    now,
+    deadline: seconds(10),
+    router: () => ({ role: "primary", state: "active" }),
+  });
+  notifications.configure({ command: "/bin/told", args: [] });
+  for (const one of [became("active"), server("down", "rs1"), server("down", "rs2")])
+    notifications.take(one);
+  await eventually("three ends", () => reported.length === 3);
+  assert.deepEqual(
+    reported.map((body) => [body.event, body.event === "notify" && body.kind]),
+    [
+      ["notify", "failed"],
+      ["notify", "failed"],
+      ["notify", "told"],
+    ],
+  );
+  await notifications.stop();
+});
