@@ -1,7 +1,7 @@
 /** docs/configuration.md, printed from the description that the reader reads by. */
 import { starter } from "../src/advice/starter.ts";
 import { declaredTypes } from "../src/check/check-types.ts";
-import { rootKeys } from "../src/config/schema.ts";
+import { rootKeys } from "../src/config/schema/root.ts";
 import type { DescribedKey, Inside } from "../src/keys/shape.ts";
 import { configBytesMax } from "../src/keys/source.ts";
 
@@ -111,7 +111,8 @@ export function configurationDoc(): string {
 
 const mebibytes = configBytesMax / 1024 / 1024;
 
-const introduction = (): string => `<!-- Written by \`make docs\` from src/config/schema.ts. -->
+const introduction =
+  (): string => `<!-- Written by \`make docs\` from src/config/schema/root.ts. -->
 # The configuration
 
 One file, \`/etc/lvsd/lvsd.yaml\`, the same on both routers. \`lvsd init\` writes a first one:

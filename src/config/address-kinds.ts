@@ -145,7 +145,7 @@ export function unservableHere(
 ): readonly Problem[] {
   const named = [
     ...config.vips.map(({ prefix }) => ["VIP", prefix.address] as const),
-    ...config.failover.gateways.map((address) => ["failover.gateway", address] as const),
+    ...config.failover.gateway.map((address) => ["failover.gateway", address] as const),
     ...config.virtualServers.flatMap(({ name, realServers }) =>
       realServers.map(
         (real) =>

@@ -4,6 +4,7 @@
  */
 
 import { placeOf } from "../keys/complaints.ts";
+import { namedValues, type ValuesOf } from "../keys/named-values.ts";
 import type { Place, PlacedNeed, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
 import { addressBytes, bitsOf, family, type IpAddress } from "../model/address.ts";
@@ -12,12 +13,23 @@ import type { CheckNeed } from "./check-draft.ts";
 import type {
   Config,
   FailoverConfig,
-  FenceConfig,
   HeartbeatConfig,
   RealServer,
   RouterAddresses,
   VirtualServer,
 } from "./config.ts";
+import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
+import { heartbeatKeys } from "./schema/heartbeat.ts";
+import {
+  checksKeys,
+  connectionSyncKeys,
+  guardKeys,
+  notifyKeys,
+  rootKeys,
+  routerKeys,
+  timeoutsKeys,
+} from "./schema/root.ts";
+import { connectionKeys, realServerKeys, virtualServerKeys } from "./schema/virtual-server.ts";
 import { vipsOf } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
@@ -40,18 +52,16 @@ export function assemble(
   const heartbeat = heartbeatOf(whole, backup !== null, of);
   const config: Config = {
     path: of.path,
-    serial: root.serial,
+    ...namedValues(rest(rootKeys, "forwarding", "nat_router", "defaults"), root),
     hash: of.hash,
     routers: { primary: addressesOf(whole.primary), backup },
     heartbeat,
     failover: failoverOf(whole, heartbeat),
-    clusterSync: root.cluster_sync,
-    guard: { removePercent: all(whole.guard).remove_percent },
-    connectionSync: whole.connectionSync === null ? null : { ...all(whole.connectionSync) },
-    timeouts: timeoutsOf(whole),
-    checks: { concurrency: all(whole.checks).concurrency },
-    sysctl: root.sysctl,
-    notify: { command: all(whole.notify).command },
+    guard: named(guardKeys, whole.guard),
+    connectionSync: namedOrNull(connectionSyncKeys, whole.connectionSync),
+    timeouts: namedOrNull(timeoutsKeys, whole.timeouts),
+    checks: named(checksKeys, whole.checks),
+    notify: named(notifyKeys, whole.notify),
     vips,
     virtualServers: whole.virtualServers
       .map((server, position) => virtualServerOf(server, position))
@@ -99,80 +109,68 @@ function all<K extends Keys>(settled: Settled<K> | undefined) {
   return values;
 }
 
+/** The values of a section by the names that code uses. */
+const named = <K extends Keys>(keys: K, settled: Settled<K> | undefined): ValuesOf<K> =>
+  namedValues(keys, all(settled));
+
+const namedOrNull = <K extends Keys>(
+  keys: K,
+  settled: Settled<K> | null | undefined,
+): ValuesOf<K> | null => (settled === null ? null : named(keys, settled));
+
+/** The keys but those that mean nothing once they are resolved into others. */
+function rest<K extends Keys, P extends keyof K>(keys: K, ...without: readonly P[]): Omit<K, P> {
+  const kept = Object.entries(keys).filter(([name]) => !without.some((each) => each === name));
+  return Object.fromEntries(kept) as unknown as Omit<K, P>;
+}
+
 function known<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new RangeError(`${what} is not sound`);
   return value;
 }
 
-function addressesOf(router: Whole["primary"] | null): RouterAddresses {
-  const values = all(router ?? undefined);
-  return { public: values.public, private: values.private };
-}
+const addressesOf = (router: Whole["primary"] | null): RouterAddresses =>
+  named(routerKeys, router ?? undefined);
 
 function heartbeatOf(
   whole: Whole,
   hasPeer: boolean,
   of: { absolute(path: string): string },
 ): HeartbeatConfig {
-  const values = all(whole.heartbeat);
-  const needed = values.authentication === "hmac" && (hasPeer || values.key_file !== null);
-  return {
-    authentication: values.authentication,
-    port: values.port,
-    interval: values.interval,
-    deadAfter: values.dead_after,
-    warnAfter: values.warn_after,
-    keyFile: needed ? of.absolute(values.key_file ?? keyFileUsual) : null,
-    protocol: values.protocol,
-  };
+  const values = named(heartbeatKeys, whole.heartbeat);
+  const needed = values.authentication === "hmac" && (hasPeer || values.keyFile !== null);
+  return { ...values, keyFile: needed ? of.absolute(values.keyFile ?? keyFileUsual) : null };
 }
 
 function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {
-  const values = all(whole.failover);
-  const { count, interval, refresh } = all(whole.announce);
+  const values = named(failoverKeys, whole.failover);
   return {
-    failback: values.failback,
-    failbackDelay: values.failback_delay,
-    startDelay: values.start_delay ?? ((3 * heartbeat.deadAfter) as typeof heartbeat.deadAfter),
-    monitorLinks: values.monitor_links ?? "vips",
-    gateways: [...new Set(values.gateway)],
-    announce: { count, interval, refresh },
-    fence: fenceOf(whole),
+    ...values,
+    startDelay: values.startDelay ?? ((3 * heartbeat.deadAfter) as typeof heartbeat.deadAfter),
+    monitorLinks: values.monitorLinks ?? "vips",
+    gateway: [...new Set(values.gateway)],
+    announce: named(announceKeys, whole.announce),
+    fence: namedOrNull(fenceKeys, whole.fence),
     services: whole.services,
   };
 }
 
-function fenceOf(whole: Whole): FenceConfig | null {
-  if (whole.fence === null) return null;
-  const { command, timeout, on_failure: onFailure } = all(whole.fence);
-  return { ...command, timeout, onFailure };
-}
-
-function timeoutsOf(whole: Whole): Config["timeouts"] {
-  if (whole.timeouts === null) return null;
-  const { tcp, tcp_fin: tcpFin, udp } = all(whole.timeouts);
-  return { tcp, tcpFin, udp };
-}
-
 function virtualServerOf(server: VirtualServerWhole, position: number): VirtualServer {
-  const values = all(server.keys);
-  const { address } = values.address.prefix;
+  const { address: floating, ...values } = named(
+    rest(virtualServerKeys, "device", "ports", "forwarding", "check"),
+    server.keys,
+  );
+  const { address } = floating.prefix;
   return {
+    ...values,
     name: server.name,
     position,
-    active: values.active,
-    protocol: values.protocol,
     address,
     port: known(server.port, server.keys.path),
-    scheduler: values.scheduler,
     schedulerFlags: [
-      ...new Set(values.scheduler_flags ?? usualFlags[values.scheduler] ?? []),
+      ...new Set(values.schedulerFlags ?? usualFlags[values.scheduler] ?? []),
     ].sort(),
-    onePacket: values.one_packet,
     persistence: persistenceOf(server, address),
-    reentry: values.reentry,
-    quiesce: values.quiesce,
-    start: values.start,
     realServers: server.realServers
       .map((real, at) => realServerOf(real, at))
       .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
@@ -197,17 +195,13 @@ function persistenceOf(
 }
 
 function realServerOf(real: RealServerWhole, position: number): RealServer {
-  const { address, weight, active } = all(real.keys);
-  const { max, min } = all(real.connections);
   return {
+    ...named(realServerKeys, real.keys),
     name: real.name,
     position,
-    active,
-    address,
     port: known(real.port, real.keys.path),
-    weight,
     forwarding: known(real.forwarding, real.keys.path),
-    connections: { max, min },
+    connections: named(connectionKeys, real.connections),
     check: known(real.check, real.keys.path),
   };
 }

@@ -10,7 +10,7 @@ import type { Problem } from "../keys/problem.ts";
 import { readSource } from "../keys/source.ts";
 import { literal, plain, type Value } from "../keys/value.ts";
 import type { Config } from "./config.ts";
-import { rootKeys } from "./schema.ts";
+import { rootKeys } from "./schema/root.ts";
 
 /** Where executables lie that a configuration from the control interface may name. */
 export const commandsDirectory = "/etc/lvsd/commands";

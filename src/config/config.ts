@@ -8,79 +8,79 @@
 
 import type { TriedCheck } from "../check/check-types.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
+import type { ValuesOf } from "../keys/named-values.ts";
 import type { IpAddress, Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
-import type { Forwarding, Protocol, Scheduler, SchedulerFlag } from "../model/service.ts";
+import type { Forwarding, SchedulerFlag } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
+import type { failoverKeys, fenceKeys } from "./schema/failover.ts";
+import type { heartbeatKeys } from "./schema/heartbeat.ts";
+import type {
+  checksKeys,
+  connectionSyncKeys,
+  guardKeys,
+  notifyKeys,
+  rootKeys,
+  routerKeys,
+  timeoutsKeys,
+} from "./schema/root.ts";
+import type { realServerKeys, virtualServerKeys } from "./schema/virtual-server.ts";
 
 export type { TriedCheck } from "../check/check-types.ts";
 export type { TlsOptions } from "../check/type.ts";
 
-export interface Config {
-  /** Absolute path of the main file. */
-  readonly path: string;
-  readonly serial: number;
-  /** SHA-256, hex, over the main file and its includes: what the two routers compare. */
-  readonly hash: string;
-  readonly routers: { readonly primary: RouterAddresses; readonly backup: RouterAddresses | null };
-  readonly heartbeat: HeartbeatConfig;
-  readonly failover: FailoverConfig;
-  readonly clusterSync: boolean;
-  /** A reload that would remove more than this share of the real servers needs `--yes`. */
-  readonly guard: { readonly removePercent: number };
-  /** The kernel's connection synchronisation; null: none. */
-  readonly connectionSync: ConnectionSyncConfig | null;
-  /** `ipvsadm --set`, whole seconds; null leaves the kernel's values alone. */
-  readonly timeouts: { readonly tcp: Ms; readonly tcpFin: Ms; readonly udp: Ms } | null;
-  readonly checks: { readonly concurrency: number };
-  readonly sysctl: "auto" | "manual";
-  /** The command that is told of events; null: none. */
-  readonly notify: { readonly command: CommandLine | null };
-  /**
-   * Every floating address once, in the order of claiming and announcing: the NAT router's address
-   * first, then the VIPs (a connection that arrives at a new router must find the way back).
-   */
-  readonly vips: readonly Vip[];
-  readonly virtualServers: readonly VirtualServer[];
-}
+/** `Changed` in place of what the keys are read into, where it is resolved further. */
+type With<Values, Changed> = Omit<Values, keyof Changed> & Readonly<Changed>;
 
-export interface RouterAddresses {
-  readonly public: IpAddress;
-  /** The second heartbeat path; null when there is one path only. */
-  readonly private: IpAddress | null;
-}
+/** Every top-level key, and what is not written in the file. */
+export type Config = With<
+  Omit<ValuesOf<typeof rootKeys>, "forwarding" | "natRouter" | "defaults">,
+  {
+    /** Absolute path of the main file. */
+    path: string;
+    /** SHA-256, hex, over the main file and its includes: what the two routers compare. */
+    hash: string;
+    routers: { readonly primary: RouterAddresses; readonly backup: RouterAddresses | null };
+    heartbeat: HeartbeatConfig;
+    failover: FailoverConfig;
+    guard: ValuesOf<typeof guardKeys>;
+    /** The kernel's connection synchronisation; null: none. */
+    connectionSync: ConnectionSyncConfig | null;
+    /** `ipvsadm --set`, whole seconds; null leaves the kernel's values alone. */
+    timeouts: ValuesOf<typeof timeoutsKeys> | null;
+    checks: ValuesOf<typeof checksKeys>;
+    notify: ValuesOf<typeof notifyKeys>;
+    /**
+     * Every floating address once, in the order of claiming and announcing: the NAT router's address
+     * first, then the VIPs (a connection that arrives at a new router must find the way back).
+     */
+    vips: readonly Vip[];
+    virtualServers: readonly VirtualServer[];
+  }
+>;
 
-export interface HeartbeatConfig {
-  readonly authentication: "hmac" | "none";
-  readonly port: number;
-  readonly interval: Ms;
-  readonly deadAfter: Ms;
-  readonly warnAfter: Ms;
-  /** Absolute path; null with `authentication: none`, and without a backup unless it is given. */
-  readonly keyFile: string | null;
-  readonly protocol: "lvsd" | "pulse";
-}
+export type RouterAddresses = ValuesOf<typeof routerKeys>;
 
-export interface ConnectionSyncConfig {
-  readonly device: string;
-  /** 0 to 255. */
-  readonly id: number;
-}
+/** `keyFile` is absolute; null with `authentication: none`, and without a backup unless given. */
+export type HeartbeatConfig = ValuesOf<typeof heartbeatKeys>;
 
-export interface FailoverConfig {
-  readonly failback: "auto" | "manual";
-  readonly failbackDelay: Ms;
-  readonly startDelay: Ms;
-  /** Devices whose link state counts; "vips" means the devices of the VIPs; empty turns it off. */
-  readonly monitorLinks: readonly string[] | "vips";
-  /** Arbiters: one must answer before an unplanned takeover. Empty: none configured. */
-  readonly gateways: readonly IpAddress[];
-  readonly announce: { readonly count: number; readonly interval: Ms; readonly refresh: Ms };
-  /** Run before an unplanned takeover; null: none. */
-  readonly fence: FenceConfig | null;
-  /** What runs on the active router only, in the order of the file. */
-  readonly services: readonly ServiceConfig[];
-}
+export type ConnectionSyncConfig = ValuesOf<typeof connectionSyncKeys>;
+
+export type FailoverConfig = With<
+  ValuesOf<typeof failoverKeys>,
+  {
+    startDelay: Ms;
+    /** Devices whose link state counts; "vips": the devices of the VIPs; empty turns it off. */
+    monitorLinks: readonly string[] | "vips";
+    /** Arbiters: one must answer before an unplanned takeover. Empty: none configured. */
+    gateway: readonly IpAddress[];
+    announce: { readonly count: number; readonly interval: Ms; readonly refresh: Ms };
+    /** Run before an unplanned takeover; null: none. */
+    fence: FenceConfig | null;
+    /** What runs on the active router only, in the order of the file. */
+    services: readonly ServiceConfig[];
+  }
+>;
 
 /** A failover service. `start` and `stop` may be said again and again. */
 export interface ServiceConfig {
@@ -93,13 +93,7 @@ export interface ServiceConfig {
   readonly check: Check;
 }
 
-export interface FenceConfig {
-  /** An absolute path. */
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly timeout: Ms;
-  readonly onFailure: "stay" | "take_over";
-}
+export type FenceConfig = ValuesOf<typeof fenceKeys>;
 
 /** A floating address as it is claimed. */
 export interface Vip {
@@ -111,38 +105,33 @@ export interface Vip {
   readonly kind: "nat-router" | "vip";
 }
 
-export interface VirtualServer {
-  readonly name: string;
-  /** Place in the file, from 0: the order in which people see it. */
-  readonly position: number;
-  readonly active: boolean;
-  readonly protocol: Protocol;
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly scheduler: Scheduler;
-  readonly schedulerFlags: readonly SchedulerFlag[];
-  readonly onePacket: boolean;
-  /** Null: no persistence. `maskBits`: 0 to 32 or 0 to 128. */
-  readonly persistence: { readonly timeout: Ms; readonly maskBits: number } | null;
-  readonly reentry: Ms;
-  /** True: a failed real server stays with weight 0; false: it is removed. */
-  readonly quiesce: boolean;
-  readonly start: "checking" | "up";
-  readonly realServers: readonly RealServer[];
-}
+export type VirtualServer = With<
+  Omit<ValuesOf<typeof virtualServerKeys>, "device" | "ports" | "forwarding" | "check">,
+  {
+    name: string;
+    /** Place in the file, from 0: the order in which people see it. */
+    position: number;
+    address: IpAddress;
+    port: number;
+    schedulerFlags: readonly SchedulerFlag[];
+    /** Null: no persistence. `maskBits`: 0 to 32 or 0 to 128. */
+    persistence: { readonly timeout: Ms; readonly maskBits: number } | null;
+    realServers: readonly RealServer[];
+  }
+>;
 
-export interface RealServer {
-  readonly name: string;
-  readonly position: number;
-  readonly active: boolean;
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly weight: number;
-  readonly forwarding: Forwarding;
-  /** ipvsadm -x and -y; 0 is no limit. */
-  readonly connections: { readonly max: number; readonly min: number };
-  readonly check: Checks;
-}
+export type RealServer = With<
+  ValuesOf<typeof realServerKeys>,
+  {
+    name: string;
+    position: number;
+    port: number;
+    forwarding: Forwarding;
+    /** ipvsadm -x and -y; 0 is no limit. */
+    connections: { readonly max: number; readonly min: number };
+    check: Checks;
+  }
+>;
 
 /** One check. Equality by value decides whether a reload keeps a nanny. Its types: src/check/. */
 export type Check = NoCheck | TriedCheck;

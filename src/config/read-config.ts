@@ -16,7 +16,7 @@ import { importFiles } from "./import/import.ts";
 import { importDefaults } from "./import/imported.ts";
 import { isPiranha } from "./import/piranha/recognise.ts";
 import { rules } from "./rules.ts";
-import { includedKeys, rootKeys } from "./schema.ts";
+import { includedKeys, rootKeys } from "./schema/root.ts";
 import { type IncludedDraft, settleWhole } from "./whole.ts";
 
 /** How files are reached; `system/file/config-files.ts` is the real one. Never throws. */

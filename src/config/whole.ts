@@ -11,14 +11,12 @@ import type { Forwarding } from "../model/service.ts";
 import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
+import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
+import { heartbeatKeys } from "./schema/heartbeat.ts";
 import {
-  announceKeys,
   checksKeys,
   connectionSyncKeys,
-  failoverKeys,
-  fenceKeys,
   guardKeys,
-  heartbeatKeys,
   type includedKeys,
   natRouterKeys,
   notifyKeys,
@@ -27,14 +25,14 @@ import {
   routersKeys,
   timeoutsKeys,
   vipKeys,
-} from "./schema.ts";
-import type { CheckLayer } from "./schema-check.ts";
+} from "./schema/root.ts";
 import {
   connectionKeys,
   persistenceKeys,
   realServerKeys,
   virtualServerKeys,
-} from "./schema-virtual-server.ts";
+} from "./schema/virtual-server.ts";
+import type { CheckLayer } from "./schema-check.ts";
 
 export type VirtualServerDraft = Draft<typeof virtualServerKeys>;
 

@@ -25,6 +25,7 @@ export interface CommandLine {
 export const commandLine: Shape<CommandLine> = {
   words: words.words,
   json: words.json,
+  print: ({ command, args }) => [command, ...args].join(" "),
   read(value, path, complaints) {
     const written = words.read(value, path, complaints);
     if (written === undefined) return undefined;

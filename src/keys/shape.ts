@@ -18,6 +18,8 @@ export interface Shape<T> {
   readonly inside?: Inside;
   /** True: an empty value means an empty list or map rather than a missing value. */
   readonly emptyAllowed?: boolean;
+  /** A value as people read it, where it is not its own text. */
+  print?(value: T): string;
   /** Undefined when `value` is no such thing; then the reason has been added to `complaints`. */
   read(value: Value, path: string, complaints: Complaints): T | undefined;
 }
@@ -40,6 +42,11 @@ export interface Traits {
   readonly names?: Naming;
   /** `root`: a configuration that arrives from outside must leave it as it is loaded. */
   readonly changedBy?: "root";
+  /**
+   * How `lvsd plan` shows a change. Left out: as a setting, by its path and both values. `table`:
+   * as a change of the IPVS table or of the VIPs. `words`: in a sentence of its own.
+   */
+  readonly plan?: "table" | "words";
 }
 
 /** What is said about a key, apart from the type that it is read into. */
@@ -63,6 +70,14 @@ export function shown(value: Value): string {
   if (value.kind !== "scalar") return `a ${value.kind}`;
   if (value.value === null) return "no value";
   return typeof value.value === "string" ? quoted(value.value) : value.text.slice(0, quotedMax);
+}
+
+/** A value that was read, for people; null is a key that was left out. */
+export function printed<T>(shape: Shape<T>, value: T | null): string {
+  if (value === null) return "none";
+  if (typeof value === "string") return value;
+  if (shape.print !== undefined) return shape.print(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 export const quoted = (text: string): string => JSON.stringify(clipped(text, quotedMax + 1));
@@ -137,7 +152,7 @@ export function duration(limits: {
       { type: "number", minimum: min / 1000, maximum: max / 1000 },
     ],
   };
-  return scalarShape(words, json, (text) => {
+  const shape = scalarShape<Ms>(words, json, (text) => {
     const length = parseDuration(text);
     const hint = `use ${minText} to ${maxText}`;
     if (length === null)
@@ -151,6 +166,7 @@ export function duration(limits: {
       return { wrong: `${printDuration(length)} is not a whole number of seconds`, hint };
     return { ok: length };
   });
+  return { ...shape, print: printDuration };
 }
 
 /** A whole number in decimal digits. */
@@ -231,6 +247,7 @@ export function list<T>(
     json: limits.single === true ? { anyOf: [shape.json, many] } : many,
     inside: { kind: "each", suffix: "[]", shape },
     emptyAllowed: true,
+    print: (items) => items.map((item) => printed(shape, item)).join(", ") || "none",
     read(value, path, complaints) {
       if (value.kind === "scalar" && value.value === null) return [];
       if (value.kind === "scalar" && limits.single === true) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { beyondControl } from "../../src/config/bounds.ts";
-import { rootKeys } from "../../src/config/schema.ts";
+import { rootKeys } from "../../src/config/schema/root.ts";
 import { section } from "../../src/keys/section.ts";
 import type { Shape } from "../../src/keys/shape.ts";
 

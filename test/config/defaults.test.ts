@@ -15,6 +15,7 @@ test("what is left out has its default", () => {
   assert.deepEqual(config, {
     path: "/etc/lvsd/lvsd.yaml",
     serial: 1,
+    include: [],
     routers: {
       primary: { public: "192.0.2.1", private: null },
       backup: { public: "192.0.2.9", private: null },
@@ -33,7 +34,7 @@ test("what is left out has its default", () => {
       failbackDelay: 10_000,
       startDelay: 3000,
       monitorLinks: "vips",
-      gateways: [],
+      gateway: [],
       announce: { count: 5, interval: 1000, refresh: 60_000 },
       fence: null,
       services: [],
@@ -44,6 +45,7 @@ test("what is left out has its default", () => {
     timeouts: null,
     checks: { concurrency: 1000 },
     sysctl: "auto",
+    marks: "lvsd",
     notify: { command: null },
     vips: [
       { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },

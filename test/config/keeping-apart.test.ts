@@ -14,8 +14,8 @@ virtual_servers:
 const failoverOf = (written: string) => accepted(readText(text(written))).failover;
 
 test("gateway is one address or several, each once", () => {
-  assert.deepEqual(failoverOf("{ gateway: 192.0.2.254 }").gateways, ["192.0.2.254"]);
-  assert.deepEqual(failoverOf("{ gateway: [192.0.2.254, fd00::1, 192.0.2.254] }").gateways, [
+  assert.deepEqual(failoverOf("{ gateway: 192.0.2.254 }").gateway, ["192.0.2.254"]);
+  assert.deepEqual(failoverOf("{ gateway: [192.0.2.254, fd00::1, 192.0.2.254] }").gateway, [
     "192.0.2.254",
     "fd00::1",
   ]);
@@ -23,15 +23,13 @@ test("gateway is one address or several, each once", () => {
 
 test("a fence is a command with its words, 10 s and stay unless it says otherwise", () => {
   assert.deepEqual(failoverOf("{ fence: { command: /usr/sbin/fence } }").fence, {
-    command: "/usr/sbin/fence",
-    args: [],
+    command: { command: "/usr/sbin/fence", args: [] },
     timeout: 10_000,
     onFailure: "stay",
   });
   const words = "{ fence: { command: [/bin/cut, -p, 3], timeout: 2s, on_failure: take_over } }";
   assert.deepEqual(failoverOf(words).fence, {
-    command: "/bin/cut",
-    args: ["-p", "3"],
+    command: { command: "/bin/cut", args: ["-p", "3"] },
     timeout: 2000,
     onFailure: "take_over",
   });

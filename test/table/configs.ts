@@ -60,6 +60,7 @@ export const vip = (text: string, changes: Partial<Vip> = {}): Vip => ({
 export const config = (...virtualServers: readonly VirtualServer[]): Config => ({
   path: "/etc/lvsd/lvsd.yaml",
   serial: 1,
+  include: [],
   hash: "",
   routers: {
     primary: { public: address("192.0.2.9"), private: null },
@@ -79,7 +80,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
     failbackDelay: seconds(10),
     startDelay: seconds(3),
     monitorLinks: "vips",
-    gateways: [],
+    gateway: [],
     announce: { count: 5, interval: seconds(1), refresh: seconds(60) },
     fence: null,
     services: [],
@@ -90,6 +91,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   connectionSync: null,
   checks: { concurrency: 1000 },
   sysctl: "auto",
+  marks: "lvsd",
   notify: { command: null },
   vips: [],
   virtualServers,

@@ -140,7 +140,7 @@ const missingFiles = (places: Places): Problem[] =>
 /** Programs that the configuration names and that cannot be run here. */
 function missingCommands({ failover: { fence, services } }: Config, places: Places): Problem[] {
   const named: (readonly [key: string, program: string, place: Place | null])[] = [];
-  if (fence !== null) named.push(["failover.fence.command", fence.command, places.fence]);
+  if (fence !== null) named.push(["failover.fence.command", fence.command.command, places.fence]);
   for (const { name, start, stop } of services) {
     const [path, place] = [`failover.services.${name}`, places.services];
     named.push([`${path}.start`, start.command, place], [`${path}.stop`, stop.command, place]);

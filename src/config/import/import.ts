@@ -3,7 +3,7 @@
  * that comes of it. Pure: texts in, text and findings out.
  */
 import type { Problem } from "../../keys/problem.ts";
-import { rootKeys } from "../schema.ts";
+import { rootKeys } from "../schema/root.ts";
 import { isHeartbeat } from "./claims.ts";
 import { importHeartbeat } from "./heartbeat/convert.ts";
 import {

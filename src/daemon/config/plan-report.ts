@@ -20,7 +20,8 @@ export async function planReport(
   health: Health,
   plan: (desired: Table) => Promise<Plan>,
 ): Promise<PlanReport> {
-  const desired = desiredTable(next, healthAfter(health, before, next));
+  const after = healthAfter(health, before, next);
+  const desired = desiredTable(next, after);
   const { changes } = await plan(desired);
   const vips = planVips(before.vips, next.vips);
   const names = namesIn(next, before);
@@ -36,7 +37,9 @@ export async function planReport(
       ...changes.map((change) => describeChange(change, names)),
       ...vips.remove.map((vip) => describeVip("delete", vip)),
     ],
-    settings: changedSettings(before, next),
+    settings: changedSettings(before, next, (key) =>
+      [health, after].some((each) => (each.get(key)?.tableWeight ?? null) !== null),
+    ),
     unchanged_services: [...desired.keys()].filter((key) => !touched.has(key)).length,
     refused: [],
   };

@@ -3,7 +3,10 @@
  * daemon does the touching.
  */
 import { isDeepStrictEqual } from "node:util";
+import { changedKeys } from "../../config/changes.ts";
 import type { Config, RealServer, VirtualServer } from "../../config/config.ts";
+import { rootKeys } from "../../config/schema/root.ts";
+import { realServerKeys, virtualServerKeys } from "../../config/schema/virtual-server.ts";
 import {
   type Health,
   type RealServerHealth,
@@ -11,8 +14,8 @@ import {
   realServerKey,
 } from "../../health/health.ts";
 import type { Problem } from "../../keys/problem.ts";
+import type { DescribedKey } from "../../keys/shape.ts";
 import { printEndpoint } from "../../model/address.ts";
-import { printDuration } from "../../model/time.ts";
 
 /** What a configured real server is, whatever it is called. */
 function* servers(config: Config): Generator<[VirtualServer, RealServer]> {
@@ -90,51 +93,78 @@ const reweighed = (health: RealServerHealth, realServer: RealServer): RealServer
     ? { ...health, tableWeight: realServer.weight }
     : health;
 
-/** One line for each setting outside the table that changes: `heartbeat.interval: 250ms -> 100ms`. */
-export function changedSettings(before: Config, next: Config): readonly string[] {
-  const lines = settings.flatMap(([name, read]) => {
-    const [old, now] = [read(before), read(next)];
-    return old === now ? [] : [`${name}: ${old} -> ${now}`];
-  });
-  return [...lines, ...changedServices(before, next), ...changedServers(before, next)];
+/**
+ * One line for each key that changes and that neither the table nor the VIPs show:
+ * `heartbeat.interval: 250ms -> 100ms`. `shown`: whether the table has, or will have, the real
+ * server, so that what it changes there is seen there.
+ */
+export function changedSettings(
+  before: Config,
+  next: Config,
+  shown: (key: RealServerKey) => boolean = () => true,
+): readonly string[] {
+  return [
+    ...changedKeys(rootKeys, before, next, "", isSetting),
+    ...changedServices(before, next),
+    ...changedVirtualServers(before, next),
+    ...changedServers(before, next),
+    ...hiddenChanges(before, next, shown),
+  ];
 }
 
-const list = (values: readonly string[] | string): string =>
-  typeof values === "string" ? values : values.join(", ") || "none";
+const isSetting = (key: DescribedKey): boolean => key.plan === undefined;
+const isInTable = (key: DescribedKey): boolean => key.plan === "table";
 
-const settings: readonly (readonly [string, (config: Config) => string])[] = [
-  ["serial", (c) => String(c.serial)],
-  ["routers.primary.public", (c) => c.routers.primary.public],
-  ["routers.primary.private", (c) => c.routers.primary.private ?? "none"],
-  ["routers.backup.public", (c) => c.routers.backup?.public ?? "none"],
-  ["routers.backup.private", (c) => c.routers.backup?.private ?? "none"],
-  ["heartbeat.authentication", (c) => c.heartbeat.authentication],
-  ["heartbeat.port", (c) => String(c.heartbeat.port)],
-  ["heartbeat.interval", (c) => printDuration(c.heartbeat.interval)],
-  ["heartbeat.dead_after", (c) => printDuration(c.heartbeat.deadAfter)],
-  ["heartbeat.warn_after", (c) => printDuration(c.heartbeat.warnAfter)],
-  ["heartbeat.key_file", (c) => c.heartbeat.keyFile ?? "none"],
-  ["failover.failback", (c) => c.failover.failback],
-  ["failover.failback_delay", (c) => printDuration(c.failover.failbackDelay)],
-  ["failover.start_delay", (c) => printDuration(c.failover.startDelay)],
-  ["failover.monitor_links", (c) => list(c.failover.monitorLinks)],
-  ["failover.announce.count", (c) => String(c.failover.announce.count)],
-  ["failover.announce.interval", (c) => printDuration(c.failover.announce.interval)],
-  ["failover.announce.refresh", (c) => printDuration(c.failover.announce.refresh)],
-  ["guard.remove_percent", (c) => String(c.guard.removePercent)],
-  ["checks.concurrency", (c) => String(c.checks.concurrency)],
-  [
-    "connection_sync",
-    ({ connectionSync: sync }) => (sync === null ? "none" : `${sync.device}, id ${sync.id}`),
-  ],
-  ["sysctl", (c) => c.sysctl],
-  [
-    "notify.command",
-    ({ notify: { command: told } }) =>
-      told === null ? "none" : [told.command, ...told.args].join(" "),
-  ],
-  ["timeouts", (c) => timeoutsText(c.timeouts)],
-];
+function* changedVirtualServers(before: Config, next: Config): Generator<string> {
+  for (const [was, is] of pairs(before.virtualServers, next.virtualServers))
+    if (was !== null && is !== null)
+      yield* changedKeys(virtualServerKeys, was, is, `virtual_servers.${is.name}`, isSetting);
+}
+
+/** What the table would show if it had it: an inactive virtual server, a real server that is down. */
+function* hiddenChanges(
+  before: Config,
+  next: Config,
+  shown: (key: RealServerKey) => boolean,
+): Generator<string> {
+  for (const [was, is] of pairs(before.virtualServers, next.virtualServers)) {
+    const known = was ?? is;
+    if (known === null) continue;
+    const path = `virtual_servers.${known.name}`;
+    const served = was?.active === true || is?.active === true;
+    if (!served && (was === null || is === null))
+      yield `${path}: ${was === null ? "added" : "removed"}, inactive`;
+    else if (!served && was !== null && is !== null)
+      yield* changedKeys(virtualServerKeys, was, is, path, isInTable);
+    for (const [had, has] of pairs(was?.realServers ?? [], is?.realServers ?? [])) {
+      const name = (had ?? has)?.name ?? "";
+      const inner = `${path}.real_servers.${name}`;
+      if (served && shown(realServerKey(known.name, name))) continue;
+      if (had !== null && has !== null) {
+        const checked = served && had.active && has.active;
+        const counts = (key: DescribedKey): boolean =>
+          isInTable(key) || (key === realServerKeys.check && !checked);
+        yield* changedKeys(realServerKeys, had, has, inner, counts);
+      }
+      if (has === null && was !== null && is !== null)
+        yield `${inner}: removed; it is not in the table`;
+    }
+  }
+}
+
+/** What has the same name, before and after. */
+function* pairs<T extends { readonly name: string }>(
+  before: readonly T[],
+  after: readonly T[],
+): Generator<[was: T | null, is: T | null]> {
+  const known = new Map(before.map((each) => [each.name, each]));
+  for (const is of after) {
+    const was = known.get(is.name) ?? null;
+    known.delete(is.name);
+    yield [was, is];
+  }
+  for (const was of known.values()) yield [was, null];
+}
 
 /** What becomes of each failover service, as operators read it. */
 function* changedServices(before: Config, next: Config): Generator<string> {
@@ -151,11 +181,6 @@ function* changedServices(before: Config, next: Config): Generator<string> {
   for (const name of known.keys())
     yield `failover.services.${name}: removed; stopped where it runs`;
 }
-
-const timeoutsText = (timeouts: Config["timeouts"]): string =>
-  timeouts === null
-    ? "the kernel's"
-    : `tcp ${printDuration(timeouts.tcp)}, tcp_fin ${printDuration(timeouts.tcpFin)}, udp ${printDuration(timeouts.udp)}`;
 
 function* changedServers(before: Config, next: Config): Generator<string> {
   const known = new Map(

@@ -103,7 +103,7 @@ export class Arbiter {
   #choose(): void {
     if (this.#for === null) return;
     const { config, role } = this.#for;
-    const gateways = config.failover.gateways.map((address) => ({
+    const gateways = config.failover.gateway.map((address) => ({
       address,
       link: linkTo(address, config, role, this.#interfaces),
     }));

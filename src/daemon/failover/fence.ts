@@ -36,7 +36,7 @@ export class Fence {
     // A reload may have taken the fence away while the machine asked for it.
     if (fence === null) return { ok: true };
     const began = this.#parts.now();
-    const command = [fence.command, ...fence.args].join(" ");
+    const command = [fence.command.command, ...fence.command.args].join(" ");
     this.#parts.report({ event: "fence", kind: "started", command });
     const { why, said } = await this.#end(fence, environmentOf(config, role));
     this.#failure = why;
@@ -61,8 +61,7 @@ export class Fence {
   ): Promise<{ readonly why: string | null; readonly said: string }> {
     const signal = AbortSignal.any([AbortSignal.timeout(fence.timeout), this.#ending.signal]);
     const end = await runUnprivileged({
-      command: fence.command,
-      args: fence.args,
+      ...fence.command,
       environment,
       signal,
     });

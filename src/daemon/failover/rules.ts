@@ -18,7 +18,7 @@ export function rulesOf({ config, role }: Pick<Running, "config" | "role">): Rul
     startDelay: failover.startDelay,
     failback: failover.failback,
     failbackDelay: failover.failbackDelay,
-    arbiter: failover.gateways.length > 0,
+    arbiter: failover.gateway.length > 0,
     fence: failover.fence === null ? null : { onFailure: failover.fence.onFailure },
     config: { serial: config.serial, hash: config.hash.slice(0, 32) },
   };

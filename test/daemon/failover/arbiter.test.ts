@@ -18,7 +18,7 @@ const withGateways = (...gateways: readonly string[]): Config => {
   return {
     ...plain,
     heartbeat: { ...plain.heartbeat, deadAfter: ms(400) },
-    failover: { ...plain.failover, gateways: gateways.map(address) },
+    failover: { ...plain.failover, gateway: gateways.map(address) },
     vips: [
       {
         prefix: { address: address("192.0.2.10"), length: 24 },

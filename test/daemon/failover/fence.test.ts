@@ -10,8 +10,8 @@ import { address } from "../../table/tables.ts";
 
 const withFence = (script: string, timeout: Ms = seconds(5)): Config => {
   const plain = config();
-  const args = ["-c", script];
-  const fence = { command: "/bin/sh", args, timeout, onFailure: "stay" } as const;
+  const command = { command: "/bin/sh", args: ["-c", script] };
+  const fence = { command, timeout, onFailure: "stay" } as const;
   return { ...plain, failover: { ...plain.failover, fence } };
 };
 

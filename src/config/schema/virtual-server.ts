@@ -1,10 +1,10 @@
 /** The keys of a virtual server and of its real servers. */
 
-import { address, device, netmask, oneFloating, onePort, port } from "../keys/network-shapes.ts";
-import { later, optional, preset, required, section } from "../keys/section.ts";
-import { choice, duration, flag, list, named, whole } from "../keys/shape.ts";
-import { schedulerFlags, schedulers, weightMax } from "../model/service.ts";
-import { checkShape } from "./schema-check.ts";
+import { address, device, netmask, oneFloating, onePort, port } from "../../keys/network-shapes.ts";
+import { later, optional, preset, required, section } from "../../keys/section.ts";
+import { choice, duration, flag, list, named, whole } from "../../keys/shape.ts";
+import { schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
+import { checkShape } from "../schema-check.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;
@@ -45,28 +45,36 @@ export const persistenceKeys = {
 };
 
 export const realServerKeys = {
-  address: required(address, "Its address, of the same family as the virtual server's."),
+  address: required(address, "Its address, of the same family as the virtual server's.", {
+    plan: "table",
+  }),
   port: optional(
     port,
     "the virtual server's",
     "The port it listens on. Direct routing leaves packets as they are, so that only `nat` can change it.",
+    { plan: "table" },
   ),
   weight: preset(
     whole(0, weightMax, "a weight"),
     1,
     "Its share of the connections, relative to the others; 0 gives it no new ones.",
+    { plan: "table" },
   ),
-  active: preset(flag, true, "`false`: it is kept in the file and out of the table."),
+  active: preset(flag, true, "`false`: it is kept in the file and out of the table.", {
+    plan: "table",
+  }),
   forwarding: optional(
     forwarding,
     "the virtual server's",
     "How packets reach it, if not as for the others.",
+    { plan: "table" },
   ),
-  connections: preset(section(connectionKeys), {}, "Limits on its connections."),
+  connections: preset(section(connectionKeys), {}, "Limits on its connections.", { plan: "table" }),
   check: optional(
     checkShape,
     "the virtual server's",
     "Keys of its check that differ from the virtual server's. With another `type` only interval, timeout, fall and rise are inherited.",
+    { plan: "words" },
   ),
 };
 
@@ -75,25 +83,33 @@ export const virtualServerKeys = {
     flag,
     true,
     "`false`: it is kept in the file, not served, and its VIP is not claimed for it.",
+    { plan: "table" },
   ),
   address: required(
     oneFloating,
     "The VIP with the prefix length of its network; without a length it is claimed as /32 or /128. Virtual servers may share a VIP.",
+    { plan: "table" },
   ),
   device: optional(
     device,
     "the interface whose network holds the address",
     "Where the VIP is claimed. `eth0:1` gives it an alias label (IPv4); `none`: lvsd does not claim it.",
+    { plan: "table" },
   ),
-  protocol: preset(choice("protocol", ["tcp", "udp"], ["sctp"]), "tcp", "What is balanced."),
-  port: optional(port, "none; needed", "The port of the service."),
-  ports: optional(onePort, "none", "Several ports of one service; in this release exactly one."),
+  protocol: preset(choice("protocol", ["tcp", "udp"], ["sctp"]), "tcp", "What is balanced.", {
+    plan: "table",
+  }),
+  port: optional(port, "none; needed", "The port of the service.", { plan: "table" }),
+  ports: optional(onePort, "none", "Several ports of one service; in this release exactly one.", {
+    plan: "table",
+  }),
   fwmark: later("a firewall mark", [], "The firewall mark of a service of several ports."),
   ftp: later("a map", [false], "What active and passive FTP need."),
   scheduler: preset(
     choice("scheduler", schedulers),
     "wlc",
     "How connections are spread; ipvsadm(8) describes each.",
+    { plan: "table" },
   ),
   scheduler_flags: optional(
     list(choice("scheduler flag", schedulerFlags), {
@@ -103,21 +119,25 @@ export const virtualServerKeys = {
     }),
     "`mh-fallback` for mh, `sh-fallback` for sh, else none",
     "Flags of the schedulers sh and mh: fall back to another server, or hash the port as well.",
+    { plan: "table" },
   ),
   forwarding: optional(
     forwarding,
     "the top-level `forwarding`",
     "`nat`: lvsd's router rewrites the destination, replies come back through it. `direct`: packets reach the real server as they are, replies leave without the router.",
+    { plan: "table" },
   ),
   one_packet: preset(
     flag,
     false,
     "Each UDP datagram is balanced by itself (one-packet scheduling).",
+    { plan: "table" },
   ),
   persistence: optional(
     section(persistenceKeys),
     "none",
     "A client keeps its real server for a while. `persistence: {}` turns it on with its defaults.",
+    { plan: "table" },
   ),
   reentry: preset(
     duration({}),
@@ -153,11 +173,13 @@ export const virtualServerKeys = {
     checkShape,
     "by protocol",
     "How its real servers are checked. Both routers know the results; the standby probes only when it hears nothing of them.",
+    { plan: "words" },
   ),
   real_servers: preset(
     named("real server", serversMax, section(realServerKeys)),
     {},
     "The machines that serve it, by name.",
+    { plan: "words" },
   ),
 };
 

@@ -1,8 +1,8 @@
 /** The keys of a failover service: commands for what runs on the active router only. */
-import { commandLine } from "../keys/command-shape.ts";
-import { optional, preset, required, section } from "../keys/section.ts";
-import { duration } from "../keys/shape.ts";
-import { checkShape } from "./schema-check.ts";
+import { commandLine } from "../../keys/command-shape.ts";
+import { optional, preset, required, section } from "../../keys/section.ts";
+import { duration } from "../../keys/shape.ts";
+import { checkShape } from "../schema-check.ts";
 
 export const failoverServiceKeys = {
   start: required(
