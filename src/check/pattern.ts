@@ -3,7 +3,7 @@
  * linear in the answer (https://github.com/google/re2/wiki/Syntax).
  *
  * Linear is not fast: a pattern of 1,000 instructions over 64 KiB may take seconds. So patterns are
- * values here; what compiles and matches them does so in a thread (checks/matching/matching.ts), and both
+ * values here; what compiles and matches them does so in a thread, unless it is short (checks/matching/matching.ts), and both
  * the pattern and what it is matched against are bounded.
  */
 import { RE2JS } from "re2js";

@@ -39,7 +39,8 @@ export const reasonHelp: Readonly<Record<FailureReason, ReasonHelp>> = {
     remedy: "the server's log; limits on connections or addresses there",
   },
   tls: {
-    happened: "no TLS: a failed handshake, a certificate that does not verify, an unreadable `ca`",
+    happened:
+      "no TLS: a failed handshake, a certificate that does not verify, a client one asked for",
     remedy: "renew the certificate, or mend `tls.ca`, `tls.sni`",
   },
   unreadable: {
@@ -55,11 +56,11 @@ export const reasonHelp: Readonly<Record<FailureReason, ReasonHelp>> = {
     remedy: "the server's own trouble as it says it, or what the check expects",
   },
   exit: {
-    happened: "the program failed, was killed, or could not be run",
+    happened: "the program failed or was killed",
     remedy: "run it by hand as the daemon's user",
   },
   local: {
-    happened: "this router lacks something: descriptors, memory, a file, `setpriv`",
+    happened: "this router lacks something: descriptors, memory, a program or file, tracking, time",
     remedy: "this router, not the real server: limits, permissions, the named file",
   },
   overdue: {

@@ -7,7 +7,7 @@ import { Duplex } from "node:stream";
 import type { AnswerRefusal, AnswerStep, HttpAnswer } from "../check/http-answer.ts";
 
 /** Called when no answer comes of it; nothing comes after that. */
-export type Refuse = (refusal: AnswerRefusal) => void;
+export type Refuse = (refusal: AnswerRefusal | Error) => void;
 
 /** `connection` stays the caller's to close. */
 export function answerStream(connection: Duplex, answer: HttpAnswer, refuse: Refuse): Duplex {
@@ -36,7 +36,11 @@ export function answerStream(connection: Duplex, answer: HttpAnswer, refuse: Ref
   };
   connection.on("data", (bytes: Buffer) => over || take(answer.hear(bytes)));
   connection.once("end", () => take(answer.closed()));
-  connection.once("error", (error) => stream.destroy(error));
+  connection.once("error", (error) => {
+    if (over) return;
+    over = true;
+    refuse(error);
+  });
   connection.once("close", () => take(answer.closed()));
   return stream;
 }

@@ -14,6 +14,7 @@ import { type Ms, ms } from "../model/time.ts";
 import { contained, ofThisWork } from "./containment.ts";
 import type { RunsDialogue } from "./dialogue.ts";
 import { drivers } from "./drivers.ts";
+import { blamed } from "./own-trouble.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
 
@@ -48,7 +49,7 @@ export const runCheck: RunCheck = async (check, endpoint, signal) => {
   });
   clearTimeout(timer);
   signal.removeEventListener("abort", end);
-  return { ...verdict, took: took() };
+  return { ...blamed(verdict), took: took() };
 };
 
 /** Runs it as its type says. What it throws is a bug or a machine that lacks something. */

@@ -55,7 +55,7 @@ async function overStream(
   for (;;) {
     if (tls !== null && !clear) {
       const { secure } = await import("./tls.ts");
-      const secured = await secure(socket, target, tls.options, tls.options.sni, deadline);
+      const secured = await secure(socket, target, tls.options, tls.options.sni, [], deadline);
       if (secured.kind === "failed") return secured;
       connection = secured.connection;
     }

@@ -16,7 +16,8 @@ import { answerStream } from "./answer-stream.ts";
 import { matches } from "./matching/matching.ts";
 import { close, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
-import { codeOf, type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
+import { brokenStream } from "./tls/tls-words.ts";
+import { codeOf, type Deadline, failed, late, passed, type Verdict } from "./verdict.ts";
 
 /** The name in a Host header, without its port. */
 const nameOf = (host: string): string => host.replace(/:\d+$/, "");
@@ -33,7 +34,14 @@ export async function tryHttp(
     if (check.type === "http") return await ask(check, target, socket, socket, deadline);
     const { secure } = await import("./tls.ts");
     const name = check.tls.sni ?? (check.host === null ? null : nameOf(check.host));
-    const secured = await secure(opened.connection, target, check.tls, name, deadline);
+    const secured = await secure(
+      opened.connection,
+      target,
+      check.tls,
+      name,
+      ["http/1.1"],
+      deadline,
+    );
     if (secured.kind === "failed") return secured;
     return await ask(check, target, secured.connection, socket, deadline);
   } finally {
@@ -64,8 +72,8 @@ async function ask(
       };
       if (deadline.signal.aborted) return expire();
       deadline.signal.addEventListener("abort", expire, { once: true });
-      const stream = answerStream(connection, answer, ({ reason, why }) =>
-        end(failed(reason, why)),
+      const stream = answerStream(connection, answer, (why) =>
+        end(why instanceof Error ? brokenStream(why) : failed(why.reason, why.why)),
       );
       client = clientOn(`${check.type}://${printEndpoint(target.address, target.port)}`, stream);
       client.dispatch(requestOf(check), judge(check, answer, deadline, end));
@@ -141,5 +149,5 @@ function failureOf(error: Error): Verdict {
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED")
     return failed("local", `the request cannot be made: ${error.message}`);
   if (code.startsWith("UND_ERR_")) return failed("unreadable", `no HTTP answer: ${error.message}`);
-  return failedBy(error, "closed");
+  return brokenStream(error);
 }

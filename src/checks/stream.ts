@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import type { Dialogue, Turn } from "../check/dialogue.ts";
 import { Conversation } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
+import { brokenStream } from "./tls/tls-words.ts";
 import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
@@ -69,7 +70,7 @@ export function converse(
       },
       deadline,
     );
-    connection.on("error", (error) => conversation.end(failedBy(error, "closed")));
+    connection.on("error", (error) => conversation.end(brokenStream(error)));
     connection.once("close", closed);
     connection.once("end", closed);
     connection.on("data", hear);

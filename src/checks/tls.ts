@@ -2,7 +2,7 @@
  * The TLS layer of a try: handshake, server name, verification. Contexts are kept, since reading a
  * file of authorities costs more than the whole rest of a try.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isIP, type Socket } from "node:net";
 import {
   connect,
@@ -14,7 +14,9 @@ import {
 import type { TlsOptions } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";
 import type { Endpoint, Opened } from "./target.ts";
-import { type Deadline, failed, failedBy, late } from "./verdict.ts";
+import { readAuthorities, wrongWithAuthorities } from "./tls/authorities.ts";
+import { refusedHandshake } from "./tls/tls-words.ts";
+import { type Deadline, failed, late } from "./verdict.ts";
 
 /** A file of authorities at one moment; its context is made anew when time or size differ. */
 interface Kept {
@@ -47,19 +49,23 @@ function contextOf(options: TlsOptions): SecureContext {
   const { mtimeMs: changed, size } = statSync(options.ca);
   const known = kept.get(options.ca);
   if (known?.changed === changed && known.size === size) return known.context;
-  const context = createSecureContext({ ca: readFileSync(options.ca) });
+  const context = createSecureContext({ ca: [...readAuthorities(options.ca)] });
   const [oldest] = kept.keys();
   if (kept.size >= contextsMax && oldest !== undefined) kept.delete(oldest);
   kept.set(options.ca, { changed, size, context });
   return context;
 }
 
-/** Shakes hands over `socket`, which stays the caller's to close. `name`: the server name, or null. */
+/**
+ * Shakes hands over `socket`, which stays the caller's to close. `name`: the server name, or null;
+ * `protocols`: what to offer by ALPN (RFC 7301), which a server that knows none of it refuses.
+ */
 export function secure(
   socket: Socket,
   target: Endpoint,
   options: TlsOptions,
   name: string | null,
+  protocols: readonly string[],
   deadline: Deadline,
 ): Promise<Opened<TLSSocket>> {
   return new Promise((resolve) => {
@@ -67,7 +73,10 @@ export function secure(
     try {
       secureContext = contextOf(options);
     } catch (thrown) {
-      return resolve(failed("tls", `tls.ca ${options.ca ?? ""}: ${messageOf(thrown)}`));
+      // The real server has no part in what this machine's file is like.
+      const why = options.ca === null ? null : wrongWithAuthorities(options.ca);
+      const what = options.ca === null ? "the system's authorities" : `tls.ca ${options.ca}`;
+      return resolve(failed("local", `${what}: ${why ?? messageOf(thrown)}`));
     }
     if (deadline.signal.aborted) return resolve(late("TLS handshake", deadline));
     // RFC 6066, section 3: "Literal IPv4 and IPv6 addresses are not permitted in "HostName"."
@@ -78,7 +87,7 @@ export function secure(
       servername,
       host: name ?? target.address,
       rejectUnauthorized: options.verify,
-      ALPNProtocols: ["http/1.1"],
+      ...(protocols.length > 0 && { ALPNProtocols: [...protocols] }),
     });
     const finish = (opened: Opened<TLSSocket>): void => {
       deadline.signal.removeEventListener("abort", expire);
@@ -92,6 +101,6 @@ export function secure(
     deadline.signal.addEventListener("abort", expire, { once: true });
     connection.once("secureConnect", done);
     connection.once("close", ended);
-    connection.on("error", (error) => finish(failedBy(error, "tls")));
+    connection.on("error", (error) => finish(refusedHandshake(error)));
   });
 }

@@ -43,6 +43,8 @@ const localCodes: ReadonlySet<string> = new Set([
   "ENOBUFS",
   "EAGAIN",
   "EADDRNOTAVAIL",
+  // What this machine's own packet filter drops.
+  "EPERM",
 ]);
 
 /** Words for the errors that operators meet every day. */
@@ -53,6 +55,8 @@ const codeWords: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "no route to host",
   ENETUNREACH: "network is unreachable",
   ETIMEDOUT: "connection timed out",
+  EPERM: "this machine's packet filter refuses it",
+  EADDRNOTAVAIL: "no port or address of this machine is free",
 };
 
 /** The `code` of a Node or library error, or an empty text. */

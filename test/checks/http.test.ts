@@ -4,12 +4,14 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { createServer as createTlsServer } from "node:tls";
 import { bodyBytesMax } from "../../src/check/http-answer.ts";
 import type { Tried } from "../../src/checks/check.ts";
 import type { HttpCheck } from "../../src/config/config.ts";
 import {
   httpCheck,
   lenient,
+  loopback,
   nobody,
   selfSigned,
   serve,
@@ -221,8 +223,59 @@ describe("an https check", () => {
     assert.match(failure(await strict({ sni: "real.example" })), /^tls: /);
     assert.match(
       failure(await strict({ ca: join(directory, "none.pem") })),
-      /^tls: tls\.ca .*ENOENT/,
+      /^local: tls\.ca .*none\.pem: there is no such file/,
     );
+  });
+
+  it("takes a truncated or empty file of authorities for this machine's own trouble", async (context) => {
+    const directory = mkdtempSync(join(tmpdir(), "lvsd-checks-"));
+    context.after(() => rmSync(directory, { recursive: true }));
+    const server = await serveTls(context, saying(page("ok")));
+    const whole = selfSigned().certificate;
+    const files: [string, RegExp][] = [
+      ["", /^local: .*no certificate in PEM/],
+      [whole.slice(0, -60), /^local: .*ends within a certificate/],
+      [
+        whole.replace(/[A-Za-z0-9+/]{40}/, "A".repeat(40)),
+        /^local: .*certificate 1 cannot be read/,
+      ],
+    ];
+    for (const [index, [text, judged]] of files.entries()) {
+      const ca = join(directory, `${index}.pem`);
+      writeFileSync(ca, text);
+      const tls = { ...lenient, verify: true, ca };
+      assert.match(failure(await tryOnce(httpCheck({ type: "https", tls }), server)), judged);
+    }
+  });
+
+  it("says in plain words why a handshake failed", async (context) => {
+    const server = await serveTls(context, saying(page("ok")));
+    const tls = { ...lenient, verify: true, sni: "real.example" };
+    const self = failure(await tryOnce(httpCheck({ type: "https", tls }), server));
+    assert.equal(self, "tls: the certificate is self-signed and not among the authorities");
+    const plain = await serve(context, (socket) => socket.once("data", () => socket.end("no TLS")));
+    const other = failure(await tryOnce(httpCheck({ type: "https" }), plain));
+    assert.match(other, /^tls: /);
+    assert.doesNotMatch(other, /error:|\.c:|routines|node/i);
+  });
+
+  it("names a client certificate that the real server asks for", async (context) => {
+    const { key, certificate: cert } = selfSigned();
+    const demanding = { requestCert: true, rejectUnauthorized: true };
+    for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+      const limits = { minVersion: version, maxVersion: version };
+      const server = createTlsServer({ key, cert, ...demanding, ...limits });
+      server.on("tlsClientError", () => {});
+      await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+      context.after(() => server.close());
+      const bound = server.address();
+      assert.ok(bound !== null && typeof bound === "object");
+      const target = { address: loopback, port: bound.port };
+      const said = failure(await tryOnce(httpCheck({ type: "https" }), target));
+      if (version === "TLSv1.3")
+        assert.equal(said, "tls: the real server asks for a client certificate");
+      else assert.match(said, /^tls: /);
+    }
   });
 
   it("names the server as it was told to", async (context) => {

@@ -1,15 +1,16 @@
 /**
  * Matches answers against what is looked for, so that no pattern, no text and no answer holds the
- * event loop: short texts at once, everything else in one thread for all checks. Invariants: that
- * thread has one job at a time, none longer than `jobMax`; a job that takes longer ends with the
- * thread, and the next job gets a new one.
+ * event loop: what is short and plain at once, everything else in one thread for all checks.
+ * Invariants: that thread has one job at a time, none longer than `jobMax`; a job that takes longer
+ * ends with the thread, and the next job gets a new one.
  */
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { contains, matchedBytesMax, type Sought } from "../../check/pattern.ts";
+import { contains, matchedBytesMax, type Pattern, type Sought } from "../../check/pattern.ts";
 import { messageOf } from "../../model/error.ts";
 import { printDuration, seconds } from "../../model/time.ts";
 import { type Deadline, type Failed, failed } from "../verdict.ts";
+import { Compilations } from "./compilations.ts";
 import type { Judged, MatchJob } from "./match-job.ts";
 
 /**
@@ -24,9 +25,18 @@ const jobMax = seconds(1);
  */
 const atOnceMax = 8 * 1024 * 1024;
 
+/** Bytes of pattern times bytes of answer up to which a plain pattern is matched at once: 5 ms. */
+const plainMax = 64 * 1024;
+
+/** Counted repetitions and classes of Unicode compile to far more than their length. */
+const isPlain = ({ pattern }: Pattern): boolean => !/\{|\\p/i.test(pattern);
+
 interface Waiting extends MatchJob {
   readonly finish: (end: boolean | Failed) => void;
 }
+
+/** Plain patterns that this thread has compiled. */
+const compilations = new Compilations();
 
 interface Thread {
   readonly worker: Worker;
@@ -47,6 +57,12 @@ export async function matches(
 ): Promise<boolean | Failed> {
   if (wanted.kind === "text" && wanted.bytes.length * answer.length <= atOnceMax)
     return contains(answer, wanted.bytes);
+  if (
+    wanted.kind === "pattern" &&
+    wanted.pattern.length * answer.length <= plainMax &&
+    isPlain(wanted)
+  )
+    return atOnce(wanted, answer);
   return new Promise((resolve) => {
     const end = (result: boolean | Failed): void => {
       deadline.signal.removeEventListener("abort", expire);
@@ -64,6 +80,14 @@ export async function matches(
     queue.add(job);
     next();
   });
+}
+
+function atOnce(wanted: Pattern, answer: Uint8Array): boolean | Failed {
+  try {
+    return compilations.of(wanted)(answer);
+  } catch (thrown) {
+    return failed("local", messageOf(thrown));
+  }
 }
 
 /** Gives the thread its next job, unless it has one or is not ready. */

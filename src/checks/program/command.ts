@@ -1,5 +1,7 @@
 /** Tries by an operator's command: what its end and its output say of the real server. */
 
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
 import { excerpt } from "../../check/excerpt.ts";
 import { sought } from "../../check/pattern.ts";
 import type { CommandCheck } from "../../config/config.ts";
@@ -43,6 +45,9 @@ async function judge(
   deadline: Deadline,
 ): Promise<Verdict> {
   const { status, killedBy, output, complaint } = end;
+  // setpriv's own words for a program that cannot be run, unless the program has them too.
+  if ((status === 126 || status === 127) && !(await mayRun(check.command)))
+    return failed("local", `${check.command} is missing or cannot be run here`);
   if (status !== 0) {
     const how = status === null ? `killed by ${killedBy ?? "a signal"}` : `exit status ${status}`;
     const said = complaint.length > 0 ? complaint : output;
@@ -54,6 +59,12 @@ async function judge(
   if (typeof found !== "boolean") return found;
   return found ? passed : failed("unexpected", `it printed ${excerpt(output)}`);
 }
+
+const mayRun = (command: string): Promise<boolean> =>
+  access(command, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 /** As `$(command)` gives it, so that `^OK$` means what it seems to. */
 function withoutLineEnds(bytes: Buffer): Buffer {

@@ -7,7 +7,7 @@ import type { Tried } from "../../../src/checks/check.ts";
 import { fillIn } from "../../../src/checks/program/command.ts";
 import type { CommandCheck } from "../../../src/config/config.ts";
 import type { IpAddress } from "../../../src/model/address.ts";
-import { ms } from "../../../src/model/time.ts";
+import { ms, seconds } from "../../../src/model/time.ts";
 import { commandCheck, tryOnce, until } from "../servers.ts";
 
 const endpoint = { address: "192.0.2.7" as IpAddress, port: 8080 };
@@ -26,9 +26,19 @@ const commands: [string, CommandCheck, RegExp][] = [
   ],
   ["fails a command that was killed", shell("kill -9 $$"), /^exit: killed by SIGKILL$/],
   [
-    "fails a command that is missing",
+    "takes a command that is missing for this machine's own trouble",
     commandCheck("/nowhere/at-all"),
-    /^exit: exit status 127, said .*nowhere/,
+    /^local: \/nowhere\/at-all is missing or cannot be run here$/,
+  ],
+  [
+    "takes a file that may not be run for this machine's own trouble",
+    commandCheck("/etc/passwd"),
+    /^local: \/etc\/passwd is missing or cannot be run here$/,
+  ],
+  [
+    "fails a command that finds something missing itself",
+    shell("exit 127"),
+    /^exit: exit status 127$/,
   ],
   ["passes the expected output", shell("echo all OK", { expect: "OK" }), /^passed$/],
   [
@@ -103,7 +113,9 @@ describe("a command check", () => {
     const wanted = ["Inh", "Prm", "Eff", "Amb"].map((set) => `Cap${set}:\t0{16}`).join("(.|\n)*");
     const root = process.getuid?.() === 0;
     const bounding = root ? "(.|\n)*CapBnd:\t0{16}" : "";
-    const status = commandCheck("/bin/cat", ["/proc/self/status"], { regex: true });
+    // The first pattern that is not plain starts the thread that matches such ones.
+    const patient = { regex: true, timeout: seconds(20) };
+    const status = commandCheck("/bin/cat", ["/proc/self/status"], patient);
     const order = wanted.replace("(.|\n)*CapAmb", `${bounding}(.|\n)*CapAmb`);
     assert.equal(failure(await tryOnce({ ...status, expect: order }, endpoint)), "passed");
     const sealed = { ...status, expect: "NoNewPrivs:\t1" };
