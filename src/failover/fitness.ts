@@ -59,10 +59,20 @@ export function compareFitness(a: readonly Unfitness[], b: readonly Unfitness[])
   return 0;
 }
 
-/** Whether `b` is the fitter one, and only by reaching an arbiter that `a` does not reach. */
-export function isOutreached(a: readonly Unfitness[], b: readonly Unfitness[]): boolean {
-  const rest = (list: readonly Unfitness[]) => list.filter(({ kind }) => kind !== "arbiter");
-  return compareFitness(a, b) < 0 && compareFitness(rest(a), rest(b)) >= 0;
+/**
+ * The kind by which alone `b` is the fitter one, where that is in doubt at first: the two routers do
+ * not find out at the same time about an arbiter, or about checks. Null: no such kind.
+ */
+export function doubtfulLead(
+  a: readonly Unfitness[],
+  b: readonly Unfitness[],
+): "arbiter" | "checks" | null {
+  if (compareFitness(a, b) >= 0) return null;
+  for (const doubtful of ["arbiter", "checks"] as const) {
+    const rest = (list: readonly Unfitness[]) => list.filter(({ kind }) => kind !== doubtful);
+    if (compareFitness(rest(a), rest(b)) >= 0) return doubtful;
+  }
+  return null;
 }
 
 const amountOf = (list: readonly Unfitness[], kind: FaultKind): number =>

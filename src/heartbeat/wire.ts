@@ -96,6 +96,7 @@ const faultCodes: Readonly<Record<FaultKind, number>> = {
   service: 7,
   vip: 8,
   "virtual-server": 9,
+  checks: 10,
 };
 const faultOfCode = new Map(
   Object.entries(faultCodes).map(([kind, code]) => [code, kind as FaultKind]),

@@ -23,16 +23,18 @@ export const faultKinds = [
   "vip",
   "virtual-server",
   "service",
+  "checks",
   "late",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /**
  * Kinds that cost a part of what is served and leave the rest: `vip`, VIPs that this router cannot
- * hold; `virtual-server`, services that its kernel refuses. How many counts: of two such routers
- * the one serves that lacks fewer, and what both lack moves nothing.
+ * hold; `virtual-server`, services that its kernel refuses; `checks`, real servers of which its
+ * checks can say nothing. How many counts: of two such routers the one serves that lacks fewer, and
+ * what both lack moves nothing.
  */
-export const partialKinds: readonly FaultKind[] = ["vip", "virtual-server"];
+export const partialKinds: readonly FaultKind[] = ["vip", "virtual-server", "checks"];
 
 export interface Fault {
   readonly kind: FaultKind;

@@ -4,7 +4,7 @@
  */
 import {
   compareFitness,
-  isOutreached,
+  doubtfulLead,
   isolatingFault,
   unfitnessOf,
 } from "../../src/failover/fitness.ts";
@@ -15,6 +15,9 @@ import type { World } from "./world.ts";
 
 /** For so long beyond a time-out two routers may differ in seeing an arbiter go. */
 const arbiterDoubt = 200;
+
+/** For so long a standby may take to try checks that the other cannot try. */
+const checksDoubt = 3000;
 
 const unfitnessIn = ({ faults }: Station): readonly Unfitness[] =>
   unfitnessOf([...faults.values()]);
@@ -46,8 +49,8 @@ export class FitnessChecker {
     const { daemon } = peer;
     const [timeout, exchange] = [world.checkers.longestTimeout(), world.checkers.exchange()];
     if (daemon !== null && world.now <= daemon.bornAt + timeout) return;
-    const doubtful = isOutreached(unfitnessIn(station), unfitnessIn(peer));
-    const doubt = doubtful ? timeout + arbiterDoubt : 0;
+    const lead = doubtfulLead(unfitnessIn(station), unfitnessIn(peer));
+    const doubt = lead === null ? 0 : lead === "checks" ? checksDoubt : timeout + arbiterDoubt;
     if (world.now > Math.max(since, calm) + exchange + doubt)
       world.checkers.fail(`5: ${station.role} is less fit than ${peer.role} and holds on`);
   }

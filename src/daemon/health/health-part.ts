@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { heardMessage, type Router } from "../../failover/router.ts";
 import type { RealServerKey } from "../../health/health.ts";
 import { type Nanny, realServerEvent } from "../../health/nanny.ts";
+import type { Fault } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -44,6 +45,7 @@ export class HealthPart implements Part {
       run: runCheck,
       changed: (before, after) => this.#changed(before, after),
       report,
+      troubled: context.faultsChanged,
     });
     this.replication = new Replication({
       nannies: () => this.nannies.all(),
@@ -72,9 +74,18 @@ export class HealthPart implements Part {
   }
 
   stepped(router: Router): void {
-    const peerActive = heardMessage(router)?.state === "active";
+    const message = heardMessage(router);
+    const peerActive = message?.state === "active";
     const now = router.steppedAt ?? this.#context.doors.now();
     this.replication.settle(router.state !== "active" && peerActive, now);
+    // The peer cannot check, or this machine could not: it finds out whether it can.
+    const asked = message?.faults.some(({ kind }) => kind === "checks") ?? false;
+    this.nannies.examine(!this.replication.ourselves && (asked || this.nannies.trouble !== null));
+  }
+
+  faults(): readonly Fault[] {
+    const { trouble } = this.nannies;
+    return trouble === null ? [] : [trouble];
   }
 
   remember(): Pick<Memory, "realServers"> {

@@ -21,6 +21,7 @@ import {
   step,
   wakeAt,
 } from "../../health/nanny.ts";
+import type { Fault } from "../../model/router.ts";
 import { printService } from "../../model/service.ts";
 import { addMs, between, type Instant, instant, ms, seconds } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
@@ -28,11 +29,14 @@ import { foundInTable, serviceIdentity } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
+import { OwnTrouble } from "./own-trouble.ts";
 import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
 
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
   readonly changed: (before: Nanny | null, after: Nanny) => void;
+  /** `trouble` is another one now. */
+  readonly troubled?: () => void;
 }
 
 /** First tries begin one after another at this distance, */
@@ -55,10 +59,12 @@ export class Nannies {
   readonly #probes = new Map<string, Probe>();
   readonly #failures = new Map<FailureReason, number>();
   readonly #underway = new Set<Promise<void>>();
+  readonly #ownTrouble: OwnTrouble;
   #entries = new Map<RealServerKey, Entry>();
   #found: ReadonlyMap<RealServerKey, number> = new Map();
   #probesMade = 0;
   #checking = true;
+  #examining = false;
   #stopped = false;
   /** This machine's own trouble that is in the way of checks; null when there is none. */
   #trouble: string | null = null;
@@ -67,6 +73,10 @@ export class Nannies {
   constructor(parts: NanniesParts) {
     this.#parts = parts;
     this.#origin = parts.now();
+    this.#ownTrouble = new OwnTrouble(
+      () => this.#probes.values(),
+      () => parts.troubled?.(),
+    );
     this.#agenda = new Agenda(parts.now, openAlarm);
   }
 
@@ -94,6 +104,7 @@ export class Nannies {
         this.#leave(entry);
       }
     this.#startTries(this.#assignProbes());
+    this.#ownTrouble.look();
     for (const [key, entry] of this.#entries) {
       this.#setWake(entry);
       this.#tellChange(before.get(key)?.nanny ?? null, entry.nanny);
@@ -123,10 +134,31 @@ export class Nannies {
     this.#checking = on;
     for (const probe of this.#probes.values()) {
       probe.known = false;
-      if (!on) halt(probe);
+      if (!this.#trying) halt(probe);
     }
     if (on) this.#startTries([...this.#probes.values()]);
     this.#firstRoundMayBeOver();
+  }
+
+  /**
+   * On: tries are made while the peer's knowledge is used, and all that they tell is whether this
+   * machine can make them (`trouble`).
+   */
+  examine(on: boolean): void {
+    if (on === this.#examining) return;
+    this.#examining = on;
+    if (this.#checking) return;
+    if (on) this.#startTries([...this.#probes.values()]);
+    else for (const probe of this.#probes.values()) halt(probe);
+  }
+
+  /** What keeps this machine from checking some real servers; null: nothing. */
+  get trouble(): Fault | null {
+    return this.#ownTrouble.fault;
+  }
+
+  get #trying(): boolean {
+    return this.#checking || this.#examining;
   }
 
   /** The peer, whose turn it is to check, says how a server stands. */
@@ -236,7 +268,7 @@ export class Nannies {
 
   /** Begins with these probes now, one shortly after the other. */
   #startTries(probes: readonly Probe[]): void {
-    if (!this.#checking) return;
+    if (!this.#trying) return;
     const now = this.#parts.now();
     const window = Math.min(firstRoundMax, probes.length * firstDistance);
     for (const [index, probe] of probes.entries()) {
@@ -257,7 +289,7 @@ export class Nannies {
   /** The probe's turn among the tries under way. */
   async #turn(probe: Probe): Promise<void> {
     probe.doing = "idle";
-    if (this.#stopped || !this.#checking || probe.nannies.size === 0) return;
+    if (this.#stopped || !this.#trying || probe.nannies.size === 0) return;
     probe.doing = "trying";
     const started = this.#parts.now();
     const trying = endedTry(probe, started, this.#agenda, this.#parts).then((tried) => {
@@ -271,7 +303,7 @@ export class Nannies {
 
   /** Judges a result, hands it to all who want it, and makes the next appointment. */
   #take(probe: Probe, started: Instant, tried: Tried | null): void {
-    if (this.#stopped || !this.#checking || probe.nannies.size === 0) return;
+    if (this.#stopped || !this.#trying || probe.nannies.size === 0) return;
     const now = this.#parts.now();
     const asleep = between(started, now) > probe.check.timeout + lateMax;
     const failedAsleep = asleep && tried?.kind === "failed" && tried.reason !== "overdue";
@@ -284,9 +316,10 @@ export class Nannies {
     if (tried.kind === "failed")
       this.#failures.set(tried.reason, (this.#failures.get(tried.reason) ?? 0) + 1);
     this.#noteTrouble(tried);
+    this.#ownTrouble.note(probe, tried, !this.#checking);
     const next = nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
-    if (tried.kind === "passed" || tried.reason !== "local")
+    if (this.#checking && (tried.kind === "passed" || tried.reason !== "local"))
       for (const key of [...probe.nannies]) this.#tellTried(key, probe, tried);
     probe.known = true;
     this.#firstRoundMayBeOver();

@@ -7,7 +7,7 @@
  */
 import type { HandOverCause, Message } from "../../heartbeat/message.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
-import { compareFitness, isOutreached, unfitnessOf } from "../fitness.ts";
+import { compareFitness, doubtfulLead, unfitnessOf } from "../fitness.ts";
 import { claim, release } from "../grip.ts";
 import {
   heardMessage,
@@ -35,6 +35,12 @@ export const offerMax: Ms = seconds(2);
  * seeing it go and return: one rhythm of asking (daemon/failover/arbiter.ts) and a heartbeat.
  */
 const arbiterSkewMax: Ms = ms(200);
+
+/**
+ * How long a standby that hears of checks that cannot be tried has to try its own: one try with the
+ * default timeout, and two heartbeats.
+ */
+const examinedAfter: Ms = seconds(3);
 
 /** This router as the peer knows it. */
 export const claimantOf = (router: Router, heard: boolean): Claimant => ({
@@ -81,19 +87,22 @@ function offerCause(
   return doubtUntil !== null && now < doubtUntil ? null : "unfit";
 }
 
-/** An arbiter that dies is missed by one router first, and so it is when it returns. */
+/** What is wrong with an arbiter, or with checks, one router finds out first. */
 function refreshOutreached(turn: Turn, message: Message): void {
   const { router, now } = turn;
-  const outreached = isOutreached(unfitnessOf(router.faults), message.faults);
+  const outreached = doubtfulLead(unfitnessOf(router.faults), message.faults) !== null;
   if (outreached === (router.outreachedSince !== null)) return;
   set(turn, { outreachedSince: outreached ? now : null });
 }
 
-/** When it is certain that the peer reaches an arbiter that this router does not reach. */
-const outreachedAt = (router: Router): Instant | null =>
-  router.outreachedSince === null
-    ? null
-    : addMs(router.outreachedSince, ms(timeout(router) + arbiterSkewMax));
+/** When it is certain that the peer is the fitter one; null: it is not, or there is no doubt. */
+function outreachedAt(router: Router): Instant | null {
+  const message = heardMessage(router);
+  if (router.outreachedSince === null || message === null) return null;
+  const lead = doubtfulLead(unfitnessOf(router.faults), message.faults);
+  const length = lead === "checks" ? examinedAfter : ms(timeout(router) + arbiterSkewMax);
+  return addMs(router.outreachedSince, length);
+}
 
 function refreshOffer(turn: Turn, message: Message): void {
   const { router, now } = turn;
