@@ -7,7 +7,6 @@ import type { PeerShare } from "../config/saving/saving.ts";
 import type { ServiceState } from "../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
 import type { Problem } from "../keys/problem.ts";
-import type { LvsdEvent } from "../model/event.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
 import type { PlannedChange } from "../table/describe.ts";
 
@@ -211,35 +210,6 @@ export interface PastReport extends PastConfig {
 export interface SwitchoverReport {
   readonly ok: true;
   readonly took_ms: number;
-}
-
-/** What the control server asks of the daemon, which implements it. */
-export interface Controlled {
-  status(): Promise<Status>;
-  /** The newest events first known, oldest first. */
-  events(): readonly LvsdEvent[];
-  /** Calls `listener` for every later event until the returned function is called. */
-  follow(listener: (event: LvsdEvent) => void): () => void;
-  /** The text of the configuration's main file as it was loaded. */
-  configText(): string;
-  /** Plans the file on disk; changes nothing. */
-  plan(): Promise<PlanReport | Refusal>;
-  /** Loads the file on disk. `force` passes the guard against removing many real servers. */
-  reload(force: boolean): Promise<PlanReport | Refusal>;
-  /** Stores and loads this text, on both routers or on none. `force` passes the guard. */
-  save(text: string, force: boolean): Promise<SaveReport | Refusal>;
-  /** Gives the peer what is loaded here, whatever it has. */
-  sync(force: boolean): Promise<SaveReport | Refusal>;
-  /** Stores and loads the configuration `back` replacements ago, as a new one. */
-  rollback(back: number, force: boolean): Promise<SaveReport | Refusal>;
-  history(): HistoryReport;
-  /** The configuration `back` replacements ago, from 1; null where the history does not reach. */
-  past(back: number): PastReport | null;
-  switchover(): Promise<SwitchoverReport | Refusal>;
-  /** Restarts the daemon while addresses, table and connections stay. Answers before it does. */
-  restart(): Promise<RestartReport | Refusal>;
-  /** A refused request, to be counted under `refused.control`. */
-  refusedRequest(reason: RequestRefusal): void;
 }
 
 /** Why the control server turned a request away. */

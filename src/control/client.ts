@@ -10,24 +10,12 @@ import { createParser } from "eventsource-parser";
 import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
-import {
-  type ConfigReport,
-  type HistoryReport,
-  historyOverComment,
-  type PastReport,
-  type PlanReport,
-  type Refusal,
-  type RestartReport,
-  type SaveReport,
-  type Status,
-  type SwitchoverReport,
-} from "./api.ts";
+import { historyOverComment, type Refusal } from "./api.ts";
+import type { RequestDeclaration } from "./request.ts";
+import { type Asking, requests } from "./requests.ts";
 
-/** Longest wait for an answer that the daemon has ready. */
-const reportMsMax = 5000;
-
-/** Longest wait for work: reading a large configuration, one batch of a large table. */
-const workMsMax = 120_000;
+/** Longest wait for all remembered events. */
+const eventsMsMax = 120_000;
 
 /** A status of 50,000 real servers has about 20 MB; beyond this it is not our daemon. */
 const answerBytesMax = 64 * 1024 * 1024;
@@ -35,25 +23,11 @@ const answerBytesMax = 64 * 1024 * 1024;
 /** Larger than any event: the problems of a refused reload are the longest. */
 const eventBytesMax = 4 * 1024 * 1024;
 
-export interface ControlClient {
-  status(): Promise<Status>;
-  plan(): Promise<PlanReport | Refusal>;
-  /** `yes` passes the guard against removing many real servers. */
-  reload(yes: boolean): Promise<PlanReport | Refusal>;
-  /** Stores a configuration on both routers or on none, and loads it. */
-  save(text: string, yes: boolean): Promise<SaveReport | Refusal>;
-  sync(yes: boolean): Promise<SaveReport | Refusal>;
-  rollback(back: number, yes: boolean): Promise<SaveReport | Refusal>;
-  config(): Promise<ConfigReport>;
-  pastConfigs(): Promise<HistoryReport>;
-  /** The configuration `back` replacements ago, or that there is none. */
-  pastConfig(back: number): Promise<({ readonly ok: true } & PastReport) | Refusal>;
-  switchover(): Promise<SwitchoverReport | Refusal>;
-  restart(): Promise<RestartReport | Refusal>;
+export interface ControlClient extends Asking {
   /** The events that the daemon remembers, oldest first. */
   history(): Promise<readonly LvsdEvent[]>;
   /**
-   * The whole history as the first batch, then what happens as it happens; ends when the daemon
+   * All remembered events as the first batch, then what happens as it happens; ends when the daemon
    * does or `signal` aborts.
    */
   follow(signal: AbortSignal): AsyncIterable<readonly LvsdEvent[]>;
@@ -61,41 +35,46 @@ export interface ControlClient {
 
 /** A client of the daemon that listens at `socketPath`. Its methods throw MachineError. */
 export function controlClient(socketPath: string): ControlClient {
-  const ask = (method: Ask["method"], path: string, body: Ask["body"], msMax: number) =>
-    exchange(socketPath, { method, path, body, msMax });
-  const read = async <Report>(path: string): Promise<Report> => {
-    const answer = await ask("GET", path, null, reportMsMax);
-    if (answer.status !== 200) throw new MachineError(firstProblem(answer));
-    return answer.body as Report;
-  };
-  const work = <Report>(path: string, body: object) =>
-    ask("POST", path, body, workMsMax).then((answer) => result<Report>(answer));
+  const asked = Object.entries(requests).map(([name, type]) => [
+    name,
+    (given: Readonly<Record<string, unknown>> = {}) => askFor(socketPath, type, given),
+  ]);
   return {
-    status: () => read<Status>("/v1/status"),
-    plan: () => work<PlanReport>("/v1/plan", {}),
-    reload: (yes) => work<PlanReport>("/v1/reload", { yes }),
-    save: async (text, yes) => result(await ask("PUT", `/v1/config?yes=${yes}`, text, workMsMax)),
-    sync: (yes) => work<SaveReport>("/v1/sync", { yes }),
-    rollback: (back, yes) => work<SaveReport>(`/v1/config/rollback?back=${back}`, { yes }),
-    config: () => read<ConfigReport>("/v1/config"),
-    pastConfigs: () => read<HistoryReport>("/v1/config/history"),
-    pastConfig: async (back) => {
-      const answer = await ask("GET", `/v1/config/past?back=${back}`, null, reportMsMax);
-      const past = result<PastReport>(answer);
-      return "text" in past ? { ok: true, ...past } : past;
-    },
-    switchover: () => work<SwitchoverReport>("/v1/switchover", {}),
-    restart: () => work<RestartReport>("/v1/restart", {}),
+    // One method for each declaration, with its types.
+    ...(Object.fromEntries(asked) as unknown as Asking),
     history: async () => {
       const events: LvsdEvent[] = [];
-      const signal = AbortSignal.timeout(workMsMax);
+      const signal = AbortSignal.timeout(eventsMsMax);
       for await (const batch of eventStream(socketPath, "/v1/events?follow=false", signal))
         events.push(...batch);
-      if (signal.aborted) throw new MachineError(slow(socketPath, workMsMax));
+      if (signal.aborted) throw new MachineError(slow(socketPath, eventsMsMax));
       return events;
     },
     follow: (signal) => eventStream(socketPath, "/v1/events", signal),
   };
+}
+
+async function askFor(
+  socketPath: string,
+  { declared, refuses }: { readonly declared: RequestDeclaration; readonly refuses: boolean },
+  given: Readonly<Record<string, unknown>>,
+): Promise<object> {
+  const { method, msMax, options = {}, takesText } = declared;
+  const named = declared.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(given[name])),
+  );
+  const chosen = Object.keys(options).filter((name) => (given[name] ?? null) !== null);
+  const inQuery = method === "GET" || takesText === true;
+  const query = new URLSearchParams(
+    inQuery ? chosen.map((name): [string, string] => [name, String(given[name])]) : [],
+  );
+  const path = query.size === 0 ? named : `${named}?${query}`;
+  const inBody = Object.fromEntries(chosen.map((name) => [name, given[name]]));
+  const body = takesText === true ? String(given.text) : inQuery ? null : inBody;
+  const answer = await exchange(socketPath, { method, path, body, msMax });
+  if (refuses) return result(answer);
+  if (answer.status !== 200) throw new MachineError(firstProblem(answer));
+  return answer.body;
 }
 
 interface Ask {
@@ -159,10 +138,10 @@ function bodyOf(text: string): object {
 }
 
 /** A report of work, or how it was refused. */
-function result<Report>({ status, body }: Answer): Report | Refusal {
-  if (status === 200) return body as Report;
+function result({ status, body }: Answer): object {
+  if (status === 200) return body;
   const fault = status === 422 ? "text" : "now";
-  return { ok: false, fault, problems: problemsOf({ status, body }) };
+  return { ok: false, fault, problems: problemsOf({ status, body }) } satisfies Refusal;
 }
 
 function problemsOf({ status, body }: Answer): readonly Problem[] {

@@ -9,8 +9,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { LvsdEvent } from "../model/event.ts";
 import { printableLines } from "../model/printable.ts";
-import { type Controlled, historyOverComment } from "./api.ts";
+import { historyOverComment } from "./api.ts";
 import type { Quota } from "./quota.ts";
+import type { Controlled } from "./requests.ts";
 
 /** Followers at once: operators' terminals, the console and a collector or two. */
 export const followersMax = 16;

@@ -1,19 +1,21 @@
 /**
- * What each request of the control interface asks of the daemon, and the answer's status and body.
+ * From an HTTP request to the daemon's method and back: paths, options, status codes.
  *
- * Knows routes and bodies; does not know sockets, limits or time. `GET /v1/events` is answered by
- * followers.ts, since its answer does not end.
+ * Knows what requests.ts declares; does not know sockets, limits or time. `GET /v1/events` is
+ * answered by followers.ts, since its answer does not end.
  */
-import { type Problem, problemElsewhere } from "../keys/problem.ts";
+import { problemElsewhere } from "../keys/problem.ts";
 import { printableLines } from "../model/printable.ts";
 import {
-  type Controlled,
   configBodyBytesMax,
+  type Refusal,
   type RefusalBody,
   type RequestRefusal,
   requestBytesMax,
 } from "./api.ts";
 import { metricsText } from "./metrics.ts";
+import type { OptionKind, OptionKinds, RequestDeclaration } from "./request.ts";
+import { type Controlled, type RequestName, requests } from "./requests.ts";
 
 /** A request after its body has been read. */
 export interface ControlRequest {
@@ -31,103 +33,70 @@ export interface ControlReply {
   readonly refused: RequestRefusal | null;
 }
 
-type Route = (controlled: Controlled, request: ControlRequest) => Promise<ControlReply>;
-
 /** The path whose answer is a stream. */
 export const eventsPath = "/v1/events";
+/** The path whose answer is no JSON. */
+const metricsPath = "/metrics";
 
-const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  "/v1/status": { GET: async (controlled) => json(200, await controlled.status(), asItIs) },
-  "/v1/config": {
-    GET: async (controlled) => json(200, await configReport(controlled)),
-    // The body is the configuration itself; what goes with it stands in the query.
-    PUT: async (controlled, request) =>
-      options({ ...request, body: "" }, ["yes"], (given) =>
-        controlled.save(request.body, given.has("yes")),
-      ),
-  },
-  "/v1/config/history": { GET: async (controlled) => json(200, controlled.history()) },
-  "/v1/config/past": {
-    GET: async (controlled, request) => {
-      const back = backOf(request);
-      if (back === null) return refusal(400, "bad-json", backWanted);
-      const past = controlled.past(back);
-      return past === null ? json(409, noPast(back)) : json(200, past);
-    },
-  },
-  "/v1/config/rollback": {
-    POST: async (controlled, request) => {
-      const back = backOf(request);
-      if (back === null) return refusal(400, "bad-json", backWanted);
-      const query = new URLSearchParams(request.query);
-      query.delete("back");
-      return options({ ...request, query }, ["yes"], (given) =>
-        controlled.rollback(back, given.has("yes")),
-      );
-    },
-  },
-  "/v1/sync": {
-    POST: async (controlled, request) =>
-      options(request, ["yes"], (given) => controlled.sync(given.has("yes"))),
-  },
-  "/v1/plan": {
-    POST: async (controlled, request) => options(request, [], () => controlled.plan()),
-  },
-  "/v1/reload": {
-    POST: async (controlled, request) =>
-      options(request, ["yes"], (given) => controlled.reload(given.has("yes"))),
-  },
-  "/v1/switchover": {
-    POST: async (controlled, request) => options(request, [], () => controlled.switchover()),
-  },
-  "/v1/restart": {
-    POST: async (controlled, request) => options(request, [], () => controlled.restart()),
-  },
-  "/metrics": {
-    GET: async (controlled) => ({
-      status: 200,
-      type: "metrics",
-      text: metricsText(await controlled.status()),
-      refused: null,
-    }),
-  },
-};
-
-/** How many replacements ago: `back` of the query, one where it is left out; null: no number. */
-function backOf({ query }: ControlRequest): number | null {
-  const back = query.get("back") ?? "1";
-  return /^[1-9]\d{0,3}$/.test(back) ? Number(back) : null;
+interface Route {
+  readonly name: RequestName;
+  readonly declared: RequestDeclaration;
+  readonly pattern: RegExp;
 }
 
-const backWanted = "back must be a number from 1";
+/** A name of the configuration, as it stands in a path. */
+const nameInPath = "([^/]{1,200})";
 
-const noPast = (back: number): RefusalBody => ({
-  ok: false,
-  problems: [
-    problemElsewhere(`the history does not reach ${back} back`, "lvsd config history lists it"),
-  ],
-});
+const routes: readonly Route[] = Object.entries(requests).map(([name, { declared }]) => ({
+  name: name as RequestName,
+  declared,
+  pattern: new RegExp(`^${declared.path.replaceAll(/\{\w+\}/g, nameInPath)}$`),
+}));
+
+const routesAt = (path: string): readonly Route[] =>
+  routes.filter(({ pattern }) => pattern.test(path));
 
 /** The methods that a path answers to; null for a path that does not exist. */
 export function methodsOf(path: string): readonly string[] | null {
-  if (path === eventsPath) return ["GET"];
-  return Object.hasOwn(routes, path) ? Object.keys(routes[path] ?? {}) : null;
+  if (path === eventsPath || path === metricsPath) return ["GET"];
+  const found = routesAt(path);
+  return found.length === 0 ? null : found.map(({ declared }) => declared.method);
 }
 
 /** How many bytes of body a request may have. */
 export const bodyBytesMax = (method: string, path: string): number =>
-  method === "PUT" && path === "/v1/config" ? configBodyBytesMax : requestBytesMax;
+  routesAt(path).some(({ declared }) => declared.method === method && declared.takesText === true)
+    ? configBodyBytesMax
+    : requestBytesMax;
 
 /** Answers a request whose path and method exist. */
 export async function answer(
   controlled: Controlled,
   request: ControlRequest,
 ): Promise<ControlReply> {
-  const route = routes[request.path]?.[request.method];
-  if (route === undefined)
-    return refusal(404, "no-such-route", `${request.method} ${request.path} does not exist`);
-  return route(controlled, request);
+  const { method, path } = request;
+  if (path === metricsPath)
+    return {
+      ...{ status: 200, type: "metrics", refused: null },
+      text: metricsText(await controlled.status({})),
+    };
+  const route = routesAt(path).find(({ declared }) => declared.method === method);
+  if (route === undefined) return refusal(404, "no-such-route", `${method} ${path} does not exist`);
+  const given = givenOf(route, request);
+  if (typeof given === "string") return refusal(400, "bad-json", given);
+  // Its type is that of the declaration which it was read by.
+  const ask = controlled[route.name] as (given: object) => Promise<object>;
+  const result = await ask.call(controlled, given);
+  if (isRefusal(result))
+    return json(result.fault === "text" ? 422 : 409, {
+      ok: false,
+      problems: result.problems,
+    } satisfies RefusalBody);
+  // A status of 20 MB is not looked through for hidden characters: its texts were, one by one.
+  return json(200, result, route.name === "status" ? (text) => text : printableLines);
 }
+
+const isRefusal = (result: object): result is Refusal => "ok" in result && result.ok === false;
 
 /** A refusal that counts. */
 export const refusal = (status: number, reason: RequestRefusal, message: string): ControlReply => ({
@@ -138,9 +107,6 @@ export const refusal = (status: number, reason: RequestRefusal, message: string)
 /** A failure on our side of the socket. */
 export const failure = (message: string): ControlReply =>
   json(500, { ok: false, problems: [problemElsewhere(message)] } satisfies RefusalBody);
-
-/** A status of 20 MB is not looked through for hidden characters: its texts were, one by one. */
-const asItIs = (text: string): string => text;
 
 const json = (
   status: number,
@@ -153,53 +119,64 @@ const json = (
   refused: null,
 });
 
-async function configReport(controlled: Controlled): Promise<object> {
-  const { path, serial, hash } = (await controlled.status()).config;
-  return { path, serial, hash, text: controlled.configText() };
-}
-
-/** What a `Controlled` method answers: a report, or a refusal with whose turn it is. */
-type Result =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly fault: "text" | "now"; readonly problems: readonly Problem[] };
-
-/** Reads the options of a request, which may stand in the query or in a JSON body, then acts. */
-async function options(
-  request: ControlRequest,
-  known: readonly string[],
-  act: (given: ReadonlySet<string>) => Promise<Result>,
-): Promise<ControlReply> {
-  const given = readOptions(request, known);
-  if (typeof given === "string") return refusal(400, "bad-json", given);
-  const result = await act(given);
-  if (result.ok) return json(200, result);
-  const body: RefusalBody = { ok: false, problems: result.problems };
-  return json(result.fault === "text" ? 422 : 409, body);
-}
-
-/** The options that are true, or what is wrong with them. */
-function readOptions(
-  request: ControlRequest,
-  known: readonly string[],
-): ReadonlySet<string> | string {
-  const body = bodyObject(request.body);
+/** What the request gives, by the names of its declaration; or what is wrong with it. */
+function givenOf({ declared, pattern }: Route, request: ControlRequest): object | string {
+  const { takesText, options = {} } = declared;
+  const body = takesText === true ? {} : bodyObject(request.body);
   if (typeof body === "string") return body;
-  const pairs: [string, unknown][] = [
-    ...[...request.query].map(([key, value]): [string, unknown] => [key, wordOf(value)]),
-    ...Object.entries(body),
-  ];
-  const given = new Set<string>();
-  for (const [key, value] of pairs) {
-    if (!known.includes(key))
-      return `${request.path} takes no option ${JSON.stringify(key.slice(0, 40))}`;
-    if (typeof value !== "boolean") return `${key} must be true or false`;
-    if (value) given.add(key);
+  const names = [...declared.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  const given: Record<string, unknown> = {};
+  for (const [at, value] of (pattern.exec(request.path) ?? []).slice(1).entries()) {
+    const name = nameOf(value);
+    if (name === null) return `${request.path.slice(0, 80)} is no path`;
+    given[names[at] ?? ""] = name;
   }
-  return given;
+  for (const [option, kind] of Object.entries(options)) given[option] = absent[kind];
+  for (const [option, value] of [...request.query, ...Object.entries(body)]) {
+    const kind = Object.hasOwn(options, option) ? options[option] : undefined;
+    if (kind === undefined)
+      return `${request.path.slice(0, 80)} takes no option ${JSON.stringify(option.slice(0, 40))}`;
+    const read = readOption[kind](value);
+    if (read === undefined) return `${option} must be ${kindWords[kind]}`;
+    given[option] = read;
+  }
+  return takesText === true ? { ...given, text: request.body } : given;
 }
 
-const wordOf = (text: string): unknown =>
-  text === "true" ? true : text === "false" ? false : text;
+const absent: { readonly [Kind in OptionKind]: OptionKinds[Kind] } = {
+  flag: false,
+  count: 1,
+  ms: null,
+  text: null,
+};
+
+const kindWords: Readonly<Record<OptionKind, string>> = {
+  flag: "true or false",
+  count: "a number from 1",
+  ms: "a whole number of milliseconds",
+  text: "a text",
+};
+
+/** Undefined: it is none. Values of a query are text. */
+const readOption: Readonly<Record<OptionKind, (value: unknown) => unknown>> = {
+  flag: (value) =>
+    value === true || value === "true"
+      ? true
+      : value === false || value === "false"
+        ? false
+        : undefined,
+  count: (value) => (/^[1-9]\d{0,3}$/.test(String(value)) ? Number(value) : undefined),
+  ms: (value) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : undefined),
+  text: (value) => (typeof value === "string" && value.length <= 4096 ? value : undefined),
+};
+
+function nameOf(written: string): string | null {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return null;
+  }
+}
 
 function bodyObject(text: string): object | string {
   if (text.trim() === "") return {};

@@ -9,11 +9,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { messageOf } from "../model/error.ts";
-import type { Controlled, RequestRefusal } from "./api.ts";
+import type { RequestRefusal } from "./api.ts";
 import { Followers, followersMax } from "./followers.ts";
 import { operatorsGroup } from "./group.ts";
 import { peerUser } from "./peer-user.ts";
 import { Quota, type QuotaLimits } from "./quota.ts";
+import type { Controlled } from "./requests.ts";
 import {
   answer,
   bodyBytesMax,

@@ -4,9 +4,8 @@
  */
 
 import type {
-  Controlled,
+  ConfigReport,
   HistoryReport,
-  PastReport,
   PlanReport,
   Refusal,
   RefusedPart,
@@ -16,6 +15,7 @@ import type {
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
+import type { AnswerTo, Controlled, Given } from "../control/requests.ts";
 import type { Input } from "../failover/protocol.ts";
 import { type Problem, toldProblems } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
@@ -26,7 +26,8 @@ import type { Interface } from "../system/ip/ip.ts";
 import { peerBelief } from "./config/cluster-lines.ts";
 import { ClusterSync, type Judged, type JudgeRules } from "./config/cluster-sync.ts";
 import { ConfigStore } from "./config/config-store.ts";
-import { beyondBounds, readWritten } from "./config/config-thread.ts";
+import { beyondBounds } from "./config/config-thread.ts";
+import { nextConfig } from "./config/next-config.ts";
 import { partingProblems, refusedLeaving } from "./config/parting.ts";
 import { carriedOut, planReport } from "./config/plan-report.ts";
 import { guardProblem } from "./config/reload.ts";
@@ -34,7 +35,7 @@ import { loadedEvent, onThisMachine, type Running, type Written } from "./config
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
 import { commandMax, Notifications } from "./notifications.ts";
-import { countUp, refusedNow, refusedText } from "./refused.ts";
+import { countUp, refusedNow } from "./refused.ts";
 import { Requests } from "./requests.ts";
 import { foundHere } from "./restart/found-here.ts";
 import {
@@ -170,6 +171,11 @@ export class Daemon implements Controlled {
     return this.#parts.journal.follow(listener);
   }
 
+  async config(): Promise<ConfigReport> {
+    const { path, serial, hash } = this.#written.config;
+    return { path, serial, hash, text: this.configText() };
+  }
+
   configText(): string {
     return this.#written.files.find(({ path }) => path === this.#path)?.text ?? "";
   }
@@ -179,8 +185,8 @@ export class Daemon implements Controlled {
     return "ok" in next ? next : ((await this.#parting(next, false)) ?? this.#planned(next));
   }
 
-  reload(force: boolean): Promise<PlanReport | Refusal> {
-    return this.#alone(() => this.#reload(force));
+  reload({ yes }: Given<"reload">): Promise<PlanReport | Refusal> {
+    return this.#alone(() => this.#reload(yes));
   }
 
   /** One change of the configuration at a time. */
@@ -190,28 +196,30 @@ export class Daemon implements Controlled {
     return after;
   }
 
-  save(text: string, force: boolean): Promise<SaveReport | Refusal> {
+  save({ text, yes: force }: Given<"save">): Promise<SaveReport | Refusal> {
     return this.#sync.save(text, { force, bounded: true });
   }
 
-  async rollback(back: number, force: boolean): Promise<SaveReport | Refusal> {
-    const past = this.past(back);
+  async rollback({ back, yes: force }: Given<"rollback">): Promise<SaveReport | Refusal> {
+    const past = this.#store.back(back);
     if (past === null) return refusedNow(`the history does not reach ${back} back`);
     // It was judged when it came, or root wrote it: the bounds on strangers are behind it.
     return this.#sync.save(past.text, { force, bounded: false });
   }
 
-  sync(force: boolean): Promise<SaveReport | Refusal> {
-    return this.#sync.sync(force);
+  sync({ yes }: Given<"sync">): Promise<SaveReport | Refusal> {
+    return this.#sync.sync(yes);
   }
 
-  history(): HistoryReport {
+  async pastConfigs(): Promise<HistoryReport> {
     const { path, serial, hash } = this.#written.config;
     return { path, serial, hash, past: this.#store.past() };
   }
 
-  past(back: number): PastReport | null {
-    return this.#store.back(back);
+  async pastConfig({ back }: Given<"pastConfig">): Promise<AnswerTo<"pastConfig">> {
+    const past = this.#store.back(back);
+    if (past !== null) return { ok: true, ...past };
+    return refusedNow(`the history does not reach ${back} back`, "lvsd config history lists it");
   }
 
   async switchover(): Promise<SwitchoverReport | Refusal> {
@@ -330,21 +338,12 @@ export class Daemon implements Controlled {
   }
 
   /** The file on disk, or `text` in its place, as this machine would run it, or why it would not. */
-  async #readNext(text: string | null = null): Promise<Running | Refusal> {
-    try {
-      const written = await readWritten(this.#path, text, this.configText());
-      if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
-      const interfaces = await this.#doors.ip.readInterfaces();
-      const role = this.#serving?.running.role ?? this.#parts.role;
-      const next = onThisMachine(written, interfaces, this.#parts.role);
-      if (next === "waiting") return refusedNow("none of the routers' addresses is here");
-      if ("problems" in next) return { ok: false, fault: "text", problems: next.problems };
-      if (role !== null && next.role !== role)
-        return refusedText(this.#path, `it would make this ${role} the ${next.role}`);
-      return next;
-    } catch (thrown) {
-      return refusedNow(messageOf(thrown));
-    }
+  #readNext(text: string | null = null): Promise<Running | Refusal> {
+    return nextConfig({
+      ...{ path: this.#path, text, present: this.configText(), given: this.#parts.role },
+      role: this.#serving?.running.role ?? this.#parts.role,
+      readInterfaces: () => this.#doors.ip.readInterfaces(),
+    });
   }
 
   /** What speaks against `next` here alone, or `onBoth`. */

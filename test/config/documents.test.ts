@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { checksDoc } from "../../build/checks-doc.ts";
 import { configurationDoc } from "../../build/configuration-doc.ts";
+import { controlDoc } from "../../build/control-doc.ts";
 import { jsonSchema, printSchema } from "../../build/json-schema.ts";
 import { starter } from "../../src/advice/starter.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
@@ -14,6 +15,10 @@ const committed = (path: string): string =>
 
 test("docs/configuration.md is what `make docs` prints", () => {
   assert.equal(committed("docs/configuration.md"), configurationDoc());
+});
+
+test("docs/control.md is what `make docs` prints", () => {
+  assert.equal(committed("docs/control.md"), controlDoc());
 });
 
 test("docs/checks.md is what `make docs` prints", () => {

@@ -32,7 +32,7 @@ test("an absent daemon is named, with the way out", async (t) => {
   );
   const client = controlClient(path);
   await assert.rejects(client.status(), expected);
-  await assert.rejects(client.reload(false), expected);
+  await assert.rejects(client.reload(), expected);
   await assert.rejects(client.history(), expected);
 });
 

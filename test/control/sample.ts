@@ -1,5 +1,7 @@
 /** A status and events with something in every field, for the tests of both ends and the reports. */
-import type { Controlled, PlanReport, Refusal, SaveReport, Status } from "../../src/control/api.ts";
+import type { PlanReport, Refusal, SaveReport, Status } from "../../src/control/api.ts";
+import type { AnswerTo, Controlled, Given } from "../../src/control/requests.ts";
+import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 
 /** An active primary with one virtual server of each family; one real server is down. */
@@ -251,32 +253,43 @@ export class ScriptedDaemon implements Controlled {
       this.#followers.delete(listener);
     };
   };
-  configText = () => "serial: 7\n";
+  config = async () => ({
+    ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
+    text: "serial: 7\n",
+  });
   plan = () => this.planned();
-  reload = (force: boolean) => {
-    this.forced.push(force);
+  reload = ({ yes }: Given<"reload">) => {
+    this.forced.push(yes);
     return this.planned();
   };
   saved: () => Promise<SaveReport | Refusal> = async () => sampleSave;
   readonly texts: string[] = [];
-  save = (text: string, force: boolean) => {
+  save = ({ text, yes }: Given<"save">) => {
     this.texts.push(text);
-    this.forced.push(force);
+    this.forced.push(yes);
     return this.saved();
   };
-  sync = (force: boolean) => {
-    this.forced.push(force);
+  sync = ({ yes }: Given<"sync">) => {
+    this.forced.push(yes);
     return this.saved();
   };
-  rollback = (back: number, force: boolean) => {
+  rollback = ({ back, yes }: Given<"rollback">) => {
     this.texts.push(`back ${back}`);
-    this.forced.push(force);
+    this.forced.push(yes);
     return this.saved();
   };
-  history = () => ({ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32), past: [past] });
-  past = (back: number) => (back === 1 ? { ...past, text: "serial: 6\n" } : null);
+  pastConfigs = async () => ({
+    ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
+    past: [past],
+  });
+  pastConfig = async ({ back }: Given<"pastConfig">): Promise<AnswerTo<"pastConfig">> => {
+    if (back === 1) return { ok: true, ...past, text: "serial: 6\n" };
+    const message = `the history does not reach ${back} back`;
+    const hint = "lvsd config history lists it";
+    return { ok: false, fault: "now", problems: [problemElsewhere(message, hint)] };
+  };
   switchover = async () => this.switched;
-  restart = () => this.restarted();
+  restart = () => this.restarted({});
   refusedRequest = (reason: string) => {
     this.refused.push(reason);
   };

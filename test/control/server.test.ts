@@ -92,8 +92,8 @@ describe("the control interface answers", { timeout: 20_000 }, () => {
 
   test("a reload with and without --yes, in the body and in the query", async (t) => {
     const { path, daemon } = await serve(t);
-    await controlClient(path).reload(false);
-    await controlClient(path).reload(true);
+    await controlClient(path).reload();
+    await controlClient(path).reload({ yes: true });
     await converse(path, post("/v1/reload?yes=true", ""));
     await converse(path, post("/v1/reload?yes=false", ""));
     assert.deepEqual(daemon.forced, [false, true, true, false]);
@@ -109,7 +109,7 @@ describe("the control interface answers", { timeout: 20_000 }, () => {
       const heard = await converse(path, post("/v1/reload", "{}"));
       assert.equal(statusOf(heard), status);
       assert.deepEqual(bodyOf(heard), { ok: false, problems: refusal.problems });
-      assert.deepEqual(await controlClient(path).reload(false), refusal);
+      assert.deepEqual(await controlClient(path).reload(), refusal);
     }
     assert.deepEqual(daemon.refused, [], "the request itself was in order");
   });

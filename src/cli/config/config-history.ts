@@ -27,7 +27,7 @@ export async function diff(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const client = controlClient(socketIn(options.runDir));
-  const past = await client.pastConfig(options.back);
+  const past = await client.pastConfig({ back: options.back });
   if (!past.ok) return refusedBy(past, terminal, options.json);
   const now = await client.config();
   const lines = lineDiff(past.text, now.text);

@@ -25,7 +25,7 @@ export async function reload(
     complain(terminal, [problem], options.json);
     return exit.invalid;
   }
-  const report = await client.reload(options.yes);
+  const report = await client.reload({ yes: options.yes });
   if (!report.ok) return refusedBy(report, terminal, options.json);
   const paint = terminal.colors ? colored : plain;
   const text = (): string => planReport(report, true, paint);

@@ -45,7 +45,7 @@ export async function apply(
     complain(terminal, [problem], options.json);
     return exit.invalid;
   }
-  const report = await client.save(text, options.yes);
+  const report = await client.save({ text, yes: options.yes });
   if (report.ok) return told(report, "stored", options, terminal);
   // The daemon has judged the text in the place of its own file; the operator has it in another.
   const { path } = (await client.status()).config;
@@ -55,14 +55,16 @@ export async function apply(
 
 /** Gives the peer what is loaded here. Throws a MachineError where no daemon answers. */
 export const sync = (options: SaveOptions, terminal: Terminal): Promise<ExitStatus> =>
-  asked(options, terminal, "given to the peer", (client) => client.sync(options.yes));
+  asked(options, terminal, "given to the peer", (client) => client.sync({ yes: options.yes }));
 
 /** Goes back by `back` replacements. Throws a MachineError where no daemon answers. */
 export const rollback = (
   options: SaveOptions & { readonly back: number },
   terminal: Terminal,
 ): Promise<ExitStatus> =>
-  asked(options, terminal, "stored", (client) => client.rollback(options.back, options.yes));
+  asked(options, terminal, "stored", (client) =>
+    client.rollback({ back: options.back, yes: options.yes }),
+  );
 
 async function asked(
   options: SaveOptions,

@@ -1,0 +1,92 @@
+/** Every request of the control interface, but for the stream of events and the metrics. */
+import type { LvsdEvent } from "../model/event.ts";
+import type {
+  ConfigReport,
+  HistoryReport,
+  PastReport,
+  PlanReport,
+  RequestRefusal,
+  RestartReport,
+  SaveReport,
+  Status,
+  SwitchoverReport,
+} from "./api.ts";
+import { type AnswerOf, type AskedOf, acts, type GivenOf, shows } from "./request.ts";
+
+const guard = "With `yes` it passes `guard.remove_percent`.";
+
+/** By the name of the method that answers it in the daemon and asks it in the client. */
+export const requests = {
+  status: shows<Status>()({ path: "/v1/status", does: "Everything that `lvsd status` shows." }),
+  config: shows<ConfigReport>()({
+    path: "/v1/config",
+    does: "The configuration's main file as it was loaded.",
+  }),
+  save: acts<SaveReport>()({
+    ...{ method: "PUT", path: "/v1/config", access: "configure", takesText: true },
+    options: { yes: "flag" },
+    does: `Stores the configuration in the body on both routers or on none, and loads it. ${guard}`,
+  }),
+  pastConfigs: shows<HistoryReport>()({
+    path: "/v1/config/history",
+    does: "The configurations that were replaced, newest first.",
+  }),
+  pastConfig: acts<{ readonly ok: true } & PastReport>()({
+    ...{ method: "GET", path: "/v1/config/past", access: "read" },
+    options: { back: "count" },
+    does: "The configuration `back` replacements ago.",
+  }),
+  rollback: acts<SaveReport>()({
+    ...{ path: "/v1/config/rollback", access: "configure" },
+    options: { back: "count", yes: "flag" },
+    does: `Stores and loads the configuration \`back\` replacements ago as a new one. ${guard}`,
+  }),
+  sync: acts<SaveReport>()({
+    ...{ path: "/v1/sync", access: "configure" },
+    options: { yes: "flag" },
+    does: "Gives the peer the configuration that is loaded here, whatever it has.",
+  }),
+  plan: acts<PlanReport>()({
+    ...{ path: "/v1/plan", access: "read" },
+    does: "What a reload would change; changes nothing.",
+  }),
+  reload: acts<PlanReport>()({
+    ...{ path: "/v1/reload", access: "configure" },
+    options: { yes: "flag" },
+    does: `Loads the file on disk. ${guard}`,
+  }),
+  switchover: acts<SwitchoverReport>()({
+    ...{ path: "/v1/switchover", access: "operate" },
+    does: "Hands the active state to the peer.",
+  }),
+  restart: acts<RestartReport>()({
+    ...{ path: "/v1/restart", access: "operate" },
+    does: "Restarts the daemon while addresses, table and connections stay.",
+  }),
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type Given<Name extends RequestName> = GivenOf<(typeof requests)[Name]>;
+export type AnswerTo<Name extends RequestName> = AnswerOf<(typeof requests)[Name]>;
+
+/** One method for each request, as a client calls it. */
+export type Asking = {
+  readonly [Name in RequestName]: object extends AskedOf<(typeof requests)[Name]>
+    ? (given?: AskedOf<(typeof requests)[Name]>) => Promise<AnswerTo<Name>>
+    : (given: AskedOf<(typeof requests)[Name]>) => Promise<AnswerTo<Name>>;
+};
+
+/** One method for each request, as the daemon answers it. */
+export type Answering = {
+  readonly [Name in RequestName]: (given: Given<Name>) => Promise<AnswerTo<Name>>;
+};
+
+/** What the control server asks of the daemon, which implements it. */
+export interface Controlled extends Answering {
+  /** The newest events first known, oldest first. */
+  events(): readonly LvsdEvent[];
+  /** Calls `listener` for every later event until the returned function is called. */
+  follow(listener: (event: LvsdEvent) => void): () => void;
+  /** A refused request, to be counted under `refused.control`. */
+  refusedRequest(reason: RequestRefusal): void;
+}
