@@ -126,6 +126,33 @@ export function settleAlwaysTls(
   return undefined;
 }
 
+/** For protocols that begin in the clear; `on`: whether TLS is begun unless the operator says no. */
+export const startTlsKeys = (on: boolean) => ({
+  starttls: preset(
+    flag,
+    on,
+    "Whether TLS is begun on the connection (STARTTLS; in POP3 it is called STLS).",
+  ),
+  ...alwaysTlsKeys,
+});
+
+/** Null: no TLS is begun. Undefined: faulty. `always`: the type that speaks TLS from the beginning. */
+export function settleStartTls(
+  { starttls, tls }: { readonly starttls: boolean; readonly tls: TlsGiven | null },
+  context: SettleContext,
+  always: string,
+): TlsOptions | null | undefined {
+  if (starttls) {
+    if (tls !== false) return tlsOptions(tls, context);
+    context.complain("tls", "`starttls` begins TLS", "remove it, or write `starttls: false`");
+    return undefined;
+  }
+  if (tls === null || tls === false) return null;
+  const hint = `add \`starttls: true\`, or use type: ${always}`;
+  context.complain("tls", "TLS is not begun here", hint);
+  return undefined;
+}
+
 function tlsOptions(
   given: Exclude<TlsGiven, false> | null,
   context: SettleContext,

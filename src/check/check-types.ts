@@ -5,6 +5,10 @@ import { ping } from "./generic/ping.ts";
 import { sendExpectType } from "./generic/send-expect.ts";
 import { tcp } from "./generic/tcp.ts";
 import { udp } from "./generic/udp.ts";
+import { imap, imaps } from "./mail/imap.ts";
+import { nntp, nntps } from "./mail/nntp.ts";
+import { pop3, pop3s } from "./mail/pop3.ts";
+import { smtp, smtps, submission } from "./mail/smtp.ts";
 import type { CheckType, ValueOf } from "./type.ts";
 import { http, https } from "./web/http.ts";
 
@@ -17,6 +21,15 @@ export const declaredTypes = [
   http,
   https,
   sendExpectType,
+  smtp,
+  smtps,
+  submission,
+  pop3,
+  pop3s,
+  imap,
+  imaps,
+  nntp,
+  nntps,
   command,
 ] as const;
 

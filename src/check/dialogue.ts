@@ -40,6 +40,8 @@ export interface Dialogue {
   closed(): Turn;
   /** After a turn `secure`, once TLS stands; dialogues that never take it leave this out. */
   secured?(): Turn;
+  /** What is missing when the deadline passes now: `greeting`. Left out: an answer. */
+  awaited?(): string;
 }
 
 export const more: Turn = { kind: "more" };

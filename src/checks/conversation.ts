@@ -18,7 +18,7 @@ export interface Carrier {
    * in a conversation of its own.
    */
   finish(end: Verdict | "secure"): void;
-  /** What is missing at the deadline. */
+  /** What is missing at the deadline, unless the dialogue knows better. */
   readonly missing: string;
 }
 
@@ -71,7 +71,8 @@ export class Conversation {
 
   /** A search under way ends with the deadline as well, and says whose fault that is. */
   readonly #expire = (): void => {
-    if (!this.#searching) this.end(late(this.#carrier.missing, this.#deadline));
+    const missing = this.#dialogue.awaited?.() ?? this.#carrier.missing;
+    if (!this.#searching) this.end(late(missing, this.#deadline));
   };
 
   #take(turn: Turn): void {
