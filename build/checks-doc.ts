@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { rhythmKeys, tlsSectionKeys } from "../src/check/check-keys.ts";
 import { type CheckTypeName, declaredTypes, typeNamed } from "../src/check/check-types.ts";
 import { failureReasons, reasonHelp } from "../src/check/reason.ts";
-import { everyTypesKeys } from "../src/config/schema-check.ts";
+import { everyTypesKeys } from "../src/config/schema/check.ts";
 import { afterTypes, beforeTypes, deadlineText } from "./checks-text.ts";
 import { keyTable } from "./configuration-doc.ts";
 

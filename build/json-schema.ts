@@ -1,7 +1,8 @@
 /** lvsd.schema.json, printed from the description that the reader reads by (src/config/schema/root.ts). */
+
+import { checkMapJson, checkShape } from "../src/config/schema/check.ts";
 import { rootKeys } from "../src/config/schema/root.ts";
 import { virtualServerSection } from "../src/config/schema/virtual-server.ts";
-import { checkMapJson, checkShape } from "../src/config/schema-check.ts";
 import { section } from "../src/keys/section.ts";
 import type { JsonSchema } from "../src/keys/shape.ts";
 

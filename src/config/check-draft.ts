@@ -12,7 +12,7 @@ import { declaredEntries } from "../keys/declared-entries.ts";
 import { type Draft, emptyDraft, type Keys, type Settled, settle, sound } from "../keys/section.ts";
 import type { MapEntry, Value } from "../keys/value.ts";
 import type { Check, Checks } from "./config.ts";
-import { type CheckLayer, type CheckMap, keysOf, typesWith } from "./schema-check.ts";
+import { type CheckLayer, type CheckMap, keysOf, typesWith } from "./schema/check.ts";
 
 /** Something of this machine that a check needs: what `check --here` looks for. */
 export interface CheckNeed {

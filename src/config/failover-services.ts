@@ -5,8 +5,8 @@ import { type Draft, settle, sound } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
 import { type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Check, ServiceConfig } from "./config.ts";
+import type { CheckLayer } from "./schema/check.ts";
 import { failoverServiceKeys } from "./schema/failover-service.ts";
-import type { CheckLayer } from "./schema-check.ts";
 
 /** A service that is sound so far, and where its commands stand. */
 export type FailoverServiceDraft = Draft<typeof failoverServiceKeys>;

@@ -11,6 +11,7 @@ import type { Forwarding } from "../model/service.ts";
 import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
+import type { CheckLayer } from "./schema/check.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
 import {
@@ -32,7 +33,6 @@ import {
   realServerKeys,
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
-import type { CheckLayer } from "./schema-check.ts";
 
 export type VirtualServerDraft = Draft<typeof virtualServerKeys>;
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { declaredTypes, typeNamed } from "../../src/check/check-types.ts";
 import { failureReasons } from "../../src/check/reason.ts";
 import { drivers } from "../../src/checks/drivers.ts";
-import { checkKeys, keysOf, typesWith } from "../../src/config/schema-check.ts";
+import { checkKeys, keysOf, typesWith } from "../../src/config/schema/check.ts";
 import { accepted, readText } from "../config/texts.ts";
 
 const indented = (example: string): string => example.replaceAll("\n", "\n      ");

@@ -2,7 +2,7 @@
 import { commandLine } from "../../keys/command-shape.ts";
 import { optional, preset, required, section } from "../../keys/section.ts";
 import { duration } from "../../keys/shape.ts";
-import { checkShape } from "../schema-check.ts";
+import { checkShape } from "./check.ts";
 
 export const failoverServiceKeys = {
   start: required(

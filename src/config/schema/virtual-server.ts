@@ -4,7 +4,7 @@ import { address, device, netmask, oneFloating, onePort, port } from "../../keys
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, whole } from "../../keys/shape.ts";
 import { schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
-import { checkShape } from "../schema-check.ts";
+import { checkShape } from "./check.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;

@@ -4,15 +4,15 @@
  * is read by the keys of a type when that type asks for it.
  */
 
-import { rhythmKeys } from "../check/check-keys.ts";
+import { rhythmKeys } from "../../check/check-keys.ts";
 import {
   type CheckTypeName,
   checkTypeNames,
   declaredTypes,
   typeNamed,
-} from "../check/check-types.ts";
-import { Complaints, type Spot } from "../keys/complaints.ts";
-import { type Draft, type Key, type Keys, optional, readSection } from "../keys/section.ts";
+} from "../../check/check-types.ts";
+import { Complaints, type Spot } from "../../keys/complaints.ts";
+import { type Draft, type Key, type Keys, optional, readSection } from "../../keys/section.ts";
 import {
   choice,
   type DescribedKey,
@@ -21,8 +21,8 @@ import {
   type Shape,
   shown,
   suggest,
-} from "../keys/shape.ts";
-import type { MapEntry, MapValue, Value } from "../keys/value.ts";
+} from "../../keys/shape.ts";
+import type { MapEntry, MapValue, Value } from "../../keys/value.ts";
 
 /** Known to a later release. */
 const laterTypes = [
