@@ -7,6 +7,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 PREFIX ?= /usr
 DESTDIR ?=
 RUNS ?= 20000
+SECONDS ?= 60
 
 inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
 lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
@@ -51,6 +52,10 @@ bench: setup build ## the figures: outages, reaction times, memory, each printed
 .PHONY: simulate
 simulate: ## two simulated routers under random faults: RUNS=20000, or SEED=7 to replay one
 	node test/simulation/simulate.ts $(if $(SEED),--seed $(SEED),--runs $(RUNS))
+
+.PHONY: fuzz
+fuzz: ## hostile inputs for every reader of bytes from outside: SECONDS=60, READER=heartbeat, SEED=7
+	node test/fuzz/fuzz.ts --seconds $(SECONDS) $(if $(READER),--only $(READER)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: golden
 golden: ## rewrite the golden traces; read the difference before you commit it

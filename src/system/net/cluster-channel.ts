@@ -14,6 +14,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { family, type IpAddress, parseAddress, printEndpoint } from "../../model/address.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
+import { FrameReader, framed } from "./frame-reader.ts";
 
 /** One way to the peer. */
 export interface ChannelPath {
@@ -278,49 +279,5 @@ async function connected({ own, peer, port }: ChannelPath): Promise<Socket> {
     if (!isTaken || tries === sourcePortTries)
       throw new MachineError(`${printEndpoint(peer, port)}: ${failed.message.slice(0, 200)}`);
     source = firstSourcePort + ((source - firstSourcePort + 1) % room);
-  }
-}
-
-const lengthBytes = 4;
-
-function framed(frame: Uint8Array): Buffer {
-  const length = Buffer.alloc(lengthBytes);
-  length.writeUInt32BE(frame.length);
-  return Buffer.concat([length, frame]);
-}
-
-/** Cuts a stream into frames; what is not whole yet is kept as it came. */
-class FrameReader {
-  readonly #bytesMax: number;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
-
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
-  }
-
-  push(chunk: Buffer): readonly Uint8Array[] | "too-large" {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    const frames: Uint8Array[] = [];
-    for (;;) {
-      if (this.#bytes < lengthBytes) return frames;
-      const head = this.#peek();
-      const length = head.readUInt32BE();
-      if (length > this.#bytesMax) return "too-large";
-      if (this.#bytes < lengthBytes + length) return frames;
-      const whole = Buffer.concat(this.#chunks);
-      frames.push(whole.subarray(lengthBytes, lengthBytes + length));
-      this.#chunks = [whole.subarray(lengthBytes + length)];
-      this.#bytes = whole.length - lengthBytes - length;
-    }
-  }
-
-  /** The first bytes as one, without joining everything that waits. */
-  #peek(): Buffer {
-    const [first] = this.#chunks;
-    if (first !== undefined && first.length >= lengthBytes) return first;
-    this.#chunks = [Buffer.concat(this.#chunks)];
-    return this.#chunks[0] ?? Buffer.alloc(0);
   }
 }

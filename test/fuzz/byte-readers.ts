@@ -1,0 +1,169 @@
+/** The readers of bytes: datagrams, frames, dialogues of checks, the kernel's answers. */
+import { createHmac } from "node:crypto";
+import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import { HttpAnswer } from "../../src/check/http-answer.ts";
+import { dialogueOf } from "../../src/check/send-expect.ts";
+import { readSyn } from "../../src/connections/syn.ts";
+import { decodeDemand, decodeReply, encodeMessage } from "../../src/control/cluster-messages.ts";
+import { decodeSlice } from "../../src/health/replica.ts";
+import { hmacBytes, sealOf } from "../../src/heartbeat/header.ts";
+import { decode, encode } from "../../src/heartbeat/wire.ts";
+import { announcements, claimIn, macFromText, probe } from "../../src/kernel/frames.ts";
+import { problemsCharactersMax } from "../../src/keys/problem.ts";
+import { type IpAddress, parseAddress } from "../../src/model/address.ts";
+import { isRefused } from "../../src/model/error.ts";
+import { FrameReader } from "../../src/system/net/frame-reader.ts";
+import { key, sample, signed, unsigned } from "../heartbeat/sample.ts";
+import { bytesOf, promised, type Reader, type Readers } from "./reader.ts";
+
+const hash = "0f".repeat(32);
+const problem = { file: "/c", line: 1, column: 1, message: "m", hint: null };
+
+/** A datagram of the peer's key whatever it says: so the reader gets past the signature. */
+function resigned(bytes: Uint8Array): Uint8Array {
+  const body = bytes.subarray(0, Math.max(0, bytes.length - hmacBytes));
+  return Buffer.concat([body, createHmac("sha256", key).update(body).digest()]);
+}
+
+const heartbeat = (): Reader => ({
+  samples: [
+    encode(sample, 1, signed),
+    encode(sample, 0, unsigned),
+    encode({ ...sample, handOver: { kind: "none", id: 0, cause: "none" } }, 0, signed),
+  ],
+  read(bytes) {
+    for (const each of [bytes, resigned(bytes)])
+      for (const seal of [signed, unsigned, sealOf([key, key])]) {
+        const decoded = decode(each, seal);
+        if (isRefused<string>(decoded) || decoded.kind !== "message") continue;
+        const again = decode(encode(decoded.message, 0, signed), signed);
+        promised(!isRefused(again), "what was understood can be said");
+        const slice = decodeSlice(decoded.message.digest);
+        promised(slice !== undefined, "a digest is read or refused");
+      }
+  },
+});
+
+/** As this version and the one before say it. */
+const prepare = {
+  kind: "prepare",
+  ...{ text: "serial: 1\n", serial: 1, hash, replaces: [hash], force: false, bounded: true },
+};
+
+const clusterMessages = (): Reader => ({
+  samples: [
+    bytesOf(JSON.stringify(prepare)),
+    encodeMessage({ kind: "commit", hash }),
+    encodeMessage({ kind: "good" }),
+    encodeMessage({ kind: "bad", fault: "text", problems: [problem, problem] }),
+  ],
+  read(bytes) {
+    decodeDemand(bytes);
+    const reply = decodeReply(bytes);
+    promised(JSON.stringify(reply).length < 2 * problemsCharactersMax, "an answer is bounded");
+  },
+});
+
+const frames = (): Reader => {
+  const framed = (length: number, body: string): Uint8Array => {
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(length);
+    return Buffer.concat([head, Buffer.from(body)]);
+  };
+  return {
+    samples: [framed(3, "abc"), Buffer.concat([framed(1, "a"), framed(0, ""), framed(2, "bc")])],
+    read(bytes, pieces) {
+      const [inPieces, whole] = [new FrameReader(1024), new FrameReader(1024)];
+      const found: Uint8Array[] = [];
+      for (const piece of pieces) {
+        const some = inPieces.push(Buffer.from(piece));
+        if (some === "too-large") return;
+        found.push(...some);
+      }
+      const all = whole.push(Buffer.from(bytes));
+      promised(
+        all !== "too-large" && Buffer.concat([...all]).equals(Buffer.concat(found)),
+        "cuts mean nothing",
+      );
+    },
+  };
+};
+
+/** Runs a dialogue to its end as its driver does. */
+function converse(dialogue: Dialogue, pieces: readonly Uint8Array[]): void {
+  let ended = false;
+  const take = (turn: Turn): void => {
+    if (turn.kind === "match") take(turn.next(turn.bytes.length % 2 === 0));
+    else if (turn.kind === "say") ended = !turn.answered;
+    else ended = turn.kind !== "more";
+    if (turn.kind === "failed") promised(/^[\x20-\x7e]{0,300}$/.test(turn.why), "plain words");
+  };
+  take(dialogue.open());
+  for (const piece of pieces) {
+    if (ended) return;
+    take(dialogue.hear(piece));
+  }
+  if (!ended) take(dialogue.closed());
+}
+
+const httpAnswers = [
+  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n",
+  "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.0 404 No\nX: a\n b\n\nrest",
+  "HTTP/1.1 204 No Content\r\n\r\n",
+];
+
+const checkAnswers = (): Reader => ({
+  samples: [...httpAnswers, "220 mail ESMTP\r\n250 ok\r\n", "+OK\r\n"].map(bytesOf),
+  read(_bytes, pieces) {
+    for (const method of ["GET", "HEAD"] as const) {
+      const answer = new HttpAnswer(method);
+      let more = true;
+      for (const piece of pieces) if (more) more = answer.hear(piece).kind === "more";
+      if (more) answer.closed();
+    }
+    const greeting = { kind: "bytes", bytes: bytesOf("220 ") } as const;
+    const regex = { kind: "regex", pattern: "2[0-9]+ .*ok" } as const;
+    const said = bytesOf("HELO\r\n");
+    converse(
+      dialogueOf([
+        { send: null, expect: greeting },
+        { send: said, expect: regex },
+      ]),
+      pieces,
+    );
+    converse(dialogueOf([{ send: said, expect: greeting }]), pieces);
+  },
+});
+
+const address = (text: string): IpAddress => {
+  const parsed = parseAddress(text);
+  if (parsed === null) throw new Error(text);
+  return parsed;
+};
+
+const packets = (): Reader => {
+  const mac = macFromText("02:00:00:00:00:01");
+  const syn =
+    "4500002800004000400600" + "00c0a81a32c0a81a0adc500050fffffffe000000005002000000000000";
+  return {
+    samples: [
+      ...announcements(mac, address("192.0.2.10"), false),
+      ...announcements(mac, address("fd00::10"), true),
+      probe(mac, address("192.0.2.10")),
+      Buffer.from(syn, "hex"),
+    ],
+    read(bytes) {
+      claimIn(bytes);
+      readSyn(bytes, true);
+    },
+  };
+};
+
+export const byteReaders: Readers = {
+  heartbeat,
+  "cluster-messages": clusterMessages,
+  "cluster-frames": frames,
+  "check-answers": checkAnswers,
+  packets,
+};
