@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { excerpt, printableLine } from "../../src/check/excerpt.ts";
-import { failureOf } from "../../src/checks/command-end.ts";
+import { failureOf } from "../../src/checks/program/command-end.ts";
 import { beyondControl, strangeIncludes } from "../../src/config/bounds.ts";
 import { importFiles } from "../../src/config/import/import.ts";
 import { importDefaults } from "../../src/config/import/imported.ts";
