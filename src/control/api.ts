@@ -57,6 +57,13 @@ export interface Status {
     readonly last_error: string | null;
     readonly drifts: number;
   };
+  /** What lvsd sets in the kernel apart from addresses and table. */
+  readonly kernel: {
+    /** How often something was put right that somebody else had changed. */
+    readonly repairs: number;
+    /** What cannot be set, or with `sysctl: manual` is not set, and why. */
+    readonly wrong: readonly string[];
+  };
   /** Bad input that was refused, by source and reason: `control`, `check`, `config`. */
   readonly refused: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -89,6 +89,7 @@ const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => 
   services: [],
   virtual_servers: [],
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
+  kernel: { repairs: 0, wrong: [] },
   refused: { ...parts.refused, check: {} },
 });
 

@@ -241,11 +241,28 @@ function destinationWords(destination: Destination): string {
   return words.join(" ");
 }
 
+/** The kernel's timeouts for IPVS connections. */
+export interface Timeouts {
+  readonly tcp: Ms;
+  readonly tcpFin: Ms;
+  readonly udp: Ms;
+}
+
+/** Reads what `ipvsadm -L --timeout` prints: `Timeout (tcp tcpfin udp): 900 120 300`. */
+export function parseTimeouts(text: string): Timeouts | Refused<"garbled"> {
+  const match = /^Timeout \(tcp tcpfin udp\): (\d+) (\d+) (\d+)$/m.exec(text);
+  if (match === null) return refuse("garbled", text.slice(0, 200));
+  const [tcp, tcpFin, udp] = match.slice(1).map((each) => seconds(Number(each)));
+  if (tcp === undefined || tcpFin === undefined || udp === undefined)
+    return refuse("garbled", text.slice(0, 200));
+  return { tcp, tcpFin, udp };
+}
+
 /**
  * The line for `ipvsadm --restore` that sets the kernel's timeouts, in whole seconds, rounded up
  * (0 would mean "leave alone").
  */
-export function timeoutsLine(timeouts: { tcp: Ms; tcpFin: Ms; udp: Ms }): string {
+export function timeoutsLine(timeouts: Timeouts): string {
   const whole = (length: Ms): number => Math.ceil(length / seconds(1));
   return `--set ${whole(timeouts.tcp)} ${whole(timeouts.tcpFin)} ${whole(timeouts.udp)}`;
 }

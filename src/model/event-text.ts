@@ -39,6 +39,7 @@ const warnings: ReadonlySet<string> = new Set([
   "real_server/down",
   "virtual_server/down",
   "ipvs/drift",
+  "machine/repaired",
   "sync/repaired",
   "sync/incomplete",
   "sync/untold",

@@ -126,7 +126,7 @@ export type EventBody =
   | (Named<"notify", "failed"> & { readonly subject: string; readonly text: string })
   | (Named<"control", "refused"> & { readonly reason: string; readonly text: string })
   | (Named<"control", "warning"> & { readonly text: string })
-  | (Named<"machine", "failed"> & { readonly text: string });
+  | (Named<"machine", "failed" | "repaired" | "recovered"> & { readonly text: string });
 
 export type EventName = EventBody["event"];
 

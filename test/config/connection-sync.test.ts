@@ -23,6 +23,7 @@ for (const id of [0, 255])
     assert.deepEqual(
       settings.map(({ name, value }) => [name.split("_").at(-1), value]),
       [
+        ["version", "1"],
         ["threshold", "0\t0"],
         ["period", "10"],
         ["retries", "2"],

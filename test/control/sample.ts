@@ -126,6 +126,7 @@ export const sampleStatus: Status = {
     },
   ],
   ipvs: { in_sync: true, foreign_services: 0, last_error: null, drifts: 1 },
+  kernel: { repairs: 0, wrong: [] },
   refused: { control: { "bad-json": 1 }, check: {}, config: {} },
 };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseSave, restoreLine, timeoutsLine } from "../../src/kernel/ipvs-text.ts";
+import { parseSave, parseTimeouts, restoreLine, timeoutsLine } from "../../src/kernel/ipvs-text.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { seconds } from "../../src/model/time.ts";
 import { planChanges } from "../../src/table/plan.ts";
@@ -181,4 +181,11 @@ test("thresholds are said when an entry is added", () => {
 test("timeouts are whole seconds, and never the 0 that means leave alone", () => {
   const timeouts = { tcp: seconds(900), tcpFin: seconds(0.2), udp: seconds(1.5) };
   assert.equal(timeoutsLine(timeouts), "--set 900 1 2");
+});
+
+test("the kernel's timeouts are read as ipvsadm prints them", () => {
+  assert.deepEqual(parseTimeouts("Timeout (tcp tcpfin udp): 900 120 300\n"), {
+    ...{ tcp: 900_000, tcpFin: 120_000, udp: 300_000 },
+  });
+  assert.ok(isRefused(parseTimeouts("")));
 });

@@ -54,6 +54,7 @@ export function statusReport(given: Status, now: number, paint: Paint): string {
     ...vipLines(status.vips, paint),
     ...serviceLines(status.services, now, paint),
     ...ipvsLines(status, paint),
+    ...kernelLines(status, paint),
     ...countLines(status),
   ];
   const text = lines
@@ -170,6 +171,12 @@ function ipvsLines({ ipvs, virtual_servers }: Status, paint: Paint): Line[] {
   const lines: Line[] = [["IPVS", words.filter((word) => word !== "").join(", ")]];
   if (ipvs.last_error !== null) lines.push(["", paint("bad", ipvs.last_error)]);
   return lines;
+}
+
+function kernelLines({ kernel }: Status, paint: Paint): Line[] {
+  const repairs = kernel.repairs === 0 ? [] : [`${count(kernel.repairs, "setting")} put right`];
+  const lines = [...repairs, ...kernel.wrong.map((text) => paint("bad", text))];
+  return lines.map((line, index) => [index === 0 ? "Kernel" : "", line]);
 }
 
 function countLines({ refused }: Status): Line[] {

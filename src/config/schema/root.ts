@@ -159,7 +159,7 @@ export const rootKeys = {
   sysctl: preset(
     choice("value", ["auto", "manual"]),
     "auto",
-    "`auto`: lvsd sets the kernel parameters that it needs and restores them. `manual`: it leaves them alone.",
+    "`auto`: lvsd sets the kernel parameters that it needs, puts them right where somebody changes them, and restores them at its end. `manual`: it leaves them alone, and reports those that it depends on.",
   ),
   marks: preset(
     choice("value", ["lvsd"], ["external"]),

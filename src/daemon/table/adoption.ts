@@ -1,5 +1,4 @@
-/** What a starting daemon takes over from the kernel, and gives to it once: table and time-outs. */
-import { isDeepStrictEqual } from "node:util";
+/** What a starting daemon takes over from the kernel. */
 import type { Config } from "../../config/config.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Doors } from "../doors.ts";
@@ -19,20 +18,5 @@ export async function adoptTable(
     if (services > 0) report({ event: "ipvs", kind: "adopted", services, destinations });
   } catch (thrown) {
     report({ event: "ipvs", kind: "failed", text: `cannot be read: ${messageOf(thrown)}` });
-  }
-}
-
-/** Sets the kernel's connection time-outs where `config` asks for others than `before`. */
-export async function setTimeouts(
-  { timeouts }: Config,
-  before: Config | null,
-  { ipvsadm, report }: Pick<Doors, "ipvsadm" | "report">,
-): Promise<void> {
-  if (timeouts === null || isDeepStrictEqual(timeouts, before?.timeouts)) return;
-  try {
-    await ipvsadm.setTimeouts(timeouts);
-  } catch (thrown) {
-    const text = `the connection timeouts are not set: ${messageOf(thrown)}`;
-    report({ event: "ipvs", kind: "failed", text });
   }
 }

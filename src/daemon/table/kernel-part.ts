@@ -1,16 +1,20 @@
-/** What a router needs of the kernel apart from the table's services: parameters and time-outs. */
-
+/** What a router needs of the kernel apart from addresses and the table's services. */
+import type { Status } from "../../control/api.ts";
+import type { Fault } from "../../model/router.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import type { Memory } from "../restart/restart-state.ts";
-import { setTimeouts } from "./adoption.ts";
-import { applySysctls, restoreSysctls } from "./sysctls.ts";
+import { keptObjects } from "./kept-objects.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export class KernelPart implements Part {
   readonly #context: PartContext;
+  readonly #upkeep: Upkeep;
 
   constructor(context: PartContext) {
     this.#context = context;
+    const { doors, faultsChanged } = context;
+    this.#upkeep = new Upkeep({ report: doors.report, now: doors.now, faultsChanged });
   }
 
   /** What lvsd changed before is put back at the end as if this process had changed it. */
@@ -20,15 +24,32 @@ export class KernelPart implements Part {
 
   async configure({ config }: Running, before: Running | null): Promise<void> {
     const { doors } = this.#context;
-    applySysctls(config, doors.sysctl, doors.report);
-    await setTimeouts(config, before?.config ?? null, doors);
+    if (config.sysctl === "manual" && before?.config.sysctl !== "manual") this.#restore();
+    await this.#upkeep.configure(keptObjects(config, doors));
+  }
+
+  faults(): readonly Fault[] {
+    return this.#upkeep.faults();
+  }
+
+  status(): Pick<Status, "kernel"> {
+    return { kernel: this.#upkeep.state() };
   }
 
   remember(): Pick<Memory, "sysctls"> {
     return { sysctls: this.#context.doors.sysctl.before };
   }
 
+  close(): Promise<void> {
+    return this.#upkeep.close();
+  }
+
   async stop(): Promise<void> {
-    restoreSysctls(this.#context.doors.sysctl, this.#context.doors.report);
+    this.#restore();
+  }
+
+  #restore(): void {
+    const { sysctl, report } = this.#context.doors;
+    for (const text of sysctl.restore()) report({ event: "machine", kind: "failed", text });
   }
 }

@@ -36,7 +36,7 @@ export interface KernelSetting {
   readonly isMinimum?: true;
 }
 
-/** What `sysctl: auto` sets, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
+/** What `sysctl: auto` sets and keeps, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
 export function kernelSettings(config: Config): readonly KernelSetting[] {
   const families = new Set(config.virtualServers.map(({ address }) => family(address)));
   const devices = new Set(config.vips.flatMap(({ device }) => device ?? []));
@@ -70,6 +70,8 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
   );
   if (config.connectionSync !== null)
     settings.push(
+      // Version 0 knows neither IPv6 nor ids (ip_vs_sync.c); what it cannot tell is lost in silence.
+      { name: "net/ipv4/vs/sync_version", value: "1", needed: true },
       // The peer is told of a connection once it is established, and not of every 50th packet ...
       { name: "net/ipv4/vs/sync_threshold", value: "0\t0", needed: false },
       // ... and again while it goes on, so that a peer that was away knows it after this time;

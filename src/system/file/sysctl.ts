@@ -12,6 +12,8 @@ export interface Sysctl {
   read(name: string): string | null;
   /** Sets it unless it has that value already; remembers the first value it found. Throws MachineError. */
   set(name: string, value: string): void;
+  /** It is as it should be without lvsd: a later `set` finds nothing that is to be put back. */
+  leave(name: string): void;
   /** The remembered values by name, and how a later process is given them. */
   readonly before: Readonly<Record<string, string>>;
   remember(before: Readonly<Record<string, string>>): void;
@@ -25,6 +27,7 @@ export const takesIpv6 = ({ read }: Pick<Sysctl, "read">, device: string): boole
 
 export function openSysctl(root = "/proc/sys"): Sysctl {
   const before = new Map<string, string>();
+  const left = new Set<string>();
   const read = (name: string): string | null => {
     try {
       return readFileSync(join(root, name), "utf8").trim();
@@ -49,7 +52,10 @@ export function openSysctl(root = "/proc/sys"): Sysctl {
         throw new MachineError(`sysctl ${name}: this kernel does not have it, wanted ${value}`);
       if (found === value) return;
       write(name, value);
-      if (!before.has(name)) before.set(name, found);
+      if (!before.has(name) && !left.has(name)) before.set(name, found);
+    },
+    leave(name) {
+      left.add(name);
     },
     get before() {
       return Object.fromEntries(before);
@@ -67,6 +73,7 @@ export function openSysctl(root = "/proc/sys"): Sysctl {
         }
       }
       before.clear();
+      left.clear();
       return failures;
     },
   };

@@ -7,8 +7,8 @@
  */
 
 import type { ProcTable } from "../../kernel/ipvs-proc.ts";
-import { restoreLine, timeoutsLine } from "../../kernel/ipvs-text.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
+import { parseTimeouts, restoreLine, type Timeouts, timeoutsLine } from "../../kernel/ipvs-text.ts";
+import { isRefused, MachineError, messageOf } from "../../model/error.ts";
 import { printDestination, printService } from "../../model/service.ts";
 import { type Ms, ms } from "../../model/time.ts";
 import { type Change, sameDestination, sameService, type Table } from "../../table/table.ts";
@@ -49,7 +49,9 @@ export interface Ipvsadm {
    */
   apply(changes: readonly Change[]): Promise<{ readonly refused: readonly RefusedChange[] }>;
   /** The kernel's connection timeouts, rounded up to seconds. Throws MachineError. */
-  setTimeouts(timeouts: { readonly tcp: Ms; readonly tcpFin: Ms; readonly udp: Ms }): Promise<void>;
+  setTimeouts(timeouts: Timeouts): Promise<void>;
+  /** Throws MachineError. */
+  readTimeouts(): Promise<Timeouts>;
   /** Ends the kept program. */
   close(): Promise<void>;
 }
@@ -181,6 +183,15 @@ export function openIpvsadm(options: IpvsadmOptions = {}): Ipvsadm {
       inTurn(async () => {
         const args = timeoutsLine(timeouts).split(" ");
         await runProgram({ file: "ipvsadm", args, deadline, path });
+      }),
+    readTimeouts: () =>
+      inTurn(async () => {
+        const args = ["-L", "--timeout"];
+        const { stdout } = await runProgram({ file: "ipvsadm", args, deadline, path });
+        const timeouts = parseTimeouts(stdout);
+        if (isRefused(timeouts))
+          throw new MachineError(`ipvsadm -L --timeout: not understood: ${timeouts.detail}`);
+        return timeouts;
       }),
     close: () => inTurn(pipe.drop),
   };

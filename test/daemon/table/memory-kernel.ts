@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { afterEach } from "node:test";
 import { type OwnedServices, Reconciler } from "../../../src/daemon/table/reconciler.ts";
 import { shapeOf } from "../../../src/kernel/ipvs-proc.ts";
-import { parseSave, restoreLine } from "../../../src/kernel/ipvs-text.ts";
+import { parseSave, restoreLine, type Timeouts } from "../../../src/kernel/ipvs-text.ts";
 import { isRefused, MachineError, messageOf } from "../../../src/model/error.ts";
 import type { EventBody } from "../../../src/model/event.ts";
-import { addMs, ms } from "../../../src/model/time.ts";
+import { addMs, ms, seconds } from "../../../src/model/time.ts";
 import type { Ipvsadm } from "../../../src/system/ipvs/ipvsadm.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import type { Change, Table } from "../../../src/table/table.ts";
@@ -61,7 +61,13 @@ export class MemoryKernel implements Ipvsadm {
     });
     return { refused };
   }
-  async setTimeouts() {}
+  timeouts: Timeouts = { tcp: seconds(1), tcpFin: seconds(1), udp: seconds(1) };
+  async setTimeouts(timeouts: Timeouts) {
+    this.timeouts = timeouts;
+  }
+  async readTimeouts() {
+    return this.timeouts;
+  }
   async close() {}
 }
 

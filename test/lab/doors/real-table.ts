@@ -75,6 +75,8 @@ test("a table is programmed, read back equal, seen in /proc, and emptied", async
   await ipvsadm.setTimeouts({ tcp: seconds(900), tcpFin: seconds(100), udp: seconds(200) });
   const timeouts = execFileSync("ipvsadm", ["-L", "--timeout"], { encoding: "utf8" });
   assert.match(timeouts, /: 900 100 200/);
+  const found = { tcp: seconds(900), tcpFin: seconds(100), udp: seconds(200) };
+  assert.deepEqual(await ipvsadm.readTimeouts(), found);
   assert.deepEqual(await ipvsadm.apply(await planFor(new Map())), { refused: [] });
   assert.deepEqual(await planFor(new Map()), []);
 });
