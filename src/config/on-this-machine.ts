@@ -5,7 +5,14 @@
 
 import type { Place, Places } from "../keys/place.ts";
 import type { Problem } from "../keys/problem.ts";
-import { family, holds, type IpAddress, type Prefix, printPrefix } from "../model/address.ts";
+import {
+  bitsOf,
+  family,
+  holds,
+  type IpAddress,
+  type Prefix,
+  printPrefix,
+} from "../model/address.ts";
 import { type Role, roles } from "../model/router.ts";
 import { addressesOf, type Config, type Vip } from "./config.ts";
 
@@ -143,6 +150,57 @@ export function missingDevices(
       ? []
       : [problemAt(places.syncDevice, `device ${sync.device} does not exist`, hint)];
   return [...ofVips, ...ofLinks, ...ofSync];
+}
+
+/** VIPs whose devices are here and do not take them. Of missing devices see `missingDevices`. */
+export function refusedVips(config: Config, here: Here, places: Places): readonly Problem[] {
+  return config.vips.flatMap(({ prefix, device }) => {
+    if (device === null || !here.interfaces.some(({ name }) => name === device)) return [];
+    const found = obstacle({ prefix, device }, here);
+    if (found === null) return [];
+    const message = `${printPrefix(prefix)} cannot be held: ${found.why}`;
+    return [problemAt(places.vips[prefix.address], message, found.hint)];
+  });
+}
+
+/** Everything that keeps this machine from doing what the configuration asks of its devices. */
+export const devicesFail = (config: Config, here: Here, places: Places): readonly Problem[] => [
+  ...missingDevices(config, here.interfaces, places),
+  ...refusedVips(config, here, places),
+];
+
+/** An address of the machine, with what tells a form of lvsd's from anybody else's. */
+export interface AnsweringHere extends InterfaceHere {
+  readonly addresses: readonly { readonly prefix: Prefix; readonly source: boolean }[];
+}
+
+/**
+ * VIPs that are on this machine in a form that lvsd does not give them: neighbours are answered for
+ * each, whoever serves. On the loopback device that depends on `net.ipv4.conf.*.arp_ignore`, and
+ * lvsd, which removes the others, leaves it alone: a real server may need it.
+ */
+export function answeredHere(
+  config: Config,
+  interfaces: readonly AnsweringHere[],
+  loopbackAnswers: boolean,
+): readonly Problem[] {
+  const vips = new Map(config.vips.map((vip) => [vip.prefix.address, vip]));
+  return interfaces.flatMap(({ name, addresses }) =>
+    addresses.flatMap(({ prefix, source }): Problem[] => {
+      const vip = vips.get(prefix.address);
+      if (vip === undefined) return [];
+      const isHost = prefix.length === bitsOf(family(prefix.address));
+      if (name === "lo" && (!loopbackAnswers || family(prefix.address) === 6)) return [];
+      if (name !== "lo" && name === vip.device && isHost && !source) return [];
+      const form = `${printPrefix(prefix)} dev ${name}`;
+      const message = `${printPrefix(prefix)} is on ${name} and answers for a VIP, but not by lvsd`;
+      const hint =
+        name === "lo"
+          ? `ip addr del ${form}, or sysctl -w net.ipv4.conf.all.arp_ignore=1`
+          : `stop whoever put it there, then: ip addr del ${form}`;
+      return [{ file: null, line: null, column: null, message, hint }];
+    }),
+  );
 }
 
 /** Names of the devices whose longest connected network holds the address; equals by name. */

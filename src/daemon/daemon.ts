@@ -20,8 +20,8 @@ import type { Input } from "../failover/protocol.ts";
 import { type Problem, toldProblems } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
-import type { Role } from "../model/router.ts";
 import { between, type Instant, seconds } from "../model/time.ts";
+import { takesIpv6 } from "../system/file/sysctl.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import { peerBelief } from "./config/cluster-lines.ts";
 import { ClusterSync, type Judged, type JudgeRules } from "./config/cluster-sync.ts";
@@ -32,8 +32,8 @@ import { partingProblems, refusedLeaving } from "./config/parting.ts";
 import { carriedOut, planReport } from "./config/plan-report.ts";
 import { guardProblem } from "./config/reload.ts";
 import { loadedEvent, onThisMachine, type Running, type Written } from "./config/running.ts";
+import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
-import type { Journal } from "./journal.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { countUp, refusedNow } from "./refused.ts";
 import { Requests } from "./requests.ts";
@@ -58,19 +58,6 @@ export type Ended =
 const stoppingMax = seconds(5);
 /** A long status holds up a takeover: asked meanwhile, it waits for the VIPs, but not for ever. */
 const idleWithin = seconds(1);
-
-export interface DaemonParts {
-  readonly doors: Omit<Doors, "report">;
-  readonly journal: Journal;
-  readonly wallClock: () => string;
-  readonly role: Role | null;
-  /** One line for `systemctl status`. */
-  readonly announceStatus: (text: string) => void;
-  /** Why a process could not start in the place of this one; null: it could. */
-  readonly imageRefused: () => string | null;
-  /** Ends in `leave`, soon. */
-  readonly restart: () => void;
-}
 
 export class Daemon implements Controlled {
   readonly #parts: DaemonParts;
@@ -250,7 +237,7 @@ export class Daemon implements Controlled {
   /** Why a next process could not go on where this one leaves; null: it could. */
   async restartRefused(): Promise<Refusal | null> {
     if (!this.#serving?.engine.begun) return refusedNow("this router still starts");
-    const next = await this.#readNext();
+    const next = await this.#readNext(null, true);
     return "ok" in next ? next : null;
   }
 
@@ -337,12 +324,17 @@ export class Daemon implements Controlled {
     return plan.ok ? { next, plan } : { refusal: plan };
   }
 
-  /** The file on disk, or `text` in its place, as this machine would run it, or why it would not. */
-  #readNext(text: string | null = null): Promise<Running | Refusal> {
+  /**
+   * The file on disk, or `text` in its place, as this machine would run it, or why it would not.
+   * What this machine lacks of it is no reason where it `goesOn` with what it has.
+   */
+  #readNext(text: string | null = null, goesOn = false): Promise<Running | Refusal> {
+    const { ip, sysctl } = this.#doors;
     return nextConfig({
-      ...{ path: this.#path, text, present: this.configText(), given: this.#parts.role },
+      ...{ path: this.#path, text, present: this.configText(), forced: this.#parts.role },
       role: this.#serving?.running.role ?? this.#parts.role,
-      readInterfaces: () => this.#doors.ip.readInterfaces(),
+      readInterfaces: () => ip.readInterfaces(),
+      ipv6: goesOn ? null : (device) => takesIpv6(sysctl, device),
     });
   }
 

@@ -8,7 +8,7 @@ import {
   type Fault,
   type FaultKind,
   faultKinds,
-  partialKinds,
+  isPartial,
   type Unfitness,
 } from "../model/router.ts";
 import {
@@ -32,8 +32,6 @@ const calmAfter: Ms = seconds(300);
 /** What the wire has room for. */
 const countMax = 65535;
 
-const isPartial = ({ kind }: Fault): boolean => partialKinds.includes(kind);
-
 /** The kinds of these faults with how much of each, the gravest first; empty: fit. */
 export function unfitnessOf(faults: readonly Fault[]): readonly Unfitness[] {
   if (faults.length === 0) return fit;
@@ -41,7 +39,7 @@ export function unfitnessOf(faults: readonly Fault[]): readonly Unfitness[] {
     const alike = faults.filter((fault) => fault.kind === kind);
     if (alike.length === 0) return [];
     const sum = alike.reduce((total, { count = 1 }) => total + count, 0);
-    return [{ kind, count: partialKinds.includes(kind) ? Math.min(sum, countMax) : 1 }];
+    return [{ kind, count: isPartial({ kind }) ? Math.min(sum, countMax) : 1 }];
   });
 }
 
@@ -111,8 +109,14 @@ export function takeFaults(turn: Turn, outside: readonly Fault[]): void {
     const until = length > 0 ? addMs(now, length) : null;
     damping = { ...damping, until, lastFaults: router.outside };
   }
-  set(turn, { outside, damping });
+  // What could not be claimed may go now: a claim that failed says nothing any more.
+  const mended = claimKinds.some(
+    (kind) => amountOf(unfitnessOf(outside), kind) < amountOf(unfitnessOf(router.outside), kind),
+  );
+  set(turn, { outside, damping, trouble: mended ? null : router.trouble });
 }
+
+const claimKinds: readonly FaultKind[] = ["claim", "vip"];
 
 function holdDownOf(losses: number): Ms {
   if (losses <= 1) return ms(0);

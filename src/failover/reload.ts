@@ -15,6 +15,8 @@ export function takeRules(turn: Turn, rules: Rules): void {
   const slower = rules.interval > router.rhythm && router.peerAlive && !rules.alone;
   set(turn, {
     rules,
+    // The operator may have mended what it failed at.
+    trouble: null,
     rhythm: slower ? router.rhythm : rules.interval,
     rhythmFrom: slower ? router.sequence + 1 : null,
     peer: withPaths(router.peer, rules.paths.length),

@@ -76,7 +76,7 @@ export interface Activation {
   readonly claimedAt: Instant | null;
 }
 
-/** Why and how often claims have failed in a row. */
+/** Why and how often claims have failed in a row; kept until one succeeds, or its reason may have gone. */
 export interface ClaimTrouble {
   readonly why: string;
   readonly failures: number;

@@ -36,6 +36,9 @@ export type FaultKind = (typeof faultKinds)[number];
  */
 export const partialKinds: readonly FaultKind[] = ["vip", "virtual-server", "checks"];
 
+export const isPartial = ({ kind }: { readonly kind: FaultKind }): boolean =>
+  partialKinds.includes(kind);
+
 export interface Fault {
   readonly kind: FaultKind;
   /** What it is about: a device, a gateway, a virtual service; part of the fault's identity. */

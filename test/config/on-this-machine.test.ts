@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  type AnsweringHere,
+  answeredHere,
+  devicesFail,
   type InterfaceHere,
   missingDevices,
   resolveDevices,
@@ -116,4 +119,45 @@ test("devices that are named and missing are told with their place", () => {
     "/etc/lvsd/lvsd.yaml:7:51: virtual_servers.api.device: device eth1 of 10.0.0.10/24 does not exist (this machine has ens3)",
     "/etc/lvsd/lvsd.yaml:4:28: failover.monitor_links: device eth0 does not exist (this machine has ens3)",
   ]);
+});
+
+test("a VIP that its device does not take is told with its place and the command that mends it", () => {
+  const six = readText(`${text}  six: { address: "2001:db8::10/64", port: 80, device: eth1.91 }\n`);
+  if ("problems" in six) assert.fail(six.problems.map(printProblem).join("\n"));
+  const interfaces = ["eth0", "eth1", "eth1.91"].map((name) => at(name, "192.0.2.1/24"));
+  const failing = (ipv6: boolean) =>
+    devicesFail(six.config, { interfaces, ipv6: () => ipv6 }, six.places).map(printProblem);
+  assert.deepEqual(failing(true), []);
+  assert.deepEqual(failing(false), [
+    "/etc/lvsd/lvsd.yaml:8:56: virtual_servers.six.device: 2001:db8::10/64 cannot be held: IPv6 is off on eth1.91 (sysctl -w net.ipv6.conf.eth1/91.disable_ipv6=0)",
+  ]);
+});
+
+test("a VIP that is here in anybody else's form is told, lvsd's own is not", () => {
+  const has = (name: string, prefix: string, source = true): AnsweringHere => ({
+    name,
+    addresses: [{ prefix: parsePrefix(prefix) ?? assert.fail(prefix), source }],
+  });
+  const resolved = resolveDevices(config, [at("eth0", "192.0.2.1/24")], places);
+  assert.ok("config" in resolved);
+  const told = (here: AnsweringHere, loopbackAnswers = true) =>
+    answeredHere(resolved.config, [here], loopbackAnswers).map(printProblem);
+  assert.deepEqual(told(has("eth0", "192.0.2.10/32", false)), []);
+  assert.deepEqual(told(has("eth0", "192.0.2.1/24")), [], "the router's own address");
+  assert.deepEqual(told(has("lo", "192.0.2.10/32"), false), [], "a real server's");
+  const hint = "stop whoever put it there, then: ip addr del";
+  assert.deepEqual(
+    [
+      has("eth0", "192.0.2.10/32"),
+      has("eth0", "192.0.2.10/24", false),
+      has("eth2", "192.0.2.10/32", false),
+      has("lo", "192.0.2.10/32"),
+    ].flatMap((here) => told(here)),
+    [
+      `192.0.2.10/32 is on eth0 and answers for a VIP, but not by lvsd (${hint} 192.0.2.10/32 dev eth0)`,
+      `192.0.2.10/24 is on eth0 and answers for a VIP, but not by lvsd (${hint} 192.0.2.10/24 dev eth0)`,
+      `192.0.2.10/32 is on eth2 and answers for a VIP, but not by lvsd (${hint} 192.0.2.10/32 dev eth2)`,
+      "192.0.2.10/32 is on lo and answers for a VIP, but not by lvsd (ip addr del 192.0.2.10/32 dev lo, or sysctl -w net.ipv4.conf.all.arp_ignore=1)",
+    ],
+  );
 });

@@ -174,6 +174,9 @@ const commands: Readonly<Record<string, Command>> = {
   /** The peer's card is heard announcing a VIP; its beats of that time came too late to be heard. */
   contested: (play, [role]) => play.station(role).input({ kind: "contested" }),
   fault: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), true),
+  /** How many VIPs the router can hold from now on; with `unknown` it finds out by a claim. */
+  holds: (play, [role, count, how]) =>
+    play.station(role).setCapacity(Number(count), how !== "unknown"),
   cleared: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), false),
   /** How claims, releases and the like go: by the names of `troubles`. */
   kernel: (play, [role, how]) => {
@@ -206,6 +209,8 @@ const commands: Readonly<Record<string, Command>> = {
       config: { serial: 2, hash: "cd".repeat(16) },
     });
   },
+  /** A reload that changes nothing. */
+  reload: (play, [role]) => play.station(role).reload({}),
   /** A reload that leaves the router with these paths of the two. */
   paths: (play, [role, ...paths]) => play.station(role).reload({ paths }),
   /** Plays a recorded datagram to a router again: the n-th that was sent to it. */

@@ -239,8 +239,8 @@ export class Checkers {
     if (!message.holds && vips > 0) this.fail(`7: ${role} denies the ${vips} VIPs it holds`);
     // Who is about to let go says so; a lifetime may have ended meanwhile.
     const settled = station.daemon?.router.grip === "held" && message.handOver.kind !== "releasing";
-    if (message.state === "active" && settled && vips < vipsMax)
-      this.fail(`7: ${role} says active with ${vips} of ${vipsMax} VIPs`);
+    if (message.state === "active" && settled && vips < station.capacity)
+      this.fail(`7: ${role} says active with ${vips} of ${station.capacity} VIPs`);
     if (message.handOver.kind === "released" && vips > 0)
       this.fail(`7: ${role} says released with ${vips} VIPs`);
   }

@@ -6,7 +6,7 @@
 import type { Effect } from "../../src/failover/protocol.ts";
 import type { Router } from "../../src/failover/router.ts";
 import { otherRole, type Role, roles } from "../../src/model/router.ts";
-import { type Station, vipsMax } from "./station.ts";
+import type { Station } from "./station.ts";
 import type { World } from "./world.ts";
 
 export class ClientChecker {
@@ -24,23 +24,21 @@ export class ClientChecker {
   kernelChanged(): void {
     const { stations, now } = this.world;
     const holder =
-      roles.find(
-        (role) => stations[role].vips === vipsMax && stations[otherRole(role)].vips === 0,
-      ) ?? null;
+      roles.find((role) => isWhole(stations[role]) && stations[otherRole(role)].vips === 0) ?? null;
     if (holder !== this.holder) this.holderSince = now;
     this.holder = holder;
   }
 
   /** After a step, before its effects are performed. */
   stepped(
-    { role, vips }: Station,
+    { role, vips, capacity }: Station,
     before: Router,
     after: Router,
     effects: readonly Effect[],
   ): void {
     if (before.grip !== "held" && after.grip === "held") this.heldSince[role] = this.world.now;
-    if (vips < vipsMax && effects.some(({ kind }) => kind === "announce"))
-      this.world.checkers.fail(`9: ${role} announces with ${vips} of ${vipsMax} VIPs`);
+    if (vips < capacity && effects.some(({ kind }) => kind === "announce"))
+      this.world.checkers.fail(`9: ${role} announces with ${vips} of ${capacity} VIPs`);
   }
 
   /** Whether the clients believe whoever holds, or will ask. */
@@ -70,3 +68,6 @@ export class ClientChecker {
       world.checkers.fail(`9: clients still believe ${believed}, but ${holder} holds`);
   }
 }
+
+/** It holds what it can hold. */
+const isWhole = ({ vips, capacity }: Station): boolean => vips > 0 && vips === capacity;

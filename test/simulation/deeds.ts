@@ -62,17 +62,16 @@ export class Deeds {
   }
 
   claim(): void {
-    this.change("claim", vipsMax, { kind: "claimed" }, "claim-failed");
+    this.change("claim", { kind: "claimed" }, "claim-failed");
   }
 
   release(): void {
-    this.change("release", 0, { kind: "released" }, "release-failed");
+    this.change("release", { kind: "released" }, "release-failed");
   }
 
   /** Half-way after half its time; then done, failed, or cut off at its deadline. */
   private change(
     deed: "claim" | "release",
-    target: number,
     done: Input,
     failed: "claim-failed" | "release-failed",
   ): void {
@@ -81,13 +80,19 @@ export class Deeds {
     const operation = this.begin(deed);
     station.expiresAt = null;
     const length = this.lengthOf(course);
+    const target = (): number => (deed === "claim" ? station.capacity : 0);
     const half = world.random.int(0, vipsMax);
     world.agenda.add(world.now + length / 2, () => {
-      if (operation === this.operation && station.vips !== target) station.setVips(half);
+      if (operation === this.operation && station.vips !== target())
+        station.setVips(deed === "claim" ? Math.min(half, station.capacity) : half);
     });
     this.end(operation, length, course, () => {
       // An attempt that fails may still have left everything as wanted, and not know it.
-      if (course === "works") station.setVips(target);
+      if (course === "works") station.setVips(target());
+      if (course === "works" && deed === "claim") {
+        station.learnCapacity();
+        if (station.capacity === 0) return { kind: failed, why: "no VIP can be held" };
+      }
       return course === "works" ? done : { kind: failed, why: why[course] };
     });
   }

@@ -29,7 +29,8 @@ const weights: Partial<Record<string, number>> = {
 
 /** Drawn apart (plan.ts): what they add to a run leaves the rest of it as it was. */
 export const identityFaultNames = ["renumbering", "roleChange"] as const;
-const drawnApart: ReadonlySet<string> = new Set(identityFaultNames);
+export const lackingFaultNames = ["lacking", "bothLacking"] as const;
+const drawnApart: ReadonlySet<string> = new Set([...identityFaultNames, ...lackingFaultNames]);
 
 const weighed = <Name extends string>(names: readonly Name[]): readonly Name[] =>
   names

@@ -9,7 +9,7 @@ import {
   unfitnessOf,
 } from "../../src/failover/fitness.ts";
 import type { Router } from "../../src/failover/router.ts";
-import { otherRole, type Role, type Unfitness } from "../../src/model/router.ts";
+import { isPartial, otherRole, type Role, type Unfitness } from "../../src/model/router.ts";
 import type { Station } from "./station.ts";
 import type { World } from "./world.ts";
 
@@ -66,6 +66,8 @@ export class FitnessChecker {
       each.ending === null && each.releaseFailedAt === null;
     if (!able(router) || !able(other) || !other.ready) return false;
     const own = unfitnessIn(station);
+    // Who has failed to claim does not take what is held but for a part.
+    if (other.trouble !== null && own.every(isPartial)) return false;
     const isFitter = (list: readonly Unfitness[]) => compareFitness(own, list) < 0;
     return isFitter(unfitnessIn(peer)) && isFitter(unfitnessOf(other.faults));
   }

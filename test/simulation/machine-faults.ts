@@ -2,6 +2,7 @@
 import { roles } from "../../src/model/router.ts";
 import { type Troubles, troubles, works } from "./deeds.ts";
 import { type Fault, lasting } from "./fault.ts";
+import { vipsMax } from "./station.ts";
 import { partition } from "./wire-faults.ts";
 import type { World } from "./world.ts";
 
@@ -42,6 +43,22 @@ export const unfit: Fault = (world, role, length, random) => {
   const station = world.stations[role];
   station.setFault(kind, true);
   world.agenda.add(world.now + length, () => station.setFault(kind, false));
+};
+
+/** Some VIPs cannot be held; the router knows, or finds out when it claims. */
+export const lacking: Fault = (world, role, length, random) => {
+  const station = world.stations[role];
+  const [capacity, known] = [random.int(0, vipsMax - 1), random.chance(0.5)];
+  lasting(
+    world,
+    length,
+    () => station.setCapacity(capacity, known),
+    () => station.setCapacity(vipsMax, true),
+  );
+};
+
+export const bothLacking: Fault = (world, _role, length, random) => {
+  for (const role of roles) lacking(world, role, length * random.between(0.8, 1.2), random);
 };
 
 export const bothUnfit: Fault = (world, _role, length, random) => {

@@ -4,7 +4,7 @@
  * less keeps the others as they were.
  */
 import { type Role, roles } from "../../src/model/router.ts";
-import { type FaultName, faultNames, identityFaultNames } from "./faults.ts";
+import { type FaultName, faultNames, identityFaultNames, lackingFaultNames } from "./faults.ts";
 import { cluster, drawOptions, type Options } from "./options.ts";
 import { Random } from "./random.ts";
 
@@ -51,6 +51,15 @@ export function planOf(seed: number): Plan {
       at: identity.between(0, chaosLength),
       length: identity.between(0, 2) * scale,
       seed: identity.int(0, 0xffff_ffff),
+    });
+  const lacks = new Random(seed, 5);
+  for (let left = lacks.pick([0, 0, 0, 1, 1, 2]); left > 0; left--)
+    mishaps.push({
+      fault: lacks.pick(lackingFaultNames),
+      role: options.alone ? "primary" : lacks.pick(roles),
+      at: lacks.between(0, chaosLength),
+      length: lacks.between(0, 2) * scale,
+      seed: lacks.int(0, 0xffff_ffff),
     });
   return {
     seed,

@@ -43,6 +43,8 @@ export class Station {
   /** Boot id of the present process, or of the last one. */
   lastBoot: BootId | null = null;
   vips = 0;
+  /** How many this machine can hold; what it lacks it may know before it tries, or not. */
+  capacity = vipsMax;
   /** When the kernel drops the addresses by itself (`valid_lft`). */
   expiresAt: number | null = null;
   readonly faults = new Map<string, Fault>();
@@ -192,6 +194,28 @@ export class Station {
   setFault(kind: Fault["kind"], present: boolean): void {
     if (present) this.faults.set(kind, { kind, subject: "x", text: `${kind} x failed` });
     else this.faults.delete(kind);
+    this.world.disturbed();
+    this.input({ kind: "faults", faults: [...this.faults.values()] });
+  }
+
+  /** A device is missing, IPv6 is off; or all is well again. The watch loses or puts back at once. */
+  setCapacity(capacity: number, known: boolean): void {
+    this.world.note(this.role, () => `can hold ${capacity} VIPs`);
+    const grows = capacity > this.capacity;
+    const hasLost = this.vips === 0 && this.capacity > 0;
+    this.capacity = capacity;
+    const isHolder = this.daemon?.router.grip === "held" && !hasLost;
+    if (this.vips > capacity || (grows && isHolder)) this.setVips(capacity);
+    if (known || isHolder || grows) this.learnCapacity();
+    this.world.disturbed();
+  }
+
+  learnCapacity(): void {
+    const count = vipsMax - this.capacity;
+    const text = `${count} VIPs cannot be held`;
+    if (count === (this.faults.get("vip")?.count ?? 0)) return;
+    if (count === 0) this.faults.delete("vip");
+    else this.faults.set("vip", { kind: "vip", subject: "x", text, count });
     this.world.disturbed();
     this.input({ kind: "faults", faults: [...this.faults.values()] });
   }

@@ -6,7 +6,8 @@ import { basename, dirname, resolve } from "node:path";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
 import {
-  missingDevices,
+  answeredHere,
+  devicesFail,
   missingOwnAddresses,
   resolveDevices,
   roleHere,
@@ -42,7 +43,7 @@ export async function check(
     if ("problems" in key) problems.unshift(...key.problems);
     const interfaces = facts?.interfaces ?? null;
     if (interfaces !== null) {
-      const found = judgeInterfaces(read.config, read.places, interfaces);
+      const found = judgeInterfaces(read.config, read.places, interfaces, facts);
       problems.push(...found.problems);
       role = found.role;
     }
@@ -108,17 +109,21 @@ function judgeInterfaces(
   config: Config,
   places: Places,
   interfaces: NonNullable<Facts["interfaces"]>,
+  facts: Pick<Facts, "ipv6Off" | "loopbackAnswers"> | null,
 ): { readonly role: Role | null; readonly problems: readonly Problem[] } {
   const here = roleHere(config, interfaces);
   const role = typeof here === "string" ? null : here.role;
   const resolved = resolveDevices(config, interfaces, places);
+  const placed = "config" in resolved ? resolved.config : config;
+  const ipv6 = (device: string): boolean => facts?.ipv6Off.includes(device) !== true;
   return {
     role,
     problems: [
       ...(typeof here === "string"
         ? [noRole[here](config)]
         : missingOwnAddresses(config, here.role, interfaces)),
-      ...missingDevices(config, interfaces, places),
+      ...devicesFail(placed, { interfaces, ipv6 }, places),
+      ...answeredHere(placed, interfaces, facts?.loopbackAnswers === true),
       ...unservableHere(config, interfaces),
       ...missingCommands(config, places),
       ...missingFiles(places),

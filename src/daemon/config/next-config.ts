@@ -3,9 +3,10 @@ import type { Refusal } from "../../control/api.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
 import type { Interface } from "../../system/ip/ip.ts";
-import { refusedNow, refusedText } from "../refused.ts";
+import { refusedNow } from "../refused.ts";
 import { readWritten } from "./config-thread.ts";
-import { onThisMachine, type Running } from "./running.ts";
+import { nextRunning } from "./next-running.ts";
+import type { Running } from "./running.ts";
 
 export interface NextConfig {
   readonly path: string;
@@ -14,10 +15,12 @@ export interface NextConfig {
   /** What is loaded now. */
   readonly present: string;
   /** The role that the command line gives; null: none. */
-  readonly given: Role | null;
+  readonly forced: Role | null;
   /** The role that this router has; it does not change while it runs. */
   readonly role: Role | null;
   readonly readInterfaces: () => Promise<readonly Interface[]>;
+  /** Whether a device takes IPv6 addresses; null: what this machine lacks is no reason. */
+  readonly ipv6: ((device: string) => boolean) | null;
 }
 
 /** Reads and judges it. Never throws. */
@@ -25,12 +28,8 @@ export async function nextConfig(next: NextConfig): Promise<Running | Refusal> {
   try {
     const written = await readWritten(next.path, next.text, next.present);
     if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
-    const running = onThisMachine(written, await next.readInterfaces(), next.given);
-    if (running === "waiting") return refusedNow("none of the routers' addresses is here");
-    if ("problems" in running) return { ok: false, fault: "text", problems: running.problems };
-    if (next.role !== null && running.role !== next.role)
-      return refusedText(next.path, `it would make this ${next.role} the ${running.role}`);
-    return running;
+    const { forced, role, ipv6 } = next;
+    return nextRunning(written, { interfaces: await next.readInterfaces(), forced, role, ipv6 });
   } catch (thrown) {
     return refusedNow(messageOf(thrown));
   }

@@ -19,6 +19,7 @@ function blockOf(router: Router): string | null {
   if (!isMutual(router)) return "the peer does not hear this router";
   if (sharesRole(router)) return `both files say ${router.role}`;
   if (router.configMatch === false) return "the configurations of the two routers differ";
+  if (router.trouble !== null) return `the last claim failed: ${router.trouble.why}`;
   const fault = router.faults[0];
   // What the peer lacks as well is no reason to leave the VIPs where they are.
   const same = compareFitness(unfitnessOf(router.faults), message.faults) >= 0;

@@ -6,6 +6,7 @@
  * is dead.
  */
 import type { HandOverCause, Message } from "../../heartbeat/message.ts";
+import { isPartial } from "../../model/router.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { compareFitness, doubtfulLead, unfitnessOf } from "../fitness.ts";
 import { claim, release } from "../grip.ts";
@@ -216,6 +217,9 @@ export const able = (router: Router, now: Instant): boolean =>
 function accepts(router: Router, message: Message, now: Instant): boolean {
   if (!able(router, now)) return false;
   if (message.handOver.cause === "stop") return true;
+  // Who has just failed to claim at all does not take what the holder has but for a part.
+  const isHeldInPart = message.faults.every(isPartial);
+  if (message.handOver.cause === "unfit" && router.trouble !== null && isHeldInPart) return false;
   const better = compareFitness(unfitnessOf(router.faults), message.faults);
   return message.handOver.cause === "unfit" ? better > 0 : better >= 0;
 }

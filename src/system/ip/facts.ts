@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../../model/error.ts";
 import { ms } from "../../model/time.ts";
+import { openSysctl, takesIpv6 } from "../file/sysctl.ts";
 import { findProgram, runProgram } from "../program/program.ts";
 import { type Interface, openIp } from "./ip.ts";
 
@@ -21,6 +22,10 @@ export interface Facts {
   /** Null when they could not be read, with the reason in `interfacesError`. */
   readonly interfaces: readonly Interface[] | null;
   readonly interfacesError: string | null;
+  /** Names of the devices that take no IPv6 addresses. */
+  readonly ipv6Off: readonly string[];
+  /** ARP questions for addresses of the loopback device are answered (arp_ignore is 0 somewhere). */
+  readonly loopbackAnswers: boolean;
   /** Those of lvsd's capabilities that this process has. */
   readonly capabilities: readonly Capability[];
 }
@@ -63,7 +68,13 @@ export async function readFacts({ path, proc = "/proc" }: FactsOptions = {}): Pr
   } finally {
     await ip.close();
   }
+  const sysctl = openSysctl(`${proc}/sys`);
+  const devices = (interfaces ?? []).map(({ name }) => name).filter((name) => name !== "lo");
+  const ignores = (name: string): boolean =>
+    Number(sysctl.read(`net/ipv4/conf/${name}/arp_ignore`) ?? 0) > 0;
   return {
+    ipv6Off: devices.filter((name) => !takesIpv6(sysctl, name)),
+    loopbackAnswers: !ignores("all") && !devices.every(ignores),
     programs: { ipvsadm: findProgram("ipvsadm", path), ip: findProgram("ip", path) },
     ipvs: await ipvsOf(proc, path),
     interfaces,

@@ -42,6 +42,8 @@ test("a machine with nothing is told so, without a failure", async (t) => {
   assert.deepEqual(facts, {
     programs: { ipvsadm: null, ip: null },
     ipvs: "missing",
+    ipv6Off: [],
+    loopbackAnswers: false,
     interfaces: null,
     interfacesError: `ip: no such program in ${path}; install it`,
     capabilities: ["CAP_NET_RAW"],

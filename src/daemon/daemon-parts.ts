@@ -1,0 +1,17 @@
+/** What the daemon is given by the process that runs it. */
+import type { Role } from "../model/router.ts";
+import type { Doors } from "./doors.ts";
+import type { Journal } from "./journal.ts";
+
+export interface DaemonParts {
+  readonly doors: Omit<Doors, "report">;
+  readonly journal: Journal;
+  readonly wallClock: () => string;
+  readonly role: Role | null;
+  /** One line for `systemctl status`. */
+  readonly announceStatus: (text: string) => void;
+  /** Why a process could not start in the place of this one; null: it could. */
+  readonly imageRefused: () => string | null;
+  /** Ends in `leave`, soon. */
+  readonly restart: () => void;
+}
