@@ -126,6 +126,27 @@ function settleRequest(
   const fits = judgeExpect({ expect, regex }, context);
   const bodiless = method === "HEAD" && expect !== null;
   if (bodiless) context.complain("expect", "a HEAD answer has no body", "use method: GET");
-  if (!fits || bodiless || tls === undefined) return undefined;
+  const wrong = wrongWithHeaders(Object.keys(headers), host !== null);
+  if (wrong !== null) context.complain("headers", wrong.message, wrong.hint);
+  if (!fits || bodiless || wrong !== null || tls === undefined) return undefined;
   return { address, port, method, path, host, headers, status, expect, regex, tls };
+}
+
+/** Fields by which the client says how it speaks itself: another value is not sent, or is a lie. */
+const ownFields = /^(?:connection|content-length|expect|keep-alive|transfer-encoding|upgrade)$/i;
+
+/** Headers that would not be sent as they are written; null: there are none. */
+function wrongWithHeaders(names: readonly string[], hasHost: boolean) {
+  const own = names.find((name) => ownFields.test(name));
+  if (own !== undefined) {
+    const message = `\`${own}\` is the HTTP client's own and cannot be set`;
+    return { message, hint: "leave it out" };
+  }
+  if (hasHost && names.some((name) => name.toLowerCase() === "host"))
+    return { message: "`Host` is given by `host` too", hint: "keep one of the two" };
+  const twice = names.find((name, index) =>
+    names.slice(0, index).some((other) => other.toLowerCase() === name.toLowerCase()),
+  );
+  if (twice === undefined) return null;
+  return { message: `\`${twice}\` is there twice`, hint: "names of headers have no case" };
 }
