@@ -16,6 +16,8 @@ doc=$root/share/doc/lvsd
 files="
   $root/sbin/lvsd
   $root/lib/systemd/system/lvsd.service
+  $root/lib/systemd/system/lvsd-runner.service
+  $root/lib/systemd/system/lvsd-runner.socket
   $root/lib/sysusers.d/lvsd.conf
   $root/lib/tmpfiles.d/lvsd.conf
   $root/lib/modules-load.d/lvsd.conf
@@ -24,9 +26,11 @@ files="
 
 put() { # put MODE FROM TO: copies a file, its directory made, and names the prefix in it
   [ -d "${3%/*}" ] || install -d "${3%/*}"
-  sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd/current|g" "$2" >"$3.new"
+  # A link that lies at either name is replaced, never followed: noclobber opens with O_EXCL.
+  rm -f "$3.new"
+  (set -C; sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd/current|g" "$2" >"$3.new")
   chmod "$1" "$3.new"
-  mv -f "$3.new" "$3"
+  mv -fT "$3.new" "$3"
 }
 
 in_use() { # in_use DIRECTORY: whether a process runs the Node that lies there
@@ -57,16 +61,25 @@ do_install() {
   install -m 644 README.md CHANGELOG.md LICENSE docs/*.md "$doc/"
 
   put 755 build/launcher.sh "$root/sbin/lvsd"
-  put 644 systemd/lvsd.service "$root/lib/systemd/system/lvsd.service"
+  local unit
+  for unit in lvsd.service lvsd-runner.service lvsd-runner.socket; do
+    put 644 "systemd/$unit" "$root/lib/systemd/system/$unit"
+  done
   put 644 systemd/sysusers.conf "$root/lib/sysusers.d/lvsd.conf"
   put 644 systemd/tmpfiles.conf "$root/lib/tmpfiles.d/lvsd.conf"
   put 644 systemd/modules-load.conf "$root/lib/modules-load.d/lvsd.conf"
-  install -d -m 2750 "$DESTDIR/etc/lvsd"
+  # The directory was once the daemon's: root takes it before anything is put there.
+  [ ! -h "$DESTDIR/etc/lvsd" ] || { echo "install: $DESTDIR/etc/lvsd is a link; not followed" >&2; exit 1; }
+  install -d -m 755 "$DESTDIR/etc/lvsd"
+  [ -n "$DESTDIR" ] || chown -h root:root /etc/lvsd
   put 644 etc/lvsd.yaml.example "$DESTDIR/etc/lvsd/lvsd.yaml.example"
   [ -z "$DESTDIR" ] || return 0
 
   # What package scripts would do: the user, the directories, the modules, the service's file.
   systemd-sysusers "$root/lib/sysusers.d/lvsd.conf"
+  local members
+  members=$(getent group lvsd | cut -d: -f4)
+  [ -z "$members" ] || echo "install: $members: members of group lvsd are to be of lvsd-operators instead" >&2
   systemd-tmpfiles --create "$root/lib/tmpfiles.d/lvsd.conf"
   grep -v '^#' systemd/modules-load.conf | xargs -n 1 modprobe -q || true
   [ -e /proc/net/ip_vs ] || echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
@@ -86,14 +99,17 @@ EOF
 do_uninstall() {
   if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
     systemctl disable --now lvsd.service || true
+    systemctl stop lvsd-runner.socket lvsd-runner.service || true
   fi
   # shellcheck disable=SC2086
   rm -f $files
   rm -rf "$lib" "$doc"
-  rmdir --ignore-fail-on-non-empty "$DESTDIR/etc/lvsd" 2>/dev/null || true
+  # The link goes where it leads to nothing.
+  [ ! -h "$DESTDIR/etc/lvsd/lvsd.yaml" ] || [ -e "$DESTDIR/etc/lvsd/lvsd.yaml" ] || rm "$DESTDIR/etc/lvsd/lvsd.yaml"
+  rmdir --ignore-fail-on-non-empty "$DESTDIR"/etc/lvsd/{live,commands} "$DESTDIR/etc/lvsd" 2>/dev/null || true
   [ -z "$DESTDIR" ] || return 0
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
-  echo "lvsd is removed; /etc/lvsd, /var/lib/lvsd and the user lvsd stay"
+  echo "lvsd is removed; /etc/lvsd, /var/lib/lvsd and the users stay"
 }
 
 case ${1:-} in

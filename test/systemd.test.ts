@@ -10,8 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { holdFile, leaveHold } from "../src/daemon/restart/restart-state.ts";
+import { type Prefix, parsePrefix } from "../src/model/address.ts";
 import { addMs, ms } from "../src/model/time.ts";
+import { type FloatingAddress, releaseBatch } from "../src/system/ip/ip.ts";
 import { kernelBoot, now } from "../src/system/process/clock.ts";
+
+const prefixOf = (text: string): Prefix => parsePrefix(text) ?? assert.fail(text);
 
 /** What a restarting daemon would leave that asks for this much. */
 function holdUntil(length: number): string {
@@ -22,7 +26,9 @@ function holdUntil(length: number): string {
   return hold;
 }
 
-const text = readFileSync(join(import.meta.dirname, "../systemd/lvsd.service"), "utf8");
+const unitText = (name: string): string =>
+  readFileSync(join(import.meta.dirname, "../systemd", name), "utf8");
+const text = unitText("lvsd.service");
 const setting = (name: string): string | undefined =>
   new RegExp(`^${name}=(.*)$`, "m").exec(text)?.[1];
 
@@ -34,6 +40,35 @@ describe("systemd/lvsd.service", () => {
     assert.equal(setting("CapabilityBoundingSet"), three);
     assert.equal(setting("NoNewPrivileges"), "yes");
     assert.equal(setting("ProtectKernelTunables"), undefined, "lvsd sets network sysctls");
+  });
+
+  it("is exposed no more than it must be, and neither is its runner", (t) => {
+    const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));
+    t.after(() => rmSync(place, { recursive: true }));
+    const score = (unit: string, change = (text: string): string => text): number => {
+      const file = join(place, unit);
+      writeFileSync(file, change(unitText(unit).replaceAll("@prefix@", "/usr")));
+      const { stdout } = spawnSync("systemd-analyze", ["security", "--offline=yes", file], {
+        encoding: "utf8",
+        env: { ...process.env, LC_ALL: "C.UTF-8" },
+      });
+      return Number(/Overall exposure level for \S+: (\d+\.\d)/.exec(stdout)?.[1]);
+    };
+    const weaker = score("lvsd.service", (unit) => unit.replace(/^SystemCallFilter=.*$/m, ""));
+    assert.ok(weaker > 3, `the measure itself: ${weaker}`);
+    assert.ok(score("lvsd.service") <= 2.3, `lvsd.service: ${score("lvsd.service")}`);
+    assert.ok(score("lvsd-runner.service") <= 1.5, `runner: ${score("lvsd-runner.service")}`);
+  });
+
+  it("has its runner open to the daemon alone, as a user without capabilities", () => {
+    const socket = unitText("lvsd-runner.socket");
+    for (const line of ["SocketUser=lvsd", "SocketMode=0600"])
+      assert.match(socket, new RegExp(`^${line}$`, "m"));
+    const runner = unitText("lvsd-runner.service");
+    for (const line of ["User=lvsd-commands", "CapabilityBoundingSet=", "NoNewPrivileges=yes"])
+      assert.match(runner, new RegExp(`^${line}$`, "m"));
+    const at = /^ListenStream=(.*)$/m.exec(socket)?.[1];
+    assert.equal(setting("Environment"), `LVSD_RUNNER=${at}`);
   });
 
   it("waits for the daemon's word and watches it", () => {
@@ -56,14 +91,34 @@ describe("systemd/lvsd.service", () => {
 
   const cleanUp = /^-\/bin\/sh -c '(.*)'$/.exec(setting("ExecStopPost") ?? "")?.[1] ?? "";
 
+  const vips: readonly FloatingAddress[] = [
+    { prefix: prefixOf("192.0.2.10/24"), device: "eth0", label: "eth0:1" },
+    { prefix: prefixOf("2001:db8::10/64"), device: "bond0.100", label: null },
+  ];
+  /** What the daemon writes, and what whoever can write there would like to have done. */
+  const released = releaseBatch(vips);
+  const strange = [
+    "netns exec /bin/sh -c id",
+    "vrf exec red /bin/sh",
+    "route del default",
+    "addr add 192.0.2.66/24 dev eth0",
+    "addr flush dev eth0",
+    "addr del 192.0.2.9/24 dev eth0 label x; link set eth0 down",
+    "addr del 192.0.2.9/24 dev ../../eth0",
+    " addr del 192.0.2.9/24 dev eth0",
+    "addr del 192.0.2.9/24 dev eth0 \\",
+    "netns add addr del 192.0.2.9/24 dev eth0",
+    "",
+  ].join("\n");
+
   /** Runs the clean-up with an `ip` that only says what it was given; `hold`: until when, of what. */
   function cleanedUp(files: readonly string[], hold?: string): string {
     const place = mkdtempSync(join(tmpdir(), "lvsd-unit-"));
     const runtime = join(place, "run");
     mkdirSync(runtime);
-    for (const name of files) writeFileSync(join(runtime, name), `addr del ${name}\n`);
+    for (const name of files) writeFileSync(join(runtime, name), released + strange);
     if (hold !== undefined) writeFileSync(join(runtime, holdFile), hold);
-    writeFileSync(join(place, "ip"), '#!/bin/sh\necho "$@"; cat "$3"\n', { mode: 0o755 });
+    writeFileSync(join(place, "ip"), '#!/bin/sh\necho "$@"; cat\n', { mode: 0o755 });
     const { stdout } = spawnSync("/bin/sh", ["-c", cleanUp], {
       encoding: "utf8",
       env: { PATH: `${place}:/usr/bin:/bin`, RUNTIME_DIRECTORY: runtime },
@@ -72,11 +127,8 @@ describe("systemd/lvsd.service", () => {
     return stdout;
   }
 
-  it("frees the addresses after the daemon's end", () => {
-    assert.equal(
-      cleanedUp(["release.batch"]),
-      "-force -batch release.batch\naddr del release.batch\n",
-    );
+  it("frees the addresses after the daemon's end, and does nothing else that stands there", () => {
+    assert.equal(cleanedUp(["release.batch"]), `-force -batch -\n${released}`);
   });
 
   it("frees nothing in an announced restart, nor where nothing was held", () => {
@@ -92,7 +144,7 @@ describe("systemd/lvsd.service", () => {
   ];
   for (const [what, hold] of dead)
     it(`frees the addresses after a restart whose hold ${what}`, () => {
-      assert.match(cleanedUp(["release.batch"], hold), /^-force -batch release.batch\n/);
+      assert.match(cleanedUp(["release.batch"], hold), /^-force -batch -\naddr del 2001:db8::10/);
     });
 
   /** The signal that a daemon has received once ExecStop has run and a SIGTERM has followed. */

@@ -15,6 +15,7 @@ import { contained, ofThisWork } from "./containment.ts";
 import type { RunsDialogue } from "./dialogue.ts";
 import { drivers } from "./drivers.ts";
 import { blamed } from "./own-trouble.ts";
+import { type RunCommand, runUnprivileged } from "./program/unprivileged.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
 
@@ -28,29 +29,35 @@ export type Tried = Outcome &
 /** Runs one try against `endpoint`; resolves within `check.timeout` or when `signal` aborts. */
 export type RunCheck = (check: Check, endpoint: Endpoint, signal: AbortSignal) => Promise<Tried>;
 
-export const runCheck: RunCheck = async (check, endpoint, signal) => {
-  const started = performance.now();
-  const took = (): Ms => ms(performance.now() - started);
-  if (check.type === "none") return { ...passed, took: took() };
-  const deadline = new AbortController();
-  let end = (): void => {};
-  let timer: NodeJS.Timeout | undefined;
-  const verdict = await contained(`check ${check.type} of ${endpoint.address}`, () => {
-    end = ofThisWork(() => deadline.abort());
-    // A paused process wakes with its timers overdue and the answer unread: read once more first.
-    timer = setTimeout(() => setImmediate(end), check.timeout);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-    return attempt(check, endpoint, { signal: deadline.signal, timeout: check.timeout });
-  }).catch((thrown: unknown) => {
-    // What the runner has left open ends with the deadline's signal.
-    deadline.abort();
-    return failed("local", messageOf(thrown));
-  });
-  clearTimeout(timer);
-  signal.removeEventListener("abort", end);
-  return { ...blamed(verdict), took: took() };
-};
+/** What runs checks; commands among them are run by `run`. */
+export const checksWith =
+  (run: RunCommand): RunCheck =>
+  async (check, endpoint, signal) => {
+    const started = performance.now();
+    const took = (): Ms => ms(performance.now() - started);
+    if (check.type === "none") return { ...passed, took: took() };
+    const deadline = new AbortController();
+    let end = (): void => {};
+    let timer: NodeJS.Timeout | undefined;
+    const verdict = await contained(`check ${check.type} of ${endpoint.address}`, () => {
+      end = ofThisWork(() => deadline.abort());
+      // A paused process wakes with its timers overdue and the answer unread: read once more first.
+      timer = setTimeout(() => setImmediate(end), check.timeout);
+      signal.addEventListener("abort", end, { once: true });
+      if (signal.aborted) end();
+      return attempt(check, endpoint, { signal: deadline.signal, timeout: check.timeout, run });
+    }).catch((thrown: unknown) => {
+      // What the runner has left open ends with the deadline's signal.
+      deadline.abort();
+      return failed("local", messageOf(thrown));
+    });
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    return { ...blamed(verdict), took: took() };
+  };
+
+/** Commands run as children of this process. */
+export const runCheck: RunCheck = checksWith(runUnprivileged);
 
 /** Runs it as its type says. What it throws is a bug or a machine that lacks something. */
 async function attempt(

@@ -2,10 +2,12 @@
  * How one try ended, in the words of the runners. Whatever a real server sends ends here as a
  * reason of a closed list and a printable, bounded text.
  */
+
 import { printableLine } from "../check/excerpt.ts";
 import type { FailureReason } from "../check/reason.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, printDuration } from "../model/time.ts";
+import type { RunCommand } from "./program/unprivileged.ts";
 
 export { type FailureReason, failureReasons } from "../check/reason.ts";
 
@@ -21,6 +23,8 @@ export const reasonCharactersMax = 160;
 export interface Deadline {
   readonly signal: AbortSignal;
   readonly timeout: Ms;
+  /** What runs commands; absent: they are children of this process. */
+  readonly run?: RunCommand;
 }
 
 export const passed: Verdict = { kind: "passed" };

@@ -76,5 +76,5 @@ export interface OutputOptions {
 }
 export const outputOptions = (command: Command, what: string): Command =>
   command
-    .option("-o, --output <file>", `${what}, readable by root and the group lvsd`)
+    .option("-o, --output <file>", `${what}, readable by those who need it`)
     .option("--force", "overwrite an existing file");

@@ -18,5 +18,9 @@ export const defaultRunDir = (environment: NodeJS.ProcessEnv): string =>
 export const defaultStateDir = (environment: NodeJS.ProcessEnv): string =>
   firstOf(environment.STATE_DIRECTORY) ?? "/var/lib/lvsd";
 
+/** Where the runner of operators' programs listens: the unit says it. Null: there is none. */
+export const runnerSocket = (environment: NodeJS.ProcessEnv): string | null =>
+  (environment.LVSD_RUNNER ?? "") === "" ? null : (environment.LVSD_RUNNER ?? null);
+
 /** The control socket of the daemon with this run directory. */
 export const socketIn = (runDir: string): string => resolve(runDir, socketName);

@@ -8,7 +8,11 @@ import type { Terminal } from "./terminal.ts";
 
 /** Ends when a signal ends the daemon, or with the problems for which it could not run. */
 export async function run(
-  options: CommonOptions & { readonly stateDir: string; readonly role: Role | null },
+  options: CommonOptions & {
+    readonly stateDir: string;
+    readonly role: Role | null;
+    readonly runner: string | null;
+  },
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const ended = await runDaemon({
@@ -16,6 +20,7 @@ export async function run(
     runDir: resolve(options.runDir),
     stateDir: resolve(options.stateDir),
     role: options.role,
+    runner: options.runner,
   });
   if (ended.status === exit.done) return exit.done;
   complain(terminal, ended.problems);

@@ -18,14 +18,18 @@ export const commandsDirectory = "/etc/lvsd/commands";
 /** Why an executable may not be named; null when it may. The real one looks at the disk. */
 export type JudgeExecutable = (path: string) => string | null;
 
-/** Variables by which a program can be made to run another: ld.so(8), bash(1), interpreters. */
-const steering =
-  /^(?:LD_.*|PATH|ENV|IFS|SHELLOPTS|BASH.*|PYTHON.*|PERL.*|RUBY.*|NODE_.*|GCONV_PATH|GLIBC_TUNABLES|HOME)$/;
+/**
+ * Variables that mean nothing to loaders, libraries and interpreters. A list of those that do mean
+ * something is never complete: OPENSSL_CONF, for one, loads a library into whatever uses TLS.
+ */
+const harmless = /^(?:CHECK|LVSD)_[A-Za-z0-9_]*$/;
 
 /**
- * Every problem, with its place, of a text that would replace `present` through the control
- * interface: executables outside /etc/lvsd/commands, variables that steer programs, and other
- * files to read than those that `present` names. `next` and `before` are what both mean.
+ * Every problem, with its place, of a text from outside that would replace `present`, which root
+ * wrote or which was judged like this: executables outside /etc/lvsd/commands, variables that may
+ * steer programs, and other files to read than those that `present` names. A command that `present`
+ * holds, with these arguments, and a variable with this value stay. `next` and `before` are what
+ * both mean.
  */
 export function beyondControl(
   file: string,
@@ -41,12 +45,16 @@ export function beyondControl(
   const had = [...entriesOf(readSource(file, present, new Complaints()))];
   const known = new Set(had.flatMap(filesOf).map(({ name }) => name));
   const has = [...entriesOf(value)];
+  const loadedVariables = new Set(had.flatMap(variablesOf));
+  const programs = had.filter(({ key }) => key.names === "executable");
+  const loadedCommands = new Set(programs.map(commandOf));
   for (const found of has) {
     const { path, key, entry } = found;
-    if (key.names === "variables") judgeVariables(found, complaints);
+    if (key.names === "variables") judgeVariables(found, loadedVariables, complaints);
     else if (key.names === "executable") {
       const program = executableOf(entry.value);
-      const why = program === null ? null : judge(program);
+      const isLoaded = loadedCommands.has(commandOf(found));
+      const why = program === null || isLoaded ? null : judge(program);
       const message = `${path.join(".")}: ${program}: ${why}`;
       if (why !== null) complaints.at(entry.value, message, commandsHint);
     }
@@ -79,19 +87,43 @@ export function strangeIncludes(file: string, text: string, loaded: string): rea
 const isInclude = ({ path }: DeclaredEntry): boolean => path.length === 1 && path[0] === "include";
 
 const elsewhere = "the control interface does not change this: edit the file as root, lvsd reload";
-const commandsHint = `through the control interface only executables in ${commandsDirectory} that root owns`;
+const commandsHint = `from outside only executables in ${commandsDirectory} that root owns, or commands that are loaded with these arguments`;
+const variablesHint =
+  "from outside a name begins with CHECK_ or LVSD_; edit the file as root for others, lvsd reload";
 
 const entriesOf = (value: Value | undefined): Generator<DeclaredEntry> =>
   declaredEntries({ kind: "section", keys: rootKeys }, value ?? nothing);
 
 const nothing: Value = literal(null);
 
-function judgeVariables({ path, entry }: DeclaredEntry, complaints: Complaints): void {
+function judgeVariables(
+  { path, entry }: DeclaredEntry,
+  loaded: ReadonlySet<string>,
+  complaints: Complaints,
+): void {
   if (entry.value.kind !== "map") return;
-  for (const { key, keySpot } of entry.value.entries) {
-    const message = `${path.join(".")}.${key}: this variable decides what a program runs`;
-    if (steering.test(key)) complaints.at(keySpot, message, elsewhere);
+  for (const { key, keySpot, value } of entry.value.entries) {
+    const message = `${path.join(".")}.${key}: this variable may decide what a program runs`;
+    if (!harmless.test(key) && !loaded.has(assignment(key, value)))
+      complaints.at(keySpot, message, variablesHint);
   }
+}
+
+const assignment = (name: string, value: Value): string =>
+  `${name}=${JSON.stringify(plain(value))}`;
+
+const variablesOf = ({ key, entry }: DeclaredEntry): readonly string[] =>
+  key.names === "variables" && entry.value.kind === "map"
+    ? entry.value.entries.map((each) => assignment(each.key, each.value))
+    : [];
+
+/**
+ * A command with its arguments, as one text: `sh` with other arguments is another program. The
+ * arguments follow the program in a list or a line, or stand in `args` in the same map.
+ */
+function commandOf({ entry, beside }: DeclaredEntry): string {
+  const args = beside.find(({ key }) => key === "args")?.value;
+  return JSON.stringify([plain(entry.value), args === undefined ? [] : plain(args)]);
 }
 
 /** What only root changes must mean what it means as loaded; a key left out means its default. */

@@ -166,3 +166,12 @@ export type CommandCheck = OfType<"command">;
 /** The addresses of one role; null for a backup that is not configured. */
 export const addressesOf = (config: Config, role: Role): RouterAddresses | null =>
   config.routers[role];
+
+/** Whether anything in it is a program of the operators. */
+export const runsCommands = ({ failover, notify, virtualServers }: Config): boolean =>
+  failover.fence !== null ||
+  failover.services.length > 0 ||
+  notify.command !== null ||
+  virtualServers.some(({ realServers }) =>
+    realServers.some(({ check }) => check.type === "command"),
+  );

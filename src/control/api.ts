@@ -28,6 +28,11 @@ export interface Status {
     readonly error: readonly Problem[] | null;
   };
   readonly faults: readonly Fault[];
+  /**
+   * Who runs the programs that the configuration names: the runner, which is another user; the
+   * daemon, as itself without its capabilities; null: it names none.
+   */
+  readonly commands: "runner" | "daemon" | null;
   /** Why the fence failed before the takeover that is under way or over; null: it did not. */
   readonly fence: string | null;
   readonly failback: {

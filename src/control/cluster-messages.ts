@@ -17,13 +17,19 @@ export type Reply = { readonly kind: "good" } | ({ readonly kind: "bad" } & Verd
 
 export type MessageRefusal = "not-json" | "not-ours";
 
-export const encodeMessage = (message: Demand | Reply): Uint8Array =>
-  new TextEncoder().encode(JSON.stringify(message));
+/**
+ * A demand says `bounded`, for a peer of an older version that asks the sender whether the bounds of
+ * the control interface hold. This version never believes it: whoever receives a text judges it.
+ */
+export function encodeMessage(message: Demand | Reply): Uint8Array {
+  const said = message.kind === "prepare" ? { ...message, bounded: true } : message;
+  return new TextEncoder().encode(JSON.stringify(said));
+}
 
 export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal> {
   const read = objectIn(bytes);
   if (read === null) return refuse("not-json", `${bytes.length} bytes`);
-  const { kind, text, serial, hash, replaces, force, bounded } = read;
+  const { kind, text, serial, hash, replaces, force } = read;
   const isHash = typeof hash === "string" && isHashText(hash);
   if (kind === "commit" && isHash) return { kind, hash };
   const whole =
@@ -33,10 +39,9 @@ export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal
     typeof serial === "number" &&
     Number.isSafeInteger(serial) &&
     typeof force === "boolean" &&
-    typeof bounded === "boolean" &&
     (replaces === null || areHashes(replaces));
   if (!whole) return refuse("not-ours", `kind ${String(kind).slice(0, 20)}`);
-  return { kind, text, serial, hash, replaces, force, bounded };
+  return { kind, text, serial, hash, replaces, force };
 }
 
 export function decodeReply(bytes: Uint8Array): Reply | Refused<MessageRefusal> {

@@ -1,22 +1,12 @@
-/**
- * The group of the operators: its members may use the control socket and read the heartbeat key.
- *
- * Knows group(5) and nothing of name services: lvsd's group is a system group of this machine,
- * and a router must not wait for a directory server to open its control socket.
- */
+/** The numbers of the groups of this machine, from group(5) alone. */
 import { readFileSync } from "node:fs";
+import { readAccounts } from "../model/account.ts";
 
-/** The group that `make install` creates. */
-export const operatorsGroup = "lvsd";
+export { operatorsGroup } from "../model/account.ts";
 
 /** The number of a group of this machine, or null where it has none of that name. */
-export function groupId(name: string, groupFile = "/etc/group"): number | null {
-  for (const line of textOf(groupFile).split("\n")) {
-    const [group, , id = ""] = line.split(":");
-    if (group === name && /^\d+$/.test(id)) return Number(id);
-  }
-  return null;
-}
+export const groupId = (name: string, groupFile = "/etc/group"): number | null =>
+  readAccounts(textOf(groupFile), "groups").find((group) => group.name === name)?.id ?? null;
 
 function textOf(file: string): string {
   try {

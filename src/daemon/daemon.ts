@@ -145,7 +145,7 @@ export class Daemon implements Controlled {
         cluster: this.#sync.refused,
       },
       lateHeartbeats: this.#lateHeartbeats,
-      now: this.#doors.now(),
+      doors: this.#doors,
       wallMs: Date.parse(this.#parts.wallClock()),
     });
   }
@@ -184,14 +184,14 @@ export class Daemon implements Controlled {
   }
 
   save({ text, yes: force }: Given<"save">): Promise<SaveReport | Refusal> {
-    return this.#sync.save(text, { force, bounded: true });
+    return this.#sync.save(text, { force });
   }
 
   async rollback({ back, yes: force }: Given<"rollback">): Promise<SaveReport | Refusal> {
     const past = this.#store.back(back);
     if (past === null) return refusedNow(`the history does not reach ${back} back`);
-    // It was judged when it came, or root wrote it: the bounds on strangers are behind it.
-    return this.#sync.save(past.text, { force, bounded: false });
+    // Root may have taken a program out since, so the bounds hold for what was loaded once, too.
+    return this.#sync.save(past.text, { force });
   }
 
   sync({ yes }: Given<"sync">): Promise<SaveReport | Refusal> {
@@ -306,7 +306,7 @@ export class Daemon implements Controlled {
   }
 
   /** What would become of a text that does not stand in the file yet. */
-  async #judge(text: string, { force, bounded }: JudgeRules): Promise<Judged> {
+  async #judge(text: string, { force }: JudgeRules): Promise<Judged> {
     const next = await this.#readNext(text);
     if ("ok" in next) return { refusal: next };
     const before = this.#written;
@@ -314,7 +314,7 @@ export class Daemon implements Controlled {
     // Not the whole of both: what goes to the thread is copied.
     const [wished, had] = [next.config.heartbeat, before.config.heartbeat];
     const meant = { next: { heartbeat: wished }, before: { heartbeat: had } };
-    const beyond = bounded ? await beyondBounds({ path, text, present, ...meant }) : [];
+    const beyond = await beyondBounds({ path, text, present, ...meant });
     if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
     const guard = force ? null : guardProblem(before.config, next.config);
     if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };

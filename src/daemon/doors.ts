@@ -31,6 +31,8 @@ export interface Doors {
   readonly openHeartbeatPath: OpenHeartbeatPath;
   readonly runCheck: RunCheck;
   readonly runCommand: RunCommand;
+  /** Whether another user than the daemon's runs operators' programs. */
+  readonly runner: boolean;
   /** Files of this run: what may have to be cleaned up after it. */
   readonly runDir: string;
   /** Files that outlive runs. */

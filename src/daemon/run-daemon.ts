@@ -4,9 +4,10 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runCheck } from "../checks/check.ts";
+import { checksWith } from "../checks/check.ts";
 import { containThrows } from "../checks/containment.ts";
 import { runUnprivileged } from "../checks/program/unprivileged.ts";
+import { throughRunner } from "../checks/runner/client.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
 import { type Problem, problemElsewhere } from "../keys/problem.ts";
@@ -53,6 +54,8 @@ export interface RunOptions {
   readonly stateDir: string;
   /** The role of the command line; null: found by the own addresses. */
   readonly role: Role | null;
+  /** The socket of the runner of operators' programs; null: they are children of this process. */
+  readonly runner: string | null;
 }
 
 /** How often a router looks for its own address while none is there. */
@@ -76,7 +79,9 @@ export async function runDaemon(options: RunOptions): Promise<Ended> {
 
 async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const { configPath, runDir, stateDir, role } = options;
-  for (const directory of [runDir, stateDir]) ensureDirectory(directory);
+  // Operators pass through to the control socket; what lies beside it has its own mode.
+  ensureDirectory(runDir, 0o711);
+  ensureDirectory(stateDir);
   // Never closed: the next process may have it when this one has ended.
   lockDirectory(runDir);
   const log = openLog();
@@ -88,13 +93,19 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
   const synCapture = openSynCapture();
-  const [runCommand, places] = [runUnprivileged, { runDir, stateDir }];
+  const runCommand = options.runner === null ? runUnprivileged : throughRunner(options.runner);
+  const commands = {
+    runCommand,
+    runCheck: checksWith(runCommand),
+    runner: options.runner !== null,
+  };
+  const places = { runDir, stateDir };
   const machine = {
     ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {
-    doors: { ...machine, ...{ openGatewayProbe, now, openAlarm, runCheck, runCommand }, ...places },
+    doors: { ...machine, ...{ openGatewayProbe, now, openAlarm }, ...commands, ...places },
     journal,
     wallClock,
     role,

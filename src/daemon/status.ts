@@ -1,5 +1,10 @@
 /** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
-import type { Config, RealServer, VirtualServer } from "../config/config.ts";
+import {
+  type Config,
+  type RealServer,
+  runsCommands,
+  type VirtualServer,
+} from "../config/config.ts";
 import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "../control/api.ts";
 import { conflictFaults, type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
@@ -14,6 +19,7 @@ import { version } from "../model/version.ts";
 import { destinationIdentity, serviceIdentity } from "../table/desired.ts";
 import { partKeyOf } from "../table/refusals.ts";
 import type { DestinationCounters } from "../table/table.ts";
+import type { Doors } from "./doors.ts";
 import type { Serving } from "./serving.ts";
 import type { TableState } from "./table/reconciler.ts";
 
@@ -27,14 +33,17 @@ export interface StatusParts {
   readonly refused: Readonly<
     Record<"control" | "config" | "cluster", Readonly<Record<string, number>>>
   >;
+  readonly doors: Pick<Doors, "now" | "runner">;
   /** Heartbeats of the peer that came later than `warn_after`. */
   readonly lateHeartbeats: number;
-  readonly now: Instant;
   /** The wall clock now, in milliseconds since 1970. */
   readonly wallMs: number;
 }
 
-export function statusOf(parts: StatusParts): Status {
+type Known = StatusParts & { readonly now: Instant };
+
+export function statusOf(given: StatusParts): Status {
+  const parts: Known = { ...given, now: given.doors.now() };
   const { serving, written } = parts;
   const config = {
     path: written.path,
@@ -57,6 +66,7 @@ export function statusOf(parts: StatusParts): Status {
     state: router.state,
     since: wallClockOf(router.since, parts),
     cause: router.cause,
+    commands: commandsBody(serving.running.config, parts.doors.runner),
     faults: [...router.faults, ...conflictFaults(router), ...heartbeat.faults()],
     fence: router.gate.fence === "failed" ? fence.failure : null,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
@@ -71,7 +81,7 @@ export function statusOf(parts: StatusParts): Status {
 }
 
 /** While the router looks for its own address: nothing is held, checked or programmed. */
-const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => ({
+const waitingStatus = (parts: Known, config: Status["config"]): Status => ({
   version,
   started: parts.startedAt,
   role: null,
@@ -80,6 +90,7 @@ const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => 
   cause: "none of the routers' addresses is on this machine yet",
   config,
   faults: [],
+  commands: commandsBody(parts.written, parts.doors.runner),
   fence: null,
   failback: { mode: parts.written.failover.failback, blocked_by: null, in_ms: null },
   heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
@@ -93,7 +104,10 @@ const waitingStatus = (parts: StatusParts, config: Status["config"]): Status => 
   refused: { ...parts.refused, check: {} },
 });
 
-const wallClockOf = (at: Instant, { now, wallMs }: StatusParts): string =>
+const commandsBody = (config: Config, runner: boolean): Status["commands"] =>
+  runsCommands(config) ? (runner ? "runner" : "daemon") : null;
+
+const wallClockOf = (at: Instant, { now, wallMs }: Known): string =>
   new Date(wallMs - between(at, now)).toISOString();
 
 function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
@@ -113,7 +127,7 @@ function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
 }
 
 /** What the bodies of virtual servers are made from. */
-interface View extends StatusParts {
+interface View extends Known {
   readonly serving: Serving;
   readonly table: TableState;
   readonly health: Health;

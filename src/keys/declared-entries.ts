@@ -11,6 +11,8 @@ export interface DeclaredEntry {
   readonly path: readonly string[];
   readonly key: DescribedKey;
   readonly entry: MapEntry;
+  /** All entries of the map in which this one stands. */
+  readonly beside: readonly MapEntry[];
 }
 
 /** Every entry of `value` whose key stands in the description, outer ones first. */
@@ -29,7 +31,7 @@ export function* declaredEntries(
     for (const entry of value.entries) {
       const path = [...above, entry.key];
       const key = inside.kind === "section" ? declared(inside, entry.key) : undefined;
-      if (key !== undefined) yield { path, key, entry };
+      if (key !== undefined) yield { path, key, entry, beside: value.entries };
       const next = inside.kind === "section" ? key?.shape.inside : inside.shape.inside;
       yield* declaredEntries(next, entry.value, path);
     }

@@ -26,7 +26,8 @@ const judged = (text: string): string[] =>
 describe("a configuration that arrives through the control interface", () => {
   it("may say what is loaded, and more of the load balancing", () => {
     assert.deepEqual(judged(present), []);
-    const command = "{ type: command, command: /etc/lvsd/commands/x, environment: { TOKEN: a } }";
+    const command =
+      "{ type: command, command: /etc/lvsd/commands/x, environment: { CHECK_TOKEN: a, LVSD_X: b } }";
     assert.deepEqual(judged(`${present}  dns: { check: ${command} }\n`), []);
   });
 
@@ -76,7 +77,17 @@ describe("a configuration that arrives through the control interface", () => {
     [
       "a variable that steers a program",
       "  dns: { check: { command: /etc/lvsd/commands/x, environment: { LD_PRELOAD: /tmp/x } } }\n",
-      /environment\.LD_PRELOAD: this variable/,
+      /environment\.LD_PRELOAD: this variable may decide/,
+    ],
+    [
+      "one that no list of dangerous variables had",
+      "  dns: { check: { command: /etc/lvsd/commands/x, environment: { OPENSSL_CONF: /tmp/x } } }\n",
+      /environment\.OPENSSL_CONF: this variable may decide/,
+    ],
+    [
+      "one whose name only begins like a harmless one",
+      "  dns: { check: { command: /etc/lvsd/commands/x, environment: { CHECKER: /tmp/x } } }\n",
+      /environment\.CHECKER: this variable may decide/,
     ],
     [
       "other authorities",
@@ -90,6 +101,39 @@ describe("a configuration that arrives through the control interface", () => {
       assert.match(first ?? "", problem);
       assert.deepEqual(rest, []);
     });
+
+  const roots = `virtual_servers:
+  web: { check: { type: command, command: /bin/sh, args: [-c, "exit 0"], environment: { A: "1" } } }
+notify: { command: [/usr/bin/logger, -t, lvsd] }
+`;
+  const afterRoots = (text: string): string[] =>
+    beyondControl("/c.yaml", text, roots, keyFile, keyFile, judge).map(({ message }) => message);
+
+  it("may keep the commands and variables that root's file holds, and use them elsewhere", () => {
+    assert.deepEqual(afterRoots(roots), []);
+    const elsewhere = roots.replace("web:", "dns:");
+    assert.deepEqual(afterRoots(elsewhere), []);
+  });
+
+  it("may not give root's programs other arguments, nor root's variables other values", () => {
+    const message = /^virtual_servers\.web\.check\.command: \/bin\/sh: it does not lie there$/;
+    for (const text of [
+      roots.replace("exit 0", "id"),
+      roots.replace(', args: [-c, "exit 0"]', ""),
+      // The arguments of one check are not those of another one at the same place.
+      `virtual_servers: { web: { check: [{ command: /bin/sh, args: [-c, id] },
+        { command: /etc/lvsd/commands/x, args: [-c, "exit 0"] }] } }`,
+    ]) {
+      const [first, ...rest] = afterRoots(text);
+      assert.match(first ?? "", message);
+      assert.deepEqual(rest, []);
+    }
+    assert.match(
+      afterRoots(roots.replace("-t, lvsd", "-f, /etc/shadow"))[0] ?? "",
+      /^notify\.command/,
+    );
+    assert.match(afterRoots(roots.replace('A: "1"', 'A: "2"'))[0] ?? "", /\.A: this variable/);
+  });
 
   it("may not read other files", () => {
     assert.deepEqual(judged(present.replace("heartbeat.key", "other.key")), [

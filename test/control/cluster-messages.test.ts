@@ -13,7 +13,7 @@ import { isRefused } from "../../src/model/error.ts";
 const hash = "0f".repeat(32);
 const prepare: Demand = {
   ...{ kind: "prepare", text: "serial: 1 # ü\n", serial: 2, hash },
-  ...{ replaces: [hash], force: false, bounded: true },
+  ...{ replaces: [hash], force: false },
 };
 const problem = { file: "/a", line: 1, column: 2, message: "bad", hint: null };
 const bad: Reply = { kind: "bad", fault: "text", problems: [problem] };

@@ -14,6 +14,7 @@ export const sampleStatus: Status = {
   cause: "peer dead: silent for 1000 ms",
   config: { path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32), error: null },
   faults: [],
+  commands: null,
   failback: { mode: "auto", blocked_by: null, in_ms: null },
   heartbeat: {
     sent: 1000,

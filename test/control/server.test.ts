@@ -288,7 +288,7 @@ describe("the socket", { timeout: 20_000 }, () => {
     if (warnings.length === 0) assert.equal(mode, 0o660);
     else {
       assert.equal(mode, 0o600);
-      assert.match(warnings[0] ?? "", /group lvsd .*only its owner may use/);
+      assert.match(warnings[0] ?? "", /group lvsd-operators .*only its owner may use/);
     }
   });
 

@@ -59,6 +59,8 @@ for (const prefix of ["/usr", "/usr/local"]) {
         `${prefix}/lib/lvsd/current/notify.node`,
         `${prefix}/lib/lvsd/current/THIRD-PARTY-LICENSES`,
         `${prefix}/lib/systemd/system/lvsd.service`,
+        `${prefix}/lib/systemd/system/lvsd-runner.service`,
+        `${prefix}/lib/systemd/system/lvsd-runner.socket`,
         `${prefix}/lib/sysusers.d/lvsd.conf`,
         `${prefix}/lib/tmpfiles.d/lvsd.conf`,
         `${prefix}/lib/modules-load.d/lvsd.conf`,
@@ -66,7 +68,7 @@ for (const prefix of ["/usr", "/usr/local"]) {
         "/etc/lvsd/lvsd.yaml.example",
       ])
         assert.ok(existsSync(at(path)), path);
-      assert.equal(statSync(at("/etc/lvsd")).mode & 0o7777, 0o2750);
+      assert.equal(statSync(at("/etc/lvsd")).mode & 0o7777, 0o755);
     });
 
     it("leaves no mark to be filled in and no place of the build", () => {

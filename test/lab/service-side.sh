@@ -55,7 +55,8 @@ ip link set d0 up
 export PREFIX=/usr/local DESTDIR=
 "$checkout/build/install.sh" install
 fact installed "$? $(systemctl is-active lvsd) $(systemctl is-enabled lvsd)"
-fact directory "$(stat -c '%a %U %G' /etc/lvsd)"
+fact directory "$(stat -c '%a %U %G' /etc/lvsd /etc/lvsd/live /etc/lvsd/commands | tr '\n' ';')"
+fact link "$(readlink /etc/lvsd/lvsd.yaml)"
 
 # A wrong configuration ends the service; it is not started over and over.
 echo 'routers: nowhere' >/etc/lvsd/lvsd.yaml
@@ -75,6 +76,7 @@ virtual_servers:
     real_servers: { rs1: { address: 192.0.2.21 } }
 EOF
 lvsd keygen -o /etc/lvsd/heartbeat.key
+fact key "$(stat -c '%a %U %G' /etc/lvsd/heartbeat.key)"
 lvsd check --here && fact checked
 systemctl start lvsd
 fact started "$(systemctl is-active lvsd) as $(stat -c %U "/proc/$(pid)")"
@@ -89,9 +91,51 @@ fact real-time "$(scheduled "$(pid)"), $(threads), $(scheduled "$(pgrep -P "$(pi
 fact socket "$(stat -c '%a %U %G' /run/lvsd/lvsd.sock)"
 
 sed -i 's/rs1: { address: 192.0.2.21 }/&, rs2: { address: 192.0.2.22 }/' /etc/lvsd/lvsd.yaml
+fact edited "$([ -h /etc/lvsd/lvsd.yaml ] || echo a file)" # sed replaces the link
 systemctl reload lvsd
+fact linked "$(readlink /etc/lvsd/lvsd.yaml) $(ls -A /etc/lvsd/live | tr '\n' ' ')"
 in_table() { ipvsadm -Sn | grep -q 192.0.2.22; }
 fact reloaded "$(until_true 3000 in_table)"
+useradd --no-create-home --groups lvsd-operators anna
+useradd --no-create-home ben
+as() { setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"; }
+sed 's/^    port: 80/&\n    scheduler: rr/' /etc/lvsd/lvsd.yaml >/run/next.yaml
+chmod 644 /run/next.yaml
+as anna lvsd apply /run/next.yaml >/dev/null
+fact applied "$? $(readlink /etc/lvsd/lvsd.yaml) $(stat -c %U /etc/lvsd/live/lvsd.yaml) $(ipvsadm -Sn | head -1)"
+sed 's/start: up/check: { type: command, command: \/bin\/sh, args: [-c, id] }/' /run/next.yaml >/run/evil.yaml
+chmod 644 /run/evil.yaml
+fact attack "$(as anna lvsd apply /run/evil.yaml 2>&1 | grep -o '/bin/sh: it does not lie in /etc/lvsd/commands')"
+fact anna "$(as anna lvsd status >/dev/null 2>&1; echo $?) $(as anna lvsd check >/dev/null 2>&1; echo $?) $(as anna cat /etc/lvsd/heartbeat.key >/dev/null 2>&1; echo $?)"
+fact ben "$(as ben lvsd status >/dev/null 2>&1; echo $?) $(as ben cat /etc/lvsd/lvsd.yaml >/dev/null 2>&1; echo $?)"
+kill -USR1 "$(pid)"
+sleep 0.5
+# A command of root's: who runs it, with which rights, and what it reaches.
+mkdir -p /etc/lvsd/commands
+cat >/etc/lvsd/commands/who <<'EOF'
+#!/bin/sh
+{ id -un; awk '/^CapEff|^CapBnd|^NoNewPrivs/{print $2}' /proc/self/status
+  cat /etc/lvsd/heartbeat.key /etc/lvsd/live/lvsd.yaml /var/lib/lvsd/* 2>&1 | grep -vc denied\|directory
+  kill -USR1 "$(cat /run/pid-of-lvsd)" 2>&1 | grep -o permitted
+  for each in /run/lvsd/release.batch /run/lvsd/lvsd.sock /run/lvsd-runner.sock /etc/lvsd; do
+    test ! -w $each || echo "writes $each"
+  done; echo end; } 2>/dev/null | tr '\n' ' ' >/tmp/who.new
+mv /tmp/who.new /tmp/who
+EOF
+chmod 755 /etc/lvsd/commands/who
+pid >/run/pid-of-lvsd
+fact runner-before "$(systemctl is-active lvsd-runner.socket lvsd-runner.service | tr '\n' ' ')"
+sed 's|start: up|check: { type: command, command: /etc/lvsd/commands/who, interval: 30s, timeout: 20s }|' /run/next.yaml >/run/command.yaml
+chmod 644 /run/command.yaml
+as anna lvsd apply --yes /run/command.yaml >/dev/null
+status=$?
+who() { cat /tmp/systemd-private-*-lvsd-runner.service-*/tmp/who 2>/dev/null; }
+has_run() { [ -n "$(who)" ]; }
+until_true 20000 has_run >/dev/null
+fact command "$status $(who)"
+fact run-by "$(lvsd status --json | tr -d ' \n' | grep -o '"commands":"[a-z]*"') $(systemctl is-active lvsd-runner.service)"
+as anna lvsd apply --yes /run/next.yaml >/dev/null
+fact debugger "$(grep -c ':240D .* 0A ' /proc/net/tcp) $(systemctl is-active lvsd)"
 
 before=$(pid)
 kill -9 "$before"

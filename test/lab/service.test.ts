@@ -20,7 +20,7 @@ describe("lvsd under systemd", () => {
     const story = await run({
       argv: ["bash", join(import.meta.dirname, "service-side.sh"), root],
       project: root,
-      limitSeconds: 150,
+      limitSeconds: 280,
       ownMachine: true,
       onLine: (line) => {
         lines.push(line);
@@ -42,8 +42,35 @@ describe("lvsd under systemd", () => {
     assert.equal(fact("installed"), "0 inactive disabled");
   });
 
-  it("the configuration's directory is the daemon's, which stores there, and its group may read it", () => {
-    assert.equal(fact("directory"), "2750 lvsd lvsd");
+  it("the configuration's directory is root's, with one in it where the daemon stores", () => {
+    assert.equal(fact("directory"), "755 root root;2750 lvsd lvsd-operators;755 root root;");
+    assert.equal(fact("link"), "live/lvsd.yaml");
+    assert.equal(fact("key"), "400 lvsd lvsd");
+  });
+
+  it("a file that an editor put in the place of the link is moved to where it led", () => {
+    assert.equal(fact("edited"), "a file");
+    assert.equal(fact("linked"), "live/lvsd.yaml lvsd.yaml");
+  });
+
+  it("an operator changes the load balancing, and neither runs programs nor reads the key", () => {
+    assert.equal(fact("applied"), "0 live/lvsd.yaml lvsd -A -t 192.0.2.10:80 -s rr");
+    assert.equal(fact("attack"), "/bin/sh: it does not lie in /etc/lvsd/commands");
+    assert.equal(fact("anna"), "0 0 1");
+  });
+
+  it("whoever is none may do nothing at all", () => {
+    assert.equal(fact("ben"), "1 1");
+  });
+
+  it("a command runs as another user, without rights, and reaches nothing of the daemon", () => {
+    assert.equal(fact("runner-before"), "active inactive");
+    assert.match(fact("command"), /^0 lvsd-commands 0{16} 0{16} 1 0 permitted end$/);
+    assert.equal(fact("run-by"), '"commands":"runner" active');
+  });
+
+  it("a signal opens no debugger and ends nothing", () => {
+    assert.equal(fact("debugger"), "0 active");
   });
 
   it("an invalid configuration fails the service, and it is not started over and over", () => {
@@ -56,7 +83,7 @@ describe("lvsd under systemd", () => {
     within("active", 5000);
     within("held", 1000);
     assert.equal(fact("table"), "-A -t 192.0.2.10:80 -s wlc");
-    assert.equal(fact("socket"), "660 lvsd lvsd");
+    assert.equal(fact("socket"), "660 lvsd lvsd-operators");
   });
 
   it("three capabilities are all it has and all it can get", () => {

@@ -146,6 +146,8 @@ function over(end: boolean | Failed, lost: boolean): void {
 function start(): Thread {
   const worker = new Worker(new URL("./match-worker.ts", import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: 64, stackSizeMb: 4 },
+    env: {},
+    execArgv: [],
   });
   const started: Thread = { worker, number: null };
   worker.on("message", (judged: Judged) => {

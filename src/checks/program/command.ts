@@ -21,7 +21,7 @@ export async function tryCommand(
   endpoint: Endpoint,
   deadline: Deadline,
 ): Promise<Verdict> {
-  const end = await runUnprivileged({
+  const end = await (deadline.run ?? runUnprivileged)({
     command: check.command,
     args: check.args.map((argument) => fillIn(argument, endpoint)),
     environment: check.environment,

@@ -1,6 +1,7 @@
 /**
  * `lvsd check [--here]`: judges the configuration, its includes and its key file by the very code
- * of `run`; with `--here` also what only this machine can tell.
+ * of `run`; with `--here` also what only this machine can tell. A key that is hidden from the user,
+ * as from every operator, is left to the daemon to judge.
  */
 import { basename, dirname, resolve } from "node:path";
 import { unservableHere } from "../../config/address-kinds.ts";
@@ -16,7 +17,12 @@ import { readConfig } from "../../config/read-config.ts";
 import type { Place, Places } from "../../keys/place.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
 import type { Role } from "../../model/router.ts";
-import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
+import {
+  diskFiles,
+  isHidden,
+  passwordProblems,
+  readKeyFile,
+} from "../../system/file/config-files.ts";
 import { unreadable } from "../../system/file/files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { findProgram } from "../../system/program/program.ts";
@@ -39,7 +45,11 @@ export async function check(
   let role: Role | null = null;
   if ("problems" in read) problems.unshift(...read.problems);
   else {
-    const key = readKeyFile(read.config, read.places);
+    const { config, places } = read;
+    const hidden = isHidden(config.heartbeat.keyFile);
+    const key = hidden ? { keys: [] } : readKeyFile(config, places);
+    if (!isHidden(config.failover.fence?.passwordFile))
+      problems.unshift(...passwordProblems(config, places));
     if ("problems" in key) problems.unshift(...key.problems);
     const interfaces = facts?.interfaces ?? null;
     if (interfaces !== null) {

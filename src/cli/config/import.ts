@@ -69,7 +69,7 @@ export async function importConfig(
 }
 
 const write = ({ output, force }: ImportCommand, { text }: ImportedText): void => {
-  if (output !== null) createFile({ path: output, text, force });
+  if (output !== null) createFile({ path: output, text, force, readers: "operators" });
 };
 
 function readFile(name: string): { name: string; text: string } | Problem {

@@ -19,7 +19,7 @@ export async function init(
   const text = starter(answers);
   if (output === null) terminal.out(text);
   else {
-    createFile({ path: output, text, force });
+    createFile({ path: output, text, force, readers: "operators" });
     terminal.out(`${output} written; edit it, then lvsd check -c ${output}\n`);
   }
   return exit.done;

@@ -21,9 +21,9 @@ export async function keygen(
     terminal.out(text);
     return exit.done;
   }
-  const mode = createFile({ path: output, text, force });
+  const mode = createFile({ path: output, text, force, readers: "daemon" });
   terminal.out(
-    `${output} written with mode 0${mode.toString(8)}; copy it to the other router as it is\n`,
+    `${output} written with mode 0${mode.toString(8)}; copy it to the other router with its owner and mode\n`,
   );
   return exit.done;
 }

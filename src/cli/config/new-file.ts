@@ -1,65 +1,108 @@
 /**
- * Files that a command makes for the operator: whole or not at all, and never over an existing one
- * unless that was asked for.
+ * Files that a command makes for the operator: whole or not at all, never over an existing one
+ * unless that was asked for, and never through a link that somebody else may have put there.
  */
 import {
-  chownSync,
   closeSync,
   fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { groupId, operatorsGroup } from "../../control/group.ts";
+import { dirname, resolve } from "node:path";
+import { daemonAccount, operatorsGroup } from "../../model/account.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
+import { groupsHere, usersHere } from "../../system/file/accounts.ts";
+import { notRoots } from "../../system/program/executables.ts";
 
 export interface NewFile {
   readonly path: string;
   readonly text: string;
   /** Overwrites an existing file. */
   readonly force: boolean;
+  /** A configuration is for the operators as well, a key for the daemon alone. */
+  readonly readers: "operators" | "daemon";
 }
 
 /**
- * Writes the file for root and the group lvsd, mode 0640; 0600 where the group is missing or this
- * user may not give files to it. Returns the mode. Throws a MachineError.
+ * Writes the file with the mode and owner of its readers: 0640 for root and the operators' group, or
+ * 0400 for the daemon's user; 0600 where that user or group is missing or this user may not give
+ * files away. Returns the mode. Throws a MachineError.
  */
-export function createFile({ path, text, force }: NewFile): number {
-  const temporary = `${path}.${process.pid}.new`;
+export function createFile({ path, text, force, readers }: NewFile): number {
+  const place = behindRootsLink(path);
+  const temporary = `${place}.${process.pid}.new`;
+  let made = false;
   try {
+    // "wx" follows no link. From here on the descriptor is meant, whatever the name leads to.
     const file = openSync(temporary, "wx", 0o600);
+    made = true;
     let mode = 0o600;
     try {
-      if (giveToGroup(temporary)) mode = 0o640;
-      fchmodSync(file, mode);
       writeFileSync(file, text);
+      mode = giveTo(readers, file);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
     // link(2), unlike rename(2), fails where the name is taken, in one step.
-    if (force) renameSync(temporary, path);
-    else linkSync(temporary, path);
+    if (force) renameSync(temporary, place);
+    else linkSync(temporary, place);
     return mode;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST")
-      throw new MachineError(`${path} exists; --force overwrites it`);
+      throw new MachineError(
+        made ? `${path} exists; --force overwrites it` : `${temporary} is in the way; remove it`,
+      );
     throw new MachineError(`${path}: cannot be written: ${messageOf(error)}`);
   } finally {
-    rmSync(temporary, { force: true });
+    if (made) rmSync(temporary, { force: true });
   }
 }
 
-function giveToGroup(path: string): boolean {
-  const id = groupId(operatorsGroup);
-  if (id === null) return false;
+/**
+ * The place that a link of root's leads to (/etc/lvsd/lvsd.yaml leads to live/, where the daemon may
+ * replace the file); any other link is taken as a name that exists already.
+ */
+function behindRootsLink(path: string): string {
+  const absolute = resolve(path);
   try {
-    chownSync(path, -1, id);
-    return true;
+    const { uid, isLink } = linkAt(absolute);
+    if (!isLink || uid !== 0 || notRoots(dirname(absolute)) !== null) return path;
+    return resolve(dirname(absolute), readlinkSync(absolute));
   } catch {
-    return false;
+    // There is nothing yet: it is made there.
+    return path;
+  }
+}
+
+function linkAt(path: string): { readonly uid: number; readonly isLink: boolean } {
+  const stat = lstatSync(path);
+  return { uid: stat.uid, isLink: stat.isSymbolicLink() };
+}
+
+function giveTo(readers: NewFile["readers"], file: number): number {
+  try {
+    if (readers === "daemon") {
+      const user = usersHere().find(({ name }) => name === daemonAccount);
+      if (user === undefined) return 0o600;
+      fchmodSync(file, 0o400);
+      fchownSync(file, user.id, user.group);
+      return 0o400;
+    }
+    const group = groupsHere().find(({ name }) => name === operatorsGroup);
+    if (group === undefined) return 0o600;
+    fchownSync(file, -1, group.id);
+    fchmodSync(file, 0o640);
+    return 0o640;
+  } catch {
+    fchmodSync(file, 0o600);
+    return 0o600;
   }
 }

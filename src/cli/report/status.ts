@@ -77,6 +77,7 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
       return ["Fault", paint("bad", `${kind} ${subject}: ${text}`)];
     }),
     ...(fence === null ? [] : [["Fence", paint("bad", `failed: ${fence}`)] as const]),
+    ...(status.commands === "daemon" ? [["Commands", commandsText] as const] : []),
     ["Failback", failbackText(failback)],
     ["Config", `${config.path}, serial ${config.serial}, hash ${config.hash.slice(0, 12)}`],
   ];
@@ -86,6 +87,8 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
   }
   return lines;
 }
+
+const commandsText = "run as the daemon's own user: lvsd was not started by its unit";
 
 function failbackText({ mode, blocked_by, in_ms }: Status["failback"]): string {
   const due = in_ms === null ? "" : `, in ${length(in_ms)}`;

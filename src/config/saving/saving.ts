@@ -118,8 +118,6 @@ export interface Preparation {
   readonly replaces: readonly string[] | null;
   /** Passes the guard against removing many real servers. */
   readonly force: boolean;
-  /** Whether it came through the control interface, whose bounds the peer judges too. */
-  readonly bounded: boolean;
 }
 
 /** What a router has that is asked to store another's configuration. */

@@ -2,7 +2,7 @@
 import { commandLine } from "../../keys/command-shape.ts";
 import { address, monitoredLinks } from "../../keys/network-shapes.ts";
 import { optional, preset, required, section } from "../../keys/section.ts";
-import { choice, duration, list, named, whole } from "../../keys/shape.ts";
+import { choice, duration, list, named, text, whole } from "../../keys/shape.ts";
 import { failoverServiceSection } from "./failover-service.ts";
 
 /** A few machines that do not fail together; each is asked several times a second. */
@@ -29,6 +29,12 @@ export const fenceKeys = {
     commandLine,
     "The program by its absolute path, and its arguments. It runs without a shell and without lvsd's capabilities; exit status 0 means that the peer is cut off for certain.",
     { names: "executable" },
+  ),
+  password_file: optional(
+    text({ what: "the path of a file", max: 4096, pattern: /^\/[^\r\n]+$/ }),
+    "none",
+    "What the command reads on its standard input, such as the lines `login=` and `passwd=` of a fence agent. The rules of `heartbeat.key_file` hold for who may read it.",
+    { names: "file" },
   ),
   timeout: preset(
     duration({ min: "100ms", max: "10m" }),

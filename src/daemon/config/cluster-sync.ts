@@ -47,7 +47,7 @@ export interface ClusterSyncParts {
   /** What is loaded, whether or not it serves. */
   readonly written: () => Written;
   readonly running: () => Running | null;
-  /** What the text would be on this machine, guard and control bounds judged too. */
+  /** What the text would be on this machine, guard and bounds judged too. */
   readonly judge: (text: string, rules: JudgeRules) => Promise<Judged>;
   readonly load: (next: Running) => Promise<readonly RefusedPart[]>;
   /** The peer as the heartbeat has it. */
@@ -60,8 +60,6 @@ export interface ClusterSyncParts {
 export interface JudgeRules {
   /** Passes the guard against removing many real servers. */
   readonly force: boolean;
-  /** It came through the control interface. */
-  readonly bounded: boolean;
 }
 
 export type Judged =
@@ -220,7 +218,7 @@ export class ClusterSync {
     const { config, files } = this.#parts.written();
     const { serial, hash } = config;
     const text = files[0]?.text ?? "";
-    const asked: Preparation = { text, serial, hash, replaces, force, bounded: false };
+    const asked: Preparation = { text, serial, hash, replaces, force };
     const line = this.#lines.lead(this.#parts.running());
     try {
       const outcome = await played(beginSaving(null, "alive"), async (act): Promise<Heard> => {
@@ -287,7 +285,7 @@ export class ClusterSync {
       }
       // What the leader refuses itself is judged for its problems alone, and keeps no saving waiting.
       if (asked.hash !== noHash) [holds, this.#busy] = [true, true];
-      const judged = await this.#parts.judge(asked.text, asked);
+      const judged = await this.#parts.judge(asked.text, { force: asked.force });
       const bad = "refusal" in judged ? judged.refusal : differing(judged.next, asked);
       if (bad !== null) return { kind: "bad", fault: bad.fault, problems: bad.problems };
       if ("next" in judged && asked.hash !== noHash) prepared = { asked, next: judged.next };

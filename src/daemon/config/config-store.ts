@@ -4,11 +4,12 @@
  *
  * Invariant: the replaced text is in the history, on the disk, before the main file changes.
  */
-import { readdirSync, realpathSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, readdirSync, realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { commandsDirectory, type JudgeExecutable } from "../../config/bounds.ts";
 import { fileNameOf, type PastConfig, pastOf, remembered } from "../../config/saving/history.ts";
 import { configBytesMax } from "../../keys/source.ts";
+import { MachineError } from "../../model/error.ts";
 import { ensureDirectory, readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
 import { notRootsIn } from "../../system/program/executables.ts";
 
@@ -20,6 +21,18 @@ const modeOfNew = 0o640;
 
 /** Why a configuration from the control interface may not name this executable; null: it may. */
 export const mayRun: JudgeExecutable = (path) => notRootsIn(commandsDirectory, path);
+
+/** Replacing a file takes the right to write to its directory. */
+function mayReplace(path: string): boolean {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof Error && "code" in thrown && thrown.code === "EACCES");
+  }
+}
+
+const notReplaceable = `the daemon may not replace files in this directory. /etc/lvsd/lvsd.yaml is to be a link to live/lvsd.yaml, which an editor may have replaced: systemctl reload lvsd makes it one again`;
 
 export interface Replaced {
   readonly serial: number;
@@ -94,6 +107,7 @@ export class ConfigStore {
     } catch {
       // There is none: a new one, at the place that was given.
     }
+    if (!mayReplace(path)) throw new MachineError(`${path}: ${notReplaceable}`);
     replaceFile(path, text, mode);
   }
 }

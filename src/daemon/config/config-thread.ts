@@ -37,6 +37,9 @@ export async function asked<Answer>(question: Question, msMax = answerMsMax): Pr
   const worker = new Worker(new URL("./config-worker.ts", import.meta.url), {
     workerData: question,
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
+    // Neither the environment nor the options of a debugger reach the operator's texts.
+    env: {},
+    execArgv: [],
   });
   const { path } = question;
   // It ends by itself once it has answered; a thread that is ended by force may be doing so already.

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
 import { type Files, readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
-import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
+import { diskFiles, passwordProblems, readKeyFile } from "../../system/file/config-files.ts";
 import type { Question } from "./config-question.ts";
 import { mayRun } from "./config-store.ts";
 import type { Refusals, Written } from "./running.ts";
@@ -17,6 +17,8 @@ function read(path: string, text: string | null, loaded: string | null): Written
       : { ...diskFiles, read: (file) => (file === path ? { text } : diskFiles.read(file)) };
   const result = readConfig(path, files);
   if ("problems" in result) return result;
+  const problems = passwordProblems(result.config, result.places);
+  if (problems.length > 0) return { problems };
   const key = readKeyFile(result.config, result.places);
   return "problems" in key ? key : { ...result, keys: key.keys };
 }

@@ -67,7 +67,7 @@ export class FailoverPart implements Part {
     this.#needs = needs;
     const { doors, faultsChanged } = context;
     const { report, now, openGatewayProbe } = doors;
-    this.fence = new Fence({ report, now });
+    this.fence = new Fence({ run: doors.runCommand, report, now });
     this.#arbiter = new Arbiter({ openProbe: openGatewayProbe, report, faultsChanged });
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine();

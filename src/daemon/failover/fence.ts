@@ -3,15 +3,18 @@
  * ended and tells what it printed; when it is run, and what follows, the failover machine decides.
  */
 
+import { readFile } from "node:fs/promises";
 import { excerpt } from "../../check/excerpt.ts";
-import { runUnprivileged } from "../../checks/program/unprivileged.ts";
+import type { RunCommand } from "../../checks/program/unprivileged.ts";
 import { addressesOf, type Config, type FenceConfig } from "../../config/config.ts";
+import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import { otherRole, type Role } from "../../model/router.ts";
 import { between, type Instant, printDuration } from "../../model/time.ts";
 import type { Done } from "../vips/vips.ts";
 
 export interface FenceParts {
+  readonly run: RunCommand;
   readonly report: (event: EventBody) => void;
   readonly now: () => Instant;
 }
@@ -36,8 +39,8 @@ export class Fence {
     // A reload may have taken the fence away while the machine asked for it.
     if (fence === null) return { ok: true };
     const began = this.#parts.now();
-    const command = [fence.command.command, ...fence.command.args].join(" ");
-    this.#parts.report({ event: "fence", kind: "started", command });
+    // Arguments of fences hold passwords, which are not for the log.
+    this.#parts.report({ event: "fence", kind: "started", command: fence.command.command });
     const { why, said } = await this.#end(fence, environmentOf(config, role));
     this.#failure = why;
     const took_ms = Math.round(between(began, this.#parts.now()));
@@ -60,11 +63,9 @@ export class Fence {
     environment: Readonly<Record<string, string>>,
   ): Promise<{ readonly why: string | null; readonly said: string }> {
     const signal = AbortSignal.any([AbortSignal.timeout(fence.timeout), this.#ending.signal]);
-    const end = await runUnprivileged({
-      ...fence.command,
-      environment,
-      signal,
-    });
+    const input = await passwordOf(fence, signal);
+    if ("why" in input) return { why: input.why, said: "" };
+    const end = await this.#parts.run({ ...fence.command, environment, signal, ...input });
     switch (end.kind) {
       case "late":
         return { why: `no end within ${printDuration(fence.timeout)}`, said: "" };
@@ -82,6 +83,20 @@ export class Fence {
         return { why: said === "" ? how : `${how}, said ${said}`, said };
       }
     }
+  }
+}
+
+/** What the fence reads on its standard input. Not read when it loads, so that it may change. */
+async function passwordOf(
+  { passwordFile, timeout }: FenceConfig,
+  signal: AbortSignal,
+): Promise<{ readonly input?: string } | { readonly why: string }> {
+  if (passwordFile === null) return {};
+  try {
+    return { input: await readFile(passwordFile, { encoding: "utf8", signal }) };
+  } catch (thrown) {
+    if (signal.aborted) return { why: `no end within ${printDuration(timeout)}` };
+    return { why: `password_file: ${messageOf(thrown)}` };
   }
 }
 

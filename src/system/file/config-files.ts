@@ -10,14 +10,17 @@ import { type ReadKeyResult, readKey } from "../../keys/key.ts";
 import type { Places } from "../../keys/place.ts";
 import type { Problem } from "../../keys/problem.ts";
 import { configBytesMax } from "../../keys/source.ts";
+import { type Account, daemonAccount, operatorsGroup } from "../../model/account.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
+import { groupsHere } from "./accounts.ts";
 import { readBounded } from "./files.ts";
 
-/** A key file holds a few lines, and perhaps comments. */
-const keyFileBytesMax = 64 * 1024;
+/** A key or a password is a few lines, and perhaps comments. */
+const secretBytesMax = 64 * 1024;
 
 /** The daemon's group may read it, others nothing, and nobody but its owner writes. */
-const keyFileModeMax = 0o640;
+const secretModeMax = 0o640;
+const groupMayRead = 0o040;
 
 /** The files of this machine. */
 export const diskFiles: Files = {
@@ -43,31 +46,69 @@ export const diskFiles: Files = {
 export function readKeyFile(config: Config, places: Places): ReadKeyResult {
   const path = config.heartbeat.keyFile;
   if (path === null) return { keys: [] };
-  const refused = (message: string, hint: string): ReadKeyResult => {
-    const { file, line, column } = places.keyFile ?? {
-      file: config.path,
-      line: null,
-      column: null,
-    };
-    const problem: Problem = {
-      file,
-      line,
-      column,
-      message: `heartbeat.key_file: ${path}: ${message}`,
-      hint,
-    };
-    return { problems: [problem] };
-  };
-  const found = bytesOf(path, keyFileBytesMax);
-  if ("error" in found) return refused(found.error.message, "lvsd keygen makes one");
-  if ((found.mode & 0o777 & ~keyFileModeMax) !== 0) {
-    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
-    return refused(`its mode is ${mode}, at most 0640 is safe`, `chmod 0640 ${path}`);
-  }
-  return readKey(found.bytes.toString("latin1"), path);
+  const found = secretAt(path, "lvsd keygen makes one");
+  if ("bytes" in found) return readKey(found.bytes.toString("latin1"), path);
+  const { file, line, column } = places.keyFile ?? nowhereIn(config);
+  const message = `heartbeat.key_file: ${path}: ${found.message}`;
+  return { problems: [{ file, line, column, message, hint: found.hint }] };
 }
 
-type Bytes = { readonly bytes: Buffer; readonly mode: number } | { readonly error: Unread };
+const nowhereIn = ({ path }: Config) => ({ file: path, line: null, column: null });
+
+/** Why the password of the fence cannot be read, or who else may; empty where all is well. */
+export function passwordProblems(config: Config, places: Places): readonly Problem[] {
+  const path = config.failover.fence?.passwordFile ?? null;
+  if (path === null) return [];
+  const found = secretAt(path, `a file of the user ${daemonAccount} with mode 0400`);
+  if ("bytes" in found) return [];
+  const { file, line, column } = places.fence ?? nowhereIn(config);
+  const message = `failover.fence.password_file: ${path}: ${found.message}`;
+  return [{ file, line, column, message, hint: found.hint }];
+}
+
+/** A secret's bytes, which none but the daemon may read, or why it is none. */
+function secretAt(
+  path: string,
+  missing: string,
+): { readonly bytes: Buffer } | { readonly message: string; readonly hint: string } {
+  const found = bytesOf(path, secretBytesMax);
+  if ("error" in found) return { message: found.error.message, hint: missing };
+  if ((found.mode & 0o777 & ~secretModeMax) !== 0) {
+    const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
+    const message = `its mode is ${mode}, at most 0640 is safe`;
+    return { message, hint: `chmod 0640 ${path}` };
+  }
+  const reader = (found.mode & groupMayRead) === 0 ? null : otherReader(found.group, groupsHere());
+  return reader === null
+    ? { bytes: found.bytes }
+    : { message: `${reader} may read it`, hint: `chown ${daemonAccount}: ${path}` };
+}
+
+/**
+ * Whether a secret is hidden from this user, as it should be from operators: what another user owns
+ * and nobody else may read. Root reads everything.
+ */
+export function isHidden(path: string | null | undefined): boolean {
+  const stat = typeof path === "string" ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  const user = process.geteuid?.() ?? 0;
+  return stat !== undefined && user !== 0 && stat.uid !== user && (stat.mode & 0o077) === 0;
+}
+
+/**
+ * Who else than the daemon reads what this group may read; null: nobody. Who has the key commands
+ * the peer, so it is for none of the operators.
+ */
+export function otherReader(group: number, groups: readonly Account[]): string | null {
+  const found = groups.find(({ id }) => id === group);
+  if (found === undefined) return null;
+  if (found.name === operatorsGroup) return `the group ${found.name}`;
+  const other = found.members.find((name) => name !== daemonAccount && name !== "root");
+  return other === undefined ? null : `${other}, a member of the group ${found.name},`;
+}
+
+type Bytes =
+  | { readonly bytes: Buffer; readonly mode: number; readonly group: number }
+  | { readonly error: Unread };
 
 /** A regular file's bytes. Its size is asked first, so that a huge one costs nothing. */
 function bytesOf(path: string, bytesMax: number): Bytes {
@@ -84,7 +125,9 @@ function bytesOf(path: string, bytesMax: number): Bytes {
         "is it the right file?",
       );
     const bytes = readBounded(path, bytesMax);
-    return bytes === null ? refused("there is no such file") : { bytes, mode: stat.mode };
+    return bytes === null
+      ? refused("there is no such file")
+      : { bytes, mode: stat.mode, group: stat.gid };
   } catch (thrown) {
     return refused(reasonOf(thrown));
   }

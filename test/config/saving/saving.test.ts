@@ -76,7 +76,6 @@ describe("a router that is asked to replace what it has", () => {
     hash: "c",
     replaces: ["a", "b"],
     force: false,
-    bounded: true,
   };
 
   it("does where its file is one that the leader knows", () => {
@@ -143,7 +142,7 @@ class Pair {
 
   #asked(leader: Store, next: { serial: number; hash: string }): Preparation {
     const replaces = [leader.present.hash, ...leader.past.map((past) => past.hash)];
-    return { ...next, text: "", replaces, force: false, bounded: true };
+    return { ...next, text: "", replaces, force: false };
   }
 
   #play(
@@ -239,7 +238,7 @@ describe("two routers, any word lost and any router stopped", () => {
   });
 
   it("a question asked twice is answered as once", () => {
-    const asked = { text: "", serial: 4, hash: "c", replaces: [], force: false, bounded: false };
+    const asked = { text: "", serial: 4, hash: "c", replaces: [], force: false };
     const present = { serial: 4, hash: "c", edited: false, busy: false };
     assert.equal(alreadyHas(present, asked), true);
     assert.equal(mayNotReplace(present, asked), null);

@@ -22,7 +22,7 @@ import type { EventBody } from "../../../src/model/event.ts";
 import type { Role } from "../../../src/model/router.ts";
 
 const first = "# one\nserial: 1\n";
-const rules = { force: false, bounded: true };
+const rules = { force: false };
 
 class Side {
   readonly path: string;
@@ -225,17 +225,14 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
 });
 
 describe("one saving on two routers", { timeout: 30_000 }, () => {
-  it("is judged by both with the bounds of the control interface, which root's own passes", async (t) => {
+  it("is judged by both, and force passes the guard on both", async (t) => {
     const [a, b] = await pair(t);
     assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok);
-    assert.ok([...a.judged, ...b.judged].every(({ bounded }) => bounded));
+    assert.ok([...a.judged, ...b.judged].every(({ force }) => !force));
     assert.ok(b.judged.length > 0);
     b.judged.length = 0;
-    assert.ok((await a.sync.save("# three\nserial: 1\n", { force: true, bounded: false })).ok);
-    assert.deepEqual(
-      b.judged.map(({ force, bounded }) => [force, bounded]),
-      [[true, false]],
-    );
+    assert.ok((await a.sync.save("# three\nserial: 1\n", { force: true })).ok);
+    assert.deepEqual(b.judged, [{ force: true }]);
   });
 
   it("waits for no hostile text that is being judged, on either router", async (t) => {

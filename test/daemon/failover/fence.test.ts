@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { runUnprivileged } from "../../../src/checks/program/unprivileged.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { environmentOf, Fence } from "../../../src/daemon/failover/fence.ts";
 import type { EventBody } from "../../../src/model/event.ts";
@@ -17,10 +21,11 @@ const withFence = (script: string, timeout: Ms = seconds(5)): Config => {
 
 async function run(configured: Config) {
   const events: EventBody[] = [];
-  const done = await new Fence({ report: (event) => events.push(event), now }).run(
-    configured,
-    "backup",
-  );
+  const done = await new Fence({
+    run: runUnprivileged,
+    report: (event) => events.push(event),
+    now,
+  }).run(configured, "backup");
   return { done, told: events.map((event) => ({ ...event, took_ms: 0 })) };
 }
 
@@ -59,6 +64,26 @@ describe("the fence", () => {
     assert.ok("cause" in (told[1] ?? {}));
   });
 
+  it("is named in the log without its arguments, which may hold passwords", async () => {
+    const { told } = await run(withFence("exit 0 # secret"));
+    assert.deepEqual(told[0], { event: "fence", kind: "started", command: "/bin/sh", took_ms: 0 });
+    assert.ok(!JSON.stringify(told).includes("secret"));
+  });
+
+  it("reads its password on its standard input, and fails where there is none", async (t) => {
+    const place = mkdtempSync(join(tmpdir(), "lvsd-fence-"));
+    t.after(() => rmSync(place, { recursive: true }));
+    const passwordFile = join(place, "password");
+    const plain = withFence('read line; test "$line" = passwd=secret');
+    const { fence } = plain.failover;
+    assert.ok(fence !== null);
+    const secret = { ...plain, failover: { ...plain.failover, fence: { ...fence, passwordFile } } };
+    const without = await run(secret);
+    assert.match(without.done.ok ? "" : without.done.why, /^password_file: ENOENT/);
+    writeFileSync(passwordFile, "passwd=secret\n");
+    assert.deepEqual((await run(secret)).done, { ok: true });
+  });
+
   it("fails at its deadline", async () => {
     const { done } = await run(withFence("sleep 60", ms(100)));
     assert.deepEqual(done, { ok: false, why: "no end within 100ms" });
@@ -69,7 +94,7 @@ describe("the fence", () => {
   });
 
   it("ends with the daemon", async () => {
-    const fence = new Fence({ report: () => {}, now });
+    const fence = new Fence({ run: runUnprivileged, report: () => {}, now });
     const running = fence.run(withFence("sleep 60"), "backup");
     fence.close();
     assert.equal((await running).ok, false);

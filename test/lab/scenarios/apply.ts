@@ -53,6 +53,27 @@ async function agreeOrRefuse(lab: Lab): Promise<void> {
   await both(lab, 2);
 }
 
+/**
+ * Root of one router is not root of the other: what it wrote there goes to the peer by `sync` and by
+ * the daemon itself, and the peer judges it by its own file.
+ */
+async function refuseOthersPrograms(lab: Lab): Promise<void> {
+  const before = textOf(lab.r1);
+  const program = before.replace("{", '{ "notify": { "command": ["/bin/sh", "-c", "exit 0"] },');
+  lab.r1.configure(program);
+  expect((await lab.r1.reload()).ok, "r1 takes the program that its root wrote");
+  const pushed = await lab.r1.lvsd("sync");
+  expect(pushed.status === 2, `r2 refuses it (${pushed.status})`);
+  expect(
+    /on the backup: notify\.command: \/bin\/sh/.test(pushed.stderr),
+    `says r2: ${pushed.stderr}`,
+  );
+  await lab.stays(2500, "r2 keeps its file", () => textOf(lab.r2) === before);
+  lab.r1.configure(before);
+  expect((await lab.r1.reload()).ok, "r1 takes its file back");
+  await both(lab, 2);
+}
+
 /** Ten MiB are taken in and refused, without a word to the peer. */
 async function refuseHugeOnes(lab: Lab): Promise<void> {
   const before = textOf(lab.r1);
@@ -119,6 +140,7 @@ export default scenario({
     await waitFor("connections are open", 5000, async () => (await client.held()).open === 6);
     await agreeOrRefuse(lab);
     await refuseHugeOnes(lab);
+    await refuseOthersPrograms(lab);
     await catchUp(lab);
     await leaveHandEdits(lab);
     expect((await client.report()).failed === 0, "no client noticed anything");

@@ -6,7 +6,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { readConfig } from "../../../src/config/read-config.ts";
 import { printProblem } from "../../../src/keys/problem.ts";
-import { diskFiles, readKeyFile } from "../../../src/system/file/config-files.ts";
+import {
+  diskFiles,
+  otherReader,
+  passwordProblems,
+  readKeyFile,
+} from "../../../src/system/file/config-files.ts";
 import { accepted, refused, soundText } from "../../config/texts.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lvsd-config-"));
@@ -115,6 +120,36 @@ const keyFiles: readonly (readonly [name: string, make: () => string, printed: R
   ],
   ["one with a short key", () => write("short.key", "AAAA\n"), /short\.key:1:1: a key of 3 bytes/],
 ];
+
+test("a fence's password is judged as the key is, when the configuration is read", () => {
+  write("password", "passwd=a\n", 0o644);
+  const problems = (name: string): string[] => {
+    const fence = `  fence: { command: /bin/cut, password_file: ${path(name)} }\n`;
+    const text = soundText.replace("failover:\n", `failover:\n${fence}`);
+    const read = readConfig(write("fenced.yaml", text), diskFiles);
+    assert.ok("config" in read);
+    return passwordProblems(read.config, read.places).map(printProblem);
+  };
+  assert.match(
+    problems("password")[0] ?? "",
+    /fenced\.yaml:\d+:\d+: failover\.fence\.password_file: .*mode is 0644/,
+  );
+  assert.match(problems("nowhere")[0] ?? "", /nowhere: there is no such file/);
+  chmodSync(path("password"), 0o600);
+  assert.deepEqual(problems("password"), []);
+});
+
+test("a key that the group may read is for no operator and no other user", () => {
+  const groups = [
+    { name: "root", id: 0, group: 0, members: ["root"] },
+    { name: "lvsd", id: 7, group: 7, members: ["lvsd"] },
+    { name: "lvsd-operators", id: 8, group: 8, members: [] },
+    { name: "staff", id: 9, group: 9, members: ["root", "anna"] },
+  ];
+  for (const group of [0, 7, 1234]) assert.equal(otherReader(group, groups), null);
+  assert.equal(otherReader(8, groups), "the group lvsd-operators");
+  assert.equal(otherReader(9, groups), "anna, a member of the group staff,");
+});
 
 for (const [name, make, printed] of keyFiles) {
   test(`a key file is refused: ${name}`, () => {
