@@ -26,12 +26,14 @@ test("a fence is a command with its words, 10 s and stay unless it says otherwis
     command: { command: "/usr/sbin/fence", args: [] },
     timeout: 10_000,
     onFailure: "stay",
+    passwordFile: null,
   });
   const words = "{ fence: { command: [/bin/cut, -p, 3], timeout: 2s, on_failure: take_over } }";
   assert.deepEqual(failoverOf(words).fence, {
     command: { command: "/bin/cut", args: ["-p", "3"] },
     timeout: 2000,
     onFailure: "take_over",
+    passwordFile: null,
   });
 });
 

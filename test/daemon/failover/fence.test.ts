@@ -15,7 +15,7 @@ import { address } from "../../table/tables.ts";
 const withFence = (script: string, timeout: Ms = seconds(5)): Config => {
   const plain = config();
   const command = { command: "/bin/sh", args: ["-c", script] };
-  const fence = { command, timeout, onFailure: "stay" } as const;
+  const fence = { command, timeout, onFailure: "stay", passwordFile: null } as const;
   return { ...plain, failover: { ...plain.failover, fence } };
 };
 
