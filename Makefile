@@ -62,7 +62,7 @@ golden: ## rewrite the golden traces; read the difference before you commit it
 	LVSD_GOLDEN=write node --test $(filter test/scenarios/%,$(inner_tests))
 
 .PHONY: docs
-docs: ## print docs/configuration.md, docs/checks.md and lvsd.schema.json from the declarations
+docs: ## print docs/{configuration,checks,control,events}.md and lvsd.schema.json from the declarations
 	node build/generate-docs.ts
 
 .PHONY: build

@@ -1,9 +1,10 @@
-/** Rewrites what is printed from the code: lvsd.schema.json, docs/configuration.md, checks.md and control.md. */
+/** Rewrites what is printed from the code: lvsd.schema.json, docs/configuration.md, checks.md, control.md and events.md. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checksDoc } from "./checks-doc.ts";
 import { configurationDoc } from "./configuration-doc.ts";
 import { controlDoc } from "./control-doc.ts";
+import { eventsDoc } from "./events-doc.ts";
 import { printSchema } from "./json-schema.ts";
 
 const top = join(import.meta.dirname, "..");
@@ -12,3 +13,4 @@ writeFileSync(join(top, "lvsd.schema.json"), printSchema());
 writeFileSync(join(top, "docs/configuration.md"), configurationDoc());
 writeFileSync(join(top, "docs/checks.md"), checksDoc());
 writeFileSync(join(top, "docs/control.md"), controlDoc());
+writeFileSync(join(top, "docs/events.md"), eventsDoc());

@@ -7,28 +7,6 @@ import { processTerminal } from "../src/cli/terminal.ts";
 import { files, text } from "./checkout.ts";
 
 describe("documents say what the code says", () => {
-  it("docs/events.md lists the events, their fields included, and no others", () => {
-    const [union = ""] = text("src/model/event.ts").split(/^export type EventName/m);
-    const declared = union.split(/^ {2}\| /m).flatMap((member) => {
-      const named = /^\(Named<"(\w+)", ([^>]+)> &/.exec(member);
-      if (named === null) return [];
-      const fields = [...member.matchAll(/readonly (\w+):/g)].map((field) => field[1]);
-      return (named[2] ?? "")
-        .split(" | ")
-        .map((kind) => `${named[1]} ${JSON.parse(kind)} ${fields.join(", ")}`);
-    });
-    assert.ok(declared.length > 40, "the pattern finds the events");
-    const listed = text("docs/events.md")
-      .split(/^## /m)
-      .flatMap((part) => {
-        const name = /^`(\w+)`/.exec(part)?.[1];
-        return [...part.matchAll(/^\| `([\w-]+)` \|[^|]*\| ([^|]*) \|/gm)].map(
-          ([, kind, fields = ""]) => `${name} ${kind} ${fields.replaceAll("`", "")}`,
-        );
-      });
-    assert.deepEqual(listed.sort(), declared.sort());
-  });
-
   it("the README lists the commands, and no others", () => {
     const known = commandLine(
       processTerminal(() => {}),

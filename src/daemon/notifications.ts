@@ -10,6 +10,7 @@ import type { RunCommand } from "../checks/program/unprivileged.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
+import { subjectOf } from "../model/event-text.ts";
 import type { Role, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms, ms, printDuration, seconds } from "../model/time.ts";
 import { within } from "./within.ts";
@@ -127,27 +128,6 @@ export class Notifications {
     const why = failureOf(end, late);
     if (why === null) report({ event: "notify", kind: "told", subject, took_ms });
     else report({ event: "notify", kind: "failed", subject, text: why });
-  }
-}
-
-/** What an event is about; null: it is not told. */
-export function subjectOf(event: EventBody): string | null {
-  switch (event.event) {
-    case "state":
-      return event.kind === "changed" ? "router" : null;
-    case "fault":
-      return `fault ${event.subject}`;
-    case "peer":
-      if (event.kind === "alive" || event.kind === "dead") return "peer";
-      return event.kind === "config-match" || event.kind === "config-mismatch" ? "config" : null;
-    case "real_server":
-      return `real_server ${event.virtual_server}/${event.real_server}`;
-    case "virtual_server":
-      return `virtual_server ${event.virtual_server}`;
-    case "service":
-      return `service ${event.service}`;
-    default:
-      return null;
   }
 }
 

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { checksDoc } from "../../build/checks-doc.ts";
 import { configurationDoc } from "../../build/configuration-doc.ts";
 import { controlDoc } from "../../build/control-doc.ts";
+import { eventsDoc } from "../../build/events-doc.ts";
 import { jsonSchema, printSchema } from "../../build/json-schema.ts";
 import { starter } from "../../src/advice/starter.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
@@ -19,6 +20,10 @@ test("docs/configuration.md is what `make docs` prints", () => {
 
 test("docs/control.md is what `make docs` prints", () => {
   assert.equal(committed("docs/control.md"), controlDoc());
+});
+
+test("docs/events.md is what `make docs` prints", () => {
+  assert.equal(committed("docs/events.md"), eventsDoc());
 });
 
 test("docs/checks.md is what `make docs` prints", () => {

@@ -8,9 +8,9 @@ import {
   type CommandRun,
   runUnprivileged,
 } from "../../src/checks/program/unprivileged.ts";
-import { Notifications, subjectOf } from "../../src/daemon/notifications.ts";
+import { Notifications } from "../../src/daemon/notifications.ts";
 import type { EventBody, LvsdEvent } from "../../src/model/event.ts";
-import { sentenceOf, severityOf } from "../../src/model/event-text.ts";
+import { sentenceOf, severityOf, subjectOf } from "../../src/model/event-text.ts";
 import { type Ms, ms, seconds } from "../../src/model/time.ts";
 import { now } from "../../src/system/process/clock.ts";
 import { eventually, runs as isRunning } from "../system/scripts.ts";

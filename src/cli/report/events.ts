@@ -1,5 +1,6 @@
 /** One event as one line: local time with milliseconds, severity, event, message. */
-import type { LvsdEvent, Severity } from "../../model/event.ts";
+import type { LvsdEvent } from "../../model/event.ts";
+import type { Severity } from "../../model/events/declaration.ts";
 import { printable } from "../../model/printable.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { localTime } from "./time.ts";

@@ -287,6 +287,12 @@ function makeWish(turn: Turn, message: Message): void {
   if (cause === null) return;
   const id = nextWish(turn.router);
   set(turn, { wish: { id, cause, since: turn.now }, wishes: id });
+  if (cause === "failback")
+    turn.reports.push({
+      event: "state",
+      kind: "failback",
+      text: "automatic failback: this primary asks the backup for the VIPs",
+    });
 }
 
 function wishCause({ router, now }: Turn, message: Message): HandOverCause | null {

@@ -5,7 +5,8 @@
  */
 import { isatty } from "node:tty";
 import pino from "pino";
-import type { LvsdEvent, Severity } from "../../model/event.ts";
+import type { LvsdEvent } from "../../model/event.ts";
+import type { Severity } from "../../model/events/declaration.ts";
 import { printable, printableLines } from "../../model/printable.ts";
 import { ms } from "../../model/time.ts";
 import { openOutput } from "../program/output.ts";

@@ -1,0 +1,67 @@
+/** Real servers, virtual servers, and their checks as a whole. */
+import { type EventDeclaration, event, field, type Severity, text } from "./declaration.ts";
+
+const realServerFields = {
+  virtual_server: text,
+  real_server: text,
+  address: text,
+  cause: text,
+};
+
+const realServerIs = (
+  state: string,
+  severity: Severity,
+  meaning: string,
+): EventDeclaration<typeof realServerFields> =>
+  event({
+    severity,
+    fields: realServerFields,
+    meaning,
+    sentence: ({ virtual_server, real_server, address, cause }) =>
+      `${virtual_server}/${real_server} (${address}) is ${state}: ${cause}`,
+    about: ({ virtual_server, real_server }) => `real_server ${virtual_server}/${real_server}`,
+  });
+
+/** One real server of one virtual server. */
+export const realServerEvents = {
+  up: realServerIs("up", "info", "it gets traffic"),
+  down: realServerIs("down", "warn", "it gets none: the check's error, or the kernel's refusal"),
+  reentry: realServerIs("reentry", "info", "its checks pass again; it waits for `reentry`"),
+  checking: realServerIs("checking", "info", "it was not checked yet"),
+  disabled: realServerIs("disabled", "info", "the configuration or an operator keeps it out"),
+};
+
+/** One virtual server as a whole. */
+export const virtualServerEvents = {
+  up: event({
+    severity: "info",
+    fields: { virtual_server: text, cause: text },
+    meaning: "at least one real server serves it",
+    sentence: ({ virtual_server, cause }) => `${virtual_server} is up: ${cause}`,
+    about: ({ virtual_server }) => `virtual_server ${virtual_server}`,
+  }),
+  down: event({
+    severity: "warn",
+    fields: { virtual_server: text, cause: text },
+    meaning: "no real server serves it",
+    sentence: ({ virtual_server, cause }) => `${virtual_server} is down: ${cause}`,
+    about: ({ virtual_server }) => `virtual_server ${virtual_server}`,
+  }),
+};
+
+/** The checks as a whole. */
+export const checkEvents = {
+  overdue: event({
+    severity: "warn",
+    fields: { real_server: text, text },
+    meaning: "a check did not end within its deadline and some grace",
+    sentence: ({ real_server, text }) => `check of ${real_server} is overdue: ${text}`,
+  }),
+  source: event({
+    severity: "info",
+    fields: { source: field<"own" | "peer">(), text },
+    meaning: "this router believes its own checks or those of the active router",
+    sentence: ({ source, text }) =>
+      `health comes from ${source === "own" ? "own checks" : "the active router"}: ${text}`,
+  }),
+};
