@@ -13,7 +13,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # A kernel with IPVS that runs as a program, and what acts and watches inside it. Two packages
 # bring an `arping` and exclude each other: either will do.
-lab_packages="systemd iptables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
+lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
   nginx-light|nginx keepalived"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
 

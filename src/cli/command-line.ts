@@ -10,6 +10,7 @@ import { type Declaring, declarer } from "./command.ts";
 import { declareCheck } from "./commands/check.ts";
 import { declareFirstFiles } from "./commands/first-files.ts";
 import { declareImport } from "./commands/import.ts";
+import { declareMachine } from "./commands/machine.ts";
 import { declarePair } from "./commands/pair.ts";
 import { declareReloading } from "./commands/reloading.ts";
 import { declareReports } from "./commands/reports.ts";
@@ -29,6 +30,7 @@ const commands: readonly ((declaring: Declaring) => void)[] = [
   declareReports,
   declareFirstFiles,
   declareImport,
+  declareMachine,
 ];
 
 /** The commands and what becomes of their exit status; also what documentation is compared with. */

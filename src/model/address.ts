@@ -56,6 +56,13 @@ export const hostPrefix = ({ address }: Pick<Prefix, "address">): Prefix => ({
 
 export const printPrefix = (prefix: Prefix): string => `${prefix.address}/${prefix.length}`;
 
+/** The network in which the address of a prefix lies: `192.168.26.0/24`. */
+export function printNetwork({ address, length }: Prefix): string {
+  const of = family(address) === 4 ? ipaddr.IPv4 : ipaddr.IPv6;
+  const network = of.networkAddressFromCIDR(`${address}/${length}`);
+  return `${network instanceof ipaddr.IPv6 ? network.toRFC5952String() : network}/${length}`;
+}
+
 /** The 4 or 16 bytes of an address in network order. */
 export function addressBytes(address: IpAddress): Uint8Array {
   // Tables are sorted by addresses, most of them IPv4.
