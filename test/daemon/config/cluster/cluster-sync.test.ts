@@ -9,17 +9,17 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import {
-  ClusterSync,
-  type Judged,
-  type JudgeRules,
-} from "../../../src/daemon/config/cluster-sync.ts";
-import { ConfigStore } from "../../../src/daemon/config/config-store.ts";
-import type { Running } from "../../../src/daemon/config/running.ts";
-import { problemElsewhere } from "../../../src/keys/problem.ts";
-import { MachineError } from "../../../src/model/error.ts";
-import type { EventBody } from "../../../src/model/event.ts";
-import type { Role } from "../../../src/model/router.ts";
+import { ClusterSync } from "../../../../src/daemon/config/cluster/cluster-sync.ts";
+import type {
+  Judged,
+  JudgeRules,
+} from "../../../../src/daemon/config/cluster/cluster-sync-parts.ts";
+import { ConfigStore } from "../../../../src/daemon/config/config-store.ts";
+import type { Running } from "../../../../src/daemon/config/running.ts";
+import { problemElsewhere } from "../../../../src/keys/problem.ts";
+import { MachineError } from "../../../../src/model/error.ts";
+import type { EventBody } from "../../../../src/model/event.ts";
+import type { Role } from "../../../../src/model/router.ts";
 
 const first = "# one\nserial: 1\n";
 const rules = { force: false };

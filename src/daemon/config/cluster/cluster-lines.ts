@@ -2,11 +2,11 @@
  * The ways to the peer's configuration: listeners that follow the configuration, a line that is
  * opened when something is to be said, and the count of what was refused. Knows no message.
  */
-import type { ConfigMark } from "../../config/saving/history.ts";
-import type { Router } from "../../failover/router.ts";
-import { messageOf } from "../../model/error.ts";
-import type { EventBody } from "../../model/event.ts";
-import { otherRole } from "../../model/router.ts";
+import type { ConfigMark } from "../../../config/saving/history.ts";
+import type { Router } from "../../../failover/router.ts";
+import { messageOf } from "../../../model/error.ts";
+import type { EventBody } from "../../../model/event.ts";
+import { otherRole } from "../../../model/router.ts";
 import {
   type ChannelListener,
   type ChannelPath,
@@ -14,8 +14,8 @@ import {
   connectChannel,
   type LedConversation,
   openChannelListener,
-} from "../../system/net/cluster-channel.ts";
-import type { Running } from "./running.ts";
+} from "../../../system/net/cluster-channel.ts";
+import type { Running } from "../running.ts";
 
 export interface ClusterLinesParts {
   readonly converse: () => Conversation;

@@ -5,8 +5,8 @@ import {
   nextSaving,
   type Outcome,
   type Saving,
-} from "../../config/saving/saving.ts";
-import { messageOf } from "../../model/error.ts";
+} from "../../../config/saving/saving.ts";
+import { messageOf } from "../../../model/error.ts";
 
 /** Performs act after act until the end. */
 export async function played(

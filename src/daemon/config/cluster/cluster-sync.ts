@@ -1,0 +1,123 @@
+/**
+ * One configuration on two routers: saves on both or on none (leading.ts), answers the peer that
+ * saves (answering.ts), and gives a peer that was away what it missed (catching-up.ts). The bytes
+ * are system/net/cluster-channel.ts.
+ *
+ * Invariant: one saving at a time on a router, its own or the peer's (own-config.ts).
+ */
+import type { Refusal, SaveReport } from "../../../control/api.ts";
+import { WaitingRoom } from "../../../control/waiting-room.ts";
+import { configBytesMax, tooLarge } from "../../../keys/source.ts";
+import { messageOf } from "../../../model/error.ts";
+import { refusedNow, refusedText } from "../../refused.ts";
+import { raisedSerial } from "../config-thread.ts";
+import { Answering } from "./answering.ts";
+import { CatchingUp } from "./catching-up.ts";
+import { ClusterLines } from "./cluster-lines.ts";
+import type { ClusterSyncParts, JudgeRules } from "./cluster-sync-parts.ts";
+import { Leading } from "./leading.ts";
+import { OwnConfig, savingAlready } from "./own-config.ts";
+
+/** How often a peer that missed something is looked for. */
+const lookEveryMs = 1000;
+
+/** Texts that are judged or wait for it: each may be 4 MiB, and take a judge's deadline. */
+const judgedAsideMax = 4;
+
+export class ClusterSync {
+  readonly #parts: ClusterSyncParts;
+  readonly #lines: ClusterLines;
+  readonly #own: OwnConfig;
+  readonly #leading: Leading;
+  readonly #catchingUp: CatchingUp;
+  readonly #looking: NodeJS.Timeout;
+  readonly #judging = new WaitingRoom(judgedAsideMax);
+
+  constructor(parts: ClusterSyncParts) {
+    this.#parts = parts;
+    this.#own = new OwnConfig(parts);
+    const refused = (reason: string, detail: string): void => this.#lines.count(reason, detail);
+    this.#lines = new ClusterLines({
+      report: parts.report,
+      converse: () => new Answering({ ...parts, own: this.#own, refused }),
+    });
+    this.#leading = new Leading(parts, this.#own, this.#lines);
+    this.#catchingUp = new CatchingUp(parts, this.#own, this.#leading);
+    this.#looking = setInterval(() => void this.#look(), lookEveryMs).unref();
+  }
+
+  /** The peer can reach us, on every path. */
+  get listening(): boolean {
+    return this.#lines.listening;
+  }
+
+  /** What is saved now goes to the peer as well, or nowhere. */
+  get shared(): boolean {
+    return this.#own.share() === "alive";
+  }
+
+  /** Refused connections and messages by reason. */
+  get refused(): Readonly<Record<string, number>> {
+    return this.#lines.refused;
+  }
+
+  /** Stores `text` with its serial raised, here and on the peer, and loads it. */
+  async save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+    const { path } = this.#own;
+    if (text.length > configBytesMax)
+      return { ok: false, fault: "text", problems: [tooLarge(path)] };
+    if (this.#own.busy) return savingAlready();
+    const unloaded = this.#own.unloaded();
+    if (unloaded !== null) return unloaded;
+    // Judged before it keeps any saving or reload waiting: a hostile text may take seconds. Places
+    // are those of the text that the operator sees, so that one is judged, without its new serial.
+    const refused = await this.#judging.run(() => this.#refusal(text, rules));
+    if (refused === null) return refusedNow("other texts are being judged already", "try again");
+    return refused === "fit" ? this.#own.exclusively(() => this.#save(text, rules)) : refused;
+  }
+
+  async #save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+    const unloaded = this.#own.unloaded();
+    if (unloaded !== null) return unloaded;
+    const { path } = this.#own;
+    const known = [this.#own.mark().serial, this.#parts.peer().mark?.serial ?? 0];
+    const raised = await raisedSerial(path, text, Math.max(...known) + 1);
+    if (raised === null) return refusedText(path, "serial: it cannot be raised in this text");
+    const final = await this.#parts.judge(raised, rules);
+    return this.#leading.save(raised, final, rules, this.#parts.store.onDisk() ?? "");
+  }
+
+  /** Gives the peer what is loaded here, whatever it has. */
+  sync(force: boolean): Promise<SaveReport | Refusal> {
+    return this.#own.exclusively(async () => {
+      const unloaded = this.#own.unloaded();
+      if (unloaded !== null) return unloaded;
+      if (this.#own.share() === "none")
+        return refusedNow("there is nobody to give it to", "no backup, or cluster_sync: false");
+      if (this.#own.share() === "away")
+        return refusedNow("the peer is dead", "try again when it is back");
+      return this.#leading.push(null, force);
+    });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#looking);
+    await this.#lines.close();
+  }
+
+  /** Why a text is refused, by this router and by the peer, of which nothing is stored. */
+  async #refusal(text: string, rules: JudgeRules): Promise<SaveReport | Refusal | "fit"> {
+    try {
+      const judged = await this.#parts.judge(text, rules);
+      return "refusal" in judged ? await this.#leading.save(text, judged, rules, "") : "fit";
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
+  }
+
+  /** Looks after the listeners, and for a peer that missed what was saved here. */
+  async #look(): Promise<void> {
+    await this.#lines.listen(this.#parts.running());
+    await this.#catchingUp.look();
+  }
+}

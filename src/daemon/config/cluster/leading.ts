@@ -1,0 +1,121 @@
+/**
+ * A saving that this router leads: it asks the peer, stores here, has the peer store. What follows
+ * what is config/saving/saving.ts.
+ */
+import {
+  type Act,
+  beginSaving,
+  type Heard,
+  noHash,
+  type Preparation,
+  type Verdict,
+} from "../../../config/saving/saving.ts";
+import type { Refusal, SaveReport } from "../../../control/api.ts";
+import { type Demand, decodeReply, encodeMessage } from "../../../control/cluster-messages.ts";
+import { printProblem, toldProblems } from "../../../keys/problem.ts";
+import { isRefused, messageOf } from "../../../model/error.ts";
+import { otherRole } from "../../../model/router.ts";
+import { carriedOut } from "../plan-report.ts";
+import type { ClusterLines, Line } from "./cluster-lines.ts";
+import type { ClusterSyncParts, Judged, JudgeRules } from "./cluster-sync-parts.ts";
+import type { OwnConfig } from "./own-config.ts";
+import { attempted, played } from "./saving-acts.ts";
+
+type Parts = Pick<ClusterSyncParts, "store" | "running" | "load" | "report">;
+
+export class Leading {
+  readonly #parts: Parts;
+  readonly #own: OwnConfig;
+  readonly #lines: ClusterLines;
+
+  constructor(parts: Parts, own: OwnConfig, lines: ClusterLines) {
+    this.#parts = parts;
+    this.#own = own;
+    this.#lines = lines;
+  }
+
+  /** Leads one to its end: the pure step says what follows, this does it. */
+  async save(
+    text: string,
+    judged: Judged,
+    rules: JudgeRules,
+    before: string,
+  ): Promise<SaveReport | Refusal> {
+    const refusal = "refusal" in judged ? judged.refusal : null;
+    const mark = this.#own.mark();
+    const unread = { serial: mark.serial + 1, hash: noHash };
+    const { serial, hash } = "next" in judged ? judged.next.config : unread;
+    const replaces = this.#own.replaceable();
+    const asked: Preparation = { ...rules, text, serial, hash, replaces };
+    const replaced = { ...mark, text: before };
+    const line = this.#lines.lead(this.#parts.running());
+    const perform = async (act: Act): Promise<Heard> => {
+      if (act.kind === "ask") return this.#said(line, { kind: "prepare", ...asked }, refusal);
+      if (act.kind === "tell") return this.#said(line, { kind: "commit", hash }, null);
+      const files = () =>
+        act.kind === "store"
+          ? this.#parts.store.replace(text, replaced)
+          : this.#parts.store.restore(replaced);
+      return attempted(files);
+    };
+    try {
+      const outcome = await played(beginSaving(refusal, this.#own.share()), perform);
+      if (outcome.kind === "refused") return this.#refuse(outcome);
+      if ("refusal" in judged) return judged.refusal;
+      const { peer } = outcome;
+      this.#parts.report({ event: "config", kind: "stored", serial, peer });
+      const refused = await this.#parts.load(judged.next);
+      return { ...carriedOut(judged.plan, refused), serial, hash, peer };
+    } finally {
+      line.close();
+    }
+  }
+
+  /** The same without storing anything here: what is loaded is what the peer is to have. */
+  async push(replaces: readonly string[] | null, force: boolean): Promise<SaveReport | Refusal> {
+    const { serial, hash } = this.#own.mark();
+    const asked: Preparation = { text: this.#own.text(), serial, hash, replaces, force };
+    const line = this.#lines.lead(this.#parts.running());
+    try {
+      const outcome = await played(beginSaving(null, "alive"), async (act): Promise<Heard> => {
+        if (act.kind === "ask") return this.#said(line, { kind: "prepare", ...asked }, null);
+        if (act.kind === "tell") return this.#said(line, { kind: "commit", hash }, null);
+        return { kind: "good" };
+      });
+      if (outcome.kind === "refused")
+        return { ok: false, fault: outcome.fault, problems: outcome.problems };
+      const nothing = { changes: [], settings: [], unchanged_services: 0, refused: [] };
+      return { ok: true, ...nothing, serial, hash, peer: outcome.peer };
+    } finally {
+      line.close();
+    }
+  }
+
+  /** One question to the peer; what this router complains of itself is not repeated. */
+  async #said(line: Line, demand: Demand, own: Verdict | null): Promise<Heard> {
+    let reply: ReturnType<typeof decodeReply>;
+    try {
+      reply = decodeReply(await line.say(encodeMessage(demand)));
+    } catch (thrown) {
+      return { kind: "lost", why: messageOf(thrown) };
+    }
+    if (isRefused<string>(reply)) {
+      this.#lines.count(reply.refused, reply.detail);
+      return { kind: "lost", why: `its answer is not understood: ${reply.refused}` };
+    }
+    if (reply.kind === "good") return reply;
+    const role = this.#parts.running()?.role;
+    const there = role === undefined ? "the peer" : `the ${otherRole(role)}`;
+    const ours = new Set(own?.problems.map(printProblem));
+    const problems = reply.problems
+      .filter((problem) => !ours.has(printProblem(problem)))
+      .map((problem) => ({ ...problem, message: `on ${there}: ${problem.message}` }));
+    return { kind: "bad", fault: reply.fault, problems };
+  }
+
+  #refuse({ fault, problems }: Verdict): Refusal {
+    const told = toldProblems(problems);
+    this.#parts.report({ event: "config", kind: "refused", problems: told });
+    return { ok: false, fault, problems };
+  }
+}

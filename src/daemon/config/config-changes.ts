@@ -1,0 +1,239 @@
+/**
+ * The configuration while the daemon runs: what is loaded, what a change would be, the changes
+ * themselves, one at a time, and those that were replaced. How two routers share one is cluster/.
+ */
+import type {
+  ConfigReport,
+  HistoryReport,
+  PlanReport,
+  Refusal,
+  RefusedPart,
+  SaveReport,
+} from "../../control/api.ts";
+import type { AnswerTo, Given } from "../../control/requests.ts";
+import { type Problem, toldProblems } from "../../keys/problem.ts";
+import { messageOf } from "../../model/error.ts";
+import type { Role } from "../../model/router.ts";
+import { takesIpv6 } from "../../system/file/sysctl.ts";
+import type { Doors } from "../doors.ts";
+import { countUp, refusedNow } from "../refused.ts";
+import type { Serving } from "../serving.ts";
+import { peerBelief } from "./cluster/cluster-lines.ts";
+import { ClusterSync } from "./cluster/cluster-sync.ts";
+import type { Judged, JudgeRules } from "./cluster/cluster-sync-parts.ts";
+import { ConfigStore } from "./config-store.ts";
+import { beyondBounds } from "./config-thread.ts";
+import { nextConfig } from "./next-config.ts";
+import { partingProblems, refusedLeaving } from "./parting.ts";
+import { carriedOut, planReport } from "./plan-report.ts";
+import { guardProblem } from "./reload.ts";
+import { loadedEvent, type Running, type Written } from "./running.ts";
+
+export interface ConfigChangesParts {
+  readonly doors: Doors;
+  readonly wallClock: () => string;
+  /** The role that the command line gives; null: none. */
+  readonly role: Role | null;
+  /** Null: it has not found its own address yet. */
+  readonly serving: () => Serving | null;
+  /** Another one is in force from now on. */
+  readonly loaded: (written: Written) => void;
+}
+
+export class ConfigChanges {
+  readonly #parts: ConfigChangesParts;
+  readonly #path: string;
+  #written: Written;
+  #error: readonly Problem[] | null = null;
+  readonly #refusedFiles = new Map<string, number>();
+  #changing: Promise<unknown> = Promise.resolve();
+  readonly #store: ConfigStore;
+  readonly #sync: ClusterSync;
+
+  constructor(written: Written, parts: ConfigChangesParts) {
+    this.#parts = parts;
+    this.#written = written;
+    this.#path = written.config.path;
+    const { doors, wallClock, serving } = parts;
+    this.#store = new ConfigStore(this.#path, doors.stateDir, wallClock);
+    this.#sync = new ClusterSync({
+      store: this.#store,
+      written: () => this.#written,
+      running: () => serving()?.running ?? null,
+      judge: (text, rules) => this.#judge(text, rules),
+      load: (next) => this.#load(next),
+      peer: () => peerBelief(serving()?.engine.router ?? null),
+      alone: (work) => this.#alone(work),
+      report: doors.report,
+    });
+  }
+
+  /** What is loaded, whether or not it serves. */
+  get written(): Written {
+    return this.#written;
+  }
+
+  /** Why the last reload was refused; null: it was not. */
+  get error(): readonly Problem[] | null {
+    return this.#error;
+  }
+
+  /** Refused files, and what the channel to the peer refused, by reason. */
+  get refused(): Readonly<Record<"config" | "cluster", Readonly<Record<string, number>>>> {
+    return { config: Object.fromEntries(this.#refusedFiles), cluster: this.#sync.refused };
+  }
+
+  text(): string {
+    return this.#written.files.find(({ path }) => path === this.#path)?.text ?? "";
+  }
+
+  async report(): Promise<ConfigReport> {
+    const { path, serial, hash } = this.#written.config;
+    return { path, serial, hash, text: this.text() };
+  }
+
+  async plan(): Promise<PlanReport | Refusal> {
+    const next = await this.next();
+    return "ok" in next ? next : ((await this.#parting(next, false)) ?? this.#planned(next));
+  }
+
+  reload(force: boolean): Promise<PlanReport | Refusal> {
+    return this.#alone(() => this.#reload(force));
+  }
+
+  save(text: string, force: boolean): Promise<SaveReport | Refusal> {
+    return this.#sync.save(text, { force });
+  }
+
+  async rollback({ back, yes: force }: Given<"rollback">): Promise<SaveReport | Refusal> {
+    const past = this.#store.back(back);
+    if (past === null) return refusedNow(`the history does not reach ${back} back`);
+    // Root may have taken a program out since, so the bounds hold for what was loaded once, too.
+    return this.#sync.save(past.text, { force });
+  }
+
+  sync(force: boolean): Promise<SaveReport | Refusal> {
+    return this.#sync.sync(force);
+  }
+
+  async past(): Promise<HistoryReport> {
+    const { path, serial, hash } = this.#written.config;
+    return { path, serial, hash, past: this.#store.past() };
+  }
+
+  async pastOne(back: number): Promise<AnswerTo<"pastConfig">> {
+    const past = this.#store.back(back);
+    if (past !== null) return { ok: true, ...past };
+    return refusedNow(`the history does not reach ${back} back`, "lvsd config history lists it");
+  }
+
+  /**
+   * The file on disk, or `text` in its place, as this machine would run it, or why it would not.
+   * What this machine lacks of it is no reason where it `goesOn` with what it has.
+   */
+  next(text: string | null = null, goesOn = false): Promise<Running | Refusal> {
+    const { doors, role, serving } = this.#parts;
+    return nextConfig({
+      path: this.#path,
+      text,
+      present: this.text(),
+      forced: role,
+      role: serving()?.running.role ?? role,
+      readInterfaces: () => doors.ip.readInterfaces(),
+      ipv6: goesOn ? null : (device) => takesIpv6(doors.sysctl, device),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#sync.close();
+  }
+
+  /** One change of the configuration at a time. */
+  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const after = this.#changing.then(work);
+    this.#changing = after.catch(() => {});
+    return after;
+  }
+
+  async #reload(force: boolean): Promise<PlanReport | Refusal> {
+    const next = await this.next();
+    if ("ok" in next) return this.#refuse(next);
+    if (this.#parts.serving() === null) {
+      this.#written = next;
+      this.#error = null;
+      return { ok: true, changes: [], settings: [], unchanged_services: 0, refused: [] };
+    }
+    const guard = force ? null : guardProblem(this.#written.config, next.config);
+    if (guard !== null) return this.#refuse({ ok: false, fault: "now", problems: [guard] });
+    const parting = force ? null : await this.#parting(next, false);
+    if (parting !== null) return this.#refuse(parting);
+    const report = await this.#planned(next);
+    return report.ok ? carriedOut(report, await this.#load(next)) : report;
+  }
+
+  /** What does not hold after all. */
+  async #load(next: Running): Promise<readonly RefusedPart[]> {
+    this.#written = next;
+    this.#error = null;
+    const { doors, loaded, serving } = this.#parts;
+    doors.report(loadedEvent(next.config));
+    loaded(next);
+    await serving()?.reconfigure(next);
+    return serving()?.reconciler.troubles() ?? [];
+  }
+
+  /** What would become of a text that does not stand in the file yet. */
+  async #judge(text: string, { force }: JudgeRules): Promise<Judged> {
+    const next = await this.next(text);
+    if ("ok" in next) return { refusal: next };
+    const before = this.#written;
+    // Not the whole of both: what goes to the thread is copied.
+    const beyond = await beyondBounds({
+      path: this.#path,
+      text,
+      present: this.text(),
+      next: { heartbeat: next.config.heartbeat },
+      before: { heartbeat: before.config.heartbeat },
+    });
+    if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
+    const guard = force ? null : guardProblem(before.config, next.config);
+    if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };
+    const parting = force ? null : await this.#parting(next, this.#sync.shared);
+    if (parting !== null) return { refusal: parting };
+    const plan = await this.#planned(next);
+    return plan.ok ? { next, plan } : { refusal: plan };
+  }
+
+  /** What speaks against `next` here alone, or `onBoth`. */
+  async #parting(next: Running, onBoth: boolean): Promise<Refusal | null> {
+    const { running: before, engine } = this.#parts.serving() ?? {};
+    if (before === undefined || partingProblems(before, next).length === 0) return null;
+    const { mark } = peerBelief(engine?.router ?? null);
+    const interfaces = await this.#parts.doors.ip.readInterfaces();
+    return refusedLeaving({ before, next, mark, onBoth, interfaces });
+  }
+
+  #refuse(refusal: Refusal): Refusal {
+    countUp(this.#refusedFiles, refusal.fault === "text" ? "invalid" : "guard");
+    if (refusal.fault === "text") this.#error = refusal.problems;
+    const problems = toldProblems(refusal.problems);
+    this.#parts.doors.report({ event: "config", kind: "refused", problems });
+    return refusal;
+  }
+
+  /** What `next` changes; a table that cannot be read is a refusal. */
+  async #planned(next: Running): Promise<PlanReport | Refusal> {
+    const serving = this.#parts.serving();
+    if (serving === null) return refusedNow("this router has not found its own address yet");
+    try {
+      return await planReport(
+        serving.running.config,
+        next.config,
+        serving.nannies.health(),
+        (desired) => serving.reconciler.plan(desired),
+      );
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
+  }
+}
