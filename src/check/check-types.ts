@@ -1,4 +1,6 @@
 /** The types of checks that there are: one line for each, in the order of the documentation. */
+import { memcached } from "./database/memcached.ts";
+import { redis } from "./database/redis.ts";
 import { command } from "./generic/command.ts";
 import { none } from "./generic/none.ts";
 import { ping } from "./generic/ping.ts";
@@ -9,6 +11,9 @@ import { imap, imaps } from "./mail/imap.ts";
 import { nntp, nntps } from "./mail/nntp.ts";
 import { pop3, pop3s } from "./mail/pop3.ts";
 import { smtp, smtps, submission } from "./mail/smtp.ts";
+import { dns } from "./network/dns.ts";
+import { ntp } from "./network/ntp.ts";
+import { radius } from "./network/radius.ts";
 import type { CheckType, ValueOf } from "./type.ts";
 import { http, https } from "./web/http.ts";
 
@@ -30,6 +35,11 @@ export const declaredTypes = [
   imaps,
   nntp,
   nntps,
+  redis,
+  memcached,
+  dns,
+  radius,
+  ntp,
   command,
 ] as const;
 

@@ -8,8 +8,8 @@
  */
 import type { Pattern } from "./pattern.ts";
 
-/** Why a dialogue failed: no fit, more than we listen to, or an answer that ended too early. */
-export type DialogueRefusal = "unexpected" | "too-long" | "closed";
+/** Why a dialogue failed: no fit, another protocol, too much, or an answer that ended too early. */
+export type DialogueRefusal = "unexpected" | "unreadable" | "too-long" | "closed";
 
 /** What the driver does next. */
 export type Turn =

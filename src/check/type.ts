@@ -69,6 +69,8 @@ export interface Beginning {
   readonly aim: Aim;
   /** The content of `password_file`; null without one. Never put it in a reason. */
   readonly password: string | null;
+  /** The content of `secret_file`; likewise. */
+  readonly secret: string | null;
   /** 32 random bytes: identifiers, authenticators, nonces. */
   readonly random: Uint8Array;
 }

@@ -17,6 +17,12 @@ import { type Deadline, failed, passed, type Verdict } from "./verdict.ts";
 /** How a dialogue of any type runs; `never` lets each type's functions take their own checks. */
 export type RunsDialogue = Runs<never> & { readonly by: "dialogue" };
 
+/** Files that the driver reads for a dialogue, where its check names them. */
+interface SecretFiles {
+  readonly passwordFile?: string | null;
+  readonly secretFile?: string | null;
+}
+
 /** One try of a check whose type is a dialogue. */
 export async function tryDialogue(
   check: TriedCheck,
@@ -26,10 +32,12 @@ export async function tryDialogue(
 ): Promise<Verdict> {
   const own = check as never;
   const transport = runs.transport(own);
-  const { passwordFile = null }: { readonly passwordFile?: string | null } = own;
+  const { passwordFile = null, secretFile = null }: SecretFiles = own;
   const password = passwordFile === null ? null : await readPassword(passwordFile);
   if (typeof password === "object" && password !== null) return password;
-  const beginning: Beginning = { aim: target, password, random: randomBytes(32) };
+  const secret = secretFile === null ? null : await readPassword(secretFile, "secret_file");
+  if (typeof secret === "object" && secret !== null) return secret;
+  const beginning: Beginning = { aim: target, password, secret, random: randomBytes(32) };
   const dialogue = runs.begin(own, beginning);
   if (transport.protocol === "udp" && dialogue !== null)
     return converseByDatagram(target, dialogue, deadline);

@@ -12,5 +12,6 @@ export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Pro
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   http: async () => (await import("./http.ts")).tryHttp,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
+  dns: async () => (await import("./clients/dns.ts")).tryDns,
   command: async () => (await import("./program/command.ts")).tryCommand,
 };
