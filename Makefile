@@ -19,6 +19,11 @@ help:
 
 .PHONY: setup
 setup: ## install what is missing: Debian packages (no service gets started), the pinned Node, libraries
+	@PATH='$(system_path)' build/setup.sh test
+
+# The demo and the figures need no server programs of all the protocols that checks speak.
+.PHONY: setup-lab
+setup-lab:
 	@PATH='$(system_path)' build/setup.sh lab
 
 .PHONY: check
@@ -42,11 +47,11 @@ lab: setup build ## the scenarios on a real kernel with real IPVS
 	node build/run-tests.ts $(lab_tests)
 
 .PHONY: demo
-demo: setup build ## a pair of routers fails over before your eyes (90 seconds)
+demo: setup-lab build ## a pair of routers fails over before your eyes (90 seconds)
 	node test/lab/demo.ts
 
 .PHONY: bench
-bench: setup build ## the figures: outages, reaction times, memory, each printed with its bound
+bench: setup-lab build ## the figures: outages, reaction times, memory, each printed with its bound
 	node test/lab/bench.ts
 
 .PHONY: simulate

@@ -3,6 +3,7 @@
 #
 #   build/setup.sh build    what it takes to build and run lvsd: a compiler, the pinned Node
 #   build/setup.sh lab      that, and what the tests on a real kernel need
+#   build/setup.sh test     that, and the server programs that checks are tried against
 #
 # Debian packages come without their recommendations, without a question and without starting a
 # service. Needs root or sudo only where a package is missing.
@@ -15,12 +16,15 @@ packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # bring an `arping` and exclude each other: either will do.
 lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
   nginx-light|nginx keepalived"
+# Server programs that the tests of checks start themselves, as ordinary processes.
+server_packages="redis-server memcached knot freeradius chrony"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
 
 case ${1:-} in
   build) ;;
   lab) packages="$packages $lab_packages" ;;
-  *) echo "usage: build/setup.sh build|lab" >&2; exit 2 ;;
+  test) packages="$packages $lab_packages $server_packages" ;;
+  *) echo "usage: build/setup.sh build|lab|test" >&2; exit 2 ;;
 esac
 
 say() { printf 'setup: %s\n' "$*"; }

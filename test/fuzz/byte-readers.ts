@@ -90,7 +90,7 @@ const frames = (): Reader => {
 };
 
 /** Runs a dialogue to its end as its driver does. */
-function converse(dialogue: Dialogue, pieces: readonly Uint8Array[]): void {
+export function converse(dialogue: Dialogue, pieces: readonly Uint8Array[]): void {
   let ended = false;
   const take = (turn: Turn): void => {
     if (turn.kind === "match") take(turn.next(turn.bytes.length % 2 === 0));

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import fc from "fast-check";
 import { byteReaders } from "./byte-readers.ts";
 import type { Finding, Task } from "./campaign.ts";
+import { checkReaders } from "./check-readers.ts";
 import { inputOf, mutation, piecesOf } from "./mutation.ts";
 import { plantedReaders } from "./planted-readers.ts";
 import type { Readers } from "./reader.ts";
@@ -13,7 +14,13 @@ import { textReaders } from "./text-readers.ts";
 const inputMsMax = 2000;
 
 const { name, seed, runsMax, msMax, current } = workerData as Task;
-const readers: Readers = { ...textReaders, ...byteReaders, ...socketReaders, ...plantedReaders };
+const readers: Readers = {
+  ...textReaders,
+  ...byteReaders,
+  ...checkReaders,
+  ...socketReaders,
+  ...plantedReaders,
+};
 const reader = await (readers[name] ?? (() => Promise.reject(new Error(`no reader ${name}`))))();
 const counter = new Int32Array(current, 0, 2);
 const room = new Uint8Array(current, 8);
