@@ -8,7 +8,7 @@ import { namedValues, type ValuesOf } from "../keys/named-values.ts";
 import type { Place, PlacedNeed, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
 import { addressBytes, bitsOf, family, type IpAddress } from "../model/address.ts";
-import { protocols, type SchedulerFlag } from "../model/service.ts";
+import { ipip, protocols, type SchedulerFlag, type Tunnel } from "../model/service.ts";
 import type { CheckNeed } from "./check-draft.ts";
 import type {
   Config,
@@ -157,7 +157,7 @@ function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {
 
 function virtualServerOf(server: VirtualServerWhole, position: number): VirtualServer {
   const { address: floating, ...values } = named(
-    rest(virtualServerKeys, "device", "ports", "forwarding", "check"),
+    rest(virtualServerKeys, "device", "ports", "forwarding", "tunnel", "check"),
     server.keys,
   );
   const { address } = floating.prefix;
@@ -190,8 +190,8 @@ function persistenceOf(
   address: IpAddress,
 ): VirtualServer["persistence"] {
   if (server.persistence === null) return null;
-  const { timeout, netmask } = all(server.persistence);
-  return { timeout, maskBits: netmask?.bits ?? bitsOf(family(address)) };
+  const { timeout, netmask, engine } = all(server.persistence);
+  return { timeout, maskBits: netmask?.bits ?? bitsOf(family(address)), engine };
 }
 
 function realServerOf(real: RealServerWhole, position: number): RealServer {
@@ -201,9 +201,17 @@ function realServerOf(real: RealServerWhole, position: number): RealServer {
     position,
     port: known(real.port, real.keys.path),
     forwarding: known(real.forwarding, real.keys.path),
+    tunnel: tunnelOf(real),
     connections: named(connectionKeys, real.connections),
     check: known(real.check, real.keys.path),
   };
+}
+
+function tunnelOf({ forwarding, tunnel }: RealServerWhole): Tunnel {
+  if (forwarding !== "tunnel" || !tunnel) return ipip;
+  const { type, port, checksum } = all(tunnel);
+  if (type === "gue") return { type, port: known(port ?? undefined, tunnel.path), checksum };
+  return type === "gre" ? { type, checksum: checksum === true } : ipip;
 }
 
 /** One order on both routers: by protocol, family, address as a number, port. */

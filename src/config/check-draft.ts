@@ -11,6 +11,7 @@ import type { Complaints, Spot } from "../keys/complaints.ts";
 import { declaredEntries } from "../keys/declared-entries.ts";
 import { type Draft, emptyDraft, type Keys, type Settled, settle, sound } from "../keys/section.ts";
 import type { MapEntry, Value } from "../keys/value.ts";
+import type { Protocol } from "../model/service.ts";
 import type { Check, Checks } from "./config.ts";
 import { type CheckLayer, type CheckMap, keysOf, typesWith } from "./schema/check.ts";
 
@@ -29,7 +30,7 @@ export interface CheckOwner {
   readonly path: string;
   readonly spot: Spot;
   /** Of the virtual server; undefined when that is faulty. */
-  readonly protocol: "tcp" | "udp" | undefined;
+  readonly protocol: Protocol | undefined;
   /** Makes a path absolute that is relative to the configuration file. */
   absolute(path: string): string;
   /** Is given what a sound check needs of the machine. */
@@ -194,7 +195,8 @@ const contextOf = (
   owner: CheckOwner,
   complaints: Complaints,
 ): SettleContext => ({
-  protocol: owner.protocol,
+  // A server of SCTP is asked over TCP, if at all.
+  protocol: owner.protocol === "sctp" ? "tcp" : owner.protocol,
   gives: (key) => settled.gives(key),
   complain(key, message, hint) {
     const [spot, path] =

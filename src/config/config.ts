@@ -11,7 +11,7 @@ import type { CommandLine } from "../keys/command-shape.ts";
 import type { ValuesOf } from "../keys/named-values.ts";
 import type { IpAddress, Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
-import type { Forwarding, SchedulerFlag } from "../model/service.ts";
+import type { Forwarding, SchedulerFlag, Tunnel } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
 import type { failoverKeys, fenceKeys } from "./schema/failover.ts";
 import type { heartbeatKeys } from "./schema/heartbeat.ts";
@@ -106,7 +106,7 @@ export interface Vip {
 }
 
 export type VirtualServer = With<
-  Omit<ValuesOf<typeof virtualServerKeys>, "device" | "ports" | "forwarding" | "check">,
+  Omit<ValuesOf<typeof virtualServerKeys>, "device" | "ports" | "forwarding" | "tunnel" | "check">,
   {
     name: string;
     /** Place in the file, from 0: the order in which people see it. */
@@ -115,7 +115,11 @@ export type VirtualServer = With<
     port: number;
     schedulerFlags: readonly SchedulerFlag[];
     /** Null: no persistence. `maskBits`: 0 to 32 or 0 to 128. */
-    persistence: { readonly timeout: Ms; readonly maskBits: number } | null;
+    persistence: {
+      readonly timeout: Ms;
+      readonly maskBits: number;
+      readonly engine: "sip" | null;
+    } | null;
     realServers: readonly RealServer[];
   }
 >;
@@ -127,6 +131,8 @@ export type RealServer = With<
     position: number;
     port: number;
     forwarding: Forwarding;
+    /** Means something with `forwarding: tunnel` only. */
+    tunnel: Tunnel;
     /** ipvsadm -x and -y; 0 is no limit. */
     connections: { readonly max: number; readonly min: number };
     check: Checks;

@@ -10,6 +10,12 @@ import { family, type IpAddress, printEndpoint } from "../model/address.ts";
 import type { Scheduler } from "../model/service.ts";
 import { ms, printDuration } from "../model/time.ts";
 import { addressesCanServe } from "./address-kinds.ts";
+import {
+  enginesFitProtocol,
+  familiesMatch,
+  methodsKeepThePort,
+  tunnelsAreWhole,
+} from "./forwarding-rules.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
@@ -128,32 +134,6 @@ const realServersDiffer: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
-/** Masquerading and direct routing cannot change the family (only tunnels carry one in the other). */
-const familiesMatch: Rule = ({ virtualServers }, complaints) => {
-  for (const server of virtualServers) {
-    const vip = server.keys.values.address?.prefix.address;
-    if (vip === undefined) continue;
-    for (const { keys } of server.realServers) {
-      const { address } = keys.values;
-      if (address === undefined || family(address) === family(vip)) continue;
-      const message = `${keys.pathOf("address")}: ${address} is IPv${family(address)}, and the VIP ${vip} is IPv${family(vip)}`;
-      complaints.at(keys.spotOf("address"), message, "nat and direct keep the family");
-    }
-  }
-};
-
-/** Direct routing leaves the packet as it is, its port included (ipvsadm(8), -g). */
-const directKeepsThePort: Rule = ({ virtualServers }, complaints) => {
-  for (const server of virtualServers) {
-    for (const real of server.realServers) {
-      if (real.forwarding !== "direct" || real.port === undefined) continue;
-      if (server.port === undefined || real.port === server.port) continue;
-      const message = `${real.keys.pathOf("port")}: ${real.port} with direct routing, which cannot change the port ${server.port}`;
-      complaints.at(real.keys.spotOf("port"), message, "remove it, or use forwarding: nat");
-    }
-  }
-};
-
 /** A netmask has the form of the VIP's family. */
 const netmaskFitsFamily: Rule = ({ virtualServers }, complaints) => {
   for (const { keys, persistence } of virtualServers) {
@@ -256,11 +236,13 @@ const flagsBelongToScheduler: Rule = ({ virtualServers }, complaints) => {
 const flagsOf = (scheduler: Scheduler): readonly string[] =>
   scheduler === "sh" || scheduler === "mh" ? [`${scheduler}-`] : [];
 
-/** Datagrams can be balanced each by itself; a TCP connection cannot (ipvsadm(8), --ops). */
+/** Datagrams can be balanced each by itself; a connection cannot (ipvsadm(8), --ops). */
 const onePacketNeedsUdp: Rule = ({ virtualServers }, complaints) => {
   for (const { keys } of virtualServers) {
-    if (keys.values.one_packet !== true || keys.values.protocol !== "tcp") continue;
-    const message = `${keys.pathOf("one_packet")}: one-packet scheduling of tcp`;
+    if (keys.values.one_packet !== true) continue;
+    const { protocol } = keys.values;
+    if (protocol === undefined || protocol === "udp") continue;
+    const message = `${keys.pathOf("one_packet")}: one-packet scheduling of ${protocol}`;
     complaints.at(keys.spotOf("one_packet"), message, "it is for protocol: udp");
   }
 };
@@ -295,7 +277,9 @@ export const rules: readonly Rule[] = [
   virtualServersDiffer,
   realServersDiffer,
   familiesMatch,
-  directKeepsThePort,
+  methodsKeepThePort,
+  tunnelsAreWhole,
+  enginesFitProtocol,
   netmaskFitsFamily,
   vipsAreNoRoutersOwn,
   realServersAreNoVips,

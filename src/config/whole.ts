@@ -7,7 +7,7 @@ import type { Complaints, Spot } from "../keys/complaints.ts";
 import type { Device, Floating } from "../keys/network-shapes.ts";
 import { type Draft, type Keys, type Settled, settle } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
-import type { Forwarding } from "../model/service.ts";
+import type { Forwarding, Protocol } from "../model/service.ts";
 import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
@@ -31,6 +31,7 @@ import {
   connectionKeys,
   persistenceKeys,
   realServerKeys,
+  tunnelKeys,
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
 
@@ -42,6 +43,7 @@ export interface RealServerWhole {
   readonly keys: Settled<typeof realServerKeys>;
   readonly port: number | undefined;
   readonly forwarding: Forwarding | undefined;
+  readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly connections: Settled<typeof connectionKeys> | undefined;
   readonly check: Checks | undefined;
 }
@@ -52,6 +54,7 @@ export interface VirtualServerWhole {
   readonly keys: Settled<typeof virtualServerKeys>;
   readonly port: number | undefined;
   readonly persistence: Settled<typeof persistenceKeys> | null | undefined;
+  readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly realServers: readonly RealServerWhole[];
 }
 
@@ -160,7 +163,7 @@ export type ChecksMachine = Pick<CheckOwner, "absolute" | "needs">;
 
 interface Surroundings {
   readonly defaults: VirtualServerDraft | null;
-  readonly forwarding: "nat" | "direct" | undefined;
+  readonly forwarding: Forwarding | undefined;
   readonly ofChecks: ChecksMachine;
   readonly complaints: Complaints;
 }
@@ -207,11 +210,13 @@ function settleVirtualServer(
       persistence === null || persistence === undefined
         ? persistence
         : settle(persistenceKeys, [persistence], complaints),
+    tunnel: tunnelOf(keys.values.tunnel, complaints),
   };
   const inherited = {
     port: server.port,
     forwarding: forwarding === null ? around.forwarding : forwarding,
     layers,
+    tunnel: server.tunnel,
     check,
     protocol,
     around,
@@ -221,6 +226,12 @@ function settleVirtualServer(
   );
   return [{ ...server, realServers }];
 }
+
+const tunnelOf = (
+  draft: Draft<typeof tunnelKeys> | null | undefined,
+  complaints: Complaints,
+): Settled<typeof tunnelKeys> | null | undefined =>
+  draft ? settle(tunnelKeys, [draft], complaints) : draft;
 
 /** The checks that stand over each other, the first on top; undefined when one is unreadable. */
 function checkLayers(
@@ -262,7 +273,8 @@ interface Inherited {
   readonly forwarding: Forwarding | undefined;
   readonly layers: readonly CheckLayer[] | undefined;
   readonly check: Checks | undefined;
-  readonly protocol: "tcp" | "udp" | undefined;
+  readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
+  readonly protocol: Protocol | undefined;
   readonly around: Surroundings;
 }
 
@@ -289,6 +301,8 @@ function settleRealServer(
       keys,
       port: port === null ? inherited.port : port,
       forwarding: forwarding === null ? inherited.forwarding : forwarding,
+      tunnel:
+        keys.values.tunnel === null ? inherited.tunnel : tunnelOf(keys.values.tunnel, complaints),
       connections:
         connections === undefined ? undefined : settle(connectionKeys, [connections], complaints),
       check: check(),

@@ -16,6 +16,7 @@ import { type Refused, refuse } from "../model/error.ts";
 import {
   type DestinationIdentity,
   type Forwarding,
+  ipip,
   type Protocol,
   printDestination,
   printService,
@@ -23,6 +24,7 @@ import {
 } from "../model/service.ts";
 import { type Ms, seconds } from "../model/time.ts";
 import type { Change, Destination, Service, Table } from "../table/table.ts";
+import { readTunnel, tunnelWords } from "./tunnel-text.ts";
 
 /** A table as `ipvsadm -Sn` prints it. */
 export interface SavedTable {
@@ -171,22 +173,20 @@ const optionOfForwarding: Readonly<Record<Forwarding, string>> = {
   tunnel: "-i",
 };
 
-/** What ipvsadm prints of every plain tunnel; it says nothing that `tunnel` does not say. */
-const plainTunnel = "--tun-type ipip";
-
 function readDestination(words: readonly string[]): Destination | null {
   const [option, name = "", forwardingOption = "", weightOption, weight = "", ...rest] = words;
   const identity = readEndpoint(name);
   const forwarding = forwardingOfOption[forwardingOption];
   if (option !== "-r" || identity === null || forwarding === undefined) return null;
   if (weightOption !== "-w" || !/^\d{1,10}$/.test(weight)) return null;
-  const foreignOptions = rest.join(" ");
+  const tunnel = forwarding === "tunnel" ? readTunnel(rest) : null;
   return {
     identity,
     forwarding,
     weight: Number(weight),
     thresholds: null,
-    foreignOptions: foreignOptions === plainTunnel ? "" : foreignOptions,
+    tunnel: tunnel ?? ipip,
+    foreignOptions: tunnel === null ? rest.join(" ") : "",
   };
 }
 
@@ -232,9 +232,10 @@ function serviceWords(service: Service): string {
 }
 
 function destinationWords(destination: Destination): string {
-  const { identity, forwarding, weight, thresholds, foreignOptions } = destination;
+  const { identity, forwarding, weight, thresholds, tunnel, foreignOptions } = destination;
   const words: (string | number)[] = ["-r", printDestination(identity)];
   words.push(optionOfForwarding[forwarding], "-w", weight);
+  if (forwarding === "tunnel") words.push(...tunnelWords(tunnel));
   if (foreignOptions !== "") words.push(foreignOptions);
   if (thresholds !== null && thresholds.upper > 0) words.push("-x", thresholds.upper);
   if (thresholds !== null && thresholds.lower > 0) words.push("-y", thresholds.lower);

@@ -7,9 +7,20 @@ import { type Family, type IpAddress, printEndpoint } from "./address.ts";
 export const protocols = ["tcp", "udp", "sctp"] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** nat = masquerading (ipvsadm -m), direct = direct routing (-g), tunnel = IP-in-IP (-i). */
+/** nat = masquerading (ipvsadm -m), direct = direct routing (-g), tunnel = encapsulation (-i). */
 export const forwardings = ["nat", "direct", "tunnel"] as const;
 export type Forwarding = (typeof forwardings)[number];
+
+/**
+ * How a packet is wrapped on its way to a real server (ipvsadm(8), --tun-type): in IP, in UDP on a
+ * port (GUE), or in GRE. `checksum`: of the outer header; `remote`: computed by the receiver.
+ */
+export type Tunnel =
+  | { readonly type: "ipip" }
+  | { readonly type: "gue"; readonly port: number; readonly checksum: boolean | "remote" }
+  | { readonly type: "gre"; readonly checksum: boolean };
+
+export const ipip: Tunnel = { type: "ipip" };
 
 export const schedulers = [
   "rr",

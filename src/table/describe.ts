@@ -6,7 +6,12 @@
 import type { Config, Vip } from "../config/config.ts";
 import { type RealServerKey, realServerKey } from "../health/health.ts";
 import { printPrefix } from "../model/address.ts";
-import { printDestination, printService, type ServiceIdentity } from "../model/service.ts";
+import {
+  printDestination,
+  printService,
+  type ServiceIdentity,
+  type Tunnel,
+} from "../model/service.ts";
 import { destinationIdentity, serviceIdentity } from "./desired.ts";
 import type { Change, Destination, Service } from "./table.ts";
 
@@ -140,11 +145,20 @@ function destinationSettings(destination: Destination): Settings {
   return {
     forwarding: destination.forwarding,
     weight: String(destination.weight),
+    tunnel: destination.forwarding === "tunnel" ? tunnelText(destination.tunnel) : "",
     "connections.max": limit(thresholds?.upper),
     "connections.min": limit(thresholds?.lower),
     options: destination.foreignOptions,
   };
 }
+
+/** `gue port 6080 checksum true`; empty for IP-in-IP. */
+const tunnelText = (tunnel: Tunnel): string =>
+  tunnel.type === "ipip"
+    ? ""
+    : Object.entries(tunnel)
+        .map(([key, value]) => (key === "type" ? value : `${key} ${value}`))
+        .join(" ");
 
 const settings = (of: Settings): string =>
   Object.entries(of)

@@ -71,7 +71,7 @@ export function desiredService(virtualServer: VirtualServer, health: Health): Se
     persistence: persistence && {
       timeoutSeconds: Math.max(1, Math.ceil(persistence.timeout / seconds(1))),
       maskBits: persistence.maskBits,
-      engine: null,
+      engine: persistence.engine,
     },
     destinations: new Map(destinations.map((one) => [printDestination(one.identity), one])),
   };
@@ -86,6 +86,7 @@ const desiredDestination = (
   forwarding: realServer.forwarding,
   weight,
   thresholds: { upper: realServer.connections.max, lower: realServer.connections.min },
+  tunnel: realServer.tunnel,
   foreignOptions: "",
 });
 

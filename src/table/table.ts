@@ -11,6 +11,7 @@ import {
   type Forwarding,
   protocols,
   type ServiceIdentity,
+  type Tunnel,
 } from "../model/service.ts";
 
 export interface Destination {
@@ -22,8 +23,10 @@ export interface Destination {
    * `ipvsadm -Sn` nor /proc/net/ip_vs tells them (ipvs-thresholds.ts does).
    */
   readonly thresholds: { readonly upper: number; readonly lower: number } | null;
+  /** How packets are wrapped where `forwarding` is `tunnel`; means nothing otherwise. */
+  readonly tunnel: Tunnel;
   /**
-   * Options that lvsd itself never sets (`--tun-type gue ...`), as ipvsadm prints them; empty on
+   * Options that lvsd knows nothing of, as ipvsadm prints them; empty on
    * everything that lvsd programs. They count as configuration: an edit takes them away.
    */
   readonly foreignOptions: string;
@@ -114,5 +117,6 @@ export const sameService = (a: Service, b: Service): boolean =>
 export const sameDestination = (a: Destination, b: Destination): boolean =>
   a.forwarding === b.forwarding &&
   a.weight === b.weight &&
+  (a.forwarding !== "tunnel" || isDeepStrictEqual(a.tunnel, b.tunnel)) &&
   a.foreignOptions === b.foreignOptions &&
   (a.thresholds === null || b.thresholds === null || isDeepStrictEqual(a.thresholds, b.thresholds));

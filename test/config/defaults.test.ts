@@ -74,6 +74,7 @@ test("what is left out has its default", () => {
             port: 80,
             weight: 1,
             forwarding: "nat",
+            tunnel: { type: "ipip" },
             connections: { max: 0, min: 0 },
             check: {
               type: "tcp",
@@ -98,8 +99,6 @@ const laterKeys: readonly (readonly [key: string, harmless: string, meant: strin
   ["notify.mail", "", "{ to: ops@example.com }"],
   ["defaults.fwmark", "", "80"],
   ["defaults.ftp", "", "{ passive_ports: 10000-20000 }"],
-  ["defaults.protocol", "tcp", "sctp"],
-  ["defaults.forwarding", "nat", "tunnel"],
   ["defaults.tripwire", "false", "true"],
   ["defaults.damping", "", "{ changes: 6 }"],
   ["defaults.slow_start", "0s", "30s"],
@@ -107,8 +106,6 @@ const laterKeys: readonly (readonly [key: string, harmless: string, meant: strin
   ["defaults.panic_threshold", "0", "50"],
   ["defaults.sorry_server", "", "{ address: 10.0.0.99 }"],
   ["defaults.load_monitor", "none", "rup"],
-  ["defaults.persistence", "{ engine: null }", "{ engine: sip }"],
-  ["forwarding", "nat", "tunnel"],
 ];
 
 for (const [key, harmless, meant] of laterKeys) {

@@ -110,7 +110,7 @@ test("SYNs can tell of TCP through NAT alone, in both families", () => {
   assert.equal(followedServices(config())?.size, 0);
   for (const other of [
     virtualServer("dns", { protocol: "udp" }),
-    virtualServer("bound", { persistence: { timeout: seconds(60), maskBits: 32 } }),
+    virtualServer("bound", { persistence: { timeout: seconds(60), maskBits: 32, engine: null } }),
     virtualServer("direct", { realServers: [realServer("rs", { forwarding: "direct" })] }),
     virtualServer("tunnel", { realServers: [realServer("rs", { forwarding: "tunnel" })] }),
   ]) {

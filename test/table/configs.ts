@@ -23,6 +23,7 @@ export const realServer = (name: string, changes: Partial<RealServer> = {}): Rea
   port: 80,
   weight: 1,
   forwarding: "nat",
+  tunnel: { type: "ipip" },
   connections: { max: 0, min: 0 },
   check: tcpCheck(),
   ...changes,

@@ -75,7 +75,7 @@ test("with direct routing and tunnels the destination's port is the service's", 
 
 test("persistence is whole seconds, rounded up", () => {
   const sticky = virtualServer("sticky", {
-    persistence: { timeout: ms(1500), maskBits: 24 },
+    persistence: { timeout: ms(1500), maskBits: 24, engine: null },
     scheduler: "sh",
     schedulerFlags: ["sh-port"],
   });

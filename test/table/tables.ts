@@ -51,7 +51,12 @@ const destinations: fc.Arbitrary<Destination> = fc.record({
   forwarding: fc.constantFrom(...forwardings),
   weight: fc.constantFrom(0, 1, 2, 65_535),
   thresholds: fc.constantFrom(null, { upper: 0, lower: 0 }, { upper: 20, lower: 10 }),
-  foreignOptions: fc.constantFrom("", "--tun-type gre --tun-csum"),
+  tunnel: fc.constantFrom(
+    { type: "ipip" as const },
+    { type: "gre" as const, checksum: true },
+    { type: "gue" as const, port: 6080, checksum: "remote" as const },
+  ),
+  foreignOptions: fc.constant(""),
 });
 
 const services: fc.Arbitrary<Service> = fc.record({

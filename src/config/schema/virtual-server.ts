@@ -2,8 +2,8 @@
 
 import { address, device, netmask, oneFloating, onePort, port } from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
-import { choice, duration, flag, list, named, whole } from "../../keys/shape.ts";
-import { schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
+import { choice, duration, flag, list, named, scalarShape, whole } from "../../keys/shape.ts";
+import { protocols, schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
 import { checkShape } from "./check.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
@@ -15,7 +15,21 @@ const connectionsMax = 2 ** 31 - 1;
 /** ipvsadm(8) takes timeouts of at most 31 days. */
 export const ipvsTimeoutMax = "744h";
 
-export const forwarding = choice("forwarding", ["nat", "direct"], ["tunnel"]);
+/** How packets reach real servers. */
+export const forwarding = choice("forwarding", ["nat", "direct", "tunnel"]);
+
+const checksum = scalarShape<boolean | "remote">(
+  "`true`, `false` or `remote`",
+  { enum: [true, false, "remote"] },
+  (text) => {
+    if (text === "true" || text === "false") return { ok: text === "true" };
+    if (text === "remote") return { ok: text };
+    return {
+      wrong: `${JSON.stringify(text)} is no way of checksums`,
+      hint: "write true, false or remote",
+    };
+  },
+);
 
 export const connectionKeys = {
   max: preset(
@@ -41,7 +55,29 @@ export const persistenceKeys = {
     "one client",
     "Clients of one such network are treated as one client: a dotted mask or a prefix length.",
   ),
-  engine: later("`sip`", [], "How a client is recognised, if not by its address."),
+  engine: optional(
+    choice("persistence engine", ["sip"]),
+    "none: by the client's address",
+    "How a client is recognised, if not by its address: `sip` by the Call-ID of SIP over UDP.",
+  ),
+};
+
+export const tunnelKeys = {
+  type: preset(
+    choice("tunnel", ["ipip", "gue", "gre"]),
+    "ipip",
+    "`ipip`: IP in IP. `gue`: in UDP (Generic UDP Encapsulation). `gre`: in GRE.",
+  ),
+  port: optional(
+    port,
+    "none; needed with `gue`",
+    "The UDP port that the real server decapsulates.",
+  ),
+  checksum: preset(
+    checksum,
+    false,
+    "Checksum of the outer header of `gue` and `gre`. `remote`, with `gue` alone: the receiver computes the inner one (remote checksum offload).",
+  ),
 };
 
 export const realServerKeys = {
@@ -51,7 +87,7 @@ export const realServerKeys = {
   port: optional(
     port,
     "the virtual server's",
-    "The port it listens on. Direct routing leaves packets as they are, so that only `nat` can change it.",
+    "The port it listens on. Direct routing and tunnels leave packets as they are, so that only `nat` can change it.",
     { plan: "table" },
   ),
   weight: preset(
@@ -67,6 +103,12 @@ export const realServerKeys = {
     forwarding,
     "the virtual server's",
     "How packets reach it, if not as for the others.",
+    { plan: "table" },
+  ),
+  tunnel: optional(
+    section(tunnelKeys),
+    "the virtual server's",
+    "The kind of its tunnel, if not as for the others.",
     { plan: "table" },
   ),
   connections: preset(section(connectionKeys), {}, "Limits on its connections.", { plan: "table" }),
@@ -96,7 +138,7 @@ export const virtualServerKeys = {
     "Where the VIP is claimed. `eth0:1` gives it an alias label (IPv4); `none`: lvsd does not claim it.",
     { plan: "table" },
   ),
-  protocol: preset(choice("protocol", ["tcp", "udp"], ["sctp"]), "tcp", "What is balanced.", {
+  protocol: preset(choice("protocol", protocols), "tcp", "What is balanced.", {
     plan: "table",
   }),
   port: optional(port, "none; needed", "The port of the service.", { plan: "table" }),
@@ -124,7 +166,13 @@ export const virtualServerKeys = {
   forwarding: optional(
     forwarding,
     "the top-level `forwarding`",
-    "`nat`: lvsd's router rewrites the destination, replies come back through it. `direct`: packets reach the real server as they are, replies leave without the router.",
+    "`nat`: lvsd's router rewrites the destination, replies come back through it. `direct`: packets reach the real server as they are, replies leave without the router. `tunnel`: as direct, to real servers on other networks, wrapped.",
+    { plan: "table" },
+  ),
+  tunnel: optional(
+    section(tunnelKeys),
+    "IP in IP",
+    "With `forwarding: tunnel`: how packets are wrapped on their way to the real servers, which unwrap them and answer the client directly. ipvsadm 1.31 and kernel 5.3 know all kinds.",
     { plan: "table" },
   ),
   one_packet: preset(

@@ -77,9 +77,13 @@ export class TableView {
   }
 }
 
-/** Scheduler flags and connection limits are not in /proc. */
+/** Scheduler flags, engines, connection limits and kinds of tunnels are not in /proc. */
 function isBeyondProc(change: Change): boolean {
-  if (!("destination" in change)) return change.service.schedulerFlags.length > 0;
-  const { thresholds } = change.destination;
+  if (!("destination" in change)) {
+    const { schedulerFlags, persistence } = change.service;
+    return schedulerFlags.length > 0 || (persistence?.engine ?? null) !== null;
+  }
+  const { thresholds, tunnel } = change.destination;
+  if (tunnel.type !== "ipip") return true;
   return thresholds !== null && (thresholds.upper > 0 || thresholds.lower > 0);
 }

@@ -21,6 +21,7 @@ const destination = (text: string, port: number, weight = 1): [string, Destinati
     forwarding: "nat",
     weight,
     thresholds: { upper: 0, lower: 0 },
+    tunnel: { type: "ipip" },
     foreignOptions: "",
   };
   return [at.includes(":") ? `[${at}]:${port}` : `${at}:${port}`, whole];
