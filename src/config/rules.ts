@@ -15,7 +15,7 @@ import {
   familiesMatch,
   methodsKeepThePort,
   tunnelsAreWhole,
-} from "./forwarding-rules.ts";
+} from "./forwarding/methods.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 

@@ -6,6 +6,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
+import { missingOfIpvs, neededModules } from "../../config/forwarding/ipvs-needs.ts";
 import {
   answeredHere,
   devicesFail,
@@ -25,6 +26,7 @@ import {
 } from "../../system/file/config-files.ts";
 import { unreadable } from "../../system/file/files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
+import { readIpvsFacts } from "../../system/ipvs/ipvs-facts.ts";
 import { findProgram } from "../../system/program/program.ts";
 import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
@@ -57,6 +59,8 @@ export async function check(
       problems.push(...found.problems);
       role = found.role;
     }
+    if (facts !== null && facts.ipvs !== "missing" && facts.programs.ipvsadm !== null)
+      problems.push(...(await missingParts(config)));
   }
   if (problems.length > 0 || "problems" in read) {
     complain(terminal, problems, options.json);
@@ -112,6 +116,12 @@ function missingNeeds(facts: Facts, balances: boolean): Problem[] {
   if (facts.interfaces === null)
     problems.push(problemElsewhere(`the interfaces cannot be read: ${facts.interfacesError}`));
   return problems;
+}
+
+/** What the virtual servers ask of IPVS that this kernel or this ipvsadm lacks. */
+async function missingParts(config: Config): Promise<readonly Problem[]> {
+  const modules = neededModules(config).map(({ module }) => module);
+  return modules.length === 0 ? [] : missingOfIpvs(config, await readIpvsFacts(modules));
 }
 
 /** The own role, and whether every device of the configuration is here. */

@@ -2,11 +2,11 @@
  * What a forwarding method can do, and what it cannot: ports, families, kinds of tunnels, and
  * persistence engines. IPVS takes some of it without a word and then serves nobody.
  */
-import type { Complaints } from "../keys/complaints.ts";
-import type { Settled } from "../keys/section.ts";
-import { family } from "../model/address.ts";
-import type { tunnelKeys } from "./schema/virtual-server.ts";
-import type { RealServerWhole, Whole } from "./whole.ts";
+import type { Complaints } from "../../keys/complaints.ts";
+import type { Settled } from "../../keys/section.ts";
+import { family } from "../../model/address.ts";
+import type { tunnelKeys } from "../schema/virtual-server.ts";
+import type { RealServerWhole, Whole } from "../whole.ts";
 
 /**
  * Masquerading and direct routing keep the family; a tunnel may carry one in the other, which the
