@@ -129,6 +129,10 @@ function withValue(path: readonly string[], value: unknown): string {
   at[last] = value;
   if (last === "ports") delete at.port;
   Object.assign(at, neededBeside(path));
+  const owner = path.slice(0, -2).reduce<Record<string, unknown>>((map, name) => {
+    return map[name] as Record<string, unknown>;
+  }, copy);
+  Object.assign(owner, neededAbove(path));
   return stringify(copy);
 }
 
@@ -138,7 +142,16 @@ function neededBeside(path: readonly string[]): Json {
   if (of === "connections") return key === "max" ? { min: 0 } : { max: 2 ** 31 - 1 };
   if (key === "one_packet") return { protocol: "udp", persistence: null, check: null };
   if (key === "scheduler_flags") return { scheduler: "sh", persistence: null };
+  if (of === "tunnel" && key === "port") return { type: "gue" };
+  if (of === "tunnel" && key === "checksum") return { type: "gre" };
   return {};
+}
+
+/** What must stand beside the section of a key. */
+function neededAbove(path: readonly string[]): Json {
+  const [of, key] = path.slice(-2);
+  if (of === "tunnel") return { forwarding: "tunnel" };
+  return of === "persistence" && key === "engine" ? { protocol: "udp" } : {};
 }
 
 /** One of each kind that plan could miss: another type, rhythm, target, text, several of them. */
@@ -198,4 +211,7 @@ describe("lvsd plan says something of a changed value of", () => {
 const enough = 3;
 
 /** Keys of which this release has a single value, or whose values all come out as the same. */
-const oneMeaning: ReadonlySet<string> = new Set(["heartbeat.protocol", "marks"]);
+const oneMeaning: ReadonlySet<string> = new Set([
+  ...["heartbeat.protocol", "marks"],
+  "virtual_servers.web.persistence.engine",
+]);
