@@ -48,6 +48,8 @@ export type ReadResult =
       readonly places: Places;
       /** The main file first, then its includes in the order of their names. */
       readonly files: readonly ConfigFile[];
+      /** What is sound and was probably not meant. */
+      readonly warnings: readonly Problem[];
     }
   | { readonly problems: readonly Problem[] };
 
@@ -78,7 +80,8 @@ export function readConfig(path: string, files: Files): ReadResult {
   for (const rule of rules) rule(whole, complaints);
   if (complaints.found) return problems();
   const assembled = assemble(whole, { path, hash: hashOf(path, read), absolute });
-  return { ...assembled, files: read };
+  const warnings = complaints.warnings([path, ...read.map((file) => file.path)]);
+  return { ...assembled, files: read, warnings };
 }
 
 /** One file's value; undefined, with complaints, when it cannot be had. */

@@ -268,6 +268,16 @@ const somethingToDo: Rule = ({ root, claims, virtualServers, services }, complai
 };
 
 /** Every rule, in the order in which they are asked. */
+/** Each datagram of a steady client renews the entry that leads it to a server without weight. */
+const quiesceKeepsUdpClients: Rule = ({ virtualServers }, complaints) => {
+  for (const { keys } of virtualServers) {
+    const { quiesce, protocol } = keys.values;
+    if (quiesce !== true || protocol !== "udp") continue;
+    const message = `${keys.pathOf("quiesce")}: over UDP a client that keeps sending stays on a failed server`;
+    complaints.warn(keys.spotOf("quiesce"), message, "quiesce: false removes it at once");
+  }
+};
+
 export const rules: readonly Rule[] = [
   addressesCanServe,
   deadAfterSpansTwoIntervals,
@@ -292,4 +302,5 @@ export const rules: readonly Rule[] = [
   ({ claims }, complaints) => labelsNameOneAddress(claims, complaints),
   ({ claims }, complaints) => loneClaimsAreClaimed(claims, complaints),
   somethingToDo,
+  quiesceKeepsUdpClients,
 ];

@@ -19,6 +19,22 @@ export class Complaints {
   readonly #taken = new BoundedProblems();
   /** By place and message: one wrong default is one problem, however many servers inherit it. */
   readonly #known = new Set<string>();
+  /** What works and was probably not meant; it stops nothing. */
+  readonly #warned = new BoundedProblems();
+
+  /** Adds a warning at a spot: the configuration is sound, and this was probably not meant. */
+  warn(spot: Spot, message: string, hint: string | null): void {
+    if (this.#warned.full) {
+      this.#warned.leaveOut();
+      return;
+    }
+    const { line, column } = spot.source.placeOf(spot.offset);
+    const warning = { file: spot.source.file, line, column, message, hint };
+    const key = `warning ${warning.file}:${line}:${column}:${message.slice(0, 500)}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#warned.add(warning);
+  }
 
   /** Adds a problem at a spot. */
   at(spot: Spot, message: string, hint: string | null): void {
@@ -50,14 +66,22 @@ export class Complaints {
 
   /** All problems, the first file first, each file from top to bottom. */
   inOrder(files: readonly string[]): Problem[] {
-    const rank = (problem: Problem): number => files.indexOf(problem.file ?? "");
-    const sorted = [...this.#taken.problems].sort(
-      (a, b) =>
-        rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
-    );
-    const { leftOut } = this.#taken;
-    return leftOut === 0 ? sorted : [...sorted, furtherProblems(leftOut, files[0] ?? null)];
+    return ordered(this.#taken, files);
   }
+
+  /** All warnings, in the same order. */
+  warnings(files: readonly string[]): Problem[] {
+    return ordered(this.#warned, files);
+  }
+}
+
+function ordered({ problems, leftOut }: BoundedProblems, files: readonly string[]): Problem[] {
+  const rank = (problem: Problem): number => files.indexOf(problem.file ?? "");
+  const sorted = [...problems].sort(
+    (a, b) =>
+      rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+  return leftOut === 0 ? sorted : [...sorted, furtherProblems(leftOut, files[0] ?? null)];
 }
 
 /** The place of a spot, in the form that outlives the reading. */

@@ -166,8 +166,24 @@ export function duration(limits: {
       return { wrong: `${printDuration(length)} is not a whole number of seconds`, hint };
     return { ok: length };
   });
-  return { ...shape, print: printDuration };
+  return {
+    ...shape,
+    read(value, path, complaints) {
+      const length = shape.read(value, path, complaints);
+      if (length === undefined || value.kind !== "scalar") return length;
+      if (length > plainNumberMax && /^\d+(?:\.\d+)?$/.test(value.text)) {
+        const message = `${path}: ${value.text.slice(0, quotedMax)} is ${printDuration(length)}`;
+        const hint = `a plain number is seconds: write ${value.text}ms or ${printDuration(length)}`;
+        complaints.warn(value, message, hint);
+      }
+      return length;
+    },
+    print: printDuration,
+  };
 }
+
+/** Seconds without a unit are usual up to here; beyond, milliseconds were probably meant. */
+const plainNumberMax = 60_000;
 
 /** A whole number in decimal digits. */
 export function whole(min: number, max: number, what = "a whole number"): Shape<number> {

@@ -74,6 +74,16 @@ export function readSource(
   }
   const complain = (offset: number, message: string, hint: string): void =>
     complaints.at({ source, offset }, message, hint);
+  const hidden = hiddenIn(clean);
+  if (hidden !== null) {
+    const [offset, code] = hidden;
+    complain(
+      offset,
+      `${hiddenNames[code] ?? "a hidden character"} (U+${code}) stands here`,
+      hiddenHint,
+    );
+    return undefined;
+  }
   const tokens = tokensOf(clean, complain);
   if (tokens === undefined) return undefined;
   const document = compose(tokens, clean.length);
@@ -114,6 +124,36 @@ export const tooLarge = (file: string) => ({
 /** What YAML 1.2 excludes (section 5.1), and lone carriage returns, which editors hide. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
 const unprintable = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|\r(?!\n)/;
+
+/** Characters that look like a blank, or like nothing, and are none to YAML. */
+const hiddenNames: Readonly<Record<string, string>> = {
+  "00A0": "a no-break blank",
+  "200B": "a zero-width blank",
+  "200C": "a zero-width non-joiner",
+  "200D": "a zero-width joiner",
+  "2060": "a word joiner",
+  "3000": "an ideographic blank",
+  FEFF: "a byte order mark",
+};
+const hiddenHint = "it looks like a blank or like nothing: type an ordinary blank, or delete it";
+const hiddenCharacter = /[\u00A0\u200B-\u200D\u2060\u3000\uFEFF]/g;
+
+/** The first of them that is no part of a comment or of a quoted text, and its code; null: none. */
+function hiddenIn(text: string): readonly [offset: number, code: string] | null {
+  for (const { index, 0: letter } of text.matchAll(hiddenCharacter)) {
+    const before = text.slice(text.lastIndexOf("\n", index - 1) + 1, index).slice(-lineMax);
+    const isText = /(?:^|\s)#/.test(before) || isOdd(before, '"') || isOdd(before, "'");
+    // Within a plain text an ideographic blank is what its language writes.
+    const isProse = letter === "\u3000" && /[^\s\u3000:{,[-]$/.test(before);
+    if (!isText && !isProse)
+      return [index, letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")];
+  }
+  return null;
+}
+
+/** Looked back at so far: a line of 4 MB is looked through once. */
+const lineMax = 1000;
+const isOdd = (text: string, quote: string): boolean => text.split(quote).length % 2 === 0;
 
 /** Where each line begins. Not asked of yaml's parser, which passes over those in its errors. */
 function linesOf(text: string): LineCounter {

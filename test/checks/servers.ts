@@ -56,6 +56,7 @@ export const sendExpectCheck = (changes: Partial<SendExpectCheck> = {}): SendExp
   protocol: "tcp",
   send: null,
   expect: null,
+  steps: [],
   tls: null,
   ...changes,
 });

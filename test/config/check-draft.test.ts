@@ -97,7 +97,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       ...target,
       interval: 500,
       rise: 2,
-      type: "send_expect",
+      ...{ type: "send_expect", steps: [] },
       protocol: "tcp",
       send: bytes("x"),
       expect: null,
@@ -120,7 +120,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     {
       ...rhythm,
       ...target,
-      type: "send_expect",
+      ...{ type: "send_expect", steps: [] },
       protocol: "udp",
       send: Uint8Array.of(1, 13, 10),
       expect: { kind: "bytes", bytes: bytes("PONG") },
@@ -133,7 +133,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     {
       ...rhythm,
       ...target,
-      type: "send_expect",
+      ...{ type: "send_expect", steps: [] },
       protocol: "tcp",
       send: null,
       expect: { kind: "regex", pattern: "^220 .*\\r\\n" },

@@ -66,9 +66,19 @@ export async function check(
     complain(terminal, problems, options.json);
     return problems.some((problem) => problem.file !== null) ? exit.invalid : exit.refused;
   }
-  terminal.out(options.json ? asJson(file, read.config, role) : asText(file, read.config, role));
+  const { config, warnings } = read;
+  if (options.json) terminal.out(asJson(file, config, role, warnings));
+  else {
+    complain(terminal, warnings.map(asWarning));
+    terminal.out(asText(file, config, role));
+  }
   return exit.done;
 }
+
+const asWarning = (warning: Problem): Problem => ({
+  ...warning,
+  message: `warning: ${warning.message}`,
+});
 
 const realServersOf = (config: Config): number =>
   config.virtualServers.reduce((sum, server) => sum + server.realServers.length, 0);
@@ -84,7 +94,12 @@ function asText(file: string, config: Config, role: Role | null): string {
   return `${file}: ok (${sizes})${role === null ? "" : `; this machine is the ${role}`}\n`;
 }
 
-const asJson = (file: string, config: Config, role: Role | null): string =>
+const asJson = (
+  file: string,
+  config: Config,
+  role: Role | null,
+  warnings: readonly Problem[],
+): string =>
   `${JSON.stringify({
     ok: true,
     file,
@@ -93,6 +108,7 @@ const asJson = (file: string, config: Config, role: Role | null): string =>
     role,
     virtual_servers: config.virtualServers.length,
     real_servers: realServersOf(config),
+    warnings,
   })}\n`;
 
 /** What lvsd needs of any machine and does not find here. */
