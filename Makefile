@@ -11,7 +11,7 @@ SECONDS ?= 60
 
 inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
 lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
-sources = $(shell find src -name '*.ts') build/bundle.ts build/launcher.sh package-lock.json
+sources = $(shell find src -name '*.ts' -o -name '*.css') build/bundle.ts build/console-assets.ts build/launcher.sh package-lock.json
 
 .PHONY: help
 help:
@@ -29,7 +29,7 @@ setup-lab:
 .PHONY: check
 check: ## format, lint, types and every test but the lab's: the fast inner loop, no root
 	biome ci --error-on-warnings .
-	tsc
+	tsc && tsc -p src/console/assets
 	node --test --test-concurrency=3 --test-timeout=120000 $(inner_tests)
 
 .PHONY: test
@@ -38,7 +38,7 @@ ifdef ONLY
 	node build/run-tests.ts $(foreach t,$(inner_tests) $(lab_tests),$(if $(findstring $(ONLY),$(t)),$(t)))
 else
 	biome ci --error-on-warnings .
-	tsc
+	tsc && tsc -p src/console/assets
 	LVSD_SIMULATION_RUNS=$(RUNS) node build/run-tests.ts $(inner_tests) $(lab_tests)
 endif
 

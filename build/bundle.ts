@@ -19,6 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { buildConsoleAssets } from "./console-assets.ts";
 
 const root = join(import.meta.dirname, "..");
 const modules = join(root, "node_modules");
@@ -79,9 +80,9 @@ const nativeBeside: Plugin = {
 };
 
 /** The licence texts of every library that the bundle contains, and of Node. */
-function licences(metafile: Metafile): string {
+function licences(...bundled: readonly Metafile[]): string {
   const packages = new Set([`node-${platform}`, `@koromix/koffi-${platform}`, "bindings"]);
-  for (const input of Object.keys(metafile.inputs)) {
+  for (const input of bundled.flatMap(({ inputs }) => Object.keys(inputs))) {
     const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
     if (name !== undefined) packages.add(name);
   }
@@ -124,6 +125,7 @@ const { metafile } = await build({
     js: 'import{createRequire as lvsdRequire}from"node:module";const require=lvsdRequire(import.meta.url);',
   },
 });
+const assets = await buildConsoleAssets(join(out, "console-assets"));
 for (const [name, from] of Object.entries(addons)) cpSync(from, join(out, name));
 symlinkSync(relative(out, join(modules, `node-${platform}/bin/node`)), join(out, "node"));
-writeFileSync(join(out, "THIRD-PARTY-LICENSES"), licences(metafile));
+writeFileSync(join(out, "THIRD-PARTY-LICENSES"), licences(metafile, assets));

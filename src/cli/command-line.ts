@@ -8,6 +8,7 @@ import { MachineError } from "../model/error.ts";
 import { version } from "../model/version.ts";
 import { type Declaring, declarer } from "./command.ts";
 import { declareCheck } from "./commands/check.ts";
+import { declareConsole } from "./commands/console.ts";
 import { declareFirstFiles } from "./commands/first-files.ts";
 import { declareImport } from "./commands/import.ts";
 import { declareMachine } from "./commands/machine.ts";
@@ -23,6 +24,7 @@ import type { Terminal } from "./terminal.ts";
 /** The commands, in the order in which `lvsd --help` lists them. */
 const commands: readonly ((declaring: Declaring) => void)[] = [
   declareRun,
+  declareConsole,
   declareCheck,
   declareReloading,
   declarePair,

@@ -24,3 +24,7 @@ export const runnerSocket = (environment: NodeJS.ProcessEnv): string | null =>
 
 /** The control socket of the daemon with this run directory. */
 export const socketIn = (runDir: string): string => resolve(runDir, socketName);
+
+/** Holds the console's users, and what it remembers of its settings. */
+export const defaultConsoleDir = (environment: NodeJS.ProcessEnv): string =>
+  firstOf(environment.STATE_DIRECTORY) ?? "/var/lib/lvsd-console";

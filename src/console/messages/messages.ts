@@ -1,0 +1,30 @@
+/** Every message of the console, and how a page says one. */
+import { accountMessages } from "./account.ts";
+import { controlMessages } from "./control.ts";
+import { frameMessages } from "./frame.ts";
+import { helpMessages } from "./help.ts";
+import { filled, type Language, type ValuesOf } from "./message.ts";
+
+/** By key. A panel's messages stand in a file of their own. */
+export const messages = {
+  ...frameMessages,
+  ...accountMessages,
+  ...controlMessages,
+  ...helpMessages,
+} as const;
+
+export type MessageKey = keyof typeof messages;
+type TextOf<Key extends MessageKey> = (typeof messages)[Key]["en"];
+
+/** Says a message in the language of the page. */
+export type Say = <Key extends MessageKey>(key: Key, ...values: ValuesOf<TextOf<Key>>) => string;
+
+/** A key whose message takes no value. */
+export type PlainKey = {
+  [Key in MessageKey]: ValuesOf<TextOf<Key>> extends [] ? Key : never;
+}[MessageKey];
+
+export const sayIn =
+  (language: Language): Say =>
+  (key, ...[values]) =>
+    filled(messages[key][language], values ?? {});

@@ -1,0 +1,10 @@
+/** The panels, in the order of the menu. */
+import type { Panel } from "./panel.ts";
+import { controlPanel } from "./panels/control.ts";
+import { helpPanel } from "./panels/help.ts";
+import { passwordPanel } from "./panels/password.ts";
+
+export const panels: readonly Panel[] = [controlPanel, helpPanel, passwordPanel];
+
+/** Where a login leads. */
+export const firstPanel: Panel = controlPanel;

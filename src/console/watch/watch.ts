@@ -1,0 +1,156 @@
+/**
+ * What the console knows of the routers. It asks the daemon once for all its browsers: often while
+ * somebody looks, seldom otherwise, and never for more than a small part of the daemon's time.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../control/api.ts";
+import type { ControlClient } from "../../control/client.ts";
+import { messageOf } from "../../model/error.ts";
+import { eventsMax, type LvsdEvent } from "../../model/event.ts";
+
+/** Between two looks while somebody watches. */
+const watchedMs = 1000;
+/** Between two looks while nobody does: the banner of a page that is opened then is true. */
+const unwatchedMs = 10_000;
+/** A look that took long is followed by a longer pause: 5 % of one processor at most. */
+const pauseFactor = 20;
+/** A page that is opened looks again unless the last look is younger. */
+const freshMs = 900;
+/** Before the stream of events is opened again. */
+const againMs = 1000;
+
+export interface Watched {
+  /** What the daemon said last; null: it has not answered since the console began. */
+  readonly status: Status | null;
+  /** When it said so, ms since 1970. */
+  readonly at: number;
+  /** Why it does not answer; null: it does. */
+  readonly down: string | null;
+  /** Newest last. */
+  readonly events: readonly LvsdEvent[];
+}
+
+export interface WatchParts {
+  readonly client: Pick<ControlClient, "status" | "follow">;
+  /** ms since 1970. */
+  readonly wallMs: () => number;
+  /** ms of a clock that only goes forward. */
+  readonly now: () => number;
+  /** Called after each look, whether anybody watches or not. */
+  readonly looked: (watched: Watched) => void;
+}
+
+export class Watch {
+  readonly #parts: WatchParts;
+  readonly #listeners = new Set<() => void>();
+  readonly #end = new AbortController();
+  #watched: Watched = { status: null, at: 0, down: "it was not asked yet", events: [] };
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #look: Promise<Watched> | null = null;
+  #wake: () => void = () => {};
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+  }
+
+  get current(): Watched {
+    return this.#watched;
+  }
+
+  /** Looks until `stop`; never throws. */
+  start(): void {
+    void this.#lookOn();
+    void this.#followOn();
+  }
+
+  stop(): void {
+    this.#end.abort();
+    this.#wake();
+  }
+
+  /** What the daemon says now, or said less than a second ago. */
+  async fresh(): Promise<Watched> {
+    if (this.#parts.now() - this.#lookedAt < freshMs) return this.#watched;
+    return this.look();
+  }
+
+  /** What the daemon says now; several who ask at once get one answer. */
+  look(): Promise<Watched> {
+    this.#look ??= this.#ask().finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  /** Calls `listener` after each look and each event until the returned function is called. */
+  follow(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#wake();
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  async #lookOn(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      const began = this.#parts.now();
+      await this.look();
+      const took = this.#parts.now() - began;
+      const usual = this.#listeners.size > 0 ? watchedMs : unwatchedMs;
+      await this.#pause(Math.max(usual, took * pauseFactor));
+    }
+  }
+
+  /** Ends early when somebody begins to watch. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#end;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+
+  async #ask(): Promise<Watched> {
+    try {
+      const status = await this.#parts.client.status();
+      this.#now({ ...this.#watched, status, at: this.#parts.wallMs(), down: null });
+    } catch (thrown) {
+      this.#now({ ...this.#watched, down: messageOf(thrown) });
+    }
+    this.#lookedAt = this.#parts.now();
+    this.#parts.looked(this.#watched);
+    return this.#watched;
+  }
+
+  async #followOn(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      try {
+        let first = true;
+        for await (const batch of this.#parts.client.follow(signal)) {
+          if (first) this.#now({ ...this.#watched, events: batch.slice(-eventsMax) });
+          else if (batch.length > 0) {
+            const events = [...this.#watched.events, ...batch].slice(-eventsMax);
+            this.#now({ ...this.#watched, events });
+            // What happened shows in the status too.
+            if (this.#listeners.size > 0) this.#wake();
+          }
+          first = false;
+        }
+      } catch {
+        // Whether the daemon is there the next look says.
+      }
+      await sleep(againMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #now(watched: Watched): void {
+    this.#watched = watched;
+    for (const listener of this.#listeners) listener();
+  }
+}
