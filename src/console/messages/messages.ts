@@ -4,6 +4,7 @@ import { controlMessages } from "./control.ts";
 import { frameMessages } from "./frame.ts";
 import { helpMessages } from "./help.ts";
 import { filled, type Language, type ValuesOf } from "./message.ts";
+import { stateMessages } from "./states.ts";
 
 /** By key. A panel's messages stand in a file of their own. */
 export const messages = {
@@ -11,6 +12,7 @@ export const messages = {
   ...accountMessages,
   ...controlMessages,
   ...helpMessages,
+  ...stateMessages,
 } as const;
 
 export type MessageKey = keyof typeof messages;

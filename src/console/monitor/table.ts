@@ -1,0 +1,125 @@
+/**
+ * The routing table: virtual servers with their real servers, a page at a time. Each virtual server
+ * is a live part of its own, so that what does not change is not sent.
+ */
+import type { RealServerStatus, VirtualServerStatus } from "../../control/api.ts";
+import type { IpAddress } from "../../model/address.ts";
+import { printEndpoint } from "../../model/address.ts";
+import { type Html, html, nothing } from "../html.ts";
+import type { LiveParts, Model } from "../panel.ts";
+import { stateBadge } from "./badge.ts";
+
+/** Virtual servers on one page, and rows: 20 virtual servers of 20 real servers are one page. */
+const serversPerPage = 20;
+const rowsPerPage = 420;
+
+export interface TablePage {
+  readonly servers: readonly VirtualServerStatus[];
+  /** From 1. */
+  readonly page: number;
+  readonly pages: number;
+  /** What was searched for; empty: nothing. */
+  readonly text: string;
+}
+
+/** The virtual servers that the query asks for. */
+export function tablePage({ watched, query }: Pick<Model, "watched" | "query">): TablePage {
+  const text = (query.get("find") ?? "").trim().slice(0, 100);
+  const pages = pagesOf(found(watched.status?.virtual_servers ?? [], text.toLowerCase()));
+  const asked = Number(query.get("page") ?? 1);
+  const page = Math.min(
+    Math.max(1, Number.isInteger(asked) ? asked : 1),
+    Math.max(1, pages.length),
+  );
+  return { servers: pages[page - 1] ?? [], page, pages: Math.max(1, pages.length), text };
+}
+
+/** A virtual server fits with all of its real servers, or with those of them that fit. */
+function found(
+  servers: readonly VirtualServerStatus[],
+  text: string,
+): readonly VirtualServerStatus[] {
+  if (text === "") return servers;
+  return servers.flatMap((server) => {
+    if (fits(server, text)) return [server];
+    const real = server.real_servers.filter((one) => fits(one, text));
+    return real.length === 0 ? [] : [{ ...server, real_servers: real }];
+  });
+}
+
+const fits = (
+  server: Pick<VirtualServerStatus, "name" | "address" | "state"> | RealServerStatus,
+  text: string,
+): boolean =>
+  server.name.toLowerCase().includes(text) ||
+  (server.address ?? "").includes(text) ||
+  server.state === text;
+
+function pagesOf(servers: readonly VirtualServerStatus[]): readonly VirtualServerStatus[][] {
+  const pages: VirtualServerStatus[][] = [];
+  let rows = rowsPerPage;
+  for (const server of servers) {
+    const own = 1 + server.real_servers.length;
+    const last = pages.at(-1);
+    if (last === undefined || last.length >= serversPerPage || rows + own > rowsPerPage) {
+      pages.push([server]);
+      rows = own;
+    } else {
+      last.push(server);
+      rows += own;
+    }
+  }
+  return pages;
+}
+
+/** The rows of each virtual server, by the id of its part. */
+export function tableParts(model: Model): LiveParts {
+  const { servers } = tablePage(model);
+  return Object.fromEntries(servers.map((server, at) => [`server-${at}`, rowsOf(model, server)]));
+}
+
+function rowsOf(model: Model, server: VirtualServerStatus): Html {
+  const { say } = model;
+  const problem =
+    server.last_error === null ? nothing : html`<span lang="en">${server.last_error}</span>`;
+  return html`<tr class="server">
+<th scope="rowgroup">${server.name}</th>
+<td class="address">${addressOf(server)}</td>
+<td>${stateBadge(say, server.state)}</td>
+<td>${server.scheduler}</td>
+<td class="number"></td>
+<td class="number">${server.active_connections}</td>
+<td class="number">${server.inactive_connections}</td>
+<td>${problem}</td>
+</tr>
+${server.real_servers.map((real) => realRow(model, real))}`;
+}
+
+function addressOf({ address, port, protocol, fwmark }: VirtualServerStatus): string {
+  const mark = fwmark === null ? "" : `fwmark ${fwmark}`;
+  if (address === null) return mark;
+  const endpoint = port === null ? address : printEndpoint(address as IpAddress, port);
+  return [protocol ?? "", endpoint, mark].filter((word) => word !== "").join(" ");
+}
+
+function realRow({ say }: Model, real: RealServerStatus): Html {
+  const { weight, effective_weight: effective } = real;
+  return html`<tr>
+<th scope="row">${real.name}</th>
+<td class="address">${printEndpoint(real.address as IpAddress, real.port)}</td>
+<td>${stateBadge(say, real.state)}</td>
+<td>${real.check.type === "none" ? say("control.not-checked") : real.check.type}</td>
+<td class="number">${effective === weight ? weight : `${effective} (${weight})`}</td>
+<td class="number">${real.active_connections}</td>
+<td class="number">${real.inactive_connections}</td>
+<td>${resultOf(say, real)}</td>
+</tr>
+`;
+}
+
+function resultOf(say: Model["say"], { check, state }: RealServerStatus): Html | string {
+  if (check.last_error !== null) return html`<span lang="en">${check.last_error}</span>`;
+  if (check.type === "none") return "";
+  if (check.last_ms === null || state === "checking") return say("control.no-result");
+  return say("control.passed", { ms: check.last_ms.toFixed(1) });
+}
