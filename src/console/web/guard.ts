@@ -24,7 +24,8 @@ const headers: Readonly<Record<string, string>> = {
   "content-security-policy": contentPolicy,
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  // With no-referrer browsers would send forms with `Origin: null` (Fetch standard, section 3.2).
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
