@@ -7,7 +7,7 @@ import { placeOf } from "../keys/complaints.ts";
 import { namedValues, type ValuesOf } from "../keys/named-values.ts";
 import type { Place, PlacedNeed, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
-import { addressBytes, bitsOf, family, type IpAddress } from "../model/address.ts";
+import { addressBytes, bitsOf, type Family, family, type IpAddress } from "../model/address.ts";
 import { ipip, protocols, type SchedulerFlag, type Tunnel } from "../model/service.ts";
 import type { CheckNeed } from "./check-draft.ts";
 import type {
@@ -18,6 +18,13 @@ import type {
   RouterAddresses,
   VirtualServer,
 } from "./config.ts";
+import { mapsPort } from "./forwarding/claimed-services.ts";
+import {
+  chooseMarks,
+  familiesOfAddresses,
+  type Mark,
+  type ServiceWhole,
+} from "./forwarding/service.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
 import {
@@ -29,7 +36,12 @@ import {
   routerKeys,
   timeoutsKeys,
 } from "./schema/root.ts";
-import { connectionKeys, realServerKeys, virtualServerKeys } from "./schema/virtual-server.ts";
+import {
+  connectionKeys,
+  ftpKeys,
+  realServerKeys,
+  virtualServerKeys,
+} from "./schema/virtual-server.ts";
 import { vipsOf } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
@@ -50,6 +62,7 @@ export function assemble(
   const { vips, places: vipPlaces } = vipsOf(whole.claims);
   const backup = whole.backup === null ? null : addressesOf(whole.backup);
   const heartbeat = heartbeatOf(whole, backup !== null, of);
+  const marks = chosenMarks(whole.virtualServers);
   const config: Config = {
     path: of.path,
     ...namedValues(rest(rootKeys, "forwarding", "nat_router", "defaults"), root),
@@ -63,8 +76,9 @@ export function assemble(
     checks: named(checksKeys, whole.checks),
     notify: named(notifyKeys, whole.notify),
     vips,
+    masquerade: whole.natRouter === null ? false : all(whole.natRouter).masquerade,
     virtualServers: whole.virtualServers
-      .map((server, position) => virtualServerOf(server, position))
+      .map((server, position) => virtualServerOf(server, position, marks))
       .map((server) => ({ server, order: serverOrder(server) }))
       .sort((a, b) => compare(a.order, b.order))
       .map(({ server }) => server),
@@ -155,28 +169,70 @@ function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {
   };
 }
 
-function virtualServerOf(server: VirtualServerWhole, position: number): VirtualServer {
-  const { address: floating, ...values } = named(
-    rest(virtualServerKeys, "device", "ports", "forwarding", "tunnel", "check"),
+function virtualServerOf(
+  server: VirtualServerWhole,
+  position: number,
+  marks: ReadonlyMap<string, number>,
+): VirtualServer {
+  const { address: floatings, ...values } = named(
+    rest(virtualServerKeys, "device", "ports", "fwmark", "forwarding", "tunnel", "check"),
     server.keys,
   );
-  const { address } = floating.prefix;
+  const [floating] = floatings ?? [];
+  const service = known(server.service, server.keys.path);
+  const mark = markOf(server, marks);
   return {
     ...values,
     name: server.name,
     position,
-    address,
-    port: known(server.port, server.keys.path),
+    address: floating?.prefix.address ?? null,
+    port: service.kind === "address" ? service.traffic.from : null,
+    protocol: service.kind === "address" ? service.traffic.protocol : values.protocol,
+    mark,
+    ftp: namedOrNull(ftpKeys, server.ftp ?? null),
     schedulerFlags: [
       ...new Set(values.schedulerFlags ?? usualFlags[values.scheduler] ?? []),
     ].sort(),
-    persistence: persistenceOf(server, address),
+    persistence: persistenceOf(
+      server,
+      mark?.families ?? familiesOfAddresses(addressesOfService(service)),
+    ),
     realServers: server.realServers
-      .map((real, at) => realServerOf(real, at))
+      .map((real, at) => realServerOf(server, real, at))
       .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
       .sort((a, b) => compare(a.order, b.order))
       .map(({ real }) => real),
   };
+}
+
+const addressesOfService = (service: ServiceWhole): readonly IpAddress[] =>
+  service.kind === "address" ? [service.floating.prefix.address] : service.addresses;
+
+/** The mark that stands for it, with what lvsd's own rules are to mark. */
+function markOf(server: VirtualServerWhole, marks: ReadonlyMap<string, number>): Mark | null {
+  const service = known(server.service, server.keys.path);
+  if (service.kind === "address") return null;
+  const { addresses, traffic } = service;
+  const servers = server.realServers.flatMap(({ keys }) => keys.values.address ?? []);
+  // Where the operator marks, the real servers may be all that says the family.
+  const families = familiesOfAddresses(addresses.length > 0 ? addresses : servers);
+  return {
+    fwmark: service.fwmark ?? known(marks.get(server.name), server.keys.path),
+    families: families.length > 0 ? families : [4],
+    addresses,
+    traffic,
+  };
+}
+
+/** Marks for those that have none in the file. */
+function chosenMarks(servers: readonly VirtualServerWhole[]): ReadonlyMap<string, number> {
+  const marked = servers.flatMap(({ name, service }) =>
+    service?.kind === "mark" ? [{ name, fwmark: service.fwmark }] : [],
+  );
+  return chooseMarks(
+    marked.filter(({ fwmark }) => fwmark === null).map(({ name }) => name),
+    new Set(marked.flatMap(({ fwmark }) => fwmark ?? [])),
+  );
 }
 
 /** Without its flag a hashing scheduler drops the connections of a server that is down. */
@@ -187,19 +243,24 @@ const usualFlags: Readonly<Record<string, readonly SchedulerFlag[]>> = {
 
 function persistenceOf(
   server: VirtualServerWhole,
-  address: IpAddress,
+  families: readonly Family[],
 ): VirtualServer["persistence"] {
   if (server.persistence === null) return null;
   const { timeout, netmask, engine } = all(server.persistence);
-  return { timeout, maskBits: netmask?.bits ?? bitsOf(family(address)), engine };
+  return { timeout, maskBits: netmask?.bits ?? Math.max(...families.map(bitsOf)), engine };
 }
 
-function realServerOf(real: RealServerWhole, position: number): RealServer {
+function realServerOf(
+  server: VirtualServerWhole,
+  real: RealServerWhole,
+  position: number,
+): RealServer {
   return {
     ...named(realServerKeys, real.keys),
     name: real.name,
     position,
-    port: known(real.port, real.keys.path),
+    port: known(real.port, real.keys.path) ?? 0,
+    mapsPort: server.service?.kind === "mark" && mapsPort(server, real),
     forwarding: known(real.forwarding, real.keys.path),
     tunnel: tunnelOf(real),
     connections: named(connectionKeys, real.connections),
@@ -214,9 +275,11 @@ function tunnelOf({ forwarding, tunnel }: RealServerWhole): Tunnel {
   return type === "gre" ? { type, checksum: checksum === true } : ipip;
 }
 
-/** One order on both routers: by protocol, family, address as a number, port. */
+/** One order on both routers: by protocol, family, address as a number, port; then marks. */
 const serverOrder = (server: VirtualServer): string =>
-  `${protocols.indexOf(server.protocol)} ${addressOrder(server.address)} ${portOrder(server.port)}`;
+  server.mark === null && server.address !== null
+    ? `0 ${protocols.indexOf(server.protocol)} ${addressOrder(server.address)} ${portOrder(server.port ?? 0)}`
+    : `1 ${String(server.mark?.fwmark).padStart(10, "0")}`;
 
 /** Longer means IPv6, which comes behind IPv4. */
 const addressOrder = (address: IpAddress): string =>

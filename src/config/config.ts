@@ -9,10 +9,13 @@
 import type { TriedCheck } from "../check/check-types.ts";
 import type { CommandLine } from "../keys/command-shape.ts";
 import type { ValuesOf } from "../keys/named-values.ts";
-import type { IpAddress, Prefix } from "../model/address.ts";
+import type { Masquerade } from "../keys/network-shapes.ts";
+import type { Ports } from "../keys/service-shapes.ts";
+import { type Family, family, type IpAddress, type Prefix } from "../model/address.ts";
 import type { Role } from "../model/router.ts";
 import type { Forwarding, SchedulerFlag, Tunnel } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
+import type { Mark } from "./forwarding/service.ts";
 import type { failoverKeys, fenceKeys } from "./schema/failover.ts";
 import type { heartbeatKeys } from "./schema/heartbeat.ts";
 import type {
@@ -55,6 +58,8 @@ export type Config = With<
      * first, then the VIPs (a connection that arrives at a new router must find the way back).
      */
     vips: readonly Vip[];
+    /** The source of what machines of the NAT router's network open to others. */
+    masquerade: Masquerade;
     virtualServers: readonly VirtualServer[];
   }
 >;
@@ -106,13 +111,22 @@ export interface Vip {
 }
 
 export type VirtualServer = With<
-  Omit<ValuesOf<typeof virtualServerKeys>, "device" | "ports" | "forwarding" | "tunnel" | "check">,
+  Omit<
+    ValuesOf<typeof virtualServerKeys>,
+    "device" | "ports" | "fwmark" | "forwarding" | "tunnel" | "check"
+  >,
   {
     name: string;
     /** Place in the file, from 0: the order in which people see it. */
     position: number;
-    address: IpAddress;
-    port: number;
+    /** The first VIP; null only with a mark that the operator's own rules set. */
+    address: IpAddress | null;
+    /** Null with a mark. */
+    port: number | null;
+    /** Null: IPVS knows it by protocol, address and port. */
+    mark: Mark | null;
+    /** Null: no FTP. */
+    ftp: { readonly passivePorts: Ports } | null;
     schedulerFlags: readonly SchedulerFlag[];
     /** Null: no persistence. `maskBits`: 0 to 32 or 0 to 128. */
     persistence: {
@@ -129,7 +143,13 @@ export type RealServer = With<
   {
     name: string;
     position: number;
+    /** Where its checks go; 0 where none needs a port. */
     port: number;
+    /**
+     * Whether connections of a service by mark go to `port`, whatever port they came to; otherwise
+     * they keep theirs.
+     */
+    mapsPort: boolean;
     forwarding: Forwarding;
     /** Means something with `forwarding: tunnel` only. */
     tunnel: Tunnel;
@@ -138,6 +158,10 @@ export type RealServer = With<
     check: Checks;
   }
 >;
+
+/** IPVS has one service for each. */
+export const familiesOf = ({ mark, address }: VirtualServer): readonly Family[] =>
+  mark?.families ?? (address === null ? [] : [family(address)]);
 
 /** One check. Equality by value decides whether a reload keeps a nanny. Its types: src/check/. */
 export type Check = NoCheck | TriedCheck;

@@ -6,18 +6,29 @@
  */
 
 import type { Complaints } from "../keys/complaints.ts";
-import { family, type IpAddress, printEndpoint } from "../model/address.ts";
+import { family, type IpAddress } from "../model/address.ts";
 import type { Scheduler } from "../model/service.ts";
 import { ms, printDuration } from "../model/time.ts";
 import { addressesCanServe } from "./address-kinds.ts";
 import {
+  checksKnowTheirPort,
+  familiesOfMarks,
+  marksDiffer,
+  marksKeepThePort,
+  realServersDiffer,
+  virtualServersDiffer,
+} from "./forwarding/claimed-services.ts";
+import {
   enginesFitProtocol,
   familiesMatch,
+  masqueradeHasASource,
   methodsKeepThePort,
+  netmaskFitsFamily,
+  onePacketNeedsUdp,
   tunnelsAreWhole,
 } from "./forwarding/methods.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
+import type { Whole } from "./whole.ts";
 
 export type Rule = (whole: Whole, complaints: Complaints) => void;
 
@@ -93,60 +104,6 @@ const pathsHaveTwoEnds: Rule = ({ primary, backup }, complaints) => {
       `${having.pathOf(key)}: ${lacking.path} has none`,
       "give both routers one, or neither",
     );
-  }
-};
-
-/** IPVS knows a virtual service by protocol, address and port. */
-const virtualServersDiffer: Rule = ({ virtualServers }, complaints) => {
-  const seen = new Map<string, VirtualServerWhole>();
-  for (const server of virtualServers) {
-    const { protocol, address } = server.keys.values;
-    if (protocol === undefined || address === undefined || server.port === undefined) continue;
-    const service = `${protocol} ${printEndpoint(address.prefix.address, server.port)}`;
-    const other = seen.get(service);
-    if (other === undefined) seen.set(service, server);
-    else
-      complaints.at(
-        server.nameSpot,
-        `${server.keys.path}: ${service} is served by ${other.keys.path} already`,
-        "change the address, the port or the protocol of one",
-      );
-  }
-};
-
-/** IPVS knows a destination of a virtual service by address and port. */
-const realServersDiffer: Rule = ({ virtualServers }, complaints) => {
-  for (const { realServers } of virtualServers) {
-    const seen = new Map<string, RealServerWhole>();
-    for (const real of realServers) {
-      const { address } = real.keys.values;
-      if (address === undefined || real.port === undefined) continue;
-      const endpoint = printEndpoint(address, real.port);
-      const other = seen.get(endpoint);
-      if (other === undefined) seen.set(endpoint, real);
-      else
-        complaints.at(
-          real.nameSpot,
-          `${real.keys.path}: ${endpoint} is ${other.name} already`,
-          "remove one of the two",
-        );
-    }
-  }
-};
-
-/** A netmask has the form of the VIP's family. */
-const netmaskFitsFamily: Rule = ({ virtualServers }, complaints) => {
-  for (const { keys, persistence } of virtualServers) {
-    const vip = keys.values.address?.prefix.address;
-    const netmask = persistence?.values.netmask;
-    if (!persistence || !netmask || vip === undefined) continue;
-    // The kernel takes no IPv6 prefix of length 0 (ip_vs_ctl.c, ip_vs_add_service).
-    const fits = family(vip) === 4 ? netmask.bits <= 32 : netmask.family !== 4 && netmask.bits >= 1;
-    if (fits) continue;
-    const message = `${persistence.pathOf("netmask")}: no netmask of IPv${family(vip)}, which ${keys.path} is`;
-    const hint =
-      family(vip) === 4 ? "use 0 to 32, or a dotted mask" : "use a prefix length, 1 to 128";
-    complaints.at(persistence.spotOf("netmask"), message, hint);
   }
 };
 
@@ -236,17 +193,6 @@ const flagsBelongToScheduler: Rule = ({ virtualServers }, complaints) => {
 const flagsOf = (scheduler: Scheduler): readonly string[] =>
   scheduler === "sh" || scheduler === "mh" ? [`${scheduler}-`] : [];
 
-/** Datagrams can be balanced each by itself; a connection cannot (ipvsadm(8), --ops). */
-const onePacketNeedsUdp: Rule = ({ virtualServers }, complaints) => {
-  for (const { keys } of virtualServers) {
-    if (keys.values.one_packet !== true) continue;
-    const { protocol } = keys.values;
-    if (protocol === undefined || protocol === "udp") continue;
-    const message = `${keys.pathOf("one_packet")}: one-packet scheduling of ${protocol}`;
-    complaints.at(keys.spotOf("one_packet"), message, "it is for protocol: udp");
-  }
-};
-
 /** There must be somebody to tell of connections. */
 const connectionSyncNeedsBackup: Rule = ({ root, backup }, complaints) => {
   if (!root.values.connection_sync || backup !== null) return;
@@ -287,7 +233,12 @@ export const rules: readonly Rule[] = [
   virtualServersDiffer,
   realServersDiffer,
   familiesMatch,
+  familiesOfMarks,
+  marksDiffer,
   methodsKeepThePort,
+  marksKeepThePort,
+  checksKnowTheirPort,
+  masqueradeHasASource,
   tunnelsAreWhole,
   enginesFitProtocol,
   netmaskFitsFamily,

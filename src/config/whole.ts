@@ -5,12 +5,13 @@
 
 import type { Complaints, Spot } from "../keys/complaints.ts";
 import type { Device, Floating } from "../keys/network-shapes.ts";
-import { type Draft, type Keys, type Settled, settle } from "../keys/section.ts";
+import { type Draft, emptyDraft, type Keys, type Settled, settle } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
 import type { Forwarding, Protocol } from "../model/service.ts";
 import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
+import { type ServiceWhole, type SettledService, settleService } from "./forwarding/service.ts";
 import type { CheckLayer } from "./schema/check.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
@@ -29,6 +30,7 @@ import {
 } from "./schema/root.ts";
 import {
   connectionKeys,
+  ftpKeys,
   persistenceKeys,
   realServerKeys,
   tunnelKeys,
@@ -41,7 +43,7 @@ export interface RealServerWhole {
   readonly name: string;
   readonly nameSpot: Spot;
   readonly keys: Settled<typeof realServerKeys>;
-  readonly port: number | undefined;
+  readonly port: number | null | undefined;
   readonly forwarding: Forwarding | undefined;
   readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly connections: Settled<typeof connectionKeys> | undefined;
@@ -52,7 +54,11 @@ export interface VirtualServerWhole {
   readonly name: string;
   readonly nameSpot: Spot;
   readonly keys: Settled<typeof virtualServerKeys>;
-  readonly port: number | undefined;
+  /** Undefined where it is faulty. */
+  readonly service: ServiceWhole | undefined;
+  /** Where checks go; null: a firewall mark alone does not say. */
+  readonly port: number | null | undefined;
+  readonly ftp: Settled<typeof ftpKeys> | null | undefined;
   readonly persistence: Settled<typeof persistenceKeys> | null | undefined;
   readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly realServers: readonly RealServerWhole[];
@@ -89,6 +95,8 @@ export interface Whole {
   readonly notify: Settled<typeof notifyKeys> | undefined;
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
+  /** Null where there is none. */
+  readonly natRouter: Settled<typeof natRouterKeys> | null;
   readonly claims: readonly Claim[];
   /** What the checks need of the machine. */
   readonly checkNeeds: readonly CheckNeed[];
@@ -121,6 +129,7 @@ export function settleWhole(
   const surroundings: Surroundings = {
     defaults: main.given.defaults ?? null,
     forwarding: root.values.forwarding,
+    marks: root.values.marks,
     ofChecks,
     complaints,
   };
@@ -149,6 +158,7 @@ export function settleWhole(
     connectionSync: maybe(connectionSyncKeys, root.values.connection_sync),
     timeouts: maybe(timeoutsKeys, root.values.timeouts),
     virtualServers,
+    natRouter: natRouter ?? null,
     claims: [
       ...(natRouter === undefined ? [] : claimOf("nat-router", natRouter, true)),
       ...virtualServers.flatMap(({ keys }) => claimOf("vip", keys, keys.values.active !== false)),
@@ -164,6 +174,7 @@ export type ChecksMachine = Pick<CheckOwner, "absolute" | "needs">;
 interface Surroundings {
   readonly defaults: VirtualServerDraft | null;
   readonly forwarding: Forwarding | undefined;
+  readonly marks: "lvsd" | "external" | undefined;
   readonly ofChecks: ChecksMachine;
   readonly complaints: Complaints;
 }
@@ -194,10 +205,12 @@ function settleVirtualServer(
   // A virtual server that was left empty is missing at its name.
   const own = { ...value, spot: nameSpot };
   const keys = settle(virtualServerKeys, defaults === null ? [own] : [own, defaults], complaints);
-  const { persistence } = keys.values;
+  const { ftp: ftpDraft } = keys.values;
+  const ftp = ftpDraft ? settle(ftpKeys, [ftpDraft], complaints) : ftpDraft;
+  const settled = settleService(keys, ftp, around.marks, complaints);
   const forwarding = keys.gives("forwarding") ? keys.values.forwarding : null;
   const layers = checkLayers(own, defaults);
-  const { protocol } = keys.values;
+  const protocol = checkedBy(keys, settled);
   const owner = { path: own.path, spot: nameSpot, protocol, ...around.ofChecks };
   // Settled even where every real server has its own, so that its problems are seen.
   const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
@@ -205,11 +218,10 @@ function settleVirtualServer(
     name,
     nameSpot,
     keys,
-    port: portOf(keys, complaints),
-    persistence:
-      persistence === null || persistence === undefined
-        ? persistence
-        : settle(persistenceKeys, [persistence], complaints),
+    service: settled?.service,
+    port: settled?.port,
+    ftp,
+    persistence: persistenceOf(keys, ftp, complaints),
     tunnel: tunnelOf(keys.values.tunnel, complaints),
   };
   const inherited = {
@@ -249,27 +261,32 @@ function checkLayers(
   return layers;
 }
 
-function portOf(
+/** What its checks speak by default: TCP where any of its ports does. */
+function checkedBy(
+  { values }: Settled<typeof virtualServerKeys>,
+  settled: SettledService | undefined,
+): Protocol | undefined {
+  if (settled === undefined) return values.protocol;
+  const { traffic } = settled.service;
+  const all = "from" in traffic ? [traffic] : traffic;
+  if (all.some(({ protocol }) => protocol === "tcp")) return "tcp";
+  return all[0]?.protocol ?? values.protocol;
+}
+
+/** FTP's data connections must reach the real server of their control connection. */
+function persistenceOf(
   keys: Settled<typeof virtualServerKeys>,
+  ftp: Settled<typeof ftpKeys> | null | undefined,
   complaints: Complaints,
-): number | undefined {
-  const { port, ports } = keys.values;
-  if (typeof port === "number" && typeof ports === "number") {
-    const message = `${keys.pathOf("ports")}: the virtual server has a \`port\` as well`;
-    complaints.at(keys.spotOf("ports"), message, "remove one of the two");
-    return undefined;
-  }
-  if (port === null && ports === null)
-    complaints.at(
-      keys.spot,
-      `${keys.path}: port is missing`,
-      "add `port:` with a port, 1 to 65535",
-    );
-  return port ?? ports ?? undefined;
+): Settled<typeof persistenceKeys> | null | undefined {
+  const { persistence } = keys.values;
+  if (persistence) return settle(persistenceKeys, [persistence], complaints);
+  if (persistence === undefined || !ftp) return persistence;
+  return settle(persistenceKeys, [emptyDraft(keys.pathOf("ftp"), ftp.spot)], complaints);
 }
 
 interface Inherited {
-  readonly port: number | undefined;
+  readonly port: number | null | undefined;
   readonly forwarding: Forwarding | undefined;
   readonly layers: readonly CheckLayer[] | undefined;
   readonly check: Checks | undefined;
@@ -315,8 +332,11 @@ function claimOf(
   keys: Settled<typeof vipKeys> | Settled<typeof natRouterKeys> | Settled<typeof virtualServerKeys>,
   wanted: boolean,
 ): Claim[] {
-  const { address: floating, device } = keys.values;
-  if (floating === undefined || device === undefined) return [];
+  const { address, device } = keys.values;
+  if (!address || device === undefined) return [];
   const [spot, deviceSpot] = [keys.spotOf("address"), keys.spotOf("device")];
-  return [{ kind, path: keys.path, floating, spot, device, deviceSpot, wanted }];
+  const floatings = "prefix" in address ? [address] : address;
+  return floatings.map((floating) => {
+    return { kind, path: keys.path, floating, spot, device, deviceSpot, wanted };
+  });
 }

@@ -28,6 +28,8 @@ export function followedServices({ virtualServers }: Config): FollowedServices |
   for (const virtualServer of virtualServers) {
     const { active, protocol, persistence, address, port, realServers } = virtualServer;
     if (!active) continue;
+    // A mark may stand for any address and port.
+    if (address === null || port === null) return null;
     const nat = realServers.every(({ forwarding }) => forwarding === "nat");
     if (protocol !== "tcp" || persistence !== null || !nat) return null;
     const destinations = realServers.map((each) => destinationIdentity(virtualServer, each));

@@ -13,6 +13,7 @@ import type { Announcer, OpenStrangerWatch } from "../system/net/announce.ts";
 import type { OpenHeartbeatPath } from "../system/net/datagram.ts";
 import type { GatewayProbe } from "../system/net/gateway-probe.ts";
 import type { SynCapture } from "../system/net/syn-capture.ts";
+import type { PacketFilter } from "../system/packet-filter/nft.ts";
 import type { Alarm } from "../system/process/clock.ts";
 
 export interface Doors {
@@ -21,6 +22,7 @@ export interface Doors {
   readonly ip: Ip;
   readonly ipvsadm: Ipvsadm;
   readonly sysctl: Sysctl;
+  readonly packetFilter: PacketFilter;
   readonly syncDaemons: SyncDaemons;
   readonly readConnections: ReadConnections;
   readonly syncSender: SyncSender;

@@ -28,6 +28,7 @@ import { openHeartbeatPath } from "../system/net/datagram.ts";
 import { openGatewayProbe } from "../system/net/gateway-probe.ts";
 import { openStrangerWatch } from "../system/net/stranger-watch.ts";
 import { openSynCapture } from "../system/net/syn-capture.ts";
+import { openPacketFilter } from "../system/packet-filter/nft.ts";
 import { now, openAlarm, wallClock } from "../system/process/clock.ts";
 import { lockDirectory } from "../system/process/lock.ts";
 import { openLog } from "../system/process/log.ts";
@@ -89,6 +90,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const systemd = await openSystemd();
   const ip = openIp({ netlink: openNetlink });
   const [ipvsadm, announcer, sysctl] = [openIpvsadm(), openAnnouncer(), openSysctl()];
+  const packetFilter = openPacketFilter();
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
@@ -101,7 +103,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   };
   const places = { runDir, stateDir };
   const machine = {
-    ...{ ip, ipvsadm, announcer, sysctl, syncDaemons, syncSender, synCapture },
+    ...{ ip, ipvsadm, announcer, sysctl, packetFilter, syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {

@@ -16,7 +16,7 @@ import { otherRole } from "../model/router.ts";
 import { printDestination, printService } from "../model/service.ts";
 import { between, type Instant } from "../model/time.ts";
 import { version } from "../model/version.ts";
-import { destinationIdentity, serviceIdentity } from "../table/desired.ts";
+import { destinationIdentity, serviceIdentities, serviceOf } from "../table/desired.ts";
 import { partKeyOf } from "../table/refusals.ts";
 import type { DestinationCounters } from "../table/table.ts";
 import type { Doors } from "./doors.ts";
@@ -134,28 +134,32 @@ interface View extends Known {
 }
 
 function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualServerStatus {
-  const service = printService(serviceIdentity(virtualServer));
-  const counted = view.table.counters.get(service);
-  const found = view.table.table?.get(service);
+  const services = serviceIdentities(virtualServer).map(printService);
+  const found = services.map((service) => view.table.table?.get(service));
   const servers = [...virtualServer.realServers]
     .sort((a, b) => a.position - b.position)
     .map((realServer) => {
       const destination = printDestination(destinationIdentity(virtualServer, realServer));
       const key = realServerKey(virtualServer.name, realServer.name);
-      const weight = found?.destinations.get(destination)?.weight ?? null;
-      return realServerBody({ realServer, key, weight }, counted?.get(destination), view);
+      const service = printService(serviceOf(virtualServer, realServer));
+      const destinations = view.table.table?.get(service)?.destinations;
+      const weight = destinations?.get(destination)?.weight ?? null;
+      const counted = view.table.counters.get(service)?.get(destination);
+      return realServerBody({ realServer, key, weight }, counted, view);
     });
-  const refusal = view.table.refusals.find(({ change }) => partKeyOf(change) === service);
+  const refusal = view.table.refusals.find(({ change }) => services.includes(partKeyOf(change)));
   const { state } = virtualServerHealth(virtualServer, view.health);
   return {
     name: virtualServer.name,
-    protocol: virtualServer.protocol,
+    protocol: virtualServer.mark === null ? virtualServer.protocol : null,
     address: virtualServer.address,
     port: virtualServer.port,
-    fwmark: null,
-    scheduler: refusal === undefined ? virtualServer.scheduler : (found ?? virtualServer).scheduler,
+    fwmark: virtualServer.mark?.fwmark ?? null,
+    scheduler:
+      refusal === undefined ? virtualServer.scheduler : (found[0] ?? virtualServer).scheduler,
     // Whatever its servers' health: who is not in the kernel's table serves nobody.
-    state: state === "up" && view.table.table !== null && found === undefined ? "down" : state,
+    state:
+      state === "up" && view.table.table !== null && found.includes(undefined) ? "down" : state,
     last_error: refusal === undefined ? null : `${refusal.planned.text}: ${refusal.reason}`,
     active_connections: servers.reduce((sum, each) => sum + each.active_connections, 0),
     inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),

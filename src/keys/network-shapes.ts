@@ -86,25 +86,11 @@ export const oneFloating: Shape<Floating> = {
 
 export const port = whole(1, 65_535, "a port");
 
-/** `ports:` with exactly one plain number is `port:`; everything else is a later release's. */
-export const onePort: Shape<number> = {
-  ...onlyOne(port, "several ports of one virtual server are not supported yet"),
-  words: "a list of one port",
-};
-
 function onlyOne<T>(shape: Shape<T>, several: string): Shape<T> {
   return {
     words: shape.words,
     json: { anyOf: [shape.json, { type: "array", minItems: 1, maxItems: 1, items: shape.json }] },
     read(value: Value, path: string, complaints: Complaints): T | undefined {
-      if (value.kind === "scalar" && /^\d+-\d+$|\/(tcp|udp|sctp)$/.test(value.text)) {
-        complaints.at(
-          value,
-          `${path}: port ranges and protocols are not supported yet`,
-          "give one number",
-        );
-        return undefined;
-      }
       if (value.kind !== "list") return shape.read(value, path, complaints);
       const [only, second] = value.items;
       if (only !== undefined && second === undefined) return this.read(only, path, complaints);
@@ -200,5 +186,19 @@ export const monitoredLinks: Shape<readonly string[]> = {
       return undefined;
     }
     return deviceList.read(value, path, complaints);
+  },
+};
+
+/** The source of forwarded connections: none changed, the router's own address, or this one. */
+export type Masquerade = boolean | IpAddress;
+
+/** `true`, `false`, or an address. */
+export const masquerade: Shape<Masquerade> = {
+  words: "`true`, `false` or an address",
+  json: { anyOf: [{ type: "boolean" }, address.json] },
+  print: String,
+  read(value, path, complaints) {
+    if (value.kind === "scalar" && typeof value.value === "boolean") return value.value;
+    return address.read(value, path, complaints);
   },
 };

@@ -12,12 +12,13 @@ import {
   type ServiceIdentity,
   type Tunnel,
 } from "../model/service.ts";
-import { destinationIdentity, serviceIdentity } from "./desired.ts";
+import { destinationIdentity, serviceIdentities, serviceOf } from "./desired.ts";
+import { describeRule, type PacketRule } from "./packet-filter.ts";
 import type { Change, Destination, Service } from "./table.ts";
 
 /** One planned change as a line for people and as data for programs. */
 export interface PlannedChange {
-  readonly area: "vip" | "ipvs";
+  readonly area: "vip" | "ipvs" | "nft";
   readonly action: "add" | "edit" | "delete";
   /** `web`, `web/rs1`, or the address of what no configuration names. */
   readonly subject: string;
@@ -37,13 +38,14 @@ export type Names = ReadonlyMap<string, NamedService>;
 export function namesIn(...configs: readonly Config[]): Names {
   const names = new Map<string, { virtualServer: string; realServers: Map<string, string> }>();
   for (const virtualServer of configs.flatMap((config) => config.virtualServers)) {
-    const key = printService(serviceIdentity(virtualServer));
-    const named = names.get(key) ?? {
-      virtualServer: virtualServer.name,
-      realServers: new Map<string, string>(),
-    };
-    names.set(key, named);
+    for (const identity of serviceIdentities(virtualServer)) {
+      const key = printService(identity);
+      if (!names.has(key))
+        names.set(key, { virtualServer: virtualServer.name, realServers: new Map() });
+    }
     for (const realServer of virtualServer.realServers) {
+      const named = names.get(printService(serviceOf(virtualServer, realServer)));
+      if (named === undefined) continue;
       const destination = printDestination(destinationIdentity(virtualServer, realServer));
       if (!named.realServers.has(destination)) named.realServers.set(destination, realServer.name);
     }
@@ -80,6 +82,22 @@ export function describeVip(action: "add" | "delete", vip: Vip): PlannedChange {
   const device = vip.label ?? vip.device;
   const text = `${action} ${subject}${device === null ? "" : ` on ${device}`}`;
   return { area: "vip", action, subject, text };
+}
+
+/** The way from one list of rules of the packet filter to another. */
+export function describeRules(
+  before: readonly PacketRule[],
+  after: readonly PacketRule[],
+): readonly PlannedChange[] {
+  const lines = (rules: readonly PacketRule[]) => new Set(rules.map(describeRule));
+  const [had, has] = [lines(before), lines(after)];
+  const described = (action: "add" | "delete", line: string): PlannedChange => {
+    return { area: "nft", action, subject: line, text: `${action} ${line}` };
+  };
+  return [
+    ...[...has].filter((line) => !had.has(line)).map((line) => described("add", line)),
+    ...[...had].filter((line) => !has.has(line)).map((line) => described("delete", line)),
+  ];
 }
 
 function subjectOf(

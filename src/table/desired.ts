@@ -5,8 +5,9 @@
  * services by `compareServices`, destinations by `compareDestinations`. The kernel's hashing
  * schedulers (sh, dh, mh) walk destinations in the order in which they were added.
  */
-import type { Config, RealServer, VirtualServer } from "../config/config.ts";
+import { type Config, familiesOf, type RealServer, type VirtualServer } from "../config/config.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
+import { family } from "../model/address.ts";
 import { printDestination, printService, type ServiceIdentity } from "../model/service.ts";
 import { seconds } from "../model/time.ts";
 import {
@@ -23,7 +24,7 @@ import {
  * server is in it with the weight that its health gives it, or not at all.
  */
 export function desiredTable(config: Config, health: Health): Table {
-  const services = inTableOrder(config).map((each) => desiredService(each, health));
+  const services = inTableOrder(config).flatMap((each) => desiredServices(each, health));
   return new Map(services.map((service) => [printService(service.identity), service]));
 }
 
@@ -31,32 +32,65 @@ export function desiredTable(config: Config, health: Health): Table {
 export const inTableOrder = (config: Config): readonly VirtualServer[] =>
   config.virtualServers
     .filter((virtualServer) => virtualServer.active)
-    .sort((a, b) => compareServices(serviceIdentity(a), serviceIdentity(b)));
+    .map((server) => ({ server, identity: serviceIdentities(server)[0] }))
+    .flatMap(({ server, identity }) => (identity === undefined ? [] : [{ server, identity }]))
+    .sort((a, b) => compareServices(a.identity, b.identity))
+    .map(({ server }) => server);
 
-/** What the kernel knows this virtual server by. */
-export const serviceIdentity = (virtualServer: VirtualServer): ServiceIdentity => ({
-  kind: "address",
-  protocol: virtualServer.protocol,
-  address: virtualServer.address,
-  port: virtualServer.port,
-});
+/** What the kernel knows this virtual server by: a mark is one service for each family. */
+export function serviceIdentities(virtualServer: VirtualServer): readonly ServiceIdentity[] {
+  const { mark, protocol, address, port } = virtualServer;
+  if (mark !== null)
+    return mark.families.map((of) => ({ kind: "fwmark", fwmark: mark.fwmark, family: of }));
+  return address === null || port === null ? [] : [{ kind: "address", protocol, address, port }];
+}
+
+/** The service of a virtual server in which one of its real servers stands. */
+export function serviceOf(virtualServer: VirtualServer, realServer: RealServer): ServiceIdentity {
+  const services = serviceIdentities(virtualServer);
+  const own = services.find(
+    (each) => each.kind === "fwmark" && each.family === family(realServer.address),
+  );
+  const service = own ?? services[0];
+  if (service === undefined) throw new RangeError(`${virtualServer.name} has no service`);
+  return service;
+}
 
 /**
  * What the kernel knows this real server by. Only NAT changes the port of a packet: with direct
  * routing and tunnels the destination's port is the service's (ipvsadm would see to it silently).
+ * By a mark a packet keeps its port where the destination's is 0 (ip_vs_core.c, ip_vs_schedule).
  */
 export const destinationIdentity = (
   virtualServer: VirtualServer,
   realServer: RealServer,
 ): Destination["identity"] => ({
   address: realServer.address,
-  port: realServer.forwarding === "nat" ? realServer.port : virtualServer.port,
+  port:
+    virtualServer.mark !== null
+      ? realServer.mapsPort
+        ? realServer.port
+        : 0
+      : realServer.forwarding === "nat"
+        ? realServer.port
+        : (virtualServer.port ?? 0),
 });
 
 /** One virtual server's part of the desired table. */
-export function desiredService(virtualServer: VirtualServer, health: Health): Service {
+export const desiredServices = (virtualServer: VirtualServer, health: Health): Service[] =>
+  serviceIdentities(virtualServer).map((identity) =>
+    desiredService(virtualServer, identity, health),
+  );
+
+function desiredService(
+  virtualServer: VirtualServer,
+  identity: ServiceIdentity,
+  health: Health,
+): Service {
   const { persistence } = virtualServer;
+  const key = printService(identity);
   const destinations = virtualServer.realServers
+    .filter((realServer) => printService(serviceOf(virtualServer, realServer)) === key)
     .flatMap((realServer) => {
       const key = realServerKey(virtualServer.name, realServer.name);
       const weight = health.get(key)?.tableWeight ?? null;
@@ -64,17 +98,27 @@ export function desiredService(virtualServer: VirtualServer, health: Health): Se
     })
     .sort((a, b) => compareDestinations(a.identity, b.identity));
   return {
-    identity: serviceIdentity(virtualServer),
+    identity,
     scheduler: virtualServer.scheduler,
     schedulerFlags: virtualServer.schedulerFlags,
     onePacket: virtualServer.onePacket,
     persistence: persistence && {
       timeoutSeconds: Math.max(1, Math.ceil(persistence.timeout / seconds(1))),
-      maskBits: persistence.maskBits,
+      maskBits: maskBitsOf(virtualServer, persistence.maskBits, identity),
       engine: persistence.engine,
     },
     destinations: new Map(destinations.map((one) => [printDestination(one.identity), one])),
   };
+}
+
+/**
+ * The netmask for the clients of one family. Where a virtual server has both, a length of at most
+ * 32 is IPv4's, a longer one IPv6's, and the other family's clients are each one client.
+ */
+function maskBitsOf(server: VirtualServer, bits: number, identity: ServiceIdentity): number {
+  if (identity.kind === "address" || familiesOf(server).length === 1) return bits;
+  if (identity.family === 4) return Math.min(bits, 32);
+  return bits <= 32 ? 128 : bits;
 }
 
 const desiredDestination = (
@@ -97,8 +141,8 @@ const desiredDestination = (
 export function foundInTable(config: Config, table: Table): ReadonlyMap<RealServerKey, number> {
   const found = new Map<RealServerKey, number>();
   for (const virtualServer of config.virtualServers) {
-    const service = table.get(printService(serviceIdentity(virtualServer)));
     for (const realServer of virtualServer.realServers) {
+      const service = table.get(printService(serviceOf(virtualServer, realServer)));
       const key = printDestination(destinationIdentity(virtualServer, realServer));
       const weight = service?.destinations.get(key)?.weight;
       if (weight !== undefined)

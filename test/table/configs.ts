@@ -23,6 +23,7 @@ export const realServer = (name: string, changes: Partial<RealServer> = {}): Rea
   port: 80,
   weight: 1,
   forwarding: "nat",
+  mapsPort: false,
   tunnel: { type: "ipip" },
   connections: { max: 0, min: 0 },
   check: tcpCheck(),
@@ -39,6 +40,8 @@ export const virtualServer = (
   protocol: "tcp",
   address: address("192.0.2.1"),
   port: 80,
+  mark: null,
+  ftp: null,
   scheduler: "wlc",
   schedulerFlags: [],
   onePacket: false,
@@ -95,5 +98,6 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   marks: "lvsd",
   notify: { command: null },
   vips: [],
+  masquerade: false,
   virtualServers,
 });

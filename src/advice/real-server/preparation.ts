@@ -34,19 +34,21 @@ export function preparationOf(
   virtualServer: VirtualServer,
   chosen: { readonly realServers: readonly RealServer[]; readonly forwarding: Forwarding },
 ): Preparation {
-  const { name, address, protocol, port } = virtualServer;
+  const { name, address, protocol, port, mark, ftp } = virtualServer;
   const { primary, backup } = config.routers;
   return {
     name,
     forwarding: chosen.forwarding,
-    vips: [address],
-    ports: [{ protocol, first: port, last: port }],
+    vips: mark?.addresses ?? (address === null ? [] : [address]),
+    ports:
+      mark?.traffic.map((each) => ({ protocol: each.protocol, first: each.from, last: each.to })) ??
+      (port === null ? [] : [{ protocol, first: port, last: port }]),
     gateways: config.vips.flatMap(({ kind, prefix }) => (kind === "nat-router" ? [prefix] : [])),
     realServers: chosen.realServers,
     routers: [primary, ...(backup === null ? [] : [backup])].flatMap((router) => [
       router.public,
       ...(router.private === null ? [] : [router.private]),
     ]),
-    passivePorts: null,
+    passivePorts: ftp && { first: ftp.passivePorts.from, last: ftp.passivePorts.to },
   };
 }

@@ -6,7 +6,14 @@
  */
 
 import { commandLine } from "../../keys/command-shape.ts";
-import { address, device, deviceName, floating, oneFloating } from "../../keys/network-shapes.ts";
+import {
+  address,
+  device,
+  deviceName,
+  floating,
+  masquerade as masqueradeShape,
+  oneFloating,
+} from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
 import { failoverKeys } from "./failover.ts";
@@ -78,10 +85,11 @@ export const natRouterKeys = {
     "the interface whose network holds the address",
     "Where it is claimed; `eth1:1` gives it an alias label.",
   ),
-  masquerade: later(
-    "`true` or `false`",
-    [false],
-    "Whether connections that real servers open are masqueraded.",
+  masquerade: preset(
+    masqueradeShape,
+    false,
+    "Connections that machines of the `address`'s network open to others leave with this source: `true`, the router's own address, or a VIP, which is the same after a failover.",
+    { plan: "table" },
   ),
 };
 
@@ -162,9 +170,9 @@ export const rootKeys = {
     "`auto`: lvsd sets the kernel parameters that it needs, puts them right where somebody changes them, and restores them at its end. `manual`: it leaves them alone, and reports those that it depends on.",
   ),
   marks: preset(
-    choice("value", ["lvsd"], ["external"]),
+    choice("value", ["lvsd", "external"]),
     "lvsd",
-    "Who owns the packet-filter rules that set firewall marks.",
+    "Who owns the packet-filter rules that set firewall marks. `lvsd`: the nftables table `inet lvsd`, which it makes, repairs and removes. `external`: you, on both routers.",
   ),
   forwarding: preset(forwarding, "nat", "The forwarding of all virtual servers that do not say.", {
     plan: "table",

@@ -1,7 +1,8 @@
 /** The keys of a virtual server and of its real servers. */
 
-import { address, device, netmask, oneFloating, onePort, port } from "../../keys/network-shapes.ts";
+import { address, device, netmask, port } from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
+import { floatings, portRange, portsShape } from "../../keys/service-shapes.ts";
 import { choice, duration, flag, list, named, scalarShape, whole } from "../../keys/shape.ts";
 import { protocols, schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
 import { checkShape } from "./check.ts";
@@ -80,6 +81,13 @@ export const tunnelKeys = {
   ),
 };
 
+export const ftpKeys = {
+  passive_ports: required(
+    portRange,
+    "The ports on which the real servers await passive connections (vsftpd: pasv_min_port, pasv_max_port, and pasv_address with the VIP).",
+  ),
+};
+
 export const realServerKeys = {
   address: required(address, "Its address, of the same family as the virtual server's.", {
     plan: "table",
@@ -87,7 +95,7 @@ export const realServerKeys = {
   port: optional(
     port,
     "the virtual server's",
-    "The port it listens on. Direct routing and tunnels leave packets as they are, so that only `nat` can change it.",
+    "The port it listens on. Direct routing and tunnels leave packets as they are, so that only `nat` can change it. In a service of several ports connections keep theirs, and this is where its checks go.",
     { plan: "table" },
   ),
   weight: preset(
@@ -127,9 +135,10 @@ export const virtualServerKeys = {
     "`false`: it is kept in the file, not served, and its VIP is not claimed for it.",
     { plan: "table" },
   ),
-  address: required(
-    oneFloating,
-    "The VIP with the prefix length of its network; without a length it is claimed as /32 or /128. Virtual servers may share a VIP.",
+  address: optional(
+    floatings,
+    "none; needed, except with `fwmark` and `marks: external`",
+    "The VIP with the prefix length of its network; without a length it is claimed as /32 or /128. Virtual servers may share a VIP. A list of several, of both families too, is one service; so is a range (`192.0.2.10-192.0.2.19/24`) or a small IPv4 network (`192.0.2.16/28`: every address of it), at most 64 addresses.",
     { plan: "table" },
   ),
   device: optional(
@@ -141,12 +150,25 @@ export const virtualServerKeys = {
   protocol: preset(choice("protocol", protocols), "tcp", "What is balanced.", {
     plan: "table",
   }),
-  port: optional(port, "none; needed", "The port of the service.", { plan: "table" }),
-  ports: optional(onePort, "none", "Several ports of one service; in this release exactly one.", {
-    plan: "table",
-  }),
-  fwmark: later("a firewall mark", [], "The firewall mark of a service of several ports."),
-  ftp: later("a map", [false], "What active and passive FTP need."),
+  port: optional(port, "none; needed, or `ports`", "The port of the service.", { plan: "table" }),
+  ports: optional(
+    portsShape,
+    "none",
+    "Several ports as one service: `[80, 443, 10000-20000, 53/udp]`. Checks go to the first TCP port, or else the first.",
+    { plan: "table" },
+  ),
+  fwmark: optional(
+    whole(1, 2 ** 32 - 1, "a firewall mark"),
+    "chosen by lvsd where there are several ports or addresses",
+    "The firewall mark that stands for this virtual server. With `marks: external` your own rules set it, and `address` and `port` may be left out.",
+    { plan: "table" },
+  ),
+  ftp: optional(
+    section(ftpKeys),
+    "none",
+    "What active and passive FTP need: the passive ports belong to the service, `persistence` is on, and with NAT what real servers open from port 20 leaves with the VIP. `port` is 21 unless given.",
+    { plan: "table" },
+  ),
   scheduler: preset(
     choice("scheduler", schedulers),
     "wlc",

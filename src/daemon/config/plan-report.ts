@@ -4,8 +4,15 @@ import type { Config } from "../../config/config.ts";
 import type { PlanReport, RefusedPart } from "../../control/api.ts";
 import type { Health } from "../../health/health.ts";
 import { printService } from "../../model/service.ts";
-import { describeChange, describeVip, namesIn, type PlannedChange } from "../../table/describe.ts";
+import {
+  describeChange,
+  describeRules,
+  describeVip,
+  namesIn,
+  type PlannedChange,
+} from "../../table/describe.ts";
 import { desiredTable } from "../../table/desired.ts";
+import { packetRules } from "../../table/packet-filter.ts";
 import type { Plan, Table } from "../../table/table.ts";
 import { planVips } from "../../table/vips.ts";
 import { changedSettings, healthAfter } from "./reload.ts";
@@ -35,6 +42,7 @@ export async function planReport(
     changes: [
       ...vips.add.map((vip) => describeVip("add", vip)),
       ...changes.map((change) => describeChange(change, names)),
+      ...describeRules(packetRules(before), packetRules(next)),
       ...vips.remove.map((vip) => describeVip("delete", vip)),
     ],
     settings: changedSettings(before, next, (key) =>

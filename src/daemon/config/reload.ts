@@ -16,6 +16,8 @@ import {
 import type { Problem } from "../../keys/problem.ts";
 import type { DescribedKey } from "../../keys/shape.ts";
 import { printEndpoint } from "../../model/address.ts";
+import { printService } from "../../model/service.ts";
+import { serviceIdentities } from "../../table/desired.ts";
 
 /** What a configured real server is, whatever it is called. */
 function* servers(config: Config): Generator<[VirtualServer, RealServer]> {
@@ -32,7 +34,7 @@ const identities = (config: Config): ReadonlySet<string> =>
     Array.from(
       servers(config),
       ([virtualServer, { address, port }]) =>
-        `${virtualServer.protocol} ${printEndpoint(virtualServer.address, virtualServer.port)} ${printEndpoint(address, port)}`,
+        `${serviceIdentities(virtualServer).map(printService).join(", ")} ${printEndpoint(address, port)}`,
     ),
   );
 

@@ -25,7 +25,7 @@ import type { Fault } from "../../model/router.ts";
 import { printService } from "../../model/service.ts";
 import { addMs, between, type Instant, instant, ms, seconds } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
-import { foundInTable, serviceIdentity } from "../../table/desired.ts";
+import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
@@ -123,7 +123,7 @@ export class Nannies {
     this.#found = foundInTable(config, table);
     for (const [key, weight] of this.#found) this.#tell(key, { kind: "adopted", weight });
     const services = config.virtualServers.filter((virtualServer) =>
-      table.has(printService(serviceIdentity(virtualServer))),
+      serviceIdentities(virtualServer).some((identity) => table.has(printService(identity))),
     );
     return { services: services.length, destinations: this.#found.size };
   }

@@ -1,12 +1,12 @@
 /**
- * The desired table, remembered: each virtual server's service is built again only when its
+ * The desired table, remembered: each virtual server's services are built again only when its
  * configuration or the health of one of its real servers has changed. A service that is the same
  * object as before has not changed, and a table that is the same object has no change at all.
  */
 import type { Config, VirtualServer } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { printService } from "../../model/service.ts";
-import { desiredService, inTableOrder } from "../../table/desired.ts";
+import { desiredServices, inTableOrder } from "../../table/desired.ts";
 import type { Service, Table } from "../../table/table.ts";
 
 export class DesiredServices {
@@ -26,10 +26,9 @@ export class DesiredServices {
     this.#stale.clear();
     const health = this.#health();
     this.#table = new Map(
-      servers.map((server) => {
-        const service = desiredService(server, health);
-        return [printService(service.identity), service];
-      }),
+      servers
+        .flatMap((server) => desiredServices(server, health))
+        .map((service) => [printService(service.identity), service]),
     );
   }
 
@@ -46,8 +45,8 @@ export class DesiredServices {
     for (const name of this.#stale) {
       const server = this.#servers.get(name);
       if (server === undefined) continue;
-      const service = desiredService(server, health);
-      table.set(printService(service.identity), service);
+      for (const service of desiredServices(server, health))
+        table.set(printService(service.identity), service);
     }
     this.#stale.clear();
     this.#table = table;

@@ -2,33 +2,16 @@
  * What lvsd sets in the kernel apart from addresses and the table's services, each of which is
  * looked at again and again and put right: one declaration each, and one list.
  */
-import type { Config } from "../../config/config.ts";
-import { family } from "../../model/address.ts";
+import { type Config, familiesOf } from "../../config/config.ts";
 import { messageOf } from "../../model/error.ts";
 import { type Ms, seconds } from "../../model/time.ts";
 import type { Sysctl } from "../../system/file/sysctl.ts";
 import type { Ipvsadm } from "../../system/ipvs/ipvsadm.ts";
+import { packetRules } from "../../table/packet-filter.ts";
+import type { Doors } from "../doors.ts";
+import { keptFilter } from "./kept-filter.ts";
+import type { KeptObject } from "./kept-object.ts";
 import { type KernelSetting, kernelSettings } from "./kernel-settings.ts";
-
-/** What a look at an object has found, and made of it. */
-export type Look =
-  | { readonly kind: "right" }
-  /** It was `found`, and is as it should be now. */
-  | { readonly kind: "set"; readonly found: string }
-  | { readonly kind: "wrong"; readonly why: string };
-
-export interface KeptObject {
-  /** `sysctl net/ipv4/ip_forward`; its name in events and faults. */
-  readonly name: string;
-  /** How often it is looked at: a file of /proc is read in some µs, a program takes ms to start. */
-  readonly every: Ms;
-  /** Without it lvsd cannot do its work; otherwise it does it less well. */
-  readonly needed: boolean;
-  /** While it is wrong real servers cannot be reached through this router. */
-  readonly costsService: boolean;
-  /** Looks, and sets it right where that is lvsd's to do. Never throws. */
-  readonly look: () => Look | Promise<Look>;
-}
 
 const sysctlEvery = seconds(1);
 const timeoutsEvery = seconds(60);
@@ -36,13 +19,14 @@ const timeoutsEvery = seconds(60);
 /** Every object that this configuration has lvsd keep. */
 export const keptObjects = (
   config: Config,
-  doors: { readonly sysctl: Sysctl; readonly ipvsadm: Ipvsadm },
+  doors: Pick<Doors, "sysctl" | "ipvsadm" | "packetFilter">,
 ): readonly KeptObject[] => [
   ...kernelSettings(config)
     // What is set by hand is judged only where lvsd depends on it.
     .filter(({ needed }) => needed || config.sysctl === "auto")
     .map((setting) => keptSysctl(setting, config, doors.sysctl)),
   ...keptTimeouts(config, doors.ipvsadm),
+  ...keptFilter(packetRules(config), doors.packetFilter),
 ];
 
 function keptSysctl(setting: KernelSetting, config: Config, sysctl: Sysctl): KeptObject {
@@ -83,8 +67,10 @@ function isWayOfNat(name: string, { virtualServers }: Config): boolean {
   const of =
     name === "net/ipv4/ip_forward" ? 4 : name === "net/ipv6/conf/all/forwarding" ? 6 : null;
   return virtualServers.some(
-    ({ address, realServers }) =>
-      family(address) === of && realServers.some(({ forwarding }) => forwarding === "nat"),
+    (server) =>
+      of !== null &&
+      familiesOf(server).includes(of) &&
+      server.realServers.some(({ forwarding }) => forwarding === "nat"),
   );
 }
 

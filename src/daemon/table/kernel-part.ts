@@ -1,6 +1,8 @@
 /** What a router needs of the kernel apart from addresses and the table's services. */
 import type { Status } from "../../control/api.ts";
+import { messageOf } from "../../model/error.ts";
 import type { Fault } from "../../model/router.ts";
+import { packetRules } from "../../table/packet-filter.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import type { Memory } from "../restart/restart-state.ts";
@@ -26,6 +28,8 @@ export class KernelPart implements Part {
     const { doors } = this.#context;
     if (config.sysctl === "manual" && before?.config.sysctl !== "manual") this.#restore();
     await this.#upkeep.configure(keptObjects(config, doors));
+    const had = before === null || packetRules(before.config).length > 0;
+    if (had && packetRules(config).length === 0) await this.#removeFilter(before !== null);
   }
 
   faults(): readonly Fault[] {
@@ -46,6 +50,21 @@ export class KernelPart implements Part {
 
   async stop(): Promise<void> {
     this.#restore();
+    if (packetRules(this.#context.running().config).length > 0) await this.#removeFilter(true);
+  }
+
+  /** `ours`: this process has made it; otherwise one may be left of a process that was killed. */
+  async #removeFilter(ours: boolean): Promise<void> {
+    const { packetFilter, report } = this.#context.doors;
+    if (!ours && !packetFilter.installed()) return;
+    try {
+      if (ours || (await packetFilter.read()) !== null) await packetFilter.remove();
+    } catch (thrown) {
+      // A kernel without nftables has no table that could be left.
+      if (!ours) return;
+      const text = `nft table inet lvsd is not removed: ${messageOf(thrown)}`;
+      report({ event: "machine", kind: "failed", text });
+    }
   }
 
   #restore(): void {

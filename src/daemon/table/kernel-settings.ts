@@ -1,8 +1,7 @@
 /**
  * The kernel settings that load balancing needs, and why. Pure: the door is system/file/sysctl.ts.
  */
-import type { Config } from "../../config/config.ts";
-import { family } from "../../model/address.ts";
+import { type Config, familiesOf } from "../../config/config.ts";
 import { seconds } from "../../model/time.ts";
 
 /**
@@ -38,7 +37,7 @@ export interface KernelSetting {
 
 /** What `sysctl: auto` sets and keeps, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
 export function kernelSettings(config: Config): readonly KernelSetting[] {
-  const families = new Set(config.virtualServers.map(({ address }) => family(address)));
+  const families = new Set(config.virtualServers.flatMap(familiesOf));
   const devices = new Set(config.vips.flatMap(({ device }) => device ?? []));
   const settings: KernelSetting[] = [];
   // Answers of real servers pass through the router with NAT; late packets do with all methods.

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { EventBody } from "../../model/event.ts";
 import type { Fault } from "../../model/router.ts";
 import { addMs, type Instant, type Ms, ms } from "../../model/time.ts";
-import type { KeptObject, Look } from "./kept-objects.ts";
+import type { KeptObject, Look } from "./kept-object.ts";
 
 export interface UpkeepParts {
   readonly report: (event: EventBody) => void;
@@ -42,9 +42,12 @@ export class Upkeep {
 
   /** Takes over a list and looks at every object of it; resolves when that is done. */
   configure(objects: readonly KeptObject[]): Promise<void> {
+    const before = new Map(this.#objects.map((each) => [each.name, each.wanted]));
+    const names = new Map(objects.map((each) => [each.name, each.wanted]));
+    // What is to be otherwise from now on has not been changed by somebody else.
+    for (const name of this.#known.keys())
+      if (!names.has(name) || names.get(name) !== before.get(name)) this.#known.delete(name);
     this.#objects = objects;
-    const names = new Set(objects.map(({ name }) => name));
-    for (const name of this.#known.keys()) if (!names.has(name)) this.#known.delete(name);
     this.#dueAt.clear();
     return this.#look();
   }

@@ -212,6 +212,6 @@ const enough = 3;
 
 /** Keys of which this release has a single value, or whose values all come out as the same. */
 const oneMeaning: ReadonlySet<string> = new Set([
-  ...["heartbeat.protocol", "marks"],
+  "heartbeat.protocol",
   "virtual_servers.web.persistence.engine",
 ]);

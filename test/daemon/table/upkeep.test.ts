@@ -10,6 +10,7 @@ import { Upkeep } from "../../../src/daemon/table/upkeep.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
 import { openSysctl } from "../../../src/system/file/sysctl.ts";
+import { openPacketFilter } from "../../../src/system/packet-filter/nft.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import { accepted, readText, soundText } from "../../config/texts.ts";
 import { MemoryKernel, until } from "./memory-kernel.ts";
@@ -42,7 +43,8 @@ function make(t: TestContext, values: Readonly<Record<string, string>>) {
   return {
     ...{ sysctl, ipvsadm, said, upkeep, set, root },
     changes: () => changes,
-    configure: (next: Config) => upkeep.configure(keptObjects(next, { sysctl, ipvsadm })),
+    configure: (next: Config) =>
+      upkeep.configure(keptObjects(next, { sysctl, ipvsadm, packetFilter: openPacketFilter() })),
     value: (name: string) => readFileSync(join(root, name), "utf8").trim(),
   };
 }

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Config, VirtualServer } from "../../src/config/config.ts";
+import { chooseMarks, merged } from "../../src/config/forwarding/service.ts";
+import { accepted, readText, refused } from "./texts.ts";
+
+const head = `routers:
+  primary: { public: 192.0.2.8 }
+  backup: { public: 192.0.2.9 }
+`;
+
+const configOf = (servers: string, rest = ""): Config =>
+  accepted(readText(`${head}${rest}virtual_servers:\n  ${servers}\n`));
+
+const one = (servers: string, rest = ""): VirtualServer => {
+  const [server] = configOf(servers, rest).virtualServers;
+  assert.ok(server !== undefined);
+  return server;
+};
+
+const problems = (servers: string, rest = ""): readonly string[] =>
+  refused(readText(`${head}${rest}virtual_servers:\n  ${servers}\n`)).map(
+    ({ message, hint }) => `${message}; ${hint}`,
+  );
+
+const external = "marks: external\n";
+
+test("several ports of one virtual server are one service by a firewall mark", () => {
+  const web = one(
+    "web: { address: 192.0.2.2, ports: [443, 80, 10000-20000, 53/udp, 15000-20001], real_servers: { a: { address: 10.0.0.1 } } }",
+  );
+  assert.deepEqual(web.mark?.traffic, [
+    { protocol: "tcp", from: 80, to: 80 },
+    { protocol: "tcp", from: 443, to: 443 },
+    { protocol: "tcp", from: 10_000, to: 20_001 },
+    { protocol: "udp", from: 53, to: 53 },
+  ]);
+  assert.deepEqual([web.mark?.families, web.mark?.addresses], [[4], ["192.0.2.2"]]);
+  assert.deepEqual([web.address, web.port], ["192.0.2.2", null]);
+  // Checks go to the first TCP port of the list; connections keep theirs.
+  const [real] = web.realServers;
+  assert.deepEqual([real?.port, real?.mapsPort, real?.check.type], [443, false, "tcp"]);
+});
+
+test("one port with its protocol is a plain service, whatever the form", () => {
+  const dns = one("dns: { address: 192.0.2.2, ports: [53/udp] }");
+  assert.deepEqual([dns.mark, dns.protocol, dns.port], [null, "udp", 53]);
+  const marked = one("dns: { address: 192.0.2.2, port: 53, fwmark: 7 }");
+  assert.deepEqual([marked.mark?.fwmark, marked.port], [7, null]);
+});
+
+test("addresses of both families are one virtual server, and each is claimed", () => {
+  const config = configOf(
+    "web: { address: [192.0.2.2/24, '2001:db8::2/64'], port: 80, device: eth0, real_servers: { a: { address: 10.0.0.1 }, b: { address: fd00::1 } } }",
+  );
+  assert.deepEqual(config.virtualServers[0]?.mark?.families, [4, 6]);
+  assert.deepEqual(
+    config.vips.map(({ prefix, device }) => [prefix.address, prefix.length, device]),
+    [
+      ["192.0.2.2", 24, "eth0"],
+      ["2001:db8::2", 64, "eth0"],
+    ],
+  );
+});
+
+test("a range of addresses and a small network stand for each of their addresses", () => {
+  const vips = (address: string) =>
+    configOf(`web: { address: ${address}, port: 80 }`).vips.map(
+      ({ prefix }) => `${prefix.address}/${prefix.length}`,
+    );
+  assert.deepEqual(vips("192.0.2.254-192.0.3.1/16"), [
+    "192.0.2.254/16",
+    "192.0.2.255/16",
+    "192.0.3.0/16",
+    "192.0.3.1/16",
+  ]);
+  assert.deepEqual(
+    vips("192.0.2.16/30"),
+    [16, 17, 18, 19].map((last) => `192.0.2.${last}/32`),
+  );
+  assert.deepEqual(vips("['2001:db8::a-2001:db8::b/64']"), ["2001:db8::a/64", "2001:db8::b/64"]);
+  const wrong = (address: string) => problems(`web: { address: ${address}, port: 80 }`)[0] ?? "";
+  assert.match(wrong("192.0.2.9-192.0.2.1/24"), /ends before it begins/);
+  assert.match(wrong("192.0.2.9-fd00::1"), /is no range of addresses/);
+  assert.match(wrong("10.0.0.1-10.0.9.9/16"), /at most 64/);
+  assert.match(wrong("192.0.2.0/24"), /is the network itself/);
+  assert.match(wrong("[192.0.2.3, 192.0.2.3]"), /192\.0\.2\.3 is given twice/);
+  assert.match(wrong("[]"), /an empty list/);
+});
+
+test("ports that are none are refused with the way to write them", () => {
+  const wrong = (ports: string) =>
+    problems(`web: { address: 192.0.2.2, ports: ${ports} }`)[0] ?? "";
+  assert.match(wrong("[80, 70000]"), /ports\[1\]: 70000 is out of range; ports are 1 to 65535/);
+  assert.match(wrong("[20-10]"), /20-10 ends before it begins/);
+  assert.match(wrong("[53/icmp]"), /unknown protocol "icmp"; use tcp, udp or sctp/);
+  assert.match(wrong("[http]"), /"http" is no port; write 80, 10000-20000, 53\/udp/);
+  assert.match(wrong("[]"), /an empty list/);
+});
+
+test("a mark alone is for rules of the operator's own", () => {
+  const web = one(
+    "web: { fwmark: 80, real_servers: { a: { address: 10.0.0.1, port: 8080 } } }",
+    external,
+  );
+  assert.deepEqual(web.mark, { fwmark: 80, families: [4], addresses: [], traffic: [] });
+  assert.deepEqual([web.address, web.port], [null, null]);
+  // As IPVS does with NAT: the real server's own port, whatever port was asked for.
+  assert.deepEqual([web.realServers[0]?.port, web.realServers[0]?.mapsPort], [8080, true]);
+  assert.match(
+    problems("web: { fwmark: 80, real_servers: {} }")[0] ?? "",
+    /address is missing; .*or set `marks: external` where your own rules mark/,
+  );
+  assert.match(
+    problems("web: { address: 192.0.2.2, ports: [80, 443] }", external)[0] ?? "",
+    /marks: external is set; add `fwmark:`/,
+  );
+  assert.match(
+    problems("web: { fwmark: 80, real_servers: { a: { address: 10.0.0.1 } } }", external)[0] ?? "",
+    /the check of a service by firewall mark needs a port/,
+  );
+  const unchecked = one(
+    "web: { fwmark: 80, check: { type: none }, real_servers: { a: { address: 10.0.0.1 } } }",
+    external,
+  );
+  assert.equal(unchecked.realServers[0]?.port, 0);
+});
+
+test("a packet belongs to one virtual server, and a mark to one", () => {
+  const two = (second: string) =>
+    problems(`a: { address: [192.0.2.2, 192.0.2.3], ports: [80, 8000-8010] }\n  b: ${second}`);
+  assert.match(
+    two("{ address: 192.0.2.3, port: 8005 }")[0] ?? "",
+    /virtual_servers\.b: tcp 192\.0\.2\.3:8005 is served by virtual_servers\.a already/,
+  );
+  assert.match(
+    two("{ address: 192.0.2.2, ports: [79-81, 90] }")[0] ?? "",
+    /tcp 192\.0\.2\.2:80 is/,
+  );
+  const sound =
+    "a: { address: 192.0.2.2, ports: [80, 443] }\n  b: { address: 192.0.2.2, ports: [80/udp, 81] }";
+  assert.equal(configOf(sound).virtualServers.length, 2);
+  assert.match(
+    problems("a: { fwmark: 5 }\n  b: { fwmark: 5 }", external)[0] ?? "",
+    /5 is the mark of virtual_servers\.a already/,
+  );
+});
+
+test("by a mark with persistence a port cannot be changed", () => {
+  const servers = "real_servers: { a: { address: 10.0.0.1, port: 8080 } }";
+  const of = (keys: string) =>
+    `web: { address: [192.0.2.2, 192.0.2.3], port: 80, ${keys}${servers} }`;
+  assert.equal(one(of("")).realServers[0]?.mapsPort, true);
+  assert.match(
+    problems(of("persistence: {}, "))[0] ?? "",
+    /8080, and persistence by a firewall mark keeps the port 80/,
+  );
+  assert.match(problems(of("forwarding: direct, "))[0] ?? "", /cannot change the port 80/);
+  const several = one(`web: { address: 192.0.2.2, ports: [80, 443], ${servers} }`);
+  assert.deepEqual([several.realServers[0]?.port, several.realServers[0]?.mapsPort], [8080, false]);
+});
+
+test("FTP has its passive ports in the service, and persistence", () => {
+  const ftp = one("ftp: { address: 192.0.2.2, ftp: { passive_ports: 10000-10100 } }");
+  assert.deepEqual(ftp.mark?.traffic, [
+    { protocol: "tcp", from: 21, to: 21 },
+    { protocol: "tcp", from: 10_000, to: 10_100 },
+  ]);
+  assert.deepEqual(ftp.persistence, { timeout: 300_000, maskBits: 32, engine: null });
+  const own = one(
+    "ftp: { address: 192.0.2.2, port: 2121, persistence: { timeout: 60s }, ftp: { passive_ports: 10000-10100 } }",
+  );
+  assert.deepEqual([own.mark?.traffic[0]?.from, own.persistence?.timeout], [2121, 60_000]);
+});
+
+test("the source of masquerading is the router or a VIP", () => {
+  const masquerade = (value: string) =>
+    `${head}nat_router: { address: 10.0.0.254/24, masquerade: ${value} }\nvirtual_servers: { web: { address: 192.0.2.2, port: 80 } }\n`;
+  assert.equal(accepted(readText(masquerade("false"))).masquerade, false);
+  assert.equal(accepted(readText(masquerade("true"))).masquerade, true);
+  assert.equal(accepted(readText(masquerade("192.0.2.2"))).masquerade, "192.0.2.2");
+  assert.match(refused(readText(masquerade("192.0.2.77")))[0]?.message ?? "", /is no VIP of this/);
+});
+
+test("marks follow from names alone, and two that meet are told apart by the alphabet", () => {
+  const names = Array.from({ length: 3000 }, (_, at) => `server-${at}`);
+  const marks = chooseMarks(names, new Set());
+  assert.equal(new Set(marks.values()).size, names.length);
+  assert.deepEqual(chooseMarks(names.toReversed(), new Set()), marks);
+  for (const mark of marks.values()) assert.equal(mark >>> 16, 0x4c56);
+  const [mark = 0] = chooseMarks(["web"], new Set()).values();
+  assert.deepEqual([...chooseMarks(["web"], new Set([mark])).values()], [mark + 1]);
+  const config = configOf("web: { address: 192.0.2.2, ports: [80, 443] }");
+  assert.equal(config.virtualServers[0]?.mark?.fwmark, mark);
+});
+
+test("ports that overlap or adjoin are one range", () => {
+  const span = (from: number, to: number) => ({ protocol: "tcp" as const, from, to });
+  assert.deepEqual(merged([span(5, 9), span(1, 2), span(3, 3), span(6, 7)]), [
+    span(1, 3),
+    span(5, 9),
+  ]);
+});
