@@ -1,5 +1,5 @@
 /**
- * Loaded into a daemon by the lab alone (NODE_OPTIONS=--import): SIGWINCH, which lvsd has no use
+ * Loaded into a daemon by the lab alone (Router.preload): SIGWINCH, which lvsd has no use
  * for, blocks the event loop for 2 s. Worker threads go on, as they do in a real daemon.
  */
 const blockedMs = 2000;

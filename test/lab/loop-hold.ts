@@ -9,8 +9,8 @@ const answerOf = (router: Router): string => `${router.directory}/longest-hold`;
 
 /** From its next start on, `longestHold` can be asked of the router's daemon. */
 export function watchLoop(router: Router): void {
-  const preload = `--import=${join(import.meta.dirname, "loop-watch.ts")}`;
-  router.environment = { NODE_OPTIONS: preload, LOOP_WATCH: answerOf(router) };
+  router.preload = join(import.meta.dirname, "loop-watch.ts");
+  router.environment = { LOOP_WATCH: answerOf(router) };
 }
 
 /** The longest hold since this was last asked, in ms. */

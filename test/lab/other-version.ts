@@ -1,5 +1,5 @@
 /**
- * Loaded into one router's daemon by the lab alone (NODE_OPTIONS=--import): makes it a router of
+ * Loaded into one router's daemon by the lab alone (Router.preload): makes it a router of
  * another major version of the heartbeat. What it sends bears the number 2 and what it hears bears
  * it too, each with a good signature, so that either side hears a version that it does not speak.
  * LAB_KEY_FILE: the pair's key.

@@ -50,6 +50,11 @@ const readyWithinMs = 60_000;
 export class Router extends Machine {
   /** What the daemon's environment has besides, from its next start on. */
   environment: Readonly<Record<string, string>> = {};
+  /**
+   * A module that the daemon's Node loads first, from its next start on. Not by NODE_OPTIONS, which
+   * the launcher takes away: that is a door into the daemon.
+   */
+  preload: string | null = null;
   /** Commands of the shell that becomes the daemon, from its next start on. */
   beforeStart: readonly string[] = [];
   readonly #program: string;
@@ -136,7 +141,8 @@ export class Router extends Machine {
           "sh",
         ],
         ...asDaemon,
-        ...[this.#program, "run", "-c", this.configFile],
+        ...this.#command(),
+        ...["run", "-c", this.configFile],
         ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
       ],
       { NOTIFY_SOCKET: this.#notify.path, ...this.environment },
@@ -145,6 +151,16 @@ export class Router extends Machine {
     this.#supervised = new Promise((resolve) => {
       child.once("exit", (status) => void this.#ended(status).finally(resolve));
     });
+  }
+
+  /** The launcher, or what it would become, with the preloaded module. */
+  #command(): readonly string[] {
+    if (this.preload === null) return [this.#program];
+    const launcher = readFileSync(this.#program, "utf8").replaceAll("\\\n", " ");
+    const flags = /exec "[^"]+" (.*?) "[^"]+" "\$@"/.exec(launcher)?.[1]?.trim().split(/\s+/);
+    if (flags === undefined) throw new Error(`${this.#program} does not say how it starts Node`);
+    const built = `${this.#program.replace(/bin\/lvsd$/, "dist/lvsd")}`;
+    return [`${built}/node`, ...flags, `--import=${this.preload}`, `${built}/main.mjs`];
   }
 
   /** What systemd does when the main process has ended, whatever way. */

@@ -208,9 +208,9 @@ export class ConfigChanges {
   async #parting(next: Running, onBoth: boolean): Promise<Refusal | null> {
     const { running: before, engine } = this.#parts.serving() ?? {};
     if (before === undefined || partingProblems(before, next).length === 0) return null;
-    const { mark } = peerBelief(engine?.router ?? null);
+    const { alive: isHeard, mark } = peerBelief(engine?.router ?? null);
     const interfaces = await this.#parts.doors.ip.readInterfaces();
-    return refusedLeaving({ before, next, mark, onBoth, interfaces });
+    return refusedLeaving({ before, next, isHeard, mark, onBoth, interfaces });
   }
 
   #refuse(refusal: Refusal): Refusal {

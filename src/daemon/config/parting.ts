@@ -29,18 +29,22 @@ export function partingProblems(
 }
 
 /**
- * What speaks against a change of this kind: the parting, unless the peer gets the same (`onBoth`)
- * or has it already, as its `mark` says; and an own address that changes to one that is not here.
+ * What speaks against a change of this kind: the parting, unless the peer is not heard anyway, gets
+ * the same (`onBoth`) or has it already, as its `mark` says; and an own address that changes to one
+ * that is not here. The mark is of the text: it says nothing of the keys that the peer has.
  */
 export function refusedLeaving(change: {
   readonly before: Running;
   readonly next: Running;
+  /** Whether the peer is alive by what is loaded now: who is not heard is not parted from. */
+  readonly isHeard: boolean;
   readonly mark: ConfigMark | null;
   readonly onBoth: boolean;
   readonly interfaces: readonly InterfaceHere[];
 }): Refusal | null {
-  const { before, next, mark, onBoth, interfaces } = change;
-  const joins = onBoth || (mark !== null && next.config.hash.startsWith(mark.hash));
+  const { before, next, isHeard, mark, onBoth, interfaces } = change;
+  const hasIt = mark !== null && next.config.hash.startsWith(mark.hash);
+  const joins = !isHeard || onBoth || (hasIt && understand(sealOf(before.keys), sealOf(next.keys)));
   const [had, has] = [before, next].map(({ config }) => addressesOf(config, next.role));
   const moved = had?.public !== has?.public || had?.private !== has?.private;
   const problems = [

@@ -96,10 +96,16 @@ describe("what speaks against a change of addresses", () => {
   const interfaces = [
     { name: "eth0", addresses: [{ prefix: { address: address("192.0.2.2"), length: 24 } }] },
   ];
-  const problems = (next: Running, onBoth: boolean, hash: string | null): number => {
+  const problems = (
+    next: Running,
+    onBoth: boolean,
+    hash: string | null,
+    isHeard = true,
+  ): number => {
     const mark = hash === null ? null : { serial: 1, hash };
     return (
-      refusedLeaving({ before: running(), next, onBoth, mark, interfaces })?.problems.length ?? 0
+      refusedLeaving({ before: running(), next, isHeard, onBoth, mark, interfaces })?.problems
+        .length ?? 0
     );
   };
   const next = running({ backup: "192.0.2.9" });
@@ -109,6 +115,16 @@ describe("what speaks against a change of addresses", () => {
     assert.equal(problems(next, false, running().config.hash), 1);
     assert.equal(problems(next, true, null), 0);
     assert.equal(problems(next, false, next.config.hash), 0);
+  });
+
+  it("is nothing while the peer is not heard: a wrong key is put right by a reload", () => {
+    assert.equal(problems(next, false, null, false), 0);
+  });
+
+  it("is a key that the peer lacks, though its file is the same", () => {
+    const other = { ...running(), keys: [second] };
+    assert.equal(problems(other, false, other.config.hash), 1);
+    assert.equal(problems({ ...other, keys: [first, second] }, false, other.config.hash), 0);
   });
 
   it("is an own address that is not on this machine, in any case", () => {

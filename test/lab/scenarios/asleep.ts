@@ -30,8 +30,8 @@ export default faultStory(
   faults,
   {
     async prepare(lab) {
-      const NODE_OPTIONS = `--import=${lab.surroundings.project}/test/lab/blockable.ts`;
-      for (const router of lab.routers) router.environment = { NODE_OPTIONS };
+      const preload = `${lab.surroundings.project}/test/lab/blockable.ts`;
+      for (const router of lab.routers) router.preload = preload;
     },
   },
 );

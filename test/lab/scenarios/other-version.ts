@@ -20,10 +20,8 @@ export default scenario({
     await lab.startPair({ heartbeat: Lab.brisk });
     const judge = await Judge.begin(lab);
     await lab.r2.stop();
-    lab.r2.environment = {
-      NODE_OPTIONS: `--import=${lab.surroundings.project}/test/lab/other-version.ts`,
-      LAB_KEY_FILE: keyFile,
-    };
+    lab.r2.preload = `${lab.surroundings.project}/test/lab/other-version.ts`;
+    lab.r2.environment = { LAB_KEY_FILE: keyFile };
     await lab.r2.start();
     for (const router of lab.routers)
       await router.sees("the other one lives", 10_000, ({ peer }) => peer?.alive === true);
