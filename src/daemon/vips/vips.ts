@@ -6,7 +6,7 @@
  * kernel said when it was last read (holdings.ts). Whoever adds or removes a VIP behind our back is
  * noticed through the kernel's own notifications and put right.
  */
-import { type IpAddress, printPrefix } from "../../model/address.ts";
+import type { IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Fault } from "../../model/router.ts";
@@ -21,9 +21,11 @@ import {
 import type { Stranger } from "../../system/net/announce.ts";
 import { UnderWay } from "../under-way.ts";
 import type { Announcements } from "./announcements.ts";
+import { ClaimAnnouncements } from "./claim-announcements.ts";
 import { Holdings } from "./holdings.ts";
 import { Strangers } from "./strangers.ts";
 import { Tidying } from "./tidying.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export interface VipsParts {
   readonly ip: Pick<Ip, "claim" | "release" | "remove" | "expire" | "readInterfaces">;
@@ -47,16 +49,6 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 const settleAfter = ms(10);
 /** What a claim or a release has changed is known: clients that come back now go before the look. */
 const settleAfterMove = ms(100);
-/** How soon a VIP that cannot be put back is tried again; doubles with each failure in a row. */
-const retryAfter = ms(1000);
-const retryMax = ms(30_000);
-/** How often a router that holds nothing looks whether it could hold what it lacks. */
-const lackingLook = ms(5000);
-/**
- * Announcements of the former holder that are still on their way are no strangers' ones; whoever
- * goes on answering is found by the next probe.
- */
-const strangerGrace = ms(1000);
 
 export class Vips {
   readonly #parts: VipsParts;
@@ -66,29 +58,39 @@ export class Vips {
   #spared = false;
   /** Claims and releases. */
   readonly #moves = new UnderWay();
-  /** What the present claim has announced, and when the first VIP of it. */
-  readonly #told = new Set<string>();
-  #toldAt: Instant | undefined;
+  readonly #announcing: ClaimAnnouncements;
   /** Why addresses cannot be looked at, by a router that holds none. */
   #unread: Fault | null = null;
   #faults: readonly Fault[] = [];
-  #retry: Ms = retryAfter;
-  readonly #tidying: Tidying;
   /** What was left for a clean-up. */
   #remembered = "";
-  /** Why addresses cannot be read while they are held; null when they can. */
-  #blind: string | null = null;
-  #settling: NodeJS.Timeout | null = null;
-  #claimedAt: Instant | null = null;
+  readonly #upkeep: Upkeep;
   readonly #strangers: Strangers;
 
   constructor(parts: VipsParts) {
     this.#parts = parts;
     this.#holdings = new Holdings(parts.ipv6);
-    const { ip, report } = parts;
+    const { ip, announcements, report, now } = parts;
     const holding = (): boolean => this.#holding;
-    this.#tidying = new Tidying({ ip, report, holding, holdings: this.#holdings });
-    this.#strangers = new Strangers(parts.now, () => parts.announcements.refresh);
+    this.#announcing = new ClaimAnnouncements({
+      announcements,
+      holdings: this.#holdings,
+      holding,
+      now,
+    });
+    this.#strangers = new Strangers({ announcements, report, now });
+    this.#upkeep = new Upkeep({
+      ip,
+      holdings: this.#holdings,
+      tidying: new Tidying({ ip, report, holding, holdings: this.#holdings }),
+      report,
+      holding,
+      leaveAlone: () => this.#moves.any || this.#spared,
+      read: () => this.#read(),
+      unread: (why) => this.#unreadable(why),
+      refreshFaults: () => this.#refreshFaults(),
+      announce: () => void this.announce(),
+    });
   }
 
   /** The VIPs of the configuration in the order of claiming; their devices are known. */
@@ -143,22 +145,9 @@ export class Vips {
   async claim(): Promise<Done> {
     this.#holding = true;
     this.#spared = false;
-    this.#claimedAt = this.#parts.now();
-    this.#forgetTold();
-    return this.#claim(null, (added) => this.#tell(added));
-  }
-
-  /** A claim that is no longer wanted, since its release was asked for, announces nothing. */
-  #tell(added: readonly FloatingAddress[]): void {
-    if (!this.#holding) return;
-    for (const { prefix } of added) this.#told.add(prefix.address);
-    this.#parts.announcements.once(() => ({ vips: added, interfaces: this.#holdings.interfaces }));
-    if (added[0]?.kind !== "nat-router") this.#toldAt ??= this.#parts.now();
-  }
-
-  #forgetTold(): void {
-    this.#told.clear();
-    this.#toldAt = undefined;
+    this.#strangers.expect();
+    this.#announcing.begin();
+    return this.#claim(null, (added) => this.#announcing.added(added));
   }
 
   /** Removes all VIPs, also those of former configurations, in whatever form they are here. */
@@ -177,16 +166,7 @@ export class Vips {
    * as long as the VIPs are held. When the claim announced its first VIP, if it did.
    */
   announce(): Instant | undefined {
-    const held = (): FloatingAddress[] =>
-      this.#holding ? this.wanted.filter((vip) => this.#holdings.held(vip)) : [];
-    const rest = held().filter(({ prefix }) => !this.#told.has(prefix.address));
-    const firstAt = this.#toldAt;
-    this.#forgetTold();
-    this.#parts.announcements.start(
-      () => ({ vips: held(), interfaces: this.#holdings.interfaces }),
-      () => ({ vips: rest, interfaces: this.#holdings.interfaces }),
-    );
-    return firstAt;
+    return this.#announcing.start();
   }
 
   /** What a reload left over or brought, made true while holding. */
@@ -229,33 +209,19 @@ export class Vips {
   /** The kernel has told of a change of addresses or links: look, soon and once. */
   changed(): void {
     // A move ends with a look of its own.
-    if (!this.#moves.any) this.#lookIn(settleAfter);
+    if (!this.#moves.any) this.#upkeep.lookIn(settleAfter);
   }
 
-  /**
-   * Somebody whose MAC is not ours answers for a VIP; whether that contests what is held here.
-   * `unsettled`: where it is the peer's, why the two routers will not settle it; null: they will.
-   */
+  /** See strangers.ts. */
   heardStranger(stranger: Stranger, unsettled: string | null): boolean {
-    if (!this.#holding || this.#claimedAt === null) return false;
-    if (between(this.#claimedAt, this.#parts.now()) < strangerGrace) return false;
-    const known = this.#strangers.note(stranger);
-    // Between the two routers the failover decides, and whoever remains announces then: what was
-    // said before would call clients to a router that is about to give way.
-    const { isPeer, ...who } = stranger;
-    const settles = isPeer && unsettled === null;
-    if (settles) this.#parts.announcements.postpone();
-    if (known) return true;
-    const what = isPeer
-      ? ({ kind: "contested", text: unsettled ?? "the routers settle it" } as const)
-      : ({ kind: "stranger" } as const);
-    this.#parts.report({ event: "vip", ...who, ...what });
-    if (!settles) this.announce();
-    return true;
+    if (!this.#holding) return false;
+    const heard = this.#strangers.heard(stranger, unsettled);
+    if (heard === "announce") this.announce();
+    return heard !== "ignored";
   }
 
   close(): void {
-    if (this.#settling !== null) clearTimeout(this.#settling);
+    this.#upkeep.close();
     this.#parts.announcements.stop();
   }
 
@@ -328,7 +294,7 @@ export class Vips {
     } catch (thrown) {
       return this.#failed(what, messageOf(thrown));
     } finally {
-      this.#lookIn(settleAfterMove);
+      this.#upkeep.lookIn(settleAfterMove);
     }
   }
 
@@ -337,89 +303,18 @@ export class Vips {
     return { ok: false, why };
   }
 
-  async #repair(): Promise<void> {
-    if (this.#moves.any || this.#spared) return;
-    const before = this.#holdings.heldNow();
-    const devices = this.#holdings.interfaces;
-    try {
-      await this.#read();
-      [this.#blind, this.#unread] = [null, null];
-      this.#refreshFaults();
-      if (this.#moves.any || this.#spared) return;
-      if (!this.#holding) {
-        const gone = await this.#tidying.everything();
-        this.#refreshFaults();
-        if (!gone) this.#lookIn(retryAfter);
-        else if (this.#faults.length > 0) this.#lookIn(lackingLook);
-        return;
-      }
-      if (this.#holdings.reachedAnew(devices)) this.announce();
-      await this.#putBack(before);
-      if (await this.#tidying.strays()) this.#lookIn(retryAfter);
-    } catch (thrown) {
-      this.#cannotLook(messageOf(thrown));
-      this.#lookIn(retryAfter);
-    }
+  /** Why addresses cannot be looked at while none is held; null: they can. */
+  #unreadable(why: string | null): void {
+    this.#unread = why === null ? null : { kind: "claim", subject: "addresses", text: why };
+    this.#refreshFaults();
   }
 
-  /**
-   * A router that cannot look at its addresses cannot claim any. But one that holds them still has
-   * them, and handing over would leave them behind: what cannot look cannot let go either.
-   */
-  #cannotLook(why: string): void {
-    if (!this.#holding) {
-      this.#unread = { kind: "claim", subject: "addresses", text: why };
-      this.#refreshFaults();
-      return;
-    }
-    if (this.#blind === why) return;
-    this.#blind = why;
-    const text = `the VIPs stay, but addresses and links cannot be read: ${why}`;
-    this.#parts.report({ event: "machine", kind: "failed", text });
-  }
-
-  async #putBack(before: ReadonlySet<IpAddress>): Promise<void> {
-    const lost = this.wanted.filter((vip) => !this.#holdings.held(vip));
-    if (lost.length === 0) {
-      this.#retry = retryAfter;
-      return;
-    }
-    const claimable = this.#holdings.claimable();
-    const tried = new Set(claimable);
-    const worthIt = lost.filter((vip) => tried.has(vip));
-    const fresh = lost.filter(({ prefix }) => before.has(prefix.address));
-    const mended = "removed by somebody else; it is put back";
-    for (const vip of fresh) this.#report("lost", vip, this.#holdings.lack(vip) ?? mended);
-    if (fresh.length > 0) this.#retry = retryAfter;
-    if (worthIt.length > 0) {
-      this.#holdings.note(await this.#parts.ip.claim(claimable), "claim");
-      this.#refreshFaults();
-      if (!this.#holding) return;
-      const back = lost.filter((vip) => this.#holdings.held(vip));
-      for (const vip of back) this.#report("restored", vip, "held again");
-      if (back.length > 0) this.announce();
-      if (worthIt.every((vip) => this.#holdings.held(vip))) this.#retry = retryAfter;
-      else this.#retry = ms(Math.min(retryMax, this.#retry * 2));
-    }
-    if (lost.some((vip) => !this.#holdings.held(vip))) this.#lookIn(this.#retry);
-  }
-
-  #lookIn(length: Ms): void {
-    this.#settling ??= setTimeout(() => {
-      this.#settling = null;
-      void this.#repair();
-    }, length);
-  }
-
-  #report(kind: "lost" | "restored", vip: FloatingAddress, text: string): void {
-    const [address, { device }] = [printPrefix(vip.prefix), vip];
-    this.#parts.report({ event: "vip", kind, address, device, text });
-  }
-
-  #refreshFaults(): void {
+  /** How many there are. */
+  #refreshFaults(): number {
     const before = JSON.stringify(this.#faults);
     const lacking = this.#holdings.faults();
     this.#faults = this.#unread === null ? lacking : [this.#unread, ...lacking];
     if (JSON.stringify(this.#faults) !== before) this.#parts.faultsChanged();
+    return this.#faults.length;
   }
 }
