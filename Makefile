@@ -11,7 +11,7 @@ SECONDS ?= 60
 
 inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
 lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
-sources = $(shell find src -name '*.ts' -o -name '*.css') build/bundle.ts build/console-assets.ts build/launcher.sh package-lock.json
+sources = $(shell find src -name '*.ts' -o -name '*.css') build/bundle.ts build/console-assets.ts package-lock.json
 
 .PHONY: help
 help:
@@ -71,18 +71,13 @@ docs: ## print docs/{configuration,checks,control,events}.md and lvsd.schema.jso
 	node build/generate-docs.ts
 
 .PHONY: build
-build: bin/lvsd ## bin/lvsd, which runs from this checkout
+build: bundle ## the bundle that bin/lvsd starts; without one it starts the sources
 
 .PHONY: bundle
-bundle: dist/lvsd/main.mjs ## dist/lvsd: all of lvsd but the launcher, as it gets installed
+bundle: dist/lvsd/main.mjs ## dist/lvsd: all of lvsd but bin/lvsd, as it gets installed
 
 dist/lvsd/main.mjs: $(sources)
 	node build/bundle.ts
-
-bin/lvsd: dist/lvsd/main.mjs build/launcher.sh
-	@mkdir -p bin
-	sed 's|@lib@|dist/lvsd|' build/launcher.sh >$@
-	@chmod 755 $@
 
 .PHONY: install
 install: ## install lvsd on this machine, or below DESTDIR; PREFIX=/usr
@@ -96,4 +91,4 @@ uninstall: ## remove what install put there; configuration and state stay
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf dist bin/lvsd test/lab/out
+	rm -rf dist test/lab/out

@@ -28,7 +28,7 @@ put() { # put MODE FROM TO: copies a file, its directory made, and names the pre
   [ -d "${3%/*}" ] || install -d "${3%/*}"
   # A link that lies at either name is replaced, never followed: noclobber opens with O_EXCL.
   rm -f "$3.new"
-  (set -C; sed "s|@prefix@|$PREFIX|g; s|@lib@|lib/lvsd/current|g" "$2" >"$3.new")
+  (set -C; sed "s|@prefix@|$PREFIX|g" "$2" >"$3.new")
   chmod "$1" "$3.new"
   mv -fT "$3.new" "$3"
 }
@@ -60,7 +60,7 @@ do_install() {
   install -d "$doc"
   install -m 644 README.md CHANGELOG.md LICENSE docs/*.md "$doc/"
 
-  put 755 build/launcher.sh "$root/sbin/lvsd"
+  put 755 bin/lvsd "$root/sbin/lvsd"
   local unit
   for unit in lvsd.service lvsd-runner.service lvsd-runner.socket; do
     put 644 "systemd/$unit" "$root/lib/systemd/system/$unit"

@@ -3,7 +3,7 @@
  * thereby run code in it. Attacks the launcher's own command line, with and without its defences.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
@@ -38,10 +38,10 @@ async function started(
 ): Promise<{ child: ChildProcess; place: string; said: string }> {
   const place = mkdtempSync(join(tmpdir(), "lvsd-launcher-"));
   t.after(() => rmSync(place, { recursive: true, force: true }));
-  for (const name of ["bin", "lib"]) mkdirSync(join(place, name));
-  symlinkSync(process.execPath, join(place, "lib/node"));
-  writeFileSync(join(place, "lib/main.mjs"), program);
-  const launcher = change(text("build/launcher.sh").replaceAll("@lib@", "lib"));
+  for (const name of ["bin", "dist/lvsd"]) mkdirSync(join(place, name), { recursive: true });
+  symlinkSync(process.execPath, join(place, "dist/lvsd/node"));
+  writeFileSync(join(place, "dist/lvsd/main.mjs"), program);
+  const launcher = change(text("bin/lvsd"));
   writeFileSync(join(place, "bin/lvsd"), launcher, { mode: 0o755 });
   const child = spawn(join(place, "bin/lvsd"), [], {
     cwd: place,
@@ -117,6 +117,25 @@ describe("the launcher", () => {
     assert.ok(!existsSync(mark));
     assert.equal(listening(child.pid ?? 0), 0);
     assert.doesNotMatch(said, /NODE_|OPENSSL_/);
+  });
+
+  it("starts what is installed before a bundle, and a bundle before the sources", (t) => {
+    const place = mkdtempSync(join(tmpdir(), "lvsd-launcher-"));
+    t.after(() => rmSync(place, { recursive: true }));
+    const said = (): string =>
+      execFileSync(join(place, "bin/lvsd"), { cwd: "/", encoding: "utf8", stdio: "pipe" });
+    for (const name of ["bin", "src", "dist/lvsd", "lib/lvsd/current", "node_modules/.bin"])
+      mkdirSync(join(place, name), { recursive: true });
+    writeFileSync(join(place, "bin/lvsd"), text("bin/lvsd"), { mode: 0o755 });
+    assert.throws(said, /node is missing: in a checkout run make setup/);
+    symlinkSync(process.execPath, join(place, "node_modules/.bin/node"));
+    writeFileSync(join(place, "src/main.ts"), `console.log("sources" as string)`);
+    assert.equal(said(), "sources\n");
+    for (const where of ["dist/lvsd", "lib/lvsd/current"]) {
+      symlinkSync(process.execPath, join(place, where, "node"));
+      writeFileSync(join(place, where, "main.mjs"), `console.log("${where}")`);
+      assert.equal(said(), `${where}\n`);
+    }
   });
 
   it("has threads that take neither environment nor options over", () => {
