@@ -1,9 +1,10 @@
 /**
- * Many appointments, one alarm: what is to be done at which instant. A binary heap, so that ten
- * thousand of them cost no more than a few comparisons each.
+ * Many appointments, one alarm: what is to be done at which instant. A heap, so that ten thousand
+ * of them cost no more than a few comparisons each.
  *
  * It keeps no rhythm of its own: whoever wants to be called again makes another appointment.
  */
+import TinyQueue from "tinyqueue";
 import { between, type Instant, ms } from "../model/time.ts";
 import type { Alarm } from "../system/process/clock.ts";
 
@@ -24,8 +25,7 @@ interface Entry {
 export class Agenda {
   readonly #now: () => Instant;
   readonly #alarm: Alarm;
-  /** A heap: no entry is later than its children at 2i + 1 and 2i + 2. */
-  readonly #heap: Entry[] = [];
+  readonly #entries = new TinyQueue<Entry>([], (one, other) => one.at - other.at);
   #alarmAt: Instant | null = null;
   #closed = false;
 
@@ -38,7 +38,7 @@ export class Agenda {
   at(when: Instant, act: () => void): Appointment {
     const entry: Entry = { at: when, act };
     if (!this.#closed) {
-      this.#push(entry);
+      this.#entries.push(entry);
       this.#arm();
     }
     return {
@@ -52,16 +52,17 @@ export class Agenda {
   /** Keeps no appointment any more, and holds nothing open. */
   close(): void {
     this.#closed = true;
-    this.#heap.length = 0;
+    this.#entries.data = [];
+    this.#entries.length = 0;
     this.#alarm.close();
   }
 
   #wake(): void {
     this.#alarmAt = null;
     const began = this.#now();
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
+    for (let first = this.#entries.peek(); first !== undefined; first = this.#entries.peek()) {
       if (first.act !== null && between(began, first.at) > 0) break;
-      this.#pop();
+      this.#entries.pop();
       if (first.act === null) continue;
       first.act();
       if (between(began, this.#now()) > keptAtOnce) break;
@@ -70,46 +71,10 @@ export class Agenda {
   }
 
   #arm(): void {
-    const first = this.#heap[0];
+    const first = this.#entries.peek();
     if (first === undefined || this.#closed) return;
     if (this.#alarmAt !== null && this.#alarmAt <= first.at) return;
     this.#alarmAt = first.at;
     this.#alarm.at(first.at);
-  }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let index = heap.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (this.#atOf(parent) <= entry.at) break;
-      this.#swap(index, parent);
-      index = parent;
-    }
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    heap[0] = last;
-    for (let index = 0; ; ) {
-      const left = 2 * index + 1;
-      const child = this.#atOf(left + 1) < this.#atOf(left) ? left + 1 : left;
-      if (this.#atOf(child) >= last.at) return;
-      this.#swap(index, child);
-      index = child;
-    }
-  }
-
-  #atOf(index: number): number {
-    return this.#heap[index]?.at ?? Number.POSITIVE_INFINITY;
-  }
-
-  #swap(one: number, other: number): void {
-    const [a, b] = [this.#heap[one], this.#heap[other]];
-    if (a === undefined || b === undefined) return;
-    this.#heap[one] = b;
-    this.#heap[other] = a;
   }
 }

@@ -1,9 +1,9 @@
 /** `lvsd config history` and `lvsd config diff`: the configurations that lvsd has replaced. */
-import { lineDiff } from "../../config/saving/line-diff.ts";
 import { controlClient } from "../../control/client.ts";
 import { printable } from "../../model/printable.ts";
 import { socketIn } from "../directories.ts";
 import { type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import { lineDiff } from "../report/line-diff.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Lists them, newest first. Throws a MachineError where no daemon answers. */

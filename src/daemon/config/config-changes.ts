@@ -2,6 +2,7 @@
  * The configuration while the daemon runs: what is loaded, what a change would be, the changes
  * themselves, one at a time, and those that were replaced. How two routers share one is cluster/.
  */
+import PQueue from "p-queue";
 import type {
   ConfigReport,
   HistoryReport,
@@ -46,7 +47,8 @@ export class ConfigChanges {
   #written: Written;
   #error: readonly Problem[] | null = null;
   readonly #refusedFiles = new Map<string, number>();
-  #changing: Promise<unknown> = Promise.resolve();
+  /** One change at a time: reloads, savings of this router and of the peer. */
+  readonly #queue = new PQueue({ concurrency: 1 });
   readonly #store: ConfigStore;
   readonly #sync: ClusterSync;
 
@@ -63,7 +65,7 @@ export class ConfigChanges {
       judge: (text, rules) => this.#judge(text, rules),
       load: (next) => this.#load(next),
       peer: () => peerBelief(serving()?.engine.router ?? null),
-      alone: (work) => this.#alone(work),
+      alone: (work) => this.#queue.add(work),
       report: doors.report,
     });
   }
@@ -98,7 +100,7 @@ export class ConfigChanges {
   }
 
   reload(force: boolean): Promise<PlanReport | Refusal> {
-    return this.#alone(() => this.#reload(force));
+    return this.#queue.add(() => this.#reload(force));
   }
 
   save(text: string, force: boolean): Promise<SaveReport | Refusal> {
@@ -146,13 +148,6 @@ export class ConfigChanges {
 
   close(): Promise<void> {
     return this.#sync.close();
-  }
-
-  /** One change of the configuration at a time. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const after = this.#changing.then(work);
-    this.#changing = after.catch(() => {});
-    return after;
   }
 
   async #reload(force: boolean): Promise<PlanReport | Refusal> {

@@ -8,8 +8,7 @@
  * A flood cannot keep the loop: libuv reads at most 32 datagrams of a socket a turn, the kernel
  * keeps no more than the receive buffer takes and drops the rest.
  */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { once } from "node:events";
+import { DgramAsPromised, type RemoteInfo, type SocketAsPromised } from "dgram-as-promised";
 import { family, type IpAddress, parseAddress, printEndpoint } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import { addMs, type Instant, ms } from "../../model/time.ts";
@@ -62,9 +61,9 @@ const receiveBufferBytes = 128 * 1024;
 const foreignAgainAfter = ms(60_000);
 
 /** Addresses are never names: the lookup that node:dgram makes for each datagram is left out. */
-function socketFor(options: HeartbeatPathOptions): Socket {
+function socketFor(options: HeartbeatPathOptions): SocketAsPromised {
   const of = family(options.own);
-  return createSocket({
+  return DgramAsPromised.createSocket({
     type: of === 6 ? "udp6" : "udp4",
     ipv6Only: of === 6,
     recvBufferSize: receiveBufferBytes,
@@ -76,7 +75,7 @@ function socketFor(options: HeartbeatPathOptions): Socket {
 export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
   const { own, port } = options;
   let { peer } = options;
-  let socket: Socket | null = null;
+  let socket: SocketAsPromised | null = null;
   let trouble = "it is not bound yet";
   let foreign = 0;
   let foreignToldAgain: Instant | null = null;
@@ -94,10 +93,10 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
     else if (address === null || !options.onElsewhere?.(bytes, { address, port: from.port }, at))
       strange(bytes, from, at);
   };
-  const drop = async (gone: Socket): Promise<void> => {
+  const drop = async (gone: SocketAsPromised): Promise<void> => {
     if (socket === gone) socket = null;
-    gone.removeAllListeners("message");
-    await new Promise<void>((resolve) => gone.close(() => resolve())).catch(() => {
+    gone.socket.removeAllListeners("message");
+    await gone.close().catch(() => {
       // It was closed by its error already.
     });
   };
@@ -111,16 +110,14 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
     async bind() {
       if (socket !== null) return null;
       const fresh = socketFor(options);
-      fresh.on("error", (error) => {
+      fresh.socket.on("error", (error) => {
         trouble = error.message;
         if (socket === fresh) void drop(fresh);
       });
-      fresh.on("message", hear);
+      fresh.socket.on("message", hear);
       try {
         // Without a lookup it listens before `bind` returns.
-        const listening = once(fresh, "listening");
-        fresh.bind({ address: own, port, exclusive: true });
-        await listening;
+        await fresh.bind({ address: own, port, exclusive: true });
       } catch (thrown) {
         trouble = messageOf(thrown);
         await drop(fresh);
@@ -137,7 +134,8 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
       const told = (error: Error | null): void =>
         sent(error && `${printEndpoint(to.address, to.port)}: cannot be reached: ${error.message}`);
       try {
-        socket.send(bytes, to.port, to.address, told);
+        // Without a promise: a beat costs no turn of the loop.
+        socket.socket.send(bytes, to.port, to.address, told);
       } catch (thrown) {
         // The kernel closed it, and its error event is still to come.
         sent(`${printEndpoint(own, port)}: not open: ${messageOf(thrown)}`);

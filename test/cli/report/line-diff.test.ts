@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { lineDiff } from "../../../src/config/saving/line-diff.ts";
+import { lineDiff } from "../../../src/cli/report/line-diff.ts";
 
 describe("the difference of two texts", () => {
   it("is empty for equal ones", () => assert.deepEqual(lineDiff("a\nb\n", "a\nb\n"), []));
