@@ -156,6 +156,11 @@ describe("layers", () => {
     );
   });
 
+  it("one file opens the C library", () => {
+    const opening = imports.filter(({ to }) => to === "koffi").map(({ from }) => from);
+    assert.deepEqual(opening, ["src/system/libc.ts"]);
+  });
+
   it("an import of src/ names an existing file with its ending", () => {
     const broken = imports.filter(({ to }) => to.startsWith("src/") && !sources.includes(to));
     assert.deepEqual(broken, []);

@@ -12,7 +12,6 @@ import { messageOf } from "../model/error.ts";
 import type { RequestRefusal } from "./api.ts";
 import { Followers, followersMax } from "./followers.ts";
 import { operatorsGroup } from "./group.ts";
-import { peerUser } from "./peer-user.ts";
 import { Quota, type QuotaLimits } from "./quota.ts";
 import type { Controlled } from "./requests.ts";
 import {
@@ -35,7 +34,7 @@ export interface ControlOptions {
   /** Told what the operator should mend: a missing group. */
   readonly warn: (text: string) => void;
   readonly limits?: Partial<ControlLimits>;
-  /** Whose connection it is; tests, which run as one user, say so themselves. */
+  /** The user at the other end, or null: it is not known. Absent: no places are kept for root. */
   readonly userOf?: (socket: Socket) => number | null;
 }
 
@@ -94,7 +93,7 @@ export async function startControlServer(options: ControlOptions): Promise<Contr
   });
   const clients = new WeakMap<Duplex, Client>();
   const [ofRoot, ofOthers] = [new Quota(limits), new Quota(limits)];
-  const { userOf = peerUser } = options;
+  const { userOf = () => null } = options;
   const admit = (socket: Socket): Client => {
     const quota = userOf(socket) === 0 ? ofRoot : ofOthers;
     const client = { quota, turns: new WaitingRoom(pipelinedMax) };

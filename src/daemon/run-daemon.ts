@@ -26,6 +26,7 @@ import { openSyncSender } from "../system/ipvs/sync-sender.ts";
 import { openAnnouncer } from "../system/net/announce.ts";
 import { openHeartbeatPath } from "../system/net/datagram.ts";
 import { openGatewayProbe } from "../system/net/gateway-probe.ts";
+import { peerUser } from "../system/net/peer-user.ts";
 import { openStrangerWatch } from "../system/net/stranger-watch.ts";
 import { openSynCapture } from "../system/net/syn-capture.ts";
 import { openPacketFilter } from "../system/packet-filter/nft.ts";
@@ -126,6 +127,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     socketPath: join(runDir, socketName),
     controlled: daemon,
     warn: (text) => journal.record({ event: "control", kind: "warning", text }),
+    userOf: peerUser,
   });
   let ended: Ended | "restart";
   let inRealTime = false;

@@ -9,9 +9,9 @@ import { dirname, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { controlClient } from "../../src/control/client.ts";
-import { peerUser } from "../../src/control/peer-user.ts";
 import { type ControlLimits, controlLimits, startControlServer } from "../../src/control/server.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
+import { peerUser } from "../../src/system/net/peer-user.ts";
 import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
 
 interface Serving {

@@ -8,8 +8,6 @@
  * time. It is not made from another thread: a change that cannot be called back any more would be
  * done long after its deadline.
  */
-import { getSystemErrorMessage } from "node:util";
-import koffi from "koffi";
 import type { FloatingAddress } from "../../kernel/ip-text.ts";
 import {
   addRequest,
@@ -25,20 +23,14 @@ import {
 } from "../../kernel/rtnetlink.ts";
 import { family } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
-
-const libc = koffi.load("libc.so.6");
-const libcSocket = libc.func("int socket(int domain, int type, int protocol)");
-const libcClose = libc.func("int close(int fd)");
-const libcSend = libc.func("int64 send(int fd, const void *bytes, uint64 length, int flags)");
-const libcReceive = libc.func("int64 recv(int fd, void *bytes, uint64 length, int flags)");
-const libcConnect = libc.func("int connect(int fd, const void *to, uint32 size)");
+import { close, connect, errnos, receive, send, socket, whyNot } from "../libc.ts";
 
 const addressFamilyNetlink = 16;
 const routeProtocol = 0;
 const socketRaw = 3;
 const socketCloseOnExec = 0o2000000;
 const socketNonBlocking = 0o4000;
-const notThere = koffi.os.errno.EADDRNOTAVAIL;
+const notThere = errnos.EADDRNOTAVAIL;
 /** The kernel gives its devices the lowest numbers that are free. */
 const noDevice = 0x7fff_ffff;
 /** The kernel's lists come in datagrams of at most 32 KiB. */
@@ -69,8 +61,7 @@ export interface Netlink {
   close(): void;
 }
 
-const trouble = (what: string): MachineError =>
-  new MachineError(`netlink: ${what}: ${getSystemErrorMessage(-koffi.errno())}`);
+const trouble = (what: string): MachineError => new MachineError(`netlink: ${what}: ${whyNot()}`);
 
 type MakeRequest = (vip: FloatingAddress, index: number, sequence: number) => Request;
 
@@ -104,12 +95,12 @@ export type IndexOf = (device: string) => number;
  */
 export function openNetlink(indexOf: IndexOf): Netlink {
   const type = socketRaw | socketCloseOnExec | socketNonBlocking;
-  const fd: number = libcSocket(addressFamilyNetlink, type, routeProtocol);
+  const fd: number = socket(addressFamilyNetlink, type, routeProtocol);
   if (fd < 0) throw trouble("no socket");
   const kernel = new Uint8Array(12);
   kernel[0] = addressFamilyNetlink;
-  if (libcConnect(fd, kernel, kernel.length) !== 0) {
-    libcClose(fd);
+  if (connect(fd, kernel, kernel.length) !== 0) {
+    close(fd);
     throw trouble("not connected");
   }
   const room = new Uint8Array(roomBytes);
@@ -122,14 +113,14 @@ export function openNetlink(indexOf: IndexOf): Netlink {
   /** Errors by sequence number, 0 for what was done; addresses that were listed; local routes. */
   const ask = (requests: readonly Request[]) => {
     const bytes = Buffer.concat(requests.map((request) => request.bytes));
-    if (bytes.length > 0 && libcSend(fd, bytes, bytes.length, 0) !== bytes.length)
+    if (bytes.length > 0 && send(fd, bytes, bytes.length, 0) !== bytes.length)
       throw trouble("not sent");
     const open = new Set(requests.map((request) => request.sequence));
     const errors = new Map<number, number>();
     const found: KernelAddress[] = [];
     const local = new Set<number>();
     while (open.size > 0) {
-      const got: number = libcReceive(fd, room, room.length, 0);
+      const got: number = receive(fd, room, room.length, 0);
       if (got < 0) throw trouble(`${open.size} answers are missing`);
       for (const answer of readAnswers(room.subarray(0, got))) {
         // What is left of a conversation that was given up is of no interest.
@@ -181,7 +172,7 @@ export function openNetlink(indexOf: IndexOf): Netlink {
       return asked.filter(({ request }) => !local.has(request.sequence)).map(({ vip }) => vip);
     },
     close() {
-      libcClose(fd);
+      close(fd);
     },
   };
 }

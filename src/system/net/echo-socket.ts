@@ -3,8 +3,6 @@
  * (raw(7), CAP_NET_RAW): the kernel finds the way and the neighbour. Never waits.
  */
 import { randomBytes } from "node:crypto";
-import { getSystemErrorMessage } from "node:util";
-import koffi from "koffi";
 import {
   addressBytes,
   addressFromBytes,
@@ -12,19 +10,16 @@ import {
   type IpAddress,
 } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
-
-const libc = koffi.load("libc.so.6");
-const libcSocket = libc.func("int socket(int domain, int type, int protocol)");
-const libcClose = libc.func("int close(int fd)");
-const libcSend = libc.func(
-  "int64 sendto(int fd, const void *bytes, uint64 length, int flags, const void *to, uint32 size)",
-);
-const libcReceive = libc.func(
-  "int64 recvfrom(int fd, void *bytes, uint64 length, int flags, void *from, void *size)",
-);
-const libcSetOption = libc.func(
-  "int setsockopt(int fd, int level, int name, const void *value, uint32 size)",
-);
+import {
+  close,
+  errno,
+  errnos,
+  receiveFrom,
+  sendTo,
+  setSocketOption,
+  socket,
+  whyNot,
+} from "../libc.ts";
 
 const socketRaw = 3;
 const socketCloseOnExec = 0o2000000;
@@ -111,10 +106,10 @@ function filterFor(family: Family): Uint32Array {
 export function openEchoSocket(family: Family): EchoSocket {
   const kind = kinds[family];
   const type = socketRaw | socketCloseOnExec | socketNonBlocking;
-  const fd: number = libcSocket(kind.domain, type, kind.protocol);
+  const fd: number = socket(kind.domain, type, kind.protocol);
   if (fd < 0) throw trouble("cannot be opened");
   const blocked = filterFor(family);
-  libcSetOption(fd, kind.level, optionFilter, blocked, blocked.byteLength);
+  setSocketOption(fd, kind.level, optionFilter, blocked, blocked.byteLength);
   const mark = randomBytes(markBytes);
   const request = Buffer.alloc(tagAt + tagBytes);
   request[0] = kind.request;
@@ -131,17 +126,17 @@ export function openEchoSocket(family: Family): EchoSocket {
       peer.fill(0);
       peer[0] = kind.domain;
       peer.set(addressBytes(to), kind.addressAt);
-      const sent: number = libcSend(fd, request, request.length, 0, peer, peer.length);
-      return sent < 0 ? getSystemErrorMessage(-koffi.errno()) : null;
+      const sent: number = sendTo(fd, request, request.length, 0, peer, peer.length);
+      return sent < 0 ? whyNot() : null;
     },
     receive() {
       for (let strangers = 0; strangers < strangersMax; strangers += 1) {
         peerSize[0] = peer.length;
-        const got: number = libcReceive(fd, room, room.length, 0, peer, peerSize);
+        const got: number = receiveFrom(fd, room, room.length, 0, peer, peerSize);
         if (got < 0) {
-          if (koffi.errno() === koffi.os.errno.EAGAIN) return null;
+          if (errno() === errnos.EAGAIN) return null;
           // What the kernel heard of an earlier request (ICMP errors) is no trouble of the socket's.
-          if (passing.includes(koffi.errno())) continue;
+          if (passing.includes(errno())) continue;
           throw trouble("cannot be read");
         }
         // An IPv4 raw socket gives the packet with its header, IHL words long.
@@ -157,12 +152,12 @@ export function openEchoSocket(family: Family): EchoSocket {
       return null;
     },
     close() {
-      libcClose(fd);
+      close(fd);
     },
   };
 }
 
-const { EHOSTUNREACH, ENETUNREACH, ENETDOWN, ECONNREFUSED } = koffi.os.errno;
+const { EHOSTUNREACH, ENETUNREACH, ENETDOWN, ECONNREFUSED } = errnos;
 const passing: readonly (number | undefined)[] = [
   EHOSTUNREACH,
   ENETUNREACH,
@@ -171,4 +166,4 @@ const passing: readonly (number | undefined)[] = [
 ];
 
 const trouble = (what: string): MachineError =>
-  new MachineError(`ICMP socket: ${what}: ${getSystemErrorMessage(-koffi.errno())}`);
+  new MachineError(`ICMP socket: ${what}: ${whyNot()}`);

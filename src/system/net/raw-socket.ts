@@ -2,35 +2,22 @@
  * Packet sockets (packet(7)) through libc: whole Ethernet frames out, and in through a filter of
  * the kernel (socket(7), SO_ATTACH_FILTER). Never waits. Knows no protocol.
  */
-import { getSystemErrorMessage } from "node:util";
-import koffi from "koffi";
 import { MachineError } from "../../model/error.ts";
-
-const libc = koffi.load("libc.so.6");
-const libcSocket = libc.func("int socket(int domain, int type, int protocol)");
-const libcClose = libc.func("int close(int fd)");
-const libcBind = libc.func("int bind(int fd, const void *to, uint32 size)");
-const libcSend = libc.func(
-  "int64 sendto(int fd, const void *bytes, uint64 length, int flags, const void *to, uint32 size)",
-);
-const libcReceive = libc.func(
-  "int64 recvfrom(int fd, void *bytes, uint64 length, int flags, void *from, void *size)",
-);
-const libcSetOption = libc.func(
-  "int setsockopt(int fd, int level, int name, const void *value, uint32 size)",
-);
-const libcGetOption = libc.func(
-  "int getsockopt(int fd, int level, int name, void *value, void *size)",
-);
-const sockFilter = koffi.struct({ code: "uint16", jt: "uint8", jf: "uint8", k: "uint32" });
-const sockFprog = koffi.struct({ len: "uint16", filter: koffi.pointer(sockFilter) });
-const libcSetFilter = libc.func("setsockopt", "int", [
-  "int",
-  "int",
-  "int",
-  koffi.pointer(sockFprog),
-  "uint32",
-]);
+import {
+  attachFilter,
+  bind,
+  bindAside,
+  close,
+  errno,
+  errnos,
+  type FilterStep,
+  getSocketOption,
+  receiveFrom,
+  sendTo,
+  setSocketOption,
+  socket,
+  whyNot,
+} from "../libc.ts";
 
 const addressFamilyPacket = 17;
 const socketRaw = 3;
@@ -40,10 +27,9 @@ const socketNonBlocking = 0o4000;
 const levelSocket = 1;
 const optionReceiveBuffer = 8;
 const optionReceiveBufferForce = 33;
-const optionAttachFilter = 26;
 const levelPacket = 263;
 const optionStatistics = 6;
-const wouldBlock = koffi.os.errno.EAGAIN;
+const wouldBlock = errnos.EAGAIN;
 const sockaddrBytes = 20;
 /** sockaddr_ll: where the kernel says what it has to do with this machine, and that it leaves. */
 const packetTypeAt = 10;
@@ -56,14 +42,6 @@ const frameBytesMax = 1514;
 const unusedEtherType = 0x88b5;
 /** All of them (linux/if_ether.h, ETH_P_ALL): only then come those that leave, too. */
 export const everyEtherType = 0x0003;
-
-/** One instruction of a classic filter (bpf(4)): loads, jumps, and how many bytes to keep. */
-export interface FilterStep {
-  readonly code: number;
-  readonly jt: number;
-  readonly jf: number;
-  readonly k: number;
-}
 
 /** The kernel takes no longer filters (BPF_MAXINSNS). */
 export const filterStepsMax = 4096;
@@ -103,10 +81,8 @@ export interface PacketSocket {
   close(): void;
 }
 
-const trouble = (what: string): MachineError => {
-  const errno = koffi.errno();
-  return new MachineError(`packet socket: ${what}: ${getSystemErrorMessage(-errno)}`);
-};
+const trouble = (what: string): MachineError =>
+  new MachineError(`packet socket: ${what}: ${whyNot()}`);
 
 /** A sockaddr_ll of all interfaces. */
 function addressOf(etherType: number): Uint8Array {
@@ -123,12 +99,12 @@ export function openPacketSocket(
 ): PacketSocket {
   const kind = options.withoutLinkHeader === true ? socketDatagram : socketRaw;
   const type = kind | socketCloseOnExec | socketNonBlocking;
-  const fd: number = libcSocket(addressFamilyPacket, type, 0);
+  const fd: number = socket(addressFamilyPacket, type, 0);
   if (fd < 0) throw trouble("cannot be opened");
   const size = Int32Array.of(options.receiveBufferBytes ?? receiveBufferBytes);
   // Beyond what the machine allows everybody; without the right to it, up to that.
-  if (libcSetOption(fd, levelSocket, optionReceiveBufferForce, size, size.byteLength) !== 0)
-    libcSetOption(fd, levelSocket, optionReceiveBuffer, size, size.byteLength);
+  if (setSocketOption(fd, levelSocket, optionReceiveBufferForce, size, size.byteLength) !== 0)
+    setSocketOption(fd, levelSocket, optionReceiveBuffer, size, size.byteLength);
 
   const to = new DataView(new ArrayBuffer(sockaddrBytes));
   const toBytes = new Uint8Array(to.buffer);
@@ -139,18 +115,18 @@ export function openPacketSocket(
   const room = new Uint8Array(frameBytesMax);
   const statistics = new Uint32Array(2);
   const statisticsSize = new Uint32Array(1);
-  const socket: PacketSocket = {
+  const opened: PacketSocket = {
     send(interfaceIndex, frame) {
       // Address family, then the frame's own EtherType, then the interface.
       toBytes[2] = frame[12] ?? 0;
       toBytes[3] = frame[13] ?? 0;
       to.setInt32(4, interfaceIndex, true);
-      const sent: number = libcSend(fd, frame, frame.length, 0, toBytes, sockaddrBytes);
-      return sent < 0 ? getSystemErrorMessage(-koffi.errno()) : null;
+      const sent: number = sendTo(fd, frame, frame.length, 0, toBytes, sockaddrBytes);
+      return sent < 0 ? whyNot() : null;
     },
     receive() {
       fromSize[0] = sockaddrBytes;
-      const got: number = libcReceive(fd, room, room.length, 0, fromBytes, fromSize);
+      const got: number = receiveFrom(fd, room, room.length, 0, fromBytes, fromSize);
       if (got >= 0)
         return {
           bytes: room.slice(0, got),
@@ -158,38 +134,33 @@ export function openPacketSocket(
           outgoing: fromBytes[packetTypeAt] === packetOutgoing,
         };
       // An interface that went down leaves an error behind once; what waits is still there.
-      if (koffi.errno() === wouldBlock || koffi.errno() === koffi.os.errno.ENETDOWN) return null;
+      if (errno() === wouldBlock || errno() === errnos.ENETDOWN) return null;
       throw trouble("cannot be read");
     },
     setFilter(steps) {
-      const program = { len: steps.length, filter: steps };
-      const bytes = koffi.sizeof(sockFprog);
-      if (libcSetFilter(fd, levelSocket, optionAttachFilter, program, bytes) !== 0)
+      if (attachFilter(fd, steps) !== 0)
         throw trouble(`a filter of ${steps.length} steps was not taken`);
     },
     listen(wanted) {
-      if (libcBind(fd, addressOf(wanted), sockaddrBytes) !== 0) throw trouble("cannot listen");
+      if (bind(fd, addressOf(wanted), sockaddrBytes) !== 0) throw trouble("cannot listen");
     },
-    pause: () =>
-      new Promise((resolve) => {
-        libcBind.async(fd, addressOf(unusedEtherType), sockaddrBytes, () => resolve());
-      }),
+    pause: () => bindAside(fd, addressOf(unusedEtherType), sockaddrBytes),
     dropped() {
       statisticsSize[0] = statistics.byteLength;
-      if (libcGetOption(fd, levelPacket, optionStatistics, statistics, statisticsSize) !== 0)
+      if (getSocketOption(fd, levelPacket, optionStatistics, statistics, statisticsSize) !== 0)
         throw trouble("does not tell what it dropped");
       return statistics[1] ?? 0;
     },
     close() {
-      libcClose(fd);
+      close(fd);
     },
   };
   try {
-    if (options.filter !== undefined) socket.setFilter(options.filter);
-    if (etherType !== 0) socket.listen(etherType);
+    if (options.filter !== undefined) opened.setFilter(options.filter);
+    if (etherType !== 0) opened.listen(etherType);
   } catch (thrown) {
-    socket.close();
+    opened.close();
     throw thrown;
   }
-  return socket;
+  return opened;
 }

@@ -11,12 +11,8 @@ import { addressBytes, family, type IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import { ms } from "../../model/time.ts";
 import type { FloatingAddress, Interface } from "../ip/ip.ts";
-import {
-  type FilterStep,
-  filterStepsMax,
-  openPacketSocket,
-  type PacketSocket,
-} from "./raw-socket.ts";
+import type { FilterStep } from "../libc.ts";
+import { filterStepsMax, openPacketSocket, type PacketSocket } from "./raw-socket.ts";
 
 /** Somebody whose MAC is not ours claims a watched VIP. */
 export interface Stranger {

@@ -5,7 +5,8 @@
 
 import { readSyn, type Syn, synBits, synMask } from "../../connections/syn.ts";
 import { MachineError } from "../../model/error.ts";
-import { everyEtherType, type FilterStep, openPacketSocket } from "./raw-socket.ts";
+import type { FilterStep } from "../libc.ts";
+import { everyEtherType, openPacketSocket } from "./raw-socket.ts";
 
 export interface SynCapture {
   /**

@@ -3,16 +3,12 @@
  * time in which the machine was suspended, so that a router knows that it has slept.
  */
 import { readFileSync } from "node:fs";
-import koffi from "koffi";
 import { type Instant, instant } from "../../model/time.ts";
+import { clockGettime } from "../libc.ts";
 
 const clockBoottime = 7;
 /** Two 64-bit numbers, seconds and nanoseconds, as four 32-bit ones (little endian machines). */
 const timespec = new Uint32Array(4);
-const clockGettime = koffi.load("libc.so.6").func("int clock_gettime(int id, void *timespec)") as (
-  id: number,
-  into: Uint32Array,
-) => number;
 
 /** The present instant, in milliseconds with fractions. */
 export function now(): Instant {

@@ -3,11 +3,8 @@
  * way. A program that is started, also in this one's place (execve(2)), does not inherit it.
  */
 import { closeSync, openSync } from "node:fs";
-import koffi from "koffi";
 import { MachineError, messageOf } from "../../model/error.ts";
-
-const libc = koffi.load("libc.so.6");
-const flock = libc.func("int flock(int fd, int operation)");
+import { errno, errnos, flock } from "../libc.ts";
 
 const exclusive = 2;
 const withoutWaiting = 4;
@@ -28,7 +25,7 @@ export function lockDirectory(path: string): Lock {
     throw new MachineError(`${path}: cannot be opened: ${messageOf(thrown)}`, { cause: thrown });
   }
   const taken = flock(directory, exclusive | withoutWaiting) !== 0;
-  if (taken && koffi.errno() === koffi.os.errno.EAGAIN) {
+  if (taken && errno() === errnos.EAGAIN) {
     closeSync(directory);
     throw new MachineError(`another daemon has ${path}; give this one its own --run-dir`);
   }

@@ -8,17 +8,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { access } from "node:fs/promises";
-import { getSystemErrorMessage } from "node:util";
-import koffi from "koffi";
 import { MachineError } from "../../model/error.ts";
-
-const setScheduler = koffi
-  .load("libc.so.6")
-  .func("int sched_setscheduler(int thread, int policy, const int *priority)") as (
-  thread: number,
-  policy: number,
-  priority: Int32Array,
-) => number;
+import { setScheduler, whyNot } from "../libc.ts";
 
 /** linux/sched.h. What is started later is in no real-time class with the flag. */
 const [ordinary, roundRobin, resetOnFork] = [0, 2, 0x4000_0000];
@@ -29,7 +20,7 @@ export const priorities = { loop: 3, programs: 2, threads: 1 };
 
 let entered = false;
 
-/** Whether the kernel did it; koffi.errno() tells why not. */
+/** Whether the kernel did it; whyNot() says why not. */
 const schedule = (thread: number, policy: number, priority: number): boolean =>
   setScheduler(thread, policy, Int32Array.of(priority)) === 0;
 
@@ -50,7 +41,7 @@ export async function enterRealTime(programs: Iterable<number>): Promise<boolean
   // Threads that read files and look up names are started by the first call that needs one.
   await access("/");
   if (!schedule(calling, roundRobin | resetOnFork, priorities.loop)) {
-    const why = getSystemErrorMessage(-koffi.errno());
+    const why = whyNot();
     throw new MachineError(`the loop cannot be scheduled in real time: ${why}`);
   }
   entered = true;

@@ -1,15 +1,13 @@
 /** Memory that the process does not use any more, but malloc(3) keeps for itself. */
-import koffi from "koffi";
 import { type Ms, ms, seconds } from "../../model/time.ts";
-
-const libcTrim = koffi.load("libc.so.6").func("int malloc_trim(size_t pad)");
+import { mallocTrim } from "../libc.ts";
 
 /**
  * Gives all of it back to the kernel (malloc_trim(3)). Reading and compiling the program alone
  * leaves 10 MB behind, in holes that would stay for as long as the process runs.
  */
 export const giveBackSpareMemory = (): void => {
-  libcTrim(0);
+  mallocTrim(0);
 };
 
 /** When the start is over on most machines. */

@@ -7,8 +7,8 @@
  * documentation), and a thread of the pool that hangs in write(2) keeps the process from ending.
  */
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
-import koffi from "koffi";
 import { type Ms, ms } from "../../model/time.ts";
+import { getStatusFlags, setStatusFlags } from "../libc.ts";
 
 export interface Output {
   write(text: string): void;
@@ -21,10 +21,6 @@ export interface Output {
 /** What waits for a reader that has stopped: an hour of a busy night, no burden for the memory. */
 const waitingBytesMax = 1_000_000;
 const againAfter = ms(50);
-
-const libcFcntl = koffi.load("libc.so.6").func("int fcntl(int fd, int command, ...)");
-const getFlags = 3;
-const setFlags = 4;
 
 /**
  * A descriptor of the same thing that does not block. Pipes and terminals are opened anew, so that
@@ -41,8 +37,7 @@ function nonBlocking(fd: number): number {
       // Not ours to open (a pipe of another user): then as with a socket.
     }
   }
-  const flags: number = libcFcntl(fd, getFlags);
-  libcFcntl(fd, setFlags, "int", flags | O_NONBLOCK);
+  setStatusFlags(fd, getStatusFlags(fd) | O_NONBLOCK);
   return fd;
 }
 

@@ -3,11 +3,7 @@
  * effective user when it connected. Node has no door to it.
  */
 import type { Socket } from "node:net";
-import koffi from "koffi";
-
-const getOption = koffi
-  .load("libc.so.6")
-  .func("int getsockopt(int fd, int level, int name, void *value, void *size)");
+import { getSocketOption } from "../libc.ts";
 
 const levelSocket = 1;
 const optionPeerCredentials = 17;
@@ -23,6 +19,7 @@ export function peerUser(socket: Socket): number | null {
   if (descriptor < 0) return null;
   const [credentials, size] = [Buffer.alloc(credentialsBytes), Buffer.alloc(4)];
   size.writeInt32LE(credentialsBytes);
-  const failed = getOption(descriptor, levelSocket, optionPeerCredentials, credentials, size) !== 0;
+  const failed =
+    getSocketOption(descriptor, levelSocket, optionPeerCredentials, credentials, size) !== 0;
   return failed ? null : credentials.readInt32LE(userAt);
 }
