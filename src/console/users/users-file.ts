@@ -8,9 +8,9 @@
  */
 import { chmodSync, chownSync, closeSync, openSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import koffi from "koffi";
 import { MachineError, messageOf } from "../../model/error.ts";
 import { readBounded, replaceFile } from "../../system/file/files.ts";
+import { flock } from "../../system/libc.ts";
 import { isPasswordHash } from "./password.ts";
 import { type User, userName, userRoles } from "./user.ts";
 
@@ -20,7 +20,6 @@ const usersFileName = "users.json";
 const usersMax = 200;
 const fileBytesMax = 1024 * 1024;
 
-const flock = koffi.load("libc.so.6").func("int flock(int fd, int operation)");
 const exclusive = 2;
 
 export class UsersFile {
