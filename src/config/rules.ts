@@ -16,6 +16,7 @@ import {
   marksDiffer,
   marksKeepThePort,
   realServersDiffer,
+  severalPortsAreBound,
   virtualServersDiffer,
 } from "./forwarding/claimed-services.ts";
 import {
@@ -237,6 +238,7 @@ export const rules: readonly Rule[] = [
   marksDiffer,
   methodsKeepThePort,
   marksKeepThePort,
+  severalPortsAreBound,
   checksKnowTheirPort,
   masqueradeHasASource,
   tunnelsAreWhole,

@@ -31,6 +31,7 @@ export class Serving {
   readonly vips: Vips;
   readonly nannies: Nannies;
   readonly reconciler: Reconciler;
+  readonly table: TablePart;
   readonly parts: readonly Part[];
   #running: Running;
   readonly #succession: Succession;
@@ -59,6 +60,7 @@ export class Serving {
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
     });
     const table = new TablePart(context, {
+      holds: found !== "nothing",
       health: () => health.nannies.health(),
       refused: (keys, why) => health.tableRefused(keys, why),
       accepted: (keys) => health.tableAccepted(keys),
@@ -72,6 +74,7 @@ export class Serving {
     const services = new ServicesPart(context);
     const connections = new ConnectionsPart(context);
     this.nannies = health.nannies;
+    this.table = table;
     this.reconciler = table.reconciler;
     this.vips = vips.vips;
     this.failover = new FailoverPart(context, {

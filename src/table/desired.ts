@@ -7,7 +7,7 @@
  */
 import { type Config, familiesOf, type RealServer, type VirtualServer } from "../config/config.ts";
 import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
-import { family } from "../model/address.ts";
+import { family, type IpAddress } from "../model/address.ts";
 import { printDestination, printService, type ServiceIdentity } from "../model/service.ts";
 import { seconds } from "../model/time.ts";
 import {
@@ -23,8 +23,8 @@ import {
  * server left, so that its clients are refused rather than passed on to the router itself. A real
  * server is in it with the weight that its health gives it, or not at all.
  */
-export function desiredTable(config: Config, health: Health): Table {
-  const services = inTableOrder(config).flatMap((each) => desiredServices(each, health));
+export function desiredTable(config: Config, health: Health, idle: Idle = notIdle): Table {
+  const services = inTableOrder(config).flatMap((each) => desiredServices(each, health, idle));
   return new Map(services.map((service) => [printService(service.identity), service]));
 }
 
@@ -76,11 +76,28 @@ export const destinationIdentity = (
         : (virtualServer.port ?? 0),
 });
 
+/**
+ * The own addresses of a router that does not hold the VIPs; empty on the one that does. A virtual
+ * server of which such a router is a real server itself has that one entry there: what the active
+ * router sends it would otherwise be balanced again, to others.
+ */
+export type Idle = ReadonlySet<IpAddress>;
+
+export const notIdle: Idle = new Set();
+
 /** One virtual server's part of the desired table. */
-export const desiredServices = (virtualServer: VirtualServer, health: Health): Service[] =>
-  serviceIdentities(virtualServer).map((identity) =>
-    desiredService(virtualServer, identity, health),
+export const desiredServices = (
+  virtualServer: VirtualServer,
+  health: Health,
+  idle: Idle = notIdle,
+): Service[] => {
+  const { realServers } = virtualServer;
+  const own = realServers.filter(({ active, address }) => active && idle.has(address));
+  const served = own.length === 0 ? virtualServer : { ...virtualServer, realServers: own };
+  return serviceIdentities(virtualServer).map((identity) =>
+    desiredService(served, identity, health),
   );
+};
 
 function desiredService(
   virtualServer: VirtualServer,

@@ -61,3 +61,16 @@ for (const [name, letter, code] of hidden) {
     assert.deepEqual(warned(text(`check: { type: http, expect: 'a${letter}b' }`)), []);
   });
 }
+
+test("several ports without persistence are a warning; with it, or with one port, they are none", () => {
+  const web = (ports: string, keys = "") =>
+    `routers: { primary: { public: 192.0.2.8 } }\nvirtual_servers: { web: { address: 192.0.2.2, ports: ${ports}${keys} } }\n`;
+  assert.match(
+    warned(web("[80, 443]"))[0] ?? "",
+    /virtual_servers\.web: several ports without persistence.*persistence: \{\}/,
+  );
+  assert.equal(warned(web("[1-9]")).length, 1);
+  assert.deepEqual(warned(web("[80, 443]", ", persistence: {}")), []);
+  assert.deepEqual(warned(web("[80]", ", fwmark: 3")), []);
+  assert.deepEqual(warned(web("21", ", ftp: { passive_ports: 10000-10010 }")), []);
+});

@@ -131,3 +131,25 @@ test("what stands in the table is found again by its configuration", () => {
   assert.deepEqual(foundInTable(config(web), table), new Map([["web/a", 3]]));
   assert.deepEqual(foundInTable(config(web), new Map()), new Map());
 });
+
+test("a router that is a real server itself and does not hold the VIPs has its own entry alone", () => {
+  const [own, other] = ["192.0.2.8", "192.0.2.9"].map(address);
+  assert.ok(own !== undefined && other !== undefined);
+  const direct = { forwarding: "direct" } as const;
+  const both = virtualServer("both", {
+    realServers: [
+      realServer("r1", { ...direct, address: own }),
+      realServer("r2", { ...direct, address: other }),
+    ],
+  });
+  const elsewhere = virtualServer("elsewhere", { port: 81, realServers: [realServer("rs1")] });
+  const health = weights({ "both/r1": 1, "both/r2": 1, "elsewhere/rs1": 1 });
+  const idle = desiredTable(config(both, elsewhere), health, new Set([own]));
+  assert.deepEqual(linesOf(idle), [
+    "-A -t 192.0.2.1:80 -s wlc",
+    "-a -t 192.0.2.1:80 -r 192.0.2.8:80 -g -w 1",
+    "-A -t 192.0.2.1:81 -s wlc",
+    "-a -t 192.0.2.1:81 -r 10.0.0.1:80 -m -w 1",
+  ]);
+  assert.equal(linesOf(desiredTable(config(both), health)).length, 3);
+});

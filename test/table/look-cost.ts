@@ -5,7 +5,7 @@
 import { DesiredServices } from "../../src/daemon/table/desired-services.ts";
 import { type RealServerHealth, realServerKey } from "../../src/health/health.ts";
 import { shapeOf } from "../../src/kernel/ipvs-proc.ts";
-import { desiredTable } from "../../src/table/desired.ts";
+import { desiredTable, notIdle } from "../../src/table/desired.ts";
 import { planChanges } from "../../src/table/plan.ts";
 import { config, realServer, virtualServer } from "./configs.ts";
 import { address } from "./tables.ts";
@@ -35,7 +35,7 @@ function median(act: (turn: number) => void): string {
 }
 
 const remembered = new DesiredServices(() => health);
-remembered.configure(large);
+remembered.configure(large, notIdle);
 let before = remembered.table();
 shapeOf(before);
 const owned = new Set(before.keys());

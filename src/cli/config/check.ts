@@ -32,6 +32,7 @@ import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import { count } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
+import { packetFilterProblems } from "./packet-filter-here.ts";
 
 /** Exit status 2 where a file is at fault, 1 where only the machine is. */
 export async function check(
@@ -61,6 +62,7 @@ export async function check(
     }
     if (facts !== null && facts.ipvs !== "missing" && facts.programs.ipvsadm !== null)
       problems.push(...(await missingParts(config)));
+    if (facts !== null) problems.push(...(await packetFilterProblems(config)));
   }
   if (problems.length > 0 || "problems" in read) {
     complain(terminal, problems, options.json);

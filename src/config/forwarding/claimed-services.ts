@@ -150,6 +150,20 @@ export function checksKnowTheirPort({ virtualServers }: Whole, complaints: Compl
   }
 }
 
+/** Without it a client's connections to the several ports may go to several real servers. */
+export function severalPortsAreBound({ virtualServers }: Whole, complaints: Complaints): void {
+  for (const { service, persistence, keys } of virtualServers) {
+    if (service?.kind !== "mark" || persistence !== null) continue;
+    const [first, ...more] = service.traffic;
+    if (first === undefined || (more.length === 0 && first.from === first.to)) continue;
+    complaints.warn(
+      keys.spot,
+      `${keys.path}: several ports without persistence: each connection may go to another real server`,
+      "add `persistence: {}` where a client is to stay on one",
+    );
+  }
+}
+
 /** A real server stands in the service of its own family, which must be there. */
 export function familiesOfMarks({ virtualServers }: Whole, complaints: Complaints): void {
   for (const { realServers, service } of virtualServers) {

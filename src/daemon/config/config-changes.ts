@@ -226,6 +226,7 @@ export class ConfigChanges {
         next.config,
         serving.nannies.health(),
         (desired) => serving.reconciler.plan(desired),
+        serving.table.idle,
       );
     } catch (thrown) {
       return refusedNow(messageOf(thrown));

@@ -11,7 +11,7 @@ import {
   namesIn,
   type PlannedChange,
 } from "../../table/describe.ts";
-import { desiredTable } from "../../table/desired.ts";
+import { desiredTable, type Idle, notIdle } from "../../table/desired.ts";
 import { packetRules } from "../../table/packet-filter.ts";
 import type { Plan, Table } from "../../table/table.ts";
 import { planVips } from "../../table/vips.ts";
@@ -19,16 +19,17 @@ import { changedSettings, healthAfter } from "./reload.ts";
 
 /**
  * The way from `before` to `next`, with what is known of the real servers now. `plan` asks the
- * kernel what it would take to get to a table, and may throw a MachineError.
+ * kernel what it would take to get to a table, and may throw a MachineError. `idle`: desired.ts.
  */
 export async function planReport(
   before: Config,
   next: Config,
   health: Health,
   plan: (desired: Table) => Promise<Plan>,
+  idle: Idle = notIdle,
 ): Promise<PlanReport> {
   const after = healthAfter(health, before, next);
-  const desired = desiredTable(next, after);
+  const desired = desiredTable(next, after, idle);
   const { changes } = await plan(desired);
   const vips = planVips(before.vips, next.vips);
   const names = namesIn(next, before);

@@ -6,7 +6,7 @@
 import type { Config, VirtualServer } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { printService } from "../../model/service.ts";
-import { desiredServices, inTableOrder } from "../../table/desired.ts";
+import { desiredServices, type Idle, inTableOrder, notIdle } from "../../table/desired.ts";
 import type { Service, Table } from "../../table/table.ts";
 
 export class DesiredServices {
@@ -14,20 +14,22 @@ export class DesiredServices {
   #servers: ReadonlyMap<string, VirtualServer> = new Map();
   readonly #stale = new Set<string>();
   #table: Table = new Map();
+  #idle: Idle = notIdle;
 
   constructor(health: () => Health) {
     this.#health = health;
   }
 
   /** Takes over a configuration whose real servers have their health already. */
-  configure(config: Config): void {
+  configure(config: Config, idle: Idle): void {
+    this.#idle = idle;
     const servers = inTableOrder(config);
     this.#servers = new Map(servers.map((server) => [server.name, server]));
     this.#stale.clear();
     const health = this.#health();
     this.#table = new Map(
       servers
-        .flatMap((server) => desiredServices(server, health))
+        .flatMap((server) => desiredServices(server, health, this.#idle))
         .map((service) => [printService(service.identity), service]),
     );
   }
@@ -45,7 +47,7 @@ export class DesiredServices {
     for (const name of this.#stale) {
       const server = this.#servers.get(name);
       if (server === undefined) continue;
-      for (const service of desiredServices(server, health))
+      for (const service of desiredServices(server, health, this.#idle))
         table.set(printService(service.identity), service);
     }
     this.#stale.clear();

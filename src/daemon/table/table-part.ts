@@ -1,12 +1,15 @@
 /** The kernel's IPVS table as a part of the daemon: what configuration and health ask for. */
 import { join } from "node:path";
-import type { Config } from "../../config/config.ts";
+import { addressesOf, type Config } from "../../config/config.ts";
 import type { Status } from "../../control/api.ts";
+import type { Router } from "../../failover/router.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
+import type { IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
-import type { Fault } from "../../model/router.ts";
+import type { Fault, Role } from "../../model/router.ts";
 import { seconds } from "../../model/time.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../../table/describe.ts";
+import { type Idle, notIdle } from "../../table/desired.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { within } from "../within.ts";
@@ -15,11 +18,25 @@ import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
 
 export interface TablePartNeeds {
+  /** Whether VIPs were found here at the start. */
+  readonly holds: boolean;
   readonly health: () => Health;
   /** The kernel refused what would have put these real servers into the table, or took it since. */
   readonly refused: (keys: readonly RealServerKey[], why: string) => void;
   readonly accepted: (keys: readonly RealServerKey[]) => void;
 }
+
+const ownAddresses = (config: Config, role: Role): readonly IpAddress[] => {
+  const own = addressesOf(config, role);
+  return own === null ? [] : [own.public, ...(own.private === null ? [] : [own.private])];
+};
+
+const isRealServer = (config: Config, role: Role): boolean => {
+  const own = ownAddresses(config, role);
+  return config.virtualServers.some(({ realServers }) =>
+    realServers.some(({ address }) => own.includes(address)),
+  );
+};
 
 /** The first pass over the table: programs that hang must not keep this router silent for ever. */
 const firstPassMax = seconds(2);
@@ -30,10 +47,12 @@ export class TablePart implements Part {
   readonly reconciler: Reconciler;
   readonly #context: PartContext;
   readonly #desired: DesiredServices;
+  #holds: boolean;
   #named: { readonly config: Config; readonly names: Names } | null = null;
 
   constructor(context: PartContext, needs: TablePartNeeds) {
     this.#context = context;
+    this.#holds = needs.holds;
     const { doors, faultsChanged } = context;
     const { now, report, ipvsadm } = doors;
     this.#desired = new DesiredServices(needs.health);
@@ -50,7 +69,24 @@ export class TablePart implements Part {
   }
 
   configure({ config }: Running): void {
-    this.#desired.configure(config);
+    this.#desired.configure(config, this.idle);
+  }
+
+  /** A router that is a real server itself balances only while it holds the VIPs. */
+  stepped({ state, grip }: Router): void {
+    const holds = state === "active" || grip !== "none";
+    if (holds === this.#holds) return;
+    this.#holds = holds;
+    const { config, role } = this.#context.running();
+    if (!isRealServer(config, role)) return;
+    this.#desired.configure(config, this.idle);
+    void this.reconciler.request(holds ? "this router holds the VIPs" : "the VIPs are let go");
+  }
+
+  /** See desired.ts. */
+  get idle(): Idle {
+    const { config, role } = this.#context.running();
+    return this.#holds ? notIdle : new Set(ownAddresses(config, role));
   }
 
   /** The health of a real server of this virtual server has changed. */

@@ -15,6 +15,8 @@ export interface PacketFilter {
   read(): Promise<ReadFilter | null>;
   /** Makes the table consist of these rules, all at once or not at all. Throws MachineError. */
   replace(rules: readonly PacketRule[]): Promise<void>;
+  /** Asks the kernel whether it would take these rules, and changes nothing. Throws MachineError. */
+  judge(rules: readonly PacketRule[]): Promise<void>;
   /** Takes the table away; there need not be one. Throws MachineError. */
   remove(): Promise<void>;
 }
@@ -39,6 +41,7 @@ export function openPacketFilter(path?: string): PacketFilter {
       return read;
     },
     replace: async (rules) => void (await nft(["-f", "-"], nftText(rules))),
+    judge: async (rules) => void (await nft(["-c", "-f", "-"], nftText(rules))),
     remove: async () => void (await nft(["-f", "-"], nftRemoval)),
   };
 }

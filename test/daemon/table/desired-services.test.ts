@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { DesiredServices } from "../../../src/daemon/table/desired-services.ts";
 import type { RealServerHealth } from "../../../src/health/health.ts";
-import { desiredTable } from "../../../src/table/desired.ts";
+import { desiredTable, notIdle } from "../../../src/table/desired.ts";
 import { config, realServer, virtualServer } from "../../table/configs.ts";
 import { address } from "../../table/tables.ts";
 
@@ -32,7 +32,7 @@ test("the remembered table is the one that would be built, whatever changes in w
     fc.property(changes, (list) => {
       const health = new Map<string, RealServerHealth>();
       const desired = new DesiredServices(() => health);
-      desired.configure(pair);
+      desired.configure(pair, notIdle);
       for (const [service, server, tableWeight] of list) {
         health.set(`${service}/${server}`, { state: "up", tableWeight });
         desired.changed(service);
@@ -45,7 +45,7 @@ test("the remembered table is the one that would be built, whatever changes in w
 test("what has not changed is the same object", () => {
   const health = new Map<string, RealServerHealth>();
   const desired = new DesiredServices(() => health);
-  desired.configure(pair);
+  desired.configure(pair, notIdle);
   const before = desired.table();
   assert.equal(desired.table(), before);
   health.set("web/rs1", { state: "up", tableWeight: 1 });
