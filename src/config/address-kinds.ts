@@ -16,6 +16,7 @@ import {
   isSubnetAnycast,
   type Prefix,
 } from "../model/address.ts";
+import type { Forwarding } from "../model/service.ts";
 import type { Config } from "./config.ts";
 import type { InterfaceHere } from "./on-this-machine.ts";
 import type { Whole } from "./whole.ts";
@@ -115,15 +116,27 @@ function* addressesIn(whole: Whole): Generator<Written> {
         address: floating.prefix.address,
         ...{ place: "vip", path: `${path}.address`, spot },
       };
-  for (const { realServers } of whole.virtualServers)
+  for (const { realServers, keys, forwarding: usual } of whole.virtualServers) {
+    const { sorry_server: sorry } = keys.values;
+    if (sorry && sorry !== "local")
+      yield {
+        address: sorry.address,
+        place: isLocal(sorry.address, sorry.forwarding ?? usual) ? "check" : "real-server",
+        path: `${keys.pathOf("sorry_server")}.address`,
+        spot: keys.spotOf("sorry_server"),
+      };
     for (const { keys, forwarding } of realServers) {
       const { address } = keys.values;
       if (address === undefined) continue;
-      const local = kindOf(address) === "loopback" && forwarding === "direct";
-      const [path, spot] = [keys.pathOf("address"), keys.spotOf("address")];
-      yield { address, place: local ? "check" : "real-server", path, spot };
+      const place = isLocal(address, forwarding) ? "check" : "real-server";
+      yield { address, place, path: keys.pathOf("address"), spot: keys.spotOf("address") };
     }
+  }
 }
+
+/** The router itself. */
+const isLocal = (address: IpAddress, forwarding: Forwarding | undefined): boolean =>
+  kindOf(address) === "loopback" && forwarding === "direct";
 
 /** Why the address is no machine's own in a network of this machine; null: it may be. */
 function nobodysIn(network: Prefix, address: IpAddress): string | null {

@@ -197,6 +197,7 @@ function virtualServerOf(
       server,
       mark?.families ?? familiesOfAddresses(addressesOfService(service)),
     ),
+    sorryServer: sorryServerOf(server, values.sorryServer),
     realServers: server.realServers
       .map((real, at) => realServerOf(server, real, at))
       .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
@@ -248,6 +249,18 @@ function persistenceOf(
   if (server.persistence === null) return null;
   const { timeout, netmask, engine } = all(server.persistence);
   return { timeout, maskBits: netmask?.bits ?? Math.max(...families.map(bitsOf)), engine };
+}
+
+function sorryServerOf(
+  server: VirtualServerWhole,
+  given: ValuesOf<typeof virtualServerKeys>["sorryServer"],
+): VirtualServer["sorryServer"] {
+  if (given === null || given === "local") return given;
+  return {
+    address: given.address,
+    port: given.port,
+    forwarding: given.forwarding ?? known(server.forwarding, server.keys.path),
+  };
 }
 
 function realServerOf(

@@ -134,9 +134,18 @@ export type VirtualServer = With<
       readonly maskBits: number;
       readonly engine: "sip" | null;
     } | null;
+    /** Who answers while the quorum is lost; null: nobody. */
+    sorryServer: SorryServer | "local" | null;
     realServers: readonly RealServer[];
   }
 >;
+
+export interface SorryServer {
+  readonly address: IpAddress;
+  /** Null: the virtual server's. */
+  readonly port: number | null;
+  readonly forwarding: Forwarding;
+}
 
 export type RealServer = With<
   ValuesOf<typeof realServerKeys>,

@@ -28,6 +28,7 @@ import {
   onePacketNeedsUdp,
   tunnelsAreWhole,
 } from "./forwarding/methods.ts";
+import { lifecycleRules } from "./lifecycle/rules.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
 import type { Whole } from "./whole.ts";
 
@@ -250,6 +251,7 @@ export const rules: readonly Rule[] = [
   thresholdsAreOrdered,
   flagsBelongToScheduler,
   onePacketNeedsUdp,
+  ...lifecycleRules,
   connectionSyncNeedsBackup,
   ({ claims }, complaints) => claimsAgree(claims, complaints),
   ({ claims }, complaints) => labelsNameOneAddress(claims, complaints),

@@ -59,6 +59,8 @@ export interface VirtualServerWhole {
   /** Where checks go; null: a firewall mark alone does not say. */
   readonly port: number | null | undefined;
   readonly ftp: Settled<typeof ftpKeys> | null | undefined;
+  /** What its real servers have that do not say. */
+  readonly forwarding: Forwarding | undefined;
   readonly persistence: Settled<typeof persistenceKeys> | null | undefined;
   readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly realServers: readonly RealServerWhole[];
@@ -214,6 +216,11 @@ function settleVirtualServer(
   const owner = { path: own.path, spot: nameSpot, protocol, ...around.ofChecks };
   // Settled even where every real server has its own, so that its problems are seen.
   const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
+  if (keys.values.sorry_page && keys.values.active !== false)
+    around.ofChecks.needs({
+      ...{ names: "file", path: keys.values.sorry_page },
+      ...{ key: keys.pathOf("sorry_page"), spot: keys.spotOf("sorry_page") },
+    });
   const server = {
     name,
     nameSpot,
@@ -221,12 +228,13 @@ function settleVirtualServer(
     service: settled?.service,
     port: settled?.port,
     ftp,
+    forwarding: forwarding === null ? around.forwarding : forwarding,
     persistence: persistenceOf(keys, ftp, complaints),
     tunnel: tunnelOf(keys.values.tunnel, complaints),
   };
   const inherited = {
     port: server.port,
-    forwarding: forwarding === null ? around.forwarding : forwarding,
+    forwarding: server.forwarding,
     layers,
     tunnel: server.tunnel,
     check,

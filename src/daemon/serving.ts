@@ -4,6 +4,7 @@
  * values. What a part may have is in part.ts.
  */
 import type { Start } from "../failover/protocol.ts";
+import type { Health } from "../health/health.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import type { Running } from "./config/running.ts";
 import { ConnectionsPart } from "./connections/connections-part.ts";
@@ -30,6 +31,7 @@ export class Serving {
   readonly failover: FailoverPart;
   readonly vips: Vips;
   readonly nannies: Nannies;
+  readonly health: () => Health;
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly parts: readonly Part[];
@@ -61,7 +63,7 @@ export class Serving {
     });
     const table = new TablePart(context, {
       holds: found !== "nothing",
-      health: () => health.nannies.health(),
+      health: () => health.health(),
       refused: (keys, why) => health.tableRefused(keys, why),
       accepted: (keys) => health.tableAccepted(keys),
     });
@@ -75,6 +77,7 @@ export class Serving {
     const connections = new ConnectionsPart(context);
     this.nannies = health.nannies;
     this.table = table;
+    this.health = () => health.health();
     this.reconciler = table.reconciler;
     this.vips = vips.vips;
     this.failover = new FailoverPart(context, {
@@ -89,7 +92,7 @@ export class Serving {
       // What the kernel has of the table counts as up before the nannies begin.
       {
         configure: ({ config }, before) =>
-          before === null ? adoptTable(config, health.nannies, doors) : undefined,
+          before === null ? adoptTable(config, health, doors) : undefined,
       },
       // Devices and addresses are known before the parts below start.
       vips,

@@ -8,7 +8,12 @@ import {
 import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "../control/api.ts";
 import { conflictFaults, type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
-import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
+import {
+  type Health,
+  type RealServerKey,
+  realServerKey,
+  type VirtualServerState,
+} from "../health/health.ts";
 import { shownCheck } from "../health/nanny.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
 import type { Problem } from "../keys/problem.ts";
@@ -57,7 +62,7 @@ export function statusOf(given: StatusParts): Status {
   const peer = peerStatus(router, parts.now);
   const failback = failbackStatus(router, parts.now);
   const table = serving.reconciler.state();
-  const view = { ...parts, serving, table, health: serving.nannies.health() };
+  const view = { ...parts, serving, table, health: serving.health() };
   const clock = { now: parts.now, wallClockOf: (at: Instant) => wallClockOf(at, parts) };
   const whole: Status = {
     // In this order the fields are printed; each part fills in its own.
@@ -148,7 +153,8 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
       return realServerBody({ realServer, key, weight }, counted, view);
     });
   const refusal = view.table.refusals.find(({ change }) => services.includes(partKeyOf(change)));
-  const { state } = virtualServerHealth(virtualServer, view.health);
+  const { state } =
+    view.health.whole?.(virtualServer.name) ?? virtualServerHealth(virtualServer, view.health);
   return {
     name: virtualServer.name,
     protocol: virtualServer.mark === null ? virtualServer.protocol : null,
@@ -158,14 +164,16 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
     scheduler:
       refusal === undefined ? virtualServer.scheduler : (found[0] ?? virtualServer).scheduler,
     // Whatever its servers' health: who is not in the kernel's table serves nobody.
-    state:
-      state === "up" && view.table.table !== null && found.includes(undefined) ? "down" : state,
+    state: serves(state) && view.table.table !== null && found.includes(undefined) ? "down" : state,
     last_error: refusal === undefined ? null : `${refusal.planned.text}: ${refusal.reason}`,
     active_connections: servers.reduce((sum, each) => sum + each.active_connections, 0),
     inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),
     real_servers: servers,
   };
 }
+
+const serves = (state: VirtualServerState): boolean =>
+  state === "up" || state === "sorry" || state === "panic";
 
 interface ListedServer {
   readonly realServer: RealServer;

@@ -33,5 +33,20 @@ export interface RealServerHealth {
   readonly tableWeight: number | null;
 }
 
-/** Health of every configured real server, to be looked up. */
-export type Health = Pick<ReadonlyMap<RealServerKey, RealServerHealth>, "get">;
+/** How one virtual server stands now. */
+export interface VirtualServerHealth {
+  readonly state: VirtualServerState;
+  /** Why; one line for people. */
+  readonly cause: string;
+  /** Whether its quorum is there; null while it is disabled. */
+  readonly quorate: boolean | null;
+  /** The port of the router's own page for it; null: none is served. */
+  readonly localPort: number | null;
+}
+
+/** Health of every configured real server and virtual server, to be looked up. */
+export interface Health {
+  get(key: RealServerKey): RealServerHealth | undefined;
+  /** Left out: each real server counts by itself. */
+  whole?(virtualServer: string): VirtualServerHealth | undefined;
+}

@@ -41,13 +41,23 @@ const recordBytes = 6;
 export const recordsMax = 262_144;
 
 /** The key of a real server: its names and its endpoint. */
-export function recordKey(rules: NannyRules): RecordKey {
-  const text = `${rules.key}\n${rules.address}\n${rules.port}`;
-  return Math.floor(createHash("sha256").update(text).digest().readUIntBE(0, 6) / 4);
-}
+export const recordKey = (rules: NannyRules): RecordKey =>
+  keyOf(`${rules.key}\n${rules.address}\n${rules.port}`);
 
-/** The picture that these nannies make. A server that waits for reentry is down. */
-export function pictureOf(nannies: Iterable<Nanny>): Picture {
+/** The key of a virtual server's quorum; a peer that does not know of it passes it over. */
+export const quorumKey = (virtualServer: string): RecordKey => keyOf(`quorum\n${virtualServer}`);
+
+const keyOf = (text: string): RecordKey =>
+  Math.floor(createHash("sha256").update(text).digest().readUIntBE(0, 6) / 4);
+
+/**
+ * The picture that these nannies make, with the quorums that are told. A server that waits for
+ * reentry is down.
+ */
+export function pictureOf(
+  nannies: Iterable<Nanny>,
+  quorums: ReadonlyMap<string, boolean> = new Map(),
+): Picture {
   const picture = new Map<RecordKey, Standing>();
   for (const nanny of nannies) {
     if (!checks(nanny.rules)) continue;
@@ -55,6 +65,7 @@ export function pictureOf(nannies: Iterable<Nanny>): Picture {
     const standing = nanny.recoveredAt === null ? nanny.verdict : "down";
     picture.set(key, picture.has(key) ? "unknown" : standing);
   }
+  for (const [name, quorate] of quorums) picture.set(quorumKey(name), quorate ? "up" : "down");
   return picture;
 }
 

@@ -1,42 +1,128 @@
 /**
- * The state of a virtual server from the health of its real servers: up when at least one of them
- * takes connections.
+ * The state of a virtual server from the health of its real servers: whether its quorum is there,
+ * and what its table is to hold where it is not.
+ *
+ * The quorum has a memory: between `down` and `up` it stays as it was. All else follows from what
+ * holds now. Panic wins over a lost quorum: where almost all checks fail, the checks are doubted.
  */
-import type { VirtualServer } from "../config/config.ts";
+import type { Config, VirtualServer } from "../config/config.ts";
+import { countedServers, downFrom, upFrom } from "../config/lifecycle/quorum.ts";
 import type { EventBody } from "../model/event.ts";
-import { type Health, realServerKey, type VirtualServerState } from "./health.ts";
+import {
+  type Health,
+  type RealServerHealth,
+  realServerKey,
+  type VirtualServerHealth,
+  type VirtualServerState,
+} from "./health.ts";
 
-export interface VirtualServerHealth {
-  readonly state: VirtualServerState;
-  /** Why; one line for people. */
-  readonly cause: string;
+/** What is known of it apart from its real servers. */
+export interface Before {
+  /** Whether the quorum was there; null: nothing is known. */
+  readonly quorate: boolean | null;
+  /** Where the router's own page is served; null: it is not. */
+  readonly localPort: number | null;
 }
+
+export const nothingBefore: Before = { quorate: null, localPort: null };
 
 /** How a virtual server stands now. */
 export function virtualServerHealth(
   virtualServer: VirtualServer,
   health: Health,
+  { quorate: was, localPort }: Before = nothingBefore,
 ): VirtualServerHealth {
-  if (!virtualServer.active) return { state: "disabled", cause: "inactive in the configuration" };
-  const serving = virtualServer.realServers.filter((realServer) => {
-    const known = health.get(realServerKey(virtualServer.name, realServer.name));
-    // The state too: an entry that the kernel refuses has a weight while it is offered again.
-    return known?.state === "up" && (known.tableWeight ?? 0) > 0;
-  });
-  const count = `${serving.length} of ${virtualServer.realServers.length} real servers`;
-  return { state: serving.length > 0 ? "up" : "down", cause: `${count} take connections` };
+  if (!virtualServer.active)
+    return { state: "disabled", cause: "inactive in the configuration", quorate: null, localPort };
+  const servers = countedServers(virtualServer.realServers);
+  const known = servers.map(({ name }) => health.get(realServerKey(virtualServer.name, name)));
+  const healthy = known.filter(takesConnections).length;
+  const { quorum, panicThreshold, sorryServer } = virtualServer;
+  const [up, down] = [upFrom(quorum, servers.length), downFrom(quorum, servers.length)];
+  const quorate = healthy >= up || (healthy > down && was === true);
+  const rest = { quorate, localPort };
+  const count = `${healthy} of ${virtualServer.realServers.length} real servers`;
+  if (isPanic(known, healthy, panicThreshold))
+    return {
+      ...rest,
+      state: "panic",
+      cause: `${count} are healthy, less than ${panicThreshold}%: all are used`,
+    };
+  const cause =
+    up === 1 && down === 0
+      ? `${count} take connections`
+      : `${count} take connections; ${up} bring it up, ${down} take it down`;
+  if (quorate) return { ...rest, state: "up", cause };
+  const answers = sorryServer !== null && (sorryServer !== "local" || localPort !== null);
+  return { ...rest, state: answers ? "sorry" : "down", cause };
 }
 
-/** What operators read when the state has become up or down; null otherwise. */
+/** The state too: an entry that the kernel refuses has a weight while it is offered again. */
+const takesConnections = (known: RealServerHealth | undefined): boolean =>
+  known?.state === "up" && (known.tableWeight ?? 0) > 0;
+
+/** Those that are being checked for the first time may be healthy: a cold start is no panic. */
+function isPanic(
+  known: readonly (RealServerHealth | undefined)[],
+  healthy: number,
+  threshold: number,
+): boolean {
+  if (threshold === 0 || known.length === 0) return false;
+  const open = known.filter((each) => each === undefined || each.state === "checking").length;
+  const used = known.some((each) => each !== undefined && isUsedInPanic(each));
+  return used && (healthy + open) * 100 < threshold * known.length;
+}
+
+/** Health is ignored; what an operator took out, and what was never checked, stays out. */
+const isUsedInPanic = ({ state }: RealServerHealth): boolean =>
+  state === "up" || state === "down" || state === "reentry";
+
+/** The weight in the table of one of its real servers; null: it is not in the table. */
+export function weightWithin(
+  whole: VirtualServerHealth | undefined,
+  configured: number,
+  known: RealServerHealth | undefined,
+): number | null {
+  if (known === undefined) return null;
+  const { tableWeight } = known;
+  if (whole?.state === "panic" && isUsedInPanic(known)) return tableWeight || configured;
+  // The sorry server serves; the connections of those that are healthy go on.
+  if (whole?.state === "sorry" && tableWeight !== null) return 0;
+  return tableWeight;
+}
+
+/** `health` with how the virtual servers of `config` stand by it, when they stood as `before` says. */
+export function wholesAfter(
+  { virtualServers }: Pick<Config, "virtualServers">,
+  health: Pick<Health, "get">,
+  before: Health,
+): Health {
+  const servers = new Map(virtualServers.map((each) => [each.name, each]));
+  return {
+    get: (key) => health.get(key),
+    whole(name) {
+      const virtualServer = servers.get(name);
+      if (virtualServer === undefined) return undefined;
+      const { quorate, localPort } = before.whole?.(name) ?? nothingBefore;
+      return virtualServerHealth(virtualServer, health, { quorate, localPort });
+    },
+  };
+}
+
+/** States that operators hear of. */
+const told = ["up", "down", "sorry", "panic"] as const;
+
+/** What operators read when the state has changed; null where it has not. */
 export function virtualServerEvent(
   virtualServer: VirtualServer,
   before: VirtualServerState | null,
-  after: VirtualServerHealth,
+  after: Pick<VirtualServerHealth, "state" | "cause">,
 ): EventBody | null {
-  if (before === after.state || (after.state !== "up" && after.state !== "down")) return null;
+  const kind = told.find((state) => state === after.state);
+  if (before === after.state || kind === undefined) return null;
   return {
     event: "virtual_server",
-    kind: after.state,
+    kind,
     virtual_server: virtualServer.name,
     cause: after.cause,
   };

@@ -12,7 +12,7 @@ import {
   type ServiceIdentity,
   type Tunnel,
 } from "../model/service.ts";
-import { destinationIdentity, serviceIdentities, serviceOf } from "./desired.ts";
+import { destinationIdentity, serviceIdentities, serviceOf, sorryIdentity } from "./desired.ts";
 import { describeRule, type PacketRule } from "./packet-filter.ts";
 import type { Change, Destination, Service } from "./table.ts";
 
@@ -48,6 +48,12 @@ export function namesIn(...configs: readonly Config[]): Names {
       if (named === undefined) continue;
       const destination = printDestination(destinationIdentity(virtualServer, realServer));
       if (!named.realServers.has(destination)) named.realServers.set(destination, realServer.name);
+    }
+    for (const identity of serviceIdentities(virtualServer)) {
+      const sorry = sorryIdentity(virtualServer, identity, null);
+      const realServers = names.get(printService(identity))?.realServers;
+      if (sorry !== null && realServers?.has(printDestination(sorry)) === false)
+        realServers.set(printDestination(sorry), "sorry_server");
     }
   }
   return names;

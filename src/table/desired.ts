@@ -6,9 +6,15 @@
  * schedulers (sh, dh, mh) walk destinations in the order in which they were added.
  */
 import { type Config, familiesOf, type RealServer, type VirtualServer } from "../config/config.ts";
-import { type Health, type RealServerKey, realServerKey } from "../health/health.ts";
+import {
+  type Health,
+  type RealServerKey,
+  realServerKey,
+  type VirtualServerHealth,
+} from "../health/health.ts";
+import { weightWithin } from "../health/virtual-server.ts";
 import { family, type IpAddress } from "../model/address.ts";
-import { printDestination, printService, type ServiceIdentity } from "../model/service.ts";
+import { ipip, printDestination, printService, type ServiceIdentity } from "../model/service.ts";
 import { seconds } from "../model/time.ts";
 import {
   compareDestinations,
@@ -106,13 +112,15 @@ function desiredService(
 ): Service {
   const { persistence } = virtualServer;
   const key = printService(identity);
+  const whole = health.whole?.(virtualServer.name);
   const destinations = virtualServer.realServers
     .filter((realServer) => printService(serviceOf(virtualServer, realServer)) === key)
     .flatMap((realServer) => {
-      const key = realServerKey(virtualServer.name, realServer.name);
-      const weight = health.get(key)?.tableWeight ?? null;
+      const known = health.get(realServerKey(virtualServer.name, realServer.name));
+      const weight = weightWithin(whole, realServer.weight, known);
       return weight === null ? [] : [desiredDestination(virtualServer, realServer, weight)];
     })
+    .concat(whole?.state === "sorry" ? sorryDestinations(virtualServer, identity, whole) : [])
     .sort((a, b) => compareDestinations(a.identity, b.identity));
   return {
     identity,
@@ -150,6 +158,60 @@ const desiredDestination = (
   tunnel: realServer.tunnel,
   foreignOptions: "",
 });
+
+/** The weight of the only one that gets connections. */
+const sorryWeight = 1;
+
+/** What the kernel knows the sorry server of a service by; null where it has none. */
+export function sorryIdentity(
+  { sorryServer, address, port }: VirtualServer,
+  service: ServiceIdentity,
+  localPort: number | null,
+): Destination["identity"] | null {
+  if (sorryServer === null) return null;
+  const marked = service.kind === "fwmark";
+  // The VIP itself at another port: NAT to an address of this machine is delivered here.
+  const to = sorryServer === "local" ? address : sorryServer.address;
+  if (to === null || (marked && family(to) !== service.family)) return null;
+  if (sorryServer === "local") return localPort === null ? null : { address: to, port: localPort };
+  // By a mark a packet keeps its port where none is given.
+  const kept = marked ? 0 : (port ?? 0);
+  return {
+    address: to,
+    port: sorryServer.forwarding === "nat" ? (sorryServer.port ?? kept) : kept,
+  };
+}
+
+function sorryDestinations(
+  virtualServer: VirtualServer,
+  service: ServiceIdentity,
+  { localPort }: VirtualServerHealth,
+): readonly Destination[] {
+  const { sorryServer } = virtualServer;
+  const identity = sorryIdentity(virtualServer, service, localPort);
+  if (sorryServer === null || identity === null) return [];
+  const forwarding = sorryServer === "local" ? "nat" : sorryServer.forwarding;
+  const plain = { thresholds: { upper: 0, lower: 0 }, tunnel: ipip, foreignOptions: "" };
+  return [{ identity, forwarding, weight: sorryWeight, ...plain }];
+}
+
+/**
+ * Whether the quorum of a virtual server was there, as a table that was found shows it: a sorry
+ * server that is served says no, a real server that is served says yes, and else nothing is known.
+ */
+export function quorumFound(virtualServer: VirtualServer, table: Table): boolean | null {
+  const found = serviceIdentities(virtualServer).map((each) => table.get(printService(each)));
+  const served = found
+    .flatMap((service) => [...(service?.destinations.values() ?? [])])
+    .filter(({ weight }) => weight > 0);
+  if (served.length === 0) return null;
+  const own = new Set(
+    virtualServer.realServers.map((each) =>
+      printDestination(destinationIdentity(virtualServer, each)),
+    ),
+  );
+  return served.every(({ identity }) => own.has(printDestination(identity)));
+}
 
 /**
  * The weights of the configured real servers that stand in a table already: what a starting daemon

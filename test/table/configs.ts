@@ -49,6 +49,10 @@ export const virtualServer = (
   reentry: ms(0),
   quiesce: false,
   start: "checking",
+  quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },
+  panicThreshold: 0,
+  sorryServer: null,
+  sorryPage: null,
   realServers: [],
   ...changes,
 });

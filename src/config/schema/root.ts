@@ -17,8 +17,9 @@ import {
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
 import { failoverKeys } from "./failover.ts";
+import { forwarding } from "./forwarding.ts";
 import { heartbeatKeys } from "./heartbeat.ts";
-import { forwarding, ipvsTimeoutMax, virtualServerSection } from "./virtual-server.ts";
+import { ipvsTimeoutMax, virtualServerSection } from "./virtual-server.ts";
 
 /** More virtual servers than any table that was ever seen; keeps mistakes from costing. */
 const virtualServersMax = 10_000;

@@ -1,11 +1,14 @@
 /** The keys of a virtual server and of its real servers. */
 
+import { absolutePath } from "../../keys/command-shape.ts";
 import { address, device, netmask, port } from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { floatings, portRange, portsShape } from "../../keys/service-shapes.ts";
 import { choice, duration, flag, list, named, scalarShape, whole } from "../../keys/shape.ts";
 import { protocols, schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
 import { checkShape } from "./check.ts";
+import { forwarding } from "./forwarding.ts";
+import { percent, quorum, sorryServer } from "./lifecycle.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;
@@ -15,9 +18,6 @@ const connectionsMax = 2 ** 31 - 1;
 
 /** ipvsadm(8) takes timeouts of at most 31 days. */
 export const ipvsTimeoutMax = "744h";
-
-/** How packets reach real servers. */
-export const forwarding = choice("forwarding", ["nat", "direct", "tunnel"]);
 
 const checksum = scalarShape<boolean | "remote">(
   "`true`, `false` or `remote`",
@@ -227,17 +227,27 @@ export const virtualServerKeys = {
   tripwire: later("`true` or `false`", [false], "An idle connection whose end triggers a check."),
   damping: later("a map", [false, "off"], "Holds down servers that change state too often."),
   slow_start: later("a duration", ["0s", 0, "0", "0ms"], "Weight ramp of a returning server."),
-  quorum: later(
-    "a map",
-    [{ up: 1, down: 0 }, { up: 1 }, { down: 0 }, {}],
+  quorum: preset(
+    quorum,
+    { up: 1, down: 0 },
     "Healthy real servers at which the virtual server comes up and goes down.",
   ),
-  panic_threshold: later(
-    "a percentage",
-    [0],
-    "Percentage of healthy servers under which health is ignored.",
+  panic_threshold: preset(
+    percent,
+    0,
+    "With fewer percent of the real servers healthy, health is ignored and all that were ever checked are used; 0 turns it off.",
   ),
-  sorry_server: later("a map", [], "Who answers when every real server is down."),
+  sorry_server: optional(
+    sorryServer,
+    "none",
+    "Answers while the quorum is lost. `local`: the router itself answers HTTP 503 with `sorry_page`.",
+  ),
+  sorry_page: optional(
+    absolutePath("the absolute path of a file"),
+    "a page of a few words",
+    "The file that `sorry_server: local` answers with, of 1 MiB at most. It is sent as HTML, and read again by `lvsd reload`.",
+    { names: "file" },
+  ),
   load_monitor: later("a load monitor", ["none"], "Weights that follow the real servers' load."),
   check: optional(
     checkShape,

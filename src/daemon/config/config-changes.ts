@@ -224,7 +224,7 @@ export class ConfigChanges {
       return await planReport(
         serving.running.config,
         next.config,
-        serving.nannies.health(),
+        serving.health(),
         (desired) => serving.reconciler.plan(desired),
         serving.table.idle,
       );

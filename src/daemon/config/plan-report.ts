@@ -3,6 +3,7 @@
 import type { Config } from "../../config/config.ts";
 import type { PlanReport, RefusedPart } from "../../control/api.ts";
 import type { Health } from "../../health/health.ts";
+import { wholesAfter } from "../../health/virtual-server.ts";
 import { printService } from "../../model/service.ts";
 import {
   describeChange,
@@ -28,7 +29,7 @@ export async function planReport(
   plan: (desired: Table) => Promise<Plan>,
   idle: Idle = notIdle,
 ): Promise<PlanReport> {
-  const after = healthAfter(health, before, next);
+  const after = wholesAfter(next, healthAfter(health, before, next), health);
   const desired = desiredTable(next, after, idle);
   const { changes } = await plan(desired);
   const vips = planVips(before.vips, next.vips);

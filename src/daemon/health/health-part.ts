@@ -4,11 +4,14 @@
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../../config/config.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
-import type { RealServerKey } from "../../health/health.ts";
+import type { Health, RealServerKey } from "../../health/health.ts";
 import { type Nanny, realServerEvent } from "../../health/nanny.ts";
 import type { Fault } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
+import { SorryPages } from "../../system/net/sorry-pages.ts";
+import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { type Memory, rememberedOf, standingsFor } from "../restart/restart-state.ts";
@@ -32,6 +35,7 @@ export class HealthPart implements Part {
   readonly #context: PartContext;
   readonly #needs: HealthPartNeeds;
   readonly #states: VirtualServerStates;
+  readonly #pages: SorryPages;
   #memory: Memory | null = null;
   #checkLater: NodeJS.Timeout | undefined;
 
@@ -39,7 +43,20 @@ export class HealthPart implements Part {
     this.#context = context;
     this.#needs = needs;
     const { now, report, runCheck } = context.doors;
-    this.#states = new VirtualServerStates(report);
+    this.#pages = new SorryPages({
+      changed: () => this.#states.lookAtAll(),
+      trouble: (text) => report({ event: "machine", kind: "failed", text }),
+    });
+    this.#states = new VirtualServerStates({
+      realServer: (key) => this.nannies.health().get(key),
+      localPort: ({ sorryServer, sorryPage }) =>
+        sorryServer === "local" ? this.#pages.portOf(sorryPage) : null,
+      report,
+      changed: (name, why) => {
+        this.replication.healthChanged();
+        needs.tableChanged(name, why);
+      },
+    });
     this.nannies = new Nannies({
       now,
       run: runCheck,
@@ -49,6 +66,8 @@ export class HealthPart implements Part {
     });
     this.replication = new Replication({
       nannies: () => this.nannies.all(),
+      quorums: () => this.#states.quorums(),
+      tellQuorum: (name, quorate) => this.#states.recall(name, quorate),
       tell: (key, standing) => this.nannies.tell(key, standing),
       checkOurselves: (on) => this.#checkOurselves(on),
       refused: needs.refused,
@@ -62,8 +81,27 @@ export class HealthPart implements Part {
     this.#memory = memory;
   }
 
+  /** Counts what stands in a table that was found as up until it is checked. */
+  adopt(config: Config, table: Table): ReturnType<Nannies["adopt"]> {
+    this.#states.adopt(config, table);
+    return this.nannies.adopt(config, table);
+  }
+
+  /** How every real server and virtual server stands. */
+  health(): Health {
+    const { get } = this.nannies.health();
+    return { get, whole: (name) => this.#states.get(name) };
+  }
+
   configure({ config }: Running): void {
+    const local = config.virtualServers.filter(
+      ({ active, sorryServer }) => active && sorryServer === "local",
+    );
+    this.#pages.serve(new Set(local.map(({ sorryPage }) => sorryPage)));
+    this.#states.configure(config);
+    for (const [name, quorate] of this.#memory?.quorums ?? []) this.#states.recall(name, quorate);
     this.nannies.configure(config);
+    this.#states.lookAtAll();
     this.replication.configurationChanged();
     const memory = this.#memory;
     this.#memory = null;
@@ -88,13 +126,13 @@ export class HealthPart implements Part {
     return trouble === null ? [] : [trouble];
   }
 
-  remember(): Pick<Memory, "realServers"> {
-    return { realServers: rememberedOf(this.nannies.all()) };
+  remember(): Pick<Memory, "realServers" | "quorums"> {
+    return { realServers: rememberedOf(this.nannies.all()), quorums: [...this.#states.quorums()] };
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#checkLater);
-    await this.nannies.stop();
+    await Promise.all([this.nannies.stop(), this.#pages.close()]);
   }
 
   tableRefused(keys: readonly RealServerKey[], why: string): void {
@@ -116,9 +154,7 @@ export class HealthPart implements Part {
     this.replication.healthChanged();
     const event = realServerEvent(before, after);
     if (event !== null) this.#context.doors.report(event);
-    const { virtualServers } = this.#context.running().config;
-    const virtualServer = virtualServers.find(({ name }) => name === after.rules.virtualServer);
-    if (virtualServer !== undefined) this.#states.look(virtualServer, this.nannies.health());
+    this.#states.look(after.rules.virtualServer);
     if (isDeepStrictEqual(before?.health, after.health)) return;
     const { key, virtualServer: changed } = after.rules;
     this.#needs.tableChanged(changed, `${key} is ${after.health.state}`);

@@ -14,6 +14,7 @@ import {
   type Inbox,
   isComplete,
   pictureOf,
+  quorumKey,
   type RecordKey,
   recordKey,
   refreshOutbox,
@@ -29,6 +30,10 @@ import { between, type Instant, ms } from "../../model/time.ts";
 export interface ReplicationParts {
   /** The nannies as they are now. */
   readonly nannies: () => Iterable<Nanny>;
+  /** Whether the quorum of each virtual server is there. */
+  readonly quorums: () => ReadonlyMap<string, boolean>;
+  /** The peer says whether a quorum is there. */
+  readonly tellQuorum: (virtualServer: string, quorate: boolean) => void;
   /** The peer says how a server stands. */
   readonly tell: (key: RealServerKey, standing: "up" | "down") => void;
   /** Check by ourselves from now on, or stop doing so. */
@@ -82,7 +87,8 @@ export class Replication {
   digest(): Uint8Array {
     if (!this.#ourselves) return nothing;
     if (this.#changed) {
-      this.#outbox = refreshOutbox(this.#outbox, pictureOf(this.#parts.nannies()));
+      const picture = pictureOf(this.#parts.nannies(), this.#parts.quorums());
+      this.#outbox = refreshOutbox(this.#outbox, picture);
       this.#changed = false;
     }
     const { bytes, outbox } = encodeSlice(this.#outbox, digestBytesMax);
@@ -147,6 +153,13 @@ export class Replication {
       if (news !== null && !news.has(record)) continue;
       const standing = standingOf(this.#inbox, record, now);
       if (standing === "up" || standing === "down") this.#parts.tell(key, standing);
+    }
+    // After their real servers: a quorum that they decide is told already.
+    for (const name of this.#parts.quorums().keys()) {
+      const record = quorumKey(name);
+      if (news !== null && !news.has(record)) continue;
+      const standing = standingOf(this.#inbox, record, now);
+      if (standing === "up" || standing === "down") this.#parts.tellQuorum(name, standing === "up");
     }
   }
 

@@ -1,23 +1,91 @@
-/** The state of each virtual server as last reported: what turns health into events. */
-import type { VirtualServer } from "../../config/config.ts";
-import type { Health, VirtualServerState } from "../../health/health.ts";
+/**
+ * How each virtual server stands: looked at whenever one of its real servers has changed, and kept,
+ * since a quorum between its two bounds stays as it was.
+ */
+import type { Config, VirtualServer } from "../../config/config.ts";
+import { countedServers, remembers } from "../../config/lifecycle/quorum.ts";
+import type { Health, RealServerHealth, VirtualServerHealth } from "../../health/health.ts";
 import { virtualServerEvent, virtualServerHealth } from "../../health/virtual-server.ts";
 import type { EventBody } from "../../model/event.ts";
+import { quorumFound } from "../../table/desired.ts";
+import type { Table } from "../../table/table.ts";
+
+export interface VirtualServerStatesParts {
+  readonly realServer: (key: string) => RealServerHealth | undefined;
+  /** Where the router's own page for this virtual server is served; null: nowhere. */
+  readonly localPort: (virtualServer: VirtualServer) => number | null;
+  readonly report: (event: EventBody) => void;
+  /** It stands differently, so that its table is another one. */
+  readonly changed: (virtualServer: string, why: string) => void;
+}
 
 export class VirtualServerStates {
-  readonly #report: (event: EventBody) => void;
-  readonly #states = new Map<string, VirtualServerState>();
+  readonly #parts: VirtualServerStatesParts;
+  #servers: ReadonlyMap<string, VirtualServer> = new Map();
+  readonly #known = new Map<string, VirtualServerHealth>();
+  /** Whether quorums were there, from elsewhere: used until something is known here. */
+  readonly #recalled = new Map<string, boolean>();
 
-  constructor(report: (event: EventBody) => void) {
-    this.#report = report;
+  constructor(parts: VirtualServerStatesParts) {
+    this.#parts = parts;
   }
 
-  /** Looks at a virtual server whose real servers have changed. */
-  look(virtualServer: VirtualServer, health: Health): void {
-    const now = virtualServerHealth(virtualServer, health);
-    const before = this.#states.get(virtualServer.name) ?? null;
-    const event = virtualServerEvent(virtualServer, before, now);
-    this.#states.set(virtualServer.name, now.state);
-    if (event !== null) this.#report(event);
+  /** Takes over a configuration; nothing is looked at yet. */
+  configure({ virtualServers }: Config): void {
+    this.#servers = new Map(virtualServers.map((each) => [each.name, each]));
+    for (const name of this.#known.keys()) if (!this.#servers.has(name)) this.#known.delete(name);
+  }
+
+  /** The quorum was there, or not, before this process or according to the peer. */
+  recall(virtualServer: string, quorate: boolean): void {
+    this.#recalled.set(virtualServer, quorate);
+    const known = this.#known.get(virtualServer);
+    if (known === undefined || known.quorate === null || known.quorate === quorate) return;
+    this.#known.set(virtualServer, { ...known, quorate });
+    this.look(virtualServer);
+  }
+
+  /** What a table that was found says of quorums. */
+  adopt({ virtualServers }: Config, table: Table): void {
+    for (const virtualServer of virtualServers) {
+      const quorate = quorumFound(virtualServer, table);
+      if (quorate !== null) this.#recalled.set(virtualServer.name, quorate);
+    }
+  }
+
+  lookAtAll(): void {
+    for (const name of this.#servers.keys()) this.look(name);
+  }
+
+  /** Looks at a virtual server of which something has changed. */
+  look(name: string): void {
+    const virtualServer = this.#servers.get(name);
+    if (virtualServer === undefined) return;
+    const before = this.#known.get(name) ?? null;
+    const health: Health = { get: this.#parts.realServer };
+    const now = virtualServerHealth(virtualServer, health, {
+      quorate: before === null ? (this.#recalled.get(name) ?? null) : before.quorate,
+      localPort: this.#parts.localPort(virtualServer),
+    });
+    this.#known.set(name, now);
+    const event = virtualServerEvent(virtualServer, before?.state ?? null, now);
+    if (event !== null) this.#parts.report(event);
+    const same = before?.state === now.state && before.localPort === now.localPort;
+    if (before !== null && !same) this.#parts.changed(name, `${name} is ${now.state}`);
+  }
+
+  get(name: string): VirtualServerHealth | undefined {
+    return this.#known.get(name);
+  }
+
+  /** Whether the quorums that have a memory are there. */
+  quorums(): ReadonlyMap<string, boolean> {
+    const quorums = new Map<string, boolean>();
+    for (const [name, { quorum, realServers }] of this.#servers) {
+      const quorate = this.#known.get(name)?.quorate ?? null;
+      if (quorate !== null && remembers(quorum, countedServers(realServers).length))
+        quorums.set(name, quorate);
+    }
+    return quorums;
   }
 }

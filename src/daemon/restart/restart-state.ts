@@ -42,6 +42,8 @@ export interface Remembered {
 
 export interface Memory {
   readonly realServers: readonly Remembered[];
+  /** Whether the quorum of each virtual server was there. */
+  readonly quorums: readonly (readonly [virtualServer: string, quorate: boolean])[];
   /** Kernel parameters as they were before lvsd changed them. */
   readonly sysctls: Readonly<Record<string, string>>;
   /** The failover services that run, and by which commands. */
@@ -56,7 +58,7 @@ export interface Legacy {
 
 export const nothingLeft: Legacy = {
   heldUntil: null,
-  memory: { realServers: [], sysctls: {}, services: [] },
+  memory: { realServers: [], quorums: [], sysctls: {}, services: [] },
 };
 
 /** For how long the kernel is to keep the addresses when the peer holds for `length`. */
@@ -99,10 +101,11 @@ function readMemory(runDir: string, now: Instant): Memory {
   const bytes = readBounded(join(runDir, memoryFile), memoryBytesMax);
   if (bytes === null) return nothingLeft.memory;
   try {
-    const { boot, pid, until, realServers, sysctls, services } = JSON.parse(bytes.toString("utf8"));
+    const { boot, pid, until, ...left } = JSON.parse(bytes.toString("utf8"));
+    const { realServers, quorums = [], sysctls, services } = left;
     if (boot !== kernelBoot() || now >= until) return nothingLeft.memory;
     // With another process than this one its unit's control group has ended, and they with it.
-    return { realServers, sysctls, services: pid === process.pid ? (services ?? []) : [] };
+    return { realServers, quorums, sysctls, services: pid === process.pid ? (services ?? []) : [] };
   } catch {
     // Written by nobody of us: as if there were none.
   }

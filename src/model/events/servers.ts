@@ -31,22 +31,29 @@ export const realServerEvents = {
   disabled: realServerIs("disabled", "info", "the configuration or an operator keeps it out"),
 };
 
+const virtualServerIs = <const State extends string>(
+  state: State,
+  severity: Severity,
+  meaning: string,
+) =>
+  event({
+    severity,
+    fields: { virtual_server: text, cause: text },
+    meaning,
+    sentence: ({ virtual_server, cause }) => `${virtual_server} is ${state}: ${cause}`,
+    about: ({ virtual_server }) => `virtual_server ${virtual_server}`,
+  });
+
 /** One virtual server as a whole. */
 export const virtualServerEvents = {
-  up: event({
-    severity: "info",
-    fields: { virtual_server: text, cause: text },
-    meaning: "at least one real server serves it",
-    sentence: ({ virtual_server, cause }) => `${virtual_server} is up: ${cause}`,
-    about: ({ virtual_server }) => `virtual_server ${virtual_server}`,
-  }),
-  down: event({
-    severity: "warn",
-    fields: { virtual_server: text, cause: text },
-    meaning: "no real server serves it",
-    sentence: ({ virtual_server, cause }) => `${virtual_server} is down: ${cause}`,
-    about: ({ virtual_server }) => `virtual_server ${virtual_server}`,
-  }),
+  up: virtualServerIs("up", "info", "its quorum is there: by default, one real server serves it"),
+  down: virtualServerIs("down", "warn", "its quorum is lost, and there is no sorry server"),
+  sorry: virtualServerIs("sorry", "warn", "its quorum is lost, and the sorry server answers"),
+  panic: virtualServerIs(
+    "panic",
+    "error",
+    "fewer real servers are healthy than `panic_threshold` asks for: health is ignored",
+  ),
 };
 
 /** The checks as a whole. */

@@ -40,6 +40,7 @@ const whole: Json = {
       address: "192.0.2.2/24",
       port: 80,
       persistence: {},
+      sorry_server: { address: "10.0.0.99" },
       check: { type: "tcp" },
       real_servers: {
         rs1: { address: "10.0.0.11", connections: { max: 9, min: 1 }, check: { type: "tcp" } },
@@ -140,6 +141,8 @@ function withValue(path: readonly string[], value: unknown): string {
 function neededBeside(path: readonly string[]): Json {
   const [of = "", key = ""] = path.slice(-2);
   if (of === "connections") return key === "max" ? { min: 0 } : { max: 2 ** 31 - 1 };
+  if (of === "quorum") return key === "up" ? {} : { up: 2 };
+  if (key === "sorry_page") return { sorry_server: "local" };
   if (key === "one_packet") return { protocol: "udp", persistence: null, check: null };
   if (key === "scheduler_flags") return { scheduler: "sh", persistence: null };
   if (of === "tunnel" && key === "port") return { type: "gue" };

@@ -25,6 +25,7 @@ const now = instant(1_000_000);
 const until = addMs(now, holdFor);
 const memory: Memory = {
   realServers: [],
+  quorums: [],
   sysctls: { "net/ipv4/ip_forward": "0" },
   services: [
     {
@@ -118,7 +119,7 @@ describe("health over a restart", () => {
   });
 
   it("belongs to the same name at the same endpoint", () => {
-    const kept: Memory = { realServers: rememberedOf([down]), sysctls: {}, services: [] };
+    const kept: Memory = { ...memory, realServers: rememberedOf([down]) };
     assert.deepEqual([...standingsFor([fresh("rs1")], kept)], [[down.rules.key, "down"]]);
     assert.deepEqual([...standingsFor([fresh("rs1", 81), fresh("rs2")], kept)], []);
   });

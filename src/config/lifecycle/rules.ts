@@ -1,0 +1,125 @@
+/** What must hold between the keys of a virtual server's life and its real servers. */
+import type { Complaints } from "../../keys/complaints.ts";
+import { family, printEndpoint } from "../../model/address.ts";
+import type { VirtualServerWhole, Whole } from "../whole.ts";
+import { downFrom, printAmount, upFrom } from "./quorum.ts";
+
+type Rule = (whole: Whole, complaints: Complaints) => void;
+
+const forEach =
+  (judge: (server: VirtualServerWhole, complaints: Complaints, whole: Whole) => void): Rule =>
+  (whole, complaints) => {
+    for (const server of whole.virtualServers) judge(server, complaints, whole);
+  };
+
+/** A quorum that its real servers can never reach, or that leaves it up and down at once. */
+const quorumIsPossible = forEach(({ keys, realServers }, complaints) => {
+  const { quorum } = keys.values;
+  // The default is out of reach only of a virtual server without real servers, which may be so.
+  if (quorum === undefined || !keys.gives("quorum") || realServers.length === 0) return;
+  const faulty = realServers.some(
+    ({ keys: { values } }) => values.active === undefined || values.weight === undefined,
+  );
+  if (faulty) return;
+  const servers = realServers.filter(
+    ({ keys: { values } }) => values.active === true && (values.weight ?? 0) > 0,
+  ).length;
+  const [up, down] = [upFrom(quorum, servers), downFrom(quorum, servers)];
+  const [path, spot] = [keys.pathOf("quorum"), keys.spotOf("quorum")];
+  const have =
+    servers === 1
+      ? `${keys.path} has 1 real server that can take connections`
+      : `${keys.path} has ${servers} real servers that can take connections`;
+  if (up > servers)
+    complaints.at(
+      spot,
+      `${path}.up: ${printAmount(quorum.up)}, and ${have}: it would never come up`,
+      servers === 0 ? "activate its real servers" : `use ${servers} at most, or a percentage`,
+    );
+  else if (down >= up)
+    complaints.at(
+      spot,
+      `${path}.down: ${printAmount(quorum.down)} are ${down} real servers and up (${printAmount(quorum.up)}) are ${up}: it would be up and down at once`,
+      "lower `down` or raise `up`",
+    );
+});
+
+/** The sorry server is a destination of the same service. */
+const sorryServerFits = forEach(({ keys, port, forwarding, realServers }, complaints, whole) => {
+  const { sorry_server: sorry, address: floatings, protocol } = keys.values;
+  if (!sorry) return;
+  const [path, spot] = [keys.pathOf("sorry_server"), keys.spotOf("sorry_server")];
+  if (sorry === "local") {
+    if (protocol !== undefined && protocol !== "tcp")
+      complaints.at(spot, `${path}: local answers HTTP, and this is ${protocol}`, "name a machine");
+    else if (floatings === null)
+      complaints.at(
+        spot,
+        `${path}: local answers at the VIP, and ${keys.path} has no address`,
+        "give it an `address`, or name a machine",
+      );
+    return;
+  }
+  const vips = (floatings ?? []).map(({ prefix }) => prefix.address);
+  const [vip] = vips;
+  const method = sorry.forwarding ?? forwarding;
+  const carried =
+    method === "tunnel" || vips.some((each) => family(each) === family(sorry.address));
+  if (vip !== undefined && !carried)
+    complaints.at(
+      spot,
+      `${path}: ${sorry.address} is IPv${family(sorry.address)}, and the VIP ${vip} is IPv${family(vip)}`,
+      "nat and direct keep the family",
+    );
+  const claim = whole.claims.find((each) => each.floating.prefix.address === sorry.address);
+  if (claim !== undefined)
+    complaints.at(
+      spot,
+      `${path}: ${sorry.address} is the VIP of ${claim.path}`,
+      "give the sorry server's own address, or write `local`",
+    );
+  const usual = port ?? undefined;
+  if (
+    method !== undefined &&
+    method !== "nat" &&
+    sorry.port !== null &&
+    usual !== undefined &&
+    sorry.port !== usual
+  )
+    complaints.at(
+      spot,
+      `${path}.port: ${sorry.port} with forwarding ${method}, which cannot change the port ${usual}`,
+      "remove it, or give the sorry server `forwarding: nat`",
+    );
+  const at = sorry.port ?? usual;
+  const endpoint = at === undefined ? null : printEndpoint(sorry.address, at);
+  const same = realServers.find(
+    ({ keys: real, port: itsPort }) =>
+      real.values.address !== undefined &&
+      typeof itsPort === "number" &&
+      printEndpoint(real.values.address, itsPort) === endpoint,
+  );
+  if (same !== undefined)
+    complaints.at(
+      spot,
+      `${path}: ${endpoint} is ${same.keys.path} already`,
+      "name another machine",
+    );
+});
+
+/** A page that nobody would see. */
+const sorryPageIsShown = forEach(({ keys }, complaints) => {
+  const { sorry_server: sorry, sorry_page: page } = keys.values;
+  if (!page || sorry === undefined || sorry === "local") return;
+  complaints.at(
+    keys.spotOf("sorry_page"),
+    `${keys.pathOf("sorry_page")}: only \`sorry_server: local\` shows it`,
+    "write `sorry_server: local`, or remove it",
+  );
+});
+
+export const lifecycleRules: readonly Rule[] = [
+  quorumIsPossible,
+  sorryServerFits,
+  sorryPageIsShown,
+];

@@ -1,0 +1,87 @@
+/** The keys of a virtual server that say how it lives with fewer real servers than it has. */
+import { address, port } from "../../keys/network-shapes.ts";
+import { optional, preset, required } from "../../keys/section.ts";
+import { settledMap, wordOr } from "../../keys/settled-map.ts";
+import { quoted, type Shape, scalarShape } from "../../keys/shape.ts";
+import { type Amount, printAmount } from "../lifecycle/quorum.ts";
+import { forwarding } from "./forwarding.ts";
+
+/** No table has more real servers of one virtual server. */
+const serversMax = 100_000;
+
+const amount: Shape<Amount> = {
+  ...scalarShape<Amount>(
+    "a number of real servers or a percentage",
+    {
+      anyOf: [
+        { type: "integer", minimum: 0 },
+        { type: "string", pattern: "^\\d{1,3}%$" },
+      ],
+    },
+    (text) => {
+      const [, digits, percent] = /^(0|[1-9]\d{0,5})(%?)$/.exec(text) ?? [];
+      const hint = "write a number of real servers such as 2, or a percentage such as 50%";
+      if (digits === undefined)
+        return { wrong: `${quoted(text)} is neither a number nor a percentage`, hint };
+      const value = Number(digits);
+      const unit = percent === "%" ? "percent" : "servers";
+      if (value > (unit === "percent" ? 100 : serversMax))
+        return { wrong: `${text} is too much`, hint };
+      return { ok: { value, unit } };
+    },
+  ),
+  print: printAmount,
+};
+
+export const quorumKeys = {
+  up: preset(
+    amount,
+    1,
+    "So many healthy real servers, or more, bring the virtual server up; a percentage is rounded up.",
+  ),
+  down: preset(
+    amount,
+    0,
+    "So many, or fewer, take it down; a percentage is rounded down. Between the two it stays as it is.",
+  ),
+};
+
+export const quorum = settledMap(quorumKeys, ({ up, down }, at, path, complaints) => {
+  if (up.value === 0)
+    complaints.at(at, `${path}.up: 0 real servers are always there`, "use 1 at least");
+  else if (up.unit === down.unit && down.value >= up.value)
+    complaints.at(
+      at,
+      `${path}.down: ${printAmount(down)} is not less than up (${printAmount(up)})`,
+      "with so many it would be up and down at once: lower `down` or raise `up`",
+    );
+  else return true;
+  return false;
+});
+
+/** Percent of the real servers, with or without its sign. */
+export const percent: Shape<number> = {
+  ...scalarShape<number>(
+    "a percentage, 0 to 100",
+    {
+      anyOf: [
+        { type: "integer", minimum: 0, maximum: 100 },
+        { type: "string", pattern: "^\\d{1,3}%?$" },
+      ],
+    },
+    (text) => {
+      const [, digits] = /^(0|[1-9]\d{0,2})%?$/.exec(text) ?? [];
+      if (digits !== undefined && Number(digits) <= 100) return { ok: Number(digits) };
+      return { wrong: `${quoted(text)} is no percentage`, hint: "use 0 to 100" };
+    },
+  ),
+  print: (value) => `${value}%`,
+};
+
+export const sorryServerKeys = {
+  address: required(address, "Its address, of the same family as the virtual server's."),
+  port: optional(port, "the virtual server's", "The port it listens on; only `nat` can change it."),
+  forwarding: optional(forwarding, "the virtual server's", "How packets reach it."),
+};
+
+export const sorryServer = wordOr("local", settledMap(sorryServerKeys));

@@ -1,0 +1,106 @@
+/** Keys of a virtual server's life: what they mean, and what does not fit together. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { accepted, readText, refused } from "./texts.ts";
+
+const text = (keys: string, real = "rs1: { address: 10.0.0.1 }, rs2: { address: 10.0.0.2 }") =>
+  `routers: { primary: { public: 192.0.2.1 } }
+virtual_servers:
+  web:
+    address: 192.0.2.2
+    port: 80
+    real_servers: { ${real} }
+${keys === "" ? "" : `    ${keys}\n`}`;
+
+const web = (keys: string) => {
+  const [server] = accepted(readText(text(keys))).virtualServers;
+  assert.ok(server !== undefined);
+  return server;
+};
+
+describe("keys of a virtual server's life", () => {
+  it("a quorum is numbers, percentages, or one of each", () => {
+    assert.deepEqual(web("quorum: { up: 2, down: 1 }").quorum, {
+      up: { value: 2, unit: "servers" },
+      down: { value: 1, unit: "servers" },
+    });
+    assert.deepEqual(web("quorum: { up: 50% }").quorum, {
+      up: { value: 50, unit: "percent" },
+      down: { value: 0, unit: "servers" },
+    });
+  });
+
+  it("a sorry server has the virtual server's port and forwarding where it says none", () => {
+    assert.deepEqual(web("sorry_server: { address: 10.0.0.99 }").sorryServer, {
+      address: "10.0.0.99",
+      port: 80,
+      forwarding: "nat",
+    });
+    assert.deepEqual(
+      web("sorry_server: { address: 10.0.0.99, port: 8080 }\n    forwarding: nat").sorryServer,
+      { address: "10.0.0.99", port: 8080, forwarding: "nat" },
+    );
+    assert.deepEqual(web("sorry_server: { address: 10.0.0.99, forwarding: direct }").sorryServer, {
+      address: "10.0.0.99",
+      port: 80,
+      forwarding: "direct",
+    });
+  });
+
+  it("`local` is the router itself, with a page of the operator's", () => {
+    const server = web("sorry_server: local\n    sorry_page: /etc/lvsd/sorry.html");
+    assert.deepEqual([server.sorryServer, server.sorryPage], ["local", "/etc/lvsd/sorry.html"]);
+  });
+
+  it("a panic threshold is percent, with or without the sign", () => {
+    assert.equal(web("panic_threshold: 40").panicThreshold, 40);
+    assert.equal(web("panic_threshold: 40%").panicThreshold, 40);
+  });
+
+  const wrong: readonly (readonly [name: string, keys: string, message: RegExp])[] = [
+    ["a quorum beyond the real servers", "quorum: { up: 3 }", /up: 3, and .* has 2 real servers/],
+    ["a quorum of none", "quorum: { up: 0 }", /0 real servers are always there/],
+    ["up and down at once", "quorum: { up: 1, down: 1 }", /down: 1 is not less than up/],
+    ["the same in percent", "quorum: { up: 50%, down: 50% }", /down: 50% is not less than up/],
+    [
+      "the same by rounding",
+      "quorum: { up: 1, down: 50% }",
+      /are 1 real servers and up \(1\) are 1/,
+    ],
+    ["percent beyond all", "quorum: { up: 101% }", /101% is too much/],
+    ["words for a quorum", "quorum: { up: most }", /neither a number nor a percentage/],
+    ["a panic beyond all", "panic_threshold: 101", /no percentage/],
+    ["a sorry server of another family", "sorry_server: { address: 2001:db8::9 }", /is IPv6/],
+    ["a sorry server that is a real server", "sorry_server: { address: 10.0.0.1 }", /rs1 already/],
+    [
+      "a sorry server that is the VIP",
+      "sorry_server: { address: 192.0.2.2, port: 81 }",
+      /is the VIP/,
+    ],
+    ["a sorry server on loopback", "sorry_server: { address: 127.0.0.1 }", /loopback/],
+    [
+      "another port with direct routing",
+      "sorry_server: { address: 10.0.0.9, port: 81, forwarding: direct }",
+      /cannot change the port/,
+    ],
+    ["a page without `local`", "sorry_page: /etc/lvsd/sorry.html", /only `sorry_server: local`/],
+    ["HTTP over UDP", "sorry_server: local\n    protocol: udp", /local answers HTTP/],
+    ["another word than local", "sorry_server: here", /where a map of keys is expected/],
+  ];
+  for (const [name, keys, message] of wrong)
+    it(`refused: ${name}`, () => {
+      accepted(readText(text("")));
+      const problems = refused(readText(text(keys)));
+      assert.equal(problems.length, 1, JSON.stringify(problems));
+      assert.match(problems[0]?.message ?? "", message);
+      assert.ok(problems[0]?.line);
+      assert.ok(problems[0]?.hint);
+    });
+
+  it("the usual quorum suits a virtual server without real servers, or with inactive ones", () => {
+    accepted(readText(text("", "rs1: { address: 10.0.0.1, active: false }")));
+    const inactive = "rs1: { address: 10.0.0.1, active: false }, rs2: { address: 10.0.0.2 }";
+    const problems = refused(readText(text("quorum: { up: 2 }", inactive)));
+    assert.match(problems[0]?.message ?? "", /has 1 real server that/);
+  });
+});
