@@ -15,6 +15,7 @@ import {
   type VirtualServerState,
 } from "../health/health.ts";
 import { shownCheck } from "../health/nanny.ts";
+import { heldWhy } from "../health/nanny-report.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
 import type { Problem } from "../keys/problem.ts";
 import { otherRole } from "../model/router.ts";
@@ -202,7 +203,7 @@ function realServerBody(
     check: {
       type: shown?.type ?? realServer.check.type,
       last_ms: shown?.lastMs ?? null,
-      last_error: nanny?.refusal?.why ?? shown?.lastError ?? null,
+      last_error: nanny?.refusal?.why ?? (nanny && heldWhy(nanny)) ?? shown?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
   };

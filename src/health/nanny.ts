@@ -9,9 +9,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Checks, type RealServer, triedChecks, type VirtualServer } from "../config/config.ts";
-import { type IpAddress, printEndpoint } from "../model/address.ts";
-import type { EventBody } from "../model/event.ts";
-import { addMs, type Instant, type Ms } from "../model/time.ts";
+import type { IpAddress } from "../model/address.ts";
+import { addMs, earliest, type Instant, type Ms } from "../model/time.ts";
 import {
   type CheckStanding,
   combined,
@@ -19,12 +18,23 @@ import {
   untried,
   type Verdict,
 } from "./check-standing.ts";
+import { calm, changed, type Damping, type Flapping, heldHalfway, noted } from "./damping.ts";
 import {
   type Outcome,
   type RealServerHealth,
   type RealServerKey,
   realServerKey,
 } from "./health.ts";
+import {
+  nextStepAt,
+  type Ramp,
+  type RampRules,
+  rampAt,
+  rampFound,
+  startRamp,
+  toldRamp,
+  weightAt,
+} from "./ramp.ts";
 
 export type { Verdict } from "./check-standing.ts";
 
@@ -40,6 +50,8 @@ export interface NannyRules {
   readonly weight: number;
   readonly quiesce: boolean;
   readonly reentry: Ms;
+  readonly slowStart: Ms;
+  readonly damping: Damping | "off";
   readonly start: "checking" | "up";
   readonly check: Checks;
 }
@@ -60,6 +72,9 @@ export interface Nanny {
   readonly parts: readonly CheckStanding[];
   /** When the server came back from down; null once the reentry wait is over. */
   readonly recoveredAt: Instant | null;
+  /** Its weight rises since it returned; null: it is whole, or there is none. */
+  readonly ramp: Ramp | null;
+  readonly flapping: Flapping;
   /** The kernel refuses the entry, which is offered to it again from time to time; or null. */
   readonly refusal: { readonly why: string } | null;
   /** Found in the table with weight 0: stays there, without traffic, until a verdict. */
@@ -78,9 +93,18 @@ export type NannyInput =
   /** The starting daemon found the server in the table, with this weight. */
   | { readonly kind: "adopted"; readonly weight: number }
   /** The peer, whose turn it is to check, says how the server stands. */
-  | { readonly kind: "told"; readonly standing: "up" | "down" }
+  | {
+      readonly kind: "told";
+      readonly standing: "up" | "down";
+      /** In which half the weight's rise is, or the hold; left out: there is none. */
+      readonly half?: "first" | "second" | null;
+    }
   /** The process before this one, which restarted on purpose, knew how the server stands. */
-  | { readonly kind: "remembered"; readonly standing: "up" | "down" }
+  | {
+      readonly kind: "remembered";
+      readonly standing: "up" | "down";
+      readonly heldUntil?: Instant | null;
+    }
   /** The kernel refused the server's entry, or its virtual server's, with this message. */
   | { readonly kind: "table-refused"; readonly why: string }
   /** The server's entry was read back from the kernel as it should be. */
@@ -99,6 +123,8 @@ export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer)
   weight: realServer.weight,
   quiesce: virtualServer.quiesce,
   reentry: virtualServer.reentry,
+  slowStart: virtualServer.slowStart,
+  damping: virtualServer.damping,
   start: virtualServer.start,
   check: realServer.check,
 });
@@ -113,6 +139,8 @@ export function startNanny(rules: NannyRules, now: Instant): Nanny {
     source: known ? "configuration" : "nobody",
     parts: untried(rules.check, verdict),
     recoveredAt: null,
+    ramp: null,
+    flapping: calm,
     refusal: null,
     foundQuiesced: false,
   };
@@ -159,9 +187,9 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
     case "adopted":
       return adopted(nanny, input.weight, now);
     case "told":
-      return told(nanny, input.standing, now);
+      return told(nanny, input.standing, input.half ?? null, now);
     case "remembered":
-      return remembered(nanny, input.standing, now);
+      return remembered(nanny, input.standing, input.heldUntil ?? null, now);
     case "table-refused":
       return refusedByTable(nanny, input.why, now);
     case "table-accepted":
@@ -175,8 +203,17 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
 }
 
 /** When the nanny wants a wake at the latest; early is harmless. Tries are not its business. */
-export const wakeAt = (nanny: Nanny): Instant | null =>
-  nanny.recoveredAt === null ? null : addMs(nanny.recoveredAt, nanny.rules.reentry);
+export const wakeAt = ({ rules, recoveredAt, ramp, flapping }: Nanny): Instant | null =>
+  earliest(
+    recoveredAt === null ? null : addMs(recoveredAt, rules.reentry),
+    ramp === null ? null : nextStepAt(rampRules(rules), ramp),
+    flapping.heldUntil,
+  );
+
+export const rampRules = ({ weight, slowStart }: NannyRules): RampRules => ({
+  weight,
+  length: slowStart,
+});
 
 /** Whether a nanny has tries to make: an active server with a check. */
 export const checks = (rules: NannyRules): boolean => rules.active && rules.check.type !== "none";
@@ -199,30 +236,23 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
   if (!sameEndpoint(nanny.rules, rules) || (rules.active && !nanny.rules.active))
     return startNanny(rules, now);
   const cause = rules.active ? "the configuration has changed" : startCause(rules);
+  const { slowStart, weight, damping } = nanny.rules;
+  const rises = slowStart === rules.slowStart && weight === rules.weight && rules.active;
+  const held = isDeepStrictEqual(damping, rules.damping) && rules.active;
+  const going = { ramp: rises ? nanny.ramp : null, flapping: held ? nanny.flapping : calm };
   if (isDeepStrictEqual(nanny.rules.check, rules.check))
-    return settle(nanny, { rules }, cause, now);
+    return settle(nanny, { rules, ...going }, cause, now);
   const parts = untried(rules.check, nanny.verdict, shownCheck(nanny).lastMs);
-  if (rules.check.type !== "none") return settle(nanny, { rules, parts }, cause, now);
-  const verdict = { verdict: "up", source: "configuration", recoveredAt: null } as const;
+  if (rules.check.type !== "none") return settle(nanny, { rules, parts, ...going }, cause, now);
+  const verdict = {
+    ...({ verdict: "up", source: "configuration", recoveredAt: null } as const),
+    ...{ ramp: null, flapping: calm },
+  };
   return settle(nanny, { rules, parts, ...verdict }, startCause(rules), now);
 }
 
 const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
   before.key === after.key && before.address === after.address && before.port === after.port;
-
-/** What operators read when the state has changed; null when it has not. */
-export function realServerEvent(before: Nanny | null, after: Nanny): EventBody | null {
-  const { state } = after.health;
-  if (before?.health.state === state || state === "draining" || state === "drained") return null;
-  return {
-    event: "real_server",
-    kind: state,
-    virtual_server: after.rules.virtualServer,
-    real_server: after.rules.realServer,
-    address: printEndpoint(after.rules.address, after.rules.port),
-    cause: after.cause,
-  };
-}
 
 type Memory = Omit<Nanny, "health" | "since" | "cause">;
 
@@ -248,11 +278,19 @@ function believedHealth(memory: Memory, now: Instant): RealServerHealth {
   const quiesced = rules.quiesce ? 0 : null;
   if (verdict === "unknown")
     return { state: "checking", tableWeight: memory.foundQuiesced ? 0 : null };
-  if (verdict === "down") return { state: "down", tableWeight: quiesced };
+  if (verdict === "down" || memory.flapping.heldUntil !== null)
+    return { state: "down", tableWeight: quiesced };
   if (recoveredAt !== null && now < addMs(recoveredAt, rules.reentry))
     return { state: "reentry", tableWeight: quiesced };
-  return { state: "up", tableWeight: rules.weight };
+  const { ramp } = memory;
+  const weight = ramp === null ? rules.weight : weightAt(rampRules(rules), ramp.step);
+  return { state: "up", tableWeight: weight };
 }
+
+/** What a return to traffic at `from` begins. */
+const rising = (rules: NannyRules, from: Instant): Pick<Memory, "ramp"> => ({
+  ramp: startRamp(rampRules(rules), from),
+});
 
 function tried(nanny: Nanny, outcome: Outcome, which: number, now: Instant): Nanny {
   const { rules, verdict } = nanny;
@@ -263,17 +301,21 @@ function tried(nanny: Nanny, outcome: Outcome, which: number, now: Instant): Nan
   const parts = nanny.parts.with(which, part);
   const together = combined(parts, rules.check.type === "several" && rules.check.any);
   if (together === verdict) return settle(nanny, { parts }, nanny.cause, now);
-  const own = { parts, verdict: together, source: "own" } as const;
+  const flapping =
+    verdict === "unknown" ? nanny.flapping : changed(nanny.flapping, rules.damping, now);
+  const own = { parts, verdict: together, source: "own", flapping } as const;
   const named = rules.check.type === "several" ? `${check.type}: ` : "";
   if (outcome.kind === "passed") {
     const recoveredAt = verdict === "down" && rules.reentry > 0 ? now : null;
     const { rise } = check;
     const cause = rise === 1 ? "a check passed" : `${rise} checks in a row passed`;
-    return settle(nanny, { ...own, recoveredAt }, cause, now);
+    const back = verdict === "down" && flapping.heldUntil === null;
+    const { ramp } = back ? rising(rules, addMs(now, rules.reentry)) : nanny;
+    return settle(nanny, { ...own, recoveredAt, ramp }, cause, now);
   }
   const why = `${named}${outcome.why}`;
   const cause = part.failures === 1 ? why : `${why} (${part.failures} tries in a row)`;
-  return settle(nanny, { ...own, recoveredAt: null }, cause, now);
+  return settle(nanny, { ...own, recoveredAt: null, ramp: null }, cause, now);
 }
 
 /** Only a nanny that knows nothing of its own believes what the table says. */
@@ -283,33 +325,82 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
     const changed = { foundQuiesced: true };
     return settle(nanny, changed, nanny.cause, now);
   }
-  const up = { verdict: "up", source: "table", parts: allAre(nanny, "up") } as const;
+  const ramp = rampFound(rampRules(nanny.rules), weight, now);
+  const up = { verdict: "up", source: "table", parts: allAre(nanny, "up"), ramp } as const;
   return settle(nanny, up, "found in the table", now);
 }
 
 /** The active router has done the counting and the waiting: what it says holds at once. */
-function told(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
-  if (!checks(nanny.rules)) return nanny;
-  if (nanny.verdict === standing && nanny.source === "peer" && nanny.recoveredAt === null)
-    return nanny;
-  const belief = { verdict: standing, source: "peer", recoveredAt: null } as const;
-  const parts = untried(nanny.rules.check, standing);
-  return settle(nanny, { ...belief, parts }, `the peer says ${standing}`, now);
+function told(
+  nanny: Nanny,
+  standing: "up" | "down",
+  half: "first" | "second" | null,
+  now: Instant,
+): Nanny {
+  const { rules, verdict } = nanny;
+  if (!checks(rules)) return nanny;
+  const ramp =
+    standing === "down"
+      ? null
+      : verdict === "down"
+        ? rising(rules, now).ramp
+        : toldRamp(
+            rampRules(rules),
+            nanny.ramp,
+            verdict === "up" && nanny.source === "peer" ? null : half,
+            now,
+          );
+  const { damping } = rules;
+  const heldUntil =
+    standing === "up" || half === null || damping === "off"
+      ? null
+      : (nanny.flapping.heldUntil ?? heldHalfway(damping, half, now));
+  const same =
+    verdict === standing &&
+    nanny.source === "peer" &&
+    nanny.recoveredAt === null &&
+    nanny.flapping.heldUntil === heldUntil &&
+    nanny.ramp === ramp;
+  if (same) return nanny;
+  const counted =
+    verdict !== "unknown" && verdict !== standing
+      ? noted(nanny.flapping, rules.damping, now)
+      : nanny.flapping;
+  const belief = { verdict: standing, source: "peer", recoveredAt: null, ramp } as const;
+  const parts =
+    nanny.source === "peer" && verdict === standing ? nanny.parts : untried(rules.check, standing);
+  const flapping = { ...counted, heldUntil };
+  return settle(nanny, { ...belief, parts, flapping }, `the peer says ${standing}`, now);
 }
 
 /** As if this process had found it out itself, unless it has. */
-function remembered(nanny: Nanny, standing: "up" | "down", now: Instant): Nanny {
+function remembered(
+  nanny: Nanny,
+  standing: "up" | "down",
+  heldUntil: Instant | null,
+  now: Instant,
+): Nanny {
   if (!checks(nanny.rules) || nanny.source === "own" || nanny.source === "peer") return nanny;
   const belief = { verdict: standing, source: "own", parts: allAre(nanny, standing) } as const;
-  return settle(nanny, belief, `${standing} before the restart`, now);
+  const flapping = nanny.rules.damping === "off" ? calm : { ...nanny.flapping, heldUntil };
+  return settle(nanny, { ...belief, flapping }, `${standing} before the restart`, now);
 }
 
 function refusedByTable(nanny: Nanny, why: string, now: Instant): Nanny {
   return settle(nanny, { refusal: { why } }, `the kernel refuses the entry: ${why}`, now);
 }
 
-function woken(nanny: Nanny, now: Instant): Nanny {
-  const { recoveredAt, rules } = nanny;
-  if (recoveredAt === null || now < addMs(recoveredAt, rules.reentry)) return nanny;
-  return settle(nanny, { recoveredAt: null }, "the reentry wait is over", now);
+function woken(before: Nanny, now: Instant): Nanny {
+  let nanny = before;
+  const { rules, recoveredAt, ramp, flapping } = nanny;
+  if (flapping.heldUntil !== null && now >= flapping.heldUntil) {
+    const back = nanny.verdict === "up" ? rising(rules, now) : {};
+    nanny = settle(nanny, { flapping: calm, recoveredAt: null, ...back }, "the hold is over", now);
+  } else if (recoveredAt !== null && now >= addMs(recoveredAt, rules.reentry))
+    nanny = settle(nanny, { recoveredAt: null }, "the reentry wait is over", now);
+  else if (ramp !== null) {
+    const next = rampAt(rampRules(rules), ramp, now);
+    if (next !== ramp) nanny = settle(nanny, { ramp: next }, nanny.cause, now);
+  }
+  return nanny;
 }

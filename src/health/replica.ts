@@ -20,8 +20,10 @@
  */
 import { createHash } from "node:crypto";
 import { type Refused, refuse } from "../model/error.ts";
-import { addMs, type Instant, type Ms, ms } from "../model/time.ts";
-import { checks, type Nanny, type NannyRules } from "./nanny.ts";
+import { addMs, type Instant, instant, type Ms, ms } from "../model/time.ts";
+import { halfOfHold } from "./damping.ts";
+import { checks, type Nanny, type NannyRules, rampRules } from "./nanny.ts";
+import { halfOf } from "./ramp.ts";
 
 /** What the sender knows: `unknown` while it has not found out itself. */
 const standings = ["unknown", "up", "down"] as const;
@@ -47,6 +49,28 @@ export const recordKey = (rules: NannyRules): RecordKey =>
 /** The key of a virtual server's quorum; a peer that does not know of it passes it over. */
 export const quorumKey = (virtualServer: string): RecordKey => keyOf(`quorum\n${virtualServer}`);
 
+/**
+ * The key of what is under way with a real server that has `slow_start` or `damping`: `down`, the
+ * first half of its rise or of its hold; `up`, the second one; `unknown`, nothing. Always in the
+ * picture, so that what begins and ends changes no set of keys.
+ */
+export const phaseKey = (rules: NannyRules): RecordKey =>
+  keyOf(`phase\n${rules.key}\n${rules.address}\n${rules.port}`);
+
+/** Whether there can be something under way. */
+export const hasPhases = ({ slowStart, damping }: NannyRules): boolean =>
+  slowStart > 0 || damping !== "off";
+
+const phaseOf = ({ rules, ramp, flapping }: Nanny, now: Instant): Standing => {
+  const half =
+    flapping.heldUntil !== null && rules.damping !== "off"
+      ? halfOfHold(rules.damping, flapping.heldUntil, now)
+      : ramp === null
+        ? null
+        : halfOf(rampRules(rules), ramp);
+  return half === null ? "unknown" : half === "first" ? "down" : "up";
+};
+
 const keyOf = (text: string): RecordKey =>
   Math.floor(createHash("sha256").update(text).digest().readUIntBE(0, 6) / 4);
 
@@ -57,13 +81,15 @@ const keyOf = (text: string): RecordKey =>
 export function pictureOf(
   nannies: Iterable<Nanny>,
   quorums: ReadonlyMap<string, boolean> = new Map(),
+  now: Instant = instant(0),
 ): Picture {
   const picture = new Map<RecordKey, Standing>();
   for (const nanny of nannies) {
     if (!checks(nanny.rules)) continue;
     const key = recordKey(nanny.rules);
-    const standing = nanny.recoveredAt === null ? nanny.verdict : "down";
-    picture.set(key, picture.has(key) ? "unknown" : standing);
+    const waits = nanny.recoveredAt !== null || nanny.flapping.heldUntil !== null;
+    picture.set(key, picture.has(key) ? "unknown" : waits ? "down" : nanny.verdict);
+    if (hasPhases(nanny.rules)) picture.set(phaseKey(nanny.rules), phaseOf(nanny, now));
   }
   for (const [name, quorate] of quorums) picture.set(quorumKey(name), quorate ? "up" : "down");
   return picture;

@@ -30,10 +30,10 @@ describe("keys of a virtual server's life", () => {
     });
   });
 
-  it("a sorry server has the virtual server's port and forwarding where it says none", () => {
+  it("a sorry server has the virtual server's forwarding, and its port by null, where it says none", () => {
     assert.deepEqual(web("sorry_server: { address: 10.0.0.99 }").sorryServer, {
       address: "10.0.0.99",
-      port: 80,
+      port: null,
       forwarding: "nat",
     });
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe("keys of a virtual server's life", () => {
     );
     assert.deepEqual(web("sorry_server: { address: 10.0.0.99, forwarding: direct }").sorryServer, {
       address: "10.0.0.99",
-      port: 80,
+      port: null,
       forwarding: "direct",
     });
   });
@@ -55,6 +55,13 @@ describe("keys of a virtual server's life", () => {
   it("a panic threshold is percent, with or without the sign", () => {
     assert.equal(web("panic_threshold: 40").panicThreshold, 40);
     assert.equal(web("panic_threshold: 40%").panicThreshold, 40);
+  });
+
+  it("damping has defaults, and is off unless it is written", () => {
+    assert.deepEqual(web("damping: {}").damping, { changes: 6, within: 600_000, hold: 300_000 });
+    assert.equal(web("damping: off").damping, "off");
+    assert.equal(web("").damping, "off");
+    assert.equal(web("slow_start: 30s").slowStart, 30_000);
   });
 
   const wrong: readonly (readonly [name: string, keys: string, message: RegExp])[] = [
@@ -85,6 +92,7 @@ describe("keys of a virtual server's life", () => {
     ],
     ["a page without `local`", "sorry_page: /etc/lvsd/sorry.html", /only `sorry_server: local`/],
     ["HTTP over UDP", "sorry_server: local\n    protocol: udp", /local answers HTTP/],
+    ["damping by one change", "damping: { changes: 1 }", /1 is too small/],
     ["another word than local", "sorry_server: here", /where a map of keys is expected/],
   ];
   for (const [name, keys, message] of wrong)

@@ -7,7 +7,6 @@ import {
   type Nanny,
   type NannyInput,
   nannyRules,
-  realServerEvent,
   reconfigure,
   sameNanny,
   shownCheck,
@@ -15,6 +14,7 @@ import {
   step,
   wakeAt,
 } from "../../src/health/nanny.ts";
+import { realServerEvent } from "../../src/health/nanny-report.ts";
 import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
 import { realServer, tcpCheck, virtualServer } from "../table/configs.ts";
 import { address } from "../table/tables.ts";

@@ -47,6 +47,8 @@ export const virtualServer = (
   onePacket: false,
   persistence: null,
   reentry: ms(0),
+  slowStart: ms(0),
+  damping: "off",
   quiesce: false,
   start: "checking",
   quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },

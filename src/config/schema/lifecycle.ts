@@ -2,7 +2,7 @@
 import { address, port } from "../../keys/network-shapes.ts";
 import { optional, preset, required } from "../../keys/section.ts";
 import { settledMap, wordOr } from "../../keys/settled-map.ts";
-import { quoted, type Shape, scalarShape } from "../../keys/shape.ts";
+import { duration, quoted, type Shape, scalarShape, whole } from "../../keys/shape.ts";
 import { type Amount, printAmount } from "../lifecycle/quorum.ts";
 import { forwarding } from "./forwarding.ts";
 
@@ -85,3 +85,18 @@ export const sorryServerKeys = {
 };
 
 export const sorryServer = wordOr("local", settledMap(sorryServerKeys));
+
+/** As many instants are kept for each real server. */
+const changesMax = 1000;
+
+export const dampingKeys = {
+  changes: preset(
+    whole(2, changesMax, "a number of changes"),
+    6,
+    "So many changes between up and down",
+  ),
+  within: preset(duration({ min: "1s" }), "10m", "within so long"),
+  hold: preset(duration({ min: "1s" }), "5m", "hold the real server down for so long."),
+};
+
+export const damping = wordOr("off", settledMap(dampingKeys));

@@ -8,7 +8,7 @@ import { choice, duration, flag, list, named, scalarShape, whole } from "../../k
 import { protocols, schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
 import { checkShape } from "./check.ts";
 import { forwarding } from "./forwarding.ts";
-import { percent, quorum, sorryServer } from "./lifecycle.ts";
+import { damping, percent, quorum, sorryServer } from "./lifecycle.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;
@@ -225,8 +225,16 @@ export const virtualServerKeys = {
     "Whether a real server that was never checked gets connections (`up`) or waits for its first passed check.",
   ),
   tripwire: later("`true` or `false`", [false], "An idle connection whose end triggers a check."),
-  damping: later("a map", [false, "off"], "Holds down servers that change state too often."),
-  slow_start: later("a duration", ["0s", 0, "0", "0ms"], "Weight ramp of a returning server."),
+  damping: preset(
+    damping,
+    "off",
+    "Holds down a real server whose state changes too often. `damping: {}` turns it on with its defaults.",
+  ),
+  slow_start: preset(
+    duration({}),
+    "0s",
+    "How long the weight of a returning real server takes to rise to its own, in steps of whole weights: give weights of 10 or more.",
+  ),
   quorum: preset(
     quorum,
     { up: 1, down: 0 },

@@ -7,7 +7,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
-import { type Nanny, realServerEvent } from "../../health/nanny.ts";
+import type { Nanny } from "../../health/nanny.ts";
+import { realServerEvent } from "../../health/nanny-report.ts";
 import type { Fault } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
 import { SorryPages } from "../../system/net/sorry-pages.ts";
@@ -68,7 +69,7 @@ export class HealthPart implements Part {
       nannies: () => this.nannies.all(),
       quorums: () => this.#states.quorums(),
       tellQuorum: (name, quorate) => this.#states.recall(name, quorate),
-      tell: (key, standing) => this.nannies.tell(key, standing),
+      tell: (key, standing, half) => this.nannies.tell(key, standing, half),
       checkOurselves: (on) => this.#checkOurselves(on),
       refused: needs.refused,
       report,
@@ -107,8 +108,8 @@ export class HealthPart implements Part {
     this.#memory = null;
     if (memory === null) return;
     // The nannies know at once what was known; their checks go on from there.
-    for (const [key, standing] of standingsFor(this.nannies.all(), memory))
-      this.nannies.remember(key, standing);
+    for (const [key, { standing, heldUntil }] of standingsFor(this.nannies.all(), memory))
+      this.nannies.remember(key, standing, heldUntil ?? null);
   }
 
   stepped(router: Router): void {

@@ -162,13 +162,13 @@ export class Nannies {
   }
 
   /** The peer, whose turn it is to check, says how a server stands. */
-  tell(key: RealServerKey, standing: "up" | "down"): void {
-    this.#tell(key, { kind: "told", standing });
+  tell(key: RealServerKey, standing: "up" | "down", half: "first" | "second" | null = null): void {
+    this.#tell(key, { kind: "told", standing, half });
   }
 
   /** The process before this one knew how a server stands. */
-  remember(key: RealServerKey, standing: "up" | "down"): void {
-    this.#tell(key, { kind: "remembered", standing });
+  remember(key: RealServerKey, standing: "up" | "down", heldUntil: Instant | null): void {
+    this.#tell(key, { kind: "remembered", standing, heldUntil });
   }
 
   tableRefused(key: RealServerKey, why: string): void {
@@ -357,7 +357,9 @@ export class Nannies {
       before.health.state === after.health.state &&
       before.health.tableWeight === after.health.tableWeight &&
       before.verdict === after.verdict &&
-      before.recoveredAt === after.recoveredAt;
+      before.recoveredAt === after.recoveredAt &&
+      before.ramp?.step === after.ramp?.step &&
+      before.flapping.heldUntil === after.flapping.heldUntil;
     if (!same) this.#parts.changed(before, after);
   }
 

@@ -11,8 +11,10 @@ import {
   decodeSlice,
   emptyInbox,
   encodeSlice,
+  hasPhases,
   type Inbox,
   isComplete,
+  phaseKey,
   pictureOf,
   quorumKey,
   type RecordKey,
@@ -35,7 +37,11 @@ export interface ReplicationParts {
   /** The peer says whether a quorum is there. */
   readonly tellQuorum: (virtualServer: string, quorate: boolean) => void;
   /** The peer says how a server stands. */
-  readonly tell: (key: RealServerKey, standing: "up" | "down") => void;
+  readonly tell: (
+    key: RealServerKey,
+    standing: "up" | "down",
+    half: "first" | "second" | null,
+  ) => void;
   /** Check by ourselves from now on, or stop doing so. */
   readonly checkOurselves: (on: boolean) => void;
   readonly refused: (reason: string, detail: string) => void;
@@ -54,6 +60,8 @@ export class Replication {
   #outbox;
   #inbox: Inbox = emptyInbox;
   #keys = new Map<RealServerKey, RecordKey>();
+  /** Those of what may be under way with some of them. */
+  #phases = new Map<RealServerKey, RecordKey>();
   #changed = true;
   #ourselves = true;
   #lastSequence: number | null = null;
@@ -76,18 +84,16 @@ export class Replication {
 
   configurationChanged(): void {
     this.#changed = true;
-    this.#keys = new Map(
-      Array.from(this.#parts.nannies())
-        .filter(({ rules }) => checks(rules))
-        .map(({ rules }) => [rules.key, recordKey(rules)]),
-    );
+    const checked = Array.from(this.#parts.nannies(), ({ rules }) => rules).filter(checks);
+    this.#keys = new Map(checked.map((rules) => [rules.key, recordKey(rules)]));
+    this.#phases = new Map(checked.filter(hasPhases).map((rules) => [rules.key, phaseKey(rules)]));
   }
 
   /** The digest of the next heartbeat; empty while what we know comes from the peer. */
   digest(): Uint8Array {
     if (!this.#ourselves) return nothing;
     if (this.#changed) {
-      const picture = pictureOf(this.#parts.nannies(), this.#parts.quorums());
+      const picture = pictureOf(this.#parts.nannies(), this.#parts.quorums(), this.#parts.now());
       this.#outbox = refreshOutbox(this.#outbox, picture);
       this.#changed = false;
     }
@@ -150,9 +156,12 @@ export class Replication {
   #believe(news: ReadonlySet<RecordKey> | null): void {
     const now = this.#parts.now();
     for (const [key, record] of this.#keys) {
-      if (news !== null && !news.has(record)) continue;
+      const phase = this.#phases.get(key);
+      if (news !== null && !news.has(record) && !(phase !== undefined && news.has(phase))) continue;
       const standing = standingOf(this.#inbox, record, now);
-      if (standing === "up" || standing === "down") this.#parts.tell(key, standing);
+      if (standing !== "up" && standing !== "down") continue;
+      const half = phase === undefined ? null : standingOf(this.#inbox, phase, now);
+      this.#parts.tell(key, standing, half === "down" ? "first" : half === "up" ? "second" : null);
     }
     // After their real servers: a quorum that they decide is told already.
     for (const name of this.#parts.quorums().keys()) {

@@ -38,6 +38,8 @@ export interface Remembered {
   readonly address: string;
   readonly port: number;
   readonly standing: "up" | "down";
+  /** Held down by `damping` until then. */
+  readonly heldUntil?: Instant | null;
 }
 
 export interface Memory {
@@ -66,11 +68,14 @@ export const lifetimeWithin = (length: Ms): Ms => ms(Math.max(1000, length - exp
 
 /** What is known for good of these real servers; what is waited for is found out anew. */
 export const rememberedOf = (nannies: Iterable<Nanny>): Remembered[] =>
-  [...nannies].flatMap(({ rules, verdict, source, recoveredAt }) => {
+  [...nannies].flatMap(({ rules, verdict, source, recoveredAt, flapping }) => {
     const found = source === "own" || source === "peer";
     if (!checks(rules) || !found || recoveredAt !== null || verdict === "unknown") return [];
     const { key, address, port } = rules;
-    return [{ key, address, port, standing: verdict }];
+    const { heldUntil } = flapping;
+    return [
+      { key, address, port, standing: verdict, ...(heldUntil === null ? {} : { heldUntil }) },
+    ];
   });
 
 /** Marks the addresses as kept on purpose. Throws MachineError. */
@@ -121,13 +126,13 @@ export function removeLegacy(runDir: string): void {
 export function standingsFor(
   nannies: Iterable<Nanny>,
   { realServers }: Memory,
-): ReadonlyMap<RealServerKey, "up" | "down"> {
+): ReadonlyMap<RealServerKey, Pick<Remembered, "standing" | "heldUntil">> {
   const known = new Map(realServers.map((each) => [each.key, each]));
-  const standings = new Map<RealServerKey, "up" | "down">();
+  const standings = new Map<RealServerKey, Remembered>();
   for (const { rules } of nannies) {
     const found = known.get(realServerKey(rules.virtualServer, rules.realServer));
     if (found?.address === rules.address && found.port === rules.port)
-      standings.set(rules.key, found.standing);
+      standings.set(rules.key, found);
   }
   return standings;
 }

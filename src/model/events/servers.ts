@@ -27,6 +27,7 @@ export const realServerEvents = {
   up: realServerIs("up", "info", "it gets traffic"),
   down: realServerIs("down", "warn", "it gets none: the check's error, or the kernel's refusal"),
   reentry: realServerIs("reentry", "info", "its checks pass again; it waits for `reentry`"),
+  held: realServerIs("held", "warn", "its state changes too often: `damping` holds it down"),
   checking: realServerIs("checking", "info", "it was not checked yet"),
   disabled: realServerIs("disabled", "info", "the configuration or an operator keeps it out"),
 };
