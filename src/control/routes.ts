@@ -78,7 +78,7 @@ export async function answer(
   if (path === metricsPath)
     return {
       ...{ status: 200, type: "metrics", refused: null },
-      text: metricsText(await controlled.status({})),
+      text: await metricsText(await controlled.status({})),
     };
   const route = routesAt(path).find(({ declared }) => declared.method === method);
   if (route === undefined) return refusal(404, "no-such-route", `${method} ${path} does not exist`);

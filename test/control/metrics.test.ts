@@ -5,10 +5,12 @@ import { sampleStatus } from "./sample.ts";
 
 const samples = (text: string) => text.split("\n").filter((line) => !line.startsWith("#"));
 
+const sampleText = await metricsText(sampleStatus);
+
 test("the exposition is well formed: help and type before the samples of each name, each once", () => {
   const seen = new Set<string>();
   let name = "";
-  for (const line of metricsText(sampleStatus).trimEnd().split("\n")) {
+  for (const line of sampleText.trimEnd().split("\n")) {
     const head = /^# HELP (lvsd_[a-z_]+) \S.*$/.exec(line);
     if (head !== null) {
       name = head[1] ?? "";
@@ -47,21 +49,37 @@ const expected = [
 ];
 for (const line of expected)
   test(`the metrics say ${line}`, () => {
-    assert.ok(samples(metricsText(sampleStatus)).includes(line));
+    assert.ok(samples(sampleText).includes(line));
   });
 
-test("what does not apply has no sample", () => {
-  const text = metricsText({ ...sampleStatus, peer: null });
-  assert.ok(samples(metricsText(sampleStatus)).some((line) => line.startsWith("lvsd_peer_alive ")));
+test("what does not apply has no sample", async () => {
+  const text = await metricsText({ ...sampleStatus, peer: null });
+  assert.ok(samples(sampleText).some((line) => line.startsWith("lvsd_peer_alive ")));
   assert.ok(!samples(text).some((line) => /^lvsd_(peer|path)_/.test(line)));
   assert.ok(!samples(text).some((line) => line.includes("null") || line.includes("NaN")));
 });
 
-test("a label's value is escaped", () => {
+test("a label's value is escaped", async () => {
   const faults = [{ kind: "link", subject: 'a"b\\c\nd', text: "" }] as const;
   assert.ok(
-    samples(metricsText({ ...sampleStatus, faults })).includes(
+    samples(await metricsText({ ...sampleStatus, faults })).includes(
       'lvsd_fault{kind="link",subject="a\\"b\\\\c\\nd"} 1',
     ),
   );
+});
+
+test("the loop turns while many samples are printed", async () => {
+  const [virtual] = sampleStatus.virtual_servers;
+  const [real] = virtual?.real_servers ?? [];
+  assert.ok(virtual !== undefined && real !== undefined);
+  const real_servers = Array.from({ length: 2000 }, (_, at) => ({ ...real, name: `rs${at}` }));
+  let turns = 0;
+  const counting = setInterval(() => {
+    turns += 1;
+  }, 1);
+  const status = { ...sampleStatus, virtual_servers: [{ ...virtual, real_servers }] };
+  const lines = samples(await metricsText(status));
+  clearInterval(counting);
+  assert.ok(lines.length > 20_000);
+  assert.ok(turns >= 5, `${turns} turns`);
 });
