@@ -11,7 +11,7 @@ import { checks, type Nanny } from "../../health/nanny.ts";
 import { addMs, type Instant, instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
 import { kernelBoot } from "../../system/process/clock.ts";
-import type { Commands } from "../services/service-attendant.ts";
+import type { Commands } from "../services/controlled-service.ts";
 
 /**
  * How long the peer is asked not to judge. A successor needs less than a second; on a busy router

@@ -1,5 +1,5 @@
 /**
- * The failover services: what runs on the active router only. Tells their attendants what the
+ * The failover services: what runs on the active router only. Passes on to each what the
  * router is, waits for them where a change of the active router may wait, and says what their
  * failures mean for the router.
  *
@@ -15,9 +15,13 @@ import { between, type Instant, ms, seconds } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
 import { Agenda } from "../agenda.ts";
 import { within } from "../within.ts";
-import { Attendant, type AttendantParts, type Commands } from "./service-attendant.ts";
+import {
+  type Commands,
+  ControlledService,
+  type ControlledServiceParts,
+} from "./controlled-service.ts";
 
-export type FailoverServicesParts = Omit<AttendantParts, "agenda">;
+export type FailoverServicesParts = Omit<ControlledServiceParts, "agenda">;
 
 /** One service as `lvsd status` tells it. */
 export interface ServicePicture {
@@ -37,11 +41,11 @@ const startAfter = ms(50);
 export const stopsMax = seconds(2);
 
 export class FailoverServices {
-  readonly #parts: AttendantParts;
+  readonly #parts: ControlledServiceParts;
   readonly #agenda: Agenda;
-  #attendants: Attendant[] = [];
+  #controlled: ControlledService[] = [];
   /** No longer configured, and not stopped yet. */
-  #leaving: Attendant[] = [];
+  #leaving: ControlledService[] = [];
   #left: readonly Commands[] = [];
   #wish: Wish = "undecided";
   #afresh = false;
@@ -69,23 +73,23 @@ export class FailoverServices {
   /** Takes over a configuration: what is the same goes on, and failures are forgiven. */
   configure(services: readonly ServiceConfig[]): void {
     const known = new Map(
-      [...this.#attendants, ...this.#leaving].map((each) => [each.config.name, each]),
+      [...this.#controlled, ...this.#leaving].map((each) => [each.config.name, each]),
     );
     const left = new Map(this.#left.map((each) => [each.name, each]));
     this.#left = [];
-    this.#attendants = services.map((config) => {
-      const attendant = known.get(config.name);
+    this.#controlled = services.map((config) => {
+      const service = known.get(config.name);
       known.delete(config.name);
-      if (attendant === undefined) {
+      if (service === undefined) {
         const running = left.get(config.name) ?? null;
         left.delete(config.name);
-        return new Attendant(config, running, this.#parts);
+        return new ControlledService(config, running, this.#parts);
       }
-      attendant.configure(config);
-      return attendant;
+      service.configure(config);
+      return service;
     });
     this.#leaving = [...known.values(), ...[...left.values()].map((each) => this.#orphan(each))];
-    for (const attendant of this.#leaving) attendant.wish("rest", false);
+    for (const service of this.#leaving) service.wish("rest", false);
     this.#tellAll();
     this.#lookWhoIsDone();
     this.#parts.changed();
@@ -120,7 +124,7 @@ export class FailoverServices {
 
   /** A restart of lvsd: the services go on. What runs, or is to be stopped by the next process. */
   leave(): readonly Commands[] {
-    const running = this.#attendants.filter((each) => each.running);
+    const running = this.#controlled.filter((each) => each.running);
     this.#close();
     return [...running, ...this.#leaving].map(({ commands }) => commands);
   }
@@ -141,7 +145,7 @@ export class FailoverServices {
 
   /** In the order of the configuration. */
   pictures(): readonly ServicePicture[] {
-    return this.#attendants.map(({ config, service }) => ({
+    return this.#controlled.map(({ config, service }) => ({
       name: config.name,
       state: service.state,
       since: service.since,
@@ -152,27 +156,27 @@ export class FailoverServices {
     }));
   }
 
-  get #all(): readonly Attendant[] {
-    return [...this.#attendants, ...this.#leaving];
+  get #all(): readonly ControlledService[] {
+    return [...this.#controlled, ...this.#leaving];
   }
 
   /** Something that ran by a configuration that is gone: only its `stop` matters any more. */
-  #orphan(left: Commands): Attendant {
+  #orphan(left: Commands): ControlledService {
     const config = { ...left, timeout: seconds(30), check: { type: "none" } as const };
-    return new Attendant(config, left, this.#parts);
+    return new ControlledService(config, left, this.#parts);
   }
 
   #close(): void {
     clearTimeout(this.#later);
     this.#agenda.close();
-    for (const attendant of this.#all) attendant.close();
+    for (const service of this.#all) service.close();
   }
 
   /** One after the other, so that heartbeats come in between; the newest wish counts. */
   #tellAll(): void {
     this.#telling = this.#telling.then(async () => {
-      for (const attendant of this.#attendants) {
-        attendant.wish(this.#wish, this.#afresh);
+      for (const service of this.#controlled) {
+        service.wish(this.#wish, this.#afresh);
         await turn();
       }
     });
@@ -187,7 +191,7 @@ export class FailoverServices {
   }
 
   #lookWhoIsDone(): void {
-    for (const attendant of this.#leaving) if (attendant.settled) attendant.close();
+    for (const service of this.#leaving) if (service.settled) service.close();
     this.#leaving = this.#leaving.filter((each) => !each.settled);
     if (this.#waiting.length === 0 || !this.#all.every(({ settled }) => settled)) return;
     for (const done of this.#waiting.splice(0)) done();

@@ -1,5 +1,5 @@
 /**
- * Attends to one failover service: runs its commands, tries its check, keeps its appointments. What
+ * Controls one failover service: runs its commands, tries its check, keeps its appointments. What
  * is to be done when is decided by failover/service.ts. Invariants: one command at a time; each
  * ends by itself or at its deadline; after `close` nothing is left that this process runs for it.
  */
@@ -32,7 +32,7 @@ const loopback = "127.0.0.1" as IpAddress;
 /** The commands by which something runs or is to be stopped. */
 export type Commands = Pick<ServiceConfig, "name" | "start" | "stop">;
 
-export interface AttendantParts {
+export interface ControlledServiceParts {
   readonly runCommand: RunCommand;
   readonly runCheck: RunCheck;
   readonly now: () => Instant;
@@ -44,8 +44,8 @@ export interface AttendantParts {
   readonly role: () => string;
 }
 
-export class Attendant {
-  readonly #parts: AttendantParts;
+export class ControlledService {
+  readonly #parts: ControlledServiceParts;
   #config: ServiceConfig;
   /** By these what runs was started, and is to be stopped. */
   #installed: Commands;
@@ -57,7 +57,7 @@ export class Attendant {
   #closed = false;
 
   /** `running`: a predecessor left it running by these commands. */
-  constructor(config: ServiceConfig, running: Commands | null, parts: AttendantParts) {
+  constructor(config: ServiceConfig, running: Commands | null, parts: ControlledServiceParts) {
     this.#parts = parts;
     this.#config = config;
     this.#installed = running ?? config;
