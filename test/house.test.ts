@@ -204,6 +204,17 @@ describe("names and sizes", () => {
     );
   });
 
+  it("a comment that names a file names one that is there", () => {
+    const names = new Set(files.map((path) => basename(path)));
+    const missing = sources.flatMap((path) =>
+      [...text(path).matchAll(/^\s*(?:\/\*\*|\*|\/\/).*$/gm)]
+        .flatMap(([line]) => [...line.matchAll(/[\w./-]+\.(?:ts|md)\b/g)])
+        .filter(([name]) => !names.has(basename(name)))
+        .map(([name]) => `${path}: ${name}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   it("no line of code is longer than 100 columns, but for text that cannot be broken", () => {
     const long = [...sources, ...tests].flatMap((path) =>
       text(path)

@@ -1,5 +1,5 @@
 /**
- * What a configuration that arrives through the control interface may not say (product.md §5): who
+ * What a configuration that arrives through the control interface may not say: who
  * may edit the load balancing must not thereby become root. Judges the text of the main file, the
  * only one that arrives; its included files are put into place by root.
  */

@@ -1,5 +1,5 @@
 /**
- * The daemon's end of the control socket: HTTP/1.1 with JSON over a Unix socket (product.md §6).
+ * The daemon's end of the control socket: HTTP/1.1 with JSON over a Unix socket (docs/control.md).
  *
  * Knows connections, limits and deadlines; what a request means is in routes.ts. Invariant:
  * whatever a client sends, or fails to send, is answered or dropped within bounded time and

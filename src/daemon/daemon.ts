@@ -45,7 +45,7 @@ export type Ended =
   | { readonly status: 0 }
   | { readonly status: 1 | 2; readonly problems: readonly Problem[] };
 
-/** A hand-over, releases and an emptied table fit into this (product: 5 s). */
+/** A hand-over, releases and an emptied table fit into this. */
 const stoppingMax = seconds(5);
 /** A long status holds up a takeover: asked meanwhile, it waits for the VIPs, but not for ever. */
 const idleWithin = seconds(1);

@@ -3,7 +3,7 @@
  * silence is no death, how this router and its peer stand.
  *
  * Invariant: everything here is a fact that was told or a promise that was made. What is wanted is
- * computed anew at every step from these (decide.ts), so that no order of inputs is special.
+ * computed anew at every step from these (machine.ts), so that no order of inputs is special.
  */
 import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";

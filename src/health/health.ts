@@ -1,7 +1,7 @@
 /** What is known of the real servers' health, as every other part sees it. */
 import type { Ms } from "../model/time.ts";
 
-/** product.md's words for a real server. */
+/** What `lvsd status` calls the states of a real server. */
 export const realServerStates = [
   "checking",
   "up",

@@ -1,6 +1,6 @@
 /**
  * The configuration as this machine runs it: the own role and the devices of the VIPs filled in
- * from the machine's interfaces. How the operator's files are read is reading.ts.
+ * from the machine's interfaces. How the operator's files are read is config-thread.ts.
  */
 import { addressesOf, type Config } from "../../config/config.ts";
 import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
