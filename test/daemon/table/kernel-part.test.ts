@@ -1,0 +1,71 @@
+/** The kernel's settings as a part of the daemon, against a directory that stands for /proc/sys. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import type { Running } from "../../../src/daemon/config/running.ts";
+import type { Doors } from "../../../src/daemon/doors.ts";
+import { nothingLeft } from "../../../src/daemon/restart/restart-state.ts";
+import { KernelPart } from "../../../src/daemon/table/kernel-part.ts";
+import { openSysctl } from "../../../src/system/file/sysctl.ts";
+import { now } from "../../../src/system/process/clock.ts";
+import { accepted, readText, soundText } from "../../config/texts.ts";
+import { MemoryKernel } from "./memory-kernel.ts";
+
+const forward = "net/ipv4/ip_forward";
+const sound = accepted(readText(soundText));
+
+function part(t: TestContext, value: string) {
+  const root = mkdtempSync(join(tmpdir(), "lvsd-kernel-part-"));
+  mkdirSync(dirname(join(root, forward)), { recursive: true });
+  writeFileSync(join(root, forward), `${value}\n`);
+  const running = (sysctl: "auto" | "manual") =>
+    ({ role: "primary", config: { ...sound, timeouts: null, sysctl } }) as unknown as Running;
+  const doors = {
+    sysctl: openSysctl(root),
+    ipvsadm: new MemoryKernel(),
+    packetFilter: { installed: () => false },
+    report: () => {},
+    now,
+  };
+  const made = new KernelPart({
+    doors: doors as unknown as Doors,
+    running: () => running("auto"),
+    faultsChanged: () => {},
+    missingChanged: () => {},
+  });
+  t.after(async () => {
+    await made.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+  return { made, running, forwarding: () => readFileSync(join(root, forward), "utf8").trim() };
+}
+
+describe("the kernel's settings as a part of the daemon", () => {
+  it("are set by the first configuration and put back at the end", async (t) => {
+    const { made, running, forwarding } = part(t, "0");
+    await made.configure(running("auto"), null);
+    assert.equal(forwarding(), "1");
+    await made.close();
+    await made.stop();
+    assert.equal(forwarding(), "0");
+  });
+
+  it("are put back to what they were before the process that this one followed", async (t) => {
+    const { made, running, forwarding } = part(t, "1");
+    made.recall({ ...nothingLeft.memory, sysctls: { [forward]: "0" } });
+    await made.configure(running("auto"), null);
+    assert.equal(made.remember().sysctls[forward], "0", "and the next one is to know it too");
+    await made.close();
+    await made.stop();
+    assert.equal(forwarding(), "0");
+  });
+
+  it("are given up by a reload that says so", async (t) => {
+    const { made, running, forwarding } = part(t, "0");
+    await made.configure(running("auto"), null);
+    await made.configure(running("manual"), running("auto"));
+    assert.equal(forwarding(), "0");
+  });
+});
