@@ -5,6 +5,7 @@ import { checksDoc } from "./checks-doc.ts";
 import { configurationDoc } from "./configuration-doc.ts";
 import { controlDoc } from "./control-doc.ts";
 import { eventsDoc } from "./events-doc.ts";
+import { doctorDoc } from "./doctor-doc.ts";
 import { printSchema } from "./json-schema.ts";
 
 const top = join(import.meta.dirname, "..");
@@ -14,3 +15,4 @@ writeFileSync(join(top, "docs/configuration.md"), configurationDoc());
 writeFileSync(join(top, "docs/checks.md"), checksDoc());
 writeFileSync(join(top, "docs/control.md"), controlDoc());
 writeFileSync(join(top, "docs/events.md"), eventsDoc());
+writeFileSync(join(top, "docs/doctor.md"), doctorDoc());

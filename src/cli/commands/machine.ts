@@ -6,7 +6,7 @@ import {
   type MethodName,
   methodNames,
 } from "../../advice/real-server/method.ts";
-import type { Declaring } from "../command.ts";
+import { type Declaring, type JsonOption, jsonOption } from "../command.ts";
 
 interface RealServerOptions {
   readonly method: MethodName;
@@ -14,7 +14,25 @@ interface RealServerOptions {
   readonly format: Format;
 }
 
+interface DoctorOptions extends JsonOption {
+  readonly peer: string;
+}
+
 export function declareMachine({ declare, terminal }: Declaring): void {
+  const doctor = declare<DoctorOptions>(
+    "doctor",
+    "examine this machine, the peer and the real servers; say how to mend what it finds",
+    async ({ options: { json = false, peer = null }, common }) =>
+      (await import("../machine/doctor.ts")).doctor({ ...common, json, peer }, terminal),
+    "Changes nothing. Asks on the wire who has the VIPs and whether real servers take connections.\n" +
+      "Exit status 1 where something would prevent service. docs/doctor.md lists all findings.",
+  );
+  jsonOption(
+    doctor.option(
+      "--peer <file>",
+      "what lvsd doctor --json printed on the other router; - is stdin",
+    ),
+  );
   declare<RealServerOptions>(
     "realserver",
     "print the script that prepares a real server",

@@ -1,0 +1,129 @@
+/**
+ * What findings judge: all that was read of a machine, as values. What could not be read is null or
+ * missing, and nothing is found of it.
+ */
+import type { Config } from "../../config/config.ts";
+import { family, holds, type IpAddress, type Prefix } from "../../model/address.ts";
+import type { Role, RouterState } from "../../model/router.ts";
+
+export interface DeviceFacts {
+  readonly name: string;
+  readonly mac: string | null;
+  readonly up: boolean;
+  readonly carrier: boolean;
+  readonly addresses: readonly { readonly prefix: Prefix }[];
+}
+
+/** A file by its name, with its text or its hash. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Who answered on the wire when an address was asked for. */
+export interface Answered {
+  readonly address: IpAddress;
+  readonly device: string;
+  readonly macs: readonly string[];
+}
+
+/** What was learned of a real server by asking it. */
+export interface RealServerFacts {
+  readonly address: IpAddress;
+  readonly port: number;
+  /** The device and the mtu of the way there; `via` null: in a connected network. */
+  readonly route: {
+    readonly device: string;
+    readonly via: string | null;
+    readonly mtu: number | null;
+  } | null;
+  readonly mac: string | null;
+  /** Whether it takes connections at its own address; null: not asked. */
+  readonly answers: boolean | null;
+  /** Whether a connection to the VIP that reaches it is taken; null: not asked. */
+  readonly takesVip: boolean | null;
+  /** Whether an answer to a client elsewhere comes back here; null: not asked. */
+  readonly returns: boolean | null;
+}
+
+/** What only the daemon knows. */
+export interface DaemonFacts {
+  readonly state: RouterState | "unconfigured";
+  readonly descriptors: number | null;
+  readonly peer: {
+    readonly alive: boolean;
+    readonly configMatch: boolean | null;
+    readonly paths: readonly { readonly name: string; readonly alive: boolean }[];
+  } | null;
+}
+
+/** What one router has and the other one may lack; `lvsd doctor --json` prints it. */
+export interface Possessions {
+  /** SHA-256 of each program and file that the configuration names; null: not there. */
+  readonly files: Readonly<Record<string, string | null>>;
+  /** Connected networks by device: `eth0` -> `192.168.26.0/24`. */
+  readonly networks: Readonly<Record<string, readonly string[]>>;
+  /** Milliseconds since 1970. */
+  readonly clock: number;
+  readonly version: string;
+}
+
+/** One chain of a packet filter on the way in, as far as it is understood. */
+export interface Dropping {
+  readonly what: string;
+  readonly by: string;
+}
+
+export interface Facts {
+  readonly config: Config;
+  readonly role: Role | null;
+  readonly devices: readonly DeviceFacts[];
+  /** Devices that have a default route, by family. */
+  readonly defaultDevices: Readonly<Record<4 | 6, readonly string[]>>;
+  /** By name with slashes: `net/ipv4/ip_forward`. */
+  readonly sysctl: (name: string) => string | null;
+  readonly ipvs: "ready" | "loadable" | "missing";
+  /** Whether the kernel has or can load a module; null: cannot be known. */
+  readonly kernelModule: (name: string) => boolean | null;
+  readonly ipvsadm: string | null;
+  /** Files of the operating system's network configuration. */
+  readonly networkFiles: readonly FileText[];
+  /** Names of programs that run (`comm`). */
+  readonly running: ReadonlySet<string>;
+  /** Units that start at boot. */
+  readonly enabled: ReadonlySet<string>;
+  readonly keyFile: { readonly mode: number; readonly uid: number } | null;
+  /** What systemd says of RuntimeWatchdogSec: `infinity`, `0` or a time; null: no systemd. */
+  readonly runtimeWatchdog: string | null;
+  /** Whether the kernel takes its clock as set by another one (adjtimex(2)). */
+  readonly clockSynchronised: boolean | null;
+  /** Datagrams of the pair that the packet filter drops. */
+  readonly dropped: readonly Dropping[];
+  readonly vipAnswers: readonly Answered[];
+  readonly realServers: readonly RealServerFacts[];
+  readonly daemon: DaemonFacts | null;
+  readonly here: Possessions;
+  readonly peer: Possessions | null;
+}
+
+/** Every address of these devices. */
+export const addressesHere = ({ devices }: Pick<Facts, "devices">): readonly Prefix[] =>
+  devices.flatMap(({ addresses }) => addresses.map(({ prefix }) => prefix));
+
+/** Forwarding methods that the configuration uses. */
+export const forwardingsOf = ({ virtualServers }: Config): ReadonlySet<string> =>
+  new Set(
+    virtualServers.flatMap(({ realServers }) => realServers.map(({ forwarding }) => forwarding)),
+  );
+
+/** Connected networks of a device that hold an address; host prefixes are none. */
+export const networksThatHold = (
+  { addresses }: DeviceFacts,
+  address: IpAddress,
+): readonly Prefix[] =>
+  addresses
+    .map(({ prefix }) => prefix)
+    .filter(
+      (prefix) =>
+        prefix.length < (family(prefix.address) === 4 ? 32 : 128) && holds(prefix, address),
+    );

@@ -1,0 +1,25 @@
+/** Whether packed packets fit on the way to a real server. */
+import { family } from "../../../model/address.ts";
+import type { Finding } from "../finding.ts";
+import { pairs } from "./pairs.ts";
+
+export const tunnelMtu: Finding = {
+  name: "tunnel-mtu",
+  severity: "endangers",
+  asks: "the mtu of the route to each real server",
+  says: "A full packet does not fit once it is packed into a tunnel.",
+  explains:
+    "Tunnels add 20 bytes (40 with IPv6). Where clients send 1500 and the way carries no more, large requests hang unless every client heeds ICMP.",
+  examine: (facts) =>
+    pairs(facts, "tunnel").flatMap(({ realServer, found }) => {
+      const needed = 1500 + (family(realServer.address) === 4 ? 20 : 40);
+      const mtu = found.route?.mtu ?? null;
+      if (mtu === null || mtu >= needed) return [];
+      return [
+        {
+          seen: `the way to ${realServer.name} (${realServer.address}) carries ${mtu} bytes, and ${needed} are needed`,
+          remedy: `ip link set ${found.route?.device} mtu ${needed}; or advmss ${mtu - (needed - 1500) - 40} on the real server's default route`,
+        },
+      ];
+    }),
+};

@@ -1,0 +1,102 @@
+/** `lvsd doctor`: what speaks against service here, on the peer and at the real servers. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { DaemonFacts, Possessions } from "../../advice/findings/facts.ts";
+import { examine, type Found, findings } from "../../advice/findings/findings.ts";
+import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
+import { readConfig } from "../../config/read-config.ts";
+import { controlClient } from "../../control/client.ts";
+import { problemElsewhere } from "../../keys/problem.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
+import { gather } from "../../system/examination/gather.ts";
+import { diskFiles } from "../../system/file/config-files.ts";
+import { readFacts } from "../../system/ip/facts.ts";
+import { defaultConfig, socketIn } from "../directories.ts";
+import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
+import { doctorReport } from "../report/doctor.ts";
+import { colored, plain } from "../report/paint.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface DoctorOptions extends ReportOptions {
+  /** What `lvsd doctor --json` printed on the other router; null: not given. */
+  readonly peer: string | null;
+}
+
+/** 1 where something would prevent service; 2 where the configuration is missing or invalid. */
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitStatus> {
+  const path = resolve(options.config ?? defaultConfig);
+  const read = readConfig(path, diskFiles);
+  if ("problems" in read) {
+    complain(terminal, read.problems, options.json);
+    return exit.invalid;
+  }
+  const peer = options.peer === null ? null : peerFrom(options.peer);
+  if (typeof peer === "string") {
+    complain(terminal, [problemElsewhere(peer)], options.json);
+    return exit.invalid;
+  }
+  const interfaces = (await readFacts()).interfaces ?? [];
+  const resolved = resolveDevices(read.config, interfaces, read.places);
+  const config = "config" in resolved ? resolved.config : read.config;
+  const own = roleHere(config, interfaces);
+  const role = typeof own === "string" ? null : own.role;
+  const daemon = await daemonFacts(options.runDir);
+  const facts = await gather({ config, role, needs: read.places.checkNeeds, daemon, peer });
+  const found = examine(facts);
+  const prevented = found.some(({ severity }) => severity === "prevents");
+  const report = {
+    ok: !prevented,
+    role,
+    daemon: daemon !== null,
+    findings: found,
+    here: facts.here,
+  };
+  if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+  else
+    terminal.out(
+      doctorReport({ ...report, examined: findings.length }, terminal.colors ? colored : plain),
+    );
+  return prevented ? exit.refused : exit.done;
+}
+
+/** What `--json` prints. */
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly role: string | null;
+  /** Whether a daemon answered. */
+  readonly daemon: boolean;
+  readonly findings: readonly Found[];
+  /** For `--peer` on the other router. */
+  readonly here: Possessions;
+}
+
+/** What only the daemon knows; null where none answers. */
+async function daemonFacts(runDir: string): Promise<Omit<DaemonFacts, "descriptors"> | null> {
+  try {
+    const { state, peer } = await controlClient(socketIn(runDir)).status();
+    return {
+      state,
+      peer:
+        peer === null
+          ? null
+          : { alive: peer.alive, configMatch: peer.config_match, paths: peer.paths },
+    };
+  } catch (thrown) {
+    if (thrown instanceof MachineError) return null;
+    throw thrown;
+  }
+}
+
+/** The other router's facts, or why the file has none. */
+function peerFrom(file: string): Possessions | string {
+  try {
+    const read: unknown = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
+    const { here } = (read ?? {}) as { readonly here?: Partial<Possessions> };
+    const { files, networks, clock, version } = here ?? {};
+    if (typeof files !== "object" || typeof networks !== "object" || typeof clock !== "number")
+      return `${file}: this is not what lvsd doctor --json prints`;
+    return { files, networks, clock, version: String(version) };
+  } catch (thrown) {
+    return `${file}: ${messageOf(thrown)}`;
+  }
+}

@@ -1,0 +1,265 @@
+/** Gathers what the findings of doctor judge. Reads and asks; sets nothing, and decides nothing. */
+import { existsSync, readFileSync } from "node:fs";
+import type {
+  DaemonFacts,
+  Dropping,
+  Facts,
+  Possessions,
+  RealServerFacts,
+} from "../../advice/findings/facts.ts";
+import type { Config } from "../../config/config.ts";
+import { addressesOf } from "../../config/config.ts";
+import { droppedBy } from "../../kernel/packet-filter.ts";
+import type { PlacedNeed } from "../../keys/place.ts";
+import { family, holds, type IpAddress, parseAddress, printNetwork } from "../../model/address.ts";
+import { otherRole, type Role } from "../../model/router.ts";
+import { ms } from "../../model/time.ts";
+import { version } from "../../model/version.ts";
+import { openSysctl } from "../file/sysctl.ts";
+import { readFacts } from "../ip/facts.ts";
+import type { Interface } from "../ip/ip.ts";
+import { runProgram } from "../program/program.ts";
+import {
+  clockSynchronised,
+  daemonDescriptors,
+  enabledUnits,
+  hashOfFile,
+  networkFiles,
+  ownershipOf,
+  runningPrograms,
+} from "./operating-system.ts";
+import { type Asker, openWire, type Wire } from "./wire.ts";
+
+export interface Examined {
+  readonly config: Config;
+  readonly role: Role | null;
+  readonly needs: readonly PlacedNeed[];
+  readonly daemon: Omit<DaemonFacts, "descriptors"> | null;
+  readonly peer: Possessions | null;
+  /** Where the operating system's own files are; default `/`. */
+  readonly root?: string;
+}
+
+/** No machine has them (RFC 5737, RFC 3849): an answer to them goes where all clients' answers go. */
+const elsewhere = { 4: "192.0.2.1", 6: "2001:db8::1" } as const;
+
+const programDeadline = ms(5000);
+
+/** What a program prints; null where it is missing or fails. */
+async function printed(file: string, ...args: readonly string[]): Promise<string | null> {
+  try {
+    return (await runProgram({ file, args, deadline: programDeadline })).stdout;
+  } catch {
+    return null;
+  }
+}
+
+async function json(file: string, ...args: readonly string[]): Promise<unknown> {
+  const text = await printed(file, ...args);
+  try {
+    return text === null || text.trim() === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Never throws: what cannot be read is missing. */
+export async function gather(asked: Examined): Promise<Facts> {
+  const { config, role, root = "/" } = asked;
+  const machine = await readFacts();
+  const interfaces = machine.interfaces ?? [];
+  const modules = new Map<string, boolean>();
+  for (const scheduler of new Set(config.virtualServers.map((one) => one.scheduler)))
+    modules.set(`ip_vs_${scheduler}`, await hasModule(`ip_vs_${scheduler}`));
+  const { keyFile } = config.heartbeat;
+  const watchdog = await printed("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value");
+  return {
+    ...{ config, role, devices: interfaces, peer: asked.peer },
+    defaultDevices: { 4: await defaultDevices("-4"), 6: await defaultDevices("-6") },
+    sysctl: openSysctl().read,
+    ipvs: machine.ipvs,
+    // Built in, it is no module: nothing is known where there are no modules at all.
+    kernelModule: (name) => (machine.ipvs === "missing" ? null : (modules.get(name) ?? null)),
+    ipvsadm:
+      machine.programs.ipvsadm === null ? null : ((await printed("ipvsadm", "--version")) ?? ""),
+    networkFiles: networkFiles(root),
+    running: runningPrograms(),
+    enabled: enabledUnits(root),
+    keyFile: keyFile === null ? null : ownershipOf(keyFile),
+    runtimeWatchdog: watchdog === null ? null : watchdog.trim(),
+    clockSynchronised: clockSynchronised(),
+    dropped: await dropped(config, role),
+    ...(await askOnTheWire(asked, interfaces)),
+    daemon: asked.daemon === null ? null : { ...asked.daemon, descriptors: daemonDescriptors() },
+    here: possessions(config, asked.needs, interfaces),
+  };
+}
+
+async function hasModule(name: string): Promise<boolean> {
+  return (
+    existsSync(`/sys/module/${name}`) ||
+    (await printed("modprobe", "--dry-run", "--quiet", name)) !== null
+  );
+}
+
+async function defaultDevices(of: "-4" | "-6"): Promise<readonly string[]> {
+  const routes = await json("ip", "-j", of, "route", "show", "default");
+  if (!Array.isArray(routes)) return [];
+  return routes.flatMap(({ dev }: { dev?: unknown }) => (typeof dev === "string" ? [dev] : []));
+}
+
+/** Heartbeats from each of the peer's addresses, and the kernel's connection synchronisation. */
+async function dropped(config: Config, role: Role | null): Promise<readonly Dropping[]> {
+  const own = role === null ? null : addressesOf(config, role);
+  const peer = role === null ? null : addressesOf(config, otherRole(role));
+  const ruleset = await json("nft", "-j", "list", "ruleset");
+  if (own === null || peer === null || ruleset === null) return [];
+  const { port } = config.heartbeat;
+  const paths = (["public", "private"] as const).flatMap((path) => {
+    const [to, from] = [own[path], peer[path]];
+    if (to === null || from === null) return [];
+    const by = droppedBy(ruleset, { from, to, port });
+    const of = family(from) === 4 ? "ip" : "ip6";
+    return by === null ? [] : [{ what: `${of} saddr ${from} udp dport ${port}`, by }];
+  });
+  const group = parseAddress(syncGroup);
+  if (config.connectionSync === null || group === null) return paths;
+  const by = droppedBy(ruleset, { from: peer.public, to: group, port: syncPort });
+  return by === null
+    ? paths
+    : [...paths, { what: `ip daddr ${syncGroup} udp dport ${syncPort}`, by }];
+}
+
+/** Where the kernel sends its connections (ip_vs_sync.c). */
+const syncGroup = "224.0.0.81";
+const syncPort = 8848;
+
+function possessions(
+  config: Config,
+  needs: readonly PlacedNeed[],
+  interfaces: readonly Interface[],
+): Possessions {
+  const { fence, services } = config.failover;
+  const paths = [
+    ...(fence === null ? [] : [fence.command.command]),
+    ...services.flatMap(({ start, stop }) => [start.command, stop.command]),
+    ...needs.map(({ path }) => path),
+  ];
+  return {
+    files: Object.fromEntries(paths.map((path) => [path, hashOfFile(path)])),
+    networks: Object.fromEntries(
+      interfaces.map(({ name, addresses }) => [
+        name,
+        [...new Set(addresses.map(({ prefix }) => printNetwork(prefix)))],
+      ]),
+    ),
+    clock: Date.now(),
+    version,
+  };
+}
+
+type Found = Pick<Facts, "vipAnswers" | "realServers">;
+
+/** Nothing where this process may not open packet sockets. */
+async function askOnTheWire(asked: Examined, interfaces: readonly Interface[]): Promise<Found> {
+  const { config } = asked;
+  const servers = config.virtualServers.flatMap(({ realServers }) => realServers);
+  const addresses = [
+    ...new Set([
+      ...config.vips.map(({ prefix }) => prefix.address),
+      ...servers.map(({ address }) => address),
+    ]),
+  ];
+  let wire: Wire;
+  try {
+    wire = openWire(addresses);
+  } catch {
+    return { vipAnswers: [], realServers: [] };
+  }
+  const floating = new Set<string>(config.vips.map(({ prefix }) => prefix.address));
+  const on = new Map<string, Interface>(interfaces.map((at) => [at.name, at]));
+  const askerOf = (device: string, address: IpAddress): Asker | null => {
+    const at = on.get(device);
+    if (at === undefined || at.mac === null || !at.up) return null;
+    const own = at.addresses
+      .map(({ prefix }) => prefix)
+      .find((prefix) => holds(prefix, address) && !floating.has(prefix.address));
+    return { device, index: at.index, mac: at.mac, own: own?.address ?? null };
+  };
+  try {
+    const vips = config.vips.map(({ prefix, device }) => {
+      const asker = device === null ? null : askerOf(device, prefix.address);
+      return asker === null ? null : wire.holders(asker, prefix.address);
+    });
+    const found = [...uniqueTargets(config).values()].map((target) =>
+      learn(target, asked, wire, askerOf),
+    );
+    const vipAnswers = (await Promise.all(vips)).filter((one) => one !== null);
+    return { vipAnswers, realServers: await Promise.all(found) };
+  } finally {
+    wire.close();
+  }
+}
+
+interface Target {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly vip: IpAddress;
+  readonly vipPort: number;
+  readonly tcp: boolean;
+  readonly forwarding: string;
+}
+
+/** Each real server once for each of its ports. */
+function uniqueTargets({ virtualServers }: Config): ReadonlyMap<string, Target> {
+  const targets = new Map<string, Target>();
+  for (const { address: vip, port: vipPort, protocol, realServers } of virtualServers)
+    for (const { address, port, forwarding } of realServers)
+      targets.set(`${address} ${port}`, {
+        ...{ address, port, vip, vipPort, forwarding },
+        tcp: protocol === "tcp",
+      });
+  return targets;
+}
+
+async function learn(
+  { address, port, vip, vipPort, tcp, forwarding }: Target,
+  { daemon, role }: Examined,
+  wire: Wire,
+  askerOf: (device: string, address: IpAddress) => Asker | null,
+): Promise<RealServerFacts> {
+  const route = await routeTo(address);
+  const nothing = { address, port, route, mac: null, answers: null, takesVip: null, returns: null };
+  const asker = route === null || route.via !== null ? null : askerOf(route.device, address);
+  if (asker === null || asker.own === null || role === null) return nothing;
+  const { macs } = await wire.holders(asker, address);
+  const [mac = null] = macs;
+  if (mac === null || !tcp) return { ...nothing, mac };
+  const connect = (from: IpAddress, to: IpAddress, toPort: number) =>
+    wire.connect(asker, mac, { from, to, toPort });
+  const answers = (await connect(asker.own, address, port)) === true;
+  const client = parseAddress(elsewhere[family(address)]);
+  const isDirect = forwarding === "direct";
+  const isNat = forwarding === "nat" && daemon?.state === "active" && client !== null;
+  return {
+    ...{ address, port, route, mac, answers },
+    takesVip: answers && isDirect ? (await connect(asker.own, vip, vipPort)) === true : null,
+    returns: answers && isNat ? (await connect(client, address, port)) !== null : null,
+  };
+}
+
+async function routeTo(address: IpAddress): Promise<RealServerFacts["route"]> {
+  const found = await json("ip", "-j", "route", "get", address);
+  const [first] = Array.isArray(found) ? found : [];
+  const { dev, gateway } = (first ?? {}) as Record<string, unknown>;
+  if (typeof dev !== "string") return null;
+  return { device: dev, via: typeof gateway === "string" ? gateway : null, mtu: mtuOf(dev) };
+}
+
+function mtuOf(device: string): number | null {
+  try {
+    return Number(readFileSync(`/sys/class/net/${device}/mtu`, "latin1"));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,108 @@
+/** What the operating system says of itself: files of its network configuration, units, programs. */
+import { createHash } from "node:crypto";
+import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import koffi from "koffi";
+import type { FileText } from "../../advice/findings/facts.ts";
+
+/** Where managers of networks keep what they set at boot; below the root. */
+const networkPatterns = [
+  "etc/systemd/network/*.network",
+  "etc/systemd/network/*.network.d/*.conf",
+  "run/systemd/network/*.network",
+  "usr/lib/systemd/network/*.network",
+  "etc/network/interfaces",
+  "etc/network/interfaces.d/*",
+  "etc/netplan/*.yaml",
+  "etc/NetworkManager/system-connections/*",
+  "etc/sysconfig/network-scripts/ifcfg-*",
+];
+
+/** A file of a network configuration is short; a longer one is none. */
+const fileBytesMax = 256 * 1024;
+
+/** Files that can be read; the others are left out. */
+export function networkFiles(root = "/"): readonly FileText[] {
+  return networkPatterns
+    .flatMap((pattern) => globSync(join(root, pattern)).sort())
+    .flatMap((path) => {
+      try {
+        if (!statSync(path).isFile() || statSync(path).size > fileBytesMax) return [];
+        return [{ path, text: readFileSync(path, "utf8") }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Names of programs that run. */
+export function runningPrograms(proc = "/proc"): ReadonlySet<string> {
+  const names = readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(join(proc, pid, "comm"), "utf8").trim()];
+      } catch {
+        // It has ended meanwhile.
+        return [];
+      }
+    });
+  return new Set(names);
+}
+
+/** Units that a target wants at boot. */
+export const enabledUnits = (root = "/"): ReadonlySet<string> =>
+  new Set(
+    globSync(join(root, "etc/systemd/system/*.{wants,requires}/*.service")).map(
+      (path) => path.split("/").at(-1) ?? "",
+    ),
+  );
+
+/** How many files the process of a running `lvsd run` may open; null: none was found. */
+export function daemonDescriptors(proc = "/proc"): number | null {
+  for (const path of globSync(join(proc, "[0-9]*/cmdline"))) {
+    try {
+      const words = readFileSync(path, "utf8").split("\0");
+      if (!/\/main\.(?:mjs|ts)$/.test(words.find((word) => word.includes("main.")) ?? "")) continue;
+      if (!words.includes("run")) continue;
+      const limits = readFileSync(path.replace(/cmdline$/, "limits"), "latin1");
+      return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.NaN) || null;
+    } catch {
+      // Another user's process, or one that has ended.
+    }
+  }
+  return null;
+}
+
+/** SHA-256 of a file; null: it cannot be read. */
+export function hashOfFile(path: string): string | null {
+  try {
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return null;
+  }
+}
+
+/** Mode bits and owner; null: there is no such file. */
+export function ownershipOf(path: string): { readonly mode: number; readonly uid: number } | null {
+  try {
+    const { mode, uid } = statSync(path);
+    return { mode: mode & 0o7777, uid };
+  } catch {
+    return null;
+  }
+}
+
+/** adjtimex(2): a struct timex of zeros asks and sets nothing; TIME_ERROR says unsynchronised. */
+const timexBytes = 256;
+const timeError = 5;
+
+export function clockSynchronised(): boolean | null {
+  try {
+    const adjtimex = koffi.load("libc.so.6").func("int adjtimex(void *buffer)");
+    const state: number = adjtimex(new Uint8Array(timexBytes));
+    return state < 0 ? null : state !== timeError;
+  } catch {
+    return null;
+  }
+}
