@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { checksDoc } from "./checks-doc.ts";
 import { configurationDoc } from "./configuration-doc.ts";
 import { controlDoc } from "./control-doc.ts";
-import { eventsDoc } from "./events-doc.ts";
 import { doctorDoc } from "./doctor-doc.ts";
+import { eventsDoc } from "./events-doc.ts";
 import { printSchema } from "./json-schema.ts";
 
 const top = join(import.meta.dirname, "..");

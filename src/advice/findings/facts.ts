@@ -100,6 +100,8 @@ export interface Facts {
   /** Datagrams of the pair that the packet filter drops. */
   readonly dropped: readonly Dropping[];
   readonly vipAnswers: readonly Answered[];
+  /** Link-layer addresses that answer for the peer's own addresses. */
+  readonly peerMacs: readonly string[];
   readonly realServers: readonly RealServerFacts[];
   readonly daemon: DaemonFacts | null;
   readonly here: Possessions;

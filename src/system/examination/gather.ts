@@ -158,23 +158,25 @@ function possessions(
   };
 }
 
-type Found = Pick<Facts, "vipAnswers" | "realServers">;
+type Found = Pick<Facts, "vipAnswers" | "peerMacs" | "realServers">;
 
 /** Nothing where this process may not open packet sockets. */
 async function askOnTheWire(asked: Examined, interfaces: readonly Interface[]): Promise<Found> {
   const { config } = asked;
   const servers = config.virtualServers.flatMap(({ realServers }) => realServers);
+  const peers = peerAddresses(asked);
   const addresses = [
     ...new Set([
       ...config.vips.map(({ prefix }) => prefix.address),
       ...servers.map(({ address }) => address),
+      ...peers,
     ]),
   ];
   let wire: Wire;
   try {
     wire = openWire(addresses);
   } catch {
-    return { vipAnswers: [], realServers: [] };
+    return { vipAnswers: [], peerMacs: [], realServers: [] };
   }
   const floating = new Set<string>(config.vips.map(({ prefix }) => prefix.address));
   const on = new Map<string, Interface>(interfaces.map((at) => [at.name, at]));
@@ -191,15 +193,26 @@ async function askOnTheWire(asked: Examined, interfaces: readonly Interface[]): 
       const asker = device === null ? null : askerOf(device, prefix.address);
       return asker === null ? null : wire.holders(asker, prefix.address);
     });
+    const asPeer = peers.map((address) => {
+      const at = interfaces.find(({ name }) => askerOf(name, address)?.own);
+      const asker = at === undefined ? null : askerOf(at.name, address);
+      return asker === null ? null : wire.holders(asker, address);
+    });
     const found = [...uniqueTargets(config).values()].map((target) =>
       learn(target, asked, wire, askerOf),
     );
     const vipAnswers = (await Promise.all(vips)).filter((one) => one !== null);
-    return { vipAnswers, realServers: await Promise.all(found) };
+    const peerMacs = (await Promise.all(asPeer)).flatMap((one) => one?.macs ?? []);
+    return { vipAnswers, peerMacs, realServers: await Promise.all(found) };
   } finally {
     wire.close();
   }
 }
+
+const peerAddresses = ({ config, role }: Examined): readonly IpAddress[] => {
+  const peer = role === null ? null : addressesOf(config, otherRole(role));
+  return peer === null ? [] : [peer.public, ...(peer.private === null ? [] : [peer.private])];
+};
 
 interface Target {
   readonly address: IpAddress;

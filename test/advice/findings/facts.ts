@@ -42,7 +42,11 @@ export interface Spoiled {
   readonly facts?: (sound: Facts) => Partial<Facts>;
 }
 
-export function factsOf({ text = pairText, sysctls: own = {}, facts = () => ({}) }: Spoiled = {}): Facts {
+export function factsOf({
+  text = pairText,
+  sysctls: own = {},
+  facts = () => ({}),
+}: Spoiled = {}): Facts {
   const values = { ...sysctls, ...own };
   const device = (name: string, mac: string) => ({ name, mac, up: true, carrier: true });
   const sound: Facts = {
@@ -65,6 +69,7 @@ export function factsOf({ text = pairText, sysctls: own = {}, facts = () => ({})
     clockSynchronised: true,
     dropped: [],
     vipAnswers: [],
+    peerMacs: [],
     realServers: [
       {
         ...{ address: ip("10.11.12.1"), port: 80, mac: "02:00:00:00:01:01" },

@@ -8,13 +8,12 @@ export const duplicateVip: Finding = {
   says: "A machine that is none of the two routers answers for a VIP.",
   explains:
     "Clients reach one holder or the other, by chance. The MAC address tells which machine it is; the switch knows its port.",
-  examine: ({ vipAnswers, realServers, daemon, config }) =>
+  examine: ({ vipAnswers, realServers, peerMacs }) =>
     vipAnswers.flatMap(({ address, device, macs }) => {
-      const servers = new Set(realServers.flatMap(({ mac }) => (mac === null ? [] : [mac])));
-      const strange = macs.filter((mac) => !servers.has(mac));
-      // One of them is the peer, while it is the active one: who says so is the daemon.
-      const allowed = daemon?.state !== "active" && config.routers.backup !== null ? 1 : 0;
-      if (strange.length <= allowed) return [];
+      // Those of real servers are a finding of their own.
+      const servers = realServers.flatMap(({ mac }) => (mac === null ? [] : [mac]));
+      const strange = macs.filter((mac) => !servers.includes(mac) && !peerMacs.includes(mac));
+      if (strange.length === 0) return [];
       return [
         {
           seen: `${strange.join(" and ")} answer${strange.length === 1 ? "s" : ""} for ${address} on ${device}`,

@@ -1,3 +1,4 @@
+/** Whether real servers with direct routing are in a connected network. */
 import type { Finding } from "../finding.ts";
 import { pairs } from "./pairs.ts";
 

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { doctorReport } from "../../src/cli/report/doctor.ts";
+import { plain } from "../../src/cli/report/paint.ts";
+import { lvsd, temporary } from "./recorder.ts";
+
+test("doctor without a daemon: findings as text and as JSON, status 1 where service is prevented", async (t) => {
+  const directory = temporary(t);
+  const file = join(directory, "lvsd.yaml");
+  writeFileSync(
+    file,
+    "routers: { primary: { public: 198.18.77.1 }, backup: { public: 198.18.77.2 } }\nheartbeat: { key_file: missing.key }\nvips: [{ address: 198.18.77.10/24, device: nowhere0 }]\n",
+  );
+  const words = ["doctor", "-c", file, "--run-dir", directory];
+  const said = await lvsd(words);
+  assert.equal(said.status, 1);
+  assert.match(said.out, /^prevents service\n/);
+  assert.match(said.out, /missing\.key is not there\n {6}lvsd keygen -o .*missing\.key\n/);
+  assert.match(said.out, /this machine is none of the routers; no daemon answers/);
+  const asJson = await lvsd([...words, "--json"]);
+  const report = JSON.parse(asJson.out);
+  assert.deepEqual([asJson.status, report.ok, report.daemon], [1, false, false]);
+  const facts = join(directory, "peer.json");
+  writeFileSync(facts, asJson.out);
+  assert.equal((await lvsd([...words, "--peer", facts])).status, 1);
+  writeFileSync(facts, "{}");
+  const wrong = await lvsd([...words, "--peer", facts]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.error, /this is not what lvsd doctor --json prints/);
+  writeFileSync(file, "routers: {}\n");
+  assert.equal((await lvsd(words)).status, 2);
+});
+
+test("the report has the gravest first, each finding once with all that was seen", () => {
+  const found = (finding: string, severity: "prevents" | "advises", seen: string) =>
+    ({ finding, severity, seen, says: `What ${finding} says.`, remedy: null }) as const;
+  const findings = [
+    found("b", "advises", "one"),
+    { ...found("a", "prevents", "two"), remedy: "mend it" },
+    found("a", "prevents", "three"),
+  ];
+  assert.equal(
+    doctorReport({ role: "backup", daemon: true, findings, examined: 27 }, plain),
+    `prevents service
+  a: What a says.
+    two
+      mend it
+    three
+
+to know
+  b: What b says.
+    one
+
+27 findings looked for, 2 found; this machine is the backup
+`,
+  );
+});
