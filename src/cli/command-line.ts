@@ -17,6 +17,7 @@ import { declareReloading } from "./commands/reloading.ts";
 import { declareReports } from "./commands/reports.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSaving } from "./commands/saving.ts";
+import { declareTable } from "./commands/table.ts";
 import { defaultConfig, defaultRunDir } from "./directories.ts";
 import { complain, type ExitStatus, exit } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,6 +34,7 @@ const commands: readonly ((declaring: Declaring) => void)[] = [
   declareFirstFiles,
   declareImport,
   declareMachine,
+  declareTable,
 ];
 
 /** The commands and what becomes of their exit status; also what documentation is compared with. */

@@ -6,6 +6,7 @@ import type { PastConfig } from "../config/saving/history.ts";
 import type { PeerShare } from "../config/saving/saving.ts";
 import type { ServiceState } from "../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../health/health.ts";
+import type { ServiceRates } from "../kernel/ipvs-rates.ts";
 import type { Problem } from "../keys/problem.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
 import type { PlannedChange } from "../table/describe.ts";
@@ -139,6 +140,13 @@ export interface RealServerStatus {
     readonly last_error: string | null;
     readonly since: string;
   };
+}
+
+/** Body of `GET /v1/rates`. */
+export interface RatesReport {
+  /** When they were read. */
+  readonly at: string;
+  readonly services: readonly ServiceRates[];
 }
 
 /** Body of `POST /v1/plan` and, with what was done, of `POST /v1/reload`. */

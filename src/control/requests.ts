@@ -5,6 +5,7 @@ import type {
   HistoryReport,
   PastReport,
   PlanReport,
+  RatesReport,
   RequestRefusal,
   RestartReport,
   SaveReport,
@@ -18,6 +19,10 @@ const guard = "With `yes` it passes `guard.remove_percent`.";
 /** By the name of the method that answers it in the daemon and asks it in the client. */
 export const requests = {
   status: shows<Status>()({ path: "/v1/status", does: "Everything that `lvsd status` shows." }),
+  rates: shows<RatesReport>()({
+    path: "/v1/rates",
+    does: "What the kernel balances a second, by virtual service; one reading a second for all.",
+  }),
   config: shows<ConfigReport>()({
     path: "/v1/config",
     does: "The configuration's main file as it was loaded.",

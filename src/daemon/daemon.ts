@@ -7,6 +7,7 @@ import type {
   ConfigReport,
   HistoryReport,
   PlanReport,
+  RatesReport,
   Refusal,
   RequestRefusal,
   RestartReport,
@@ -19,8 +20,9 @@ import type { Input } from "../failover/protocol.ts";
 import type { Problem } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
 import type { EventBody, LvsdEvent } from "../model/event.ts";
-import { between, type Instant, seconds } from "../model/time.ts";
+import { between, type Instant, ms, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip/ip.ts";
+import { readRates } from "../system/ipvs/rates.ts";
 import { ConfigChanges } from "./config/config-changes.ts";
 import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
 import type { DaemonParts } from "./daemon-parts.ts";
@@ -38,6 +40,7 @@ import {
 } from "./restart/restart-state.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
+import { SharedRates } from "./table/shared-rates.ts";
 import { within } from "./within.ts";
 
 /** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
@@ -58,6 +61,7 @@ export class Daemon implements Controlled {
   readonly #refusedRequests = new Map<string, number>();
   #lateHeartbeats = 0;
   readonly #requests = new Requests();
+  readonly #rates: SharedRates;
   readonly #startedAt: string;
   readonly #notifications: Notifications;
   #stopped: (() => void) | null = null;
@@ -66,6 +70,10 @@ export class Daemon implements Controlled {
     this.#parts = parts;
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
     this.#startedAt = parts.wallClock();
+    this.#rates = new SharedRates({
+      ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.wallClock },
+      used: () => ms(process.cpuUsage().user / 1000),
+    });
     this.#notifications = new Notifications({
       run: parts.doors.runCommand,
       report: this.#doors.report,
@@ -85,6 +93,10 @@ export class Daemon implements Controlled {
       serving: () => this.#serving,
       loaded: ({ config }) => this.#notifications.configure(config.notify.command),
     });
+  }
+
+  rates(): Promise<RatesReport> {
+    return this.#rates.read();
   }
 
   get serving(): Serving | null {

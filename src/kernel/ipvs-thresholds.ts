@@ -56,7 +56,7 @@ const isHead = (line: string): boolean =>
 const protocolOfName: Readonly<Record<string, Protocol>> = { TCP: "tcp", UDP: "udp", SCTP: "sctp" };
 
 /** The key of the service that this line begins; null for a kind that lvsd does not know. */
-function readServiceName(line: string): string | null {
+export function readServiceName(line: string): string | null {
   const [protocolName = "", name = "", next] = line.split(/\s+/);
   if (protocolName === "FWM") {
     const fwmark = readFwmark(name);

@@ -1,5 +1,11 @@
 /** A status and events with something in every field, for the tests of both ends and the reports. */
-import type { PlanReport, Refusal, SaveReport, Status } from "../../src/control/api.ts";
+import type {
+  PlanReport,
+  RatesReport,
+  Refusal,
+  SaveReport,
+  Status,
+} from "../../src/control/api.ts";
 import type { AnswerTo, Controlled, Given } from "../../src/control/requests.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
@@ -219,6 +225,17 @@ export const guarded: Refusal = {
   ],
 };
 
+const perSecond = { packets_in: 900, packets_out: 800, bytes_in: 123_456, bytes_out: 4_567_890 };
+export const sampleRates: RatesReport = {
+  at: "2026-01-01T00:01:00.000Z",
+  services: [
+    {
+      ...{ service: "tcp 192.168.26.10:80", connections: 42, ...perSecond },
+      destinations: [{ destination: "10.11.12.1:80", connections: 40, ...perSecond }],
+    },
+  ],
+};
+
 /**
  * A daemon of which only the answers are real. The control room's contract is `Controlled`; with
  * the true daemon behind it, these tests would need two routers, a kernel with IPVS and root.
@@ -248,6 +265,7 @@ export class ScriptedDaemon implements Controlled {
   }
 
   status = async () => this.current;
+  rates = async () => sampleRates;
   events = () => this.known;
   follow = (listener: (event: LvsdEvent) => void) => {
     this.#followers.add(listener);

@@ -1,0 +1,55 @@
+/**
+ * Rates of virtual services and destinations: the listing of `ipvsadm -Ln --rate --exact`
+ * (ipvsadm(8)). The kernel estimates them over some seconds (ip_vs_est.c). Pure text.
+ */
+import { type Refused, refuse } from "../model/error.ts";
+import { printDestination } from "../model/service.ts";
+import { readEndpoint } from "./ipvs-text.ts";
+import { readServiceName } from "./ipvs-thresholds.ts";
+
+/** Each of them a second; bytes as the network layer counts them. */
+export interface Rates {
+  readonly connections: number;
+  readonly packets_in: number;
+  readonly packets_out: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+}
+
+/** A virtual service under its printed name, with its destinations under theirs. */
+export interface ServiceRates extends Rates {
+  readonly service: string;
+  readonly destinations: readonly (Rates & { readonly destination: string })[];
+}
+
+const line = /^(.+?) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) *$/;
+
+/** Reads the listing; services of kinds that lvsd does not know are left out. */
+export function parseRates(listing: string): readonly ServiceRates[] | Refused<"garbled"> {
+  const services: (Rates & {
+    service: string;
+    destinations: (Rates & { destination: string })[];
+  })[] = [];
+  let current: (typeof services)[number] | null = null;
+  for (const text of listing.split("\n")) {
+    if (text === "" || /^(?:IP Virtual Server |Prot LocalAddress| {2}-> RemoteAddress)/.test(text))
+      continue;
+    const found = line.exec(text);
+    if (found === null) return refuse("garbled", text.slice(0, 200));
+    const [connections = 0, packets_in = 0, packets_out = 0, bytes_in = 0, bytes_out = 0] = found
+      .slice(2)
+      .map(Number);
+    const rates: Rates = { connections, packets_in, packets_out, bytes_in, bytes_out };
+    const name = found[1] ?? "";
+    if (!name.startsWith("  -> ")) {
+      const service = readServiceName(name);
+      current = service === null ? null : { service, ...rates, destinations: [] };
+      if (current !== null) services.push(current);
+      continue;
+    }
+    const identity = readEndpoint(name.slice(5).trim());
+    if (identity === null) return refuse("garbled", text.slice(0, 200));
+    current?.destinations.push({ destination: printDestination(identity), ...rates });
+  }
+  return services;
+}
