@@ -64,6 +64,11 @@ function lackingFor({ name }: Method, preparation: Preparation): Refusal | null 
   const { name: server, gateways, realServers } = preparation;
   if (realServers.length === 0)
     return { message: `${server} has no real server`, hint: "add it under real_servers" };
+  if (name !== "gateway" && preparation.vips.length === 0)
+    return {
+      message: `${server} has no address: your own rules say which VIPs it has`,
+      hint: "give it an address, or prepare the real servers for those VIPs by hand",
+    };
   if (name !== "gateway" || gateways.length > 0) return null;
   return {
     message: `${server}: there is no nat_router, through which its real servers would reply`,

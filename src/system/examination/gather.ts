@@ -217,8 +217,10 @@ const peerAddresses = ({ config, role }: Examined): readonly IpAddress[] => {
 interface Target {
   readonly address: IpAddress;
   readonly port: number;
-  readonly vip: IpAddress;
-  readonly vipPort: number;
+  /** Null: the service is known by a mark of the operator's own rules. */
+  readonly vip: IpAddress | null;
+  /** Null: several ports. */
+  readonly vipPort: number | null;
   readonly tcp: boolean;
   readonly forwarding: string;
 }
@@ -256,7 +258,10 @@ async function learn(
   const isNat = forwarding === "nat" && daemon?.state === "active" && client !== null;
   return {
     ...{ address, port, route, mac, answers },
-    takesVip: answers && isDirect ? (await connect(asker.own, vip, vipPort)) === true : null,
+    takesVip:
+      answers && isDirect && vip !== null
+        ? (await connect(asker.own, vip, vipPort ?? port)) === true
+        : null,
     returns: answers && isNat ? (await connect(client, address, port)) !== null : null,
   };
 }

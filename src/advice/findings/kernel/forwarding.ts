@@ -14,7 +14,11 @@ export const forwarding: Finding = {
     if (!forwardingsOf(config).has("nat")) return [];
     // Before the daemon runs, what it will set is not missing.
     if (config.sysctl === "auto" && daemon === null) return [];
-    const families = new Set(config.virtualServers.map(({ address }) => family(address)));
+    const families = new Set(
+      config.virtualServers.flatMap(({ realServers }) =>
+        realServers.map(({ address }) => family(address)),
+      ),
+    );
     return [...families]
       .map((of) => (of === 4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding"))
       .filter((name) => sysctl(name) === "0")
