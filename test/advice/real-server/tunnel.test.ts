@@ -1,0 +1,58 @@
+/**
+ * Tunnels: what the script sets, and that it can go back. This machine's kernel has no ipip, so the
+ * devices are others of the same names: what comes out of a tunnel is shown in the lab alone.
+ */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Preparation } from "../../../src/advice/real-server/preparation.ts";
+import { prepare } from "../../../src/advice/real-server/prepare.ts";
+import type { IpAddress } from "../../../src/model/address.ts";
+import { inWorld } from "./world.ts";
+
+const ip = (text: string): IpAddress => text as IpAddress;
+
+const far: Preparation = {
+  name: "far",
+  forwarding: "tunnel",
+  vips: [ip("192.168.26.10"), ip("fd00:26::10")],
+  ports: [{ protocol: "tcp", first: 80, last: 80 }],
+  gateways: [],
+  realServers: [{ name: "rs1", address: ip("192.168.26.101") }],
+  routers: [ip("192.168.26.9")],
+  passivePorts: null,
+};
+
+function scriptOf(undo: boolean): string {
+  const result = prepare(far, { method: "tunnel", undo, format: "script" });
+  assert.ok("text" in result);
+  return result.text;
+}
+
+it("tunnel: VIPs on the tunnel's devices, loose rp_filter there, silent about ARP, and back", () => {
+  const script = `
+for device in tunl0 ip6tnl0; do ip -n real link add $device type veth peer name peer-$device; done
+state() { look | sed 's,qdisc noop ,qdisc noqueue ,'; in_real sysctl net.ipv4.conf.tunl0.rp_filter; }
+told before "$(state)"
+in_real sh "$DIR/do.sh"
+told once "$(state)"
+in_real sh "$DIR/do.sh"
+told twice "$(state)"
+told vips "$(ip -n real -o addr show dev tunl0 | grep -o '192[^ ]*'; ip -n real -o addr show dev ip6tnl0 | grep -o 'fd[^ ]*')"
+told filter "$(in_real sysctl -n net.ipv4.conf.tunl0.rp_filter)"
+told holders "$(holder 192.168.26.10 192.168.26.10) $(holder fd00:26::10 '[fd00:26::10]')"
+told up "$(in_real cat /sys/class/net/tunl0/flags /sys/class/net/ip6tnl0/flags)"
+in_real sh "$DIR/undo.sh"
+told undone "$(state)"
+`;
+  const files = { "do.sh": scriptOf(false), "undo.sh": scriptOf(true) };
+  const found = inWorld({ files, script });
+  assert.equal(found.twice, found.once);
+  assert.equal(found.vips, "192.168.26.10/32\nfd00:26::10/128");
+  assert.equal(found.filter, "2");
+  assert.equal(found.holders, "nobody nobody");
+  assert.deepEqual(
+    (found.up ?? "").split("\n").map((flags) => Number(flags) & 1),
+    [1, 1],
+  );
+  assert.equal(found.undone, found.before);
+});
