@@ -2,6 +2,7 @@
  * The control socket's language: routes, bodies, and the form of a problem. Both ends and the
  * reports of the command line import these types; nothing here knows how they are carried.
  */
+import type { Found } from "../advice/findings/findings.ts";
 import type { PastConfig } from "../config/saving/history.ts";
 import type { PeerShare } from "../config/saving/saving.ts";
 import type { ServiceState } from "../failover/service.ts";
@@ -140,6 +141,14 @@ export interface RealServerStatus {
     readonly last_error: string | null;
     readonly since: string;
   };
+}
+
+/** Body of `GET /v1/findings`: what `lvsd doctor` finds. */
+export interface FindingsReport {
+  /** False where something would prevent service. */
+  readonly ok: boolean;
+  readonly at: string;
+  readonly findings: readonly Found[];
 }
 
 /** Body of `GET /v1/rates`. */

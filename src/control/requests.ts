@@ -2,6 +2,7 @@
 import type { LvsdEvent } from "../model/event.ts";
 import type {
   ConfigReport,
+  FindingsReport,
   HistoryReport,
   PastReport,
   PlanReport,
@@ -22,6 +23,10 @@ export const requests = {
   rates: shows<RatesReport>()({
     path: "/v1/rates",
     does: "What the kernel balances a second, by virtual service; one reading a second for all.",
+  }),
+  findings: shows<FindingsReport>()({
+    path: "/v1/findings",
+    does: "What `lvsd doctor` finds here; at most ten seconds old.",
   }),
   config: shows<ConfigReport>()({
     path: "/v1/config",

@@ -5,6 +5,7 @@
 
 import type {
   ConfigReport,
+  FindingsReport,
   HistoryReport,
   PlanReport,
   RatesReport,
@@ -27,6 +28,7 @@ import { ConfigChanges } from "./config/config-changes.ts";
 import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
 import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
+import { Examination } from "./health/examination.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { countUp, refusedNow } from "./refused.ts";
 import { Requests } from "./requests.ts";
@@ -62,6 +64,7 @@ export class Daemon implements Controlled {
   #lateHeartbeats = 0;
   readonly #requests = new Requests();
   readonly #rates: SharedRates;
+  readonly #examination: Examination;
   readonly #startedAt: string;
   readonly #notifications: Notifications;
   #stopped: (() => void) | null = null;
@@ -70,6 +73,10 @@ export class Daemon implements Controlled {
     this.#parts = parts;
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
     this.#startedAt = parts.wallClock();
+    this.#examination = new Examination({
+      ...{ now: parts.doors.now, wallClock: parts.wallClock, status: () => this.status() },
+      config: () => this.#serving?.running ?? this.#config.written,
+    });
     this.#rates = new SharedRates({
       ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.wallClock },
       used: () => ms(process.cpuUsage().user / 1000),
@@ -97,6 +104,10 @@ export class Daemon implements Controlled {
 
   rates(): Promise<RatesReport> {
     return this.#rates.read();
+  }
+
+  findings(): Promise<FindingsReport> {
+    return this.#examination.read();
   }
 
   get serving(): Serving | null {

@@ -93,6 +93,9 @@ export const setStatusFlags = (fd: number, flags: number): number => libcFcntl(f
 /** malloc_trim(3). */
 export const mallocTrim = libc.func("int malloc_trim(size_t pad)") as Call<[pad: number]>;
 
+/** adjtimex(2): the state of the kernel's clock; a struct timex of zeros sets nothing. */
+export const adjtimex = libc.func("int adjtimex(void *buffer)") as Call<[buffer: Bytes]>;
+
 /** The numbers of errors on this machine (errno(3)). */
 export const errnos = koffi.os.errno;
 /** The error of the last call that failed. */

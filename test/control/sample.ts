@@ -266,6 +266,7 @@ export class ScriptedDaemon implements Controlled {
 
   status = async () => this.current;
   rates = async () => sampleRates;
+  findings = async () => ({ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] });
   events = () => this.known;
   follow = (listener: (event: LvsdEvent) => void) => {
     this.#followers.add(listener);

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import koffi from "koffi";
 import type { FileText } from "../../advice/findings/facts.ts";
+import { adjtimex } from "../libc.ts";
 
 /** Where managers of networks keep what they set at boot; below the root. */
 const networkPatterns = [
@@ -98,11 +98,6 @@ const timexBytes = 256;
 const timeError = 5;
 
 export function clockSynchronised(): boolean | null {
-  try {
-    const adjtimex = koffi.load("libc.so.6").func("int adjtimex(void *buffer)");
-    const state: number = adjtimex(new Uint8Array(timexBytes));
-    return state < 0 ? null : state !== timeError;
-  } catch {
-    return null;
-  }
+  const state = adjtimex(new Uint8Array(timexBytes));
+  return state < 0 ? null : state !== timeError;
 }

@@ -14,7 +14,8 @@ import {
 } from "../../kernel/frames.ts";
 import { answerIn, etherTypeIpv4, type Segment, segmentFrame } from "../../kernel/tcp-question.ts";
 import { family, type IpAddress } from "../../model/address.ts";
-import { type FilterStep, openPacketSocket, type PacketSocket } from "../net/raw-socket.ts";
+import type { FilterStep } from "../libc.ts";
+import { openPacketSocket, type PacketSocket } from "../net/raw-socket.ts";
 import { advertisementFilter, arpFilter } from "../net/stranger-watch.ts";
 
 /** A device with the address by which this machine asks there. */
