@@ -12,6 +12,7 @@ export async function run(
     readonly stateDir: string;
     readonly role: Role | null;
     readonly runner: string | null;
+    readonly strict: boolean;
   },
   terminal: Terminal,
 ): Promise<ExitStatus> {
@@ -21,6 +22,7 @@ export async function run(
     stateDir: resolve(options.stateDir),
     role: options.role,
     runner: options.runner,
+    strict: options.strict,
   });
   if (ended.status === exit.done) return exit.done;
   complain(terminal, ended.problems);

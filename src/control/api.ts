@@ -19,7 +19,8 @@ export interface Status {
   readonly started: string;
   /** Null while the router has not found its own address on any interface. */
   readonly role: Role | null;
-  readonly state: RouterState;
+  /** `unconfigured`: there is no configuration that this router can run. */
+  readonly state: RouterState | "unconfigured";
   readonly since: string;
   readonly cause: string;
   readonly config: {

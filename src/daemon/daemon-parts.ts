@@ -1,4 +1,5 @@
 /** What the daemon is given by the process that runs it. */
+import type { Problem } from "../keys/problem.ts";
 import type { Role } from "../model/router.ts";
 import type { Doors } from "./doors.ts";
 import type { Journal } from "./journal.ts";
@@ -8,6 +9,8 @@ export interface DaemonParts {
   readonly journal: Journal;
   readonly wallClock: () => string;
   readonly role: Role | null;
+  /** Why the file on the disk cannot be run, where an older one is loaded; null: it can. */
+  readonly fileProblems: readonly Problem[] | null;
   /** One line for `systemctl status`. */
   readonly announceStatus: (text: string) => void;
   /** Why a process could not start in the place of this one; null: it could. */

@@ -25,6 +25,7 @@ import { between, type Instant, ms, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import { readRates } from "../system/ipvs/rates.ts";
 import { ConfigChanges } from "./config/config-changes.ts";
+import { keepLastGood } from "./config/last-good.ts";
 import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
 import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
@@ -93,12 +94,17 @@ export class Daemon implements Controlled {
     });
     this.#notifications.configure(written.config.notify.command);
     parts.journal.follow((event) => this.#notifications.take(event));
+    this.#keep(written.files);
     this.#config = new ConfigChanges(written, {
       doors: this.#doors,
       wallClock: parts.wallClock,
       role: parts.role,
+      error: parts.fileProblems,
       serving: () => this.#serving,
-      loaded: ({ config }) => this.#notifications.configure(config.notify.command),
+      loaded: ({ config, files }) => {
+        this.#notifications.configure(config.notify.command);
+        this.#keep(files);
+      },
     });
   }
 
@@ -108,6 +114,12 @@ export class Daemon implements Controlled {
 
   findings(): Promise<FindingsReport> {
     return this.#examination.read();
+  }
+
+  /** For the next start, whatever becomes of the file until then. */
+  #keep(files: Written["files"]): void {
+    const why = keepLastGood(this.#doors.stateDir, files);
+    if (why !== null) this.#report({ event: "machine", kind: "failed", text: why });
   }
 
   get serving(): Serving | null {

@@ -10,7 +10,7 @@ import { runUnprivileged } from "../checks/program/unprivileged.ts";
 import { throughRunner } from "../checks/runner/client.ts";
 import { socketName } from "../control/api.ts";
 import { startControlServer } from "../control/server.ts";
-import { type Problem, problemElsewhere } from "../keys/problem.ts";
+import { type Problem, printProblem, problemElsewhere } from "../keys/problem.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import type { Role } from "../model/router.ts";
 import { addMs, type Instant, seconds } from "../model/time.ts";
@@ -43,11 +43,12 @@ import { enterRealTime, leaveRealTime, priorities } from "../system/process/real
 import { giveBackNowAndThen, giveBackSpareMemory } from "../system/process/spare-memory.ts";
 import { openSystemd, type Systemd } from "../system/process/systemd.ts";
 import { runningPrograms } from "../system/program/program.ts";
-import { readWritten } from "./config/config-thread.ts";
+import { firstConfig } from "./config/first-config.ts";
 import type { Written } from "./config/running.ts";
 import { Daemon, type Ended } from "./daemon.ts";
 import { Journal } from "./journal.ts";
 import { holdFor } from "./restart/restart-state.ts";
+import { runUnconfigured } from "./run-unconfigured.ts";
 
 export interface RunOptions {
   /** Absolute paths. */
@@ -58,6 +59,8 @@ export interface RunOptions {
   readonly role: Role | null;
   /** The socket of the runner of operators' programs; null: they are children of this process. */
   readonly runner: string | null;
+  /** An invalid or missing file ends it, whatever was loaded before. */
+  readonly strict: boolean;
 }
 
 /** How often a router looks for its own address while none is there. */
@@ -70,16 +73,21 @@ const terminatedWithin = seconds(5);
 /** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
   try {
-    const written = await readWritten(options.configPath);
-    if ("problems" in written) return { status: 2, problems: written.problems };
-    return await runWith(written, options);
+    const first = await firstConfig(options);
+    if ("refused" in first) return { status: 2, problems: first.refused };
+    if ("unconfigured" in first) return await runUnconfigured(first.unconfigured, options);
+    return await runWith(first.written, first.fileProblems, options);
   } catch (thrown) {
     if (!(thrown instanceof MachineError)) throw thrown;
     return { status: 1, problems: [problemElsewhere(messageOf(thrown))] };
   }
 }
 
-async function runWith(written: Written, options: RunOptions): Promise<Ended> {
+async function runWith(
+  written: Written,
+  fileProblems: readonly Problem[] | null,
+  options: RunOptions,
+): Promise<Ended> {
   const { configPath, runDir, stateDir, role } = options;
   // Operators pass through to the control socket; what lies beside it has its own mode.
   ensureDirectory(runDir, 0o711);
@@ -110,8 +118,7 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
   const daemon = new Daemon(written, {
     doors: { ...machine, ...{ openGatewayProbe, now, openAlarm }, ...commands, ...places },
     journal,
-    wallClock,
-    role,
+    ...{ wallClock, role, fileProblems },
     announceStatus: (text) => systemd.status(text),
     imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
@@ -123,6 +130,10 @@ async function runWith(written: Written, options: RunOptions): Promise<Ended> {
     journal.record({ event: "machine", kind: "failed", text });
   });
   journal.record({ event: "process", kind: "started", version, config: configPath });
+  if (fileProblems !== null) {
+    const problems = fileProblems.map(printProblem);
+    journal.record({ event: "config", kind: "kept", serial: written.config.serial, problems });
+  }
   const control = await startControlServer({
     socketPath: join(runDir, socketName),
     controlled: daemon,

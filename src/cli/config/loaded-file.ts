@@ -18,6 +18,8 @@ export async function otherFile(
   const file = resolve(given);
   const place = { file, line: null, column: null };
   const real = realPath(file);
+  // A router without a configuration names the file that it waits for.
+  if (real === null && file === resolve(loaded)) return null;
   if (real === null) return { ...place, message: "no such file", hint: null };
   if (real === (realPath(loaded) ?? resolve(loaded))) return null;
   return {

@@ -18,7 +18,6 @@ import type { RealServerState, VirtualServerState } from "../../health/health.ts
 import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import { printable } from "../../model/printable.ts";
-import type { RouterState } from "../../model/router.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { count } from "./plan.ts";
 import { length, localTime } from "./time.ts";
@@ -26,7 +25,8 @@ import { length, localTime } from "./time.ts";
 const widthMax = 100;
 const labelWidth = 12;
 
-const routerShades: Readonly<Record<RouterState, Shade>> = {
+const routerShades: Readonly<Record<Status["state"], Shade>> = {
+  unconfigured: "bad",
   starting: "doubtful",
   standby: "good",
   active: "good",

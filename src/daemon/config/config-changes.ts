@@ -37,6 +37,8 @@ export interface ConfigChangesParts {
   readonly role: Role | null;
   /** Null: it has not found its own address yet. */
   readonly serving: () => Serving | null;
+  /** Why the file on the disk is not what is loaded, at the start; null: it is. */
+  readonly error: readonly Problem[] | null;
   /** Another one is in force from now on. */
   readonly loaded: (written: Written) => void;
 }
@@ -45,7 +47,7 @@ export class ConfigChanges {
   readonly #parts: ConfigChangesParts;
   readonly #path: string;
   #written: Written;
-  #error: readonly Problem[] | null = null;
+  #error: readonly Problem[] | null;
   readonly #refusedFiles = new Map<string, number>();
   /** One change at a time: reloads, savings of this router and of the peer. */
   readonly #queue = new PQueue({ concurrency: 1 });
@@ -56,6 +58,7 @@ export class ConfigChanges {
     this.#parts = parts;
     this.#written = written;
     this.#path = written.config.path;
+    this.#error = parts.error;
     const { doors, wallClock, serving } = parts;
     this.#store = new ConfigStore(this.#path, doors.stateDir, wallClock);
     this.#sync = new ClusterSync({

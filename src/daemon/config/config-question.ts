@@ -1,5 +1,6 @@
 /** What the thread that reads configurations may be asked. */
 import type { Config } from "../../config/config.ts";
+import type { ConfigFile } from "../../config/read-config.ts";
 
 /** One question a thread: config-thread.ts asks, config-worker.ts answers. */
 export type Question =
@@ -13,6 +14,8 @@ export type Question =
        * are judged by it before they are read; null: there is none.
        */
       readonly loaded: string | null;
+      /** What stands for the files on the disk, the main one first; null: they themselves. */
+      readonly instead: readonly ConfigFile[] | null;
     }
   | {
       readonly kind: "serial";

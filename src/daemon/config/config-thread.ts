@@ -3,6 +3,7 @@
  * servers keeps a processor busy for seconds, and the heartbeat must not wait for it.
  */
 import { Worker } from "node:worker_threads";
+import type { ConfigFile } from "../../config/read-config.ts";
 import type { Problem } from "../../keys/problem.ts";
 import { MachineError } from "../../model/error.ts";
 import type { Question } from "./config-question.ts";
@@ -22,7 +23,11 @@ export const readWritten = (
   path: string,
   text: string | null = null,
   loaded: string | null = null,
-) => asked<Written | Refusals>({ kind: "read", path, text, loaded });
+) => asked<Written | Refusals>({ kind: "read", path, text, loaded, instead: null });
+
+/** These files in place of what is on the disk, as they were loaded once. */
+export const readKept = (path: string, instead: readonly ConfigFile[]) =>
+  asked<Written | Refusals>({ kind: "read", path, text: null, loaded: null, instead });
 
 /** As `withSerial` (config/saving/edit.ts). */
 export const raisedSerial = (path: string, text: string, serial: number) =>

@@ -1,20 +1,31 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
+import { matchesGlob } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
-import { type Files, readConfig } from "../../config/read-config.ts";
+import { type ConfigFile, type Files, readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
 import { diskFiles, passwordProblems, readKeyFile } from "../../system/file/config-files.ts";
 import type { Question } from "./config-question.ts";
 import { mayRun } from "./config-store.ts";
 import type { Refusals, Written } from "./running.ts";
 
-function read(path: string, text: string | null, loaded: string | null): Written | Refusals {
+function read({
+  path,
+  text,
+  loaded,
+  instead,
+}: Question & { readonly kind: "read" }): Written | Refusals {
   const strange = text === null || loaded === null ? [] : strangeIncludes(path, text, loaded);
   if (strange.length > 0) return { problems: strange };
-  const files: Files =
-    text === null
-      ? diskFiles
-      : { ...diskFiles, read: (file) => (file === path ? { text } : diskFiles.read(file)) };
+  const files =
+    instead !== null
+      ? keptFiles(instead)
+      : text === null
+        ? diskFiles
+        : {
+            ...diskFiles,
+            read: (file: string) => (file === path ? { text } : diskFiles.read(file)),
+          };
   const result = readConfig(path, files);
   if ("problems" in result) return result;
   const problems = passwordProblems(result.config, result.places);
@@ -23,15 +34,24 @@ function read(path: string, text: string | null, loaded: string | null): Written
   return "problems" in key ? key : { ...result, keys: key.keys };
 }
 
+/** Files that were loaded once; each pattern matches what it matched then. */
+const keptFiles = (kept: readonly ConfigFile[]): Files => ({
+  read(path) {
+    const file = kept.find((one) => one.path === path);
+    return file ?? { error: { message: "was not kept", hint: null } };
+  },
+  glob: (pattern) => kept.filter(({ path }) => matchesGlob(path, pattern)).map(({ path }) => path),
+});
+
 function answer(question: Question): unknown {
-  const { kind, path, text } = question;
+  const { kind } = question;
   switch (kind) {
     case "read":
-      return read(path, text, question.loaded);
+      return read(question);
     case "serial":
-      return withSerial(text, question.serial);
+      return withSerial(question.text, question.serial);
     case "bounds": {
-      const { present, next, before } = question;
+      const { path, text, present, next, before } = question;
       return beyondControl(path, text, present, next, before, mayRun);
     }
     default:

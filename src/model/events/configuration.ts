@@ -23,6 +23,19 @@ export const configEvents = {
     meaning: "nothing was changed; each problem with its place",
     sentence: ({ problems }) => `configuration refused, nothing changed: ${problems.join("; ")}`,
   }),
+  kept: event({
+    severity: "error",
+    fields: { serial: number, problems: texts },
+    meaning: "at a start the file was invalid: the last one that was loaded is in force",
+    sentence: ({ serial, problems }) =>
+      `the last good configuration (serial ${serial}) is in force, since the file is invalid: ${problems.join("; ")}`,
+  }),
+  unconfigured: event({
+    severity: "warn",
+    fields: { text },
+    meaning: "there is no configuration to run: nothing is held and nothing programmed",
+    sentence: ({ text }) => `unconfigured: ${text}; lvsd apply FILE gives a configuration`,
+  }),
   stored: event({
     severity: "info",
     fields: { serial: number, peer: field<keyof typeof where>() },

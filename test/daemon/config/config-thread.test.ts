@@ -147,7 +147,13 @@ describe("a hostile text", () => {
   });
 
   it("that takes too long is given up, and its thread with it", async () => {
-    const question = { kind: "read", path: "/c.yaml", text: keys, loaded: null } as const;
+    const question = {
+      kind: "read",
+      path: "/c.yaml",
+      text: keys,
+      loaded: null,
+      instead: null,
+    } as const;
     await assert.rejects(asked(question, 20), /judging it takes longer than 0\.02 s/);
   });
 });

@@ -1,0 +1,147 @@
+/**
+ * A router without a configuration that it can run: it holds nothing, programs nothing and sends no
+ * heartbeat, but it answers at its control socket, so that a first configuration can be made there.
+ */
+import { writeFileSync } from "node:fs";
+import type { PlanReport, RequestRefusal, SaveReport, Status } from "../control/api.ts";
+import type { AnswerTo, Controlled, Given } from "../control/requests.ts";
+import { requests } from "../control/requests.ts";
+import { type Problem, printProblem } from "../keys/problem.ts";
+import { MachineError, messageOf } from "../model/error.ts";
+import type { LvsdEvent } from "../model/event.ts";
+import { version } from "../model/version.ts";
+import { beyondBounds, readWritten } from "./config/config-thread.ts";
+import type { Written } from "./config/running.ts";
+import type { Journal } from "./journal.ts";
+import { countUp, refusedNow } from "./refused.ts";
+
+export interface UnconfiguredParts {
+  readonly path: string;
+  /** Why the file that is there cannot be run; null: there is none. */
+  readonly problems: readonly Problem[] | null;
+  readonly journal: Journal;
+  readonly wallClock: () => string;
+  /** A configuration is on the disk: the process starts anew with it. */
+  readonly configured: () => void;
+}
+
+const noConfiguration = "this router has no configuration yet";
+const wayOut = "lvsd apply FILE gives it the first one, on both routers";
+
+/** Every request is refused but those of {@link Unconfigured}. */
+function refusing(): Controlled {
+  const all = Object.entries(requests).map(([name, { refuses }]) => [
+    name,
+    async () => {
+      if (refuses) return refusedNow(noConfiguration, wayOut);
+      throw new MachineError(`${noConfiguration}; ${wayOut}`);
+    },
+  ]);
+  return Object.fromEntries(all) as Controlled;
+}
+
+/** Why there is nothing to run, in one line. */
+export const causeOf = ({
+  path,
+  problems,
+}: Pick<UnconfiguredParts, "path" | "problems">): string =>
+  problems === null
+    ? `there is no ${path}`
+    : `${path} cannot be run: ${problems.map(printProblem)[0] ?? ""}`;
+
+/** What the control socket of such a router answers. */
+export function unconfigured(parts: UnconfiguredParts): Controlled {
+  const started = parts.wallClock();
+  const refused = new Map<string, number>();
+  const cause = causeOf(parts);
+  return {
+    ...refusing(),
+    status: async () => statusOf({ ...parts, started, cause, refused }),
+    config: async () => ({ path: parts.path, serial: 0, hash: "", text: "" }),
+    pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
+    save: (given) => save(parts, given),
+    reload: () => reload(parts),
+    events: (): readonly LvsdEvent[] => parts.journal.events(),
+    follow: (listener) => parts.journal.follow(listener),
+    refusedRequest: (reason: RequestRefusal) => {
+      countUp(refused, reason);
+    },
+  };
+}
+
+const nothingChanged: PlanReport = {
+  ok: true,
+  ...{ changes: [], settings: [], unchanged_services: 0, refused: [] },
+};
+
+/** The first configuration: judged as one that comes from outside, then written. */
+async function save(
+  { path, journal, configured }: UnconfiguredParts,
+  { text }: Given<"save">,
+): Promise<AnswerTo<"save">> {
+  const written = await readWritten(path, text, "");
+  if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
+  const beyond = await beyondFirst(path, text, written);
+  if (beyond.length > 0) return { ok: false, fault: "text", problems: beyond };
+  try {
+    writeFileSync(path, text, { mode: 0o640 });
+  } catch (thrown) {
+    return refusedNow(`${path}: cannot be written: ${messageOf(thrown)}`);
+  }
+  const { serial, hash } = written.config;
+  journal.record({ event: "config", kind: "stored", serial, peer: "none" });
+  setImmediate(configured);
+  return { ...nothingChanged, serial, hash, peer: "none" } satisfies SaveReport;
+}
+
+/** Of a first configuration only what root alone may name is refused: there is none to compare. */
+async function beyondFirst(path: string, text: string, { config }: Written) {
+  const next = { heartbeat: config.heartbeat };
+  const before = {
+    heartbeat: {
+      ...config.heartbeat,
+      authentication: "hmac",
+      keyFile: config.heartbeat.keyFile === null ? null : "/etc/lvsd/heartbeat.key",
+    },
+  } as const;
+  return beyondBounds({ path, text, present: "", next, before });
+}
+
+async function reload({
+  path,
+  journal,
+  configured,
+}: UnconfiguredParts): Promise<AnswerTo<"reload">> {
+  const written = await readWritten(path);
+  if ("problems" in written) {
+    const problems = written.problems.map(printProblem);
+    journal.record({ event: "config", kind: "refused", problems });
+    return { ok: false, fault: "text", problems: written.problems };
+  }
+  setImmediate(configured);
+  return nothingChanged;
+}
+
+function statusOf({
+  path,
+  problems,
+  started,
+  cause,
+  refused,
+}: UnconfiguredParts & {
+  readonly started: string;
+  readonly cause: string;
+  readonly refused: ReadonlyMap<string, number>;
+}): Status {
+  return {
+    ...{ version, started, role: null, state: "unconfigured", since: started, cause },
+    config: { path, serial: 0, hash: "", error: problems },
+    ...{ faults: [], commands: null, fence: null, connection_sync: null, peer: null },
+    failback: { mode: "auto", blocked_by: null, in_ms: null },
+    heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
+    ...{ vips: [], services: [], virtual_servers: [] },
+    ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
+    kernel: { repairs: 0, wrong: [] },
+    refused: { control: Object.fromEntries(refused), config: {}, cluster: {}, check: {} },
+  };
+}
