@@ -17,6 +17,7 @@ import { drivers } from "./drivers.ts";
 import { blamed } from "./own-trouble.ts";
 import { type RunCommand, runUnprivileged } from "./program/unprivileged.ts";
 import { type Endpoint, targetOf } from "./target.ts";
+import type { Transcript } from "./transcript.ts";
 import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
 
 /** An `Outcome` that says, for the counters, what kind of failure it was. */
@@ -27,12 +28,18 @@ export type Tried = Outcome &
   );
 
 /** Runs one try against `endpoint`; resolves within `check.timeout` or when `signal` aborts. */
-export type RunCheck = (check: Check, endpoint: Endpoint, signal: AbortSignal) => Promise<Tried>;
+export type RunCheck = (
+  check: Check,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  /** Gets what is said and heard. */
+  transcript?: Transcript,
+) => Promise<Tried>;
 
 /** What runs checks; commands among them are run by `run`. */
 export const checksWith =
   (run: RunCommand): RunCheck =>
-  async (check, endpoint, signal) => {
+  async (check, endpoint, signal, transcript) => {
     const started = performance.now();
     const took = (): Ms => ms(performance.now() - started);
     if (check.type === "none") return { ...passed, took: took() };
@@ -45,7 +52,8 @@ export const checksWith =
       timer = setTimeout(() => setImmediate(end), check.timeout);
       signal.addEventListener("abort", end, { once: true });
       if (signal.aborted) end();
-      return attempt(check, endpoint, { signal: deadline.signal, timeout: check.timeout, run });
+      const limits = { signal: deadline.signal, timeout: check.timeout, run };
+      return attempt(check, endpoint, transcript ? { ...limits, transcript } : limits);
     }).catch((thrown: unknown) => {
       // What the runner has left open ends with the deadline's signal.
       deadline.abort();

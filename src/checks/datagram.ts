@@ -27,6 +27,7 @@ export function converseByDatagram(
     let quiet: NodeJS.Timeout | null = null;
     const carrier: Carrier = {
       say(bytes, answered) {
+        deadline.transcript?.sent(bytes);
         socket.send(bytes, (error) => {
           if (error !== null) conversation.end(failedBy(error, "unreachable"));
         });
@@ -45,7 +46,10 @@ export function converseByDatagram(
     };
     const conversation = new Conversation(dialogue, carrier, deadline);
     socket.on("error", (error) => conversation.end(failedBy(error, "unreachable")));
-    socket.on("message", (bytes) => conversation.heard(bytes));
+    socket.on("message", (bytes) => {
+      deadline.transcript?.heard(bytes);
+      conversation.heard(bytes);
+    });
     // @types/node leaves out what connect(2) has to say, such as ENETUNREACH without a route.
     const connected = (error?: Error): void =>
       error ? conversation.end(failedBy(error, "unreachable")) : conversation.open();

@@ -37,6 +37,7 @@ export async function tryDialogue(
   if (typeof password === "object" && password !== null) return password;
   const secret = secretFile === null ? null : await readPassword(secretFile, "secret_file");
   if (typeof secret === "object" && secret !== null) return secret;
+  for (const hidden of [password, secret]) deadline.transcript?.secret(hidden ?? "");
   const beginning: Beginning = { aim: target, password, secret, random: randomBytes(32) };
   const dialogue = runs.begin(own, beginning);
   if (transport.protocol === "udp" && dialogue !== null)

@@ -75,6 +75,7 @@ async function ask(
       const stream = answerStream(connection, answer, (why) =>
         end(why instanceof Error ? brokenStream(why) : failed(why.reason, why.why)),
       );
+      deadline.transcript?.listen(connection);
       client = clientOn(`${check.type}://${printEndpoint(target.address, target.port)}`, stream);
       client.dispatch(requestOf(check), judge(check, answer, deadline, end));
     });

@@ -24,7 +24,10 @@ export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socke
       if (opened.kind === "failed") socket.destroy();
       resolve(opened);
     };
-    const done = (): void => finish({ kind: "open", connection: socket });
+    const done = (): void => {
+      deadline.transcript?.note(`connected, from port ${socket.localPort}`);
+      finish({ kind: "open", connection: socket });
+    };
     const expire = (): void => finish(late("connection", deadline));
     deadline.signal.addEventListener("abort", expire, { once: true });
     socket.once("connect", done);
@@ -52,13 +55,18 @@ export function converse(
   first?: () => Turn,
 ): Promise<Verdict | "secure"> {
   return new Promise((resolve) => {
-    const hear = (bytes: Buffer): void => conversation.heard(bytes);
+    const hear = (bytes: Buffer): void => {
+      deadline.transcript?.heard(bytes);
+      conversation.heard(bytes);
+    };
     const closed = (): void => conversation.closed();
     const conversation = new Conversation(
       dialogue,
       {
-        say: (bytes, answered) =>
-          connection.write(bytes, () => answered || conversation.end(passed)),
+        say: (bytes, answered) => {
+          deadline.transcript?.sent(bytes);
+          connection.write(bytes, () => answered || conversation.end(passed));
+        },
         finish: (end) => {
           connection.removeListener("data", hear);
           connection.removeListener("end", closed);

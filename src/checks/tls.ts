@@ -95,7 +95,10 @@ export function secure(
       connection.removeListener("close", ended);
       resolve(opened);
     };
-    const done = (): void => finish({ kind: "open", connection });
+    const done = (): void => {
+      deadline.transcript?.note(tlsFacts(connection));
+      finish({ kind: "open", connection });
+    };
     const ended = (): void => finish(failed("tls", "closed during the TLS handshake"));
     const expire = (): void => finish(late("TLS handshake", deadline));
     deadline.signal.addEventListener("abort", expire, { once: true });
@@ -103,4 +106,15 @@ export function secure(
     connection.once("close", ended);
     connection.on("error", (error) => finish(refusedHandshake(error)));
   });
+}
+
+/** What an operator wants to know of a handshake: version, cipher, whose certificate, until when. */
+function tlsFacts(connection: TLSSocket): string {
+  const { subject, issuer, valid_to } = connection.getPeerCertificate();
+  const version = `${connection.getProtocol() ?? "TLS"}, ${connection.getCipher().name}`;
+  const trusted = connection.authorized
+    ? "verified"
+    : `not verified (${connection.authorizationError?.message ?? String(connection.authorizationError)})`;
+  const names = `certificate of ${subject?.CN ?? "nobody"} by ${issuer?.CN ?? issuer?.O ?? "nobody"}`;
+  return `${version}; ${names}, valid until ${valid_to}, ${trusted}`;
 }

@@ -8,6 +8,7 @@ import type { FailureReason } from "../check/reason.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, printDuration } from "../model/time.ts";
 import type { RunCommand } from "./program/unprivileged.ts";
+import type { Transcript } from "./transcript.ts";
 
 export { type FailureReason, failureReasons } from "../check/reason.ts";
 
@@ -25,6 +26,8 @@ export interface Deadline {
   readonly timeout: Ms;
   /** What runs commands; absent: they are children of this process. */
   readonly run?: RunCommand;
+  /** What is said and heard goes here; absent: nowhere. */
+  readonly transcript?: Transcript;
 }
 
 export const passed: Verdict = { kind: "passed" };

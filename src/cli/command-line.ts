@@ -5,6 +5,7 @@
 import { Command, CommanderError } from "commander";
 import { problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
+import { parseDuration } from "../model/time.ts";
 import { version } from "../model/version.ts";
 import { type Declaring, declarer } from "./command.ts";
 import { declareCheck } from "./commands/check.ts";
@@ -12,7 +13,9 @@ import { declareConsole } from "./commands/console.ts";
 import { declareFirstFiles } from "./commands/first-files.ts";
 import { declareImport } from "./commands/import.ts";
 import { declareMachine } from "./commands/machine.ts";
+import { declareMaintenance } from "./commands/maintenance.ts";
 import { declarePair } from "./commands/pair.ts";
+import { declareProbe } from "./commands/probe.ts";
 import { declareReloading } from "./commands/reloading.ts";
 import { declareReports } from "./commands/reports.ts";
 import { declareRun } from "./commands/run.ts";
@@ -29,6 +32,8 @@ const commands: readonly ((declaring: Declaring) => void)[] = [
   declareCheck,
   declareReloading,
   declarePair,
+  declareMaintenance,
+  declareProbe,
   declareSaving,
   declareReports,
   declareFirstFiles,
@@ -82,7 +87,7 @@ export async function runCommandLine(
     status = ended;
   });
   try {
-    await program.parseAsync(words, { from: "user" });
+    await program.parseAsync(withoutSwallowing(words), { from: "user" });
     return status;
   } catch (error) {
     // Help and version that were asked for end with 0; every other word from commander is misuse.
@@ -98,6 +103,12 @@ export async function runCommandLine(
     return exit.refused;
   }
 }
+
+/** `--wait` takes no word that follows it but a length of time: `lvsd drain --wait web rs1`. */
+const withoutSwallowing = (words: readonly string[]): readonly string[] =>
+  words.map((word, at) =>
+    word === "--wait" && parseDuration(words[at + 1] ?? "") === null ? "--wait=" : word,
+  );
 
 const exitStatuses = `
 Exit status:

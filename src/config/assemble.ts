@@ -42,7 +42,7 @@ import {
   realServerKeys,
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
-import { vipsOf } from "./vips.ts";
+import { claimedAlone, vipsOf } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
 /** Where lvsd keygen puts the key. */
@@ -77,6 +77,7 @@ export function assemble(
     notify: named(notifyKeys, whole.notify),
     vips,
     masquerade: whole.natRouter === null ? false : all(whole.natRouter).masquerade,
+    claimedAlone: claimedAlone(whole.claims),
     virtualServers: whole.virtualServers
       .map((server, position) => virtualServerOf(server, position, marks))
       .map((server) => ({ server, order: serverOrder(server) }))

@@ -60,9 +60,20 @@ export type Config = With<
     vips: readonly Vip[];
     /** The source of what machines of the NAT router's network open to others. */
     masquerade: Masquerade;
+    /** Those of them that are claimed whatever becomes of the virtual servers. */
+    claimedAlone: readonly IpAddress[];
     virtualServers: readonly VirtualServer[];
   }
 >;
+
+/** An operator's order that stands in the way of a server's traffic; never read from a file. */
+export interface Maintenance {
+  readonly kind: "drain" | "disable";
+  /** Who asked; one line. */
+  readonly by: string;
+  /** Of a real server: as in the configuration. */
+  readonly weight: number;
+}
 
 export type RouterAddresses = ValuesOf<typeof routerKeys>;
 
@@ -137,6 +148,7 @@ export type VirtualServer = With<
     /** Who answers while the quorum is lost; null: nobody. */
     sorryServer: SorryServer | "local" | null;
     realServers: readonly RealServer[];
+    maintenance?: Maintenance;
   }
 >;
 
@@ -165,6 +177,7 @@ export type RealServer = With<
     /** ipvsadm -x and -y; 0 is no limit. */
     connections: { readonly max: number; readonly min: number };
     check: Checks;
+    maintenance?: Maintenance;
   }
 >;
 

@@ -48,6 +48,15 @@ export function vipsOf(claims: readonly Claim[]): {
   return { vips, places };
 }
 
+/** Claimed for itself, not for the sake of a virtual server. */
+const isLone = ({ kind, path }: Claim): boolean =>
+  kind === "nat-router" || path.startsWith("vips[");
+
+/** The addresses that are claimed whatever becomes of the virtual servers. */
+export const claimedAlone = (claims: readonly Claim[]): readonly IpAddress[] => [
+  ...new Set(claims.filter(isLone).map(({ floating }) => floating.prefix.address)),
+];
+
 const deviceOf = (claim: Claim): string | null =>
   claim.device === null || claim.device === "none" ? null : claim.device.name;
 
@@ -111,8 +120,7 @@ export function labelsNameOneAddress(claims: readonly Claim[], complaints: Compl
 /** An address that is claimed for itself alone is claimed somewhere. */
 export function loneClaimsAreClaimed(claims: readonly Claim[], complaints: Complaints): void {
   for (const claim of claims) {
-    const lone = claim.kind === "nat-router" || claim.path.startsWith("vips[");
-    if (!lone || claim.device !== "none") continue;
+    if (!isLone(claim) || claim.device !== "none") continue;
     const message = `${claim.path}.device: an address that is not claimed does nothing here`;
     complaints.at(claim.deviceSpot, message, "name its interface, or leave the device out");
   }

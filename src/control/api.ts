@@ -59,6 +59,8 @@ export interface Status {
   /** The failover services, in the order of the configuration. */
   readonly services: readonly ServiceStatus[];
   readonly virtual_servers: readonly VirtualServerStatus[];
+  /** Orders of operators that are in force. */
+  readonly maintenance: readonly MaintenanceStatus[];
   readonly ipvs: {
     readonly in_sync: boolean;
     readonly foreign_services: number;
@@ -157,6 +159,78 @@ export interface RatesReport {
   /** When they were read. */
   readonly at: string;
   readonly services: readonly ServiceRates[];
+}
+
+/** An order of an operator that is in force until `lvsd enable`. */
+export interface MaintenanceStatus {
+  readonly virtual_server: string;
+  /** Null: the virtual server itself. */
+  readonly real_server: string | null;
+  readonly order: "drain" | "disable";
+  readonly by: string;
+  readonly since: string;
+  /** Of a drain on the active router: what the kernel counted last; else null. */
+  readonly connections: number | null;
+}
+
+export interface NamedServer {
+  readonly virtual_server: string;
+  readonly real_server: string | null;
+}
+
+/** Body of the requests that drain, disable and enable. */
+export interface MaintenanceReport {
+  readonly ok: true;
+  readonly order: "drain" | "disable" | "enable";
+  readonly changed: readonly NamedServer[];
+  /** These were so already. */
+  readonly unchanged: readonly NamedServer[];
+  /** This router is active, and sees connections end. */
+  readonly active: boolean;
+  /** False: the disk could not be written, and the order ends with this process. */
+  readonly kept: boolean;
+}
+
+/** Body of `GET /v1/virtual-servers/VS/real-servers/RS/drain`. */
+export interface DrainReport {
+  readonly ok: true;
+  readonly state: "draining" | "drained";
+  /** What the kernel counted last; null: nothing is known yet. */
+  readonly connections: number | null;
+  /** Flows without an end that were moved to other servers; null: none had to be. */
+  readonly moved: number | null;
+}
+
+/** Body of the requests that probe: what each check of each real server came to, once. */
+export interface ProbeReport {
+  readonly ok: true;
+  /** Every real server has passed. */
+  readonly passed: boolean;
+  readonly servers: readonly ProbedServer[];
+}
+
+export interface ProbedServer {
+  readonly real_server: string;
+  readonly address: string;
+  readonly port: number;
+  readonly passed: boolean;
+  /** In the order of the configuration; empty: it is not checked. */
+  readonly tries: readonly {
+    readonly type: string;
+    /** Where it went. */
+    readonly address: string;
+    readonly port: number;
+    readonly passed: boolean;
+    readonly took_ms: number;
+    readonly reason: string | null;
+    readonly why: string | null;
+    /** The conversation, credentials hidden. */
+    readonly steps: readonly {
+      readonly at_ms: number;
+      readonly kind: "note" | "sent" | "heard";
+      readonly text: string;
+    }[];
+  }[];
 }
 
 /** Body of `POST /v1/plan` and, with what was done, of `POST /v1/reload`. */

@@ -81,6 +81,14 @@ function routerMetrics(status: Status): Metric[] {
       "Activations of this router in a row in which the failover service failed.",
       status.services.map(({ name, failures }) => [failures, { service: name }]),
     ),
+    gauge(
+      "lvsd_maintenance",
+      "1 for each order of an operator that is in force.",
+      status.maintenance.map(({ virtual_server, real_server, order }) => [
+        1,
+        { virtual_server, real_server: real_server ?? "", order },
+      ]),
+    ),
     gauge("lvsd_ipvs_in_sync", "1 when the kernel's table is the desired one.", [
       [status.ipvs.in_sync],
     ]),

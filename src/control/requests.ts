@@ -2,10 +2,13 @@
 import type { LvsdEvent } from "../model/event.ts";
 import type {
   ConfigReport,
+  DrainReport,
   FindingsReport,
   HistoryReport,
+  MaintenanceReport,
   PastReport,
   PlanReport,
+  ProbeReport,
   RatesReport,
   RequestRefusal,
   RestartReport,
@@ -14,6 +17,12 @@ import type {
   SwitchoverReport,
 } from "./api.ts";
 import { type AnswerOf, type AskedOf, acts, type GivenOf, shows } from "./request.ts";
+
+const virtualServerPath = "/v1/virtual-servers/{virtualServer}";
+const realServerPath = `${virtualServerPath}/real-servers/{realServer}` as const;
+const asked = "`by` says who asks";
+const everywhere =
+  "with `everywhere`, or `*` for the virtual server and an address, in all that have the address";
 
 const guard = "With `yes` it passes `guard.remove_percent`.";
 
@@ -68,6 +77,43 @@ export const requests = {
   switchover: acts<SwitchoverReport>()({
     ...{ path: "/v1/switchover", access: "operate" },
     does: "Hands the active state to the peer.",
+  }),
+  probeVirtualServer: acts<ProbeReport>()({
+    ...{ path: `${virtualServerPath}/probe`, access: "operate" },
+    does: "Runs the checks of all its real servers once, now, and shows the conversations.",
+  }),
+  probeRealServer: acts<ProbeReport>()({
+    ...{ path: `${realServerPath}/probe`, access: "operate" },
+    does: "Runs the checks of one real server once, now, and shows the conversations.",
+  }),
+  drainRealServer: acts<MaintenanceReport>()({
+    ...{ path: `${realServerPath}/drain`, access: "operate" },
+    options: { by: "text", everywhere: "flag" },
+    does: `Gives the real server weight 0 until it is enabled; ${everywhere}; ${asked}.`,
+  }),
+  drainProgress: acts<DrainReport>()({
+    ...{ method: "GET", path: `${realServerPath}/drain`, access: "read" },
+    does: "How many connections a real server that is being drained has left.",
+  }),
+  disableRealServer: acts<MaintenanceReport>()({
+    ...{ path: `${realServerPath}/disable`, access: "operate" },
+    options: { by: "text", everywhere: "flag" },
+    does: `Takes the real server out of the table until it is enabled; ${everywhere}; ${asked}.`,
+  }),
+  enableRealServer: acts<MaintenanceReport>()({
+    ...{ path: `${realServerPath}/enable`, access: "operate" },
+    options: { by: "text", everywhere: "flag" },
+    does: `Undoes drain and disable; ${everywhere}; ${asked}.`,
+  }),
+  disableVirtualServer: acts<MaintenanceReport>()({
+    ...{ path: `${virtualServerPath}/disable`, access: "operate" },
+    options: { by: "text" },
+    does: `Makes the virtual server inactive until it is enabled; ${asked}.`,
+  }),
+  enableVirtualServer: acts<MaintenanceReport>()({
+    ...{ path: `${virtualServerPath}/enable`, access: "operate" },
+    options: { by: "text" },
+    does: `Undoes disable of the virtual server; ${asked}.`,
   }),
   restart: acts<RestartReport>()({
     ...{ path: "/v1/restart", access: "operate" },

@@ -7,7 +7,6 @@ import type { Journal } from "./journal.ts";
 export interface DaemonParts {
   readonly doors: Omit<Doors, "report">;
   readonly journal: Journal;
-  readonly wallClock: () => string;
   readonly role: Role | null;
   /** Why the file on the disk cannot be run, where an older one is loaded; null: it can. */
   readonly fileProblems: readonly Problem[] | null;

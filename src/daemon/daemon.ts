@@ -30,6 +30,8 @@ import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
 import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
 import { Examination } from "./health/examination.ts";
+import type { MaintenancePart } from "./maintenance/maintenance-part.ts";
+import { type Checking, ServerRequests } from "./maintenance/server-requests.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { countUp, refusedNow } from "./refused.ts";
 import { Requests } from "./requests.ts";
@@ -56,7 +58,7 @@ const stoppingMax = seconds(5);
 /** A long status holds up a takeover: asked meanwhile, it waits for the VIPs, but not for ever. */
 const idleWithin = seconds(1);
 
-export class Daemon implements Controlled {
+export class Daemon extends ServerRequests implements Controlled {
   readonly #parts: DaemonParts;
   readonly #doors: Doors;
   readonly #config: ConfigChanges;
@@ -71,15 +73,16 @@ export class Daemon implements Controlled {
   #stopped: (() => void) | null = null;
 
   constructor(written: Written, parts: DaemonParts) {
+    super();
     this.#parts = parts;
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
-    this.#startedAt = parts.wallClock();
+    this.#startedAt = parts.doors.wallClock();
     this.#examination = new Examination({
-      ...{ now: parts.doors.now, wallClock: parts.wallClock, status: () => this.status() },
+      ...{ now: parts.doors.now, wallClock: parts.doors.wallClock, status: () => this.status() },
       config: () => this.#serving?.running ?? this.#config.written,
     });
     this.#rates = new SharedRates({
-      ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.wallClock },
+      ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.doors.wallClock },
       used: () => ms(process.cpuUsage().user / 1000),
     });
     this.#notifications = new Notifications({
@@ -97,7 +100,6 @@ export class Daemon implements Controlled {
     this.#keep(written.files);
     this.#config = new ConfigChanges(written, {
       doors: this.#doors,
-      wallClock: parts.wallClock,
       role: parts.role,
       error: parts.fileProblems,
       serving: () => this.#serving,
@@ -139,6 +141,7 @@ export class Daemon implements Controlled {
     const serving = new Serving(this.#doors, running, found, legacy, {
       answer: (request, why) => this.#requests.answer(request, why),
       stopped: () => this.#stopped?.(),
+      alone: (work) => this.#config.alone(work),
     });
     this.#serving = serving;
     this.#report(loadedEvent(config));
@@ -159,7 +162,7 @@ export class Daemon implements Controlled {
       },
       lateHeartbeats: this.#lateHeartbeats,
       doors: this.#doors,
-      wallMs: Date.parse(this.#parts.wallClock()),
+      wallMs: Date.parse(this.#parts.doors.wallClock()),
     });
   }
 
@@ -274,6 +277,15 @@ export class Daemon implements Controlled {
     this.#parts.journal.flush();
     await this.#notifications.stop();
     this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
+  }
+
+  protected maintenance(): MaintenancePart | Refusal {
+    const { engine, maintenance } = this.#serving ?? {};
+    return engine?.begun && maintenance ? maintenance : refusedNow("this router still starts");
+  }
+
+  protected checking(): Checking {
+    return { config: this.#config.written.config, run: this.#doors.runCheck };
   }
 
   #legacy(): Legacy {

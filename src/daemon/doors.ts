@@ -18,6 +18,8 @@ import type { Alarm } from "../system/process/clock.ts";
 
 export interface Doors {
   readonly now: () => Instant;
+  /** ISO 8601, UTC. */
+  readonly wallClock: () => string;
   readonly openAlarm: (wake: () => void) => Alarm;
   readonly ip: Ip;
   readonly ipvsadm: Ipvsadm;

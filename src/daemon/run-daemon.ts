@@ -116,9 +116,12 @@ async function runWith(
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
   };
   const daemon = new Daemon(written, {
-    doors: { ...machine, ...{ openGatewayProbe, now, openAlarm }, ...commands, ...places },
+    doors: {
+      ...{ ...machine, ...commands, ...places },
+      ...{ openGatewayProbe, now, wallClock, openAlarm },
+    },
     journal,
-    ...{ wallClock, role, fileProblems },
+    ...{ role, fileProblems },
     announceStatus: (text) => systemd.status(text),
     imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),

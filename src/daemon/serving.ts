@@ -15,6 +15,8 @@ import { rulesOf } from "./failover/rules.ts";
 import { unsettled } from "./failover/unsettled.ts";
 import { HealthPart } from "./health/health-part.ts";
 import type { Nannies } from "./health/nannies.ts";
+import { MaintenancePart } from "./maintenance/maintenance-part.ts";
+import { SharedDigest } from "./maintenance/shared-digest.ts";
 import type { Ending, Part, PartContext } from "./part.ts";
 import { rehearse } from "./rehearsal.ts";
 import { type Legacy, type Memory, nothingLeft } from "./restart/restart-state.ts";
@@ -27,6 +29,9 @@ import { TablePart } from "./table/table-part.ts";
 import type { Vips } from "./vips/vips.ts";
 import { VipsPart } from "./vips/vips-part.ts";
 
+/** Runs work that changes the configuration in force, one at a time. */
+export type Alone = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 export class Serving {
   readonly failover: FailoverPart;
   readonly vips: Vips;
@@ -34,7 +39,10 @@ export class Serving {
   readonly health: () => Health;
   readonly reconciler: Reconciler;
   readonly table: TablePart;
+  readonly maintenance: MaintenancePart;
   readonly parts: readonly Part[];
+  /** The configuration as written for this machine; `#running` has the operators' orders in it. */
+  #written: Running;
   #running: Running;
   readonly #succession: Succession;
 
@@ -47,8 +55,9 @@ export class Serving {
     running: Running,
     found: Start["found"],
     legacy: Legacy,
-    answers: Answers,
+    answers: Answers & { readonly alone: Alone },
   ) {
+    this.#written = running;
     this.#running = running;
     this.#succession = new Succession(doors, legacy, found);
     const context: PartContext = {
@@ -57,6 +66,13 @@ export class Serving {
       faultsChanged: () => this.failover.faultsChanged(),
       missingChanged: () => this.failover.missingChanged(),
     };
+    this.maintenance = new MaintenancePart(context, {
+      written: () => this.#written,
+      table: () => this.reconciler.state(),
+      changed: () => answers.alone(() => this.reconfigure(this.#written)),
+      refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
+    });
+    this.#running = this.maintenance.under(running);
     const health = new HealthPart(context, {
       tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
@@ -83,7 +99,8 @@ export class Serving {
     this.failover = new FailoverPart(context, {
       ...{ found, answers, connections, succession: this.#succession },
       ...{ vips: vips.vips, services: services.services },
-      ...{ nannies: health.nannies, replication: health.replication },
+      ...{ nannies: health.nannies },
+      replication: new SharedDigest(this.maintenance, health.replication),
       parts: () => this.parts,
     });
     this.parts = [
@@ -106,6 +123,7 @@ export class Serving {
       // Programmed before this router may become active; emptied when connections are told.
       table,
       connections,
+      this.maintenance,
       // Speaks and decides when everything above works; falls silent first.
       this.failover,
     ];
@@ -127,8 +145,10 @@ export class Serving {
   }
 
   /** Takes over a configuration whose role is the same, touching only what changed. */
-  async reconfigure(next: Running): Promise<void> {
+  async reconfigure(written: Running): Promise<void> {
     const before = this.#running;
+    const next = this.maintenance.under(written);
+    this.#written = written;
     this.#running = next;
     for (const part of this.parts) await part.configure?.(next, before);
     for (const part of this.parts) await part.reloaded?.();

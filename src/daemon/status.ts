@@ -105,6 +105,7 @@ const waitingStatus = (parts: Known, config: Status["config"]): Status => ({
   vips: [],
   services: [],
   virtual_servers: [],
+  maintenance: [],
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
   kernel: { repairs: 0, wrong: [] },
   refused: { ...parts.refused, check: {} },
@@ -151,7 +152,8 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
       const destinations = view.table.table?.get(service)?.destinations;
       const weight = destinations?.get(destination)?.weight ?? null;
       const counted = view.table.counters.get(service)?.get(destination);
-      return realServerBody({ realServer, key, weight }, counted, view);
+      const { active } = virtualServer;
+      return realServerBody({ realServer, key, weight, active }, counted, view);
     });
   const refusal = view.table.refusals.find(({ change }) => services.includes(partKeyOf(change)));
   const { state } =
@@ -181,22 +183,25 @@ interface ListedServer {
   readonly key: RealServerKey;
   /** In the table as last read; null: it is not there. */
   readonly weight: number | null;
+  /** Its virtual server is active. */
+  readonly active: boolean;
 }
 
 function realServerBody(
-  { realServer, key, weight }: ListedServer,
+  { realServer, key, weight, active }: ListedServer,
   counted: DestinationCounters | undefined,
   view: View,
 ): RealServerStatus {
   const nanny = view.serving.nannies.nanny(key);
   const shown = nanny === null ? null : shownCheck(nanny);
   const wanted = nanny?.health.tableWeight ?? 0;
+  const drained = realServer.maintenance && view.serving.maintenance.drainState(key);
   return {
     name: realServer.name,
     address: realServer.address,
     port: realServer.port,
-    state: nanny?.health.state ?? "checking",
-    weight: realServer.weight,
+    state: (active ? drained : null) ?? nanny?.health.state ?? "checking",
+    weight: realServer.maintenance?.weight ?? realServer.weight,
     effective_weight: view.table.table === null ? wanted : (weight ?? 0),
     active_connections: counted?.activeConnections ?? 0,
     inactive_connections: counted?.inactiveConnections ?? 0,

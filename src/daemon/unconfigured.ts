@@ -139,7 +139,7 @@ function statusOf({
     ...{ faults: [], commands: null, fence: null, connection_sync: null, peer: null },
     failback: { mode: "auto", blocked_by: null, in_ms: null },
     heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
-    ...{ vips: [], services: [], virtual_servers: [] },
+    ...{ vips: [], services: [], virtual_servers: [], maintenance: [] },
     ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
     kernel: { repairs: 0, wrong: [] },
     refused: { control: Object.fromEntries(refused), config: {}, cluster: {}, check: {} },

@@ -8,8 +8,7 @@
  * and is never set by itself. Invariant: a server of which nothing is known has no traffic.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Checks, type RealServer, triedChecks, type VirtualServer } from "../config/config.ts";
-import type { IpAddress } from "../model/address.ts";
+import { type RealServer, triedChecks, type VirtualServer } from "../config/config.ts";
 import { addMs, earliest, type Instant, type Ms } from "../model/time.ts";
 import {
   type CheckStanding,
@@ -18,13 +17,9 @@ import {
   untried,
   type Verdict,
 } from "./check-standing.ts";
-import { calm, changed, type Damping, type Flapping, heldHalfway, noted } from "./damping.ts";
-import {
-  type Outcome,
-  type RealServerHealth,
-  type RealServerKey,
-  realServerKey,
-} from "./health.ts";
+import { calm, changed, type Flapping, heldHalfway, noted } from "./damping.ts";
+import { type Outcome, type RealServerHealth, realServerKey } from "./health.ts";
+import type { NannyRules } from "./nanny-rules.ts";
 import {
   nextStepAt,
   type Ramp,
@@ -37,24 +32,7 @@ import {
 } from "./ramp.ts";
 
 export type { Verdict } from "./check-standing.ts";
-
-/** What a nanny needs of the configuration. */
-export interface NannyRules {
-  readonly key: RealServerKey;
-  readonly virtualServer: string;
-  readonly realServer: string;
-  readonly address: IpAddress;
-  readonly port: number;
-  /** False when the real server or its virtual server is inactive. */
-  readonly active: boolean;
-  readonly weight: number;
-  readonly quiesce: boolean;
-  readonly reentry: Ms;
-  readonly slowStart: Ms;
-  readonly damping: Damping | "off";
-  readonly start: "checking" | "up";
-  readonly check: Checks;
-}
+export type { NannyRules } from "./nanny-rules.ts";
 
 /** Whom the verdict comes from. */
 export type Source = "nobody" | "own" | "table" | "peer" | "configuration";
@@ -120,6 +98,7 @@ export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer)
   address: realServer.address,
   port: realServer.port,
   active: virtualServer.active && realServer.active,
+  maintenance: virtualServer.maintenance ?? realServer.maintenance,
   weight: realServer.weight,
   quiesce: virtualServer.quiesce,
   reentry: virtualServer.reentry,
@@ -174,7 +153,9 @@ export function shownCheck({ rules, parts, verdict }: Nanny): ShownCheck {
 }
 
 function startCause(rules: NannyRules): string {
-  if (!rules.active) return "inactive in the configuration";
+  const { active, maintenance } = rules;
+  if (!active && maintenance !== undefined) return `${maintenance.kind} asked by ${maintenance.by}`;
+  if (!active) return "inactive in the configuration";
   if (rules.check.type === "none") return "not checked";
   return rules.start === "up" ? "starts up by configuration" : "not checked yet";
 }

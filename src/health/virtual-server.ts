@@ -32,8 +32,12 @@ export function virtualServerHealth(
   health: Health,
   { quorate: was, localPort }: Before = nothingBefore,
 ): VirtualServerHealth {
-  if (!virtualServer.active)
-    return { state: "disabled", cause: "inactive in the configuration", quorate: null, localPort };
+  const { active, maintenance } = virtualServer;
+  if (!active) {
+    const cause =
+      maintenance === undefined ? "inactive in the configuration" : `asked by ${maintenance.by}`;
+    return { state: "disabled", cause, quorate: null, localPort };
+  }
   const servers = countedServers(virtualServer.realServers);
   const known = servers.map(({ name }) => health.get(realServerKey(virtualServer.name, name)));
   const healthy = known.filter(takesConnections).length;

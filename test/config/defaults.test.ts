@@ -51,6 +51,7 @@ test("what is left out has its default", () => {
     vips: [
       { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },
     ],
+    claimedAlone: [],
     virtualServers: [
       {
         name: "web",

@@ -1,12 +1,16 @@
 /** A status and events with something in every field, for the tests of both ends and the reports. */
 import type {
+  DrainReport,
+  MaintenanceReport,
   PlanReport,
+  ProbeReport,
   RatesReport,
   Refusal,
   SaveReport,
   Status,
 } from "../../src/control/api.ts";
 import type { AnswerTo, Controlled, Given } from "../../src/control/requests.ts";
+import type { GivenOrder } from "../../src/daemon/maintenance/subjects.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 
@@ -132,6 +136,7 @@ export const sampleStatus: Status = {
       ],
     },
   ],
+  maintenance: [],
   ipvs: { in_sync: true, foreign_services: 0, last_error: null, drifts: 1 },
   kernel: { repairs: 0, wrong: [] },
   refused: { control: { "bad-json": 1 }, check: {}, config: {} },
@@ -309,6 +314,26 @@ export class ScriptedDaemon implements Controlled {
     const hint = "lvsd config history lists it";
     return { ok: false, fault: "now", problems: [problemElsewhere(message, hint)] };
   };
+  readonly ordered: object[] = [];
+  readonly #order =
+    (order: MaintenanceReport["order"]) =>
+    async ({ virtualServer, ...rest }: GivenOrder): Promise<MaintenanceReport> => {
+      this.ordered.push({ order, virtualServer, ...rest });
+      const { realServer = null } = rest;
+      const changed = [{ virtual_server: virtualServer, real_server: realServer }];
+      return { ok: true, order, changed, unchanged: [], active: true, kept: true };
+    };
+  probed: ProbeReport | Refusal = { ok: true, passed: true, servers: [] };
+  probeVirtualServer = async () => this.probed;
+  probeRealServer = async () => this.probed;
+  drainRealServer = this.#order("drain");
+  disableRealServer = this.#order("disable");
+  enableRealServer = this.#order("enable");
+  disableVirtualServer = this.#order("disable");
+  enableVirtualServer = this.#order("enable");
+  progress: (DrainReport | Refusal)[] = [];
+  drainProgress = async (): Promise<DrainReport | Refusal> =>
+    this.progress.shift() ?? { ok: true, state: "drained", connections: 0, moved: null };
   switchover = async () => this.switched;
   restart = () => this.restarted({});
   refusedRequest = (reason: string) => {

@@ -105,5 +105,6 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   notify: { command: null },
   vips: [],
   masquerade: false,
+  claimedAlone: [],
   virtualServers,
 });

@@ -53,6 +53,7 @@ export function statusReport(given: Status, now: number, paint: Paint): string {
     ...peerLines(status, paint),
     ...vipLines(status.vips, paint),
     ...serviceLines(status.services, now, paint),
+    ...maintenanceLines(status, now, paint),
     ...ipvsLines(status, paint),
     ...kernelLines(status, paint),
     ...countLines(status),
@@ -160,6 +161,18 @@ function serviceLines(services: readonly ServiceStatus[], now: number, paint: Pa
       ...error.map((text): Line => ["", `  ${paint("bad", text)}`]),
     ];
   });
+}
+
+function maintenanceLines({ maintenance }: Status, now: number, paint: Paint): Line[] {
+  return maintenance.map(
+    ({ virtual_server, real_server, order, by, since, connections }, index) => {
+      const subject = real_server === null ? virtual_server : `${virtual_server}/${real_server}`;
+      const age = length(Math.max(0, now - Date.parse(since)));
+      const left = connections === null ? "" : `, ${count(connections, "connection")} left`;
+      const line = `${subject}  ${paint("doubtful", order)} for ${age}, asked by ${by}${left}`;
+      return [index === 0 ? "Maintenance" : "", line];
+    },
+  );
 }
 
 function ipvsLines({ ipvs, virtual_servers }: Status, paint: Paint): Line[] {

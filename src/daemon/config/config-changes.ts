@@ -32,7 +32,6 @@ import { loadedEvent, type Running, type Written } from "./running.ts";
 
 export interface ConfigChangesParts {
   readonly doors: Doors;
-  readonly wallClock: () => string;
   /** The role that the command line gives; null: none. */
   readonly role: Role | null;
   /** Null: it has not found its own address yet. */
@@ -59,8 +58,8 @@ export class ConfigChanges {
     this.#written = written;
     this.#path = written.config.path;
     this.#error = parts.error;
-    const { doors, wallClock, serving } = parts;
-    this.#store = new ConfigStore(this.#path, doors.stateDir, wallClock);
+    const { doors, serving } = parts;
+    this.#store = new ConfigStore(this.#path, doors.stateDir, doors.wallClock);
     this.#sync = new ClusterSync({
       store: this.#store,
       written: () => this.#written,
@@ -153,6 +152,11 @@ export class ConfigChanges {
     return this.#sync.close();
   }
 
+  /** One change of the configuration at a time. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#queue.add(work);
+  }
+
   async #reload(force: boolean): Promise<PlanReport | Refusal> {
     const next = await this.next();
     if ("ok" in next) return this.#refuse(next);
@@ -226,7 +230,7 @@ export class ConfigChanges {
     try {
       return await planReport(
         serving.running.config,
-        next.config,
+        serving.maintenance.under(next).config,
         serving.health(),
         (desired) => serving.reconciler.plan(desired),
         serving.table.idle,

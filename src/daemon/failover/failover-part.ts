@@ -14,7 +14,7 @@ import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
 import type { ConnectionsPart } from "../connections/connections-part.ts";
 import type { Nannies } from "../health/nannies.ts";
-import type { Replication } from "../health/replication.ts";
+import type { SharedDigest } from "../maintenance/shared-digest.ts";
 import type { Part, PartContext } from "../part.ts";
 import type { Succession } from "../restart/succession.ts";
 import type { FailoverServices } from "../services/failover-services.ts";
@@ -42,7 +42,8 @@ export interface FailoverPartNeeds {
   readonly parts: () => readonly Part[];
   readonly vips: Vips;
   readonly nannies: Nannies;
-  readonly replication: Replication;
+  /** What heartbeats carry for other parts. */
+  readonly replication: Pick<SharedDigest, "digest" | "heard">;
   readonly connections: ConnectionsPart;
   readonly services: FailoverServices;
   readonly succession: Succession;

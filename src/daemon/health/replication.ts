@@ -90,14 +90,14 @@ export class Replication {
   }
 
   /** The digest of the next heartbeat; empty while what we know comes from the peer. */
-  digest(): Uint8Array {
+  digest(bytesMax = digestBytesMax): Uint8Array {
     if (!this.#ourselves) return nothing;
     if (this.#changed) {
       const picture = pictureOf(this.#parts.nannies(), this.#parts.quorums(), this.#parts.now());
       this.#outbox = refreshOutbox(this.#outbox, picture);
       this.#changed = false;
     }
-    const { bytes, outbox } = encodeSlice(this.#outbox, digestBytesMax);
+    const { bytes, outbox } = encodeSlice(this.#outbox, bytesMax);
     this.#outbox = outbox;
     return bytes;
   }

@@ -3,6 +3,7 @@ import { linkEvents, vipEvents } from "./addresses.ts";
 import { fenceEvents, notifyEvents, serviceEvents } from "./commands.ts";
 import { configEvents, controlEvents } from "./configuration.ts";
 import { ipvsEvents, machineEvents, syncEvents } from "./kernel.ts";
+import { maintenanceEvents } from "./maintenance.ts";
 import { heartbeatEvents, peerEvents } from "./peer.ts";
 import { faultEvents, processEvents, stateEvents } from "./router.ts";
 import { checkEvents, realServerEvents, virtualServerEvents } from "./servers.ts";
@@ -19,6 +20,7 @@ export const events = {
   link: { of: "devices of the VIPs", kinds: linkEvents },
   real_server: { of: "one real server of one virtual server", kinds: realServerEvents },
   virtual_server: { of: "one virtual server as a whole", kinds: virtualServerEvents },
+  maintenance: { of: "what operators ask of servers", kinds: maintenanceEvents },
   fence: { of: "the command before an unplanned takeover", kinds: fenceEvents },
   ipvs: { of: "the kernel's table", kinds: ipvsEvents },
   sync: { of: "connection synchronisation", kinds: syncEvents },

@@ -29,6 +29,16 @@ export const realServerEvents = {
   reentry: realServerIs("reentry", "info", "its checks pass again; it waits for `reentry`"),
   held: realServerIs("held", "warn", "its state changes too often: `damping` holds it down"),
   checking: realServerIs("checking", "info", "it was not checked yet"),
+  draining: realServerIs(
+    "draining",
+    "info",
+    "an operator's drain has reached the kernel; how many connections are left",
+  ),
+  drained: realServerIs(
+    "drained",
+    "info",
+    "no connection is left, or what never ends (UDP) has moved",
+  ),
   disabled: realServerIs("disabled", "info", "the configuration or an operator keeps it out"),
 };
 

@@ -1,0 +1,46 @@
+/** What the kernel's table shows of real servers that are being drained. */
+import type { Config, RealServer, VirtualServer } from "../../config/config.ts";
+import type { DrainLook } from "../../health/maintenance/drain.ts";
+import { type OrderKey, orderKey } from "../../health/maintenance/orders.ts";
+import { printDestination, printService } from "../../model/service.ts";
+import { seconds } from "../../model/time.ts";
+import { destinationIdentity, serviceOf } from "../../table/desired.ts";
+import type { TableState } from "../table/reconciler.ts";
+
+export interface DrainedServer {
+  readonly virtualServer: VirtualServer;
+  readonly realServer: RealServer;
+}
+
+/** The kernel's own time-out for UDP (ipvsadm(8), --set). */
+const udpTimeoutDefault = seconds(300);
+
+/** The configured real servers whose keys `wanted` has. */
+export function serversIn(
+  config: Config,
+  wanted: ReadonlyMap<OrderKey, unknown>,
+): ReadonlyMap<OrderKey, DrainedServer> {
+  const found = new Map<OrderKey, DrainedServer>();
+  for (const virtualServer of config.virtualServers)
+    for (const realServer of virtualServer.realServers) {
+      const key = orderKey({ virtualServer: virtualServer.name, realServer: realServer.name });
+      if (wanted.has(key)) found.set(key, { virtualServer, realServer });
+    }
+  return found;
+}
+
+/** As the table was last looked at. A server that is not in it has no connection any more. */
+export function drainLook(
+  { virtualServer, realServer }: DrainedServer,
+  { table, counters }: Pick<TableState, "table" | "counters">,
+  timeouts: Config["timeouts"],
+): DrainLook {
+  const udpTimeout = virtualServer.protocol === "udp" ? (timeouts?.udp ?? udpTimeoutDefault) : null;
+  const service = printService(serviceOf(virtualServer, realServer));
+  const destination = printDestination(destinationIdentity(virtualServer, realServer));
+  const weight = table?.get(service)?.destinations.get(destination)?.weight ?? 0;
+  if (table === null || weight > 0) return { connections: null, udpTimeout };
+  const counted = counters.get(service)?.get(destination);
+  const { activeConnections = 0, inactiveConnections = 0 } = counted ?? {};
+  return { connections: activeConnections + inactiveConnections, udpTimeout };
+}
