@@ -21,7 +21,7 @@ export interface Resources {
   readonly claims: readonly Claim[];
 }
 
-const line = /^[ \t]*[\w.-]+[ \t]+(?:[\w./-]+(?:::[^\s]+)?[ \t]*)+$/;
+const line = /^[ \t]*[\w.-]+(?:[ \t]+[\w./-]+(?:::\S+)?)+[ \t]*$/;
 const addressResource = /^(?:IPaddr2?|IPaddr)::(\S+)$/;
 
 export function isHaresources(text: string): boolean {
