@@ -5,6 +5,7 @@
 import { address, port } from "../keys/network-shapes.ts";
 import { type Draft, derived, optional, preset, section } from "../keys/section.ts";
 import {
+  choice,
   duration,
   flag,
   type JsonSchema,
@@ -16,7 +17,7 @@ import {
 } from "../keys/shape.ts";
 import { messageOf } from "../model/error.ts";
 import { compilePattern } from "./pattern.ts";
-import type { SettleContext, TlsOptions } from "./type.ts";
+import { type SettleContext, type TlsOptions, tlsVersions } from "./type.ts";
 
 export type { TlsOptions } from "./type.ts";
 
@@ -81,6 +82,28 @@ export const tlsSectionKeys = {
     "`true` with `ca`, else `false`",
     (tls: { ca?: string | null }) => (tls.ca === undefined ? undefined : tls.ca !== null),
     "Whether a certificate that does not verify fails the check. Real servers are asked by their address, so that most certificates do not fit them.",
+  ),
+  certificate: optional(
+    line("the path of a PEM file", 4096),
+    "none is shown",
+    "File of the certificate that the check shows the server, with those that lead to its authority; relative to the configuration file.",
+    { names: "file" },
+  ),
+  key: optional(
+    line("the path of a PEM file", 4096),
+    "in the file of `certificate`",
+    "File of the key of `certificate`, which lvsd's user must be able to read.",
+    { names: "file" },
+  ),
+  minimum: preset(
+    choice("version of TLS", tlsVersions),
+    "1.2",
+    "The lowest version of TLS that the check speaks. 1.0 and 1.1 allow the old ciphers as well.",
+  ),
+  warn_before: preset(
+    duration({ max: "8760h" }),
+    "336h",
+    "The event `check` `certificate` comes once a day from so long before the certificate's end on, 0 turns it off. The default is 14 days.",
   ),
 };
 
@@ -160,7 +183,15 @@ function tlsOptions(
   const draft = typeof given === "object" ? given : null;
   const values = context.inner(tlsSectionKeys, draft, "tls");
   if (values === undefined) return undefined;
-  return { ...values, ca: values.ca === null ? null : context.absolute(values.ca) };
+  const { sni, verify, minimum, warn_before: warnBefore } = values;
+  if (values.key !== null && values.certificate === null) {
+    context.complain("tls", "`key` without `certificate`", "add `certificate:`");
+    return undefined;
+  }
+  const absolute = (path: string | null) => (path === null ? null : context.absolute(path));
+  const [ca, certificate, key] = [values.ca, values.certificate, values.key].map(absolute);
+  if (ca === undefined || certificate === undefined || key === undefined) return undefined;
+  return { sni, ca, verify, certificate, key, minimum, warnBefore };
 }
 
 /** A login. The password itself never stands in the configuration. */

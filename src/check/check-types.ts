@@ -2,6 +2,7 @@
 import { memcached } from "./database/memcached.ts";
 import { redis } from "./database/redis.ts";
 import { command } from "./generic/command.ts";
+import { file } from "./generic/file.ts";
 import { none } from "./generic/none.ts";
 import { ping } from "./generic/ping.ts";
 import { sendExpectType } from "./generic/send-expect.ts";
@@ -14,7 +15,10 @@ import { smtp, smtps, submission } from "./mail/smtp.ts";
 import { dns } from "./network/dns.ts";
 import { ntp } from "./network/ntp.ts";
 import { radius } from "./network/radius.ts";
+import { ftp } from "./transfer/ftp.ts";
 import type { CheckType, ValueOf } from "./type.ts";
+import { rtsp } from "./voice/rtsp.ts";
+import { sip } from "./voice/sip.ts";
 import { http, https } from "./web/http.ts";
 
 // biome-ignore format: one line for each type, so that types are added without conflicts
@@ -40,6 +44,10 @@ export const declaredTypes = [
   dns,
   radius,
   ntp,
+  ftp,
+  sip,
+  rtsp,
+  file,
   command,
 ] as const;
 

@@ -6,7 +6,7 @@
  * Invariant: every dialogue is bounded in bytes and in pieces, so that a server that talks for ever
  * ends in `failed`, and after `passed` or `failed` it is not asked again.
  */
-import type { Pattern } from "./pattern.ts";
+import type { Sought } from "./pattern.ts";
 
 /** Why a dialogue failed: no fit, another protocol, too much, or an answer that ended too early. */
 export type DialogueRefusal = "unexpected" | "unreadable" | "too-long" | "closed";
@@ -17,17 +17,22 @@ export type Turn =
   | { readonly kind: "say"; readonly bytes: Uint8Array; readonly answered: boolean }
   | { readonly kind: "more" }
   /**
-   * Find out whether the pattern matches in these bytes, then take the turn that `next` makes of it.
+   * Find out whether these bytes have what is looked for, then take the turn that `next` makes of it.
    * What is heard meanwhile is heard after that, as one piece.
    */
   | {
       readonly kind: "match";
-      readonly wanted: Pattern;
+      readonly wanted: Sought;
       readonly bytes: Uint8Array;
       readonly next: (matched: boolean) => Turn;
     }
   /** Begin TLS on this connection (STARTTLS); then `secured` says what comes next. */
   | { readonly kind: "secure" }
+  /**
+   * Open a second connection, to this port of the same address, and go on with `opened`; what comes
+   * over it is for `fetched`, once it has ended.
+   */
+  | { readonly kind: "fetch"; readonly port: number }
   | { readonly kind: "passed" }
   | { readonly kind: "failed"; readonly reason: DialogueRefusal; readonly why: string };
 
@@ -40,6 +45,10 @@ export interface Dialogue {
   closed(): Turn;
   /** After a turn `secure`, once TLS stands; dialogues that never take it leave this out. */
   secured?(): Turn;
+  /** After a turn `fetch`, once the second connection stands. */
+  opened?(): Turn;
+  /** All that came over the second connection, which its server has ended. */
+  fetched?(bytes: Uint8Array): Turn;
   /** What is missing when the deadline passes now: `greeting`. Left out: an answer. */
   awaited?(): string;
 }

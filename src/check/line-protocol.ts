@@ -7,6 +7,7 @@
  */
 import { type Dialogue, failed, more, passed, secure, type Turn } from "./dialogue.ts";
 import { excerpt } from "./excerpt.ts";
+import type { Sought } from "./pattern.ts";
 
 /** Longest line: IMAP's are the longest (RFC 9051, section 4, names no bound); 512 in RFC 5321. */
 export const lineBytesMax = 8192;
@@ -20,15 +21,23 @@ type Wish =
   | { readonly kind: "line"; readonly after: string | null; readonly mayEnd: boolean }
   | { readonly kind: "say"; readonly text: string }
   | { readonly kind: "secure" }
+  | { readonly kind: "fetch"; readonly port: number }
+  | { readonly kind: "content"; readonly after: string; readonly mayEnd: false }
+  | { readonly kind: "match"; readonly wanted: Sought; readonly bytes: Uint8Array }
   /** It ends here as failed; `line` is what was heard instead. */
   | { readonly kind: "wrong"; readonly why: string; readonly line: string };
 
 /** A part of a conversation that comes to a `T`. A whole one comes to nothing: it has passed. */
-export type Talk<T> = Generator<Wish, T, string>;
+export type Talk<T> = Generator<Wish, T, Granted>;
+
+/** What comes of a wish: a line, what was fetched, whether it matched; else nothing. */
+type Granted = string | Uint8Array | boolean | null;
 
 /** Waits for the next line. `after`: the command that it answers; null: the greeting. */
 export function* hear(after: string | null): Talk<string> {
-  return yield { kind: "line", after, mayEnd: false };
+  const line = yield { kind: "line", after, mayEnd: false };
+  if (typeof line !== "string") throw new TypeError("a line was asked for");
+  return line;
 }
 
 /** Says a line; CR LF is put behind it. */
@@ -39,6 +48,23 @@ export function* say(line: string): Talk<void> {
 /** Begins TLS; what was heard before and not read is refused, since anybody may have put it there. */
 export function* beginTls(): Talk<void> {
   yield { kind: "secure" };
+}
+
+/** Opens a second connection, to this port of the same address; `fetch` has what comes over it. */
+export function* connectTo(port: number): Talk<void> {
+  yield { kind: "fetch", port };
+}
+
+/** Waits for the end of the second connection. */
+export function* fetch(after: string): Talk<Uint8Array> {
+  const content = yield { kind: "content", after, mayEnd: false };
+  if (!(content instanceof Uint8Array)) throw new TypeError("a content was asked for");
+  return content;
+}
+
+/** Whether `bytes` have what is looked for. */
+export function* find(wanted: Sought, bytes: Uint8Array): Talk<boolean> {
+  return (yield { kind: "match", wanted, bytes }) === true;
 }
 
 /** Ends the conversation as failed: `why`, and then what was heard instead. */
@@ -97,41 +123,62 @@ const lineFeed = 0x0a;
 const awaitedWords = (after: string | null): string =>
   after === null ? "greeting" : `answer to ${after}`;
 
-/** `secrets`: texts that no reason shows, whoever repeats them. */
-export function lineDialogue(talk: Talk<void>, secrets: readonly string[] = []): Dialogue {
-  return new LineDialogue(talk, secrets);
+export interface LineOptions {
+  /** Texts that no reason shows, whoever repeats them. */
+  readonly secrets?: readonly string[];
+  /** True: the end of a piece, which is a datagram, is the end of a line. */
+  readonly datagrams?: boolean;
 }
+
+export const lineDialogue = (talk: Talk<void>, options: LineOptions = {}): Dialogue =>
+  new LineDialogue(talk, options);
 
 class LineDialogue implements Dialogue {
   readonly #talk: Talk<void>;
   readonly #secrets: readonly string[];
+  readonly #datagrams: boolean;
   #pending = Buffer.alloc(0);
   #bytes = 0;
   #lines = 0;
-  #awaits: { readonly after: string | null; readonly mayEnd: boolean } = {
+  #content: Uint8Array | null = null;
+  #awaits: Wish & { readonly kind: "line" | "content" } = {
+    kind: "line",
     after: null,
     mayEnd: false,
   };
 
-  constructor(talk: Talk<void>, secrets: readonly string[]) {
+  constructor(talk: Talk<void>, { secrets = [], datagrams = false }: LineOptions) {
     this.#talk = talk;
     this.#secrets = secrets;
+    this.#datagrams = datagrams;
   }
 
   open(): Turn {
-    return this.#run(this.#talk.next(""));
+    return this.#run(null);
   }
 
   secured(): Turn {
-    return this.#run(this.#talk.next(""));
+    return this.#run(null);
+  }
+
+  opened(): Turn {
+    return this.#run(null);
+  }
+
+  fetched(bytes: Uint8Array): Turn {
+    this.#content = bytes;
+    return this.#awaits.kind === "content" ? this.#run(bytes) : more;
   }
 
   hear(bytes: Uint8Array): Turn {
     this.#bytes += bytes.length;
-    this.#pending = Buffer.concat([this.#pending, bytes]);
+    const ends = this.#datagrams && bytes.at(-1) !== lineFeed;
+    this.#pending = Buffer.concat([this.#pending, bytes, ends ? "\n" : ""].map(asBytes));
+    const tooLong = this.#tooLong();
+    if (tooLong !== null) return tooLong;
+    if (this.#awaits.kind === "content") return more;
     const line = this.#nextLine();
-    if (typeof line !== "string") return line ?? more;
-    return this.#run(this.#talk.next(line));
+    return line === null ? more : this.#run(line);
   }
 
   closed(): Turn {
@@ -146,55 +193,66 @@ class LineDialogue implements Dialogue {
   }
 
   /** Grants what the conversation asks for, until it has to wait or is over. */
-  #run(from: IteratorResult<Wish, void>): Turn {
-    let step = from;
+  #run(granted: Granted): Turn {
+    let step = this.#talk.next(granted);
     const said: Buffer[] = [];
-    while (step.done !== true) {
-      const wish = step.value;
-      switch (wish.kind) {
-        case "say":
-          said.push(Buffer.from(wish.text, "utf8"));
-          step = this.#talk.next("");
-          break;
-        case "secure":
-          if (this.#pending.length > 0)
-            return failed("unexpected", `${this.#shown(this.#pending)} in the clear before TLS`);
-          return secure;
-        case "wrong":
-          return failed("unexpected", `${wish.why}, got ${this.#shown(latin1(wish.line))}`);
-        case "line": {
-          this.#awaits = wish;
-          const line = this.#nextLine();
-          if (line === null)
-            return said.length === 0
-              ? more
-              : { kind: "say", bytes: Buffer.concat(said), answered: true };
-          if (typeof line !== "string") return line;
-          step = this.#talk.next(line);
-          break;
-        }
-        default:
-          return wish satisfies never;
-      }
+    for (;;) {
+      if (step.done === true) return said.length === 0 ? passed : saying(said, { answered: false });
+      const next = this.#grant(step.value, said);
+      if (typeof next === "object" && next !== null && "turn" in next) return next.turn;
+      step = this.#talk.next(next);
     }
-    if (said.length === 0) return passed;
-    return { kind: "say", bytes: Buffer.concat(said), answered: false };
   }
 
-  /** Takes a whole line from what has been heard; null: there is none yet. */
-  #nextLine(): string | Turn | null {
+  /** What comes of a wish, or the turn that it takes first. */
+  #grant(wish: Wish, said: Buffer[]): string | Uint8Array | null | { readonly turn: Turn } {
+    switch (wish.kind) {
+      case "say":
+        said.push(Buffer.from(wish.text, "utf8"));
+        return null;
+      case "line": {
+        this.#awaits = wish;
+        const line = this.#nextLine();
+        if (line !== null) return line;
+        return { turn: this.#tooLong() ?? saying(said, { answered: true }) };
+      }
+      case "content":
+        this.#awaits = wish;
+        return this.#content ?? { turn: saying(said, { answered: true }) };
+      case "wrong":
+        return {
+          turn: failed("unexpected", `${wish.why}, got ${this.#shown(asBytes(wish.line))}`),
+        };
+      default:
+        if (said.length > 0) throw new Error(`something is to be said before ${wish.kind}`);
+        return { turn: this.#turnFor(wish) };
+    }
+  }
+
+  #turnFor(wish: Wish & { readonly kind: "secure" | "fetch" | "match" }): Turn {
+    if (wish.kind === "fetch") return wish;
+    if (wish.kind === "match") return { ...wish, next: (matched) => this.#run(matched) };
+    if (this.#pending.length > 0)
+      return failed("unexpected", `${this.#shown(this.#pending)} in the clear before TLS`);
+    return secure;
+  }
+
+  #tooLong(): Turn | null {
     const at = this.#pending.indexOf(lineFeed);
-    const length = at < 0 ? this.#pending.length : at;
     const of = awaitedWords(this.#awaits.after);
-    if (length > lineBytesMax) {
+    if ((at < 0 ? this.#pending.length : at) > lineBytesMax) {
       const begins = `it begins with ${this.#shown(this.#pending)}`;
       return failed("too-long", `a line of over ${lineBytesMax} bytes in the ${of}: ${begins}`);
     }
-    if (this.#bytes > talkBytesMax || this.#lines > linesMax) {
-      const what = `more than ${talkBytesMax} bytes or ${linesMax} lines`;
-      return failed("too-long", `${what} of answers, the last in the ${of}`);
-    }
-    if (at < 0) return null;
+    if (this.#bytes <= talkBytesMax && this.#lines <= linesMax) return null;
+    const what = `more than ${talkBytesMax} bytes or ${linesMax} lines`;
+    return failed("too-long", `${what} of answers, the last in the ${of}`);
+  }
+
+  /** Takes a whole line from what has been heard; null: there is none, or it is too long. */
+  #nextLine(): string | null {
+    const at = this.#pending.indexOf(lineFeed);
+    if (at < 0 || this.#tooLong() !== null) return null;
     this.#lines += 1;
     const line = this.#pending.toString("latin1", 0, at);
     this.#pending = this.#pending.subarray(at + 1);
@@ -206,8 +264,12 @@ class LineDialogue implements Dialogue {
     let text = bytes.toString("latin1", 0, lineBytesMax);
     for (const secret of this.#secrets)
       text = text.replaceAll(Buffer.from(secret, "utf8").toString("latin1"), "***");
-    return excerpt(latin1(text));
+    return excerpt(asBytes(text));
   }
 }
 
-const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
+const asBytes = (heard: string | Uint8Array): Buffer =>
+  typeof heard === "string" ? Buffer.from(heard, "latin1") : Buffer.from(heard);
+
+const saying = (said: readonly Buffer[], { answered }: { readonly answered: boolean }): Turn =>
+  said.length === 0 ? more : { kind: "say", bytes: Buffer.concat(said), answered };

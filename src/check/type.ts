@@ -43,6 +43,15 @@ export interface Aim {
   readonly port: number;
 }
 
+/** For which virtual server a real server is checked, and with which weight it serves it. */
+export interface Served {
+  /** Its address; of a firewall mark without one the mark. */
+  readonly vip: string;
+  /** 0: a firewall mark. */
+  readonly port: number;
+  readonly weight: number;
+}
+
 /** How TLS is spoken; settled from the key `tls` (check-keys.ts). */
 export interface TlsOptions {
   /** Server name indication; null: the `host` of the request, if it is a name. */
@@ -50,7 +59,18 @@ export interface TlsOptions {
   /** PEM file of the authorities; null: the system's. */
   readonly ca: string | null;
   readonly verify: boolean;
+  /** PEM file of the certificate that this router shows; null: it shows none. */
+  readonly certificate: string | null;
+  /** PEM file of its key; null: the certificate's file has it. */
+  readonly key: string | null;
+  /** The lowest version that is spoken. */
+  readonly minimum: TlsVersion;
+  /** The server's certificate is warned of so long before its end; 0: never. */
+  readonly warnBefore: Ms;
 }
+
+export const tlsVersions = ["1.0", "1.1", "1.2", "1.3"] as const;
+export type TlsVersion = (typeof tlsVersions)[number];
 
 /** How a dialogue's bytes travel. */
 export interface Transport {
@@ -113,6 +133,8 @@ export interface CheckType<
    * same. Undefined after a complaint.
    */
   settle(values: Sound<K>, context: SettleContext): Own | undefined;
+  /** For types whose check differs from one real server to the next: fills that in. */
+  served?(check: Own, by: Served): Own;
   /** Stands behind `settle`, from which TypeScript learns what `Own` is. */
   readonly runs: Runs<Own>;
 }

@@ -18,14 +18,18 @@ import { blamed } from "./own-trouble.ts";
 import { type RunCommand, runUnprivileged } from "./program/unprivileged.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import type { Transcript } from "./transcript.ts";
-import { type Deadline, type FailureReason, failed, passed, type Verdict } from "./verdict.ts";
+import {
+  type Deadline,
+  type FailureReason,
+  failed,
+  type Passed,
+  passed,
+  type Verdict,
+} from "./verdict.ts";
 
 /** An `Outcome` that says, for the counters, what kind of failure it was. */
 export type Tried = Outcome &
-  (
-    | { readonly kind: "passed" }
-    | { readonly kind: "failed"; readonly why: string; readonly reason: FailureReason }
-  );
+  (Passed | { readonly kind: "failed"; readonly why: string; readonly reason: FailureReason });
 
 /** Runs one try against `endpoint`; resolves within `check.timeout` or when `signal` aborts. */
 export type RunCheck = (

@@ -9,6 +9,8 @@ import { type Deadline, failed, late, passed, type Verdict } from "./verdict.ts"
 /** What is kept of an answer while what came before is searched; no dialogue listens to more. */
 const keptBytesMax = 64 * 1024;
 
+const unasked: Turn = { kind: "failed", reason: "unexpected", why: "nothing was to be fetched" };
+
 /** What carries the dialogue. */
 export interface Carrier {
   /** Sends the bytes, then calls back. */
@@ -18,6 +20,8 @@ export interface Carrier {
    * in a conversation of its own.
    */
   finish(end: Verdict | "secure"): void;
+  /** Opens a second connection for `opened` and `fetched`; left out: there is none. */
+  fetch?(port: number): void;
   /** What is missing at the deadline, unless the dialogue knows better. */
   readonly missing: string;
 }
@@ -56,6 +60,16 @@ export class Conversation {
     }
   }
 
+  /** The second connection stands. */
+  opened(): void {
+    if (!this.#over) this.#take(this.#dialogue.opened?.() ?? unasked);
+  }
+
+  /** The second connection has ended, and this came over it. */
+  fetched(bytes: Uint8Array): void {
+    if (!this.#over) this.#take(this.#dialogue.fetched?.(bytes) ?? unasked);
+  }
+
   /** The other side has ended. */
   closed(): void {
     this.#closed = true;
@@ -80,7 +94,13 @@ export class Conversation {
     else if (turn.kind === "failed") this.end(failed(turn.reason, turn.why));
     else if (turn.kind === "say") this.#carrier.say(turn.bytes, turn.answered);
     else if (turn.kind === "secure") this.end("secure");
+    else if (turn.kind === "fetch") this.#fetch(turn.port);
     else if (turn.kind === "match") void this.#search(turn);
+  }
+
+  #fetch(port: number): void {
+    if (this.#carrier.fetch !== undefined) this.#carrier.fetch(port);
+    else this.end(failed("local", "there is no second connection here"));
   }
 
   async #search(turn: Turn & { readonly kind: "match" }): Promise<void> {

@@ -10,7 +10,8 @@ import type { Beginning, Runs, Transport } from "../check/type.ts";
 import type { TriedCheck } from "../config/config.ts";
 import { readPassword } from "./clients/password.ts";
 import { converseByDatagram } from "./datagram.ts";
-import { close, converse, open } from "./stream.ts";
+import { fetchFrom } from "./second-connection.ts";
+import { close, converse, type Fetching, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 import { type Deadline, failed, passed, type Verdict } from "./verdict.ts";
 
@@ -59,18 +60,31 @@ async function overStream(
   deadline: Deadline,
 ): Promise<Verdict> {
   let connection: Duplex = socket;
+  let judge = (verdict: Verdict): Verdict => verdict;
   let first = (): Turn => dialogue?.open() ?? { kind: "passed" };
   let clear = tls === null || tls.upgrade;
+  const fetch = (port: number, fetching: Fetching): (() => void) =>
+    fetchFrom({ address: target.address, port }, deadline, fetching);
   for (;;) {
     if (tls !== null && !clear) {
       const { secure } = await import("./tls.ts");
-      const secured = await secure(socket, target, tls.options, tls.options.sni, [], deadline);
+      const protocols = tls.alpn === null ? [] : [tls.alpn];
+      const secured = await secure(
+        socket,
+        target,
+        tls.options,
+        tls.options.sni,
+        protocols,
+        deadline,
+      );
       if (secured.kind === "failed") return secured;
       connection = secured.connection;
+      const { certificateJudge } = await import("./tls/certificate-end.ts");
+      judge = certificateJudge(secured.connection, tls.options);
     }
-    if (dialogue === null) return passed;
-    const end = await converse(connection, dialogue, deadline, first);
-    if (end !== "secure") return end;
+    if (dialogue === null) return judge(passed);
+    const end = await converse(connection, dialogue, deadline, first, fetch);
+    if (end !== "secure") return judge(end);
     if (tls === null || !clear) return failed("local", "the dialogue asks for TLS twice");
     clear = false;
     first = () => dialogue.secured?.() ?? refused("unexpected", "TLS is not expected here");

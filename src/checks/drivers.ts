@@ -13,5 +13,6 @@ export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   http: async () => (await import("./http.ts")).tryHttp,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
   dns: async () => (await import("./clients/dns.ts")).tryDns,
+  file: async () => (await import("./program/file.ts")).tryFile,
   command: async () => (await import("./program/command.ts")).tryCommand,
 };

@@ -4,20 +4,31 @@
  * undici speaks HTTP/1.1 on the socket that we connected; its own timeouts are off, since they are
  * coarse, and the deadline covers them. No redirects, no proxies, no second request (RFC 9112).
  */
+import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
 import { HttpAnswer, headBytesMax } from "../check/http-answer.ts";
 import { matchedBytesMax, type Sought, sought } from "../check/pattern.ts";
+import { fits, printRanges } from "../check/status-ranges.ts";
 import type { HttpCheck } from "../config/config.ts";
 import { printEndpoint } from "../model/address.ts";
 import { answerStream } from "./answer-stream.ts";
+import { readPassword } from "./clients/password.ts";
 import { matches } from "./matching/matching.ts";
 import { close, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 import { brokenStream } from "./tls/tls-words.ts";
-import { codeOf, type Deadline, failed, late, passed, type Verdict } from "./verdict.ts";
+import {
+  codeOf,
+  type Deadline,
+  type Failed,
+  failed,
+  late,
+  passed,
+  type Verdict,
+} from "./verdict.ts";
 
 /** The name in a Host header, without its port. */
 const nameOf = (host: string): string => host.replace(/:\d+$/, "");
@@ -31,7 +42,11 @@ export async function tryHttp(
   if (opened.kind === "failed") return opened;
   try {
     const socket = opened.connection;
-    if (check.type === "http") return await ask(check, target, socket, socket, deadline);
+    const request = await requestOf(check);
+    if ("kind" in request) return request;
+    const ask = (over: Duplex): Promise<Verdict> =>
+      exchange(check, { target, request, over, socket }, deadline);
+    if (check.type === "http") return await ask(socket);
     const { secure } = await import("./tls.ts");
     const name = check.tls.sni ?? (check.host === null ? null : nameOf(check.host));
     const secured = await secure(
@@ -43,18 +58,26 @@ export async function tryHttp(
       deadline,
     );
     if (secured.kind === "failed") return secured;
-    return await ask(check, target, secured.connection, socket, deadline);
+    const { certificateJudge } = await import("./tls/certificate-end.ts");
+    const judge = certificateJudge(secured.connection, check.tls);
+    return judge(await ask(secured.connection));
   } finally {
     close(opened.connection);
   }
 }
 
-/** One request over an open connection, and the reset of the `socket` under it. */
-async function ask(
+/** A request, and the way that it takes: over `over`, which may be TLS on `socket`. */
+interface Asking {
+  readonly target: Endpoint;
+  readonly request: Dispatcher.DispatchOptions;
+  readonly over: Duplex;
+  readonly socket: Socket;
+}
+
+/** One request over an open connection, and the reset of the socket under it. */
+async function exchange(
   check: HttpCheck,
-  target: Endpoint,
-  connection: Duplex,
-  socket: Socket,
+  { target, request, over, socket }: Asking,
   deadline: Deadline,
 ): Promise<Verdict> {
   let client: Client | null = null;
@@ -72,12 +95,12 @@ async function ask(
       };
       if (deadline.signal.aborted) return expire();
       deadline.signal.addEventListener("abort", expire, { once: true });
-      const stream = answerStream(connection, answer, (why) =>
+      const stream = answerStream(over, answer, (why) =>
         end(why instanceof Error ? brokenStream(why) : failed(why.reason, why.why)),
       );
       deadline.transcript?.listen(connection);
       client = clientOn(`${check.type}://${printEndpoint(target.address, target.port)}`, stream);
-      client.dispatch(requestOf(check), judge(check, answer, deadline, end));
+      client.dispatch(request, judge(check, answer, deadline, end));
     });
   } finally {
     // Not awaited: it ends with the socket.
@@ -97,11 +120,18 @@ function clientOn(origin: string, stream: Duplex): Client {
   });
 }
 
-function requestOf(check: HttpCheck): Dispatcher.DispatchOptions {
+/** The request; a failure where its password cannot be had. */
+async function requestOf(check: HttpCheck): Promise<Dispatcher.DispatchOptions | Failed> {
   const headers: Record<string, string> = { "user-agent": "lvsd" };
   for (const [name, value] of Object.entries(check.headers)) headers[name.toLowerCase()] = value;
   if (check.host !== null) headers.host = check.host;
-  return { method: check.method, path: check.path, headers, reset: true };
+  if (check.user !== null && check.passwordFile !== null) {
+    const password = await readPassword(check.passwordFile);
+    if (typeof password !== "string") return password;
+    const login = Buffer.from(`${check.user}:${password}`, "utf8").toString("base64");
+    headers.authorization = `Basic ${login}`;
+  }
+  return { method: check.method, path: check.path, headers, body: check.body, reset: true };
 }
 
 /** Judges the answer as it comes; `end` may be called more than once, the first call counts. */
@@ -114,11 +144,16 @@ function judge(
   return {
     onRequestStart() {},
     onResponseStart(_controller, status) {
-      if (check.status.some(({ from, to }) => from <= status && status <= to)) return;
-      end(failed("unexpected", `status ${status}, expected ${printStatus(check)}`));
+      if (fits(check.status, status)) return;
+      end(failed("unexpected", `status ${status}, expected ${printRanges(check.status)}`));
     },
     onResponseData() {},
     onResponseEnd() {
+      if (check.digest !== null) {
+        const digest = createHash("md5").update(answer.body).digest("hex");
+        if (digest !== check.digest)
+          return end(failed("unexpected", `digest ${digest}, expected ${check.digest}`));
+      }
       if (check.expect === null) return end(passed);
       void judgeBody(answer.body, sought(check.expect, check.regex), deadline).then(end);
     },
@@ -139,9 +174,6 @@ async function judgeBody(body: Uint8Array, wanted: Sought, deadline: Deadline): 
       : "";
   return failed("unexpected", `${body.length} bytes of answer without ${what}${within}`);
 }
-
-const printStatus = (check: HttpCheck): string =>
-  check.status.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
 
 function failureOf(error: Error): Verdict {
   const code = codeOf(error);

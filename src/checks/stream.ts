@@ -8,7 +8,7 @@ import type { Dialogue, Turn } from "../check/dialogue.ts";
 import { Conversation } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
 import { brokenStream } from "./tls/tls-words.ts";
-import { type Deadline, failedBy, late, passed, type Verdict } from "./verdict.ts";
+import { type Deadline, type Failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
@@ -44,15 +44,27 @@ export function close(socket: Socket): void {
   else if (!socket.destroyed) socket.resetAndDestroy();
 }
 
+/** Who opened a second connection, which brings a content and ends, and hears of it. */
+export interface Fetching {
+  opened(): void;
+  fetched(bytes: Uint8Array): void;
+  failed(why: Failed): void;
+}
+
+/** Opens one to this port; returned is what closes it, at whatever moment. */
+export type Fetch = (port: number, fetching: Fetching) => () => void;
+
 /**
  * Runs a dialogue over an open connection until it has passed or failed, or time is over, or until
  * it asks for TLS: then nothing reads from the connection any more. `first`: as of `Conversation`.
+ * `fetch` opens what the dialogue asks for by the turn of that name.
  */
 export function converse(
   connection: Duplex,
   dialogue: Dialogue,
   deadline: Deadline,
   first?: () => Turn,
+  fetch?: Fetch,
 ): Promise<Verdict | "secure"> {
   return new Promise((resolve) => {
     const hear = (bytes: Buffer): void => {
@@ -60,7 +72,8 @@ export function converse(
       conversation.heard(bytes);
     };
     const closed = (): void => conversation.closed();
-    const conversation = new Conversation(
+    let closeSecond = (): void => {};
+    const conversation: Conversation = new Conversation(
       dialogue,
       {
         say: (bytes, answered) => {
@@ -72,8 +85,19 @@ export function converse(
           connection.removeListener("end", closed);
           connection.removeListener("close", closed);
           connection.pause();
+          closeSecond();
           resolve(end);
         },
+        ...(fetch !== undefined && {
+          fetch: (port: number) => {
+            closeSecond();
+            closeSecond = fetch(port, {
+              opened: () => conversation.opened(),
+              fetched: (bytes) => conversation.fetched(bytes),
+              failed: (why) => conversation.end(why),
+            });
+          },
+        }),
         missing: "complete answer",
       },
       deadline,

@@ -13,8 +13,15 @@ import type { Transcript } from "./transcript.ts";
 export { type FailureReason, failureReasons } from "../check/reason.ts";
 
 export type Verdict =
-  | { readonly kind: "passed" }
+  | Passed
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly why: string };
+export interface Passed {
+  readonly kind: "passed";
+  /** The weight that the check gives the real server; left out: none. */
+  readonly weight?: number;
+  /** Whole days until the server's certificate ends, where that is to be warned of. */
+  readonly certificateDays?: number;
+}
 export type Failed = Extract<Verdict, { kind: "failed" }>;
 
 /** One line in `lvsd status` and in the log, next to names and addresses. */

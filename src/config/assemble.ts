@@ -42,6 +42,7 @@ import {
   realServerKeys,
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
+import { servedCheck } from "./served-check.ts";
 import { claimedAlone, vipsOf } from "./vips.ts";
 import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
 
@@ -182,12 +183,15 @@ function virtualServerOf(
   const [floating] = floatings ?? [];
   const service = known(server.service, server.keys.path);
   const mark = markOf(server, marks);
+  const address = floating?.prefix.address ?? null;
+  const port = service.kind === "address" ? service.traffic.from : null;
+  const served = { vip: address ?? String(mark?.fwmark ?? ""), port: port ?? 0 };
   return {
     ...values,
     name: server.name,
     position,
-    address: floating?.prefix.address ?? null,
-    port: service.kind === "address" ? service.traffic.from : null,
+    address,
+    port,
     protocol: service.kind === "address" ? service.traffic.protocol : values.protocol,
     mark,
     ftp: namedOrNull(ftpKeys, server.ftp ?? null),
@@ -201,6 +205,10 @@ function virtualServerOf(
     sorryServer: sorryServerOf(server, values.sorryServer),
     realServers: server.realServers
       .map((real, at) => realServerOf(server, real, at))
+      .map((real) => ({
+        ...real,
+        check: servedCheck(real.check, { ...served, weight: real.weight }),
+      }))
       .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
       .sort((a, b) => compare(a.order, b.order))
       .map(({ real }) => real),

@@ -213,6 +213,7 @@ type OfType<Name extends TriedCheck["type"]> = Extract<TriedCheck, { readonly ty
 export type TcpCheck = OfType<"tcp">;
 export type HttpCheck = OfType<"http" | "https">;
 export type SendExpectCheck = OfType<"send_expect">;
+export type FileCheck = OfType<"file">;
 export type CommandCheck = OfType<"command">;
 
 /** The addresses of one role; null for a backup that is not configured. */

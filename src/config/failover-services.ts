@@ -51,5 +51,15 @@ function checkOf(draft: CheckLayer, owner: CheckOwner, complaints: Complaints): 
     complaints.at(args ?? spot, message, "a failover service has none");
     return undefined;
   }
+  if (check.type === "command" && check.args.some((argument) => /%[vw]/.test(argument))) {
+    const message = `${path}.args: %v and %w stand for a virtual server's address and weight`;
+    complaints.at(args ?? spot, message, "a failover service has neither");
+    return undefined;
+  }
+  if (check.type === "command" && check.convention === "ldirectord") {
+    const message = `${path}.convention: a failover service has no VIP and no port to hand over`;
+    complaints.at(spot, message, "leave it out");
+    return undefined;
+  }
   return check;
 }

@@ -18,6 +18,8 @@ export interface CheckStanding {
   /** Length of the last try, and its reason if it failed. */
   readonly lastMs: Ms | null;
   readonly lastError: string | null;
+  /** The weight that its last passed try gave the server; null: none. */
+  readonly weight: number | null;
 }
 
 /** Parts of which nothing is known but a common verdict. */
@@ -32,6 +34,7 @@ export const untried = (
     failures: 0,
     lastMs,
     lastError: null,
+    weight: null,
   }));
 
 /** One check after a try. A server that waits for its reentry has no traffic to lose. */
@@ -44,11 +47,13 @@ export function standing(
   if (outcome.kind === "passed") {
     const passes = before.passes + 1;
     const verdict = passes >= rise ? "up" : before.verdict;
-    return { verdict, passes, failures: 0, lastMs: outcome.took, lastError: null };
+    const weight = outcome.weight ?? null;
+    return { verdict, passes, failures: 0, lastMs: outcome.took, lastError: null, weight };
   }
   const failures = before.failures + 1;
   const verdict = failures >= fall || waiting ? "down" : before.verdict;
-  return { verdict, passes: 0, failures, lastMs: outcome.took, lastError: outcome.why };
+  const last = { lastMs: outcome.took, lastError: outcome.why, weight: before.weight };
+  return { verdict, passes: 0, failures, ...last };
 }
 
 /** What the checks say together; `any`: one that is up suffices. */

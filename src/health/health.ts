@@ -18,7 +18,12 @@ export type VirtualServerState = (typeof virtualServerStates)[number];
 
 /** One try of a check, after it ended. */
 export type Outcome =
-  | { readonly kind: "passed"; readonly took: Ms }
+  | {
+      readonly kind: "passed";
+      readonly took: Ms;
+      /** The weight that the check gives the server; left out: the configured one. */
+      readonly weight?: number;
+    }
   | { readonly kind: "failed"; readonly took: Ms; readonly why: string };
 
 /** The key of a real server within a configuration: `web/rs1`. Names hold no slash. */
@@ -31,6 +36,8 @@ export interface RealServerHealth {
   readonly state: RealServerState;
   /** Weight in the table: 0 for a quiesced one, null when it is not in the table at all. */
   readonly tableWeight: number | null;
+  /** The weight that a check gives it, whatever is configured; left out: none does. */
+  readonly checkedWeight?: number;
 }
 
 /** How one virtual server stands now. */

@@ -28,8 +28,8 @@ import {
   rampFound,
   startRamp,
   toldRamp,
-  weightAt,
 } from "./ramp.ts";
+import { weightOf } from "./table-weight.ts";
 
 export type { Verdict } from "./check-standing.ts";
 export type { NannyRules } from "./nanny-rules.ts";
@@ -263,9 +263,7 @@ function believedHealth(memory: Memory, now: Instant): RealServerHealth {
     return { state: "down", tableWeight: quiesced };
   if (recoveredAt !== null && now < addMs(recoveredAt, rules.reentry))
     return { state: "reentry", tableWeight: quiesced };
-  const { ramp } = memory;
-  const weight = ramp === null ? rules.weight : weightAt(rampRules(rules), ramp.step);
-  return { state: "up", tableWeight: weight };
+  return { state: "up", ...weightOf(rampRules(rules), memory.parts, memory.ramp) };
 }
 
 /** What a return to traffic at `from` begins. */

@@ -25,12 +25,16 @@ import { ms, seconds } from "../../src/model/time.ts";
 export const loopback = "127.0.0.1" as IpAddress;
 const rhythm = { interval: seconds(2), timeout: seconds(2), fall: 2, rise: 1 } as const;
 const target = { address: null, port: null } as const;
-export const lenient = { sni: null, ca: null, verify: false } as const;
+export const lenient = {
+  ...{ sni: null, ca: null, verify: false, certificate: null, key: null },
+  ...({ minimum: "1.2", warnBefore: ms(0) } as const),
+};
 
 export const tcpCheck = (changes: Partial<TcpCheck> = {}): TcpCheck => ({
   type: "tcp",
   ...rhythm,
   ...target,
+  tls: null,
   ...changes,
 });
 
@@ -43,8 +47,7 @@ export const httpCheck = (changes: Partial<HttpCheck> = {}): HttpCheck => ({
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  expect: null,
-  regex: false,
+  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, digest: null },
   tls: lenient,
   ...changes,
 });
@@ -71,6 +74,7 @@ export const commandCheck = (
   command,
   args,
   environment: {},
+  convention: null,
   expect: null,
   regex: false,
   ...changes,

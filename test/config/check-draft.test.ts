@@ -34,24 +34,26 @@ const checkOf = (layers: Layers): Checks => {
 
 const rhythm = { interval: 2000, timeout: 2000, fall: 2, rise: 1 };
 const target = { address: null, port: null };
-const tls = { sni: null, ca: null, verify: false };
+const tls = {
+  ...{ sni: null, ca: null, verify: false, certificate: null, key: null, minimum: "1.2" },
+  warnBefore: 14 * 24 * 3600 * 1000,
+};
+const tcp = { type: "tcp", ...rhythm, ...target, tls: null };
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 const http = {
-  ...rhythm,
-  ...target,
+  ...{ ...rhythm, ...target },
   type: "http",
   method: "GET",
   path: "/",
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  expect: null,
-  regex: false,
-  tls,
+  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, digest: null },
+  tls: { ...tls, warnBefore: 0 },
 };
 
 const cases: readonly (readonly [name: string, layers: Layers, check: object])[] = [
-  ["a tcp service is checked by connecting", {}, { type: "tcp", ...rhythm, ...target }],
+  ["a tcp service is checked by connecting", {}, tcp],
   ["a udp service is not checked by itself", { protocol: "udp" }, { type: "none" }],
   ["the defaults of http", { virtualServer: "{ type: http }" }, http],
   [
@@ -73,7 +75,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       ],
       port: 8443,
       address: "10.0.0.9",
-      tls: { sni: "www.example.com", ca: "/etc/lvsd/ca.pem", verify: true },
+      tls: { ...tls, sni: "www.example.com", ca: "/etc/lvsd/ca.pem", verify: true },
     },
   ],
   [
@@ -112,7 +114,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
   [
     "a virtual server's type cuts off what the defaults say of another",
     { defaults: "{ type: http, path: /x, rise: 3 }", virtualServer: "{ type: tcp }" },
-    { type: "tcp", ...rhythm, ...target, rise: 3 },
+    { ...tcp, rise: 3 },
   ],
   [
     "send_expect over udp, with escapes",
@@ -151,6 +153,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       type: "command",
       command: "/bin/ask",
       args: ["%h", "80"],
+      convention: null,
       environment: { DEBUG: "true" },
       expect: null,
       regex: false,
@@ -164,7 +167,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       any: false,
       checks: [
         { ...http, path: "/a" },
-        { type: "tcp", ...rhythm, ...target, port: 9, fall: 1 },
+        { ...tcp, port: 9, fall: 1 },
       ],
     },
   ],
@@ -174,10 +177,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     {
       type: "several",
       any: true,
-      checks: [
-        { type: "tcp", ...rhythm, ...target },
-        { type: "tcp", ...rhythm, ...target, port: 9 },
-      ],
+      checks: [tcp, { ...tcp, port: 9 }],
     },
   ],
   [
@@ -191,7 +191,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       any: false,
       checks: [
         { ...http, interval: 1000, path: "/b" },
-        { type: "tcp", ...rhythm, ...target, interval: 1000, port: 9 },
+        { ...tcp, interval: 1000, port: 9 },
       ],
     },
   ],
@@ -206,7 +206,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       any: false,
       checks: [
         { ...http, path: "/a" },
-        { type: "tcp", ...rhythm, ...target, port: 10 },
+        { ...tcp, port: 10 },
       ],
     },
   ],
@@ -228,7 +228,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
   [
     "a real server's list replaces the virtual server's",
     { virtualServer: "[{ type: http }, { type: tcp }]", realServer: "[{ type: tcp, port: 7 }]" },
-    { type: "tcp", ...rhythm, ...target, port: 7 },
+    { ...tcp, port: 7 },
   ],
   [
     "a ping, which has no port",
@@ -248,7 +248,7 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     },
   ],
   ["a list of one check", { virtualServer: "[{ type: none }]" }, { type: "none" }],
-  ["nothing behind check:", { virtualServer: "" }, { type: "tcp", ...rhythm, ...target }],
+  ["nothing behind check:", { virtualServer: "" }, tcp],
 ];
 
 for (const [name, layers, check] of cases) {

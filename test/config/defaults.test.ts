@@ -89,6 +89,7 @@ test("what is left out has its default", () => {
             connections: { max: 0, min: 0 },
             check: {
               type: "tcp",
+              tls: null,
               interval: 2000,
               timeout: 2000,
               fall: 2,

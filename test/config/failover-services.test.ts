@@ -43,6 +43,7 @@ test("a check has the keys and defaults of virtual servers' checks, tcp unless i
   );
   assert.deepEqual(service?.check, {
     type: "tcp",
+    tls: null,
     interval: 2000,
     timeout: 2000,
     fall: 3,

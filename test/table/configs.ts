@@ -6,6 +6,7 @@ import { address } from "./tables.ts";
 /** A TCP check with the rhythm of the defaults. */
 export const tcpCheck = (changes: Partial<TcpCheck> = {}): TcpCheck => ({
   type: "tcp",
+  tls: null,
   address: null,
   port: null,
   interval: seconds(2),

@@ -15,7 +15,9 @@ export interface RedisSession {
 }
 
 export const redisDialogue = (session: RedisSession): Dialogue =>
-  lineDialogue(redisTalk(session), session.password === null ? [] : [session.password]);
+  lineDialogue(redisTalk(session), {
+    secrets: session.password === null ? [] : [session.password],
+  });
 
 function* redisTalk({ user, password, role }: RedisSession): Talk<void> {
   if (password !== null) {

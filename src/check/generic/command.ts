@@ -1,7 +1,7 @@
 /** `command`: an operator's program decides. */
 import { absolutePath } from "../../keys/command-shape.ts";
 import { optional, preset } from "../../keys/section.ts";
-import { list, text } from "../../keys/shape.ts";
+import { choice, list, text } from "../../keys/shape.ts";
 import { expectKeys, judgeExpect, pairs, sayCharactersMax } from "../check-keys.ts";
 import { checkType } from "../type.ts";
 
@@ -13,7 +13,14 @@ export const command = checkType({
   does: "runs a program",
   passes: "it exits with status 0 and its output fits `expect`",
   help: [
-    "- No shell. `%h` and `%p` become the real server's address and port, anywhere in an argument.",
+    "- No shell. Anywhere in an argument `%h` and `%p` become the real server's address and port, `%v` the",
+    "  virtual server's address (VIP) and `%w` the real server's weight.",
+    "- `convention: keepalived` takes programs that were written for MISC_CHECK with misc_dynamic: status 0",
+    "  passes, 1 fails, and 2 to 255 pass with the weight *status - 2* in the table (`effective_weight`),",
+    "  until the next try. The standby learns up and down from the active router and no such weights: it",
+    "  begins with the configured one and makes its first try 200 ms after a takeover.",
+    "- `convention: ldirectord` adds four arguments: VIP and port of the virtual server, address and port",
+    "  of the real server. Status 0 passes.",
     "- The program starts in `/`, without input, with `PATH`, `LANG` and what `environment` adds.",
     "- It has none of lvsd's capabilities and cannot gain any: they are taken away by `setpriv`, and",
     "  set-user-ID programs stay without effect. The installed units run it as the user",
@@ -37,7 +44,12 @@ export const command = checkType({
         max: 64,
       }),
       [],
-      "Its arguments. `%h` and `%p` become the address and port of the real server.",
+      "Its arguments. `%h` and `%p` become the address and port of the real server, `%v` the VIP, `%w` the weight.",
+    ),
+    convention: optional(
+      choice("convention", ["keepalived", "ldirectord"]),
+      "status 0 passes",
+      "Whose programs it runs: what their exit status means, and which arguments they expect.",
     ),
     environment: preset(
       pairs("variable", variableName, text({ what: "text", max: sayCharactersMax })),
@@ -53,14 +65,21 @@ export const command = checkType({
   },
   example:
     "{ type: command, command: /etc/lvsd/commands/ask, args: ['%h', '%p'], expect: OK, timeout: 5s }",
-  runs: { by: "driver", driver: "command", startsProcess: true },
-  settle({ command, args, environment, expect, regex }, context) {
+  settle({ command, args, environment, convention, expect, regex }, context) {
     const fits = judgeExpect({ expect, regex }, context);
     if (command === null) {
       const hint = "add `command:` with the absolute path of a program";
       context.complain(null, "command is missing", hint);
       return undefined;
     }
-    return fits ? { command, args, environment, expect, regex } : undefined;
+    return fits ? { command, args, environment, convention, expect, regex } : undefined;
   },
+  served(check, { vip, port, weight }) {
+    const filled = check.args.map((argument) =>
+      argument.replaceAll(/%[vw]/g, (sign) => (sign === "%v" ? vip : String(weight))),
+    );
+    const added = check.convention === "ldirectord" ? [vip, String(port), "%h", "%p"] : [];
+    return { ...check, args: [...filled, ...added] };
+  },
+  runs: { by: "driver", driver: "command", startsProcess: true },
 });

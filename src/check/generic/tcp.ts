@@ -1,19 +1,25 @@
-/** `tcp`: the connection stands. */
-import { targetKeys } from "../check-keys.ts";
+/** `tcp`: the connection stands, and TLS on it where that is wanted. */
+import { settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
 import { checkType } from "../type.ts";
 
 export const tcp = checkType({
   name: "tcp",
-  does: "connects",
-  passes: "the connection stands",
+  does: "connects, and shakes hands with `tls`",
+  passes: "the connection stands, and TLS on it with `tls`",
   help: [],
-  keys: targetKeys,
+  keys: { ...targetKeys, ...tlsKeys },
   reasons: {},
   example: "{ type: tcp, interval: 1s, port: 8080 }",
+  settle(values, context) {
+    const tls = settleTls(values.tls, context);
+    return tls === undefined ? undefined : { address: values.address, port: values.port, tls };
+  },
   runs: {
     by: "dialogue",
-    transport: () => ({ protocol: "tcp", tls: null }),
+    transport: ({ tls }) => ({
+      protocol: "tcp",
+      tls: tls && { options: tls, upgrade: false, alpn: null },
+    }),
     begin: () => null,
   },
-  settle: ({ address, port }) => ({ address, port }),
 });

@@ -13,10 +13,12 @@ import { loginSecrets, plainLogin } from "./sasl.ts";
 import { clearSession, type Session, tlsSession } from "./session.ts";
 
 export const imapDialogue = (session: Session): Dialogue =>
-  lineDialogue(imapTalk(session), [
-    ...loginSecrets(session.user, session.password),
-    ...(session.password === null ? [] : [quotedString(session.password)]),
-  ]);
+  lineDialogue(imapTalk(session), {
+    secrets: [
+      ...loginSecrets(session.user, session.password),
+      ...(session.password === null ? [] : [quotedString(session.password)]),
+    ],
+  });
 
 function* imapTalk({ user, password, startTls }: Session): Talk<void> {
   const greeting = yield* hear(null);

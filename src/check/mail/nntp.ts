@@ -5,7 +5,7 @@ import { loginSecrets } from "./sasl.ts";
 import { clearSession, type Session, tlsSession } from "./session.ts";
 
 export const nntpDialogue = (session: Session): Dialogue =>
-  lineDialogue(nntpTalk(session), loginSecrets(session.user, session.password));
+  lineDialogue(nntpTalk(session), { secrets: loginSecrets(session.user, session.password) });
 
 function* nntpTalk({ user, password, startTls }: Session): Talk<void> {
   yield* hearCode(null, [200, 201]);

@@ -13,7 +13,7 @@ import { loginSecrets } from "./sasl.ts";
 import { clearSession, type Session, tlsSession } from "./session.ts";
 
 export const pop3Dialogue = (session: Session): Dialogue =>
-  lineDialogue(pop3Talk(session), loginSecrets(session.user, session.password));
+  lineDialogue(pop3Talk(session), { secrets: loginSecrets(session.user, session.password) });
 
 function* pop3Talk({ user, password, startTls }: Session): Talk<void> {
   yield* hearOk(null);

@@ -27,7 +27,7 @@ import type { Session } from "./session.ts";
 
 /** RFC 5321 with STARTTLS (RFC 3207) and AUTH (RFC 4954). `helo`: the name to greet with. */
 export const smtpDialogue = (helo: string, session: Session): Dialogue =>
-  lineDialogue(smtpTalk(helo, session), loginSecrets(session.user, session.password));
+  lineDialogue(smtpTalk(helo, session), { secrets: loginSecrets(session.user, session.password) });
 
 function* smtpTalk(helo: string, { user, password, startTls }: Session): Talk<void> {
   yield* hearCode(null, [220]);

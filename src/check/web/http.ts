@@ -1,39 +1,33 @@
 /** `http` and `https`: one request, judged by status and body. */
 import { optional, preset } from "../../keys/section.ts";
-import { choice, list, quoted, scalarShape, text } from "../../keys/shape.ts";
+import { choice, text } from "../../keys/shape.ts";
+import { ms } from "../../model/time.ts";
 import {
   alwaysTlsKeys,
   expectKeys,
   judgeExpect,
   line,
+  loginKeys,
   pairs,
   sayCharactersMax,
   settleAlwaysTls,
+  settleLogin,
   type TlsOptions,
   targetKeys,
 } from "../check-keys.ts";
+import { statusKey } from "../status-ranges.ts";
 import { checkType, type SettleContext, type Sound } from "../type.ts";
 
 /** A token of RFC 9110 section 5.6.2. */
 const fieldName = /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/;
 
-/** Accepted status codes: one code or range, or a list of them. */
-const statusRange = scalarShape(
-  "a status code or a range",
-  { anyOf: [{ type: "integer", minimum: 100, maximum: 599 }, { type: "string" }] },
-  (written) => {
-    const match = /^([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?$/.exec(written);
-    const hint = "write 200, or 200-299";
-    if (match === null) return { wrong: `${quoted(written)} is no status code or range`, hint };
-    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
-    if (from > to) return { wrong: `${written} ends before it begins`, hint };
-    return { ok: { from, to } };
-  },
-);
-
 const requestKeys = {
   ...targetKeys,
-  method: preset(choice("method", ["GET", "HEAD"]), "GET", "The request's method."),
+  method: preset(
+    choice("method", ["GET", "HEAD", "POST", "OPTIONS"]),
+    "GET",
+    "The request's method.",
+  ),
   path: preset(
     text({
       what: "a path of a URL",
@@ -59,12 +53,21 @@ const requestKeys = {
     {},
     "Further headers of the request.",
   ),
-  status: preset(
-    list(statusRange, { what: "a status code or range, or a list", max: 32, single: true }),
-    "200-299",
+  body: optional(
+    text({ what: "text", max: sayCharactersMax }),
+    "none",
+    "What is sent with `method: POST` (in UTF-8); its kind is for `headers` to say (`Content-Type`).",
+  ),
+  ...loginKeys,
+  status: statusKey(
     "Status codes that pass: `200`, `200-399`, or a list of such. Redirections are not followed.",
   ),
   ...expectKeys("the body"),
+  digest: optional(
+    text({ what: "an MD5 sum", max: 32, pattern: /^[0-9A-Fa-f]{32}$/, hint: "give 32 hex digits" }),
+    "anything",
+    "MD5 of the body that must come, as keepalived's genhash prints it: 32 hexadecimal digits.",
+  ),
 };
 
 const reasons = {
@@ -76,12 +79,13 @@ const reasons = {
 export const http = checkType({
   name: "http",
   does: "connects and sends one request",
-  passes: "the status is one of `status` and the body fits `expect`",
+  passes: "the status is one of `status`, and the body fits `expect` and `digest`",
   help: [
     "- One request on a connection of its own. Redirections are not followed; no proxy is used, whatever",
     "  the environment says.",
     "- Without `host` the Host header is the real server's address and port. `User-Agent` is `lvsd`",
     "  unless `headers` say otherwise.",
+    "- `user` and `password_file` log in by Basic authentication (RFC 7617).",
     "- The whole answer must arrive before the deadline: a page of at most 1 MiB under a head of at most",
     "  16 KiB, in at most 16,384 chunks, after at most 16 interim answers. More fails. Name a small page,",
     "  or use HEAD.",
@@ -115,21 +119,44 @@ export const https = checkType({
 });
 
 /** What an http check carries, which speaks no TLS. */
-const noTls: TlsOptions = { sni: null, ca: null, verify: false };
+const noTls: TlsOptions = {
+  ...{ sni: null, ca: null, verify: false, certificate: null, key: null },
+  ...{ minimum: "1.2", warnBefore: ms(0) },
+};
 
 function settleRequest(
   values: Sound<typeof requestKeys>,
   tls: TlsOptions | undefined,
   context: SettleContext,
 ) {
-  const { address, port, method, path, host, headers, status, expect, regex } = values;
-  const fits = judgeExpect({ expect, regex }, context);
-  const bodiless = method === "HEAD" && expect !== null;
-  if (bodiless) context.complain("expect", "a HEAD answer has no body", "use method: GET");
+  const login = settleLogin(values, context);
+  const { address, port, method, path, host, headers, body, status, expect, regex } = values;
+  const digest = values.digest?.toLowerCase() ?? null;
+  const fits = judgeExpect(values, context);
+  const clash = clashOf(values);
+  if (clash !== null) context.complain(clash.key, clash.message, clash.hint);
+  if (!fits || clash !== null || tls === undefined || login === undefined) return undefined;
+  const request = { method, path, host, headers, body, ...login };
+  return { address, port, ...request, status, expect, regex, digest, tls };
+}
+
+/** What does not go together in a request; null: nothing. */
+function clashOf(values: Sound<typeof requestKeys>) {
+  const { method, body, expect, digest, headers, host, user } = values;
+  const hint = "use method: GET";
+  if (method === "HEAD" && expect !== null)
+    return { key: "expect", message: "a HEAD answer has no body", hint };
+  if (method === "HEAD" && digest !== null)
+    return { key: "digest", message: "a HEAD answer has no body", hint };
+  if (method !== "POST" && body !== null)
+    return { key: "body", message: `${method} sends no body`, hint: "use method: POST" };
+  if (user?.includes(":"))
+    return { key: "user", message: "a name with a colon (RFC 7617)", hint: "use another name" };
   const wrong = wrongWithHeaders(Object.keys(headers), host !== null);
-  if (wrong !== null) context.complain("headers", wrong.message, wrong.hint);
-  if (!fits || bodiless || wrong !== null || tls === undefined) return undefined;
-  return { address, port, method, path, host, headers, status, expect, regex, tls };
+  if (wrong !== null) return { key: "headers", ...wrong };
+  if (user !== null && Object.keys(headers).some((name) => /^authorization$/i.test(name)))
+    return { key: "headers", message: "Authorization comes from `user`", hint: "remove one" };
+  return null;
 }
 
 /** Fields by which the client says how it speaks itself: another value is not sent, or is a lie. */

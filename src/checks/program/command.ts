@@ -48,16 +48,18 @@ async function judge(
   // setpriv's own words for a program that cannot be run, unless the program has them too.
   if ((status === 126 || status === 127) && !(await mayRun(check.command)))
     return failed("local", `${check.command} is missing or cannot be run here`);
-  if (status !== 0) {
+  const weight = weightOf(status, check);
+  if (status !== 0 && weight === null) {
     const how = status === null ? `killed by ${killedBy ?? "a signal"}` : `exit status ${status}`;
     const said = complaint.length > 0 ? complaint : output;
     return failed("exit", said.length === 0 ? how : `${how}, said ${excerpt(said)}`);
   }
-  if (check.expect === null) return passed;
+  const well: Verdict = weight === null ? passed : { kind: "passed", weight };
+  if (check.expect === null) return well;
   const wanted = sought(check.expect, check.regex);
   const found = await matches(wanted, withoutLineEnds(output), deadline);
   if (typeof found !== "boolean") return found;
-  return found ? passed : failed("unexpected", `it printed ${excerpt(output)}`);
+  return found ? well : failed("unexpected", `it printed ${excerpt(output)}`);
 }
 
 const mayRun = (command: string): Promise<boolean> =>
@@ -65,6 +67,10 @@ const mayRun = (command: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** The weight that keepalived's convention gives by the exit status; null: none. */
+const weightOf = (status: number | null, { convention }: CommandCheck): number | null =>
+  convention === "keepalived" && status !== null && status >= 2 ? status - 2 : null;
 
 /** As `$(command)` gives it, so that `^OK$` means what it seems to. */
 function withoutLineEnds(bytes: Buffer): Buffer {

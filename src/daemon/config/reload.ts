@@ -92,7 +92,7 @@ const fresh = (virtualServer: VirtualServer, realServer: RealServer): RealServer
 
 const reweighed = (health: RealServerHealth, realServer: RealServer): RealServerHealth =>
   health.state === "up" && health.tableWeight !== null
-    ? { ...health, tableWeight: realServer.weight }
+    ? { ...health, tableWeight: health.checkedWeight ?? realServer.weight }
     : health;
 
 /**

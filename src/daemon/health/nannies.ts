@@ -28,6 +28,7 @@ import { openAlarm } from "../../system/process/clock.ts";
 import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
+import { warnOfCertificate } from "./certificate-warning.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { OwnTrouble } from "./own-trouble.ts";
 import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
@@ -316,6 +317,7 @@ export class Nannies {
     if (tried.kind === "failed")
       this.#failures.set(tried.reason, (this.#failures.get(tried.reason) ?? 0) + 1);
     this.#noteTrouble(tried);
+    warnOfCertificate(probe, tried, now, this.#parts.report);
     this.#ownTrouble.note(probe, tried, !this.#checking);
     const next = nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));

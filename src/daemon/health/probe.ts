@@ -31,6 +31,8 @@ export interface Probe {
   known: boolean;
   /** The last try was thrown away, because this process was asleep meanwhile. */
   discarded: boolean;
+  /** When its server's certificate was warned of; null: there was nothing to warn of. */
+  certificateWarned: Instant | null;
 }
 
 /** Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair. */
@@ -72,6 +74,7 @@ export const makeProbe = (
   stop: null,
   known: false,
   discarded: false,
+  certificateWarned: null,
 });
 
 /** Tries begin together within as much. */

@@ -75,6 +75,14 @@ export const checkEvents = {
     meaning: "a check did not end within its deadline and some grace",
     sentence: ({ real_server, text }) => `check of ${real_server} is overdue: ${text}`,
   }),
+  certificate: event({
+    severity: "warn",
+    fields: { real_server: text, days_left: field<number>(), text },
+    meaning:
+      "the certificate that a real server shows ends within `tls.warn_before`, or has ended; once a day",
+    sentence: ({ real_server, text }) => `the certificate of ${real_server} ${text}`,
+    about: ({ real_server }) => `certificate ${real_server}`,
+  }),
   source: event({
     severity: "info",
     fields: { source: field<"own" | "peer">(), text },

@@ -16,7 +16,7 @@ import { now } from "../../../src/system/process/clock.ts";
 import { eventually } from "../../system/scripts.ts";
 
 const tcp: Check = {
-  ...{ type: "tcp", interval: ms(10), timeout: ms(500), fall: 2, rise: 1 },
+  ...{ type: "tcp", tls: null, interval: ms(10), timeout: ms(500), fall: 2, rise: 1 },
   ...{ address: null, port: 25 },
 };
 
