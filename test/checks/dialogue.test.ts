@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { TLSSocket } from "node:tls";
+import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import {
   type Dialogue,
   failed,
@@ -16,7 +16,7 @@ import type { Beginning, Transport } from "../../src/check/type.ts";
 import { type RunsDialogue, tryDialogue } from "../../src/checks/dialogue.ts";
 import type { Endpoint } from "../../src/checks/target.ts";
 import { seconds } from "../../src/model/time.ts";
-import { lenient, selfSigned, serve, tcpCheck } from "./servers.ts";
+import { lenient, loopback, selfSigned, serve, tcpCheck } from "./servers.ts";
 
 const say = (text: string): Turn => ({ kind: "say", bytes: Buffer.from(text), answered: true });
 
@@ -94,6 +94,33 @@ describe("a dialogue", () => {
     assert.deepEqual(verdict, { kind: "passed" });
     assert.deepEqual(heard, ["go", "hello"]);
     assert.deepEqual(sent, ["clear STARTTLS", "secured secret no alpn"]);
+  });
+
+  it("negotiates the protocol that its transport names, and none without", async (context) => {
+    const { key, certificate } = selfSigned();
+    const server = createTlsServer({ key, cert: certificate, ALPNProtocols: ["h2", "smtp"] });
+    const negotiated: (string | false | null)[] = [];
+    server.on("secureConnection", (socket) => {
+      negotiated.push(socket.alpnProtocol);
+      socket.on("error", () => {});
+      socket.write("hello");
+    });
+    await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+    context.after(() => server.close());
+    const bound = server.address();
+    assert.ok(bound !== null && typeof bound === "object");
+    const greeted = (): Dialogue => ({
+      open: () => more,
+      hear: () => passed,
+      closed: () => failed("closed", "closed"),
+    });
+    for (const alpn of ["h2", "smtp", null]) {
+      const tls = { options: lenient, upgrade: false, alpn };
+      const target = { address: loopback, port: bound.port };
+      const verdict = await run(target, { protocol: "tcp", tls }, greeted);
+      assert.deepEqual(verdict, { kind: "passed" });
+    }
+    assert.deepEqual(negotiated, ["h2", "smtp", false]);
   });
 
   it("whose server cannot speak TLS fails with that", async (context) => {

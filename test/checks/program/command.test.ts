@@ -140,3 +140,20 @@ describe("a command check", () => {
     await until("nothing of the group lives", () => !alive());
   });
 });
+
+describe("the conventions of other systems' programs", () => {
+  it("keepalived's: 0 passes, 1 fails, and from 2 on the status is a weight", async () => {
+    const status = async (script: string) => {
+      const tried = await tryOnce(shell(script, { convention: "keepalived" }), endpoint);
+      return tried.kind === "passed" ? (tried.weight ?? "passed") : failure(tried);
+    };
+    assert.equal(await status("exit 0"), "passed");
+    assert.equal(await status("exit 1"), "exit: exit status 1");
+    assert.equal(await status("exit 2"), 0);
+    assert.equal(await status("exit 42"), 40);
+    assert.equal(await status("exit 255"), 253);
+    assert.equal(await status("kill -9 $$"), "exit: killed by SIGKILL");
+    // Without the convention such a status is a failure.
+    assert.match(failure(await tryOnce(shell("exit 2"), endpoint)), /^exit: exit status 2/);
+  });
+});
