@@ -17,8 +17,8 @@ packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
   nginx-light|nginx keepalived"
 # Server programs that the tests of checks start themselves, as ordinary processes.
-server_packages="postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules rtsp-server-perl
-  redis-server memcached knot freeradius chrony"
+server_packages="postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
+  rtsp-server-perl redis-server memcached knot freeradius chrony slapd mariadb-server postgresql"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
 
 case ${1:-} in

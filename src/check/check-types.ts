@@ -1,5 +1,8 @@
 /** The types of checks that there are: one line for each, in the order of the documentation. */
+import { ldap, ldaps } from "./database/ldap.ts";
 import { memcached } from "./database/memcached.ts";
+import { mysql } from "./database/mysql.ts";
+import { pgsql } from "./database/pgsql.ts";
 import { redis } from "./database/redis.ts";
 import { command } from "./generic/command.ts";
 import { file } from "./generic/file.ts";
@@ -19,6 +22,7 @@ import { ftp } from "./transfer/ftp.ts";
 import type { CheckType, ValueOf } from "./type.ts";
 import { rtsp } from "./voice/rtsp.ts";
 import { sip } from "./voice/sip.ts";
+import { grpc } from "./web/grpc.ts";
 import { http, https } from "./web/http.ts";
 
 // biome-ignore format: one line for each type, so that types are added without conflicts
@@ -29,6 +33,7 @@ export const declaredTypes = [
   udp,
   http,
   https,
+  grpc,
   sendExpectType,
   smtp,
   smtps,
@@ -39,6 +44,10 @@ export const declaredTypes = [
   imaps,
   nntp,
   nntps,
+  ldap,
+  ldaps,
+  mysql,
+  pgsql,
   redis,
   memcached,
   dns,

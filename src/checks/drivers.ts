@@ -11,7 +11,11 @@ export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Pro
 
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   http: async () => (await import("./http.ts")).tryHttp,
+  grpc: async () => (await import("./clients/grpc.ts")).tryGrpc,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
+  ldap: async () => (await import("./clients/ldap.ts")).tryLdap,
+  mysql: async () => (await import("./clients/mysql.ts")).tryMysql,
+  pgsql: async () => (await import("./clients/pgsql.ts")).tryPgsql,
   dns: async () => (await import("./clients/dns.ts")).tryDns,
   file: async () => (await import("./program/file.ts")).tryFile,
   command: async () => (await import("./program/command.ts")).tryCommand,

@@ -98,7 +98,7 @@ async function exchange(
       const stream = answerStream(over, answer, (why) =>
         end(why instanceof Error ? brokenStream(why) : failed(why.reason, why.why)),
       );
-      deadline.transcript?.listen(connection);
+      deadline.transcript?.listen(over);
       client = clientOn(`${check.type}://${printEndpoint(target.address, target.port)}`, stream);
       client.dispatch(request, judge(check, answer, deadline, end));
     });

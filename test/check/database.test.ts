@@ -87,4 +87,27 @@ virtual_servers:
     const [alone] = refused(readText(config("type: redis, role: any, user: probe")));
     assert.match(alone?.message ?? "", /there is no `password_file`/);
   });
+
+  const refusals: readonly [check: string, why: RegExp][] = [
+    ["type: mysql, query: SELECT 1", /there is no login/],
+    ["type: pgsql, database: app", /there is no login/],
+    ["type: pgsql, user: probe", /there is no `password_file`/],
+    ["type: ldap, filter: (cn=x)", /there is no search/],
+    ["type: ldap, expect: x", /there is no search/],
+    ["type: ldap, tls: { verify: false }", /TLS is not begun here/],
+    ["type: ldaps, tls: false", /ldaps without TLS/],
+    ["type: memcached, role: any", /type memcached has no/],
+  ];
+  for (const [check, why] of refusals)
+    it(`${check} is refused`, () => {
+      assert.match(refused(readText(config(check)))[0]?.message ?? "", why);
+    });
+
+  it("take what ldirectord's files become", () => {
+    const login = "user: probe, password_file: /etc/lvsd/p";
+    accepted(readText(config(`type: mysql, query: SELECT 1, database: app, ${login}`)));
+    accepted(readText(config(`type: pgsql, query: SELECT 1, database: app, ${login}`)));
+    accepted(readText(config('type: ldap, base: "dc=example,dc=org", expect: "dc=example"')));
+    accepted(readText(config('type: ldaps, base: "", expect: "^dn", regex: true')));
+  });
 });

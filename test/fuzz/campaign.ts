@@ -19,6 +19,7 @@ export const readerNames = [
   "radius-answers",
   "ntp-answers",
   "redis-answers",
+  "grpc-answers",
   "packets",
   "control",
   "channel",

@@ -7,8 +7,9 @@ import type { Dialogue } from "../../src/check/dialogue.ts";
 import { dnsDialogue } from "../../src/check/network/dns-dialogue.ts";
 import { ntpDialogue } from "../../src/check/network/ntp.ts";
 import { radiusDialogue } from "../../src/check/network/radius.ts";
+import { judgeHealth } from "../../src/check/web/grpc-health.ts";
 import { converse } from "./byte-readers.ts";
-import { bytesOf, type Reader, type Readers } from "./reader.ts";
+import { bytesOf, promised, type Reader, type Readers } from "./reader.ts";
 
 const name = "www.example.org";
 const dnsAnswers = [
@@ -88,9 +89,19 @@ const redisReader = (): Reader => ({
   },
 });
 
+const grpcReader = (): Reader => ({
+  samples: [Buffer.from([0, 0, 0, 0, 2, 8, 1]), Buffer.from([0, 0, 0, 0, 4, 0x12, 0, 8, 2])],
+  read(bytes) {
+    const head = { status: 200, type: "application/grpc", code: "0", message: "" };
+    const refusal = judgeHealth({ ...head, body: bytes });
+    promised(/^[\x20-\x7e]{0,300}$/.test(refusal?.why ?? ""), "plain words");
+  },
+});
+
 export const checkReaders: Readers = {
   "dns-answers": dnsReader,
   "radius-answers": radiusReader,
   "ntp-answers": ntpReader,
   "redis-answers": redisReader,
+  "grpc-answers": grpcReader,
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { tryBundled } from "./bundled.ts";
 import { freePort, ServerProgram, Workshop } from "./server-program.ts";
 import { trials, tryAt } from "./trials.ts";
 
@@ -96,6 +97,11 @@ describe("dns against knotd", () => {
     const big = "name: big.example.org, record: TXT, regex: true, expect: '7777'";
     assert.match(await ask(big), /^unexpected: .+ cut for UDP: use protocol: tcp$/);
     assert.equal(await tryAt(`type: dns, protocol: tcp, ${big}`, program.endpoint), "passed");
+  });
+
+  it("works as it gets installed", async () => {
+    const check = "type: dns, protocol: tcp, name: example.org, expect: ns1.example.org";
+    assert.deepEqual(await tryBundled("dns", check, program.endpoint), { kind: "passed" });
   });
 
   it("passes without an expectation when there is no record of the type", async () => {

@@ -88,6 +88,10 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   readonly port: number;
   readonly workshop: Workshop;
+  /** Runs as this test does: nobody may not reach this checkout's Node. */
+  readonly asMyself?: boolean;
+  /** How it is ended; else SIGTERM. */
+  readonly endedBy?: NodeJS.Signals;
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether it serves; else: it takes TCP connections. */
   readonly ready?: (endpoint: Endpoint) => Promise<boolean>;
@@ -98,14 +102,17 @@ export class ServerProgram {
   readonly endpoint: Endpoint;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  readonly #endedBy: NodeJS.Signals;
   #output = "";
   #over = false;
 
-  private constructor({ command, args, port, workshop, environment }: ProgramOptions) {
+  private constructor(options: ProgramOptions) {
+    const { command, args, port, workshop, environment, endedBy = "SIGTERM" } = options;
+    this.#endedBy = endedBy;
     this.endpoint = { address: loopback, port };
     // A group of its own, so that a signal reaches its children as well.
     this.#child = spawn(command, args, {
-      ...runner,
+      ...(options.asMyself === true ? {} : runner),
       cwd: workshop.path,
       env: { PATH: process.env.PATH, HOME: workshop.path, LANG: "C", ...environment },
       detached: true,
@@ -157,7 +164,7 @@ export class ServerProgram {
   async stop(): Promise<void> {
     if (this.#over) return;
     this.#signal("SIGCONT");
-    this.#signal("SIGTERM");
+    this.#signal(this.#endedBy);
     const timer = setTimeout(() => this.#signal("SIGKILL"), patience / 3);
     await this.#ended;
     clearTimeout(timer);
