@@ -18,6 +18,7 @@ files="
   $root/lib/systemd/system/lvsd.service
   $root/lib/systemd/system/lvsd-runner.service
   $root/lib/systemd/system/lvsd-runner.socket
+  $root/lib/systemd/system/lvsd-console.service
   $root/lib/sysusers.d/lvsd.conf
   $root/lib/tmpfiles.d/lvsd.conf
   $root/lib/modules-load.d/lvsd.conf
@@ -62,7 +63,7 @@ do_install() {
 
   put 755 bin/lvsd "$root/sbin/lvsd"
   local unit
-  for unit in lvsd.service lvsd-runner.service lvsd-runner.socket; do
+  for unit in lvsd.service lvsd-runner.service lvsd-runner.socket lvsd-console.service; do
     put 644 "systemd/$unit" "$root/lib/systemd/system/$unit"
   done
   put 644 systemd/sysusers.conf "$root/lib/sysusers.d/lvsd.conf"
@@ -93,12 +94,14 @@ lvsd is installed, not started. Next:
   lvsd init -o /etc/lvsd/lvsd.yaml && editor /etc/lvsd/lvsd.yaml
   lvsd keygen -o /etc/lvsd/heartbeat.key     on one router; both files are the same on both
   lvsd check --here && systemctl enable --now lvsd
+  lvsd passwd admin && systemctl enable --now lvsd-console     the web console, http://127.0.0.1:3636
 EOF
 }
 
 do_uninstall() {
   if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then
     systemctl disable --now lvsd.service || true
+    systemctl disable --now lvsd-console.service || true
     systemctl stop lvsd-runner.socket lvsd-runner.service || true
   fi
   # shellcheck disable=SC2086

@@ -16,9 +16,10 @@ packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # bring an `arping` and exclude each other: either will do.
 lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl
   nginx-light|nginx keepalived"
-# Server programs that the tests of checks start themselves, as ordinary processes.
+# Server programs that the tests of checks start themselves, as ordinary processes, and browsers.
 server_packages="postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
-  rtsp-server-perl redis-server memcached knot freeradius chrony slapd mariadb-server postgresql"
+  rtsp-server-perl redis-server memcached knot freeradius chrony slapd mariadb-server postgresql
+  chromium fonts-noto-cjk links"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
 
 case ${1:-} in

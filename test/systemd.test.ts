@@ -58,6 +58,7 @@ describe("systemd/lvsd.service", () => {
     assert.ok(weaker > 3, `the measure itself: ${weaker}`);
     assert.ok(score("lvsd.service") <= 2.3, `lvsd.service: ${score("lvsd.service")}`);
     assert.ok(score("lvsd-runner.service") <= 1.5, `runner: ${score("lvsd-runner.service")}`);
+    assert.ok(score("lvsd-console.service") <= 2, `console: ${score("lvsd-console.service")}`);
   });
 
   it("has its runner open to the daemon alone, as a user without capabilities", () => {

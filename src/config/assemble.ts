@@ -12,6 +12,7 @@ import { ipip, protocols, type SchedulerFlag, type Tunnel } from "../model/servi
 import type { CheckNeed } from "./check-draft.ts";
 import type {
   Config,
+  ConsoleConfig,
   FailoverConfig,
   HeartbeatConfig,
   RealServer,
@@ -25,6 +26,7 @@ import {
   type Mark,
   type ServiceWhole,
 } from "./forwarding/service.ts";
+import { consoleKeys } from "./schema/console.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
 import {
@@ -76,6 +78,7 @@ export function assemble(
     timeouts: namedOrNull(timeoutsKeys, whole.timeouts),
     checks: named(checksKeys, whole.checks),
     notify: named(notifyKeys, whole.notify),
+    console: consoleOf(whole, of),
     vips,
     masquerade: whole.natRouter === null ? false : all(whole.natRouter).masquerade,
     claimedAlone: claimedAlone(whole.claims),
@@ -156,6 +159,14 @@ function heartbeatOf(
   const values = named(heartbeatKeys, whole.heartbeat);
   const needed = values.authentication === "hmac" && (hasPeer || values.keyFile !== null);
   return { ...values, keyFile: needed ? of.absolute(values.keyFile ?? keyFileUsual) : null };
+}
+
+function consoleOf(whole: Whole, of: { absolute(path: string): string }): ConsoleConfig {
+  const values = named(consoleKeys, whole.console);
+  if (whole.consoleTls === null) return { ...values, tls: null };
+  const { certificate, key } = all(whole.consoleTls);
+  const path = (given: string | null) => (given === null ? null : of.absolute(given));
+  return { ...values, tls: { certificate: path(certificate), key: path(key) } };
 }
 
 function failoverOf(whole: Whole, heartbeat: HeartbeatConfig): FailoverConfig {

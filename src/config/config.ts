@@ -16,6 +16,7 @@ import type { Role } from "../model/router.ts";
 import type { Forwarding, SchedulerFlag, Tunnel } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
 import type { Mark } from "./forwarding/service.ts";
+import type { consoleKeys } from "./schema/console.ts";
 import type { failoverKeys, fenceKeys } from "./schema/failover.ts";
 import type { heartbeatKeys } from "./schema/heartbeat.ts";
 import type {
@@ -53,6 +54,7 @@ export type Config = With<
     timeouts: ValuesOf<typeof timeoutsKeys> | null;
     checks: ValuesOf<typeof checksKeys>;
     notify: ValuesOf<typeof notifyKeys>;
+    console: ConsoleConfig;
     /**
      * Every floating address once, in the order of claiming and announcing: the NAT router's address
      * first, then the VIPs (a connection that arrives at a new router must find the way back).
@@ -79,6 +81,14 @@ export type RouterAddresses = ValuesOf<typeof routerKeys>;
 
 /** `keyFile` is absolute; null with `authentication: none`, and without a backup unless given. */
 export type HeartbeatConfig = ValuesOf<typeof heartbeatKeys>;
+
+export type ConsoleConfig = With<
+  ValuesOf<typeof consoleKeys>,
+  {
+    /** Null: plain HTTP. Absolute paths; null: the console makes both itself. */
+    tls: { readonly certificate: string | null; readonly key: string | null } | null;
+  }
+>;
 
 export type ConnectionSyncConfig = ValuesOf<typeof connectionSyncKeys>;
 

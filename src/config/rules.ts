@@ -215,6 +215,17 @@ const somethingToDo: Rule = ({ root, claims, virtualServers, services }, complai
   complaints.at(root.spot, "there is nothing to do", hint);
 };
 
+/** A certificate is of no use without its key, nor the other way round. */
+const certificateHasItsKey: Rule = ({ consoleTls }, complaints) => {
+  if (consoleTls === undefined || consoleTls === null) return;
+  const { certificate, key } = consoleTls.values;
+  if (certificate === undefined || key === undefined) return;
+  if ((certificate === null) === (key === null)) return;
+  const [given, missing] = certificate === null ? ["key", "certificate"] : ["certificate", "key"];
+  const hint = "give both, or neither: then the console makes both itself";
+  complaints.at(consoleTls.spot, `console.tls: ${given} is given without ${missing}`, hint);
+};
+
 /** Every rule, in the order in which they are asked. */
 /** Each datagram of a steady client renews the entry that leads it to a server without weight. */
 const quiesceKeepsUdpClients: Rule = ({ virtualServers }, complaints) => {
@@ -253,6 +264,7 @@ export const rules: readonly Rule[] = [
   onePacketNeedsUdp,
   ...lifecycleRules,
   connectionSyncNeedsBackup,
+  certificateHasItsKey,
   ({ claims }, complaints) => claimsAgree(claims, complaints),
   ({ claims }, complaints) => labelsNameOneAddress(claims, complaints),
   ({ claims }, complaints) => loneClaimsAreClaimed(claims, complaints),

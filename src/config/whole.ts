@@ -13,6 +13,7 @@ import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
 import { type ServiceWhole, type SettledService, settleService } from "./forwarding/service.ts";
 import type { CheckLayer } from "./schema/check.ts";
+import { consoleKeys, consoleTlsKeys } from "./schema/console.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
 import {
@@ -94,6 +95,8 @@ export interface Whole {
   readonly guard: Settled<typeof guardKeys> | undefined;
   readonly checks: Settled<typeof checksKeys> | undefined;
   readonly connectionSync: Settled<typeof connectionSyncKeys> | null | undefined;
+  readonly console: Settled<typeof consoleKeys> | undefined;
+  readonly consoleTls: Settled<typeof consoleTlsKeys> | null | undefined;
   readonly notify: Settled<typeof notifyKeys> | undefined;
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
@@ -126,6 +129,7 @@ export function settleWhole(
   const root = settle(rootKeys, [main], complaints);
   const routers = one(routersKeys, root.values.routers);
   const failover = one(failoverKeys, root.values.failover);
+  const consoleSection = one(consoleKeys, root.values.console);
   const checkNeeds: CheckNeed[] = [];
   const ofChecks = { absolute, needs: (need: CheckNeed) => checkNeeds.push(need) };
   const surroundings: Surroundings = {
@@ -152,6 +156,8 @@ export function settleWhole(
     heartbeat: one(heartbeatKeys, root.values.heartbeat),
     failover,
     announce: one(announceKeys, failover?.values.announce),
+    console: consoleSection,
+    consoleTls: maybe(consoleTlsKeys, consoleSection?.values.tls),
     notify: one(notifyKeys, root.values.notify),
     fence: maybe(fenceKeys, failover?.values.fence),
     services: settleServices(failover?.values.services ?? [], ofChecks, complaints),

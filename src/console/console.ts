@@ -3,14 +3,16 @@
  * while it runs. It needs the control socket and its own state directory, and no right beyond.
  */
 import { randomBytes } from "node:crypto";
-import { controlClient } from "../control/client.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type ControlClient, controlClient } from "../control/client.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import { ensureDirectory } from "../system/file/files.ts";
-import { type ConsoleSettings, lastSettings } from "./settings.ts";
+import { certificateOf } from "./certificate.ts";
+import { type ConsoleSettings, keepSettings, lastSettings } from "./settings.ts";
 import { Attempts } from "./users/attempts.ts";
 import { Sessions } from "./users/sessions.ts";
 import { UsersFile } from "./users/users-file.ts";
-import { Watch } from "./watch/watch.ts";
+import { Watch, type Watched } from "./watch/watch.ts";
 import { type ConsoleApp, consoleApp } from "./web/app.ts";
 import { assetsDirectory, loadAssets } from "./web/assets.ts";
 import type { ConsoleParts } from "./web/parts.ts";
@@ -27,24 +29,38 @@ export interface ConsoleOptions {
 
 const now = (): number => performance.now();
 
+interface Listening extends ConsoleApp {
+  /** The settings that it was made for. */
+  readonly of: string;
+  readonly url: string;
+}
+
 export class Console {
   readonly #options: ConsoleOptions;
   readonly #parts: ConsoleParts;
+  readonly #client: ControlClient;
   #settings: ConsoleSettings;
-  #open: (ConsoleApp & { readonly of: string }) | null = null;
+  #listening: Listening | null = null;
+  /** The configuration and the daemon whose settings were asked for. */
+  #askedOf = "";
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#settings = { ...lastSettings(options.stateDir), ...options.fixed };
-    const client = controlClient(options.socketPath);
+    this.#client = controlClient(options.socketPath);
     this.#parts = {
       settings: () => this.#settings,
-      watch: new Watch({ client, now, wallMs: () => Date.now(), looked: () => {} }),
+      watch: new Watch({
+        client: this.#client,
+        ...{ now, wallMs: () => Date.now() },
+        looked: (watched) => this.#looked(watched),
+      }),
       users: new UsersFile(options.stateDir),
       sessions: new Sessions(now),
       attempts: new Attempts(now),
       assets: loadAssets(options.assets ?? assetsDirectory()),
-      clientOf: () => client,
+      clientOf: (user) => controlClient(options.socketPath, user),
       log: options.log,
       secret: randomBytes(32),
     };
@@ -52,42 +68,73 @@ export class Console {
 
   /** Where it listens; null: nowhere at present. */
   get url(): string | null {
-    const address = this.#open?.app.server.address() ?? null;
-    if (address === null || typeof address === "string") return null;
-    const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
-    return `${this.#settings.tls === null ? "http" : "https"}://${host}:${address.port}`;
+    return this.#listening?.url ?? null;
   }
 
   /** Listens. Throws MachineError where it cannot: systemd and people want to know at once. */
   async start(): Promise<void> {
     ensureDirectory(this.#options.stateDir, 0o750);
-    await this.#listen();
+    await this.#listen(this.#settings);
     this.#parts.watch.start();
   }
 
   async stop(): Promise<void> {
     this.#parts.watch.stop();
-    await this.#open?.app.close();
+    await this.#turn;
+    await this.#listening?.app.close();
   }
 
-  /** Opens the listener of the settings in force, and closes the one before. */
-  async #listen(): Promise<void> {
-    const { listen, port, tls } = this.#settings;
-    const of = JSON.stringify([listen, port, tls]);
-    if (this.#open?.of === of) return;
-    const before = this.#open;
-    this.#open = null;
-    await before?.app.close();
-    const made = await consoleApp(this.#parts, { tls: null, now });
+  /** After each look at the daemon: takes over what the configuration says of the console. */
+  #looked({ status, down }: Watched): void {
+    if (status === null || down !== null) return;
+    const of = `${status.started} ${status.config.hash}`;
+    if (of === this.#askedOf) return;
+    this.#askedOf = of;
+    this.#turn = this.#turn
+      .then(() => this.#takeOver())
+      .catch((thrown) => {
+        // It is asked again with the next look.
+        this.#askedOf = "";
+        this.#options.log("error", messageOf(thrown));
+      });
+  }
+
+  async #takeOver(): Promise<void> {
+    const said = await this.#client.consoleSettings();
+    const next = { ...said, ...this.#options.fixed };
+    if (!isDeepStrictEqual(said, lastSettings(this.#options.stateDir)))
+      keepSettings(this.#options.stateDir, said);
+    const before = this.#settings;
+    // Who may is looked at with each request.
+    this.#settings = { ...before, allow: next.allow };
     try {
-      await made.app.listen({ host: listen, port });
+      await this.#listen(next);
     } catch (thrown) {
-      throw new MachineError(
-        `the console cannot listen on ${listen} port ${port}: ${messageOf(thrown)}`,
-        { cause: thrown },
-      );
+      await this.#listen(before);
+      throw thrown;
     }
-    this.#open = { ...made, of };
-    this.#options.log("info", `the console listens at ${this.url}`);
+  }
+
+  /** Listens as `settings` say, in place of the listener before. Throws MachineError. */
+  async #listen(settings: ConsoleSettings): Promise<void> {
+    const { listen, port, tls } = settings;
+    const of = JSON.stringify([listen, port, tls]);
+    this.#settings = settings;
+    if (this.#listening?.of === of) return;
+    const certificate = await certificateOf(tls, this.#options.stateDir, Date.now());
+    const before = this.#listening;
+    this.#listening = null;
+    await before?.app.close();
+    const problem = `the console cannot listen on ${listen} port ${port}`;
+    try {
+      const made = await consoleApp(this.#parts, { tls: certificate, now });
+      const url = await made.app.listen({ host: listen, port });
+      this.#listening = { ...made, of, url };
+    } catch (thrown) {
+      throw new MachineError(`${problem}: ${messageOf(thrown)}`, { cause: thrown });
+    }
+    const proof = certificate?.fingerprint ?? null;
+    const shown = proof === null ? "" : `; its self-made certificate has SHA-256 ${proof}`;
+    this.#options.log("info", `the console listens at ${this.url}${shown}`);
   }
 }

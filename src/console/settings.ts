@@ -3,17 +3,11 @@
  * said last is kept, so that a console that starts while the daemon is down listens where it did.
  */
 import { join } from "node:path";
+import type { ConsoleConfig } from "../config/config.ts";
 import { readBounded, replaceFile } from "../system/file/files.ts";
 
-export interface ConsoleSettings {
-  /** An address of this machine. */
-  readonly listen: string;
-  readonly port: number;
-  /** Networks as `192.0.2.0/24`; empty: every address. Loopback may always. */
-  readonly allow: readonly string[];
-  /** Null: plain HTTP. Without files the console makes a certificate itself. */
-  readonly tls: { readonly certificate: string; readonly key: string } | "self-made" | null;
-}
+/** `listen`: an address, as the command line may give it too. */
+export type ConsoleSettings = Omit<ConsoleConfig, "listen"> & { readonly listen: string };
 
 /** As the configuration has it where it says nothing: the old tool's port, reached through ssh -L. */
 export const settingsUsual: ConsoleSettings = {

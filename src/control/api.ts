@@ -342,5 +342,8 @@ export const configBodyBytesMax = 12 * 1024 * 1024;
 /** The name of the control socket in the run directory. */
 export const socketName = "lvsd.sock";
 
+/** In whose name a client asks: the console's users are none of the machine's. */
+export const byHeader = "lvsd-by";
+
 /** The comment line in the event stream behind which events are new. */
 export const historyOverComment = "history over";

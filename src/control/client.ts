@@ -10,7 +10,7 @@ import { createParser } from "eventsource-parser";
 import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
-import { historyOverComment, type Refusal } from "./api.ts";
+import { byHeader, historyOverComment, type Refusal } from "./api.ts";
 import type { RequestDeclaration } from "./request.ts";
 import { type Asking, requests } from "./requests.ts";
 
@@ -33,11 +33,14 @@ export interface ControlClient extends Asking {
   follow(signal: AbortSignal): AsyncIterable<readonly LvsdEvent[]>;
 }
 
-/** A client of the daemon that listens at `socketPath`. Its methods throw MachineError. */
-export function controlClient(socketPath: string): ControlClient {
+/**
+ * A client of the daemon that listens at `socketPath`; `by`: the user in whose name it asks, where
+ * that is none of the machine's. Its methods throw MachineError.
+ */
+export function controlClient(socketPath: string, by: string | null = null): ControlClient {
   const asked = Object.entries(requests).map(([name, type]) => [
     name,
-    (given: Readonly<Record<string, unknown>> = {}) => askFor(socketPath, type, given),
+    (given: Readonly<Record<string, unknown>> = {}) => askFor(socketPath, by, type, given),
   ]);
   return {
     // One method for each declaration, with its types.
@@ -56,6 +59,7 @@ export function controlClient(socketPath: string): ControlClient {
 
 async function askFor(
   socketPath: string,
+  by: string | null,
   { declared, refuses }: { readonly declared: RequestDeclaration; readonly refuses: boolean },
   given: Readonly<Record<string, unknown>>,
 ): Promise<object> {
@@ -71,7 +75,7 @@ async function askFor(
   const path = query.size === 0 ? named : `${named}?${query}`;
   const inBody = Object.fromEntries(chosen.map((name) => [name, given[name]]));
   const body = takesText === true ? String(given.text) : inQuery ? null : inBody;
-  const answer = await exchange(socketPath, { method, path, body, msMax });
+  const answer = await exchange(socketPath, { method, path, body, msMax, by });
   if (refuses) return result(answer);
   if (answer.status !== 200) throw new MachineError(firstProblem(answer));
   return answer.body;
@@ -83,6 +87,7 @@ interface Ask {
   /** A text goes as it stands, an object as JSON. */
   readonly body: object | string | null;
   readonly msMax: number;
+  readonly by: string | null;
 }
 
 interface Answer {
@@ -105,12 +110,16 @@ async function exchange(socketPath: string, ask: Ask): Promise<Answer> {
 /** Sends a request; resolves with the head of the answer. */
 function open(
   socketPath: string,
-  { method, path, body }: Pick<Ask, "method" | "path" | "body">,
+  { method, path, body, by }: Omit<Ask, "msMax">,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const text = typeof body === "string" ? body : body === null ? "" : JSON.stringify(body);
-    const headers = { connection: "close", "content-length": Buffer.byteLength(text) };
+    const headers = {
+      connection: "close",
+      "content-length": Buffer.byteLength(text),
+      ...(by === null ? {} : { [byHeader]: by }),
+    };
     const sent: ClientRequest = httpRequest(
       { socketPath, method, path, headers, signal, agent: false },
       resolve,
@@ -158,11 +167,13 @@ async function* eventStream(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LvsdEvent[]> {
-  const response = await open(socketPath, { method: "GET", path, body: null }, signal).catch(
-    (error: unknown) => {
-      throw unreachable(socketPath, error);
-    },
-  );
+  const response = await open(
+    socketPath,
+    { method: "GET", path, body: null, by: null },
+    signal,
+  ).catch((error: unknown) => {
+    throw unreachable(socketPath, error);
+  });
   if (response.statusCode !== 200) {
     const answer = { status: response.statusCode ?? 0, body: bodyOf(await readText(response)) };
     throw new MachineError(firstProblem(answer));

@@ -1,4 +1,5 @@
 /** Every request of the control interface, but for the stream of events and the metrics. */
+import type { ConsoleConfig } from "../config/config.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import type {
   ConfigReport,
@@ -40,6 +41,10 @@ export const requests = {
   config: shows<ConfigReport>()({
     path: "/v1/config",
     does: "The configuration's main file as it was loaded.",
+  }),
+  consoleSettings: shows<ConsoleConfig>()({
+    path: "/v1/console",
+    does: "What the configuration says of the web console.",
   }),
   save: acts<SaveReport>()({
     ...{ method: "PUT", path: "/v1/config", access: "configure", takesText: true },
@@ -137,12 +142,24 @@ export type Answering = {
   readonly [Name in RequestName]: (given: Given<Name>) => Promise<AnswerTo<Name>>;
 };
 
+/** A request that changes something, when it has been answered. */
+export interface Asked {
+  /** Who asked, for people. */
+  readonly by: string;
+  /** `switchover`, `drain web rs1`. */
+  readonly what: string;
+  /** Why it was refused; null: it was done. */
+  readonly why: string | null;
+}
+
 /** What the control server asks of the daemon, which implements it. */
 export interface Controlled extends Answering {
   /** The newest events first known, oldest first. */
   events(): readonly LvsdEvent[];
   /** Calls `listener` for every later event until the returned function is called. */
   follow(listener: (event: LvsdEvent) => void): () => void;
+  /** A request that changes something was answered. */
+  asked(asked: Asked): void;
   /** A refused request, to be counted under `refused.control`. */
   refusedRequest(reason: RequestRefusal): void;
 }

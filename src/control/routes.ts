@@ -15,7 +15,7 @@ import {
 } from "./api.ts";
 import { metricsText } from "./metrics.ts";
 import type { OptionKind, OptionKinds, RequestDeclaration } from "./request.ts";
-import { type Controlled, type RequestName, requests } from "./requests.ts";
+import { type Asked, type Controlled, type RequestName, requests } from "./requests.ts";
 
 /** A request after its body has been read. */
 export interface ControlRequest {
@@ -23,6 +23,8 @@ export interface ControlRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
+  /** Who asks, for people: a user of the console, or the machine's user. */
+  readonly by: string;
 }
 
 export interface ControlReply {
@@ -87,6 +89,7 @@ export async function answer(
   // Its type is that of the declaration which it was read by.
   const ask = controlled[route.name] as (given: object) => Promise<object>;
   const result = await ask.call(controlled, given);
+  if (route.declared.access !== "read") controlled.asked(askedOf(route, request, result));
   if (isRefusal(result))
     return json(result.fault === "text" ? 422 : 409, {
       ok: false,
@@ -94,6 +97,15 @@ export async function answer(
     } satisfies RefusalBody);
   // A status of 20 MB is not looked through for hidden characters: its texts were, one by one.
   return json(200, result, route.name === "status" ? (text) => text : printableLines);
+}
+
+/** What was asked for, about what, and what came of it. */
+function askedOf({ declared, name }: Route, { by, path }: ControlRequest, result: object): Asked {
+  const fixed = declared.path.split("/");
+  const names = path.split("/").filter((word, at) => fixed[at]?.startsWith("{") && word !== "");
+  const what = [name, ...names.map((word) => nameOf(word) ?? "")].join(" ");
+  const why = isRefusal(result) ? (result.problems[0]?.message ?? "refused") : null;
+  return { by, what, why };
 }
 
 const isRefusal = (result: object): result is Refusal => "ok" in result && result.ok === false;

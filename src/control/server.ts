@@ -9,7 +9,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { messageOf } from "../model/error.ts";
-import type { RequestRefusal } from "./api.ts";
+import { clipped, printable } from "../model/printable.ts";
+import { byHeader, type RequestRefusal } from "./api.ts";
 import { Followers, followersMax } from "./followers.ts";
 import { operatorsGroup } from "./group.ts";
 import { Quota, type QuotaLimits } from "./quota.ts";
@@ -70,6 +71,8 @@ const pipelinedMax = 8;
 
 /** One connection: whose quota it uses, and its requests, answered one after the other. */
 interface Client {
+  /** The machine's user; null: not known. */
+  readonly user: number | null;
   readonly quota: Quota;
   readonly turns: WaitingRoom;
 }
@@ -95,8 +98,9 @@ export async function startControlServer(options: ControlOptions): Promise<Contr
   const [ofRoot, ofOthers] = [new Quota(limits), new Quota(limits)];
   const { userOf = () => null } = options;
   const admit = (socket: Socket): Client => {
-    const quota = userOf(socket) === 0 ? ofRoot : ofOthers;
-    const client = { quota, turns: new WaitingRoom(pipelinedMax) };
+    const user = userOf(socket);
+    const quota = user === 0 ? ofRoot : ofOthers;
+    const client = { user, quota, turns: new WaitingRoom(pipelinedMax) };
     clients.set(socket, client);
     return client;
   };
@@ -223,10 +227,14 @@ function serveRequests(
   controlled: Controlled,
   followers: Followers,
 ): void {
-  const serve = async (request: IncomingMessage, response: ServerResponse, { quota }: Client) => {
+  const serve = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    { quota, user }: Client,
+  ) => {
     const held = new Held(quota);
     try {
-      const received = await receive(request, held);
+      const received = await receive(request, held, user);
       if (received === null) return;
       const over = taken(response);
       if ("refused" in received) say(controlled, response, received);
@@ -315,6 +323,7 @@ const pathOf = (request: IncomingMessage): string => (request.url ?? "").split("
 async function receive(
   request: IncomingMessage,
   held: Held,
+  user: number | null,
 ): Promise<ControlRequest | ControlReply | null> {
   const path = pathOf(request);
   const search = (request.url ?? "").slice(path.length);
@@ -329,8 +338,21 @@ async function receive(
   if (body === "too-much") return tooMuchWaiting();
   if (body === "too-large")
     return refusal(413, "body-too-large", `the body is larger than ${bytesMax} bytes`);
-  return { method, path, query: new URLSearchParams(search), body: body.text };
+  const by = askedBy(request, user);
+  return { method, path, query: new URLSearchParams(search), body: body.text, by };
 }
+
+/** Whoever may use the socket may say any name; which of the machine's users says it is certain. */
+function askedBy(request: IncomingMessage, user: number | null): string {
+  const machine = user === 0 ? "root" : user === null ? "an unknown user" : `user ${user}`;
+  const said = request.headers[byHeader];
+  return typeof said === "string" && said !== ""
+    ? `${clipped(printable(said), nameCharactersMax)} through ${machine}`
+    : machine;
+}
+
+/** Of a name in an event. */
+const nameCharactersMax = 64;
 
 /** The body as text, why it is not read, or null where the client went away before its end. */
 function readBody(

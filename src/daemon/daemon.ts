@@ -3,6 +3,7 @@
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
 
+import type { ConsoleConfig } from "../config/config.ts";
 import type {
   ConfigReport,
   FindingsReport,
@@ -16,7 +17,7 @@ import type {
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
-import type { AnswerTo, Controlled, Given } from "../control/requests.ts";
+import type { AnswerTo, Asked, Controlled, Given } from "../control/requests.ts";
 import type { Input } from "../failover/protocol.ts";
 import type { Problem } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
@@ -178,6 +179,10 @@ export class Daemon extends ServerRequests implements Controlled {
     return this.#config.report();
   }
 
+  async consoleSettings(): Promise<ConsoleConfig> {
+    return this.#config.written.config.console;
+  }
+
   configText(): string {
     return this.#config.text();
   }
@@ -224,6 +229,14 @@ export class Daemon extends ServerRequests implements Controlled {
   refusedRequest(reason: RequestRefusal): void {
     if (countUp(this.#refusedRequests, reason) === 1)
       this.#report({ event: "control", kind: "refused", reason, text: "counted from now on" });
+  }
+
+  asked({ by, what, why }: Asked): void {
+    this.#report(
+      why === null
+        ? { event: "control", kind: "asked", by, what }
+        : { event: "control", kind: "asked-in-vain", by, what, why },
+    );
   }
 
   async restart(): Promise<RestartReport | Refusal> {

@@ -40,6 +40,37 @@ export const address: Shape<IpAddress> = scalarShape(
   },
 );
 
+/** An address to listen on; the unspecified one stands for all of them. */
+export const listenAddress: Shape<IpAddress> = scalarShape(
+  "an IPv4 or IPv6 address",
+  { type: "string" },
+  (written) => {
+    const all = parsePrefix(written);
+    if (all !== null && !written.includes("/") && isUnspecified(all)) return { ok: all.address };
+    const parsed = parseUnicast(written);
+    if ("wrong" in parsed) return parsed;
+    if (written.includes("/"))
+      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
+    return { ok: parsed.ok.address };
+  },
+);
+
+const isUnspecified = ({ address }: Prefix): boolean =>
+  ipaddr.parse(address).range() === "unspecified";
+
+/** A network, as `192.0.2.0/24`; one address alone is a network of one. */
+export const network: Shape<string> = scalarShape("a network", { type: "string" }, (written) => {
+  const prefix = parsePrefix(written);
+  const hint = "give an address and a prefix length, as 192.0.2.0/24";
+  if (prefix === null) return { wrong: `${quoted(written)} is no network`, hint };
+  const { address, length } = prefix;
+  const first = (family(address) === 4 ? ipaddr.IPv4 : ipaddr.IPv6)
+    .networkAddressFromCIDR(`${address}/${length}`)
+    .toString();
+  if (first === address) return { ok: `${address}/${length}` };
+  return { wrong: `${written} has bits beyond its length`, hint: `use ${first}/${length}` };
+});
+
 /** A floating address; whether its length was written decides who may contradict it. */
 export interface Floating {
   readonly prefix: Prefix;

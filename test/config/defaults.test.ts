@@ -48,6 +48,7 @@ test("what is left out has its default", () => {
     marks: "lvsd",
     masquerade: false,
     notify: { command: null },
+    console: { listen: "127.0.0.1", port: 3636, allow: [], tls: null },
     vips: [
       { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },
     ],

@@ -12,6 +12,7 @@ import { hashPassword } from "../../src/console/users/password.ts";
 import type { User } from "../../src/console/users/user.ts";
 import { UsersFile } from "../../src/console/users/users-file.ts";
 import { startControlServer } from "../../src/control/server.ts";
+import { peerUser } from "../../src/system/net/peer-user.ts";
 import { ScriptedDaemon } from "../control/sample.ts";
 
 /** Every user's in these tests. */
@@ -55,7 +56,10 @@ export async function serveConsole(
     file.put({ ...user, password: stored, changed: "2026-01-01T00:00:00Z" });
   const daemon = new ScriptedDaemon();
   const server = hasDaemon
-    ? await startControlServer({ socketPath, controlled: daemon, warn: () => {} })
+    ? await startControlServer({
+        ...{ socketPath, controlled: daemon, warn: () => {} },
+        userOf: peerUser,
+      })
     : null;
   const logged: string[] = [];
   const console = new Console({

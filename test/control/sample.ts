@@ -1,4 +1,6 @@
 /** A status and events with something in every field, for the tests of both ends and the reports. */
+
+import { settingsUsual } from "../../src/console/settings.ts";
 import type {
   DrainReport,
   MaintenanceReport,
@@ -9,7 +11,7 @@ import type {
   SaveReport,
   Status,
 } from "../../src/control/api.ts";
-import type { AnswerTo, Controlled, Given } from "../../src/control/requests.ts";
+import type { AnswerTo, Asked, Controlled, Given } from "../../src/control/requests.ts";
 import type { GivenOrder } from "../../src/daemon/maintenance/subjects.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
@@ -283,6 +285,8 @@ export class ScriptedDaemon implements Controlled {
     ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
     text: "serial: 7\n",
   });
+  console: AnswerTo<"consoleSettings"> = settingsUsual as AnswerTo<"consoleSettings">;
+  consoleSettings = async () => this.console;
   plan = () => this.planned();
   reload = ({ yes }: Given<"reload">) => {
     this.forced.push(yes);
@@ -336,6 +340,10 @@ export class ScriptedDaemon implements Controlled {
     this.progress.shift() ?? { ok: true, state: "drained", connections: 0, moved: null };
   switchover = async () => this.switched;
   restart = () => this.restarted({});
+  readonly audited: Asked[] = [];
+  asked = (asked: Asked) => {
+    this.audited.push(asked);
+  };
   refusedRequest = (reason: string) => {
     this.refused.push(reason);
   };

@@ -59,6 +59,7 @@ for (const prefix of ["/usr", "/usr/local"]) {
         `${prefix}/lib/lvsd/current/notify.node`,
         `${prefix}/lib/lvsd/current/THIRD-PARTY-LICENSES`,
         `${prefix}/lib/systemd/system/lvsd.service`,
+        `${prefix}/lib/systemd/system/lvsd-console.service`,
         `${prefix}/lib/systemd/system/lvsd-runner.service`,
         `${prefix}/lib/systemd/system/lvsd-runner.socket`,
         `${prefix}/lib/sysusers.d/lvsd.conf`,

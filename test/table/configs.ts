@@ -72,6 +72,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   path: "/etc/lvsd/lvsd.yaml",
   serial: 1,
   include: [],
+  console: { listen: address("127.0.0.1"), port: 3636, allow: [], tls: null },
   hash: "",
   routers: {
     primary: { public: address("192.0.2.9"), private: null },

@@ -16,6 +16,7 @@ import {
 } from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
+import { consoleKeys } from "./console.ts";
 import { failoverKeys } from "./failover.ts";
 import { forwarding } from "./forwarding.ts";
 import { heartbeatKeys } from "./heartbeat.ts";
@@ -186,6 +187,7 @@ export const rootKeys = {
   ),
   vips: includedKeys.vips,
   notify: preset(section(notifyKeys), {}, "Who is told of what happens, besides the log."),
+  console: preset(section(consoleKeys), {}, "The web console; docs/console.md tells more."),
   defaults: optional(
     virtualServerSection,
     "none",

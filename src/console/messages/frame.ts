@@ -95,5 +95,4 @@ export const frameMessages = {
   "frame.yes": { en: "yes", ja: "はい", "zh-TW": "是" },
   "frame.no": { en: "no", ja: "いいえ", "zh-TW": "否" },
   "frame.none": { en: "none", ja: "なし", "zh-TW": "無" },
-  "frame.cancel": { en: "Cancel", ja: "キャンセル", "zh-TW": "取消" },
 } as const satisfies Catalogue;

@@ -66,6 +66,19 @@ export const configEvents = {
 
 /** The control socket. */
 export const controlEvents = {
+  asked: event({
+    severity: "info",
+    fields: { by: text, what: text },
+    meaning:
+      "a request that changes something was carried out: who asked (a user of the console through the console's own user, or a user of this machine) and for what",
+    sentence: ({ by, what }) => `${by} asked for ${what}: done`,
+  }),
+  "asked-in-vain": event({
+    severity: "warn",
+    fields: { by: text, what: text, why: text },
+    meaning: "likewise, and it was refused",
+    sentence: ({ by, what, why }) => `${by} asked for ${what}: refused: ${why}`,
+  }),
   refused: event({
     severity: "warn",
     fields: { reason: text, text },

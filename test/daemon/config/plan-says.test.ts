@@ -140,6 +140,8 @@ function withValue(path: readonly string[], value: unknown): string {
 /** What must stand beside a key so that it may be given at all. */
 function neededBeside(path: readonly string[]): Json {
   const [of = "", key = ""] = path.slice(-2);
+  if (path[0] === "console" && of === "tls")
+    return key === "key" ? { certificate: "/etc/one.pem" } : { key: "/etc/one.key" };
   if (of === "connections") return key === "max" ? { min: 0 } : { max: 2 ** 31 - 1 };
   if (of === "quorum") return key === "up" ? {} : { up: 2 };
   if (key === "sorry_page") return { sorry_server: "local" };
