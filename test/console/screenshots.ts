@@ -13,9 +13,13 @@ const out = process.argv[2] ?? join(import.meta.dirname, "../../docs/console");
 mkdirSync(out, { recursive: true });
 const ends: (() => unknown)[] = [];
 const t = { after: (end: () => unknown) => ends.push(end) };
-const served = await serveConsole(t as never, { assets: await builtAssets(t as never) });
-served.daemon.current = busyStatus;
-served.daemon.known = [...busyEvents];
+const served = await serveConsole(t as never, {
+  assets: await builtAssets(t as never),
+  prepare: (daemon) => {
+    daemon.current = busyStatus;
+    daemon.known = [...busyEvents];
+  },
+});
 const browser = await openBrowser();
 const looks = {
   light: { colorScheme: "light", viewport: { width: 1280, height: 900 } },

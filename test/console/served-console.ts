@@ -37,6 +37,8 @@ export interface Served {
 
 export interface Serving extends Partial<Pick<ConsoleOptions, "assets">> {
   readonly users?: readonly Pick<User, "name" | "role" | "virtualServers">[];
+  /** What the daemon is to have before the console first asks. */
+  readonly prepare?: (daemon: ScriptedDaemon) => void;
   /** False: no daemon has ever been there. */
   readonly daemon?: boolean;
 }
@@ -44,8 +46,9 @@ export interface Serving extends Partial<Pick<ConsoleOptions, "assets">> {
 /** `after`: what ends it all; `t.after` of a test. */
 export async function serveConsole(
   t: Pick<TestContext, "after">,
-  { users = [admin, reader, webOnly], daemon: hasDaemon = true, assets = null }: Serving = {},
+  serving: Serving = {},
 ): Promise<Served> {
+  const { users = [admin, reader, webOnly], daemon: hasDaemon = true, assets = null } = serving;
   const directory = mkdtempSync(join(tmpdir(), "lvsd-console-"));
   const socketPath = join(directory, "run", "lvsd.sock");
   const stateDir = join(directory, "state");
@@ -55,6 +58,7 @@ export async function serveConsole(
   for (const user of users)
     file.put({ ...user, password: stored, changed: "2026-01-01T00:00:00Z" });
   const daemon = new ScriptedDaemon();
+  serving.prepare?.(daemon);
   const server = hasDaemon
     ? await startControlServer({
         ...{ socketPath, controlled: daemon, warn: () => {} },

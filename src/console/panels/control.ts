@@ -57,7 +57,7 @@ function updateForm({ say, every, query }: Model): Html {
 
 function heartbeatSection({ say }: Model, parts: LiveParts): Html {
   return html`<section aria-labelledby="heartbeat-title"><h2 id="heartbeat-title">${say("control.heartbeat")}</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="heartbeat-title"><table>
+<div class="scroll" tabindex="0" role="group" aria-labelledby="heartbeat-title"><table>
 <thead><tr><th scope="col">${say("control.path")}</th><th scope="col">${say("control.state")}</th>
 <th scope="col" class="number">${say("control.last-seen")}</th><th scope="col" class="number">${say("control.rtt")}</th>
 <th scope="col" class="number">${say("control.lost")}</th></tr></thead>
@@ -85,7 +85,7 @@ function tableOf(model: Model, parts: LiveParts): Html {
     (_, at) => html`<tbody id="server-${at}">${parts[`server-${at}`]}</tbody>
 `,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="table-title"><table>
+  return html`<div class="scroll" tabindex="0" role="group" aria-labelledby="table-title"><table>
 <thead><tr><th scope="col">${say("control.server")}</th><th scope="col">${say("control.address")}</th>
 <th scope="col">${say("control.state")}</th><th scope="col">${say("control.scheduler")}</th>
 <th scope="col" class="number">${say("control.weight")}</th>

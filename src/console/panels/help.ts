@@ -67,7 +67,7 @@ function render({ say, panels }: Model): Html {
       html`<dt><a href="${panel.path}">${say(panel.title)}</a></dt><dd>${say(panel.help)}</dd>`,
   )}</dl></section>
 <section><h2>${say("help.names")}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${say("help.names")}"><table>
+<div class="scroll" tabindex="0" role="group" aria-label="${say("help.names")}"><table>
 <thead><tr><th scope="col" colspan="2">${say("help.old")}</th><th scope="col">${say("help.key")}</th></tr></thead>
 <tbody lang="en">${oldNames.map(
     ([panel, field, key]) =>

@@ -1,0 +1,150 @@
+/**
+ * The console in Debian's Chromium: what people and screen readers get of it, what scripts do, and
+ * that no text of the daemon becomes a script. The daemon behind it is test/control/sample.ts.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, it } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
+import { busyEvents, busyStatus, largeStatus } from "../../console/busy-router.ts";
+import { type Served, serveConsole } from "../../console/served-console.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Found {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe-core finds in a page, in short. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // Past the page's own policy, which forbids foreign scripts: this one is the test's.
+  await page.evaluate(axe);
+  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Found[];
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+}
+
+describe("the console in a browser", { timeout: 300_000 }, () => {
+  const ends: (() => unknown)[] = [];
+  const t = { after: (end: () => unknown) => void ends.push(end) };
+  let browser: Browser;
+  let served: Served;
+
+  before(async () => {
+    served = await serveConsole(t as never, {
+      assets: await builtAssets(t as never),
+      prepare: (daemon) => {
+        daemon.known = [...busyEvents];
+      },
+    });
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser.close();
+    for (const end of ends.toReversed()) await end();
+  });
+
+  const show = (status = busyStatus) => {
+    served.daemon.current = status;
+  };
+  // The policy of the pages forbids what waits for an expression given as text.
+  const says = (page: Page, text: string) => page.locator("main", { hasText: text }).waitFor();
+
+  for (const colorScheme of ["light", "dark"] as const)
+    it(`has nothing that axe-core objects to, ${colorScheme}, wide and on a telephone`, async () => {
+      show();
+      for (const width of [1280, 390]) {
+        const viewport = { width, height: 850 };
+        const { page, complaints, close } = await openPage(browser, { colorScheme, viewport });
+        await page.goto(`${served.url}/login`);
+        assert.deepEqual(await violations(page), [], `login ${width}`);
+        await logIn(page, served.url);
+        for (const panel of ["control", "help", "password"]) {
+          await page.goto(`${served.url}/${panel}`);
+          for (const summary of await page.locator("details > summary").all())
+            await summary.click();
+          assert.deepEqual(await violations(page), [], `${panel} ${width}`);
+          const wider = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+          );
+          assert.equal(wider, 0, `${panel} is wider than the window of ${width}`);
+        }
+        assert.deepEqual(complaints, []);
+        await close();
+      }
+    });
+
+  it("brings its parts up to date by itself, and keeps what is open", async () => {
+    show();
+    const { page, close } = await openPage(browser);
+    await logIn(page, served.url);
+    await page.locator("details[id^=takeover] > summary").click();
+    const [web, ...others] = busyStatus.virtual_servers;
+    assert.ok(web !== undefined);
+    show({
+      ...busyStatus,
+      virtual_servers: [{ ...web, state: "down", active_connections: 4711 }, ...others],
+    });
+    await says(page, "4711");
+    assert.ok(
+      await page.locator("details[id^=takeover]").evaluate((node) => "open" in node && node.open),
+    );
+    await close();
+  });
+
+  it("runs no script that came in a text, and says so of none", async () => {
+    const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+    show({ ...busyStatus, cause: evil, faults: [{ kind: "link", subject: evil, text: evil }] });
+    const { page, complaints, close } = await openPage(browser);
+    await logIn(page, served.url);
+    await says(page, "onerror");
+    served.daemon.current = { ...served.daemon.current, cause: `later ${evil}` };
+    await says(page, "later <img");
+    assert.match(await page.title(), /CONTROL\/MONITORING/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  it("switches over without scripts, by keyboard alone", async () => {
+    show();
+    const asked = served.daemon.audited.length;
+    const { page, close } = await openPage(browser, { javaScriptEnabled: false });
+    await page.goto(`${served.url}/login`);
+    await page.locator("#user").focus();
+    await page.keyboard.type("admin");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("correct horse battery");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/control$/);
+    await page.locator("summary", { hasText: "Switchover" }).focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator(".notice.done", { hasText: "handed over" }).waitFor();
+    assert.equal(served.daemon.audited.length, asked + 1);
+    await close();
+  });
+
+  it("paints 200 virtual servers of 20 real servers in less than a second", async () => {
+    show(largeStatus(200, 20));
+    const { page, close } = await openPage(browser);
+    await logIn(page, served.url);
+    const paints: number[] = [];
+    // The quickest of three is what the console takes; more is what else the machine does.
+    for (const number of [3, 4, 5]) {
+      await page.goto(`${served.url}/control?page=${number}`);
+      paints.push(
+        Number(
+          await page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0]?.startTime",
+          ),
+        ),
+      );
+    }
+    assert.ok(Math.min(...paints) < 1000, `first paint after ${paints.join(", ")} ms`);
+    assert.ok((await page.locator("tbody[id^=server-]").count()) === 20);
+    await close();
+  });
+});
