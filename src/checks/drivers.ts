@@ -10,7 +10,7 @@ import type { Deadline, Verdict } from "./verdict.ts";
 export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Promise<Verdict>;
 
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
-  http: async () => (await import("./http.ts")).tryHttp,
+  http: async () => (await import("./http/http.ts")).tryHttp,
   grpc: async () => (await import("./clients/grpc.ts")).tryGrpc,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
   ldap: async () => (await import("./clients/ldap.ts")).tryLdap,

@@ -48,7 +48,7 @@ import type { Written } from "./config/running.ts";
 import { Daemon, type Ended } from "./daemon.ts";
 import { Journal } from "./journal.ts";
 import { holdFor } from "./restart/restart-state.ts";
-import { runUnconfigured } from "./run-unconfigured.ts";
+import { runUnconfigured } from "./unconfigured/run-unconfigured.ts";
 
 export interface RunOptions {
   /** Absolute paths. */

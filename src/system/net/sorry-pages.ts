@@ -68,7 +68,10 @@ export class SorryPages {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./sorry-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./sorry-worker.ts", import.meta.url), {
+      env: {},
+      execArgv: [],
+    });
     // It holds up no end of the process.
     worker.unref();
     worker.on("message", (answer: SorryAnswer) => this.#take(answer));

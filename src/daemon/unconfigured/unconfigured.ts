@@ -3,17 +3,17 @@
  * heartbeat, but it answers at its control socket, so that a first configuration can be made there.
  */
 import { writeFileSync } from "node:fs";
-import type { PlanReport, RequestRefusal, SaveReport, Status } from "../control/api.ts";
-import type { AnswerTo, Controlled, Given } from "../control/requests.ts";
-import { requests } from "../control/requests.ts";
-import { type Problem, printProblem } from "../keys/problem.ts";
-import { MachineError, messageOf } from "../model/error.ts";
-import type { LvsdEvent } from "../model/event.ts";
-import { version } from "../model/version.ts";
-import { beyondBounds, readWritten } from "./config/config-thread.ts";
-import type { Written } from "./config/running.ts";
-import type { Journal } from "./journal.ts";
-import { countUp, refusedNow } from "./refused.ts";
+import type { PlanReport, RequestRefusal, SaveReport, Status } from "../../control/api.ts";
+import type { AnswerTo, Controlled, Given } from "../../control/requests.ts";
+import { requests } from "../../control/requests.ts";
+import { type Problem, printProblem } from "../../keys/problem.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
+import type { LvsdEvent } from "../../model/event.ts";
+import { version } from "../../model/version.ts";
+import { beyondBounds, readWritten } from "../config/config-thread.ts";
+import type { Written } from "../config/running.ts";
+import type { Journal } from "../journal.ts";
+import { countUp, refusedNow } from "../refused.ts";
 
 export interface UnconfiguredParts {
   readonly path: string;

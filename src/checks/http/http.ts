@@ -9,17 +9,16 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
-import { HttpAnswer, headBytesMax } from "../check/http-answer.ts";
-import { matchedBytesMax, type Sought, sought } from "../check/pattern.ts";
-import { fits, printRanges } from "../check/status-ranges.ts";
-import type { HttpCheck } from "../config/config.ts";
-import { printEndpoint } from "../model/address.ts";
-import { answerStream } from "./answer-stream.ts";
-import { readPassword } from "./clients/password.ts";
-import { matches } from "./matching/matching.ts";
-import { close, open } from "./stream.ts";
-import type { Endpoint } from "./target.ts";
-import { brokenStream } from "./tls/tls-words.ts";
+import { HttpAnswer, headBytesMax } from "../../check/http-answer.ts";
+import { matchedBytesMax, type Sought, sought } from "../../check/pattern.ts";
+import { fits, printRanges } from "../../check/status-ranges.ts";
+import type { HttpCheck } from "../../config/config.ts";
+import { printEndpoint } from "../../model/address.ts";
+import { readPassword } from "../clients/password.ts";
+import { matches } from "../matching/matching.ts";
+import { close, open } from "../stream.ts";
+import type { Endpoint } from "../target.ts";
+import { brokenStream } from "../tls/tls-words.ts";
 import {
   codeOf,
   type Deadline,
@@ -28,7 +27,8 @@ import {
   late,
   passed,
   type Verdict,
-} from "./verdict.ts";
+} from "../verdict.ts";
+import { answerStream } from "./answer-stream.ts";
 
 /** The name in a Host header, without its port. */
 const nameOf = (host: string): string => host.replace(/:\d+$/, "");
@@ -47,7 +47,7 @@ export async function tryHttp(
     const ask = (over: Duplex): Promise<Verdict> =>
       exchange(check, { target, request, over, socket }, deadline);
     if (check.type === "http") return await ask(socket);
-    const { secure } = await import("./tls.ts");
+    const { secure } = await import("../tls.ts");
     const name = check.tls.sni ?? (check.host === null ? null : nameOf(check.host));
     const secured = await secure(
       opened.connection,
@@ -58,7 +58,7 @@ export async function tryHttp(
       deadline,
     );
     if (secured.kind === "failed") return secured;
-    const { certificateJudge } = await import("./tls/certificate-end.ts");
+    const { certificateJudge } = await import("../tls/certificate-end.ts");
     const judge = certificateJudge(secured.connection, check.tls);
     return judge(await ask(secured.connection));
   } finally {

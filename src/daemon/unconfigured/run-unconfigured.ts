@@ -3,17 +3,17 @@
  * until a configuration is there; then the process starts anew with it.
  */
 import { join } from "node:path";
-import { socketName } from "../control/api.ts";
-import { startControlServer } from "../control/server.ts";
-import { type Problem, printProblem } from "../keys/problem.ts";
-import { version } from "../model/version.ts";
-import { ensureDirectory } from "../system/file/files.ts";
-import { wallClock } from "../system/process/clock.ts";
-import { lockDirectory } from "../system/process/lock.ts";
-import { openLog } from "../system/process/log.ts";
-import { becomeAnew, ownImage } from "../system/process/process-image.ts";
-import { openSystemd } from "../system/process/systemd.ts";
-import { Journal } from "./journal.ts";
+import { socketName } from "../../control/api.ts";
+import { startControlServer } from "../../control/server.ts";
+import { type Problem, printProblem } from "../../keys/problem.ts";
+import { version } from "../../model/version.ts";
+import { ensureDirectory } from "../../system/file/files.ts";
+import { wallClock } from "../../system/process/clock.ts";
+import { lockDirectory } from "../../system/process/lock.ts";
+import { openLog } from "../../system/process/log.ts";
+import { becomeAnew, ownImage } from "../../system/process/process-image.ts";
+import { openSystemd } from "../../system/process/systemd.ts";
+import { Journal } from "../journal.ts";
 import { causeOf, unconfigured } from "./unconfigured.ts";
 
 /** The watchdog is fed this many times in its interval. */

@@ -4,7 +4,7 @@
  * parser is stricter than the RFCs allow a client to be, and hands each chunk on by itself.
  */
 import { Duplex } from "node:stream";
-import type { AnswerRefusal, AnswerStep, HttpAnswer } from "../check/http-answer.ts";
+import type { AnswerRefusal, AnswerStep, HttpAnswer } from "../../check/http-answer.ts";
 
 /** Called when no answer comes of it; nothing comes after that. */
 export type Refuse = (refusal: AnswerRefusal | Error) => void;

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { firstConfig } from "../../src/daemon/config/first-config.ts";
-import { keepLastGood, lastGood } from "../../src/daemon/config/last-good.ts";
-import { Journal } from "../../src/daemon/journal.ts";
-import { unconfigured } from "../../src/daemon/unconfigured.ts";
+import { firstConfig } from "../../../src/daemon/config/first-config.ts";
+import { keepLastGood, lastGood } from "../../../src/daemon/config/last-good.ts";
+import { Journal } from "../../../src/daemon/journal.ts";
+import { unconfigured } from "../../../src/daemon/unconfigured/unconfigured.ts";
 
 const sound =
   "routers: { primary: { public: 192.0.2.9 } }\nvips: [{ address: 192.0.2.10/24, device: eth0 }]\n";
