@@ -1,6 +1,6 @@
 /**
  * Runs inside the lab, as root: what a VIP's form in the kernel does to the addresses that this
- * machine speaks from, and to what others have put there. eth5 is one end of a veth pair.
+ * machine speaks from, and to what others have put there. eth15 is one end of a veth pair.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -18,20 +18,20 @@ const ipCommand = (text: string): string =>
 
 const vip = (text: string, label: string | null = null): FloatingAddress => ({
   prefix: parsePrefix(text) ?? assert.fail(text),
-  device: "eth5",
+  device: "eth15",
   label,
 });
 
 before(() => {
   ipCommand("link set lo up");
-  ipCommand("link add eth5 type veth peer name eth6");
-  ipCommand("link set eth5 up");
-  ipCommand("link set eth6 up");
+  ipCommand("link add eth15 type veth peer name eth16");
+  ipCommand("link set eth15 up");
+  ipCommand("link set eth16 up");
 });
 
 after(async () => {
   await ip.close();
-  ipCommand("link del eth5");
+  ipCommand("link del eth15");
 });
 
 test("the kernel speaks from the same address with VIPs as without, whatever comes first", async () => {
@@ -39,18 +39,18 @@ test("the kernel speaks from the same address with VIPs as without, whatever com
   const [gateway, gatewaySix] = ["10.9.0.254", "fd00::254"];
   const setOwn = (what: "add" | "del") => {
     for (const one of own)
-      ipCommand(`addr ${what} ${one} dev eth5${one.includes(":") ? " nodad" : ""}`);
+      ipCommand(`addr ${what} ${one} dev eth15${one.includes(":") ? " nodad" : ""}`);
   };
   const setRoutes = () => {
     ipCommand(`route replace default via ${gateway}`);
-    ipCommand(`-6 route replace default via ${gatewaySix} dev eth5`);
-    ipCommand("route replace 10.50.0.0/16 dev eth5");
+    ipCommand(`-6 route replace default via ${gatewaySix} dev eth15`);
+    ipCommand("route replace 10.50.0.0/16 dev eth15");
   };
   const sources = (): string[] =>
     ["10.9.0.2", "10.50.0.1", "198.51.100.1", "fd00::2", "2001:db8:1::1"].map(
       (to) => / src (\S+)/.exec(ipCommand(`route get ${to}`))?.[1] ?? "none",
     );
-  ipCommand("addr flush dev eth5");
+  ipCommand("addr flush dev eth15");
   setOwn("add");
   setRoutes();
   const without = sources();
@@ -62,21 +62,21 @@ test("the kernel speaks from the same address with VIPs as without, whatever com
     ["10.9.0.10/32", "fd00::10/128"],
     ["10.77.0.10/24", "fd77::10/64"],
   ] as const) {
-    const vips = [vip(four, "eth5:1"), vip(six)];
+    const vips = [vip(four, "eth15:1"), vip(six)];
     const about = `${four}, ${six}`;
     assert.equal((await ip.claim(vips)).kind, "all-held", about);
     assert.deepEqual(sources(), without, `${about}: claimed`);
-    ipCommand("addr flush dev eth5");
+    ipCommand("addr flush dev eth15");
     assert.equal((await ip.claim(vips)).kind, "all-held", about);
     setOwn("add");
     setRoutes();
     assert.deepEqual(sources(), without, `${about}: put back before the own address`);
-    openSysctl().set("net/ipv4/conf/eth5/promote_secondaries", "1");
+    openSysctl().set("net/ipv4/conf/eth15/promote_secondaries", "1");
     setOwn("del");
     setOwn("add");
     setRoutes();
     assert.deepEqual(sources(), without, `${about}: the own address went and came`);
-    openSysctl().set("net/ipv4/conf/eth5/promote_secondaries", "0");
+    openSysctl().set("net/ipv4/conf/eth15/promote_secondaries", "0");
     assert.equal((await ip.expire(vips, ms(5000))).kind, "all-held");
     assert.equal((await ip.claim(vips)).kind, "all-held");
     assert.deepEqual(sources(), without, `${about}: kept by a restart`);
@@ -88,7 +88,7 @@ test("the kernel speaks from the same address with VIPs as without, whatever com
 test("an address that somebody else has put there in another form goes with a release", async () => {
   const held = vip("10.9.0.10/24");
   ipCommand("link add eth7 type veth peer name eth8");
-  for (const form of ["10.9.0.10/32 dev eth5", "10.9.0.10/28 dev eth5", "10.9.0.10/24 dev eth7"])
+  for (const form of ["10.9.0.10/32 dev eth15", "10.9.0.10/28 dev eth15", "10.9.0.10/24 dev eth7"])
     ipCommand(`addr add ${form}`);
   ipCommand("addr add 10.9.0.10/32 dev lo");
   assert.equal((await ip.release([held])).kind, "none-held");
