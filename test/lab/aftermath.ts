@@ -9,7 +9,7 @@ import type { Lab } from "./lab.ts";
 import type { Router } from "./router.ts";
 
 /** What stays in the state directory; a directory stands for what it contains. */
-const documented = ["owned-services.json", "config-history"];
+const documented = ["owned-services.json", "config-history", "last-good.json", "maintenance.json"];
 
 /**
  * Stops what runs of lvsd, the standby first; what is left then, one line each. A router without
