@@ -12,8 +12,9 @@ import { configBytesMax, readSource, tooLarge } from "../keys/source.ts";
 import type { MapValue, Value } from "../keys/value.ts";
 import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
-import { importFiles } from "./import/import.ts";
 import { importDefaults } from "./import/imported.ts";
+import { printOutline } from "./import/outline.ts";
+import { importPiranha } from "./import/piranha/convert.ts";
 import { isPiranha } from "./import/piranha/recognise.ts";
 import { rules } from "./rules.ts";
 import { includedKeys, rootKeys } from "./schema/root.ts";
@@ -118,10 +119,11 @@ function load(
 
 /** A Piranha file as if it had been imported; its problems name its own lines. */
 function readForeign(path: string, text: string, complaints: Complaints): Value | undefined {
-  const imported = importFiles([{ name: path, text }], "piranha", importDefaults);
-  if ("text" in imported) {
-    const lines = imported.origins.map((origin) => origin?.line ?? null);
-    return readSource(path, imported.text, complaints, lines);
+  const imported = importPiranha({ name: path, text }, importDefaults);
+  if ("root" in imported) {
+    const printed = printOutline(imported.root, []);
+    const lines = printed.origins.map((origin) => origin?.line ?? null);
+    return readSource(path, printed.text, complaints, lines);
   }
   for (const problem of imported.problems) complaints.add(problem);
   return undefined;
