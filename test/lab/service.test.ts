@@ -141,6 +141,9 @@ describe("lvsd under systemd", () => {
 
   it("make uninstall stops it and leaves the operator's files and nothing else", () => {
     assert.equal(fact("uninstalled"), "0 inactive");
-    assert.equal(fact("left"), "/etc/lvsd /etc/lvsd/lvsd.yaml /var/lib/lvsd");
+    assert.equal(
+      fact("left"),
+      "/etc/lvsd /etc/lvsd/lvsd.yaml /etc/lvsd/live/lvsd.yaml /var/lib/lvsd",
+    );
   });
 });
