@@ -111,12 +111,15 @@ fact anna "$(as anna lvsd status >/dev/null 2>&1; echo $?) $(as anna lvsd check 
 fact ben "$(as ben lvsd status >/dev/null 2>&1; echo $?) $(as ben cat /etc/lvsd/lvsd.yaml >/dev/null 2>&1; echo $?)"
 kill -USR1 "$(pid)"
 sleep 0.5
-# A command of root's: who runs it, with which rights, and what it reaches.
+# A command of root's: who runs it, with which rights, and what it reaches. The configuration holds no
+# secret, and its mode is the operator's.
 mkdir -p /etc/lvsd/commands
 cat >/etc/lvsd/commands/who <<'EOF'
 #!/bin/sh
 { id -un; awk '/^CapEff|^CapBnd|^NoNewPrivs/{print $2}' /proc/self/status
-  cat /etc/lvsd/heartbeat.key /etc/lvsd/live/lvsd.yaml /var/lib/lvsd/* 2>&1 | grep -vc denied\|directory
+  for each in /etc/lvsd/heartbeat.key /etc/lvsd/live/* /var/lib/lvsd/*; do
+    test ! -r $each || echo "reads $each"
+  done
   kill -USR1 "$(cat /run/pid-of-lvsd)" 2>&1 | grep -o permitted
   for each in /run/lvsd/release.batch /run/lvsd/lvsd.sock /run/lvsd-runner.sock /etc/lvsd; do
     test ! -w $each || echo "writes $each"

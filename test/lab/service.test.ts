@@ -65,7 +65,7 @@ describe("lvsd under systemd", () => {
 
   it("a command runs as another user, without rights, and reaches nothing of the daemon", () => {
     assert.equal(fact("runner-before"), "active inactive");
-    assert.match(fact("command"), /^0 lvsd-commands 0{16} 0{16} 1 0 permitted end$/);
+    assert.match(fact("command"), /^0 lvsd-commands 0{16} 0{16} 1 permitted end$/);
     assert.equal(fact("run-by"), '"commands":"runner" active');
   });
 
