@@ -7,7 +7,7 @@
  */
 import type { Connection, ConnectionState } from "./connection-list.ts";
 
-/** Where the kernel's daemons listen unless told otherwise. */
+/** Where the kernel's daemons listen unless configured otherwise. */
 export const syncGroup = "224.0.0.81";
 export const syncPort = 8848;
 

@@ -25,7 +25,7 @@ export interface FoundSyncDaemon extends SyncDaemon {
   readonly elsewhere: boolean;
 }
 
-/** Where daemons speak unless told otherwise: within the link. */
+/** Where daemons speak unless configured otherwise: within the link. */
 const usualPlace = "group=224.0.0.81, port=8848, ttl=1";
 
 /** More than the two that a kernel has is no list of daemons. */

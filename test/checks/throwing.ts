@@ -76,6 +76,11 @@ const tries: readonly [Check, number, readonly string[]][] = [
   [commandCheck("/bin/sleep", ["5"], short), echo, ["abort-signal"]],
 ];
 
+/** Waits for a condition that holds soon; the lines that are printed show when it did not. */
+const until = async (holds: () => boolean): Promise<void> => {
+  for (const end = Date.now() + 10_000; !holds() && Date.now() < end; ) await sleep(5);
+};
+
 for (const [check, port, events] of tries)
   for (const event of events) {
     [poisoned, threw] = [event, 0];
@@ -84,7 +89,8 @@ for (const [check, port, events] of tries)
     const timer = setTimeout(() => stop.abort(), 1500);
     const tried = await runCheck(check, endpoint, stop.signal);
     clearTimeout(timer);
-    await sleep(20);
+    // Some events come after the end of the try.
+    await until(() => threw > 0);
     poisoned = null;
     console.log(JSON.stringify({ type: check.type, event, threw, tried }));
   }
@@ -97,7 +103,8 @@ const end = await runUnprivileged({
 });
 poisoned = null;
 console.log(JSON.stringify({ type: "runUnprivileged", event: "exit", threw, tried: end }));
-await sleep(300);
+// What is late of the program comes before the end of its process is forgotten.
+await until(() => !process.getActiveResourcesInfo().includes("ProcessWrap"));
 const after = await runCheck(
   tcpCheck(),
   { address: loopback, port: echo },

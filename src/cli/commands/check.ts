@@ -14,6 +14,6 @@ export function declareCheck({ declare, terminal }: Declaring): void {
     "Prints every problem at once as FILE:LINE:COL: message (hint). Needs no daemon and no root.",
   );
   jsonOption(
-    check.option("--here", "also what only this machine can tell: role, devices, programs, kernel"),
+    check.option("--here", "also what only this machine knows: role, devices, programs, kernel"),
   );
 }

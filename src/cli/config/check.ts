@@ -1,6 +1,6 @@
 /**
  * `lvsd check [--here]`: judges the configuration, its includes and its key file by the very code
- * of `run`; with `--here` also what only this machine can tell. A key that is hidden from the user,
+ * of `run`; with `--here` also what only this machine knows. A key that is hidden from the user,
  * as from every operator, is left to the daemon to judge.
  */
 import { basename, dirname, resolve } from "node:path";

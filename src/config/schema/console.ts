@@ -31,7 +31,7 @@ export const consoleKeys = {
   listen: preset(
     listenAddress,
     "127.0.0.1",
-    "The address that the console listens on; `0.0.0.0` or `::`: all of them. It is reached from elsewhere through `ssh -L 3636:127.0.0.1:3636` until this is told otherwise.",
+    "The address that the console listens on; `0.0.0.0` or `::`: all of them. It is reached from elsewhere through `ssh -L 3636:127.0.0.1:3636` until this is set otherwise.",
   ),
   port: preset(port, 3636, "The TCP port."),
   allow: preset(

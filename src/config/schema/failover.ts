@@ -87,7 +87,7 @@ export const failoverKeys = {
   services: preset(
     named("failover service", failoverServicesMax, failoverServiceSection),
     {},
-    "What runs on the active router only, by name: started, checked and stopped by commands. docs/services.md tells more.",
+    "What runs on the active router only, by name: started, checked and stopped by commands. See docs/services.md.",
     { plan: "words" },
   ),
 };

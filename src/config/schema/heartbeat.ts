@@ -30,7 +30,7 @@ export const heartbeatKeys = {
     duration({ min: "10ms", max: "10m" }),
     "2 x interval",
     (heartbeat: { interval?: Ms }) => times(2, heartbeat.interval),
-    "A heartbeat later than this is an event that tells its lateness.",
+    "A heartbeat later than this is an event that gives its lateness.",
   ),
   key_file: optional(
     text({

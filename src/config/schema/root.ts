@@ -61,11 +61,11 @@ export const guardKeys = {
 export const connectionSyncKeys = {
   device: required(
     deviceName,
-    "The interface over which the routers tell each other, by multicast within the link; best one that no client can reach.",
+    "The interface over which the routers report connections, by multicast within the link; best one that no client can reach.",
   ),
   id: required(
     whole(0, 255, "an id"),
-    "Tells this pair from others on the same link; 0 takes in what any pair says.",
+    "Distinguishes this pair from others on the same link; 0 takes in what any pair says.",
   ),
 };
 
@@ -108,7 +108,7 @@ export const notifyKeys = {
   command: optional(
     commandLine,
     "none",
-    "A program that is told of each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
+    "A program that is run for each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
     { names: "executable" },
   ),
   mail: later("a map", [], "Mail that tells of events."),
@@ -158,7 +158,7 @@ export const rootKeys = {
   connection_sync: optional(
     section(connectionSyncKeys),
     "connections are not synchronised",
-    "The routers tell each other of their connections (the kernel's IPVS synchronisation), so that established ones outlive a change of the active router.",
+    "The routers report their connections to each other (the kernel's IPVS synchronisation), so that established ones outlive a change of the active router.",
   ),
   timeouts: optional(
     section(timeoutsKeys),
@@ -186,8 +186,8 @@ export const rootKeys = {
     { plan: "table" },
   ),
   vips: includedKeys.vips,
-  notify: preset(section(notifyKeys), {}, "Who is told of what happens, besides the log."),
-  console: preset(section(consoleKeys), {}, "The web console; docs/console.md tells more."),
+  notify: preset(section(notifyKeys), {}, "What is notified of events, besides the log."),
+  console: preset(section(consoleKeys), {}, "The web console: see docs/console.md."),
   defaults: optional(
     virtualServerSection,
     "none",

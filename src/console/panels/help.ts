@@ -1,4 +1,4 @@
-/** HELP: what each panel is for, and the old tool's field names beside lvsd's keys. */
+/** HELP: what each panel is for, and the old tool's field names next to lvsd's keys. */
 import { type Html, html } from "../html.ts";
 import type { Model, Panel } from "../panel.ts";
 

@@ -27,7 +27,7 @@ export const vipEvents = {
   "release-failed": event({
     severity: "error",
     fields: { text },
-    meaning: "not all could be taken off; the peer is told",
+    meaning: "not all could be taken off; the peer is notified",
     sentence: ({ text }) => `release failed: ${text}`,
   }),
   lost: event({
@@ -67,7 +67,7 @@ export const vipEvents = {
   "announce-failed": event({
     severity: "error",
     fields: { text },
-    meaning: "neighbours could not be told; they may send to the old router",
+    meaning: "neighbours could not be notified; they may send to the old router",
     sentence: ({ text }) => `announce failed: ${text}`,
   }),
 };

@@ -21,7 +21,7 @@ export const serviceEvents = {
     severity: "error",
     fields: { service: text, cause: text },
     meaning:
-      "a command or the check failed; this router is unfit. Told again when the cause is another one",
+      "a command or the check failed; this router is unfit. Reported again when the cause is another one",
     sentence: ({ service, cause }) => `service ${service}: ${cause}`,
     about: ({ service }) => `service ${service}`,
   }),

@@ -13,7 +13,7 @@ export const processEvents = {
   role: event({
     severity: "info",
     fields: { role: field<Role>(), by: text },
-    meaning: "which router of the configuration this machine is, and the address that told",
+    meaning: "which router of the configuration this machine is, and the address that showed it",
     sentence: ({ role, by }) => `this router is the ${role}: ${by}`,
   }),
   "real-time": event({

@@ -101,7 +101,7 @@ describe("lvsd check", () => {
     assert.match(error, /lvs\.cf:3:11: Piranha refuses this: service: invalid argument/);
   });
 
-  test("--here also says what only this machine can tell", async (t) => {
+  test("--here also says what only this machine knows", async (t) => {
     const { file } = write(t);
     const { status, error } = await check(file, "--here");
     assert.equal(status, 2, "a device of the file is not here");

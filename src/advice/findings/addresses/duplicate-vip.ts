@@ -7,7 +7,7 @@ export const duplicateVip: Finding = {
   asks: "ARP probes and neighbour solicitations for each VIP",
   says: "A machine that is none of the two routers answers for a VIP.",
   explains:
-    "Clients reach one holder or the other, by chance. The MAC address tells which machine it is; the switch knows its port.",
+    "Clients reach one holder or the other, by chance. The MAC address shows which machine it is; the switch knows its port.",
   examine: ({ vipAnswers, realServers, peerMacs }) =>
     vipAnswers.flatMap(({ address, device, macs }) => {
       // Those of real servers are a finding of their own.

@@ -7,7 +7,7 @@ export const hungKernel: Finding = {
   asks: "systemctl show -p RuntimeWatchdogUSec",
   says: "No hardware watchdog restarts this machine if its kernel hangs.",
   explains:
-    "A daemon that hangs loses its addresses. A kernel that hangs while its network card still answers keeps them, and the peer takes over beside it. RuntimeWatchdogSec lets the hardware restart such a machine.",
+    "A daemon that hangs loses its addresses. A kernel that hangs while its network card still answers keeps them, and after the takeover both machines answer for them. RuntimeWatchdogSec lets the hardware restart such a machine.",
   examine: ({ config, runtimeWatchdog }) =>
     config.routers.backup !== null && (runtimeWatchdog === "0" || runtimeWatchdog === "infinity")
       ? [

@@ -10,10 +10,11 @@ import { messageOf } from "../../../model/error.ts";
 import type { Finding } from "../imported.ts";
 import type { Origin } from "../outline.ts";
 import { MapNode } from "../outline.ts";
-import type { Given } from "./statements.ts";
+import { type Conversion, originOf } from "./conversion.ts";
+import type { Block, Given } from "./statements.ts";
 
-/** What is asked of a block of lvs.cf for its check. */
-export interface CheckSource {
+/** What a block of lvs.cf gives for its check. */
+interface CheckSource {
   readonly name: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
@@ -26,6 +27,28 @@ export interface CheckSource {
   readonly add: (kind: Finding["kind"], given: Given | undefined, text: string) => void;
 }
 
+function sourceOf({ file, findings }: Conversion, block: Block, port: number): CheckSource {
+  const value = (key: string): Given | undefined => block.values.get(key);
+  return {
+    name: block.name,
+    protocol: value("protocol")?.text === "udp" ? "udp" : "tcp",
+    port,
+    origin: (given) => originOf(file, given),
+    send: value("send"),
+    expect: value("expect"),
+    useRegex: value("use_regex"),
+    program: value("send_program"),
+    timeout: value("timeout"),
+    add: (kind, given, text) =>
+      findings.add(
+        kind,
+        originOf(file, given) ?? { file, line: block.line },
+        `${block.kind} ${block.name}`,
+        text,
+      ),
+  };
+}
+
 /** nanny reads no more than this of an answer. */
 const readMax = 254;
 const timeoutDefault = 10;
@@ -33,7 +56,9 @@ const timeoutDefault = 10;
 const webQuestion = "GET / HTTP/1.0\\r\\n\\r\\n";
 const webAnswer = "HTTP";
 
-export function checkOf(source: CheckSource): MapNode {
+/** The check of a virtual or failover block whose service listens on `port`. */
+export function checkOf(conversion: Conversion, block: Block, port: number): MapNode {
+  const source = sourceOf(conversion, block, port);
   const check = new MapNode();
   const { program, send, expect } = source;
   const byProgram = program !== undefined && program.text !== "";
@@ -47,7 +72,7 @@ export function checkOf(source: CheckSource): MapNode {
 }
 
 /** Seconds between two checks, which bound each step as well. */
-export function intervalOf({ timeout, add }: Pick<CheckSource, "timeout" | "add">): number {
+function intervalOf({ timeout, add }: Pick<CheckSource, "timeout" | "add">): number {
   const seconds = timeout?.number ?? timeoutDefault;
   if (seconds > 0) return seconds;
   add("suspicious", timeout, `${seconds} ends nanny by a division; ${timeoutDefault}s is taken`);

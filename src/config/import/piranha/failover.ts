@@ -47,23 +47,11 @@ export function failoverServicesOf(conversion: Conversion): void {
 const command = (given: Given | undefined): Node =>
   given === undefined || given.text === "" ? ["/bin/true"] : given.text.split(" ");
 
-function checkOfBlock({ file, findings }: Conversion, block: Block): MapNode {
+function checkOfBlock(conversion: Conversion, block: Block): MapNode {
+  const { file } = conversion;
   const value = (key: string): Given | undefined => block.values.get(key);
   const port = value("port")?.number ?? 80;
-  const check = checkOf({
-    ...{ name: block.name, port },
-    protocol: value("protocol")?.text === "udp" ? "udp" : "tcp",
-    origin: (given) => originOf(file, given),
-    ...{ send: value("send"), expect: value("expect"), useRegex: value("use_regex") },
-    ...{ program: value("send_program"), timeout: value("timeout") },
-    add: (kind, given, text) =>
-      findings.add(
-        kind,
-        originOf(file, given) ?? { file, line: block.line },
-        `failover ${block.name}`,
-        text,
-      ),
-  });
+  const check = checkOf(conversion, block, port);
   if (check.get("type") !== "command" && check.get("type") !== "none")
     check.set("address", value("address")?.text).set("port", port, originOf(file, value("port")));
   return check;

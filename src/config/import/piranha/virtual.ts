@@ -155,22 +155,7 @@ function virtualServer(conversion: Conversion, block: Block, map: MapNode, vip: 
   map.set("scheduler", value("scheduler")?.text ?? "wlc", from("scheduler"));
   persistence(conversion, block, map);
   lifecycle(conversion, block, map);
-  map.set(
-    "check",
-    checkOf({
-      ...{ name: block.name, protocol, port },
-      origin: (given) => originOf(file, given),
-      ...{ send: value("send"), expect: value("expect"), useRegex: value("use_regex") },
-      ...{ program: value("send_program"), timeout: value("timeout") },
-      add: (kind, given, text) =>
-        findings.add(
-          kind,
-          originOf(file, given) ?? { file, line: block.line },
-          `virtual ${block.name}`,
-          text,
-        ),
-    }),
-  );
+  map.set("check", checkOf(conversion, block, port));
   unused(conversion, block);
   realServers(conversion, block, map, port);
 }
