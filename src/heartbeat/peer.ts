@@ -189,7 +189,11 @@ export function hear(
   if (refused !== null) return refused;
   if (header.boot === peer.boot) return heardProven(peer, path, header, now, false);
   const echo = echoOf(peer.own, header);
-  if (echo === null || echo.sentAt > now) return heardStranger(peer, header, now);
+  // A copy of what proved nothing when it was new, as a double's word does, proves nothing later.
+  const copied = peer.strangers.some(
+    ({ boot, sequence }) => boot === header.boot && sequence === header.sequence,
+  );
+  if (echo === null || echo.sentAt > now || copied) return heardStranger(peer, header, now);
   if (!isNewProof(peer, echo))
     return refuse("superseded", `boot id ${header.boot}, sequence ${header.sequence}`);
   if (header.role === peer.ownRole && isTaken(peer, now, patience))

@@ -88,7 +88,7 @@ describe("a boot id", () => {
   it("of our own role is the peer where no other one is heard: the two files disagree", () => {
     const ear = new Ear();
     assert.equal(ear.hear({ role: "primary", echo: null }), "stranger");
-    assert.equal(ear.hear({ role: "primary" }), "newest, proven");
+    assert.equal(ear.hear({ role: "primary", sequence: 2 }), "newest, proven");
     assert.deepEqual([ear.peer.role, ear.peer.doubleAt], ["primary", null]);
     ear.now += 50;
     assert.equal(ear.hear({ role: "primary", boot: second }), "newest, proven");
@@ -110,9 +110,22 @@ describe("a boot id", () => {
     ear.now += 2;
     assert.equal(ear.hear({ role: "primary", echo: null }), "stranger");
     assert.equal(ear.peer.doubleAt, null);
-    assert.equal(ear.hear({ role: "primary" }), "double");
+    assert.equal(ear.hear({ role: "primary", sequence: 2 }), "double");
     assert.equal(ear.peer.doubleAt, 1002);
     assert.equal(ear.peer.boot, second);
+  });
+
+  it("of our own role is not proven by a copy of what it said as a double", () => {
+    const ear = new Ear();
+    assert.equal(ear.hear({}), "newest, proven");
+    ear.now += 50;
+    const said = { role: "primary", boot: second, stamp: ear.now - 1 } as const;
+    assert.equal(ear.hear(said), "double");
+    ear.now += 60;
+    assert.equal(ear.hear(said), "stranger");
+    assert.equal(ear.hear({ ...said, path: 1 }), "stranger");
+    assert.equal(ear.peer.boot, first);
+    assert.equal(ear.hear({ ...said, sequence: 2 }), "newest, proven");
   });
 });
 

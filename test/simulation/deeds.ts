@@ -47,6 +47,8 @@ export class Deeds {
   arbiterReachable = true;
   /** What is being done to the addresses; null: nothing. */
   private underWay: "claim" | "release" | "keep" | null = null;
+  /** The last thing that was done to the addresses was a claim, and it worked. */
+  hasClaimed = false;
   /** Bumped to forget the outcome of what a process that has gone had asked for. */
   private operation = 0;
 
@@ -58,6 +60,7 @@ export class Deeds {
   /** The process has gone: whatever it had asked for stays as it is. */
   forget(): void {
     this.operation++;
+    this.hasClaimed = false;
     this.underWay = null;
   }
 
@@ -92,6 +95,7 @@ export class Deeds {
       if (course === "works" && deed === "claim") {
         station.learnCapacity();
         if (station.capacity === 0) return { kind: failed, why: "no VIP can be held" };
+        this.hasClaimed = true;
       }
       return course === "works" ? done : { kind: failed, why: why[course] };
     });
@@ -166,6 +170,7 @@ export class Deeds {
         `7: ${this.station.role} asks for ${deed} while ${this.underWay} is under way`,
       );
     this.underWay = deed;
+    this.hasClaimed = false;
     return ++this.operation;
   }
 

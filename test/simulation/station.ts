@@ -204,7 +204,10 @@ export class Station {
     const grows = capacity > this.capacity;
     const hasLost = this.vips === 0 && this.capacity > 0;
     this.capacity = capacity;
-    const isHolder = this.daemon?.router.grip === "held" && !hasLost;
+    const grip = this.daemon?.router.grip;
+    // Also one that was frozen before it knew of its claim: its watch puts back once it wakes.
+    const holds = grip === "held" || (grip === "claiming" && this.deeds.hasClaimed);
+    const isHolder = holds && !hasLost;
     if (this.vips > capacity || (grows && isHolder)) this.setVips(capacity);
     if (known || isHolder || grows) this.learnCapacity();
     this.world.disturbed();
