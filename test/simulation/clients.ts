@@ -17,8 +17,9 @@ export class Clients {
   /** Since when they believe that. */
   since = 0;
   /**
-   * The router's last announcement was lost, or a machine without a daemon has answered since, or
-   * its own machine was frozen: only its next announcement can put that right.
+   * The router's last announcement was lost, or its own machine was frozen, or a machine without a
+   * daemon has answered since, or one whose daemon was killed while it was frozen: only its next
+   * announcement can put that right.
    */
   readonly missed: Record<Role, boolean> = { primary: false, backup: false };
   private readonly rounds: Record<Role, number> = { primary: 0, backup: 0 };
@@ -92,6 +93,11 @@ export class Clients {
   answer({ role, daemon }: Station): void {
     if (daemon === null) this.missed[otherRole(role)] = true;
     this.believe(role, "answers");
+  }
+
+  /** Its kernel answered while its process was frozen, which now cannot wake and let go of that. */
+  diedFrozen({ role }: Station): void {
+    if (this.believed === role) this.missed[otherRole(role)] = true;
   }
 
   private believe(role: Role, how: string): void {

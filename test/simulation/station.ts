@@ -171,6 +171,7 @@ export class Station {
   /** The process is gone at once; what it had asked the kernel for ends half-way. */
   kill(): void {
     if (this.daemon === null) return;
+    if (this.daemon.paused !== null) this.world.clients.diedFrozen(this);
     this.daemon = null;
     this.deeds.forget();
     this.requests.clear();
