@@ -13,8 +13,8 @@ import {
 } from "../../config/import/imported.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
-import { messageOf } from "../../model/error.ts";
 import { printable } from "../../model/printable.ts";
+import { readFailure } from "../../system/file/read-failure.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import type { Terminal } from "../terminal.ts";
 import { createFile } from "./new-file.ts";
@@ -80,7 +80,7 @@ function readFile(name: string): { name: string; text: string } | Problem {
   } catch (thrown) {
     return {
       ...{ file: name, line: null, column: null, hint: null },
-      message: messageOf(thrown),
+      message: readFailure(thrown),
     };
   }
 }

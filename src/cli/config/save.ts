@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { configBodyBytesMax, type Refusal, type SaveReport } from "../../control/api.ts";
 import { controlClient } from "../../control/client.ts";
-import { messageOf } from "../../model/error.ts";
+import { readFailure } from "../../system/file/read-failure.ts";
 import { socketIn } from "../directories.ts";
 import {
   complain,
@@ -35,7 +35,7 @@ export async function apply(
     if (statSync(file).size > configBodyBytesMax) throw new Error("it is too large");
     text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
   } catch (thrown) {
-    const message = `it cannot be read: ${messageOf(thrown)}`;
+    const message = readFailure(thrown);
     complain(terminal, [{ file, line: null, column: null, message, hint: null }], options.json);
     return exit.invalid;
   }

@@ -7,9 +7,10 @@ import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { controlClient } from "../../control/client.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
+import { MachineError } from "../../model/error.ts";
 import { gather } from "../../system/examination/gather.ts";
 import { diskFiles } from "../../system/file/config-files.ts";
+import { readFailure } from "../../system/file/read-failure.ts";
 import { readFacts } from "../../system/ip/facts.ts";
 import { defaultConfig, socketIn } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
@@ -97,6 +98,6 @@ function peerFrom(file: string): Possessions | string {
       return `${file}: this is not what lvsd doctor --json prints`;
     return { files, networks, clock, version: String(version) };
   } catch (thrown) {
-    return `${file}: ${messageOf(thrown)}`;
+    return `${file}: ${readFailure(thrown)}`;
   }
 }

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { controlClient } from "../../control/client.ts";
 import { parseSave } from "../../kernel/ipvs-text.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
-import { isRefused, MachineError, messageOf } from "../../model/error.ts";
+import { isRefused, MachineError } from "../../model/error.ts";
 import { ms } from "../../model/time.ts";
+import { readFailure } from "../../system/file/read-failure.ts";
 import { runProgram } from "../../system/program/program.ts";
 import { socketIn } from "../directories.ts";
 import { type CommonOptions, complain, type ExitStatus, exit } from "../outcome.ts";
@@ -40,7 +41,7 @@ export async function restoreTable(
   try {
     text = readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (thrown) {
-    return invalid(messageOf(thrown), "lvsd ipvs save > FILE writes one");
+    return invalid(readFailure(thrown), "lvsd ipvs save > FILE writes one");
   }
   const saved = parseSave(text);
   if (isRefused<string>(saved))

@@ -11,9 +11,9 @@ import type { Places } from "../../keys/place.ts";
 import type { Problem } from "../../keys/problem.ts";
 import { configBytesMax } from "../../keys/source.ts";
 import { type Account, daemonAccount, operatorsGroup } from "../../model/account.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
 import { groupsHere } from "./accounts.ts";
 import { readBounded } from "./files.ts";
+import { readFailure } from "./read-failure.ts";
 
 /** A key or a password is a few lines, and perhaps comments. */
 const secretBytesMax = 64 * 1024;
@@ -129,16 +129,8 @@ function bytesOf(path: string, bytesMax: number): Bytes {
       ? refused("there is no such file")
       : { bytes, mode: stat.mode, group: stat.gid };
   } catch (thrown) {
-    return refused(reasonOf(thrown));
+    return refused(readFailure(thrown));
   }
-}
-
-/** Why the machine refuses a file, without the path that stands in front already. */
-function reasonOf(thrown: unknown): string {
-  const cause = thrown instanceof MachineError ? (thrown.cause ?? thrown) : thrown;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : null;
-  if (code === "EACCES") return "no permission to read it";
-  return `it cannot be read: ${code ?? messageOf(cause)}`;
 }
 
 /** Line and column of the first byte that is no UTF-8. */

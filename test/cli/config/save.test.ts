@@ -48,7 +48,7 @@ describe("lvsd apply", { timeout: 20_000 }, () => {
     const { runDir, daemon } = await serve(t);
     const { status, error } = await lvsd(["apply", join(runDir, "none"), "--run-dir", runDir]);
     assert.deepEqual([status, daemon.texts], [2, []]);
-    assert.match(error, /none: it cannot be read/);
+    assert.match(error, /none: there is no such file/);
   });
 });
 
