@@ -72,10 +72,24 @@ function pagesOf(servers: readonly VirtualServerStatus[]): readonly VirtualServe
   return pages;
 }
 
-/** The rows of each virtual server, by the id of its part. */
+/** The ids of the parts of a page, each a place for a virtual server. */
+export const tablePlaces: readonly string[] = Array.from(
+  { length: serversPerPage },
+  (_, at) => `server-${at}`,
+);
+
+/**
+ * The rows of each virtual server, by the id of its part. Places that nobody takes are empty, so
+ * that a page that is open gains and loses virtual servers with a reload of the configuration.
+ */
 export function tableParts(model: Model): LiveParts {
   const { servers } = tablePage(model);
-  return Object.fromEntries(servers.map((server, at) => [`server-${at}`, rowsOf(model, server)]));
+  return Object.fromEntries(
+    tablePlaces.map((id, at) => {
+      const server = servers[at];
+      return [id, server === undefined ? nothing : rowsOf(model, server)];
+    }),
+  );
 }
 
 function rowsOf(model: Model, server: VirtualServerStatus): Html {

@@ -3,7 +3,7 @@ import { type Html, html, nothing } from "../html.ts";
 import { operateForms, reload, switchover } from "../monitor/buttons.ts";
 import { eventsPart, olderLink } from "../monitor/events.ts";
 import { countersPart, pathsPart, routersPart } from "../monitor/routers.ts";
-import { tablePage, tableParts } from "../monitor/table.ts";
+import { tablePage, tableParts, tablePlaces } from "../monitor/table.ts";
 import type { LiveParts, Model, Panel } from "../panel.ts";
 import { everyChoices } from "../web/view.ts";
 
@@ -23,6 +23,8 @@ function live(model: Model): LiveParts {
     paths: pathsPart(model),
     counters: countersPart(model),
     ...tableParts(model),
+    "table-none": noServers(model),
+    "table-pages": pageLinks(model),
     events: eventsPart(model),
   };
 }
@@ -67,22 +69,29 @@ function heartbeatSection({ say }: Model, parts: LiveParts): Html {
 
 function tableSection(model: Model, parts: LiveParts): Html {
   const { say } = model;
-  const shown = tablePage(model);
-  const empty =
-    shown.text === "" ? say("control.no-servers") : say("control.none-found", { text: shown.text });
+  const { text } = tablePage(model);
   return html`<section aria-labelledby="table-title"><h2 id="table-title">${say("control.table")}</h2>
 <form method="get" action="/control" class="inline" role="search">
 <label for="find">${say("control.find")}</label>
-<input id="find" name="find" type="search" value="${shown.text}" maxlength="100">
+<input id="find" name="find" type="search" value="${text}" maxlength="100">
 <button>${say("control.find-do")}</button></form>
-${shown.servers.length === 0 ? html`<p>${empty}</p>` : tableOf(model, parts)}
-${pageLinks(model)}</section>`;
+${tableOf(model, parts)}
+<div id="table-none">${parts["table-none"]}</div>
+<div id="table-pages">${parts["table-pages"]}</div></section>`;
+}
+
+/** Why the table is empty; nothing where it is not. */
+function noServers(model: Model): Html {
+  const { say } = model;
+  const { text, servers } = tablePage(model);
+  if (servers.length > 0) return nothing;
+  return html`<p>${text === "" ? say("control.no-servers") : say("control.none-found", { text })}</p>`;
 }
 
 function tableOf(model: Model, parts: LiveParts): Html {
   const { say } = model;
-  const bodies = tablePage(model).servers.map(
-    (_, at) => html`<tbody id="server-${at}">${parts[`server-${at}`]}</tbody>
+  const bodies = tablePlaces.map(
+    (id) => html`<tbody id="${id}">${parts[id]}</tbody>
 `,
   );
   return html`<div class="scroll" tabindex="0" role="group" aria-labelledby="table-title"><table>

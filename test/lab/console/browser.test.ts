@@ -94,6 +94,25 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
     await close();
   });
 
+  it("gains and loses virtual servers, and pages of them, with the configuration", async () => {
+    show(largeStatus(30, 2));
+    const { page, close } = await openPage(browser);
+    await logIn(page, served.url);
+    const servers = page.locator("tbody[id^=server-] > tr.server");
+    const pages = page.locator("nav.pages");
+    await servers.nth(19).waitFor();
+    await pages.waitFor();
+    show(largeStatus(2, 2));
+    await servers.nth(2).waitFor({ state: "detached" });
+    assert.equal(await servers.count(), 2);
+    await pages.waitFor({ state: "detached" });
+    show(largeStatus(0, 0));
+    await page.locator("#table-none > p").waitFor();
+    show(largeStatus(200, 20));
+    await servers.nth(19).waitFor();
+    await close();
+  });
+
   it("runs no script that came in a text, and says so of none", async () => {
     const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
     show({ ...busyStatus, cause: evil, faults: [{ kind: "link", subject: evil, text: evil }] });
@@ -131,11 +150,12 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
     show(largeStatus(200, 20));
     const { page, close } = await openPage(browser);
     await logIn(page, served.url);
-    await page.locator("tbody[id^=server-]").nth(19).waitFor();
+    const servers = page.locator("tbody[id^=server-] > tr.server");
+    await servers.nth(19).waitFor();
     const paints: number[] = [];
     for (const number of [3, 4, 5]) {
       await page.goto(`${served.url}/control?page=${number}`);
-      assert.equal(await page.locator("tbody[id^=server-]").count(), 20);
+      assert.equal(await servers.count(), 20);
       paints.push(
         Number(
           await page.evaluate(
