@@ -20,8 +20,7 @@ export const controlPanel: Panel = {
 function live(model: Model): LiveParts {
   return {
     routers: routersPart(model),
-    paths: pathsPart(model),
-    counters: countersPart(model),
+    heartbeat: heartbeatPart(model),
     ...tableParts(model),
     "table-none": noServers(model),
     "table-pages": pageLinks(model),
@@ -36,7 +35,7 @@ function render(model: Model): Html {
 <section aria-labelledby="routers-title"><h2 id="routers-title">${say("control.routers")}</h2>
 <div id="routers" class="routers">${parts.routers}</div></section>
 ${operateForms(model)}
-${model.watched.status?.peer == null ? nothing : heartbeatSection(model, parts)}
+<div id="heartbeat">${parts.heartbeat}</div>
 ${tableSection(model, parts)}
 <section aria-labelledby="events-title"><h2 id="events-title">${say("control.events")}</h2>
 <ol id="events" class="events" reversed>${parts.events}</ol>${olderLink(model)}</section>`;
@@ -57,14 +56,17 @@ function updateForm({ say, every, query }: Model): Html {
 <a href="${here}">${say("control.now")}</a></form>`;
 }
 
-function heartbeatSection({ say }: Model, parts: LiveParts): Html {
+/** Nothing while no daemon answers, and on a router that is alone. */
+function heartbeatPart(model: Model): Html {
+  const { say, watched } = model;
+  if (watched.status?.peer == null) return nothing;
   return html`<section aria-labelledby="heartbeat-title"><h2 id="heartbeat-title">${say("control.heartbeat")}</h2>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="heartbeat-title"><table>
 <thead><tr><th scope="col">${say("control.path")}</th><th scope="col">${say("control.state")}</th>
 <th scope="col" class="number">${say("control.last-seen")}</th><th scope="col" class="number">${say("control.rtt")}</th>
 <th scope="col" class="number">${say("control.lost")}</th></tr></thead>
-<tbody id="paths">${parts.paths}</tbody></table></div>
-<p id="counters" class="quiet">${parts.counters}</p></section>`;
+<tbody>${pathsPart(model)}</tbody></table></div>
+<p class="quiet">${countersPart(model)}</p></section>`;
 }
 
 function tableSection(model: Model, parts: LiveParts): Html {

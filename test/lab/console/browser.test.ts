@@ -113,6 +113,17 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
     await close();
   });
 
+  it("shows the heartbeat once there is a peer", async () => {
+    show({ ...busyStatus, peer: null });
+    const { page, close } = await openPage(browser);
+    await logIn(page, served.url);
+    const heartbeat = page.locator("#heartbeat-title");
+    await heartbeat.waitFor({ state: "detached" });
+    show();
+    await heartbeat.waitFor();
+    await close();
+  });
+
   it("runs no script that came in a text, and says so of none", async () => {
     const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
     show({ ...busyStatus, cause: evil, faults: [{ kind: "link", subject: evil, text: evil }] });
