@@ -8,6 +8,7 @@ import { type ControlClient, controlClient } from "../control/client.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import { ensureDirectory } from "../system/file/files.ts";
 import { certificateOf } from "./certificate.ts";
+import { Drafts } from "./drafts/drafts.ts";
 import { type ConsoleSettings, keepSettings, lastSettings } from "./settings.ts";
 import { Attempts } from "./users/attempts.ts";
 import { Sessions } from "./users/sessions.ts";
@@ -59,6 +60,7 @@ export class Console {
       users: new UsersFile(options.stateDir),
       sessions: new Sessions(now),
       attempts: new Attempts(now),
+      drafts: new Drafts(() => Date.now()),
       assets: loadAssets(options.assets ?? assetsDirectory()),
       clientOf: (user) => controlClient(options.socketPath, user),
       log: options.log,

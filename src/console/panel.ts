@@ -6,6 +6,7 @@
 import type { ControlClient } from "../control/client.ts";
 import type { Access } from "../control/request.ts";
 import type { Problem } from "../keys/problem.ts";
+import type { UserDraft } from "./drafts/drafts.ts";
 import type { Content, Html } from "./html.ts";
 import type { Language } from "./messages/message.ts";
 import type { PlainKey, Say } from "./messages/messages.ts";
@@ -26,6 +27,8 @@ export interface Model {
   readonly query: URLSearchParams;
   /** The daemon, asked in the name of the user. Its methods throw MachineError. */
   readonly client: ControlClient;
+  /** What the user has changed of the configuration and not applied yet. */
+  readonly draft: UserDraft;
   readonly users: UsersFile;
   /** The hidden field that each form with `method="post"` must hold. */
   readonly token: Html;

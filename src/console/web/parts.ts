@@ -1,5 +1,6 @@
 /** What the routes of the console are made with. */
 import type { ControlClient } from "../../control/client.ts";
+import type { Drafts } from "../drafts/drafts.ts";
 import type { ConsoleSettings } from "../settings.ts";
 import type { Attempts } from "../users/attempts.ts";
 import type { Sessions } from "../users/sessions.ts";
@@ -14,6 +15,7 @@ export interface ConsoleParts {
   readonly users: UsersFile;
   readonly sessions: Sessions;
   readonly attempts: Attempts;
+  readonly drafts: Drafts;
   readonly assets: Assets;
   /** The daemon, asked in the name of a user. */
   readonly clientOf: (user: string) => ControlClient;

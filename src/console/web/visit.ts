@@ -1,5 +1,6 @@
 /** Who asks: cookies, session, user, and the model that panels are rendered from. */
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { draftOf } from "../drafts/drafts.ts";
 import { html } from "../html.ts";
 import { type Say, sayIn } from "../messages/messages.ts";
 import type { Model } from "../panel.ts";
@@ -45,13 +46,15 @@ export interface Asked {
 
 export function modelOf(parts: ConsoleParts, asked: Asked, watched: Watched): Model {
   const { session, user } = asked.inside;
+  const client = parts.clientOf(user.name);
   return {
     say: asked.visit.say,
     language: asked.visit.view.language,
     every: asked.visit.view.every,
     ...{ user, session, watched },
     query: asked.query,
-    client: parts.clientOf(user.name),
+    client,
+    draft: draftOf(user.name, parts.drafts, client),
     users: parts.users,
     token: html`<input type="hidden" name="${tokenField}" value="${session.formToken}">`,
     panels: panels.filter(({ access }) => mayOpen(user, access)),
