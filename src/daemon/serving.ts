@@ -101,6 +101,7 @@ export class Serving {
       ...{ vips: vips.vips, services: services.services },
       ...{ nannies: health.nannies },
       replication: new SharedDigest(this.maintenance, health.replication),
+      reach: () => health.reach,
       parts: () => this.parts,
     });
     this.parts = [

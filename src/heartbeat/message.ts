@@ -4,7 +4,7 @@
  * Knows the words of a heartbeat and what each is worth. Does not know bytes (wire.ts), nor what
  * is believed (peer.ts), nor what follows (failover/). `docs/heartbeat.md` is the same in prose.
  */
-import type { Role, RouterState, Unfitness } from "../model/router.ts";
+import type { Reach, Role, RouterState, Unfitness } from "../model/router.ts";
 import type { Instant, Ms } from "../model/time.ts";
 
 declare const bootBrand: unique symbol;
@@ -112,6 +112,8 @@ export interface Message extends Header {
   readonly termSeen: number;
   /** The sender's faults by kind, the gravest first; empty: fit. */
   readonly faults: readonly Unfitness[];
+  /** Which real servers its own checks reach. `none` from an active router asks the peer to try. */
+  readonly reach: Reach;
   readonly interval: Ms;
   readonly deadAfter: Ms;
   readonly failback: "auto" | "manual";

@@ -9,7 +9,13 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { isRefused, type Refused, refuse } from "../model/error.ts";
-import { type FaultKind, partialKinds, routerStates, type Unfitness } from "../model/router.ts";
+import {
+  type FaultKind,
+  partialKinds,
+  reaches,
+  routerStates,
+  type Unfitness,
+} from "../model/router.ts";
 import { instant, ms } from "../model/time.ts";
 import {
   bit,
@@ -68,6 +74,7 @@ const at = {
   faultCount: 128,
   pathCount: 129,
   strangerCount: 130,
+  reach: 131,
   lists: 132,
 } as const;
 
@@ -97,6 +104,7 @@ const faultCodes: Readonly<Record<FaultKind, number>> = {
   vip: 8,
   "virtual-server": 9,
   checks: 10,
+  reach: 11,
 };
 const faultOfCode = new Map(
   Object.entries(faultCodes).map(([kind, code]) => [code, kind as FaultKind]),
@@ -166,6 +174,7 @@ function putFixed(bytes: Buffer, message: Message, faultCount: number): void {
   bytes.writeUInt8(faultCount, at.faultCount);
   bytes.writeUInt8(message.paths.length, at.pathCount);
   bytes.writeUInt8(message.strangers.length, at.strangerCount);
+  bytes.writeUInt8(reaches.indexOf(message.reach), at.reach);
 }
 
 const optionBytesOf = ({ length }: Uint8Array): number =>
@@ -281,6 +290,7 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
       hash: bytes.toString("hex", at.hash, at.hash + 16),
     },
     faults: readFaults(bytes, faultCount, found.counts),
+    reach: reaches[bytes.readUInt8(at.reach)] ?? "unknown",
     paths,
     strangers,
     digest: found.digest,

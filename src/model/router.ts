@@ -20,6 +20,7 @@ export const faultKinds = [
   "table",
   "link",
   "arbiter",
+  "reach",
   "vip",
   "virtual-server",
   "service",
@@ -27,6 +28,13 @@ export const faultKinds = [
   "late",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/**
+ * What a router's own checks say of all real servers together: `some` can be reached, `none` of
+ * them, or it does not check and does not know.
+ */
+export const reaches = ["unknown", "some", "none"] as const;
+export type Reach = (typeof reaches)[number];
 
 /**
  * Kinds that cost a part of what is served and leave the rest: `vip`, VIPs that this router cannot

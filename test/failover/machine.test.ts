@@ -79,6 +79,7 @@ class Bench {
       term: 0,
       termSeen: 0,
       faults: [],
+      reach: "unknown",
       interval: ms(250),
       deadAfter: ms(1000),
       failback: "auto",

@@ -34,6 +34,7 @@ export const sample: Message = {
     { kind: "link", count: 1 },
     { kind: "late", count: 1 },
   ],
+  reach: "none",
   interval: ms(250),
   deadAfter: ms(1000),
   failback: "manual",

@@ -23,7 +23,7 @@ import {
 import { decode, digestBytesMax, encode, forPath } from "../../src/heartbeat/wire.ts";
 import { parseAddress } from "../../src/model/address.ts";
 import { isRefused, refuse } from "../../src/model/error.ts";
-import { faultKinds, partialKinds, roles, routerStates } from "../../src/model/router.ts";
+import { faultKinds, partialKinds, reaches, roles, routerStates } from "../../src/model/router.ts";
 import { instant, ms } from "../../src/model/time.ts";
 import { cluster, key, sample, signed, unsigned } from "./sample.ts";
 
@@ -34,7 +34,7 @@ const body = Buffer.from(
     "4c56534401070100 c1c2c3c4c5c6c7c8 b1b2b3b4b5b6b7b8 0000000100000002 00000000000f4434" +
       "a1a2a3a4a5a6a7a8 000000000000004d 00000000001e857a 000030d4 00df 0000" +
       "01 16 02 01 00000009 0000000000000003 0003d090 000f4240 00000000 00000005" +
-      "000102030405060708090a0b0c0d0e0f 0000000000000004 02 02 01 00 03 05" +
+      "000102030405060708090a0b0c0d0e0f 0000000000000004 02 02 01 02 03 05" +
       "00000000001e857a 000030d4 0000000000000000 ffffffff" +
       "d1d2d3d4d5d6d7d8 0000000000000001 0000000000000bb8 00000fa0 01 0002 dead",
   ),
@@ -320,6 +320,7 @@ const anyMessage: fc.Arbitrary<Message> = record({
     ),
     { selector: ({ kind }) => kind },
   ),
+  reach: fc.constantFrom(...reaches),
   interval,
   deadAfter: fc.integer({ min: 1_000_000, max: 2 ** 31 }).map((raw) => ms(raw / 1000)),
   failback: fc.constantFrom("auto", "manual"),

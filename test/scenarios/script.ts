@@ -177,6 +177,8 @@ const commands: Readonly<Record<string, Command>> = {
   /** How many VIPs the router can hold from now on; with `unknown` it finds out by a claim. */
   holds: (play, [role, count, how]) =>
     play.station(role).setCapacity(Number(count), how !== "unknown"),
+  /** Whether the router gets to the real servers. */
+  reaches: (play, [role, what]) => play.station(role).reaching.set(what !== "none"),
   cleared: (play, [role, kind]) => play.station(role).setFault(faultOf(kind), false),
   /** How claims, releases and the like go: by the names of `troubles`. */
   kernel: (play, [role, how]) => {

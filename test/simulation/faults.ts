@@ -30,7 +30,12 @@ const weights: Partial<Record<string, number>> = {
 /** Drawn apart (plan.ts): what they add to a run leaves the rest of it as it was. */
 export const identityFaultNames = ["renumbering", "roleChange"] as const;
 export const lackingFaultNames = ["lacking", "bothLacking"] as const;
-const drawnApart: ReadonlySet<string> = new Set([...identityFaultNames, ...lackingFaultNames]);
+export const reachFaultNames = ["outOfReach", "outOfReachByTurns"] as const;
+const drawnApart: ReadonlySet<string> = new Set([
+  ...identityFaultNames,
+  ...lackingFaultNames,
+  ...reachFaultNames,
+]);
 
 const weighed = <Name extends string>(names: readonly Name[]): readonly Name[] =>
   names

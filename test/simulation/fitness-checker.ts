@@ -19,6 +19,9 @@ const arbiterDoubt = 200;
 /** For so long a standby may take to try checks that the other cannot try. */
 const checksDoubt = 3000;
 
+/** Two tries of the one, the question, one try of the other, its answer, and one try more. */
+const reachDoubt = 1000;
+
 const unfitnessIn = ({ faults }: Station): readonly Unfitness[] =>
   unfitnessOf([...faults.values()]);
 
@@ -42,6 +45,7 @@ export class FitnessChecker {
   /** After every event. */
   passed(station: Station, calm: number): void {
     const { world } = this;
+    this.holderReaches(station, calm);
     const since = this.isLessFit(station) ? (this.since[station.role] ?? world.now) : null;
     this.since[station.role] = since;
     if (since === null || calm === Number.POSITIVE_INFINITY) return;
@@ -53,6 +57,23 @@ export class FitnessChecker {
     const doubt = lead === null ? 0 : lead === "checks" ? checksDoubt : timeout + arbiterDoubt;
     if (world.now > Math.max(since, calm) + exchange + doubt)
       world.checkers.fail(`5: ${station.role} is less fit than ${peer.role} and holds on`);
+  }
+
+  /** A holder that reaches no real server does not stay where a fit peer reaches them. */
+  private holderReaches({ role, reaching, vips }: Station, calm: number): void {
+    const { world } = this;
+    const peer = world.stations[otherRole(role)];
+    if (reaching.reaches || vips === 0 || !peer.reaching.reaches) return;
+    const [router, other] = [world.stations[role].daemon?.router, peer.daemon?.router];
+    if (router === undefined || other === undefined || peer.daemon?.paused !== null) return;
+    // Graver faults decide first; one that is held down counts as one that there is.
+    if (peer.faults.size > 0 || other.faults.length > 0 || other.trouble !== null) return;
+    const able = (each: Router) => each.ending === null && each.releaseFailedAt === null;
+    if (!able(router) || !able(other) || !other.ready || calm === Number.POSITIVE_INFINITY) return;
+    const since = Math.max(reaching.changedAt, peer.reaching.changedAt, calm, peer.daemon.bornAt);
+    const proven = world.checkers.longestTimeout() + 2 * world.checkers.exchange();
+    if (world.now > since + reachDoubt + proven + (other.damping.until === null ? 0 : 30_000))
+      world.checkers.fail(`5: ${role} reaches no real server and holds on, while the peer does`);
   }
 
   /** It holds, and the other one could do better. */

@@ -1,5 +1,5 @@
 /** What befalls the two machines: their processes, kernels, links, tables and arbiters. */
-import { roles } from "../../src/model/router.ts";
+import { otherRole, roles } from "../../src/model/router.ts";
 import { type Troubles, troubles, works } from "./deeds.ts";
 import { type Fault, lasting } from "./fault.ts";
 import { vipsMax } from "./station.ts";
@@ -71,6 +71,28 @@ export const flapping: Fault = (world, role, length, random) => {
     world.agenda.add(world.now + (time * length) / times, () =>
       unfit(world, role, length / times / 2, random),
     );
+};
+
+/** A router reaches none of the real servers, or both do, the other one perhaps for longer. */
+export const outOfReach: Fault = (world, role, length, random) => {
+  const both = random.chance(0.4);
+  for (const each of both ? roles : [role]) {
+    const { reaching } = world.stations[each];
+    reaching.set(false);
+    const until = world.now + length * (both ? random.between(0.3, 1.3) : 1);
+    world.agenda.add(until, () => reaching.set(true));
+  }
+};
+
+/** Now the one reaches nobody, now the other. */
+export const outOfReachByTurns: Fault = (world, role, length, random) => {
+  const times = random.int(2, 6);
+  for (let time = 0; time < times; time++)
+    world.agenda.add(world.now + (time * length) / times, () => {
+      const { reaching } = world.stations[time % 2 === 0 ? role : otherRole(role)];
+      reaching.set(false);
+      world.agenda.add(world.now + length / times, () => reaching.set(true));
+    });
 };
 
 function suffer(world: World, role: (typeof roles)[number], length: number, trouble: Troubles) {

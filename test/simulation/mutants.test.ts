@@ -95,6 +95,15 @@ const mutants: readonly {
     caught: /: 5: /,
   },
   {
+    name: "one that stays where it reaches no real server",
+    machine: (router, input, now) => {
+      if (input.kind !== "faults") return step(router, input, now);
+      const faults = input.faults.filter(({ kind }) => kind !== "reach");
+      return step(router, { kind: "faults", faults }, now);
+    },
+    caught: /: 5: /,
+  },
+  {
     name: "one that holds on without a link and without a peer",
     machine: (router, input, now) => {
       const result = step(router, input, now);

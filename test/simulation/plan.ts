@@ -4,7 +4,13 @@
  * less keeps the others as they were.
  */
 import { type Role, roles } from "../../src/model/router.ts";
-import { type FaultName, faultNames, identityFaultNames, lackingFaultNames } from "./faults.ts";
+import {
+  type FaultName,
+  faultNames,
+  identityFaultNames,
+  lackingFaultNames,
+  reachFaultNames,
+} from "./faults.ts";
 import { cluster, drawOptions, type Options } from "./options.ts";
 import { Random } from "./random.ts";
 
@@ -60,6 +66,15 @@ export function planOf(seed: number): Plan {
       at: lacks.between(0, chaosLength),
       length: lacks.between(0, 2) * scale,
       seed: lacks.int(0, 0xffff_ffff),
+    });
+  const reach = new Random(seed, 7);
+  for (let left = reach.pick([0, 0, 0, 0, 1, 2]); left > 0; left--)
+    mishaps.push({
+      fault: reach.pick(reachFaultNames),
+      role: options.alone ? "primary" : reach.pick(roles),
+      at: reach.between(0, chaosLength),
+      length: reach.between(0.3, 3) * Math.max(scale, 3000),
+      seed: reach.int(0, 0xffff_ffff),
     });
   return {
     seed,

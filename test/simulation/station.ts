@@ -9,6 +9,7 @@ import type { BootId, Message } from "../../src/heartbeat/message.ts";
 import type { Fault, Role } from "../../src/model/router.ts";
 import { type Instant, instant } from "../../src/model/time.ts";
 import { Deeds } from "./deeds.ts";
+import { Reaching } from "./reaching.ts";
 import { Traps } from "./traps.ts";
 import type { World } from "./world.ts";
 
@@ -50,6 +51,7 @@ export class Station {
   readonly faults = new Map<string, Fault>();
   readonly deeds: Deeds;
   readonly traps = new Traps();
+  readonly reaching: Reaching;
   /** VIPs were kept for the next daemon. */
   kept = false;
   /** Its file has a wrong address for the peer. */
@@ -63,6 +65,7 @@ export class Station {
     this.role = role;
     this.misaddressed = world.options.misaddressed[role];
     this.deeds = new Deeds(this, world);
+    this.reaching = new Reaching(this, world);
   }
 
   /** The local boot-time clock. */
@@ -264,8 +267,10 @@ export class Station {
         break;
       case "send":
         daemon.sentAt = this.local();
-        if (!this.misaddressed || this.found)
-          world.network.send(this.role, effect.message, daemon.router.rules.paths.length);
+        if (!this.misaddressed || this.found) {
+          const message = { ...effect.message, reach: this.reaching.word };
+          world.network.send(this.role, message, daemon.router.rules.paths.length);
+        }
         break;
       case "answer":
         world.checkers.answered(this, effect.request);

@@ -8,7 +8,7 @@ import type { Start } from "../../failover/protocol.ts";
 import { sealOf } from "../../heartbeat/header.ts";
 import type { BootId } from "../../heartbeat/message.ts";
 import { refusal } from "../../heartbeat/peer.ts";
-import { type Fault, faultKinds } from "../../model/router.ts";
+import { type Fault, faultKinds, type Reach } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
@@ -44,6 +44,8 @@ export interface FailoverPartNeeds {
   readonly nannies: Nannies;
   /** What heartbeats carry for other parts. */
   readonly replication: Pick<SharedDigest, "digest" | "heard">;
+  /** Which real servers this router's own checks reach. */
+  readonly reach: () => Reach;
   readonly connections: ConnectionsPart;
   readonly services: FailoverServices;
   readonly succession: Succession;
@@ -151,6 +153,7 @@ export class FailoverPart implements Part {
       known: (header, path) => refusal(this.engine.router.peer, path, header),
       leads: (boot) => this.engine.router.peer.boot === boot || !this.engine.router.peerAlive,
       digest: () => replication.digest(),
+      reach: this.#needs.reach,
       // Strangers have no vote on health either: only the newest word of the proven peer counts.
       heardDigest: (message) => {
         if (this.engine.router.peer.message === message) replication.heard(message);

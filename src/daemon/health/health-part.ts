@@ -5,12 +5,14 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
-import { heardMessage, type Router } from "../../failover/router.ts";
+import { heardMessage, holding, type Router } from "../../failover/router.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import type { Nanny } from "../../health/nanny.ts";
 import { realServerEvent } from "../../health/nanny-report.ts";
-import type { Fault } from "../../model/router.ts";
-import { ms } from "../../model/time.ts";
+import { judgeReach, type ReachState, reachable, triesReach } from "../../health/reach.ts";
+import type { Message } from "../../heartbeat/message.ts";
+import type { Fault, Reach } from "../../model/router.ts";
+import { type Instant, ms } from "../../model/time.ts";
 import { SorryPages } from "../../system/net/sorry-pages.ts";
 import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
@@ -37,6 +39,8 @@ export class HealthPart implements Part {
   readonly #needs: HealthPartNeeds;
   readonly #states: VirtualServerStates;
   readonly #pages: SorryPages;
+  #reach: ReachState = reachable;
+  #cutOff: Fault | null = null;
   #memory: Memory | null = null;
   #checkLater: NodeJS.Timeout | undefined;
 
@@ -117,14 +121,23 @@ export class HealthPart implements Part {
     const peerActive = message?.state === "active";
     const now = router.steppedAt ?? this.#context.doors.now();
     this.replication.settle(router.state !== "active" && peerActive, now);
+    this.#judgeReach(router, message, now);
     // The peer cannot check, or this machine could not: it finds out whether it can.
     const asked = message?.faults.some(({ kind }) => kind === "checks") ?? false;
-    this.nannies.examine(!this.replication.ourselves && (asked || this.nannies.trouble !== null));
+    const tries =
+      asked ||
+      this.nannies.trouble !== null ||
+      triesReach(this.#reach, peerActive ? message.reach : "unknown");
+    this.nannies.examine(!this.replication.ourselves && tries);
+  }
+
+  /** Which real servers this router's own checks reach. */
+  get reach(): Reach {
+    return this.nannies.contacts.reach;
   }
 
   faults(): readonly Fault[] {
-    const { trouble } = this.nannies;
-    return trouble === null ? [] : [trouble];
+    return [this.#cutOff, this.nannies.trouble].filter((fault) => fault !== null);
   }
 
   remember(): Pick<Memory, "realServers" | "quorums"> {
@@ -142,6 +155,21 @@ export class HealthPart implements Part {
 
   tableAccepted(keys: readonly RealServerKey[]): void {
     for (const key of keys) this.nannies.tableAccepted(key);
+  }
+
+  #judgeReach(router: Router, message: Message | null, now: Instant): void {
+    const { contacts } = this.nannies;
+    const seen = {
+      own: contacts.reach,
+      peer: message?.reach ?? "unknown",
+      holds: holding(router),
+      failedSince: (since: Instant) => contacts.missedSince(since),
+    };
+    this.#reach = judgeReach(this.#reach, seen, now);
+    if (this.#reach.cutOff === (this.#cutOff !== null)) return;
+    const text = `this router reaches none of the real servers, and the peer reaches some: ${contacts.why}`;
+    this.#cutOff = this.#reach.cutOff ? { kind: "reach", subject: "", text } : null;
+    this.#context.faultsChanged();
   }
 
   /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */

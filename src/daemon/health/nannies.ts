@@ -29,6 +29,7 @@ import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
+import { Contacts } from "./contacts.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { OwnTrouble } from "./own-trouble.ts";
 import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
@@ -53,6 +54,8 @@ interface Entry {
 }
 
 export class Nannies {
+  /** What this machine's own tries say of the way to the real servers. */
+  readonly contacts = new Contacts();
   readonly #parts: NanniesParts;
   readonly #agenda: Agenda;
   readonly #limit = pLimit(1);
@@ -67,8 +70,6 @@ export class Nannies {
   #checking = true;
   #examining = false;
   #stopped = false;
-  /** This machine's own trouble that is in the way of checks; null when there is none. */
-  #trouble: string | null = null;
   #firstRoundWaiters: (() => void)[] = [];
 
   constructor(parts: NanniesParts) {
@@ -77,6 +78,7 @@ export class Nannies {
     this.#ownTrouble = new OwnTrouble(
       () => this.#probes.values(),
       () => parts.troubled?.(),
+      parts.report,
     );
     this.#agenda = new Agenda(parts.now, openAlarm);
   }
@@ -143,9 +145,10 @@ export class Nannies {
 
   /**
    * On: tries are made while the peer's knowledge is used, and all that they tell is whether this
-   * machine can make them (`trouble`).
+   * machine can make them (`trouble`), and whom it reaches (`contacts`).
    */
   examine(on: boolean): void {
+    if (!on && !this.#checking) this.contacts.clear();
     if (on === this.#examining) return;
     this.#examining = on;
     if (this.#checking) return;
@@ -264,6 +267,7 @@ export class Nannies {
     probe.nannies.delete(key);
     if (probe.nannies.size > 0) return;
     this.#probes.delete(probe.key);
+    this.contacts.forget(probe);
     halt(probe);
   }
 
@@ -316,25 +320,15 @@ export class Nannies {
     probe.discarded = false;
     if (tried.kind === "failed")
       this.#failures.set(tried.reason, (this.#failures.get(tried.reason) ?? 0) + 1);
-    this.#noteTrouble(tried);
     warnOfCertificate(probe, tried, now, this.#parts.report);
     this.#ownTrouble.note(probe, tried, !this.#checking);
+    this.contacts.note(probe, tried, started);
     const next = nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
     if (this.#checking && (tried.kind === "passed" || tried.reason !== "local"))
       for (const key of [...probe.nannies]) this.#tellTried(key, probe, tried);
     probe.known = true;
     this.#firstRoundMayBeOver();
-  }
-
-  /** What this machine lacks says nothing about real servers; operators must hear of it once. */
-  #noteTrouble(tried: Tried): void {
-    const trouble = tried.kind === "failed" && tried.reason === "local" ? tried.why : null;
-    if (trouble !== null && this.#trouble === null) {
-      const text = `checks cannot be tried on this machine: ${trouble}`;
-      this.#parts.report({ event: "machine", kind: "failed", text });
-    }
-    this.#trouble = trouble;
   }
 
   #tell(key: RealServerKey, input: NannyInput): void {

@@ -3,6 +3,7 @@
  * a fault of the router, by how many they are.
  */
 import type { Tried } from "../../checks/check.ts";
+import type { EventBody } from "../../model/event.ts";
 import type { Fault } from "../../model/router.ts";
 import type { Probe } from "./probe.ts";
 
@@ -18,12 +19,20 @@ export class OwnTrouble {
   readonly #probes: () => Iterable<Probe>;
   readonly #changed: () => void;
   readonly #locals = new WeakMap<Probe, Local>();
+  readonly #report: (event: EventBody) => void;
   #fault: Fault | null = null;
+  /** The last try met trouble of this machine. */
+  #isMet = false;
 
   /** `probes`: those that there are; `changed`: the fault is another one now. */
-  constructor(probes: () => Iterable<Probe>, changed: () => void) {
+  constructor(
+    probes: () => Iterable<Probe>,
+    changed: () => void,
+    report: (event: EventBody) => void,
+  ) {
     this.#probes = probes;
     this.#changed = changed;
+    this.#report = report;
   }
 
   get fault(): Fault | null {
@@ -32,6 +41,7 @@ export class OwnTrouble {
 
   /** A try has ended; `examined`: for the peer's sake, and one is enough. */
   note(probe: Probe, tried: Tried, examined: boolean): void {
+    this.#say(tried);
     const before = this.#locals.get(probe);
     if (tried.kind === "failed" && tried.reason === "local") {
       const tries = Math.min(triesMin, examined ? triesMin : (before?.tries ?? 0) + 1);
@@ -41,6 +51,16 @@ export class OwnTrouble {
       this.#locals.delete(probe);
       if (before.tries === triesMin) this.look();
     }
+  }
+
+  /** What this machine lacks says nothing about real servers; operators must hear of it once. */
+  #say(tried: Tried): void {
+    const why = tried.kind === "failed" && tried.reason === "local" ? tried.why : null;
+    if (why !== null && !this.#isMet) {
+      const text = `checks cannot be tried on this machine: ${why}`;
+      this.#report({ event: "machine", kind: "failed", text });
+    }
+    this.#isMet = why !== null;
   }
 
   /** Looks again at which probes there are. */

@@ -66,6 +66,7 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     term: router.term,
     termSeen: router.termSeen,
     faults: unfitnessOf(router.faults),
+    reach: "unknown",
     interval: rules.interval,
     deadAfter: rules.deadAfter,
     failback: rules.failback,

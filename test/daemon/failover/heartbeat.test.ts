@@ -101,6 +101,7 @@ class End {
       known: ({ sequence }, path) =>
         seen.has(`${path} ${sequence}`) ? { refused: "replayed", detail: "" } : null,
       leads: () => true,
+      reach: () => "some",
       digest: () => new Uint8Array(),
       heardDigest: () => {},
     });

@@ -1,0 +1,51 @@
+/**
+ * Whether this router alone reaches none of the real servers: by its own checks and by what the
+ * peer, asked to try, says of its own.
+ *
+ * That nobody answers says nothing of whose fault it is. So a router that reaches none asks, and
+ * counts it as its own fault only if its peer reaches some and a whole round of its own tries,
+ * begun after the peer's word, has failed once more. Once it is a fault it stays one until a real
+ * server answers this router: what the peer meets later does not send the VIPs back.
+ */
+import type { Reach } from "../model/router.ts";
+import type { Instant } from "../model/time.ts";
+
+export interface ReachState {
+  /** Since when the peer reaches some while this router reaches none; null: it is not so. */
+  readonly doubtSince: Instant | null;
+  /** It is this router that is cut off from the real servers: a fault. */
+  readonly cutOff: boolean;
+}
+
+export interface ReachSeen {
+  readonly own: Reach;
+  /** The last word of a peer that is heard; `unknown` without one. */
+  readonly peer: Reach;
+  /** This router holds the VIPs, or is about to. */
+  readonly holds: boolean;
+  /** Whether every own try that began at this instant or later, at least one each, has failed. */
+  readonly failedSince: (since: Instant) => boolean;
+}
+
+export const reachable: ReachState = { doubtSince: null, cutOff: false };
+
+/** The state after another look; the same object where nothing is new. */
+export function judgeReach(
+  state: ReachState,
+  { own, peer, holds, failedSince }: ReachSeen,
+  now: Instant,
+): ReachState {
+  if (own === "some") return reachable;
+  // A holder compares itself with a peer that can do better; there may be none any more.
+  if (state.cutOff) return holds && peer !== "some" ? reachable : state;
+  if (own !== "none" || peer !== "some") return reachable;
+  if (state.doubtSince === null) return { doubtSince: now, cutOff: false };
+  return failedSince(state.doubtSince) ? { ...state, cutOff: true } : state;
+}
+
+/**
+ * Whether a router that goes by what its peer says of real servers makes tries of its own, to learn
+ * what it reaches: the active peer asks, or it has been cut off itself.
+ */
+export const triesReach = (state: ReachState, activePeer: Reach): boolean =>
+  activePeer === "none" || state.cutOff;
