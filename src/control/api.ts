@@ -144,6 +144,8 @@ export interface RealServerStatus {
     readonly last_error: string | null;
     readonly since: string;
   };
+  /** Where `tripwire: true` stands; `off`: it has no traffic, or the peer checks it. */
+  readonly tripwire?: "held" | "opening" | "resting" | "off";
 }
 
 /** Body of `GET /v1/findings`: what `lvsd doctor` finds. */

@@ -9,6 +9,7 @@ import type { Interface } from "../system/ip/ip.ts";
 import type { Running } from "./config/running.ts";
 import { ConnectionsPart } from "./connections/connections-part.ts";
 import type { Doors } from "./doors.ts";
+import { EvidencePart } from "./evidence/evidence-part.ts";
 import type { Engine } from "./failover/engine.ts";
 import { type Answers, FailoverPart } from "./failover/failover-part.ts";
 import { rulesOf } from "./failover/rules.ts";
@@ -37,6 +38,7 @@ export class Serving {
   readonly vips: Vips;
   readonly nannies: Nannies;
   readonly health: () => Health;
+  readonly evidence: EvidencePart;
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
@@ -75,8 +77,10 @@ export class Serving {
     this.#running = this.maintenance.under(running);
     const health = new HealthPart(context, {
       tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
+      standingChanged: (key) => this.evidence.standingChanged(key),
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
     });
+    this.evidence = new EvidencePart(context, health.nannies);
     const table = new TablePart(context, {
       holds: found !== "nothing",
       health: () => health.health(),
@@ -115,6 +119,8 @@ export class Serving {
       // Devices and addresses are known before the parts below start.
       vips,
       health,
+      // What starts checks early knows how the real servers stand.
+      this.evidence,
       services,
       // The programs that this starts hold up the loop: heartbeats begin when that is over.
       {

@@ -195,6 +195,7 @@ function realServerBody(
   const nanny = view.serving.nannies.nanny(key);
   const shown = nanny === null ? null : shownCheck(nanny);
   const wanted = nanny?.health.tableWeight ?? 0;
+  const tripwire = view.serving.evidence.tripwire(key);
   const drained = realServer.maintenance && view.serving.maintenance.drainState(key);
   return {
     name: realServer.name,
@@ -211,5 +212,6 @@ function realServerBody(
       last_error: nanny?.refusal?.why ?? (nanny && heldWhy(nanny)) ?? shown?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
+    ...(tripwire !== null && { tripwire }),
   };
 }

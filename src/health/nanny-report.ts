@@ -22,3 +22,12 @@ export function realServerEvent(before: Nanny | null, after: Nanny): EventBody |
     cause: held && after.rules.damping !== "off" ? holdCause(after.rules.damping) : after.cause,
   };
 }
+
+/** Whether nothing differs that anybody who looks at real servers sees or replicates. */
+export const looksAlike = (before: Nanny, after: Nanny): boolean =>
+  before.health.state === after.health.state &&
+  before.health.tableWeight === after.health.tableWeight &&
+  before.verdict === after.verdict &&
+  before.recoveredAt === after.recoveredAt &&
+  before.ramp?.step === after.ramp?.step &&
+  before.flapping.heldUntil === after.flapping.heldUntil;

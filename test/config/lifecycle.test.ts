@@ -112,3 +112,30 @@ describe("keys of a virtual server's life", () => {
     assert.match(problems[0]?.message ?? "", /has 1 real server that/);
   });
 });
+
+describe("a tripwire", () => {
+  const problem = (keys: string, real?: string): string => {
+    const [first] = refused(readText(text(keys, real)));
+    return first?.message ?? "";
+  };
+
+  it("is off unless it is written, and `defaults` may say it of all", () => {
+    assert.equal(web("").tripwire, false);
+    assert.equal(web("tripwire: true").tripwire, true);
+    const all = `defaults: { tripwire: true }\n${text("protocol: udp")}`;
+    assert.equal(accepted(readText(all)).virtualServers[0]?.tripwire, true);
+  });
+
+  it("needs TCP, and a check to start", () => {
+    assert.match(problem("tripwire: true\n    protocol: udp"), /over TCP, and this is udp$/);
+    assert.match(problem("tripwire: true\n    check: { type: none }"), /have none$/);
+  });
+
+  it("costs a descriptor, of which there are not too many", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) => `r${at}: { address: 10.1.${at >> 8}.${at & 255} }`);
+    assert.match(problem("tripwire: true", many(4097).join(", ")), /4097 idle .* at most 4096$/);
+    const most = accepted(readText(text("tripwire: true", many(4096).join(", "))));
+    assert.equal(most.virtualServers[0]?.realServers.length, 4096);
+  });
+});

@@ -52,6 +52,7 @@ export const virtualServer = (
   damping: "off",
   quiesce: false,
   start: "checking",
+  tripwire: false,
   quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },
   panicThreshold: 0,
   sorryServer: null,

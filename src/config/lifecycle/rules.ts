@@ -118,8 +118,53 @@ const sorryPageIsShown = forEach(({ keys }, complaints) => {
   );
 });
 
+/** Each is a descriptor of the daemon, of which checks, clients and files need some as well. */
+const tripwiresMax = 4096;
+
+/** An idle connection needs TCP, and a check to start. */
+const tripwireFits = forEach(({ keys, port, realServers }, complaints) => {
+  if (keys.values.tripwire !== true || keys.pathOf("tripwire").startsWith("defaults.")) return;
+  const [path, spot] = [keys.pathOf("tripwire"), keys.spotOf("tripwire")];
+  const { protocol } = keys.values;
+  if (protocol !== undefined && protocol !== "tcp")
+    complaints.at(
+      spot,
+      `${path}: it is a connection over TCP, and this is ${protocol}`,
+      "remove it",
+    );
+  else if (port === null)
+    complaints.at(
+      spot,
+      `${path}: the firewall mark of ${keys.path} does not say which port to connect to`,
+      "remove it, or give `address` and `port`",
+    );
+  else if (realServers.length > 0 && realServers.every(({ check }) => check?.type === "none"))
+    complaints.at(
+      spot,
+      `${path}: it starts checks, and the real servers of ${keys.path} have none`,
+      "give them a `check`, or remove it",
+    );
+});
+
+const tripwiresAreFew: Rule = ({ virtualServers }, complaints) => {
+  let count = 0;
+  for (const { keys, realServers } of virtualServers) {
+    if (keys.values.tripwire !== true) continue;
+    count += realServers.length;
+    if (count <= tripwiresMax) continue;
+    complaints.at(
+      keys.spotOf("tripwire"),
+      `${keys.pathOf("tripwire")}: ${count} idle connections to real servers, at most ${tripwiresMax}`,
+      "leave it to the virtual servers where 50 ms matter",
+    );
+    return;
+  }
+};
+
 export const lifecycleRules: readonly Rule[] = [
   quorumIsPossible,
   sorryServerFits,
   sorryPageIsShown,
+  tripwireFits,
+  tripwiresAreFew,
 ];

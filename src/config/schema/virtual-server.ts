@@ -224,7 +224,11 @@ export const virtualServerKeys = {
     "checking",
     "Whether a real server that was never checked gets connections (`up`) or waits for its first passed check.",
   ),
-  tripwire: later("`true` or `false`", [false], "An idle connection whose end triggers a check."),
+  tripwire: preset(
+    flag,
+    false,
+    "`true`: the router that checks holds one idle connection to each real server with traffic, and its end starts the server's checks at once, so that a crashed process leaves the table within 50 ms. docs/tripwire.md says what is learnt of servers that close idle connections by habit.",
+  ),
   damping: preset(
     damping,
     "off",

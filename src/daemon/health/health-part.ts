@@ -25,6 +25,8 @@ import { VirtualServerStates } from "./virtual-server-states.ts";
 export interface HealthPartNeeds {
   /** This virtual server is to have another table now, and why. */
   readonly tableChanged: (virtualServer: string, why: string) => void;
+  /** A real server stands otherwise now, or whether it is checked here is another matter. */
+  readonly standingChanged: (key: RealServerKey | null) => void;
   /** The peer's digest cannot be read. */
   readonly refused: (reason: string, detail: string) => void;
 }
@@ -175,8 +177,12 @@ export class HealthPart implements Part {
   /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
   #checkOurselves(on: boolean): void {
     clearTimeout(this.#checkLater);
-    if (!on) this.nannies.setActiveChecking(false);
-    else this.#checkLater = setTimeout(() => this.nannies.setActiveChecking(true), takeoverFirst);
+    const check = (): void => {
+      this.nannies.setActiveChecking(on);
+      this.#needs.standingChanged(null);
+    };
+    if (!on) check();
+    else this.#checkLater = setTimeout(check, takeoverFirst);
   }
 
   #changed(before: Nanny | null, after: Nanny): void {
@@ -184,6 +190,7 @@ export class HealthPart implements Part {
     const event = realServerEvent(before, after);
     if (event !== null) this.#context.doors.report(event);
     this.#states.look(after.rules.virtualServer);
+    this.#needs.standingChanged(after.rules.key);
     if (isDeepStrictEqual(before?.health, after.health)) return;
     const { key, virtualServer: changed } = after.rules;
     this.#needs.tableChanged(changed, `${key} is ${after.health.state}`);

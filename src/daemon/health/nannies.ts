@@ -21,6 +21,7 @@ import {
   step,
   wakeAt,
 } from "../../health/nanny.ts";
+import { looksAlike } from "../../health/nanny-report.ts";
 import type { Fault } from "../../model/router.ts";
 import { printService } from "../../model/service.ts";
 import { addMs, between, type Instant, instant, ms, seconds } from "../../model/time.ts";
@@ -28,11 +29,14 @@ import { openAlarm } from "../../system/process/clock.ts";
 import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
+import { within } from "../within.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
 import { Contacts } from "./contacts.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
+import { FirstRound } from "./first-round.ts";
+import { beginHurry, endHurry, hurriedNext } from "./hurry.ts";
 import { OwnTrouble } from "./own-trouble.ts";
-import { makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
+import { type Hurried, makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
 
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
@@ -70,7 +74,10 @@ export class Nannies {
   #checking = true;
   #examining = false;
   #stopped = false;
-  #firstRoundWaiters: (() => void)[] = [];
+  readonly #firstRound = new FirstRound(
+    () => this.#checking && !this.#stopped,
+    () => this.#probes.values(),
+  );
 
   constructor(parts: NanniesParts) {
     this.#parts = parts;
@@ -112,7 +119,7 @@ export class Nannies {
       this.#setWake(entry);
       this.#tellChange(before.get(key)?.nanny ?? null, entry.nanny);
     }
-    this.#firstRoundMayBeOver();
+    this.#firstRound.look();
   }
 
   /**
@@ -140,7 +147,7 @@ export class Nannies {
       if (!this.#trying) halt(probe);
     }
     if (on) this.#startTries([...this.#probes.values()]);
-    this.#firstRoundMayBeOver();
+    this.#firstRound.look();
   }
 
   /**
@@ -154,6 +161,22 @@ export class Nannies {
     if (this.#checking) return;
     if (on) this.#startTries([...this.#probes.values()]);
     else for (const probe of this.#probes.values()) halt(probe);
+  }
+
+  /** Whether checks are made here, and believed. */
+  get checking(): boolean {
+    return this.#checking && !this.#stopped;
+  }
+
+  /**
+   * Something hints that this real server is gone: its checks are tried at once, and again without
+   * a wait until they pass or it is down. What they came to; never throws.
+   */
+  async hurry(key: RealServerKey): Promise<Hurried> {
+    const probes = this.checking ? (this.#entries.get(key)?.probes ?? []) : [];
+    const results = await Promise.all(probes.map((probe) => this.#hurryProbe(probe)));
+    if (results.length === 0 || results.includes("unknown")) return "unknown";
+    return results.includes("failed") ? "failed" : "passed";
   }
 
   /** What keeps this machine from checking some real servers; null: nothing. */
@@ -204,10 +227,7 @@ export class Nannies {
 
   /** Resolves once every check has been tried, or when nothing is checked here. */
   firstRound(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#firstRoundWaiters.push(resolve);
-      this.#firstRoundMayBeOver();
-    });
+    return this.#firstRound.over();
   }
 
   /** Ends every try. Resolves when nothing is left. */
@@ -216,13 +236,8 @@ export class Nannies {
     this.#agenda.close();
     this.#limit.clearQueue();
     for (const probe of this.#probes.values()) halt(probe);
-    this.#firstRoundMayBeOver();
-    let timer: NodeJS.Timeout | undefined;
-    const givenUp = new Promise((resolve) => {
-      timer = setTimeout(resolve, overdueAfter);
-    });
-    await Promise.race([Promise.all(this.#underway), givenUp]);
-    clearTimeout(timer);
+    this.#firstRound.look();
+    await within(Promise.all(this.#underway), overdueAfter);
   }
 
   #begin(rules: NannyRules, now: Instant): Nanny {
@@ -291,6 +306,18 @@ export class Nannies {
     });
   }
 
+  #hurryProbe(probe: Probe): Promise<Hurried> {
+    const now = this.#parts.now();
+    const falls = [...probe.nannies].flatMap((key) => {
+      const rules = this.#entries.get(key)?.nanny.rules;
+      return rules === undefined ? [] : triedChecks(rules.check).map(({ fall }) => fall);
+    });
+    return new Promise((resolve) => {
+      beginHurry(probe, Math.max(1, ...falls), now, resolve);
+      if (probe.doing === "idle") this.#tryAt(probe, now);
+    });
+  }
+
   /** The probe's turn among the tries under way. */
   async #turn(probe: Probe): Promise<void> {
     probe.doing = "idle";
@@ -323,12 +350,13 @@ export class Nannies {
     warnOfCertificate(probe, tried, now, this.#parts.report);
     this.#ownTrouble.note(probe, tried, !this.#checking);
     this.contacts.note(probe, tried, started);
-    const next = nextStart(probe, this.#origin, started);
+    const hurried = hurriedNext(probe, started, tried, now);
+    const next = hurried ?? nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
     if (this.#checking && (tried.kind === "passed" || tried.reason !== "local"))
       for (const key of [...probe.nannies]) this.#tellTried(key, probe, tried);
     probe.known = true;
-    this.#firstRoundMayBeOver();
+    this.#firstRound.look();
   }
 
   #tell(key: RealServerKey, input: NannyInput): void {
@@ -348,15 +376,7 @@ export class Nannies {
   }
 
   #tellChange(before: Nanny | null, after: Nanny): void {
-    const same =
-      before !== null &&
-      before.health.state === after.health.state &&
-      before.health.tableWeight === after.health.tableWeight &&
-      before.verdict === after.verdict &&
-      before.recoveredAt === after.recoveredAt &&
-      before.ramp?.step === after.ramp?.step &&
-      before.flapping.heldUntil === after.flapping.heldUntil;
-    if (!same) this.#parts.changed(before, after);
+    if (before === null || !looksAlike(before, after)) this.#parts.changed(before, after);
   }
 
   #setWake(entry: Entry): void {
@@ -371,20 +391,11 @@ export class Nannies {
     };
     entry.wake = when === null ? null : this.#agenda.at(when, act);
   }
-
-  #firstRoundMayBeOver(): void {
-    if (this.#firstRoundWaiters.length === 0) return;
-    const waiting =
-      this.#checking && !this.#stopped && [...this.#probes.values()].some((probe) => !probe.known);
-    if (waiting) return;
-    const waiters = this.#firstRoundWaiters;
-    this.#firstRoundWaiters = [];
-    for (const resolve of waiters) resolve();
-  }
 }
 
 /** Makes an end of what a probe does and plans. */
 function halt(probe: Probe): void {
+  endHurry(probe, "unknown");
   probe.next?.cancel();
   probe.next = null;
   probe.stop?.abort();

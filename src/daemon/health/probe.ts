@@ -14,6 +14,20 @@ import type { RealServerKey } from "../../health/health.ts";
 import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
 import type { Appointment } from "../agenda.ts";
 
+/** What hurried tries (hurry.ts) came to; unknown: they were given up, or said nothing of the server. */
+export type Hurried = "passed" | "failed" | "unknown";
+
+/** Tries that do not wait for the grid. */
+export interface Hurry {
+  /** A try that began before that says nothing about what is asked. */
+  readonly since: Instant;
+  /** So many more failures end it. */
+  readonly left: number;
+  /** From one failed try to the next: a service that is just being replaced listens again soon. */
+  readonly pause: Ms;
+  readonly ended: readonly ((how: Hurried) => void)[];
+}
+
 export interface Probe {
   readonly key: string;
   readonly check: TriedCheck;
@@ -29,6 +43,8 @@ export interface Probe {
   stop: AbortController | null;
   /** Whether a try has ended with a verdict since the probe began, or began again. */
   known: boolean;
+  /** Tries that do not wait for the grid; null: none are asked for. */
+  hurry: Hurry | null;
   /** The last try was thrown away, because this process was asleep meanwhile. */
   discarded: boolean;
   /** When its server's certificate was warned of; null: there was nothing to warn of. */
@@ -73,6 +89,7 @@ export const makeProbe = (
   next: null,
   stop: null,
   known: false,
+  hurry: null,
   discarded: false,
   certificateWarned: null,
 });

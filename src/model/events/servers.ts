@@ -83,6 +83,20 @@ export const checkEvents = {
     sentence: ({ real_server, text }) => `the certificate of ${real_server} ${text}`,
     about: ({ real_server }) => `certificate ${real_server}`,
   }),
+  tripwire: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning: "the idle connection of a `tripwire` has ended: the real server's checks run at once",
+    sentence: ({ real_server, text }) =>
+      `the idle connection to ${real_server} ${text}: it is checked now`,
+  }),
+  habit: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning:
+      "a real server closes idle connections although it is well: its tripwire is renewed in time, or rests",
+    sentence: ({ real_server, text }) => `${real_server} ${text}`,
+  }),
   source: event({
     severity: "info",
     fields: { source: field<"own" | "peer">(), text },
