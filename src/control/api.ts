@@ -270,12 +270,15 @@ export interface Refusal extends RefusalBody {
   readonly fault: "text" | "now";
 }
 
-/** Body of `GET /v1/config`: the main file as it was loaded, without its includes. */
+/** Body of `GET /v1/config`: the files as they were loaded. */
 export interface ConfigReport {
+  /** Of the main file. */
   readonly path: string;
   readonly serial: number;
   readonly hash: string;
   readonly text: string;
+  /** What it includes, in the order of their names. */
+  readonly includes: readonly { readonly path: string; readonly text: string }[];
 }
 
 /** Body of `POST /v1/restart`, sent before the restart begins. */

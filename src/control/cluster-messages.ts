@@ -6,14 +6,23 @@
 import type { Preparation, Verdict } from "../config/saving/saving.ts";
 import { bounded, type Problem } from "../keys/problem.ts";
 import { type Refused, refuse } from "../model/error.ts";
+import { clipped } from "../model/printable.ts";
+import type { PlannedChange } from "../table/describe.ts";
+import type { Reviewed } from "./review.ts";
 
 /** From the leader. `commit` names what was prepared on the same connection. */
 export type Demand =
   | ({ readonly kind: "prepare" } & Preparation)
-  | { readonly kind: "commit"; readonly hash: string };
+  | { readonly kind: "commit"; readonly hash: string }
+  /** What the text would change there; nothing is stored. */
+  | { readonly kind: "review"; readonly text: string };
 
 /** From the peer, one for each demand. */
-export type Reply = { readonly kind: "good" } | ({ readonly kind: "bad" } & Verdict);
+export type Reply =
+  | { readonly kind: "good" }
+  | ({ readonly kind: "bad" } & Verdict)
+  /** Only to a review. */
+  | ({ readonly kind: "reviewed" } & Reviewed);
 
 export type MessageRefusal = "not-json" | "not-ours";
 
@@ -32,6 +41,7 @@ export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal
   const { kind, text, serial, hash, replaces, force } = read;
   const isHash = typeof hash === "string" && isHashText(hash);
   if (kind === "commit" && isHash) return { kind, hash };
+  if (kind === "review" && typeof text === "string") return { kind, text };
   const whole =
     kind === "prepare" &&
     isHash &&
@@ -49,12 +59,51 @@ export function decodeReply(bytes: Uint8Array): Reply | Refused<MessageRefusal> 
   if (read === null) return refuse("not-json", `${bytes.length} bytes`);
   const { kind, fault, problems } = read;
   if (kind === "good") return { kind };
+  if (kind === "reviewed") {
+    const reviewed = reviewedIn(read);
+    return reviewed === null ? refuse("not-ours", "kind reviewed") : { kind, ...reviewed };
+  }
   const isVerdict = kind === "bad" && (fault === "text" || fault === "now");
   if (!isVerdict || !Array.isArray(problems) || problems.length === 0)
     return refuse("not-ours", `kind ${String(kind).slice(0, 20)}`);
   // The peer is as bound to what people can read as this router is, whoever speaks for it.
   return { kind, fault, problems: bounded(problems.map(problemIn)) };
 }
+
+/** Lines of a plan that are taken from the peer; people read fewer. */
+const plannedMax = 5000;
+
+function reviewedIn({ plan, objections }: Record<string, unknown>): Reviewed | null {
+  const { changes, settings, unchanged_services: unchanged } = fieldsOf(plan);
+  if (!Array.isArray(changes) || !Array.isArray(settings) || !Array.isArray(objections))
+    return null;
+  const planned = changes.slice(0, plannedMax).map(changeIn);
+  return {
+    plan: {
+      ok: true,
+      changes: planned.filter((change) => change !== null),
+      settings: settings.slice(0, plannedMax).map((setting) => clipped(String(setting), lineMax)),
+      unchanged_services: typeof unchanged === "number" ? unchanged : 0,
+      refused: [],
+    },
+    objections: bounded(objections.map(problemIn)),
+  };
+}
+
+const lineMax = 1000;
+const areas = ["vip", "ipvs", "nft"] as const;
+const actions = ["add", "edit", "delete"] as const;
+
+function changeIn(value: unknown): PlannedChange | null {
+  const { area, action, subject, text } = fieldsOf(value);
+  const [known, done] = [areas.find((one) => one === area), actions.find((one) => one === action)];
+  if (known === undefined || done === undefined) return null;
+  const line = (given: unknown): string => clipped(String(given), lineMax);
+  return { area: known, action: done, subject: line(subject), text: line(text) };
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 
 const isHashText = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 

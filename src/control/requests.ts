@@ -18,6 +18,7 @@ import type {
   SwitchoverReport,
 } from "./api.ts";
 import { type AnswerOf, type AskedOf, acts, type GivenOf, shows } from "./request.ts";
+import type { ReviewReport } from "./review.ts";
 
 const virtualServerPath = "/v1/virtual-servers/{virtualServer}";
 const realServerPath = `${virtualServerPath}/real-servers/{realServer}` as const;
@@ -40,7 +41,7 @@ export const requests = {
   }),
   config: shows<ConfigReport>()({
     path: "/v1/config",
-    does: "The configuration's main file as it was loaded.",
+    does: "The configuration as it was loaded: its main file, and those that it includes.",
   }),
   consoleSettings: shows<ConsoleConfig>()({
     path: "/v1/console",
@@ -48,8 +49,12 @@ export const requests = {
   }),
   save: acts<SaveReport>()({
     ...{ method: "PUT", path: "/v1/config", access: "configure", takesText: true },
-    options: { yes: "flag" },
-    does: `Stores the configuration in the body on both routers or on none, and loads it. ${guard}`,
+    options: { yes: "flag", onto: "text" },
+    does: `Stores the configuration in the body on both routers or on none, and loads it. With \`onto\`, a hash, only in place of the configuration that has it. ${guard}`,
+  }),
+  review: acts<ReviewReport>()({
+    ...{ path: "/v1/config/plan", access: "read", takesText: true },
+    does: "What the configuration in the body would change on both routers; changes nothing.",
   }),
   pastConfigs: shows<HistoryReport>()({
     path: "/v1/config/history",

@@ -18,6 +18,7 @@ import type {
   SwitchoverReport,
 } from "../control/api.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../control/requests.ts";
+import type { ReviewReport } from "../control/review.ts";
 import type { Input } from "../failover/protocol.ts";
 import type { Problem } from "../keys/problem.ts";
 import { messageOf } from "../model/error.ts";
@@ -195,8 +196,12 @@ export class Daemon extends ServerRequests implements Controlled {
     return this.#config.reload(yes);
   }
 
-  save({ text, yes }: Given<"save">): Promise<SaveReport | Refusal> {
-    return this.#config.save(text, yes);
+  save(given: Given<"save">): Promise<SaveReport | Refusal> {
+    return this.#config.save(given);
+  }
+
+  review({ text }: Given<"review">): Promise<ReviewReport | Refusal> {
+    return this.#config.review(text);
   }
 
   rollback(given: Given<"rollback">): Promise<SaveReport | Refusal> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import type { PlanReport } from "../../src/control/api.ts";
 import {
   type Demand,
   decodeDemand,
@@ -18,6 +19,15 @@ const prepare: Demand = {
 const problem = { file: "/a", line: 1, column: 2, message: "bad", hint: null };
 const bad: Reply = { kind: "bad", fault: "text", problems: [problem] };
 
+const plan: PlanReport = {
+  ok: true,
+  changes: [{ area: "ipvs", action: "add", subject: "web", text: "web" }],
+  settings: ["heartbeat.interval: 250ms -> 100ms"],
+  unchanged_services: 3,
+  refused: [],
+};
+const reviewed: Reply = { kind: "reviewed", plan, objections: [problem] };
+
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 describe("the words of the configuration channel", () => {
@@ -26,9 +36,10 @@ describe("the words of the configuration channel", () => {
       prepare,
       { ...prepare, replaces: null },
       { kind: "commit", hash },
+      { kind: "review", text: "serial: 1\n" },
     ] as const)
       assert.deepEqual(decodeDemand(encodeMessage(demand)), demand);
-    for (const reply of [bad, { kind: "good" }] as const)
+    for (const reply of [bad, { kind: "good" }, reviewed] as const)
       assert.deepEqual(decodeReply(encodeMessage(reply)), reply);
   });
 
@@ -38,6 +49,14 @@ describe("the words of the configuration channel", () => {
         assert.ok(isRefused(decodeDemand(bytes({ ...prepare, [key]: value }))), key);
     for (const other of [{ fault: "x" }, { problems: [] }, { problems: 1 }, { kind: "maybe" }])
       assert.ok(isRefused(decodeReply(bytes({ ...bad, ...other }))), JSON.stringify(other));
+  });
+
+  it("hold no plan but lines of known kinds", () => {
+    const strange = { area: "disk", action: "format", subject: "web", text: "web" };
+    const changes = [strange, null, 7, ...plan.changes];
+    assert.deepEqual(decodeReply(bytes({ ...reviewed, plan: { ...plan, changes } })), reviewed);
+    for (const other of [{ plan: null }, { plan: 7 }, { objections: {} }])
+      assert.ok(isRefused(decodeReply(bytes({ ...reviewed, ...other }))), JSON.stringify(other));
   });
 
   it("are read from any bytes without a failure", () => {

@@ -2,6 +2,7 @@
 
 import { settingsUsual } from "../../src/console/settings.ts";
 import type {
+  ConfigReport,
   DrainReport,
   MaintenanceReport,
   PlanReport,
@@ -12,6 +13,7 @@ import type {
   Status,
 } from "../../src/control/api.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../../src/control/requests.ts";
+import type { ReviewReport } from "../../src/control/review.ts";
 import type { GivenOrder } from "../../src/daemon/maintenance/subjects.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
@@ -195,6 +197,12 @@ export const samplePlan: PlanReport = {
   refused: [],
 };
 
+export const sampleReview: ReviewReport = {
+  ...samplePlan,
+  objections: [],
+  peer: { kind: "planned", plan: samplePlan, objections: [] },
+};
+
 export const sampleSave: SaveReport = {
   ...samplePlan,
   serial: 8,
@@ -281,10 +289,11 @@ export class ScriptedDaemon implements Controlled {
       this.#followers.delete(listener);
     };
   };
-  config = async () => ({
+  loaded: ConfigReport = {
     ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
-    text: "serial: 7\n",
-  });
+    ...{ text: "serial: 7\n", includes: [] },
+  };
+  config = async () => this.loaded;
   console: AnswerTo<"consoleSettings"> = settingsUsual as AnswerTo<"consoleSettings">;
   consoleSettings = async () => this.console;
   plan = () => this.planned();
@@ -294,7 +303,12 @@ export class ScriptedDaemon implements Controlled {
   };
   saved: () => Promise<SaveReport | Refusal> = async () => sampleSave;
   readonly texts: string[] = [];
-  save = ({ text, yes }: Given<"save">) => {
+  reviewed: (text: string) => Promise<ReviewReport | Refusal> = async () => sampleReview;
+  review = ({ text }: Given<"review">) => this.reviewed(text);
+  /** The configurations in whose place something was to be saved. */
+  readonly ontos: (string | null)[] = [];
+  save = ({ text, yes, onto }: Given<"save">) => {
+    this.ontos.push(onto);
     this.texts.push(text);
     this.forced.push(yes);
     return this.saved();

@@ -83,6 +83,7 @@ describe("the control interface answers", { timeout: 20_000 }, () => {
       serial: 7,
       hash: "0f".repeat(32),
       text: "serial: 7\n",
+      includes: [],
     });
     const metrics = await converse(path, get("/metrics"));
     assert.match(metrics, /\r\ncontent-type: text\/plain; version=0\.0\.4/);

@@ -12,6 +12,7 @@ import type {
   SaveReport,
 } from "../../control/api.ts";
 import type { AnswerTo, Given } from "../../control/requests.ts";
+import type { Reviewed, ReviewReport } from "../../control/review.ts";
 import { type Problem, toldProblems } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
@@ -65,6 +66,7 @@ export class ConfigChanges {
       written: () => this.#written,
       running: () => serving()?.running ?? null,
       judge: (text, rules) => this.#judge(text, rules),
+      review: (text) => this.#review(text),
       load: (next) => this.#load(next),
       peer: () => peerBelief(serving()?.engine.router ?? null),
       alone: (work) => this.#queue.add(work),
@@ -93,7 +95,8 @@ export class ConfigChanges {
 
   async report(): Promise<ConfigReport> {
     const { path, serial, hash } = this.#written.config;
-    return { path, serial, hash, text: this.text() };
+    const includes = this.#written.files.filter((file) => file.path !== path);
+    return { path, serial, hash, text: this.text(), includes };
   }
 
   async plan(): Promise<PlanReport | Refusal> {
@@ -105,8 +108,12 @@ export class ConfigChanges {
     return this.#queue.add(() => this.#reload(force));
   }
 
-  save(text: string, force: boolean): Promise<SaveReport | Refusal> {
-    return this.#sync.save(text, { force });
+  save({ text, yes: force, onto }: Given<"save">): Promise<SaveReport | Refusal> {
+    return this.#sync.save(text, { force }, onto);
+  }
+
+  review(text: string): Promise<ReviewReport | Refusal> {
+    return this.#sync.review(text);
   }
 
   async rollback({ back, yes: force }: Given<"rollback">): Promise<SaveReport | Refusal> {
@@ -204,6 +211,16 @@ export class ConfigChanges {
     if (parting !== null) return { refusal: parting };
     const plan = await this.#planned(next);
     return plan.ok ? { next, plan } : { refusal: plan };
+  }
+
+  /** What would become of a text, and what a save of it would first be refused for. */
+  async #review(text: string): Promise<Reviewed | Refusal> {
+    const judged = await this.#judge(text, { force: true });
+    if ("refusal" in judged) return judged.refusal;
+    const { next, plan } = judged;
+    const guard = guardProblem(this.#written.config, next.config);
+    const parting = await this.#parting(next, this.#sync.shared);
+    return { plan, objections: [...(guard === null ? [] : [guard]), ...(parting?.problems ?? [])] };
   }
 
   /** What speaks against `next` here alone, or `onBoth`. */

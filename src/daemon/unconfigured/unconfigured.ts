@@ -57,7 +57,7 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
   return {
     ...refusing(),
     status: async () => statusOf({ ...parts, started, cause, refused }),
-    config: async () => ({ path: parts.path, serial: 0, hash: "", text: "" }),
+    config: async () => ({ path: parts.path, serial: 0, hash: "", text: "", includes: [] }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
     save: (given) => save(parts, given),
     reload: () => reload(parts),

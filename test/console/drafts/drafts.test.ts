@@ -5,6 +5,7 @@ import { Drafts, draftOf } from "../../../src/console/drafts/drafts.ts";
 
 const loaded = (text: string, serial = 1) => ({
   ...{ path: "/etc/lvsd/lvsd.yaml", serial, hash: `hash of ${text}`, text },
+  includes: [],
 });
 const text = "serial: 1\n# the port\nport: 80\nname: a\n";
 

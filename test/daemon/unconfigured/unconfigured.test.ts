@@ -57,11 +57,11 @@ test("what needs a configuration is refused with the way out", async (t) => {
 test("a first configuration that is invalid changes nothing; a sound one is stored and started", async (t) => {
   const { path } = place(t);
   const { controlled, events, began, starts } = router(path);
-  const bad = await controlled.save({ text: faulty, yes: false });
+  const bad = await controlled.save({ text: faulty, yes: false, onto: null });
   assert.ok(!bad.ok && bad.fault === "text");
   assert.throws(() => readFileSync(path));
   assert.equal(starts(), 0);
-  const good = await controlled.save({ text: sound, yes: false });
+  const good = await controlled.save({ text: sound, yes: false, onto: null });
   assert.ok(good.ok, JSON.stringify(good));
   await began;
   assert.equal(readFileSync(path, "utf8"), sound);
@@ -72,7 +72,7 @@ test("a first configuration from outside names no program but root's own", async
   const { path } = place(t);
   const { controlled, starts } = router(path);
   const text = `${sound}notify: { command: /bin/true }\n`;
-  const refused = await controlled.save({ text, yes: false });
+  const refused = await controlled.save({ text, yes: false, onto: null });
   assert.ok(!refused.ok, "an operator must not become root by it");
   assert.equal(starts(), 0);
 });

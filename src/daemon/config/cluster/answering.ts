@@ -6,7 +6,12 @@ import {
   type Preparation,
   type Verdict,
 } from "../../../config/saving/saving.ts";
-import { decodeDemand, encodeMessage, type Reply } from "../../../control/cluster-messages.ts";
+import {
+  type Demand,
+  decodeDemand,
+  encodeMessage,
+  type Reply,
+} from "../../../control/cluster-messages.ts";
 import { problemElsewhere } from "../../../keys/problem.ts";
 import { isRefused, messageOf } from "../../../model/error.ts";
 import type { Conversation } from "../../../system/net/cluster-channel.ts";
@@ -16,7 +21,7 @@ import type { OwnConfig } from "./own-config.ts";
 import { attempted } from "./saving-acts.ts";
 
 export interface AnsweringParts
-  extends Pick<ClusterSyncParts, "store" | "judge" | "load" | "alone" | "report"> {
+  extends Pick<ClusterSyncParts, "store" | "judge" | "review" | "load" | "alone" | "report"> {
   readonly own: OwnConfig;
   /** A message that is not understood. */
   readonly refused: (reason: string, detail: string) => void;
@@ -39,10 +44,9 @@ export class Answering implements Conversation {
       this.#parts.refused(demand.refused, demand.detail);
       return encodeMessage({ kind: "bad", ...verdict(`not understood: ${demand.refused}`) });
     }
-    const reply = await (demand.kind === "prepare"
-      ? this.#prepare(demand)
-      : this.#commit(demand.hash)
-    ).catch((thrown): Reply => ({ kind: "bad", ...verdict(messageOf(thrown)) }));
+    const reply = await this.#reply(demand).catch(
+      (thrown): Reply => ({ kind: "bad", ...verdict(messageOf(thrown)) }),
+    );
     if (reply.kind === "bad") this.closed();
     return encodeMessage(reply);
   }
@@ -52,6 +56,19 @@ export class Answering implements Conversation {
     if (this.#holds) this.#parts.own.busy = false;
     this.#holds = false;
     this.#prepared = null;
+  }
+
+  #reply(demand: Demand): Promise<Reply> {
+    if (demand.kind === "prepare") return this.#prepare(demand);
+    if (demand.kind === "commit") return this.#commit(demand.hash);
+    return this.#review(demand.text);
+  }
+
+  /** Judged for what it would change: it keeps no saving waiting. */
+  async #review(text: string): Promise<Reply> {
+    const reviewed = await this.#parts.review(text);
+    if (!("ok" in reviewed)) return { kind: "reviewed", ...reviewed };
+    return { kind: "bad", fault: reviewed.fault, problems: reviewed.problems };
   }
 
   async #prepare(asked: Preparation): Promise<Reply> {

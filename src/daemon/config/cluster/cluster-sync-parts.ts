@@ -1,5 +1,6 @@
 /** What sharing a configuration needs of the daemon. */
 import type { PlanReport, Refusal, RefusedPart } from "../../../control/api.ts";
+import type { Reviewed } from "../../../control/review.ts";
 import type { EventBody } from "../../../model/event.ts";
 import type { ConfigStore } from "../config-store.ts";
 import type { Running, Written } from "../running.ts";
@@ -12,6 +13,8 @@ export interface ClusterSyncParts {
   readonly running: () => Running | null;
   /** What the text would be on this machine, guard and bounds judged too. */
   readonly judge: (text: string, rules: JudgeRules) => Promise<Judged>;
+  /** What the text would change on this machine, and what speaks against it. */
+  readonly review: (text: string) => Promise<Reviewed | Refusal>;
   readonly load: (next: Running) => Promise<readonly RefusedPart[]>;
   /** The peer as the heartbeat has it. */
   readonly peer: () => PeerBelief;

@@ -6,6 +6,7 @@
  * Invariant: one saving at a time on a router, its own or the peer's (own-config.ts).
  */
 import type { Refusal, SaveReport } from "../../../control/api.ts";
+import type { PeerReview, ReviewReport } from "../../../control/review.ts";
 import { WaitingRoom } from "../../../control/waiting-room.ts";
 import { configBytesMax, tooLarge } from "../../../keys/source.ts";
 import { messageOf } from "../../../model/error.ts";
@@ -62,7 +63,11 @@ export class ClusterSync {
   }
 
   /** Stores `text` with its serial raised, here and on the peer, and loads it. */
-  async save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+  async save(
+    text: string,
+    rules: JudgeRules,
+    onto: string | null = null,
+  ): Promise<SaveReport | Refusal> {
     const { path } = this.#own;
     if (text.length > configBytesMax)
       return { ok: false, fault: "text", problems: [tooLarge(path)] };
@@ -73,18 +78,40 @@ export class ClusterSync {
     // are those of the text that the operator sees, so that one is judged, without its new serial.
     const refused = await this.#judging.run(() => this.#refusal(text, rules));
     if (refused === null) return refusedNow("other texts are being judged already", "try again");
-    return refused === "fit" ? this.#own.exclusively(() => this.#save(text, rules)) : refused;
+    return refused === "fit" ? this.#own.exclusively(() => this.#save(text, rules, onto)) : refused;
   }
 
-  async #save(text: string, rules: JudgeRules): Promise<SaveReport | Refusal> {
+  async #save(text: string, rules: JudgeRules, onto: string | null): Promise<SaveReport | Refusal> {
     const unloaded = this.#own.unloaded();
     if (unloaded !== null) return unloaded;
+    const { serial, hash } = this.#own.mark();
+    if (onto !== null && onto !== hash) {
+      const message = `serial ${serial} was loaded meanwhile; this text was made on another one`;
+      return refusedNow(message, "bring the two together first");
+    }
     const { path } = this.#own;
     const known = [this.#own.mark().serial, this.#parts.peer().mark?.serial ?? 0];
     const raised = await raisedSerial(path, text, Math.max(...known) + 1);
     if (raised === null) return refusedText(path, "serial: it cannot be raised in this text");
     const final = await this.#parts.judge(raised, rules);
     return this.#leading.save(raised, final, rules, this.#parts.store.onDisk() ?? "");
+  }
+
+  /** What the text would change here and on the peer; nothing is stored. */
+  async review(text: string): Promise<ReviewReport | Refusal> {
+    if (text.length > configBytesMax)
+      return { ok: false, fault: "text", problems: [tooLarge(this.#own.path)] };
+    const unloaded = this.#own.unloaded();
+    if (unloaded !== null) return unloaded;
+    const own = await this.#judging.run(() => this.#parts.review(text));
+    if (own === null) return refusedNow("other texts are being judged already", "try again");
+    if ("ok" in own) return own;
+    const share = this.#own.share();
+    const peer: PeerReview =
+      share === "alive"
+        ? await this.#leading.review(text)
+        : { kind: share === "away" ? "away" : "none" };
+    return { ...own.plan, objections: own.objections, peer };
   }
 
   /** Gives the peer what is loaded here, whatever it has. */

@@ -12,6 +12,7 @@ import {
 } from "../../../config/saving/saving.ts";
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import { type Demand, decodeReply, encodeMessage } from "../../../control/cluster-messages.ts";
+import type { PeerReview } from "../../../control/review.ts";
 import { printProblem, toldProblems } from "../../../keys/problem.ts";
 import { isRefused, messageOf } from "../../../model/error.ts";
 import { otherRole } from "../../../model/router.ts";
@@ -91,6 +92,22 @@ export class Leading {
     }
   }
 
+  /** What the peer would do with a text. */
+  async review(text: string): Promise<PeerReview> {
+    const line = this.#lines.lead(this.#parts.running());
+    try {
+      const reply = decodeReply(await line.say(encodeMessage({ kind: "review", text })));
+      if (isRefused<string>(reply)) return { kind: "unknown", why: reply.refused };
+      if (reply.kind === "good") return { kind: "unknown", why: "it answers another question" };
+      if (reply.kind === "bad") return { kind: "refused", problems: reply.problems };
+      return { ...reply, kind: "planned" };
+    } catch (thrown) {
+      return { kind: "unknown", why: messageOf(thrown) };
+    } finally {
+      line.close();
+    }
+  }
+
   /** One question to the peer; what this router complains of itself is not repeated. */
   async #said(line: Line, demand: Demand, own: Verdict | null): Promise<Heard> {
     let reply: ReturnType<typeof decodeReply>;
@@ -104,6 +121,7 @@ export class Leading {
       return { kind: "lost", why: `its answer is not understood: ${reply.refused}` };
     }
     if (reply.kind === "good") return reply;
+    if (reply.kind === "reviewed") return { kind: "lost", why: "it answers another question" };
     const role = this.#parts.running()?.role;
     const there = role === undefined ? "the peer" : `the ${otherRole(role)}`;
     const ours = new Set(own?.problems.map(printProblem));

@@ -82,6 +82,18 @@ class Side {
         } as const;
         return { next: this.#read(text, role, port, key), plan };
       },
+      review: async (text) => {
+        if (text.includes(this.badWord)) return refusal(`${role} cannot`);
+        const changes = [{ area: "vip", action: "add", subject: role, text: role }] as const;
+        const plan = {
+          ok: true,
+          changes,
+          settings: [],
+          unchanged_services: 0,
+          refused: [],
+        } as const;
+        return { plan, objections: [problemElsewhere(`${role} minds`)] };
+      },
       load: async (next) => {
         this.running = next;
         this.loaded.push(next.config.serial);
@@ -201,6 +213,43 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
     assert.ok(pushed.ok, JSON.stringify(pushed));
     await until("it is loaded there", () => b.running.config.hash === a.running.config.hash);
     assert.equal(b.store.back(1)?.text, "# by hand\nserial: 2\n", "the edit is in the history");
+  });
+
+  it("is reviewed on both, with what speaks against it, and stored on none", async (t) => {
+    const [a, b] = await pair(t);
+    const text = "# two\nserial: 1\n";
+    const report = await a.sync.review(text);
+    assert.ok(report.ok, JSON.stringify(report));
+    const subjects = (of: typeof report) => of.changes.map(({ subject }) => subject);
+    assert.deepEqual(subjects(report), ["primary"]);
+    assert.deepEqual(
+      report.objections.map(({ message }) => message),
+      ["primary minds"],
+    );
+    assert.ok(report.peer.kind === "planned");
+    assert.equal(report.peer.plan.changes[0]?.subject, "backup");
+    assert.equal(report.peer.objections[0]?.message, "backup minds");
+    b.badWord = "two";
+    const refused = await a.sync.review(text);
+    assert.ok(refused.ok && refused.peer.kind === "refused");
+    assert.equal(refused.peer.problems[0]?.message, "backup cannot");
+    a.peerAlive = false;
+    const away = await a.sync.review(text);
+    assert.ok(away.ok && away.peer.kind === "away");
+    a.peerAlive = true;
+    await b.sync.close();
+    const silent = await a.sync.review(text);
+    assert.ok(silent.ok && silent.peer.kind === "unknown");
+    assert.deepEqual([a.text, b.text, a.loaded, b.loaded], [first, first, [], []]);
+  });
+
+  it("is stored in place of the configuration that it was made on, and of no other", async (t) => {
+    const [a] = await pair(t);
+    const made = a.running.config.hash;
+    assert.ok((await a.sync.save("# two\nserial: 1\n", rules, made)).ok);
+    const late = await a.sync.save("# three\nserial: 1\n", rules, made);
+    assert.match(late.ok ? "" : (late.problems[0]?.message ?? ""), /serial 2 was loaded meanwhile/);
+    assert.equal(a.text, "# two\nserial: 2\n");
   });
 
   it("is not stored over a file that was edited and is not loaded", async (t) => {
