@@ -5,6 +5,7 @@ import type {
   ConfigReport,
   DrainReport,
   FindingsReport,
+  GraphsReport,
   HistoryReport,
   MaintenanceReport,
   PastReport,
@@ -34,6 +35,11 @@ export const requests = {
   rates: shows<RatesReport>()({
     path: "/v1/rates",
     does: "What the kernel balances a second, by virtual service; one reading a second for all.",
+  }),
+  graphs: acts<GraphsReport>()({
+    ...{ method: "GET", path: "/v1/graphs", access: "read" },
+    options: { virtualServer: "text", day: "flag" },
+    does: "Connections, bytes and round trips of the last three hours, or with `day` of a day.",
   }),
   findings: shows<FindingsReport>()({
     path: "/v1/findings",

@@ -7,6 +7,7 @@ import type { ConsoleConfig } from "../config/config.ts";
 import type {
   ConfigReport,
   FindingsReport,
+  GraphsReport,
   HistoryReport,
   PlanReport,
   RatesReport,
@@ -114,6 +115,10 @@ export class Daemon extends ServerRequests implements Controlled {
 
   rates(): Promise<RatesReport> {
     return this.#rates.read();
+  }
+
+  async graphs(given: Given<"graphs">): Promise<GraphsReport | Refusal> {
+    return this.#serving?.graphs.report(given) ?? refusedNow("this router still starts");
   }
 
   findings(): Promise<FindingsReport> {

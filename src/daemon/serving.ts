@@ -3,9 +3,11 @@
  * and started; they end in reverse. The three loops (failover, health, table) meet here, through
  * values. What a part may have is in part.ts.
  */
+import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
 import type { Health } from "../health/health.ts";
 import type { Interface } from "../system/ip/ip.ts";
+import { readTotals } from "../system/ipvs/rates.ts";
 import type { Running } from "./config/running.ts";
 import { ConnectionsPart } from "./connections/connections-part.ts";
 import type { Doors } from "./doors.ts";
@@ -14,6 +16,7 @@ import type { Engine } from "./failover/engine.ts";
 import { type Answers, FailoverPart } from "./failover/failover-part.ts";
 import { rulesOf } from "./failover/rules.ts";
 import { unsettled } from "./failover/unsettled.ts";
+import { GraphsPart } from "./graphs/graphs-part.ts";
 import { HealthPart } from "./health/health-part.ts";
 import type { Nannies } from "./health/nannies.ts";
 import { MaintenancePart } from "./maintenance/maintenance-part.ts";
@@ -42,6 +45,7 @@ export class Serving {
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
+  readonly graphs: GraphsPart;
   readonly parts: readonly Part[];
   /** The configuration as written for this machine; `#running` has the operators' orders in it. */
   #written: Running;
@@ -108,6 +112,12 @@ export class Serving {
       reach: () => health.reach,
       parts: () => this.parts,
     });
+    this.graphs = new GraphsPart(context, {
+      active: () => this.engine.router.state === "active",
+      readTotals: () => readTotals(),
+      counters: () => this.reconciler.state().counters,
+      paths: () => peerStatus(this.engine.router, doors.now())?.paths ?? [],
+    });
     this.parts = [
       // The kernel is put in order before anything is programmed, and put back last.
       new KernelPart(context),
@@ -131,6 +141,7 @@ export class Serving {
       table,
       connections,
       this.maintenance,
+      this.graphs,
       // Speaks and decides when everything above works; falls silent first.
       this.failover,
     ];

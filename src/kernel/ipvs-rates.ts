@@ -2,7 +2,7 @@
  * Rates of virtual services and destinations: the listing of `ipvsadm -Ln --rate --exact`
  * (ipvsadm(8)). The kernel estimates them over some seconds (ip_vs_est.c). Pure text.
  */
-import { type Refused, refuse } from "../model/error.ts";
+import { isRefused, type Refused, refuse } from "../model/error.ts";
 import { printDestination } from "../model/service.ts";
 import { readEndpoint } from "./ipvs-text.ts";
 import { readServiceName } from "./ipvs-thresholds.ts";
@@ -23,6 +23,18 @@ export interface ServiceRates extends Rates {
 }
 
 const line = /^(.+?) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) *$/;
+
+/**
+ * What each virtual service has counted since it was made, by its printed name: the listing of
+ * `ipvsadm -Ln --stats --exact`, which has the form of the one of rates. Destinations are passed
+ * over: of thousands nobody asks.
+ */
+export function parseTotals(listing: string): ReadonlyMap<string, Rates> | Refused<"garbled"> {
+  const services = listing.replaceAll(/^ {2}-> .*\n?/gm, "");
+  const read = parseRates(services);
+  if (isRefused<string>(read)) return read;
+  return new Map(read.map(({ service, destinations: _, ...totals }) => [service, totals]));
+}
 
 /** Reads the listing; services of kinds that lvsd does not know are left out. */
 export function parseRates(listing: string): readonly ServiceRates[] | Refused<"garbled"> {

@@ -1,5 +1,10 @@
 /** A router on a working day, for pictures and for tests of pages: a takeover at night, two faults. */
-import type { RealServerStatus, Status, VirtualServerStatus } from "../../src/control/api.ts";
+import type {
+  GraphsReport,
+  RealServerStatus,
+  Status,
+  VirtualServerStatus,
+} from "../../src/control/api.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 import { sampleStatus } from "../control/sample.ts";
 
@@ -112,6 +117,32 @@ export const busyEvents: readonly LvsdEvent[] = [
     cause: "connect: connection refused",
   },
 ];
+
+/** Three hours with a wave of traffic, and a gap where the other router was active. */
+export const busyGraphs: GraphsReport = {
+  ...{ ok: true, virtual_server: null, ended: "2026-11-29T09:00:00.000Z", step_s: 30 },
+  lines: (
+    [
+      ["connections", 120],
+      ["bytes_in", 2_400_000],
+      ["bytes_out", 41_000_000],
+      ["active", 860],
+      ["inactive", 7400],
+    ] as const
+  ).map(([name, height]) => ({ name, values: wave(height) })),
+  paths: [
+    { name: "public", rtt_ms: wave(0.41) },
+    { name: "private", rtt_ms: wave(0.36) },
+  ],
+};
+
+function wave(height: number): readonly (number | null)[] {
+  return Array.from({ length: 360 }, (_, at) => {
+    if (at > 200 && at < 230) return null;
+    const share = 0.75 + 0.2 * Math.sin(at / 40) + 0.05 * Math.sin(at * 1.7);
+    return Number((height * share).toPrecision(5));
+  });
+}
 
 /** Many servers: `virtuals` of `reals` each. */
 export function largeStatus(virtuals: number, reals: number): Status {

@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { builtAssets, logIn, openBrowser, openPage } from "./browser.ts";
-import { busyEvents, busyStatus } from "./busy-router.ts";
+import { busyEvents, busyGraphs, busyStatus } from "./busy-router.ts";
 import { serveConsole } from "./served-console.ts";
 
 const out = process.argv[2] ?? join(import.meta.dirname, "../../docs/console");
@@ -18,6 +18,7 @@ const served = await serveConsole(t as never, {
   prepare: (daemon) => {
     daemon.current = busyStatus;
     daemon.known = [...busyEvents];
+    daemon.graphed = busyGraphs;
   },
 });
 const browser = await openBrowser();
@@ -26,18 +27,23 @@ const looks = {
   dark: { colorScheme: "dark", viewport: { width: 1280, height: 900 } },
   phone: { colorScheme: "light", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },
 } as const;
+/** With what stands behind the `?`. */
+const panels = {
+  control: "",
+  maintenance: "?server=web&real=rs3",
+  graphs: "?server=web",
+  help: "",
+  password: "",
+};
 for (const [look, options] of Object.entries(looks)) {
   const { page, close } = await openPage(browser, options);
   await page.goto(`${served.url}/login`);
   await page.screenshot({ path: join(out, `login-${look}.png`) });
   await logIn(page, served.url);
-  for (const panel of ["control", "help", "password"]) {
-    await page.goto(`${served.url}/${panel}`);
+  for (const [panel, query] of Object.entries(panels)) {
+    await page.goto(`${served.url}/${panel}${query}`);
     if (panel === "control") await page.locator("details[id^=takeover] summary").first().click();
-    await page.screenshot({
-      path: join(out, `${panel}-${look}.png`),
-      fullPage: panel === "control",
-    });
+    await page.screenshot({ path: join(out, `${panel}-${look}.png`), fullPage: panel !== "help" });
   }
   await close();
 }

@@ -4,6 +4,7 @@ import { settingsUsual } from "../../src/console/settings.ts";
 import type {
   ConfigReport,
   DrainReport,
+  GraphsReport,
   MaintenanceReport,
   PlanReport,
   ProbeReport,
@@ -251,6 +252,18 @@ export const sampleRates: RatesReport = {
   ],
 };
 
+export const sampleGraphs: GraphsReport = {
+  ...{ ok: true, virtual_server: null, ended: "2026-01-01T03:00:00.000Z", step_s: 30 },
+  lines: [
+    { name: "connections", values: [null, 40, 42] },
+    { name: "bytes_in", values: [null, 120_000, 123_456] },
+    { name: "bytes_out", values: [null, 4_500_000, 4_567_890] },
+    { name: "active", values: [null, 11, 12] },
+    { name: "inactive", values: [null, 340, 345] },
+  ],
+  paths: [{ name: "public", rtt_ms: [0.4, null, 0.41] }],
+};
+
 /**
  * A daemon of which only the answers are real. The control room's contract is `Controlled`; with
  * the true daemon behind it, these tests would need two routers, a kernel with IPVS and root.
@@ -281,6 +294,9 @@ export class ScriptedDaemon implements Controlled {
 
   status = async () => this.current;
   rates = async () => sampleRates;
+  graphed: AnswerTo<"graphs"> = sampleGraphs;
+  graphs = async ({ virtualServer }: Given<"graphs">): Promise<AnswerTo<"graphs">> =>
+    this.graphed.ok ? { ...this.graphed, virtual_server: virtualServer } : this.graphed;
   findings = async () => ({ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] });
   events = () => this.known;
   follow = (listener: (event: LvsdEvent) => void) => {

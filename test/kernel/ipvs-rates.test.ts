@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseRates } from "../../src/kernel/ipvs-rates.ts";
+import { parseRates, parseTotals } from "../../src/kernel/ipvs-rates.ts";
 
 /** As ipvsadm 1.31 prints it. */
 const listing = `IP Virtual Server version 1.2.1 (size=4096)
@@ -52,4 +52,15 @@ test("services and destinations under their names, each rate in its place", () =
 test("what is no listing is refused, with the line", () => {
   for (const bad of ["TCP 10.0.0.1:80 1 2 3", "  -> nonsense 1 2 3 4 5", "garbage"])
     assert.deepEqual(parseRates(bad), { refused: "garbled", detail: bad });
+});
+
+test("totals of services alone, from a listing of the same form", () => {
+  const totals = parseTotals(listing);
+  assert.ok(totals instanceof Map);
+  assert.deepEqual([...totals.keys()].slice(0, 2), [
+    "tcp 192.168.26.10:80",
+    "udp [2001:db8::10]:53",
+  ]);
+  assert.equal(totals.get("tcp 192.168.26.10:80")?.bytes_out, 4_567_890);
+  assert.deepEqual(parseTotals("IP Virtual Server nonsense\nTCP x\n"), parseRates("TCP x\n"));
 });

@@ -1,11 +1,8 @@
 /** The screen of `lvsd top`, as lines that fit it. Knows no terminal and no clock. */
-import type {
-  RatesReport,
-  RealServerStatus,
-  Status,
-  VirtualServerStatus,
-} from "../../control/api.ts";
+import type { RatesReport, RealServerStatus, Status } from "../../control/api.ts";
+import { endpoint, ratesBy } from "../../control/rates.ts";
 import type { Rates } from "../../kernel/ipvs-rates.ts";
+import { short } from "../../model/short-number.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { localTime } from "./time.ts";
 
@@ -132,21 +129,18 @@ const headings = (nameWidth: number, columns: number): string =>
   );
 
 function tableOf(status: Status, rates: RatesReport | null): readonly Row[] {
-  const known = new Map(rates?.services.map((service) => [service.service, service]));
+  const by = ratesBy(rates);
   return status.virtual_servers.flatMap((server) => {
-    const service = known.get(keyOf(server)) ?? null;
+    const { whole, of } = by(server);
     const { name, state, active_connections: active, inactive_connections: inactive } = server;
     const where =
       server.fwmark === null ? `${server.protocol} ${endpoint(server)}` : `fwmark ${server.fwmark}`;
-    const destinations = new Map(service?.destinations.map((one) => [one.destination, one]));
     return [
       {
-        ...{ name: `${name} ${where}`, state, weight: "", active, inactive, rates: service },
+        ...{ name: `${name} ${where}`, state, weight: "", active, inactive, rates: whole },
         shade: shadeOf(state),
       },
-      ...server.real_servers.map(
-        (real): Row => realRow(real, destinations.get(endpoint(real)) ?? null),
-      ),
+      ...server.real_servers.map((real): Row => realRow(real, of(real))),
     ];
   });
 }
@@ -156,15 +150,6 @@ const realRow = (real: RealServerStatus, rates: Rates | null): Row => ({
   ...{ weight: `${real.effective_weight}`, shade: shadeOf(real.state) },
   ...{ active: real.active_connections, inactive: real.inactive_connections },
 });
-
-const endpoint = ({ address, port }: { address: string | null; port: number | null }): string =>
-  address?.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-
-/** As printService says it (model/service.ts). */
-const keyOf = (server: VirtualServerStatus): string =>
-  server.fwmark === null
-    ? `${server.protocol} ${endpoint(server)}`
-    : `fwmark ${server.fwmark}${server.address?.includes(":") ? " inet6" : ""}`;
 
 function rowLine(row: Row, nameWidth: number, columns: number, paint: Paint): string {
   const { rates } = row;
@@ -183,18 +168,4 @@ function rowLine(row: Row, nameWidth: number, columns: number, paint: Paint): st
   const whole = `${left} ${state} ${right}`;
   if (whole.length > columns) return clip(whole, columns);
   return row.shade === null ? whole : `${left} ${paint(row.shade, state)} ${right}`;
-}
-
-/** At most six characters: `950`, `12.3k`, `4.56M`. */
-export function short(value: number): string {
-  if (value < 10_000) return `${value}`;
-  const units = ["k", "M", "G", "T"];
-  let scaled = value;
-  let unit = "";
-  for (const next of units) {
-    if (scaled < 1000) break;
-    scaled /= 1000;
-    unit = next;
-  }
-  return `${scaled >= 100 ? Math.round(scaled) : scaled.toFixed(scaled >= 10 ? 1 : 2)}${unit}`;
 }

@@ -21,6 +21,9 @@ const heightPx = 190;
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 const coloursOnDark = ["#56b4e9", "#e69f00", "#2fc79a", "#e8a6cd"];
 
+const grid = "#dfe4e9";
+const gridOnDark = "#2c343b";
+
 const drawn = new Map<Element, uPlot>();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -54,22 +57,23 @@ function drawOne(place: HTMLElement): void {
   drawn.get(place)?.destroy();
   place.replaceChildren();
   place.dataset.drawn = text;
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(name) || "gray";
-  const axis = {
-    stroke: getComputedStyle(document.body).color,
-    grid: { stroke: colour("--graph-grid"), width: 1 },
-    ticks: { stroke: colour("--graph-grid"), width: 1 },
-  };
+  // A canvas knows no light-dark() of style sheets.
+  const line = { stroke: dark.matches ? gridOnDark : grid, width: 1 };
+  const axis = { stroke: getComputedStyle(document.body).color, grid: line, ticks: line };
   const palette = dark.matches ? coloursOnDark : colours;
   const plot = new uPlot(
     {
       width: widthOf(place),
       height: heightPx,
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, high ?? 1)] } },
-      axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(short) }],
+      // As everywhere in the console: UTC, in 24 hours.
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+      axes: [
+        { ...axis, space: 60, values: (_, ticks) => ticks.map((tick) => clock(tick)) },
+        { ...axis, size: 64, values: (_, ticks) => ticks.map(short) },
+      ],
       series: [
-        {},
+        { label: "UTC", value: (_, at) => (at === null ? "" : clock(at)) },
         ...lines.map(({ label, unit }, at) => ({
           label,
           stroke: palette[at % palette.length] ?? "gray",
@@ -85,6 +89,9 @@ function drawOne(place: HTMLElement): void {
   );
   drawn.set(place, plot);
 }
+
+/** `07:30`. */
+const clock = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 16);
 
 /** `12500` as `12.5k`. */
 function short(value: number): string {

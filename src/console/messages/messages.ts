@@ -2,7 +2,9 @@
 import { accountMessages } from "./account.ts";
 import { controlMessages } from "./control.ts";
 import { frameMessages } from "./frame.ts";
+import { graphsMessages } from "./graphs.ts";
 import { helpMessages } from "./help.ts";
+import { maintenanceMessages } from "./maintenance.ts";
 import { filled, type Language, type ValuesOf } from "./message.ts";
 import { stateMessages } from "./states.ts";
 
@@ -11,7 +13,9 @@ export const messages = {
   ...frameMessages,
   ...accountMessages,
   ...controlMessages,
+  ...graphsMessages,
   ...helpMessages,
+  ...maintenanceMessages,
   ...stateMessages,
 } as const;
 

@@ -3,8 +3,11 @@
  * is a live part of its own, so that what does not change is not sent.
  */
 import type { RealServerStatus, VirtualServerStatus } from "../../control/api.ts";
+import { ratesBy, type ServerRates } from "../../control/rates.ts";
+import type { Rates } from "../../kernel/ipvs-rates.ts";
 import type { IpAddress } from "../../model/address.ts";
 import { printEndpoint } from "../../model/address.ts";
+import { short } from "../../model/short-number.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { LiveParts, Model } from "../panel.ts";
 import { stateBadge } from "./badge.ts";
@@ -84,29 +87,56 @@ export const tablePlaces: readonly string[] = Array.from(
  */
 export function tableParts(model: Model): LiveParts {
   const { servers } = tablePage(model);
+  const rates = ratesBy(model.watched.rates);
   return Object.fromEntries(
     tablePlaces.map((id, at) => {
       const server = servers[at];
-      return [id, server === undefined ? nothing : rowsOf(model, server)];
+      return [id, server === undefined ? nothing : rowsOf(model, server, rates(server))];
     }),
   );
 }
 
-function rowsOf(model: Model, server: VirtualServerStatus): Html {
+function rowsOf(model: Model, server: VirtualServerStatus, rates: ServerRates): Html {
   const { say } = model;
   const problem =
     server.last_error === null ? nothing : html`<span lang="en">${server.last_error}</span>`;
+  const graphs = `/graphs?${new URLSearchParams({ server: server.name })}`;
   return html`<tr class="server">
-<th scope="rowgroup">${server.name}</th>
+<th scope="rowgroup"><a href="${graphs}">${server.name}</a></th>
 <td class="address">${addressOf(server)}</td>
 <td>${stateBadge(say, server.state)}</td>
 <td>${server.scheduler}</td>
 <td class="number"></td>
 <td class="number">${server.active_connections}</td>
 <td class="number">${server.inactive_connections}</td>
-<td>${problem}</td>
+${rateCells(rates.whole)}
+<td>${problem}${orderNote(model, server.name, null)}</td>
+<td>${maintainLink(model, server.name, null)}</td>
 </tr>
-${server.real_servers.map((real) => realRow(model, real))}`;
+${server.real_servers.map((real) => realRow(model, server.name, real, rates.of(real)))}`;
+}
+
+/** Connections, and bytes in and out, a second. */
+const rateCells = (rates: Rates | null): Html =>
+  html`${[rates?.connections, rates?.bytes_in, rates?.bytes_out].map(
+    (rate) => html`<td class="number">${rate === undefined ? "-" : short(rate)}</td>`,
+  )}`;
+
+/** Where a server is taken out and back, for who may. */
+function maintainLink({ say, may }: Model, server: string, real: string | null): Html {
+  if (!may("operate", server)) return nothing;
+  const query = new URLSearchParams({ server, ...(real === null ? {} : { real }) });
+  const what = [say("control.maintain"), server, real ?? ""].join(" ").trim();
+  return html`<a href="/maintenance?${query.toString()}" aria-label="${what}">${say("control.maintain")}</a>`;
+}
+
+/** Whose order is in force. */
+function orderNote({ say, watched }: Model, server: string, real: string | null): Html {
+  const order = watched.status?.maintenance.find(
+    (one) => one.virtual_server === server && one.real_server === real,
+  );
+  if (order === undefined) return nothing;
+  return html` <span class="quiet">${say(`control.order-${order.order}`, { by: order.by })}</span>`;
 }
 
 function addressOf({ address, port, protocol, fwmark }: VirtualServerStatus): string {
@@ -116,7 +146,8 @@ function addressOf({ address, port, protocol, fwmark }: VirtualServerStatus): st
   return [protocol ?? "", endpoint, mark].filter((word) => word !== "").join(" ");
 }
 
-function realRow({ say }: Model, real: RealServerStatus): Html {
+function realRow(model: Model, server: string, real: RealServerStatus, rates: Rates | null): Html {
+  const { say } = model;
   const { weight, effective_weight: effective } = real;
   return html`<tr>
 <th scope="row">${real.name}</th>
@@ -126,7 +157,9 @@ function realRow({ say }: Model, real: RealServerStatus): Html {
 <td class="number">${effective === weight ? weight : `${effective} (${weight})`}</td>
 <td class="number">${real.active_connections}</td>
 <td class="number">${real.inactive_connections}</td>
-<td>${resultOf(say, real)}</td>
+${rateCells(rates)}
+<td>${resultOf(say, real)}${orderNote(model, server, real.name)}</td>
+<td>${maintainLink(model, server, real.name)}</td>
 </tr>
 `;
 }

@@ -2,6 +2,7 @@
 import { type Html, html, nothing } from "../html.ts";
 import { operateForms, reload, switchover } from "../monitor/buttons.ts";
 import { eventsPart, olderLink } from "../monitor/events.ts";
+import { graphsSection } from "../monitor/graphs.ts";
 import { countersPart, pathsPart, routersPart } from "../monitor/routers.ts";
 import { tablePage, tableParts, tablePlaces } from "../monitor/table.ts";
 import type { LiveParts, Model, Panel } from "../panel.ts";
@@ -24,6 +25,7 @@ function live(model: Model): LiveParts {
     ...tableParts(model),
     "table-none": noServers(model),
     "table-pages": pageLinks(model),
+    graphs: graphsPart(model),
     events: eventsPart(model),
   };
 }
@@ -37,6 +39,7 @@ function render(model: Model): Html {
 ${operateForms(model)}
 <div id="heartbeat">${parts.heartbeat}</div>
 ${tableSection(model, parts)}
+<div id="graphs">${parts.graphs}</div>
 <section aria-labelledby="events-title"><h2 id="events-title">${say("control.events")}</h2>
 <ol id="events" class="events" reversed>${parts.events}</ol>${olderLink(model)}</section>`;
 }
@@ -82,6 +85,14 @@ ${tableOf(model, parts)}
 <div id="table-pages">${parts["table-pages"]}</div></section>`;
 }
 
+/** Nothing until the daemon has the first of them. */
+function graphsPart({ say, watched: { graphs } }: Model): Html {
+  if (graphs === null) return nothing;
+  return html`<section aria-labelledby="graphs-title"><h2 id="graphs-title">${say("graphs.last")}</h2>
+${graphsSection(say, graphs)}
+<p><a href="/graphs">${say("graphs.more")}</a></p></section>`;
+}
+
 /** Why the table is empty; nothing where it is not. */
 function noServers(model: Model): Html {
   const { say } = model;
@@ -101,7 +112,9 @@ function tableOf(model: Model, parts: LiveParts): Html {
 <th scope="col">${say("control.state")}</th><th scope="col">${say("control.scheduler")}</th>
 <th scope="col" class="number">${say("control.weight")}</th>
 <th scope="col" class="number">${say("control.active")}</th><th scope="col" class="number">${say("control.inactive")}</th>
-<th scope="col">${say("control.result")}</th></tr></thead>
+<th scope="col" class="number">${say("control.rate-connections")}</th>
+<th scope="col" class="number">${say("control.rate-in")}</th><th scope="col" class="number">${say("control.rate-out")}</th>
+<th scope="col">${say("control.result")}</th><th scope="col">${say("control.actions")}</th></tr></thead>
 ${bodies}</table></div>`;
 }
 

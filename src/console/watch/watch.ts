@@ -3,9 +3,9 @@
  * somebody looks, seldom otherwise, and never for more than a small part of the daemon's time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Status } from "../../control/api.ts";
+import type { GraphsReport, RatesReport, Status } from "../../control/api.ts";
 import type { ControlClient } from "../../control/client.ts";
-import { messageOf } from "../../model/error.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
 import { eventsMax, type LvsdEvent } from "../../model/event.ts";
 
 /** Between two looks while somebody watches. */
@@ -16,6 +16,8 @@ const unwatchedMs = 10_000;
 const pauseFactor = 20;
 /** A page that is opened looks again unless the last look is younger. */
 const freshMs = 900;
+/** Graphs have a new value each half minute. */
+const graphsMs = 10_000;
 /** Before the stream of events is opened again. */
 const againMs = 1000;
 
@@ -26,12 +28,16 @@ export interface Watched {
   readonly at: number;
   /** Why it does not answer; null: it does. */
   readonly down: string | null;
+  /** What the kernel balances; null: nobody looked lately, or it cannot be read. */
+  readonly rates: RatesReport | null;
+  /** The last hours of the whole router; null: nobody looked lately, or there are none yet. */
+  readonly graphs: GraphsReport | null;
   /** Newest last. */
   readonly events: readonly LvsdEvent[];
 }
 
 export interface WatchParts {
-  readonly client: Pick<ControlClient, "status" | "follow">;
+  readonly client: Pick<ControlClient, "status" | "rates" | "graphs" | "follow">;
   /** ms since 1970. */
   readonly wallMs: () => number;
   /** ms of a clock that only goes forward. */
@@ -44,9 +50,13 @@ export class Watch {
   readonly #parts: WatchParts;
   readonly #listeners = new Set<() => void>();
   readonly #end = new AbortController();
-  #watched: Watched = { status: null, at: 0, down: "it was not asked yet", events: [] };
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #look: Promise<Watched> | null = null;
+  #watched: Watched = {
+    ...{ status: null, at: 0, down: "it was not asked yet" },
+    ...{ rates: null, graphs: null, events: [] },
+  };
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #graphedAt = Number.NEGATIVE_INFINITY;
+  readonly #looks = new Map<"shown" | "unseen", Promise<Watched>>();
   #wake: () => void = () => {};
 
   constructor(parts: WatchParts) {
@@ -70,16 +80,19 @@ export class Watch {
 
   /** What the daemon says now, or said less than a second ago. */
   async fresh(): Promise<Watched> {
-    if (this.#parts.now() - this.#lookedAt < freshMs) return this.#watched;
-    return this.look();
+    if (this.#parts.now() - this.#shownAt < freshMs) return this.#watched;
+    return this.look(true);
   }
 
-  /** What the daemon says now; several who ask at once get one answer. */
-  look(): Promise<Watched> {
-    this.#look ??= this.#ask().finally(() => {
-      this.#look = null;
-    });
-    return this.#look;
+  /**
+   * What the daemon says now; several who ask at once get one answer. `shown`: somebody sees it, so
+   * the rates are asked for too.
+   */
+  look(shown: boolean): Promise<Watched> {
+    const key = shown ? "shown" : "unseen";
+    const under = this.#looks.get(key) ?? this.#ask(shown).finally(() => this.#looks.delete(key));
+    this.#looks.set(key, under);
+    return under;
   }
 
   /** Calls `listener` after each look and each event until the returned function is called. */
@@ -94,7 +107,7 @@ export class Watch {
   async #lookOn(): Promise<void> {
     while (!this.#end.signal.aborted) {
       const began = this.#parts.now();
-      await this.look();
+      await this.look(this.#listeners.size > 0);
       const took = this.#parts.now() - began;
       const usual = this.#listeners.size > 0 ? watchedMs : unwatchedMs;
       await this.#pause(Math.max(usual, took * pauseFactor));
@@ -115,16 +128,30 @@ export class Watch {
     this.#wake = () => {};
   }
 
-  async #ask(): Promise<Watched> {
+  async #ask(shown: boolean): Promise<Watched> {
+    const { client } = this.#parts;
     try {
-      const status = await this.#parts.client.status();
-      this.#now({ ...this.#watched, status, at: this.#parts.wallMs(), down: null });
+      const status = await client.status();
+      const isServing = status.virtual_servers.length > 0;
+      const rates = shown && isServing ? await client.rates().catch(withoutRates) : null;
+      const graphs = shown && isServing ? await this.#graphs() : null;
+      const at = this.#parts.wallMs();
+      this.#now({ ...this.#watched, status, rates, graphs, at, down: null });
     } catch (thrown) {
       this.#now({ ...this.#watched, down: messageOf(thrown) });
     }
-    this.#lookedAt = this.#parts.now();
+    if (shown) this.#shownAt = this.#parts.now();
     this.#parts.looked(this.#watched);
     return this.#watched;
+  }
+
+  async #graphs(): Promise<GraphsReport | null> {
+    const now = this.#parts.now();
+    const { graphs } = this.#watched;
+    if (graphs !== null && now - this.#graphedAt < graphsMs) return graphs;
+    const answer = await this.#parts.client.graphs();
+    this.#graphedAt = now;
+    return answer.ok ? answer : null;
   }
 
   async #followOn(): Promise<void> {
@@ -153,4 +180,10 @@ export class Watch {
     this.#watched = watched;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A kernel whose rates cannot be read is no daemon that does not answer. */
+function withoutRates(thrown: unknown): null {
+  if (thrown instanceof MachineError) return null;
+  throw thrown;
 }

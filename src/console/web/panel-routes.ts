@@ -89,6 +89,16 @@ interface PanelPage extends InsideVisit {
   readonly status: number;
 }
 
+/** The panel, or why the daemon did not answer it. */
+async function rendered(panel: Panel, model: Model): Promise<Html> {
+  try {
+    return await panel.render(model);
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError)) throw thrown;
+    return problemList([problemElsewhere(thrown.message)]);
+  }
+}
+
 async function sendPanel(
   parts: ConsoleParts,
   request: FastifyRequest,
@@ -97,7 +107,7 @@ async function sendPanel(
 ): Promise<FastifyReply> {
   return sendPage(parts, request, reply, {
     ...{ visit, status, title: visit.say(panel.title), inside: { model, panel } },
-    content: content ?? (await panel.render(model)),
+    content: content ?? (await rendered(panel, model)),
     here: request.method === "GET" ? request.url : panel.path,
   });
 }
@@ -114,9 +124,11 @@ async function sendActed(
       model.session.notices = [{ kind: "done", text: acted.text }];
       return reply.redirect(acted.to, 303);
     case "refused": {
+      const at = acted.to.indexOf("?");
+      const query = new URLSearchParams(at < 0 ? "" : acted.to.slice(at));
       const content = html`<section class="banner bad" role="alert">
 <h2>${visit.say("frame.refused")}</h2>${problemList(acted.problems)}</section>
-${await panel.render(model)}`;
+${await rendered(panel, { ...model, query })}`;
       return sendPanel(parts, request, reply, { ...asked, content, status: 409 });
     }
     case "again":

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { colored, plain } from "../../../src/cli/report/paint.ts";
-import { rowsOf, short, topScreen } from "../../../src/cli/report/top.ts";
+import { rowsOf, topScreen } from "../../../src/cli/report/top.ts";
+import { short } from "../../../src/model/short-number.ts";
 import { sampleRates, sampleStatus } from "../../control/sample.ts";
 
 const small = { columns: 80, rows: 24, above: 0 };

@@ -8,10 +8,20 @@ import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
-import { busyEvents, busyStatus, largeStatus } from "../../console/busy-router.ts";
+import { busyEvents, busyGraphs, busyStatus, largeStatus } from "../../console/busy-router.ts";
 import { type Served, serveConsole } from "../../console/served-console.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Every panel, with what stands behind its `?`. */
+const panels = [
+  "control",
+  "maintenance?server=web&real=rs3",
+  "maintenance?server=web",
+  "graphs?server=web",
+  "help",
+  "password",
+];
 
 interface Found {
   readonly id: string;
@@ -37,6 +47,7 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
       assets: await builtAssets(t as never),
       prepare: (daemon) => {
         daemon.known = [...busyEvents];
+        daemon.graphed = busyGraphs;
       },
     });
     browser = await openBrowser();
@@ -61,7 +72,7 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
         await page.goto(`${served.url}/login`);
         assert.deepEqual(await violations(page), [], `login ${width}`);
         await logIn(page, served.url);
-        for (const panel of ["control", "help", "password"]) {
+        for (const panel of panels) {
           await page.goto(`${served.url}/${panel}`);
           for (const summary of await page.locator("details > summary").all())
             await summary.click();
