@@ -75,7 +75,7 @@ export const textReaders: Readers = {
   }),
   "foreign-files": () => ({
     samples: [
-      ...samplesBelow("test/config/import/", /\.(?:cf|conf|save|rules)$/),
+      ...samplesBelow("test/fixtures/foreign/", /\.(?:cf|conf|part)$/),
       fixture("test/fixtures/ipvs/every-kind.rules"),
       bytesOf("serial_no = 1\nprimary = 192.0.2.1\nvirtual web {\n active = 1\n port = 80\n}\n"),
       bytesOf(

@@ -3,17 +3,19 @@
  * different. The configuration goes to stdout or a file, the report to stderr.
  */
 import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { type ImportedText, importFiles } from "../../config/import/import.ts";
 import {
   type Finding,
   findingKinds,
+  foreignBytesMax,
   type ImporterName,
   type ImportOptions,
 } from "../../config/import/imported.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
+import { MachineError } from "../../model/error.ts";
 import { printable } from "../../model/printable.ts";
+import { readBounded } from "../../system/file/files.ts";
 import { readFailure } from "../../system/file/read-failure.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import type { Terminal } from "../terminal.ts";
@@ -37,10 +39,14 @@ export async function importConfig(
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const read = command.files.map(readFile);
-  const missing = read.filter((file) => "message" in file);
-  if (missing.length > 0) {
-    complain(terminal, missing, command.json);
-    return exit.invalid;
+  const unread = read.filter((file) => "problem" in file);
+  if (unread.length > 0) {
+    complain(
+      terminal,
+      unread.map(({ problem }) => problem),
+      command.json,
+    );
+    return unread.every(({ isTooLarge }) => isTooLarge) ? exit.refused : exit.invalid;
   }
   const files = read.filter((file) => "text" in file);
   const imported = importFiles(files, command.from, command.options);
@@ -72,16 +78,22 @@ const write = ({ output, force }: ImportCommand, { text }: ImportedText): void =
   if (output !== null) createFile({ path: output, text, force, readers: "operators" });
 };
 
-function readFile(name: string): { name: string; text: string } | Problem {
+type Read = { readonly name: string; readonly text: string };
+type Unread = { readonly problem: Problem; readonly isTooLarge: boolean };
+
+function readFile(name: string): Read | Unread {
+  const problem = { file: name, line: null, column: null, hint: null };
   try {
-    const bytes = readFileSync(name === "-" ? 0 : name);
+    const bytes = readBounded(name === "-" ? "/dev/stdin" : name, foreignBytesMax);
+    if (bytes === null)
+      return { problem: { ...problem, message: "there is no such file" }, isTooLarge: false };
     // Such files are older than UTF-8, and what is no ASCII in them is mostly a comment.
     return { name, text: bytes.toString(isUtf8(bytes) ? "utf8" : "latin1") };
   } catch (thrown) {
-    return {
-      ...{ file: name, line: null, column: null, hint: null },
-      message: readFailure(thrown),
-    };
+    const isTooLarge = thrown instanceof MachineError && thrown.cause === undefined;
+    const message = isTooLarge ? "larger than 4 MiB" : readFailure(thrown);
+    const hint = isTooLarge ? "is it the right file?" : null;
+    return { problem: { ...problem, message, hint }, isTooLarge };
   }
 }
 

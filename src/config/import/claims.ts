@@ -1,17 +1,18 @@
 /**
- * What files beside the one that is imported say of addresses: Heartbeat's ha.cf and haresources,
- * Pacemaker's cib.xml, the text of `ip addr`, ifcfg files. Routers and heartbeat are written here.
+ * What Heartbeat's ha.cf and haresources or Pacemaker's cib.xml say of the routers and of the
+ * addresses that move between them. Routers and heartbeat are written here.
  */
-import { isIP } from "node:net";
+import { parseAddress } from "../../model/address.ts";
 import { type Cib, isCib, readCib } from "./heartbeat/cib.ts";
 import { type HaCf, isHaCf, readHaCf } from "./heartbeat/ha-cf.ts";
 import { type Claim, isHaresources, readHaresources } from "./heartbeat/haresources.ts";
 import type { Findings, ForeignFile, ImportOptions } from "./imported.ts";
 import { type MapNode, Missing } from "./outline.ts";
+import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 export interface Claims {
-  /** Prefix length and device of an address, as far as a file says. */
-  readonly vips: ReadonlyMap<string, Pick<Claim, "length" | "device">>;
+  /** The files of the site that are none of these; with the floating addresses in it. */
+  readonly around: Surroundings;
   /** Addresses that Heartbeat or Pacemaker moves between the nodes. */
   readonly floating: readonly Claim[];
   readonly haCf: HaCf | null;
@@ -24,7 +25,7 @@ export const isHeartbeat = (text: string): boolean =>
 
 export function claimsOf(files: readonly ForeignFile[], findings: Findings): Claims {
   const floating: Claim[] = [];
-  const vips = new Map<string, { length: number; device: string }>();
+  const rest: ForeignFile[] = [];
   let haCf: HaCf | null = null;
   let cib: Cib | null = null;
   for (const file of files) {
@@ -33,41 +34,15 @@ export function claimsOf(files: readonly ForeignFile[], findings: Findings): Cla
       floating.push(...cib.claims);
     } else if (isHaCf(file.text)) haCf = readHaCf(file, findings);
     else if (isHaresources(file.text)) floating.push(...readHaresources(file, findings).claims);
-    else if (!addressesIn(file.text, vips))
-      findings.add(
-        "left-out",
-        { file: file.name, line: 1 },
-        file.name,
-        "not recognised; nothing of it is read",
-      );
+    else rest.push(file);
   }
-  for (const { address, length, device } of floating) vips.set(address, { length, device });
-  return { vips, floating, haCf, isSticky: cib?.isSticky ?? null };
-}
-
-/** `ip addr` text and ifcfg files. */
-function addressesIn(text: string, vips: Map<string, { length: number; device: string }>): boolean {
-  const before = vips.size;
-  for (const match of text.matchAll(/^\s+inet6? ([0-9a-fA-F.:]+)\/(\d{1,3})\b.*?(?:\s(\S+))?$/gm)) {
-    const [, address = "", length, device = ""] = match;
-    if (isIP(address) !== 0)
-      vips.set(address, {
-        length: Number(length),
-        device: /^(?:forever|noprefixroute|dynamic)$/.test(device) ? "" : device,
-      });
+  const around = surroundingsOf(rest, findings);
+  const addresses = new Map(around.addresses);
+  for (const { address, length, device } of floating) {
+    const parsed = parseAddress(address);
+    if (parsed !== null) addresses.set(parsed, { length, device });
   }
-  const value = (key: string): string | undefined =>
-    new RegExp(`^\\s*${key}=["']?([^"'\\s]+)`, "m").exec(text)?.[1];
-  const address = value("IPADDR");
-  if (address !== undefined && isIP(address) === 4) {
-    const mask = value("NETMASK")
-      ?.split(".")
-      .map((part) => Number(part).toString(2).padStart(8, "0"))
-      .join("");
-    const length = Number(value("PREFIX") ?? mask?.indexOf("0") ?? 32);
-    vips.set(address, { length: length >= 0 ? length : 32, device: value("DEVICE") ?? "" });
-  }
-  return vips.size > before;
+  return { around: { ...around, addresses }, floating, haCf, isSticky: cib?.isSticky ?? null };
 }
 
 /** Routers, heartbeat and failback. */

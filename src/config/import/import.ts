@@ -42,7 +42,7 @@ const importers: readonly Importer[] = [
   {
     name: "piranha",
     recognises: isPiranha,
-    read: (files, _others, options) => oneOf(files, (file) => importPiranha(file, options)),
+    read: (files, others, options) => oneOf(files, (file) => importPiranha(file, options, others)),
   },
   { name: "ldirectord", recognises: isLdirectord, read: importLdirectord },
   { name: "keepalived", recognises: isKeepalived, read: importKeepalived },
@@ -50,7 +50,7 @@ const importers: readonly Importer[] = [
   {
     name: "ipvsadm",
     recognises: isIpvsadm,
-    read: (files, _others, options) => oneOf(files, (file) => importIpvsadm(file, options)),
+    read: (files, others, options) => oneOf(files, (file) => importIpvsadm(file, options, others)),
   },
 ];
 
@@ -89,7 +89,8 @@ export function importFiles(
   const own = known.length === 0 ? files : known;
   const others = files.filter((file) => !own.includes(file));
   const imported = importer.read(own, others, options);
-  if ("problems" in imported) return imported;
+  if ("problems" in imported)
+    return { problems: imported.problems.toSorted((a, b) => order(files, a) - order(files, b)) };
   const head = [
     `Imported from ${own.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)).join(", ")}.`,
     "The comment behind a line names the line that it came from.",
@@ -97,6 +98,10 @@ export function importFiles(
   const printed = printOutline(imported.root.inOrder(Object.keys(rootKeys)), head);
   return { from: importer.name, ...printed, findings: imported.findings };
 }
+
+/** In the order of the given files and their lines. */
+const order = (files: readonly ForeignFile[], { file, line }: Problem): number =>
+  files.findIndex(({ name }) => name === file) * 1e7 + (line ?? 0);
 
 /** For systems whose routers share one file. */
 function oneOf(files: readonly ForeignFile[], read: (file: ForeignFile) => Imported): Imported {

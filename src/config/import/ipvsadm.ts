@@ -5,8 +5,18 @@
 import { isIP, isIPv6 } from "node:net";
 import type { Problem } from "../../keys/problem.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "./imported.ts";
+import { mendMixedMarks } from "./mixed-marks.ts";
 import { Names } from "./names.ts";
 import { MapNode, Missing } from "./outline.ts";
+import { mendOwnAddresses } from "./own-addresses.ts";
+import { hasFallback } from "./schedulers.ts";
+import {
+  placeOf,
+  reportAllPorts,
+  reportMark,
+  type Surroundings,
+  surroundingsOf,
+} from "./surroundings.ts";
 
 const command =
   /^(?:\S*ipvsadm\s+)?(?:-[AaCZ]\b|--(?:add-service|add-server|clear|zero|set)\b|--set\b)/;
@@ -44,6 +54,7 @@ interface Server {
   readonly weight: number;
   readonly max: number;
   readonly min: number;
+  readonly tunnel: MapNode | null;
 }
 
 /** Long options of the saved form, by their short ones. */
@@ -65,8 +76,12 @@ type Options = ReadonlyMap<string, string>;
 
 class Unreadable extends Error {}
 
-/** Text in, configuration and findings out. Never throws. */
-export function importIpvsadm(file: ForeignFile, options: ImportOptions): Imported {
+/** Text in, configuration and findings out; `others` are of the same site. Never throws. */
+export function importIpvsadm(
+  file: ForeignFile,
+  options: ImportOptions,
+  others: readonly ForeignFile[],
+): Imported {
   const findings = new Findings();
   const problems: Problem[] = [];
   const services = new Map<string, Service>();
@@ -87,10 +102,11 @@ export function importIpvsadm(file: ForeignFile, options: ImportOptions): Import
     }
   }
   if (problems.length > 0) return { problems };
-  return {
-    root: configuration(file, [...services.values()], options, findings),
-    findings: findings.all(),
-  };
+  const around = surroundingsOf(others, findings);
+  const root = configuration(file, [...services.values()], options, around, findings);
+  mendOwnAddresses(root, findings);
+  mendMixedMarks(root, findings);
+  return { root, findings: findings.all() };
 }
 
 const problemsMax = 100;
@@ -166,7 +182,19 @@ function serverOf(options: Options, line: number, port: number): Server {
     line,
     forwarding: options.has("-m") ? "nat" : options.has("-i") ? "tunnel" : "direct",
     ...{ weight: number("-w", 1), max: number("-x", 0), min: number("-y", 0) },
+    tunnel: tunnelOf(options),
   };
+}
+
+/** How packets are wrapped, where it is not IP in IP. */
+function tunnelOf(options: Options): MapNode | null {
+  const type = options.get("--tun-type") ?? "ipip";
+  const map = new MapNode("flow").set("type", type);
+  const port = options.get("--tun-port");
+  if (port !== undefined) map.set("port", numberOf(port, 1, 65_535, "port"));
+  if (options.has("--tun-csum")) map.set("checksum", true);
+  if (options.has("--tun-remcsum")) map.set("checksum", "remote");
+  return type === "ipip" && map.size === 1 ? null : map;
 }
 
 function endpointOf(written: string, portDefault: number): { address: string; port: number } {
@@ -192,6 +220,7 @@ function configuration(
   file: ForeignFile,
   services: readonly Service[],
   options: ImportOptions,
+  around: Surroundings,
   findings: Findings,
 ): MapNode {
   const root = new MapNode();
@@ -206,8 +235,8 @@ function configuration(
         : `${service.protocol}-${service.address.replaceAll(":", "-")}-${port}`;
     const map = root.map("virtual_servers").map(names.give(wanted, "virtual"), origin);
     service.protocol === "mark"
-      ? markOf(map, service, file, findings, root)
-      : addressOf(map, service, file, findings);
+      ? markOf(map, service, file, findings, root, around)
+      : addressOf(map, service, file, findings, around);
     settings(map, service, file, findings);
     realServers(map, service, file, findings);
   }
@@ -236,12 +265,24 @@ function routers(root: MapNode, options: ImportOptions): void {
   }
 }
 
-function addressOf(map: MapNode, service: Service, file: ForeignFile, _findings: Findings): void {
+function addressOf(
+  map: MapNode,
+  service: Service,
+  file: ForeignFile,
+  findings: Findings,
+  around: Surroundings,
+): void {
   const origin = { file: file.name, line: service.line };
-  map.set("address", service.address, origin, "add the prefix length of its network, or a device:");
+  const place = placeOf(around, service.address);
+  if (place === null) {
+    const comment = "add the prefix length of its network, or a device:";
+    map.set("address", service.address, origin, comment);
+  } else map.set("address", `${service.address}/${place.length}`, origin);
+  if (place?.device) map.set("device", place.device);
   map.set("protocol", service.protocol);
   if (service.port === 0) {
     map.set("ports", ["1-65535"], origin, "all ports");
+    reportAllPorts(origin, service.key, service.protocol, findings);
   } else map.set("port", service.port);
 }
 
@@ -251,22 +292,20 @@ function markOf(
   file: ForeignFile,
   findings: Findings,
   root: MapNode,
+  around: Surroundings,
 ): void {
   const origin = { file: file.name, line: service.line };
   map.set("fwmark", service.mark, origin);
   root.set("marks", "external", null, "the rules that set the marks are yours");
-  findings.add(
-    "suspicious",
-    origin,
-    service.key,
-    "the table does not say which addresses and ports have the mark; the rules that set it must be on both routers",
-  );
+  const about = { origin, subject: service.key, file: "table" };
+  reportMark(around, service.mark, about, findings);
 }
 
 function settings(map: MapNode, service: Service, file: ForeignFile, findings: Findings): void {
   const origin = { file: file.name, line: service.line };
   map.set("scheduler", service.scheduler);
-  if (service.flags.length > 0) map.set("scheduler_flags", service.flags);
+  if (service.flags.length > 0 || hasFallback(service.scheduler))
+    map.set("scheduler_flags", service.flags);
   if (service.onePacket) map.set("one_packet", true);
   if (service.persistence !== null) {
     const sticky = map.map("persistence").set("timeout", `${service.persistence}s`);
@@ -290,6 +329,7 @@ function realServers(map: MapNode, service: Service, file: ForeignFile, findings
     if (server.port !== service.port) one.set("port", server.port);
     one.set("weight", server.weight);
     if (server.forwarding !== most) one.set("forwarding", server.forwarding);
+    if (server.tunnel !== null && server.forwarding === "tunnel") one.set("tunnel", server.tunnel);
     if (server.max > 0 || server.min > 0) {
       const limits = new MapNode("flow").set("max", server.max);
       one.set("connections", server.min > 0 ? limits.set("min", server.min) : limits);

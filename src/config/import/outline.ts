@@ -24,7 +24,7 @@ export class Missing {
   }
 }
 
-interface Entry {
+export interface Entry {
   readonly key: string;
   readonly value: Node;
   readonly origin: Origin | null;
@@ -59,6 +59,10 @@ export class MapNode {
     const made = new MapNode(form);
     this.set(key, made, origin);
     return made;
+  }
+
+  remove(key: string): void {
+    this.#entries.delete(key);
   }
 
   has(key: string): boolean {

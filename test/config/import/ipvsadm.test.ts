@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { parse } from "yaml";
 import { importFiles } from "../../../src/config/import/import.ts";
 import { importDefaults } from "../../../src/config/import/imported.ts";
 import { parseAddress } from "../../../src/model/address.ts";
@@ -71,4 +72,19 @@ test("a text of no known system is refused", () => {
   const result = read("hello world\n");
   assert.ok("problems" in result);
   assert.match(result.problems[0]?.hint ?? "", /--from piranha\|.*ipvsadm/);
+});
+
+test("tunnels keep their kind, and sh stays without the fallback flag that lvsd would give it", () => {
+  const text =
+    "-A -t 192.0.2.10:80 -s sh\n-a -t 192.0.2.10:80 -r 10.0.0.1:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-csum\n";
+  const read = importFiles([{ name: "t", text }], null, importDefaults);
+  assert.ok("text" in read);
+  const [server] = Object.values(parse(read.text).virtual_servers) as Record<string, object>[];
+  assert.deepEqual(server?.scheduler_flags, []);
+  assert.deepEqual(server?.real_servers, {
+    rs1: {
+      ...{ address: "10.0.0.1", weight: 1 },
+      tunnel: { type: "gue", port: 6080, checksum: true },
+    },
+  });
 });

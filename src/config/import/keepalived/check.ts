@@ -2,6 +2,7 @@
 import { RE2JS } from "re2js";
 import { messageOf } from "../../../model/error.ts";
 import type { Findings } from "../imported.ts";
+import { neverFails } from "../never-fails.ts";
 import { MapNode, type Scalar } from "../outline.ts";
 import {
   duration,
@@ -99,6 +100,8 @@ function typedChecks(
         return [];
       }
       const [command = "", ...args] = scriptOf(path.rest);
+      if (neverFails(command))
+        findings.add("suspicious", path.origin, "misc_path", `${command} never fails`);
       check.set("type", "command", block.origin).set("command", command, path.origin);
       if (args.length > 0) check.set("args", args);
       if (lastOf(inside, "misc_dynamic") !== undefined) check.set("convention", "keepalived");

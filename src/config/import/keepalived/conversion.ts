@@ -2,12 +2,14 @@
 import { isIP } from "node:net";
 import type { Findings, ImportOptions } from "../imported.ts";
 import type { MapNode } from "../outline.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { lastOf, type Statement } from "./statements.ts";
 
 export interface Conversion {
   readonly root: MapNode;
   readonly findings: Findings;
   readonly options: ImportOptions;
+  readonly around: Surroundings;
 }
 
 /** Finds in a block, then in the blocks around it. */

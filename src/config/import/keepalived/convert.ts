@@ -3,7 +3,10 @@
  * keepalived swallows in silence is said, since the operator believes that those lines work.
  */
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
+import { mendMixedMarks } from "../mixed-marks.ts";
 import { MapNode, type Node } from "../outline.ts";
+import { mendOwnAddresses } from "../own-addresses.ts";
+import { surroundingsOf } from "../surroundings.ts";
 import type { Conversion } from "./conversion.ts";
 import { expand, TooLarge } from "./expand.ts";
 import { type RouterFile, routersOf } from "./routers.ts";
@@ -32,13 +35,17 @@ export function importKeepalived(
     return { problems: [{ file, line: Number(line), column: 1, message: thrown.message, hint }] };
   }
   const own = routers.filter(({ name }) => !included.has(name));
-  const conversion: Conversion = { root: new MapNode(), findings, options };
+  const rest = others.filter(({ name }) => !included.has(name));
+  const site = surroundingsOf(rest, findings);
+  const conversion: Conversion = { root: new MapNode(), findings, options, around: site };
   const vips = routersOf(conversion, own);
   const top = own[0]?.top ?? [];
   globals(conversion, top);
   virtualServersOf(conversion, top, vips);
   floating(conversion.root, vips);
   differing(own, findings);
+  mendOwnAddresses(conversion.root, findings);
+  mendMixedMarks(conversion.root, findings);
   if (!conversion.root.has("virtual_servers") && vips.size === 0)
     findings.add("suspicious", null, "the file", "neither a virtual_server nor a VIP is in it");
   return { root: conversion.root, findings: findings.all() };

@@ -36,7 +36,7 @@ export class TooLarge extends Error {}
 
 /** Every line of `file` and what it includes. Throws TooLarge. */
 export function expand(file: ForeignFile, around: Surroundings): readonly ExpandedLine[] {
-  const state: State = { ...around, parameters: new Map(), lines: [] };
+  const state: State = { ...around, parameters: new Map(), lines: [], current: file };
   readFile(file, state, 0);
   return state.lines;
 }
@@ -45,11 +45,20 @@ interface State extends Surroundings {
   /** One line, or the lines of a multi-line definition. */
   readonly parameters: Map<string, readonly string[]>;
   readonly lines: ExpandedLine[];
+  /** The file that is being read. */
+  current: ForeignFile;
 }
 
 const includeWords = /^\s*(include[rmwba]?)\s+(\S+)/;
 
 function readFile(file: ForeignFile, state: State, depth: number): void {
+  const around = state.current;
+  state.current = file;
+  readLines(file, state, depth);
+  state.current = around;
+}
+
+function readLines(file: ForeignFile, state: State, depth: number): void {
   let definition: { readonly name: string; readonly lines: string[] } | null = null;
   for (const [at, written] of file.text.split("\n").entries()) {
     const origin = { file: file.name, line: at + 1 };
@@ -205,18 +214,29 @@ function findReference(text: string, state: State) {
     const match = reference.exec(text.slice(offset));
     if (match === null) return null;
     const name = match[1] ?? match[2] ?? "";
-    const lines = state.parameters.get(name) ?? predefined(name, state);
+    const lines = state.parameters.get(name) ?? predefined(match[0], name, state);
     const from = offset + match.index;
     if (lines !== null) return { from, to: from + match[0].length, lines };
     offset = from + match[0].length;
   }
 }
 
-function predefined(name: string, state: State): readonly string[] | null {
+function predefined(written: string, name: string, state: State): readonly string[] | null {
+  if (name === "_PWD") return [directoryOf(state)];
+  // The least of the range: a number that is the same whenever the file is read.
+  if (name === "_RANDOM") return [/ (\d{1,9})/.exec(written)?.[1] ?? "0"];
   if (name === "_HASH") return ["#"];
   if (name === "_BANG") return ["!"];
   if (name === "_INSTANCE" && state.instance !== null) return [state.instance];
   return null;
+}
+
+/** keepalived's own place where a file was given by a name alone. */
+function directoryOf({ current: { name }, findings }: State): string {
+  if (name.startsWith("/")) return name.slice(0, Math.max(1, name.lastIndexOf("/")));
+  const usual = "/etc/keepalived";
+  findings.add("changed", { file: name, line: 1 }, "_PWD", `is read as ${usual}`);
+  return usual;
 }
 
 const sequence = /~(SEQx?|LST)\(([^()]*)\)\s*/;

@@ -68,8 +68,17 @@ export function realServers(
         `real_server ${address} ${port}`,
         `only NAT can change the port: keepalived takes ${virtualPort}`,
       );
+    if (port !== 0 && virtualPort === 0 && forwarding === "nat")
+      keptPort(conversion, one, head, block);
     const layers: Layers = [own, block];
     const weight = weightOf(conversion, layers);
+    if (weight === 0)
+      findings.add(
+        "suspicious",
+        inherited(layers, "weight")?.origin ?? one.origin,
+        `real_server ${address}`,
+        "weight 0: it never gets a connection",
+      );
     node.set("weight", weight);
     if (forwarding !== method) node.set("forwarding", forwarding);
     limits(conversion, node, own);
@@ -83,6 +92,25 @@ export function realServers(
     const checks = checksOf(own, layers, findings);
     return [{ node, origin, weight, checks, name: `rs-${address.replaceAll(":", "-")}` }];
   });
+}
+
+/** By a mark and with persistence the kernel keeps the port (ip_vs_core.c, ip_vs_sched_persist). */
+function keptPort(
+  { findings }: Conversion,
+  { words, origin }: Statement,
+  head: Head,
+  block: readonly Statement[],
+): void {
+  const isPersistent =
+    lastOf(block, "persistence_granularity") !== undefined ||
+    (lastOf(block, "persistence_timeout")?.words[0] ?? "0") !== "0";
+  if (head.kind !== "mark" || !isPersistent) return;
+  findings.add(
+    "changed",
+    origin,
+    `real_server ${words.join(" ")}`,
+    "by a mark and with persistence connections keep their port: 0 in lvsd's table",
+  );
 }
 
 function weightOf({ findings }: Conversion, layers: Layers): number {

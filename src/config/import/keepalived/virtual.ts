@@ -1,6 +1,7 @@
 /** virtual_server blocks. */
 import { Names } from "../names.ts";
 import { MapNode } from "../outline.ts";
+import { reportAllPorts, reportMark } from "../surroundings.ts";
 import { checkBlocks } from "./check.ts";
 import { type Conversion, isAddress, isOn, numberOf, quoted } from "./conversion.ts";
 import { methodOf } from "./forwarding.ts";
@@ -97,6 +98,14 @@ function virtualServer(
     return null;
   }
   placeChecks(map, servers);
+  const unchecked = servers.filter(({ checks }) => checks.length === 0);
+  if (unchecked.length > 0)
+    findings.add(
+      "suspicious",
+      server.origin,
+      `virtual_server ${server.words.join(" ")}`,
+      `no check, so that they never fail: ${unchecked.map(({ name }) => name).join(", ")}`,
+    );
   const names = new Names();
   const list = new MapNode();
   for (const { node, origin, name } of servers) list.set(names.give(name, "rs"), node, origin);
@@ -108,7 +117,7 @@ function virtualServer(
 }
 
 function headKeys(
-  { root, findings }: Conversion,
+  { root, findings, around }: Conversion,
   map: MapNode,
   head: Head,
   protocol: "tcp" | "udp" | "sctp",
@@ -117,11 +126,12 @@ function headKeys(
   if (head.kind === "mark") {
     map.set("fwmark", head.mark, head.origin);
     root.set("marks", "external", null, "the rules that set the marks are yours");
-    findings.add(
-      "suspicious",
-      head.origin,
-      `fwmark ${head.mark}`,
-      "the packet filter's rule that sets the mark is in no keepalived.conf; keep it on both routers, or use ports: and marks: lvsd",
+    const subject = `fwmark ${head.mark}`;
+    reportMark(
+      around,
+      head.mark,
+      { origin: head.origin, subject, file: "keepalived.conf" },
+      findings,
     );
     return;
   }
@@ -142,8 +152,10 @@ function headKeys(
     );
   }
   map.set("protocol", protocol);
-  if (head.port === 0) map.set("ports", ["1-65535"], head.origin, "all ports");
-  else map.set("port", head.port);
+  if (head.port === 0) {
+    map.set("ports", ["1-65535"], head.origin, "all ports");
+    reportAllPorts(head.origin, `virtual_server ${head.address}`, protocol, findings);
+  } else map.set("port", head.port);
 }
 
 function scheduling(

@@ -1,6 +1,7 @@
 /** `checktype`, `service` and their directives as a check of lvsd's. */
 import { RE2JS } from "re2js";
 import { messageOf } from "../../../model/error.ts";
+import { neverFails } from "../never-fails.ts";
 import { MapNode } from "../outline.ts";
 import { eitherOf, numberOf, originOf, ownOf, type Settings, timeoutOf } from "./settings.ts";
 import type { Directive } from "./statements.ts";
@@ -122,6 +123,7 @@ function kindOf(
       return;
     case "on":
       check.set("type", "none", originOf(file, given));
+      findings.add("suspicious", originOf(file, given), "checktype=on", "it can never fail");
       return;
     case "negotiate":
       break;
@@ -175,6 +177,13 @@ function external(
       originOf(file, given),
       "external-perl",
       "the program is run, not evaluated: it needs a first line #!/usr/bin/perl",
+    );
+  if (command !== undefined && neverFails(command.value))
+    findings.add(
+      "suspicious",
+      originOf(file, command),
+      "checkcommand",
+      `${command.value} never fails`,
     );
   if (command === undefined)
     findings.add(

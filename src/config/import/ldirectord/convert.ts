@@ -6,12 +6,16 @@ import { isIPv6 } from "node:net";
 import type { Problem } from "../../../keys/problem.ts";
 import { type Claims, claimsOf, withRouters } from "../claims.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
+import { mendMixedMarks } from "../mixed-marks.ts";
 import { Names } from "../names.ts";
 import { MapNode, Missing, type Node, printOutline } from "../outline.ts";
+import { mendOwnAddresses } from "../own-addresses.ts";
+import { hasFallback, isScheduler } from "../schedulers.ts";
 import { servicePorts } from "../service-ports.ts";
+import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
 import { foldPorts } from "./fold.ts";
-import { isAddress, type Real, realsOf } from "./real.ts";
+import { isAddress, methods, type Real, realsOf } from "./real.ts";
 import { eitherOf, isYes, numberOf, originOf, ownOf, type Settings } from "./settings.ts";
 import { type Directive, readLdirectord, type Virtual, type Wrong } from "./statements.ts";
 
@@ -56,6 +60,8 @@ export function importLdirectord(
       `ldirectord refuses the file for this: ${wrong.message}`,
     );
   foldPorts(conversion.root, findings, options.fold);
+  mendOwnAddresses(conversion.root, findings);
+  mendMixedMarks(conversion.root, findings);
   return { root: conversion.root, findings: findings.all() };
 }
 
@@ -194,12 +200,8 @@ function headKeys(
   if (head.mark !== null) {
     map.set("fwmark", head.mark, origin);
     root.set("marks", "external", null, "the rules that set the marks are yours");
-    findings.add(
-      "suspicious",
-      origin,
-      `virtual=${head.mark}`,
-      "the packet filter's rule that sets the mark is elsewhere; keep it on both routers, or use ports: and marks: lvsd",
-    );
+    const subject = `virtual=${head.mark}`;
+    reportMark(claims.around, head.mark, { origin, subject, file: "ldirectord.cf" }, findings);
     return;
   }
   const address = head.address ?? "";
@@ -212,14 +214,21 @@ function headKeys(
       "a name: VIPs are addresses",
     );
   } else {
-    const claim = claims.vips.get(address);
+    const place = placeOf(claims.around, address);
     map.set(
       "address",
-      claim === undefined ? address : `${address}/${claim.length}`,
+      place === null ? address : `${address}/${place.length}`,
       origin,
-      claim === undefined ? "its prefix length or device: is in no given file" : null,
+      place === null ? "its prefix length or device: is in no given file" : null,
     );
-    if (claim?.device) map.set("device", claim.device);
+    if (place?.device) map.set("device", place.device);
+    if (place === null)
+      findings.add(
+        claims.floating.length > 0 ? "suspicious" : "changed",
+        origin,
+        `virtual=${virtual.head.value}`,
+        `no given file says who claims ${address}: lvsd does, on the device whose network holds it; give the output of ip addr, or write device: none`,
+      );
   }
   map.set("protocol", protocol).set("port", head.port);
 }
@@ -294,9 +303,19 @@ function differing(own: MapNode, common: MapNode): MapNode {
 function scheduling(map: MapNode, settings: Settings): void {
   const { file, findings } = settings;
   const [scheduler, flags] = [ownOf(settings, "scheduler"), ownOf(settings, "schedflags")];
-  map.set("scheduler", scheduler?.value ?? "wrr", originOf(file, scheduler));
+  const written = scheduler?.value ?? "wrr";
+  const name = isScheduler(written) ? written : "wrr";
+  map.set("scheduler", name, originOf(file, scheduler));
+  if (name !== written)
+    findings.add(
+      "suspicious",
+      originOf(file, scheduler),
+      "scheduler",
+      `${JSON.stringify(written.slice(0, 60))} is no scheduler of the kernel: ldirectord asks for it in vain; wrr is taken`,
+    );
   if (flags !== undefined)
     map.set("scheduler_flags", flags.value.split(","), originOf(file, flags));
+  else if (hasFallback(name)) map.set("scheduler_flags", []);
   if (isYes(ownOf(settings, "ops")) && map.get("protocol") === "udp")
     map.set("one_packet", true, originOf(file, ownOf(settings, "ops")));
   const [persistent, netmask] = [ownOf(settings, "persistent"), ownOf(settings, "netmask")];
@@ -331,15 +350,10 @@ function fallback({ findings }: Conversion, map: MapNode, settings: Settings, he
     return;
   }
   const node = new MapNode("flow").set("address", address);
-  if (port !== head.port && port > 0) node.set("port", port);
-  map.set(
-    "sorry_server",
-    node,
-    originOf(file, given),
-    address.startsWith("127.")
-      ? "a page of the router's own: needs a server there, or sorry_server: local"
-      : null,
-  );
+  const method = methods[(match?.[4] ?? "gate") as keyof typeof methods];
+  if (port !== head.port && port > 0 && method === "nat") node.set("port", port);
+  if (method !== map.get("forwarding")) node.set("forwarding", method);
+  map.set("sorry_server", node, originOf(file, given));
   if (address === head.address)
     findings.add("suspicious", originOf(file, given), given.name, "the fallback is the VIP itself");
 }

@@ -16,7 +16,8 @@ export interface Real {
   readonly min: number;
 }
 
-const methods = { gate: "direct", masq: "nat", ipip: "tunnel" } as const;
+/** lvsd's words. */
+export const methods = { gate: "direct", masq: "nat", ipip: "tunnel" } as const;
 const rangeMax = 4096;
 
 /** The servers of one line, or why ldirectord refuses it. */

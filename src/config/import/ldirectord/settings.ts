@@ -34,12 +34,13 @@ export function numberOf(
     findings.add("suspicious", originOf(file, given), given.name, text);
     return undefined;
   }
+  const tail = given.value.trim().replace(/^\d+/, "");
   if (digits !== given.value.trim())
     findings.add(
-      "changed",
+      /^s?$|^\s/.test(tail) ? "changed" : "suspicious",
       originOf(file, given),
       given.name,
-      `${given.value.slice(0, 60)} is read as ${digits}`,
+      `${given.value.slice(0, 60)} is read as ${digits}${/^[a-z.]/.test(tail) && tail !== "s" ? ": whole seconds, without a unit" : ""}`,
     );
   return Number(digits);
 }

@@ -7,7 +7,8 @@
 import { RE2JS } from "re2js";
 import { readEscapes } from "../../../keys/escapes.ts";
 import { messageOf } from "../../../model/error.ts";
-import type { Finding } from "../imported.ts";
+import type { Finding, ForeignFile } from "../imported.ts";
+import { neverFails } from "../never-fails.ts";
 import type { Origin } from "../outline.ts";
 import { MapNode } from "../outline.ts";
 import { type Conversion, originOf } from "./conversion.ts";
@@ -24,10 +25,12 @@ interface CheckSource {
   readonly useRegex: Given | undefined;
   readonly program: Given | undefined;
   readonly timeout: Given | undefined;
+  readonly script: ForeignFile | null;
   readonly add: (kind: Finding["kind"], given: Given | undefined, text: string) => void;
 }
 
-function sourceOf({ file, findings }: Conversion, block: Block, port: number): CheckSource {
+function sourceOf(conversion: Conversion, block: Block, port: number): CheckSource {
+  const { file, findings } = conversion;
   const value = (key: string): Given | undefined => block.values.get(key);
   return {
     name: block.name,
@@ -39,6 +42,7 @@ function sourceOf({ file, findings }: Conversion, block: Block, port: number): C
     useRegex: value("use_regex"),
     program: value("send_program"),
     timeout: value("timeout"),
+    script: scriptOf(conversion, value("send_program")),
     add: (kind, given, text) =>
       findings.add(
         kind,
@@ -188,8 +192,10 @@ function programCheck(check: MapNode, source: CheckSource, program: Given): void
   check.set("type", "command", origin(program)).set("command", path, origin(program));
   // nanny replaces whole words only; lvsd replaces %h and %p wherever they stand.
   if (args.length > 0) check.set("args", args);
+  if (neverFails(path)) add("suspicious", program, `${path} never fails`);
   if (!path.startsWith("/"))
     add("suspicious", program, "the program needs its whole path, beginning with /");
+  reversed(source, program);
   const glued = args.filter((word) => /%[hp]/.test(word) && !/^%[hp]$/.test(word));
   if (glued.length > 0)
     add("changed", program, `nanny leaves ${glued.join(" ")} as it is; lvsd puts the address in`);
@@ -209,6 +215,30 @@ function programCheck(check: MapNode, source: CheckSource, program: Given): void
     "changed",
     program,
     "a program that fails or takes too long counts as a failed check; nanny counted it as a sign of life",
+  );
+}
+
+/** The script that `send_program` names, where it was given as well. */
+function scriptOf({ around }: Conversion, program: Given | undefined): ForeignFile | null {
+  const [path = ""] = (program?.text ?? "").split(" ");
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  const isIt = ({ name }: ForeignFile): boolean => name.slice(name.lastIndexOf("/") + 1) === base;
+  return base === "" ? null : (around.scripts.find(isIt) ?? null);
+}
+
+/** A count of lines that is not 1, and then the word that means health. */
+const reversedTest =
+  /\[{1,2}\s*["']?\$\{?\w+\}?["']?\s*(?:!=|-ne)\s*["']?1["']?\s*\]{1,2}[\s;]*then\s+(?:echo|printf)\s+["']?([\w-]+)/;
+
+/** The administration manual's own sample: it says OK when the answer that it looks for is absent. */
+function reversed({ script, expect, add }: CheckSource, program: Given): void {
+  if (script === null || expect === undefined) return;
+  const said = reversedTest.exec(script.text.slice(0, 65_536))?.[1];
+  if (said === undefined || said !== expect.text) return;
+  add(
+    "suspicious",
+    program,
+    `${script.name} prints ${said} when what it counts is absent: it finds a dead server up; turn its test round`,
   );
 }
 

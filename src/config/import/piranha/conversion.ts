@@ -1,6 +1,7 @@
 /** What the parts of the conversion of lvs.cf share. */
 import type { Findings, ImportOptions } from "../imported.ts";
 import type { MapNode, Origin } from "../outline.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { Block } from "./statements.ts";
 
 /** The file, what is made of it so far, and what is to be said of it. */
@@ -10,6 +11,7 @@ export interface Conversion {
   readonly global: Block;
   readonly findings: Findings;
   readonly options: ImportOptions;
+  readonly around: Surroundings;
 }
 
 /** Where a statement stands. */

@@ -4,14 +4,21 @@
  */
 import type { Problem } from "../../../keys/problem.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
+import { mendMixedMarks } from "../mixed-marks.ts";
 import { MapNode, Missing, type Node } from "../outline.ts";
+import { mendOwnAddresses } from "../own-addresses.ts";
+import { placeOf, surroundingsOf } from "../surroundings.ts";
 import { type Conversion, originOf, prefixLength } from "./conversion.ts";
 import { failoverServicesOf } from "./failover.ts";
 import { type Given, readStatements } from "./statements.ts";
 import { virtualServersOf } from "./virtual.ts";
 
-/** Text of lvs.cf in, configuration and findings out. Never throws. */
-export function importPiranha(file: ForeignFile, options: ImportOptions): Imported {
+/** Text of lvs.cf in, configuration and findings out; `others` are of the same site. Never throws. */
+export function importPiranha(
+  file: ForeignFile,
+  options: ImportOptions,
+  others: readonly ForeignFile[] = [],
+): Imported {
   const { root: global, wrong, meant } = readStatements(file.text, options.lenient);
   if (wrong.length > 0) {
     const lenientHelps = !options.lenient;
@@ -36,12 +43,15 @@ export function importPiranha(file: ForeignFile, options: ImportOptions): Import
       `Piranha refuses this: ${message}`,
     );
   crlf(file, findings);
-  const conversion = { file: file.name, root: new MapNode(), global, findings, options };
+  const around = surroundingsOf(others, findings);
+  const conversion = { file: file.name, root: new MapNode(), global, findings, options, around };
   globals(conversion);
   const isFos = global.values.get("service")?.text === "fos";
   if (isFos) failoverServicesOf(conversion);
   else virtualServersOf(conversion);
   leftOutBlocks(conversion, isFos);
+  mendOwnAddresses(conversion.root, findings);
+  mendMixedMarks(conversion.root, findings);
   return { root: conversion.root, findings: findings.all() };
 }
 
@@ -238,7 +248,7 @@ function timeouts({ root, global, file }: Conversion): void {
   }
 }
 
-function network({ root, global, file, findings }: Conversion): void {
+function network({ root, global, file, findings, around }: Conversion): void {
   const method = global.values.get("network");
   const forwarding = method?.text ?? "nat";
   root.set("forwarding", forwarding, originOf(file, method));
@@ -259,7 +269,8 @@ function network({ root, global, file, findings }: Conversion): void {
     findings.add("left-out", originOf(file, router), "nat_router", text);
     return;
   }
-  const length = mask === undefined ? null : prefixLength(mask.text);
+  const written = mask === undefined ? null : prefixLength(mask.text);
+  const length = written ?? placeOf(around, router.text)?.length ?? null;
   const map = root.map("nat_router", originOf(file, router));
   map.set(
     "address",

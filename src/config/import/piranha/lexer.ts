@@ -28,10 +28,11 @@ const wordsMax = 99;
 export function* linesOf(text: string): Generator<Line> {
   let number = 0;
   let at = 0;
+  let cr = text.indexOf("\r");
   while (at < text.length) {
     number += 1;
     // The next CR anywhere ends a line; only without one does a LF.
-    const cr = text.indexOf("\r", at);
+    if (cr !== -1 && cr < at) cr = text.indexOf("\r", at);
     const lf = text.indexOf("\n", at);
     const end = cr !== -1 ? cr : lf === -1 ? text.length : lf;
     const written = text.slice(at, end);

@@ -1,6 +1,8 @@
 /** Virtual blocks and their real servers. */
 import { Names } from "../names.ts";
 import { MapNode, Missing } from "../outline.ts";
+import { hasFallback } from "../schedulers.ts";
+import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
 import { type Conversion, originOf, prefixLength } from "./conversion.ts";
 import type { Block, Given } from "./statements.ts";
@@ -64,7 +66,10 @@ function sameService(seen: Map<string, Block>, block: Block): Block | null {
   return same;
 }
 
-function vipsOf({ file, findings }: Conversion, blocks: readonly Block[]): Map<string, Vip> {
+function vipsOf(
+  { file, findings, around }: Conversion,
+  blocks: readonly Block[],
+): Map<string, Vip> {
   const vips = new Map<string, Vip>();
   const labels = new Map<string, string>();
   const inOrder = [...blocks].sort((a, b) => isActive(b) - isActive(a));
@@ -73,8 +78,10 @@ function vipsOf({ file, findings }: Conversion, blocks: readonly Block[]): Map<s
     if (address === undefined || address.text === "0.0.0.0") continue;
     const origin = originOf(file, address);
     const mask = block.values.get("vip_nmask");
-    const length = mask === undefined || mask.text === "0.0.0.0" ? null : prefixLength(mask.text);
-    if (mask !== undefined && mask.text !== "0.0.0.0" && length === null)
+    const isMasked = mask !== undefined && mask.text !== "0.0.0.0";
+    const place = isMasked ? null : placeOf(around, address.text);
+    const length = isMasked ? prefixLength(mask.text) : (place?.length ?? null);
+    if (isMasked && length === null)
       findings.add(
         "suspicious",
         originOf(file, mask),
@@ -112,12 +119,16 @@ function vipsOf({ file, findings }: Conversion, blocks: readonly Block[]): Map<s
       );
     labels.set(device, address.text);
     vips.set(address.text, { length, device });
-    if (length === null)
+    if (!isMasked)
       findings.add(
         "changed",
         origin,
         `virtual ${block.name}`,
-        `no vip_nmask: ifconfig took the mask of the address's class; lvsd claims ${address.text}/32`,
+        `no vip_nmask: ifconfig took the mask of the address's class; ${
+          length === null
+            ? `lvsd claims ${address.text}/32`
+            : `its network has /${length}, as a given file says`
+        }`,
       );
   }
   return vips;
@@ -145,14 +156,12 @@ function virtualServer(conversion: Conversion, block: Block, map: MapNode, vip: 
   if (mark !== undefined && mark.number !== 0) {
     map.set("fwmark", mark.number >>> 0, from("fwmark"));
     root.set("marks", "external", null, "the rules that set the marks are yours");
-    findings.add(
-      "suspicious",
-      from("fwmark"),
-      `virtual ${block.name}`,
-      `firewall mark ${mark.number >>> 0}: the packet filter's rule that sets it is in no lvs.cf; keep it on both routers, or use ports: and marks: lvsd`,
-    );
+    const about = { origin: from("fwmark"), subject: `virtual ${block.name}`, file: "lvs.cf" };
+    reportMark(conversion.around, mark.number >>> 0, about, findings);
   }
-  map.set("scheduler", value("scheduler")?.text ?? "wlc", from("scheduler"));
+  const scheduler = value("scheduler")?.text ?? "wlc";
+  map.set("scheduler", scheduler, from("scheduler"));
+  if (hasFallback(scheduler)) map.set("scheduler_flags", []);
   persistence(conversion, block, map);
   lifecycle(conversion, block, map);
   map.set("check", checkOf(conversion, block, port));
@@ -289,6 +298,13 @@ function realServers(
     const name = names.give(server.name, "server");
     if (name !== server.name) findings.add("changed", origin, subject, `named ${name}`);
     const one = new MapNode("flow").set("address", address.text);
+    if (isNat && (block.values.get("fwmark")?.number ?? 0) !== 0)
+      findings.add(
+        "changed",
+        origin,
+        subject,
+        `by a firewall mark connections keep their port; Piranha writes ${port} into the table`,
+      );
     if (isNat && port !== virtualPort) one.set("port", port);
     else if (port !== virtualPort)
       findings.add(
