@@ -3,13 +3,17 @@ import type { Panel } from "./panel.ts";
 import { controlPanel } from "./panels/control.ts";
 import { graphsPanel } from "./panels/graphs.ts";
 import { helpPanel } from "./panels/help.ts";
+import { historyPanel } from "./panels/history.ts";
 import { maintenancePanel } from "./panels/maintenance.ts";
 import { passwordPanel } from "./panels/password.ts";
+import { reviewPanel } from "./panels/review.ts";
 
 export const panels: readonly Panel[] = [
   controlPanel,
   maintenancePanel,
   graphsPanel,
+  reviewPanel,
+  historyPanel,
   helpPanel,
   passwordPanel,
 ];

@@ -13,7 +13,7 @@ import type { ConfigReport } from "../../control/api.ts";
 
 export interface Draft {
   /** What it is made on. */
-  readonly base: Pick<ConfigReport, "path" | "serial" | "hash" | "text">;
+  readonly base: ConfigReport;
   readonly text: string;
   /** When it was begun, ms since 1970. */
   readonly begun: number;

@@ -3,6 +3,7 @@
  * later too. In memory alone and bounded; a console that starts anew has none.
  */
 import type { Edit } from "../../config/editing/edit.ts";
+import { withSerial } from "../../config/saving/edit.ts";
 import type { ControlClient } from "../../control/client.ts";
 import { configBytesMax } from "../../keys/source.ts";
 import { type Draft, edited, isChanged, type Rebased, rebased } from "./draft.ts";
@@ -24,6 +25,8 @@ export type Refused =
   | { readonly refused: "too-many" | "too-large" }
   /** Why this place of the text cannot be edited, in English. */
   | { readonly refused: "not-editable"; readonly why: string };
+
+export const isRefusedDraft = (kept: Draft | Refused): kept is Refused => "refused" in kept;
 
 export class Drafts {
   readonly #kept = new Map<string, Kept>();
@@ -70,6 +73,8 @@ export interface UserDraft {
   open(): Promise<Draft>;
   /** Makes a whole text the draft, on what is loaded now. Throws MachineError. */
   take(text: string): Promise<Draft | Refused>;
+  /** Makes a whole text the draft, on what the present one is made on. Throws MachineError. */
+  put(text: string): Promise<Draft | Refused>;
   /** Makes edits in the draft. Throws MachineError. */
   edit(edits: readonly Edit[]): Promise<Draft | Refused>;
   /** Puts the draft on top of what is loaded now. Throws MachineError. */
@@ -88,6 +93,12 @@ export function draftOf(
     const base = await client.config();
     return { base, text: base.text, begun: drafts.now() };
   };
+  const settle = (draft: Draft): Draft | Refused => {
+    // Nothing is left of it: whoever opens it next begins with what is loaded then.
+    if (isChanged(draft)) return drafts.keep(user, draft);
+    drafts.discard(user);
+    return draft;
+  };
   return {
     get present() {
       return drafts.of(user);
@@ -95,15 +106,15 @@ export function draftOf(
     open,
     async take(text) {
       const base = await client.config();
-      return drafts.keep(user, { base, text, begun: drafts.now() });
+      // Saving raises it; until then it is no difference. The first configuration brings its own.
+      const same = base.hash === "" ? text : (withSerial(text, base.serial) ?? text);
+      return drafts.keep(user, { base, text: same, begun: drafts.now() });
     },
+    put: async (text) => settle({ ...(await open()), text }),
     async edit(edits) {
       const result = edited(await open(), edits);
       if ("refused" in result) return { refused: "not-editable", why: result.refused };
-      // Nothing is left of it: whoever opens it next begins with what is loaded then.
-      if (isChanged(result.draft)) return drafts.keep(user, result.draft);
-      drafts.discard(user);
-      return result.draft;
+      return settle(result.draft);
     },
     async rebase(yielding = false) {
       const present = drafts.of(user);

@@ -6,6 +6,7 @@ import { graphsMessages } from "./graphs.ts";
 import { helpMessages } from "./help.ts";
 import { maintenanceMessages } from "./maintenance.ts";
 import { filled, type Language, type ValuesOf } from "./message.ts";
+import { reviewMessages } from "./review.ts";
 import { stateMessages } from "./states.ts";
 
 /** By key. A panel's messages stand in a file of their own. */
@@ -16,6 +17,7 @@ export const messages = {
   ...graphsMessages,
   ...helpMessages,
   ...maintenanceMessages,
+  ...reviewMessages,
   ...stateMessages,
 } as const;
 

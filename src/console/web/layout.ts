@@ -47,6 +47,7 @@ ${inside === null ? outsideHead : insideHead(inside.model, inside.panel)}
 <main id="content" tabindex="-1"${live === null ? nothing : liveAttributes(parts)}>
 <h1>${title}</h1>
 ${inside === null ? nothing : notices(inside.model)}
+${inside === null ? nothing : pending(inside.model, inside.panel)}
 ${content}
 </main>
 <footer>${languageChoice(parts)}</footer>
@@ -101,6 +102,12 @@ const notices = ({ session }: Model): Html => {
     ({ kind, text }) => html`<p class="notice ${kind}" role="status">${text}</p>`,
   )}`;
 };
+
+/** Changes that wait are not forgotten on another page. */
+const pending = ({ say, draft, may }: Model, { path }: Panel): Html =>
+  draft.present === null || path === "/review" || !may("configure")
+    ? nothing
+    : html`<p class="notice warn">${say("review.pending")} <a href="/review">${say("review.title")}</a></p>`;
 
 function languageChoice({ say, view, here }: PageParts): Html {
   return html`<form method="post" action="/view" class="inline">

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { readDraft } from "../../src/console/drafts/read-draft.ts";
+import { unified } from "../../src/console/review/difference.ts";
+import { problemElsewhere } from "../../src/keys/problem.ts";
+import { samplePlan, sampleReview } from "../control/sample.ts";
+import { pairConfig, pairText } from "./sample-pair.ts";
+import { serveConsole, type Visitor, visitorAs } from "./served-console.ts";
+
+async function served(t: TestContext, user = "admin") {
+  const console = await serveConsole(t, {
+    prepare: (daemon) => {
+      daemon.loaded = pairConfig;
+    },
+  });
+  return { ...console, visitor: await visitorAs(console, user) };
+}
+
+const changed = pairText.replace("weight: 2", "weight: 5");
+const write = (visitor: Visitor, text: string) =>
+  // As browsers send what stands in a textarea.
+  visitor.submit("/review", "/review/text", { text: text.replaceAll("\n", "\r\n") });
+
+const hidden = (page: string, name: string): string =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? "";
+
+/** Applies what the page shows. */
+async function apply(visitor: Visitor, more: Record<string, string> = {}) {
+  const page = await visitor.get("/review");
+  return visitor.submit("/review", "/review/apply", { seal: hidden(page.text, "seal"), ...more });
+}
+
+describe("REVIEW", () => {
+  it("shows the difference, the plan of both routers, and applies what it showed", async (t) => {
+    const { visitor, daemon } = await served(t);
+    assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
+    assert.equal((await write(visitor, changed)).status, 303);
+    assert.match((await visitor.get("/control")).text, /changes that are not applied yet/);
+    const { text } = await visitor.get("/review");
+    assert.match(text, /class="gone">- {6}rs1: \{ address: 10\.11\.12\.1, weight: 2 \}/);
+    assert.match(text, /class="new">\+ {6}rs1: \{ address: 10\.11\.12\.1, weight: 5 \}/);
+    for (const router of ["plan-here", "plan-peer"])
+      assert.match(text, new RegExp(`id="${router}"`));
+    assert.equal(text.split("weight 2 -&gt; 3").length - 1, 2);
+    const applied = await apply(visitor);
+    assert.equal(applied.location, "/history");
+    assert.deepEqual(daemon.texts, [changed]);
+    assert.deepEqual([daemon.ontos, daemon.forced], [[pairConfig.hash], [false]]);
+    assert.match((await visitor.get("/history")).text, /Serial 8 is stored and loaded on both/);
+    assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
+  });
+
+  it("lists every problem of a text that cannot be applied, and applies nothing", async (t) => {
+    const { visitor, daemon } = await served(t);
+    await write(visitor, changed.replace("port: 80", "port: 80000").replace("wrr", "wcl"));
+    const { text } = await visitor.get("/review");
+    assert.match(text, /lvsd\.yaml:\d+:\d+: .*80000 is too large/);
+    assert.match(text, /did you mean &quot;wlc&quot;/);
+    assert.doesNotMatch(text, /action="\/review\/apply"/);
+    assert.deepEqual(daemon.texts, []);
+  });
+
+  it("wants words typed for what the daemon objects to, and for the end of all balancing", async (t) => {
+    const { visitor, daemon } = await served(t);
+    await write(visitor, changed);
+    daemon.reviewed = async () => ({
+      ...sampleReview,
+      objections: [problemElsewhere("this would remove 3 of 4 real servers")],
+    });
+    assert.match((await visitor.get("/review")).text, /remove 3 of 4 real servers/);
+    for (const confirmed of ["", "yes"]) {
+      const refused = await apply(visitor, { confirmed });
+      assert.equal(refused.status, 422);
+      assert.match(refused.text, /aria-describedby="confirmed-why confirmed-wrong"/);
+    }
+    assert.deepEqual(daemon.texts, []);
+    assert.equal((await apply(visitor, { confirmed: "Apply all the same " })).status, 303);
+    assert.deepEqual(daemon.forced, [true]);
+    daemon.reviewed = async () => sampleReview;
+    daemon.loaded = { ...pairConfig, includes: [] };
+    await write(visitor, pairText.replace(/virtual_servers:.*/s, "virtual_servers: {}\n"));
+    assert.match((await visitor.get("/review")).text, /nothing is balanced any more/);
+    assert.equal((await apply(visitor)).status, 422);
+    assert.equal((await apply(visitor, { confirmed: "apply all the same" })).status, 303);
+  });
+
+  it("brings a draft onto what was loaded meanwhile, or names what both changed", async (t) => {
+    const { visitor, daemon } = await served(t);
+    await write(visitor, changed);
+    const seal = hidden((await visitor.get("/review")).text, "seal");
+    const other = { ...pairConfig, serial: 8, hash: "1e".repeat(32) };
+    daemon.loaded = { ...other, text: pairText.replace("port: 80", "port: 8080") };
+    const { text } = await visitor.get("/review");
+    assert.match(text, /brought onto serial 8/);
+    assert.doesNotMatch(text, /port: 80$/m);
+    // What was shown before is not applied.
+    const late = await visitor.submit("/review", "/review/apply", { seal });
+    assert.equal(late.status, 422);
+    assert.match(late.text, /no longer those that were shown/);
+    const third = { ...pairConfig, serial: 9, hash: "2d".repeat(32) };
+    daemon.loaded = { ...third, text: pairText.replace("weight: 2", "weight: 3") };
+    const conflict = (await visitor.get("/review")).text;
+    assert.match(conflict, /virtual_servers\.web\.real_servers\.rs1\.weight/);
+    assert.doesNotMatch(conflict, /action="\/review\/apply"/);
+    assert.deepEqual(daemon.texts, []);
+    await visitor.submit("/review", "/review/yield");
+    assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
+  });
+
+  it("says what stands in the way: of the peer, of the daemon, of nobody at all", async (t) => {
+    const { visitor, daemon, daemonEnds } = await served(t);
+    await write(visitor, changed);
+    daemon.reviewed = async () => ({
+      ...sampleReview,
+      peer: { kind: "refused", problems: [problemElsewhere("no eth9 here")] },
+    });
+    assert.match((await visitor.get("/review")).text, /It refuses this configuration.*no eth9/s);
+    for (const [kind, words] of [
+      ["away", /not heard at present/],
+      ["unknown", /did not say what it would do/],
+    ] as const) {
+      daemon.reviewed = async () => ({ ...samplePlan, objections: [], peer: { kind, why: "x" } });
+      assert.match((await visitor.get("/review")).text, words);
+    }
+    daemon.saved = async () => ({
+      ...{ ok: false, fault: "now", problems: [problemElsewhere("serial 8 was loaded meanwhile")] },
+    });
+    const refused = await apply(visitor);
+    assert.equal(refused.status, 409);
+    assert.match(refused.text, /serial 8 was loaded meanwhile/);
+    await daemonEnds();
+    assert.match((await visitor.get("/review")).text, /no daemon answers/);
+  });
+
+  it("is closed to who may not configure, forged forms included", async (t) => {
+    const { visitor, daemon, ...rest } = await served(t);
+    await write(visitor, changed);
+    for (const user of ["reader", "webonly"]) {
+      const other = await visitorAs({ ...rest, daemon }, user);
+      const token = await other.tokenOf("/control");
+      assert.equal((await other.get("/review")).status, 403);
+      for (const action of ["apply", "discard", "yield", "text"])
+        assert.equal((await other.post(`/review/${action}`, { token, text: "x" })).status, 403);
+      for (const action of ["rollback", "draft"])
+        assert.equal((await other.post(`/history/${action}`, { token, back: "1" })).status, 403);
+      const history = await other.get("/history");
+      assert.equal(history.status, 200);
+      assert.doesNotMatch(history.text, /action="\/history\/(?:rollback|draft)"/);
+    }
+    assert.deepEqual(daemon.texts, []);
+    assert.match((await visitor.get("/review")).text, /weight: 5/);
+  });
+
+  it("shows markup of a text as text", async (t) => {
+    const { visitor } = await served(t);
+    const evil = `</textarea><script>alert(1)</script>"'\``;
+    await write(visitor, `${pairText}# ${evil}\n`);
+    const { text } = await visitor.get("/review");
+    assert.doesNotMatch(text, /<script>alert/);
+    assert.equal(text.split("&lt;script&gt;alert(1)").length - 1, 2, "the difference and the text");
+  });
+});
+
+describe("HISTORY", () => {
+  it("shows differences, rolls back to the one that was shown, or takes it as a draft", async (t) => {
+    const { visitor, daemon } = await served(t);
+    const { text } = await visitor.get("/history?from=1&to=0");
+    assert.match(text, /From serial 6 to serial 7/);
+    assert.match(text, /class="gone">-serial: 6/);
+    const hash = hidden(text, "hash");
+    const drafted = await visitor.submit("/history", "/history/draft", { hash });
+    assert.equal(drafted.location, "/review");
+    assert.match((await visitor.get("/review")).text, /cannot be applied yet/);
+    await visitor.submit("/review", "/review/discard");
+    const back = await visitor.submit("/history", "/history/rollback", { hash });
+    assert.equal(back.location, "/history");
+    assert.deepEqual(daemon.texts, ["back 1"]);
+    const gone = await visitor.submit("/history", "/history/rollback", { hash: "f".repeat(64) });
+    assert.equal(gone.status, 422);
+    assert.deepEqual(daemon.texts, ["back 1"]);
+    assert.match((await visitor.get("/history?from=7&to=0")).text, /no longer holds/);
+  });
+
+  it("wants words typed for a way back that the daemon objects to", async (t) => {
+    const { visitor, daemon } = await served(t);
+    const hash = hidden((await visitor.get("/history")).text, "hash");
+    const objections = [problemElsewhere("this would remove 3 of 4 real servers")];
+    daemon.reviewed = async () => ({ ...sampleReview, objections });
+    const asked = await visitor.submit("/history", "/history/rollback", { hash });
+    assert.equal(asked.status, 422);
+    assert.match(asked.text, /remove 3 of 4 real servers/);
+    const confirmed = "apply all the same";
+    await visitor.submit("/history", "/history/rollback", { hash, confirmed });
+    assert.deepEqual([daemon.texts, daemon.forced], [["back 1"], [true]]);
+  });
+});
+
+describe("reading a draft in the console", () => {
+  it("finds included files by their patterns, and waits for the daemon's word on others", () => {
+    const read = readDraft(pairConfig, pairText);
+    assert.ok("config" in read, JSON.stringify(read));
+    assert.deepEqual(read.config.virtualServers.map(({ name }) => name).sort(), [
+      "mail",
+      "ns",
+      "web",
+    ]);
+    const other = readDraft(pairConfig, pairText.replace("teams/*.yaml", "other.yaml"));
+    assert.ok("config" in other && other.config.virtualServers.length === 2);
+  });
+
+  it("compares line by line, within a bound", () => {
+    assert.deepEqual(unified("a\nb\n", "a\nc"), ["@@ -1 +1 @@", " a", "-b", "+c"]);
+    const lines = (word: string) => Array.from({ length: 3000 }, (_, at) => `${word}${at}`);
+    assert.equal(unified(lines("a").join("\n"), lines("b").join("\n")), null);
+  });
+});
