@@ -109,7 +109,7 @@ export class Serving {
       ...{ vips: vips.vips, services: services.services },
       ...{ nannies: health.nannies },
       replication: new SharedDigest(this.maintenance, health.replication),
-      reach: () => health.reach,
+      findings: () => ({ reach: health.reach, unserved: table.unserved }),
       parts: () => this.parts,
     });
     this.graphs = new GraphsPart(context, {

@@ -104,7 +104,7 @@ export type Effect =
   | { readonly kind: "keep"; readonly holdFor: Ms }
   | { readonly kind: "fence" }
   | { readonly kind: "probe" }
-  /** To the peer, on every path, now. The engine fills in digest, reach and path. */
+  /** To the peer, on every path, now. The engine fills in digest, reach, unserved and path. */
   | { readonly kind: "send"; readonly message: Message }
   | { readonly kind: "report"; readonly event: EventBody }
   /** Ends the operator's request; `why` is null when it was done. */

@@ -114,6 +114,8 @@ export interface Message extends Header {
   readonly faults: readonly Unfitness[];
   /** Which real servers its own checks reach. `none` from an active router asks the peer to try. */
   readonly reach: Reach;
+  /** How many of its services the sender's kernel does not take; at most 65535. */
+  readonly unserved: number;
   readonly interval: Ms;
   readonly deadAfter: Ms;
   readonly failback: "auto" | "manual";

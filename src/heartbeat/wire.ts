@@ -80,7 +80,7 @@ const at = {
 
 const pathEchoBytes = 12;
 const optionHeaderBytes = 3;
-const options = { digest: 1, counts: 2 } as const;
+const options = { digest: 1, counts: 2, unserved: 3 } as const;
 
 const fact = {
   holds: 1,
@@ -91,6 +91,9 @@ const fact = {
   suspended: 32,
   asks: 64,
 } as const;
+
+const nothing = new Uint8Array(0);
+const sum = (total: number, length: number): number => total + length;
 
 /** Codes are for ever; their order says nothing. */
 const faultCodes: Readonly<Record<FaultKind, number>> = {
@@ -126,15 +129,17 @@ export function encode(message: Message, path: number, seal: Seal): Uint8Array {
   const listBytes =
     faults.length + message.paths.length * pathEchoBytes + message.strangers.length * echoBytes;
   const counts = countsOf(faults);
-  const optionBytes = optionBytesOf(counts) + optionBytesOf(message.digest);
+  const unserved = unservedOf(message);
+  const optionBytes = [counts, unserved, message.digest].map(optionBytesOf).reduce(sum);
   const sign = seal.keys[0];
   const unsignedBytes = at.lists + listBytes + optionBytes;
   const bytes = Buffer.alloc(unsignedBytes + (sign === undefined ? 0 : hmacBytes));
   putHeader(bytes, message, path, seal);
   putFixed(bytes, message, faults.length);
   putLists(bytes, message, faults);
-  const afterCounts = putOption(bytes, options.counts, counts, at.lists + listBytes);
-  putOption(bytes, options.digest, message.digest, afterCounts);
+  let end = putOption(bytes, options.counts, counts, at.lists + listBytes);
+  end = putOption(bytes, options.unserved, unserved, end);
+  putOption(bytes, options.digest, message.digest, end);
   if (sign !== undefined) bytes.set(sign(bytes.subarray(0, unsignedBytes)), unsignedBytes);
   return bytes;
 }
@@ -194,6 +199,13 @@ function countsOf(faults: readonly Unfitness[]): Uint8Array {
   const counted = faults.filter(({ kind }) => partialKinds.includes(kind));
   const bytes = Buffer.alloc(counted.length * 2);
   for (const [place, { count }] of counted.entries()) bytes.writeUInt16BE(count, place * 2);
+  return bytes;
+}
+
+function unservedOf({ unserved }: Message): Uint8Array {
+  if (unserved === 0) return nothing;
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(Math.min(unserved, 0xffff), 0);
   return bytes;
 }
 
@@ -290,6 +302,7 @@ function readBody(bytes: Buffer, header: Header): Message | Refused<WireRefusal>
       hash: bytes.toString("hex", at.hash, at.hash + 16),
     },
     faults: readFaults(bytes, faultCount, found.counts),
+    unserved: found.unserved.length < 2 ? 0 : Buffer.from(found.unserved).readUInt16BE(0),
     reach: reaches[bytes.readUInt8(at.reach)] ?? "unknown",
     paths,
     strangers,
@@ -336,14 +349,12 @@ function readStrangers(bytes: Buffer, start: number, count: number): Echo[] | nu
   return strangers;
 }
 
-const nothing = new Uint8Array(0);
-
 /** Options are type, length, value; unknown types are skipped. Null when one overruns the end. */
 function readOptions(
   bytes: Buffer,
   start: number,
-): { readonly digest: Uint8Array; readonly counts: Uint8Array } | null {
-  let [digest, counts] = [nothing, nothing];
+): Readonly<Record<keyof typeof options, Uint8Array>> | null {
+  let [digest, counts, unserved] = [nothing, nothing, nothing];
   let offset = start;
   while (offset < bytes.length) {
     if (bytes.length - offset < optionHeaderBytes) return null;
@@ -355,7 +366,8 @@ function readOptions(
       new Uint8Array(bytes.subarray(valueStart, valueEnd));
     if (kind === options.digest) digest = value();
     if (kind === options.counts) counts = value();
+    if (kind === options.unserved) unserved = value();
     offset = valueEnd;
   }
-  return { digest, counts };
+  return { digest, counts, unserved };
 }

@@ -80,6 +80,7 @@ class Bench {
       termSeen: 0,
       faults: [],
       reach: "unknown",
+      unserved: 0,
       interval: ms(250),
       deadAfter: ms(1000),
       failback: "auto",

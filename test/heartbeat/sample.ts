@@ -35,6 +35,7 @@ export const sample: Message = {
     { kind: "late", count: 1 },
   ],
   reach: "none",
+  unserved: 0,
   interval: ms(250),
   deadAfter: ms(1000),
   failback: "manual",

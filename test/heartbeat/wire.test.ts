@@ -320,6 +320,7 @@ const anyMessage: fc.Arbitrary<Message> = record({
     ),
     { selector: ({ kind }) => kind },
   ),
+  unserved: fc.nat({ max: 65535 }),
   reach: fc.constantFrom(...reaches),
   interval,
   deadAfter: fc.integer({ min: 1_000_000, max: 2 ** 31 }).map((raw) => ms(raw / 1000)),

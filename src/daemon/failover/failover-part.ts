@@ -6,9 +6,9 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Start } from "../../failover/protocol.ts";
 import { sealOf } from "../../heartbeat/header.ts";
-import type { BootId } from "../../heartbeat/message.ts";
+import type { BootId, Message } from "../../heartbeat/message.ts";
 import { refusal } from "../../heartbeat/peer.ts";
-import { type Fault, faultKinds, type Reach } from "../../model/router.ts";
+import { type Fault, faultKinds } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
@@ -44,8 +44,8 @@ export interface FailoverPartNeeds {
   readonly nannies: Nannies;
   /** What heartbeats carry for other parts. */
   readonly replication: Pick<SharedDigest, "digest" | "heard">;
-  /** Which real servers this router's own checks reach. */
-  readonly reach: () => Reach;
+  /** What of this router the peer compares with its own. */
+  readonly findings: () => Pick<Message, "reach" | "unserved">;
   readonly connections: ConnectionsPart;
   readonly services: FailoverServices;
   readonly succession: Succession;
@@ -153,7 +153,7 @@ export class FailoverPart implements Part {
       known: (header, path) => refusal(this.engine.router.peer, path, header),
       leads: (boot) => this.engine.router.peer.boot === boot || !this.engine.router.peerAlive,
       digest: () => replication.digest(),
-      reach: this.#needs.reach,
+      findings: this.#needs.findings,
       // Strangers have no vote on health either: only the newest word of the proven peer counts.
       heardDigest: (message) => {
         if (this.engine.router.peer.message === message) replication.heard(message);

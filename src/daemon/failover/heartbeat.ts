@@ -11,7 +11,7 @@ import type { BootId, Header, Message } from "../../heartbeat/message.ts";
 import { type Decoded, decode, encode, forPath } from "../../heartbeat/wire.ts";
 import { isRefused, type Refused, refuse } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
-import type { Fault, Reach, Role } from "../../model/router.ts";
+import type { Fault, Role } from "../../model/router.ts";
 import { between, type Instant, ms } from "../../model/time.ts";
 import type { Endpoint, OpenHeartbeatPath } from "../../system/net/datagram.ts";
 import {
@@ -36,8 +36,8 @@ export interface HeartbeatParts {
   readonly leads: (boot: BootId) => boolean;
   /** The health digest for the next datagram, at most `digestBytesMax` bytes. */
   readonly digest: () => Uint8Array;
-  /** Which real servers this router's own checks reach. */
-  readonly reach: () => Reach;
+  /** What this router finds out of its network and its kernel, for every datagram. */
+  readonly findings: () => Pick<Message, "reach" | "unserved">;
   /** The digest of an authentic message that was heard. */
   readonly heardDigest: (message: Message) => void;
 }
@@ -129,10 +129,10 @@ export class Heartbeat {
 
   /** On every path, now. */
   send(message: Message): void {
-    const { digest, reach, now } = this.#parts;
+    const { digest, findings, now } = this.#parts;
     if (this.#seal === null) return;
     this.#forget(now());
-    const whole = { ...message, digest: digest(), reach: reach() };
+    const whole = { ...message, ...findings(), digest: digest() };
     this.#sendSealed(whole, this.#seal);
     if (this.#formerSeal !== null && this.#sealsFormerly)
       this.#sendSealed(whole, this.#formerSeal.seal);

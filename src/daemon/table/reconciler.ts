@@ -122,7 +122,7 @@ export class Reconciler {
 
   /**
    * A table that cannot be programmed at all. A virtual server that the kernel refuses is that
-   * server's trouble: most likely the peer's kernel refuses it, too, and nothing is to move.
+   * server's trouble: whether the peer's kernel takes it is looked at elsewhere (table-part.ts).
    */
   faults(): readonly Fault[] {
     return this.#fault === null ? [] : [this.#fault];

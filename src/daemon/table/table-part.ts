@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { addressesOf, type Config } from "../../config/config.ts";
 import type { Status } from "../../control/api.ts";
-import type { Router } from "../../failover/router.ts";
+import { heardMessage, type Router } from "../../failover/router.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import type { IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
@@ -10,6 +10,12 @@ import type { Fault, Role } from "../../model/router.ts";
 import { seconds } from "../../model/time.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../../table/describe.ts";
 import { type Idle, notIdle } from "../../table/desired.ts";
+import {
+  judgeUnserved,
+  servesAll,
+  type UnservedState,
+  unservedServices,
+} from "../../table/unserved.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { within } from "../within.ts";
@@ -48,6 +54,8 @@ export class TablePart implements Part {
   readonly #context: PartContext;
   readonly #desired: DesiredServices;
   #holds: boolean;
+  #unserved: UnservedState = servesAll;
+  #fault: Fault | null = null;
   #named: { readonly config: Config; readonly names: Names } | null = null;
 
   constructor(context: PartContext, needs: TablePartNeeds) {
@@ -72,8 +80,35 @@ export class TablePart implements Part {
     this.#desired.configure(config, this.idle);
   }
 
+  stepped(router: Router): void {
+    this.#compare(router);
+    this.#balance(router);
+  }
+
+  /** How many services the kernel does not take. */
+  get unserved(): number {
+    const { table, refusals } = this.reconciler.state();
+    if (table === null || refusals.length === 0) return 0;
+    const refused = refusals.map(({ change }) => change);
+    return unservedServices(this.#desired.table(), table, refused);
+  }
+
+  /** A peer with the same configuration whose kernel takes more. */
+  #compare(router: Router): void {
+    const peer = router.configMatch === true ? (heardMessage(router)?.unserved ?? null) : null;
+    const now = router.steppedAt ?? this.#context.doors.now();
+    this.#unserved = judgeUnserved(this.#unserved, this.unserved, peer, now);
+    const { count } = this.#unserved;
+    if (count === (this.#fault?.count ?? 0)) return;
+    const services = count === 1 ? "1 service" : `${count} services`;
+    const why = this.reconciler.state().lastError ?? "";
+    const text = `this kernel refuses ${services} more than the peer's: ${why}`;
+    this.#fault = count === 0 ? null : { kind: "virtual-server", subject: "", text, count };
+    this.#context.faultsChanged();
+  }
+
   /** A router that is a real server itself balances only while it holds the VIPs. */
-  stepped({ state, grip }: Router): void {
+  #balance({ state, grip }: Router): void {
     const holds = state === "active" || grip !== "none";
     if (holds === this.#holds) return;
     this.#holds = holds;
@@ -105,7 +140,8 @@ export class TablePart implements Part {
   }
 
   faults(): readonly Fault[] {
-    return this.reconciler.faults();
+    const faults = this.reconciler.faults();
+    return this.#fault === null ? faults : [...faults, this.#fault];
   }
 
   status(): Pick<Status, "ipvs"> {

@@ -67,6 +67,7 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     termSeen: router.termSeen,
     faults: unfitnessOf(router.faults),
     reach: "unknown",
+    unserved: 0,
     interval: rules.interval,
     deadAfter: rules.deadAfter,
     failback: rules.failback,

@@ -101,7 +101,7 @@ class End {
       known: ({ sequence }, path) =>
         seen.has(`${path} ${sequence}`) ? { refused: "replayed", detail: "" } : null,
       leads: () => true,
-      reach: () => "some",
+      findings: () => ({ reach: "some", unserved: 0 }),
       digest: () => new Uint8Array(),
       heardDigest: () => {},
     });
