@@ -15,7 +15,9 @@ export type Demand =
   | ({ readonly kind: "prepare" } & Preparation)
   | { readonly kind: "commit"; readonly hash: string }
   /** What the text would change there; nothing is stored. */
-  | { readonly kind: "review"; readonly text: string };
+  | { readonly kind: "review"; readonly text: string }
+  /** What the machine there lacks for the text: `bad` with fault `text` names it. */
+  | { readonly kind: "lacks"; readonly text: string };
 
 /** From the peer, one for each demand. */
 export type Reply =
@@ -41,7 +43,7 @@ export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal
   const { kind, text, serial, hash, replaces, force } = read;
   const isHash = typeof hash === "string" && isHashText(hash);
   if (kind === "commit" && isHash) return { kind, hash };
-  if (kind === "review" && typeof text === "string") return { kind, text };
+  if ((kind === "review" || kind === "lacks") && typeof text === "string") return { kind, text };
   const whole =
     kind === "prepare" &&
     isHash &&

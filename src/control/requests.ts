@@ -83,7 +83,8 @@ export const requests = {
   }),
   plan: acts<PlanReport>()({
     ...{ path: "/v1/plan", access: "read" },
-    does: "What a reload would change; changes nothing.",
+    options: { yes: "flag" },
+    does: "What a reload would change, with `yes` one that is given `yes`; changes nothing.",
   }),
   reload: acts<PlanReport>()({
     ...{ path: "/v1/reload", access: "configure" },

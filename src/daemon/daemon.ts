@@ -193,8 +193,8 @@ export class Daemon extends ServerRequests implements Controlled {
     return this.#config.text();
   }
 
-  plan(): Promise<PlanReport | Refusal> {
-    return this.#config.plan();
+  plan({ yes }: Given<"plan">): Promise<PlanReport | Refusal> {
+    return this.#config.plan(yes);
   }
 
   reload({ yes }: Given<"reload">): Promise<PlanReport | Refusal> {

@@ -37,6 +37,7 @@ describe("the words of the configuration channel", () => {
       { ...prepare, replaces: null },
       { kind: "commit", hash },
       { kind: "review", text: "serial: 1\n" },
+      { kind: "lacks", text: "serial: 1\n" },
     ] as const)
       assert.deepEqual(decodeDemand(encodeMessage(demand)), demand);
     for (const reply of [bad, { kind: "good" }, reviewed] as const)

@@ -207,7 +207,7 @@ const refusals: readonly (readonly [string, number, string, string | Buffer])[] 
   ["a body that is no object", 400, "bad-json", post("/v1/reload", "[true]")],
   ["an unknown option", 400, "bad-json", post("/v1/reload", '{"force": true}')],
   ["an option of the wrong type", 400, "bad-json", post("/v1/reload", '{"yes": "yes"}')],
-  ["an unknown query", 400, "bad-json", post("/v1/plan?yes=true", "")],
+  ["an unknown query", 400, "bad-json", post("/v1/plan?no=true", "")],
   ["binary garbage", 400, "bad-http", Buffer.alloc(4096, 0xfe)],
   ["TLS", 400, "bad-http", Buffer.from("16030100a5010000a10303", "hex")],
   ["a head without end", 431, "header-too-large", `GET / HTTP/1.1\r\nx: ${"y".repeat(100_000)}`],

@@ -8,15 +8,15 @@ import {
 } from "../command.ts";
 
 export function declareReloading({ declare, terminal }: Declaring): void {
-  const plan = declare<JsonOption>(
+  const plan = declare<JsonOption & GuardOption>(
     "plan",
     "show what a reload would change; change nothing",
-    async ({ options: { json = false }, common }) =>
-      (await import("../config/plan.ts")).plan({ ...common, json }, terminal),
+    async ({ options: { json = false, yes = false }, common }) =>
+      (await import("../config/plan.ts")).plan({ ...common, json, yes }, terminal),
     "Compares the daemon's file with what runs: addresses, the IPVS table, settings.\n" +
       "Exit status 0 also when there are changes; 1 where only reload --yes would make them.",
   );
-  jsonOption(plan);
+  jsonOption(plan.option("-y, --yes", "show what reload --yes would change"));
   const reload = declare<JsonOption & GuardOption>(
     "reload",
     "have the daemon load its file again, and report what changed",

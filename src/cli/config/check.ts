@@ -3,7 +3,7 @@
  * of `run`; with `--here` also what only this machine knows. A key that is hidden from the user,
  * as from every operator, is left to the daemon to judge.
  */
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
 import { missingOfIpvs, neededModules } from "../../config/forwarding/ipvs-needs.ts";
@@ -15,19 +15,18 @@ import {
   roleHere,
 } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
-import type { Place, Places } from "../../keys/place.ts";
+import type { Places } from "../../keys/place.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
 import type { Role } from "../../model/router.ts";
+import { missingFiles } from "../../system/examination/missing-files.ts";
 import {
   diskFiles,
   isHidden,
   passwordProblems,
   readKeyFile,
 } from "../../system/file/config-files.ts";
-import { unreadable } from "../../system/file/files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { readIpvsFacts } from "../../system/ipvs/ipvs-facts.ts";
-import { findProgram } from "../../system/program/program.ts";
 import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import { count } from "../report/plan.ts";
@@ -163,40 +162,10 @@ function judgeInterfaces(
       ...devicesFail(placed, { interfaces, ipv6 }, places),
       ...answeredHere(placed, interfaces, facts?.loopbackAnswers === true),
       ...unservableHere(config, interfaces),
-      ...missingCommands(config, places),
-      ...missingFiles(places),
+      ...missingFiles({ config, places }),
       ...("problems" in resolved ? resolved.problems : []),
     ],
   };
-}
-
-/** Files that checks read and that cannot be read here. */
-const missingFiles = (places: Places): Problem[] =>
-  places.checkNeeds.flatMap(({ names, path, place }) => {
-    const why = names === "file" ? unreadable(path) : null;
-    if (why === null) return [];
-    const { file, line, column, key } = place;
-    const hint = "put it there, readable for lvsd";
-    return [{ file, line, column, message: `${key}: ${path}: ${why}`, hint }];
-  });
-
-/** Programs that the configuration names and that cannot be run here. */
-function missingCommands({ failover: { fence, services } }: Config, places: Places): Problem[] {
-  const named: (readonly [key: string, program: string, place: Place | null])[] = [];
-  if (fence !== null) named.push(["failover.fence.command", fence.command.command, places.fence]);
-  for (const { name, start, stop } of services) {
-    const [path, place] = [`failover.services.${name}`, places.services];
-    named.push([`${path}.start`, start.command, place], [`${path}.stop`, stop.command, place]);
-  }
-  for (const { names, path, place } of places.checkNeeds)
-    if (names === "executable") named.push([place.key, path, place]);
-  return named
-    .filter(([, program]) => findProgram(basename(program), dirname(program)) === null)
-    .map(([key, program, place]) => {
-      const { file = null, line = null, column = null } = place ?? {};
-      const message = `${key}: ${program} is no program that can be run here`;
-      return { file, line, column, message, hint: "install it, and make it executable" };
-    });
 }
 
 const noRole: Readonly<Record<"neither" | "both", (config: Config) => Problem>> = {

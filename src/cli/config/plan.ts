@@ -8,14 +8,17 @@ import type { Terminal } from "../terminal.ts";
 import { otherFile } from "./loaded-file.ts";
 
 /** Throws a MachineError where no daemon answers. */
-export async function plan(options: ReportOptions, terminal: Terminal): Promise<ExitStatus> {
+export async function plan(
+  options: ReportOptions & { readonly yes: boolean },
+  terminal: Terminal,
+): Promise<ExitStatus> {
   const client = controlClient(socketIn(options.runDir));
   const problem = await otherFile(options.config, client);
   if (problem !== null) {
     complain(terminal, [problem], options.json);
     return exit.invalid;
   }
-  const report = await client.plan();
+  const report = await client.plan({ yes: options.yes });
   if (!report.ok) return refusedBy(report, terminal, options.json);
   const paint = terminal.colors ? colored : plain;
   terminal.out(options.json ? `${JSON.stringify(report)}\n` : planReport(report, false, paint));

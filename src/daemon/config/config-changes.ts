@@ -25,7 +25,7 @@ import { ClusterSync } from "./cluster/cluster-sync.ts";
 import type { Judged, JudgeRules } from "./cluster/cluster-sync-parts.ts";
 import { ConfigStore } from "./config-store.ts";
 import { beyondBounds } from "./config-thread.ts";
-import { nextConfig } from "./next-config.ts";
+import { lackedHere, type NextConfig, nextConfig } from "./next-config.ts";
 import { partingProblems, refusedLeaving } from "./parting.ts";
 import { carriedOut, planReport } from "./plan-report.ts";
 import { guardProblem } from "./reload.ts";
@@ -67,6 +67,7 @@ export class ConfigChanges {
       running: () => serving()?.running ?? null,
       judge: (text, rules) => this.#judge(text, rules),
       review: (text) => this.#review(text),
+      lacks: (text) => lackedHere(this.#question(text, false)),
       load: (next) => this.#load(next),
       peer: () => peerBelief(serving()?.engine.router ?? null),
       alone: (work) => this.#queue.add(work),
@@ -99,9 +100,11 @@ export class ConfigChanges {
     return { path, serial, hash, text: this.text(), includes };
   }
 
-  async plan(): Promise<PlanReport | Refusal> {
+  async plan(force: boolean): Promise<PlanReport | Refusal> {
     const next = await this.next();
-    return "ok" in next ? next : ((await this.#parting(next, false)) ?? this.#planned(next));
+    if ("ok" in next) return next;
+    const objection = force ? null : await this.#objection(next);
+    return objection ?? this.#planned(next);
   }
 
   reload(force: boolean): Promise<PlanReport | Refusal> {
@@ -143,16 +146,21 @@ export class ConfigChanges {
    * What this machine lacks of it is no reason where it `goesOn` with what it has.
    */
   next(text: string | null = null, goesOn = false): Promise<Running | Refusal> {
+    return nextConfig(this.#question(text, goesOn));
+  }
+
+  #question(text: string | null, goesOn: boolean): NextConfig {
     const { doors, role, serving } = this.#parts;
-    return nextConfig({
+    return {
       path: this.#path,
       text,
       present: this.text(),
+      loaded: this.#written,
       forced: role,
       role: serving()?.running.role ?? role,
       readInterfaces: () => doors.ip.readInterfaces(),
       ipv6: goesOn ? null : (device) => takesIpv6(doors.sysctl, device),
-    });
+    };
   }
 
   close(): Promise<void> {
@@ -174,8 +182,8 @@ export class ConfigChanges {
     }
     const guard = force ? null : guardProblem(this.#written.config, next.config);
     if (guard !== null) return this.#refuse({ ok: false, fault: "now", problems: [guard] });
-    const parting = force ? null : await this.#parting(next, false);
-    if (parting !== null) return this.#refuse(parting);
+    const objection = force ? null : await this.#objection(next);
+    if (objection !== null) return this.#refuse(objection);
     const report = await this.#planned(next);
     return report.ok ? carriedOut(report, await this.#load(next)) : report;
   }
@@ -221,6 +229,15 @@ export class ConfigChanges {
     const guard = guardProblem(this.#written.config, next.config);
     const parting = await this.#parting(next, this.#sync.shared);
     return { plan, objections: [...(guard === null ? [] : [guard]), ...(parting?.problems ?? [])] };
+  }
+
+  /** What speaks against a reload here of the file that is `next`. */
+  async #objection(next: Running): Promise<Refusal | null> {
+    const parting = await this.#parting(next, false);
+    if (parting !== null) return parting;
+    const text = next.files.find(({ path }) => path === this.#path)?.text ?? "";
+    const problems = await this.#sync.lackedByPeer(text);
+    return problems.length === 0 ? null : { ok: false, fault: "text", problems };
   }
 
   /** What speaks against `next` here alone, or `onBoth`. */

@@ -1,12 +1,14 @@
 /** The configuration that would run next on this machine, or why none would. */
 import type { Refusal } from "../../control/api.ts";
+import type { Problem } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
+import { missingFiles } from "../../system/examination/missing-files.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import { refusedNow } from "../refused.ts";
 import { readWritten } from "./config-thread.ts";
 import { nextRunning } from "./next-running.ts";
-import type { Running } from "./running.ts";
+import type { Running, Written } from "./running.ts";
 
 export interface NextConfig {
   readonly path: string;
@@ -14,6 +16,7 @@ export interface NextConfig {
   readonly text: string | null;
   /** What is loaded now. */
   readonly present: string;
+  readonly loaded: Written | null;
   /** The role that the command line gives; null: none. */
   readonly forced: Role | null;
   /** The role that this router has; it does not change while it runs. */
@@ -23,14 +26,39 @@ export interface NextConfig {
   readonly ipv6: ((device: string) => boolean) | null;
 }
 
+/**
+ * What this machine lacks of what a text asks of it: devices, networks of VIPs, programs, files.
+ * Empty where the text itself cannot be read: that is not this machine's trouble. Never throws.
+ */
+export async function lackedHere(next: NextConfig): Promise<readonly Problem[]> {
+  try {
+    const written = await readWritten(next.path, next.text, next.present);
+    if ("problems" in written) return [];
+    const running = await here(written, next);
+    return "ok" in running && running.fault === "text" ? running.problems : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Reads and judges it. Never throws. */
 export async function nextConfig(next: NextConfig): Promise<Running | Refusal> {
   try {
     const written = await readWritten(next.path, next.text, next.present);
     if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
-    const { forced, role, ipv6 } = next;
-    return nextRunning(written, { interfaces: await next.readInterfaces(), forced, role, ipv6 });
+    return await here(written, next);
   } catch (thrown) {
     return refusedNow(messageOf(thrown));
   }
+}
+
+/** What it is on this machine, or what of it is not to be had here. Throws MachineError. */
+async function here(
+  written: Written,
+  { forced, role, ipv6, loaded, readInterfaces }: NextConfig,
+): Promise<Running | Refusal> {
+  const running = nextRunning(written, { interfaces: await readInterfaces(), forced, role, ipv6 });
+  if ("ok" in running || ipv6 === null) return running;
+  const problems = missingFiles(running, loaded);
+  return problems.length === 0 ? running : { ok: false, fault: "text", problems };
 }

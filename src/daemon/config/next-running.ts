@@ -1,4 +1,5 @@
 /** What a new configuration would be on this machine, or why this machine would not run it. Pure. */
+import { unservableHere } from "../../config/address-kinds.ts";
 import { devicesFail } from "../../config/on-this-machine.ts";
 import type { Refusal } from "../../control/api.ts";
 import type { Role } from "../../model/router.ts";
@@ -25,6 +26,10 @@ export function nextRunning(
   if ("problems" in next) return { ok: false, fault: "text", problems: next.problems };
   if (role !== null && next.role !== role)
     return refusedText(written.config.path, `it would make this ${role} the ${next.role}`);
-  const failing = ipv6 === null ? [] : devicesFail(next.config, { interfaces, ipv6 }, next.places);
+  if (ipv6 === null) return next;
+  const failing = [
+    ...devicesFail(next.config, { interfaces, ipv6 }, next.places),
+    ...unservableHere(next.config, interfaces),
+  ];
   return failing.length > 0 ? { ok: false, fault: "text", problems: failing } : next;
 }

@@ -21,7 +21,10 @@ import type { OwnConfig } from "./own-config.ts";
 import { attempted } from "./saving-acts.ts";
 
 export interface AnsweringParts
-  extends Pick<ClusterSyncParts, "store" | "judge" | "review" | "load" | "alone" | "report"> {
+  extends Pick<
+    ClusterSyncParts,
+    "store" | "judge" | "review" | "lacks" | "load" | "alone" | "report"
+  > {
   readonly own: OwnConfig;
   /** A message that is not understood. */
   readonly refused: (reason: string, detail: string) => void;
@@ -61,6 +64,7 @@ export class Answering implements Conversation {
   #reply(demand: Demand): Promise<Reply> {
     if (demand.kind === "prepare") return this.#prepare(demand);
     if (demand.kind === "commit") return this.#commit(demand.hash);
+    if (demand.kind === "lacks") return this.#lacks(demand.text);
     return this.#review(demand.text);
   }
 
@@ -69,6 +73,12 @@ export class Answering implements Conversation {
     const reviewed = await this.#parts.review(text);
     if (!("ok" in reviewed)) return { kind: "reviewed", ...reviewed };
     return { kind: "bad", fault: reviewed.fault, problems: reviewed.problems };
+  }
+
+  /** Said of the machine alone: whether the text may be saved here is another question. */
+  async #lacks(text: string): Promise<Reply> {
+    const problems = await this.#parts.lacks(text);
+    return problems.length === 0 ? { kind: "good" } : { kind: "bad", fault: "text", problems };
   }
 
   async #prepare(asked: Preparation): Promise<Reply> {

@@ -1,6 +1,7 @@
 /** What sharing a configuration needs of the daemon. */
 import type { PlanReport, Refusal, RefusedPart } from "../../../control/api.ts";
 import type { Reviewed } from "../../../control/review.ts";
+import type { Problem } from "../../../keys/problem.ts";
 import type { EventBody } from "../../../model/event.ts";
 import type { ConfigStore } from "../config-store.ts";
 import type { Running, Written } from "../running.ts";
@@ -15,6 +16,8 @@ export interface ClusterSyncParts {
   readonly judge: (text: string, rules: JudgeRules) => Promise<Judged>;
   /** What the text would change on this machine, and what speaks against it. */
   readonly review: (text: string) => Promise<Reviewed | Refusal>;
+  /** What this machine lacks of what the text asks of it; empty: nothing, or it cannot be read. */
+  readonly lacks: (text: string) => Promise<readonly Problem[]>;
   readonly load: (next: Running) => Promise<readonly RefusedPart[]>;
   /** The peer as the heartbeat has it. */
   readonly peer: () => PeerBelief;

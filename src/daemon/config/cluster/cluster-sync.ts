@@ -8,9 +8,12 @@
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import type { PeerReview, ReviewReport } from "../../../control/review.ts";
 import { WaitingRoom } from "../../../control/waiting-room.ts";
+import type { Problem } from "../../../keys/problem.ts";
 import { configBytesMax, tooLarge } from "../../../keys/source.ts";
 import { messageOf } from "../../../model/error.ts";
+import { seconds } from "../../../model/time.ts";
 import { refusedNow, refusedText } from "../../refused.ts";
+import { within } from "../../within.ts";
 import { raisedSerial } from "../config-thread.ts";
 import { Answering } from "./answering.ts";
 import { CatchingUp } from "./catching-up.ts";
@@ -24,6 +27,9 @@ const lookEveryMs = 1000;
 
 /** Texts that are judged or wait for it: each may be 4 MiB, and take a judge's deadline. */
 const judgedAsideMax = 4;
+
+/** A reload does not wait longer for what the peer says of it. */
+const peerAnswersWithin = seconds(5);
 
 export class ClusterSync {
   readonly #parts: ClusterSyncParts;
@@ -112,6 +118,20 @@ export class ClusterSync {
         ? await this.#leading.review(text)
         : { kind: share === "away" ? "away" : "none" };
     return { ...own.plan, objections: own.objections, peer };
+  }
+
+  /**
+   * What the peer's machine lacks for a text that is to be loaded here, for the other router gets it
+   * next. Empty where nobody shares it, or gives an answer in time.
+   */
+  async lackedByPeer(text: string): Promise<readonly Problem[]> {
+    if (this.#own.share() !== "alive" || text.length > configBytesMax) return [];
+    let problems: readonly Problem[] = [];
+    const asked = this.#leading.lacks(text).then((found) => {
+      problems = found;
+    });
+    await within(asked, peerAnswersWithin);
+    return problems;
   }
 
   /** Gives the peer what is loaded here, whatever it has. */

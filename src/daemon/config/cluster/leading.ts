@@ -13,7 +13,7 @@ import {
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import { type Demand, decodeReply, encodeMessage } from "../../../control/cluster-messages.ts";
 import type { PeerReview } from "../../../control/review.ts";
-import { printProblem, toldProblems } from "../../../keys/problem.ts";
+import { type Problem, printProblem, toldProblems } from "../../../keys/problem.ts";
 import { isRefused, messageOf } from "../../../model/error.ts";
 import { otherRole } from "../../../model/router.ts";
 import { carriedOut } from "../plan-report.ts";
@@ -103,6 +103,18 @@ export class Leading {
       return { ...reply, kind: "planned" };
     } catch (thrown) {
       return { kind: "unknown", why: messageOf(thrown) };
+    } finally {
+      line.close();
+    }
+  }
+
+  /** What the peer's machine lacks for a text; empty also where it gives no answer to that. */
+  async lacks(text: string): Promise<readonly Problem[]> {
+    const line = this.#lines.lead(this.#parts.running());
+    try {
+      const heard = await this.#said(line, { kind: "lacks", text }, null);
+      // A peer of an older version complains of the question, now, and not of the text.
+      return heard.kind === "bad" && heard.fault === "text" ? heard.problems : [];
     } finally {
       line.close();
     }

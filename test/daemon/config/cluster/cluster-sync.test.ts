@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import type { PlanReport } from "../../../../src/control/api.ts";
 import { ClusterSync } from "../../../../src/daemon/config/cluster/cluster-sync.ts";
 import type {
   Judged,
@@ -23,6 +24,9 @@ import type { Role } from "../../../../src/model/router.ts";
 
 const first = "# one\nserial: 1\n";
 const rules = { force: false };
+const planOf = (changes: PlanReport["changes"]): PlanReport => ({
+  ...{ ok: true, changes, settings: [], unchanged_services: 0, refused: [] },
+});
 
 class Side {
   readonly path: string;
@@ -73,27 +77,15 @@ class Side {
           return { refusal: refusal(`${role} was slow`) };
         }
         if (text.includes(this.badWord)) return { refusal: refusal(`${role} cannot`) };
-        const plan = {
-          ok: true,
-          changes: [],
-          settings: [],
-          unchanged_services: 0,
-          refused: [],
-        } as const;
-        return { next: this.#read(text, role, port, key), plan };
+        return { next: this.#read(text, role, port, key), plan: planOf([]) };
       },
       review: async (text) => {
         if (text.includes(this.badWord)) return refusal(`${role} cannot`);
         const changes = [{ area: "vip", action: "add", subject: role, text: role }] as const;
-        const plan = {
-          ok: true,
-          changes,
-          settings: [],
-          unchanged_services: 0,
-          refused: [],
-        } as const;
-        return { plan, objections: [problemElsewhere(`${role} minds`)] };
+        return { plan: planOf(changes), objections: [problemElsewhere(`${role} minds`)] };
       },
+      lacks: async (text) =>
+        text.includes(this.badWord) ? refusal(`${role} cannot`).problems : [],
       load: async (next) => {
         this.running = next;
         this.loaded.push(next.config.serial);
@@ -233,6 +225,8 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
     const refused = await a.sync.review(text);
     assert.ok(refused.ok && refused.peer.kind === "refused");
     assert.equal(refused.peer.problems[0]?.message, "backup cannot");
+    const lacks = async () => (await a.sync.lackedByPeer(text))[0]?.message;
+    assert.equal(await lacks(), "on the backup: backup cannot", "as is asked before a reload");
     a.peerAlive = false;
     const away = await a.sync.review(text);
     assert.ok(away.ok && away.peer.kind === "away");
@@ -240,6 +234,7 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
     await b.sync.close();
     const silent = await a.sync.review(text);
     assert.ok(silent.ok && silent.peer.kind === "unknown");
+    assert.equal(await lacks(), undefined, "who is silent has no say");
     assert.deepEqual([a.text, b.text, a.loaded, b.loaded], [first, first, [], []]);
   });
 
