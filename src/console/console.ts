@@ -13,6 +13,7 @@ import { type ConsoleSettings, keepSettings, lastSettings } from "./settings.ts"
 import { Attempts } from "./users/attempts.ts";
 import { Sessions } from "./users/sessions.ts";
 import { UsersFile } from "./users/users-file.ts";
+import { Examination } from "./watch/examination.ts";
 import { Watch, type Watched } from "./watch/watch.ts";
 import { type ConsoleApp, consoleApp } from "./web/app.ts";
 import { assetsDirectory, loadAssets } from "./web/assets.ts";
@@ -61,6 +62,7 @@ export class Console {
       sessions: new Sessions(now),
       attempts: new Attempts(now),
       drafts: new Drafts(() => Date.now()),
+      examination: new Examination(this.#client),
       assets: loadAssets(options.assets ?? assetsDirectory()),
       clientOf: (user) => controlClient(options.socketPath, user),
       log: options.log,

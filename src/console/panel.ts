@@ -13,6 +13,7 @@ import type { PlainKey, Say } from "./messages/messages.ts";
 import type { Session } from "./users/sessions.ts";
 import type { User } from "./users/user.ts";
 import type { UsersFile } from "./users/users-file.ts";
+import type { Examination } from "./watch/examination.ts";
 import type { Watched } from "./watch/watch.ts";
 
 /** What a page is made of. */
@@ -27,6 +28,8 @@ export interface Model {
   readonly query: URLSearchParams;
   /** The daemon, asked in the name of the user. Its methods throw MachineError. */
   readonly client: ControlClient;
+  /** What doctor found, for all browsers. */
+  readonly examination: Pick<Examination, "state" | "begin">;
   /** What the user has changed of the configuration and not applied yet. */
   readonly draft: UserDraft;
   readonly users: UsersFile;

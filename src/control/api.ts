@@ -3,6 +3,7 @@
  * reports of the command line import these types; nothing here knows how they are carried.
  */
 import type { Found } from "../advice/findings/findings.ts";
+import type { MethodName } from "../advice/real-server/method.ts";
 import type { PastConfig } from "../config/saving/history.ts";
 import type { PeerShare } from "../config/saving/saving.ts";
 import type { ServiceState } from "../failover/service.ts";
@@ -154,6 +155,17 @@ export interface FindingsReport {
   readonly ok: boolean;
   readonly at: string;
   readonly findings: readonly Found[];
+  /** How many real servers were asked on the wire; `lvsd doctor` asks all of them. */
+  readonly real_servers: { readonly asked: number; readonly all: number };
+}
+
+/** Body of `GET /v1/virtual-servers/VS/script`: what `lvsd realserver` prints. */
+export interface ScriptReport {
+  readonly ok: true;
+  readonly method: MethodName;
+  readonly text: string;
+  /** Null: the method fits the forwarding. */
+  readonly warning: string | null;
 }
 
 /** Body of `GET /v1/rates`. */

@@ -84,11 +84,14 @@ type Without<Key extends string> = Omit<RequestDeclaration, Key>;
 /** A request that shows something and is never refused. */
 export const shows =
   <Report>() =>
-  <const Declared extends Without<"method" | "access" | "msMax">>(declared: Declared) => {
-    const whole = { ...declared, method: "GET", access: "read", msMax: reportMsMax } as const;
-    return { declared: whole, refuses: false } as RequestType<Report, Declared & typeof whole> & {
-      readonly refuses: false;
-    };
+  <const Declared extends Without<"method" | "access" | "msMax"> & { readonly msMax?: number }>(
+    declared: Declared,
+  ) => {
+    const whole = { msMax: reportMsMax, ...declared, method: "GET", access: "read" } as const;
+    return { declared: whole, refuses: false } as unknown as RequestType<
+      Report,
+      Declared & { readonly method: "GET"; readonly access: "read"; readonly msMax: number }
+    > & { readonly refuses: false };
   };
 
 /** A request that the daemon may refuse. */

@@ -15,6 +15,7 @@ import type {
   RequestRefusal,
   RestartReport,
   SaveReport,
+  ScriptReport,
   Status,
   SwitchoverReport,
 } from "./api.ts";
@@ -42,8 +43,13 @@ export const requests = {
     does: "Connections, bytes and round trips of the last three hours, or with `day` of a day.",
   }),
   findings: shows<FindingsReport>()({
-    path: "/v1/findings",
-    does: "What `lvsd doctor` finds here; at most ten seconds old.",
+    ...{ path: "/v1/findings", msMax: 60_000 },
+    does: "What `lvsd doctor` finds here, on the wire too; at most ten seconds old.",
+  }),
+  realServerScript: acts<ScriptReport>()({
+    ...{ method: "GET", path: `${virtualServerPath}/script`, access: "read" },
+    options: { realServer: "text", method: "text", format: "text", undo: "flag" },
+    does: "The script that prepares its real servers, as `lvsd realserver` prints it.",
   }),
   config: shows<ConfigReport>()({
     path: "/v1/config",

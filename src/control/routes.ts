@@ -89,11 +89,13 @@ export async function answer(
   // Its type is that of the declaration which it was read by.
   const ask = controlled[route.name] as (given: object) => Promise<object>;
   const result = await ask.call(controlled, given);
+  // What is never refused may say `ok` of something else: findings do.
+  const refusedWith = requests[route.name].refuses && isRefusal(result) ? result : null;
   if (route.declared.access !== "read") controlled.asked(askedOf(route, request, result));
-  if (isRefusal(result))
-    return json(result.fault === "text" ? 422 : 409, {
+  if (refusedWith !== null)
+    return json(refusedWith.fault === "text" ? 422 : 409, {
       ok: false,
-      problems: result.problems,
+      problems: refusedWith.problems,
     } satisfies RefusalBody);
   // A status of 20 MB is not looked through for hidden characters: its texts were, one by one.
   return json(200, result, route.name === "status" ? (text) => text : printableLines);

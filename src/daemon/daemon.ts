@@ -15,6 +15,7 @@ import type {
   RequestRefusal,
   RestartReport,
   SaveReport,
+  ScriptReport,
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
@@ -34,6 +35,7 @@ import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
 import { Examination } from "./health/examination.ts";
 import type { MaintenancePart } from "./maintenance/maintenance-part.ts";
+import { scriptReport } from "./maintenance/script-report.ts";
 import { type Checking, ServerRequests } from "./maintenance/server-requests.ts";
 import { commandMax, Notifications } from "./notifications.ts";
 import { countUp, refusedNow } from "./refused.ts";
@@ -119,6 +121,10 @@ export class Daemon extends ServerRequests implements Controlled {
 
   async graphs(given: Given<"graphs">): Promise<GraphsReport | Refusal> {
     return this.#serving?.graphs.report(given) ?? refusedNow("this router still starts");
+  }
+
+  async realServerScript(given: Given<"realServerScript">): Promise<ScriptReport | Refusal> {
+    return scriptReport(this.#config.written.config, given);
   }
 
   findings(): Promise<FindingsReport> {

@@ -1,7 +1,9 @@
 /** A router on a working day, for pictures and for tests of pages: a takeover at night, two faults. */
 import type {
+  FindingsReport,
   GraphsReport,
   RealServerStatus,
+  ScriptReport,
   Status,
   VirtualServerStatus,
 } from "../../src/control/api.ts";
@@ -143,6 +145,39 @@ function wave(height: number): readonly (number | null)[] {
     return Number((height * share).toPrecision(5));
   });
 }
+
+export const busyFindings: FindingsReport = {
+  ...{ ok: false, at: "2026-11-29T09:00:00.000Z", real_servers: { asked: 7, all: 7 } },
+  findings: [
+    {
+      ...{ finding: "return-path", severity: "prevents" },
+      says: "Replies of a real server do not come back through this router.",
+      seen: "rs2 (10.11.12.2) does not answer a client elsewhere through 10.11.12.10",
+      remedy: "lvsd realserver web rs2 --method gateway | ssh root@10.11.12.2 sh",
+    },
+    {
+      ...{ finding: "rp-filter", severity: "endangers" },
+      says: "The kernel drops packets that come from where it would not send the reply.",
+      seen: "net.ipv4.conf.eth1.rp_filter is 1",
+      remedy: "sysctl -w net.ipv4.conf.eth1.rp_filter=0",
+    },
+    {
+      ...{ finding: "clock", severity: "advises", says: "The clock is not synchronised." },
+      ...{ seen: "adjtimex says TIME_ERROR", remedy: null },
+    },
+  ],
+};
+
+export const busyScript: ScriptReport = {
+  ...{ ok: true, method: "sysctl", warning: null },
+  text: `#!/bin/sh
+# Prepares a real server for the virtual server web of lvsd.
+# Forwarding: direct routing; method: sysctl; VIP: 192.168.26.10.
+set -eu
+sysctl -q -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+ip addr replace 192.168.26.10/32 dev lo
+`,
+};
 
 /** Many servers: `virtuals` of `reals` each. */
 export function largeStatus(virtuals: number, reals: number): Status {

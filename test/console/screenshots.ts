@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { builtAssets, logIn, openBrowser, openPage } from "./browser.ts";
-import { busyEvents, busyGraphs, busyStatus } from "./busy-router.ts";
+import { busyEvents, busyFindings, busyGraphs, busyScript, busyStatus } from "./busy-router.ts";
 import { serveConsole } from "./served-console.ts";
 
 const out = process.argv[2] ?? join(import.meta.dirname, "../../docs/console");
@@ -19,6 +19,8 @@ const served = await serveConsole(t as never, {
     daemon.current = busyStatus;
     daemon.known = [...busyEvents];
     daemon.graphed = busyGraphs;
+    daemon.found = async () => busyFindings;
+    daemon.realServerScript = async () => busyScript;
   },
 });
 const browser = await openBrowser();
@@ -32,6 +34,8 @@ const panels = {
   control: "",
   maintenance: "?server=web&real=rs3",
   graphs: "?server=web",
+  doctor: "",
+  script: "?server=web",
   help: "",
   password: "",
 };

@@ -4,6 +4,7 @@ import { settingsUsual } from "../../src/console/settings.ts";
 import type {
   ConfigReport,
   DrainReport,
+  FindingsReport,
   GraphsReport,
   MaintenanceReport,
   PlanReport,
@@ -11,6 +12,7 @@ import type {
   RatesReport,
   Refusal,
   SaveReport,
+  ScriptReport,
   Status,
 } from "../../src/control/api.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../../src/control/requests.ts";
@@ -252,6 +254,11 @@ export const sampleRates: RatesReport = {
   ],
 };
 
+export const sampleFindings: FindingsReport = {
+  ...{ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] },
+  real_servers: { asked: 3, all: 3 },
+};
+
 export const sampleGraphs: GraphsReport = {
   ...{ ok: true, virtual_server: null, ended: "2026-01-01T03:00:00.000Z", step_s: 30 },
   lines: [
@@ -297,7 +304,12 @@ export class ScriptedDaemon implements Controlled {
   graphed: AnswerTo<"graphs"> = sampleGraphs;
   graphs = async ({ virtualServer }: Given<"graphs">): Promise<AnswerTo<"graphs">> =>
     this.graphed.ok ? { ...this.graphed, virtual_server: virtualServer } : this.graphed;
-  findings = async () => ({ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] });
+  found: () => Promise<FindingsReport> = async () => sampleFindings;
+  findings = () => this.found();
+  realServerScript = async (given: Given<"realServerScript">): Promise<ScriptReport | Refusal> => ({
+    ...{ ok: true, method: "gateway", warning: null },
+    text: `#!/bin/sh\n# ${given.virtualServer} ${given.undo ? "undo" : "apply"}\n`,
+  });
   events = () => this.known;
   follow = (listener: (event: LvsdEvent) => void) => {
     this.#followers.add(listener);

@@ -45,6 +45,18 @@ function follow(path: string): void {
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-at-once]"))
   form.addEventListener("change", () => form.requestSubmit());
 
+// Over plain HTTP from another machine browsers give no clipboard: the text can be marked by hand.
+for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {
+  if (!window.isSecureContext) break;
+  const button = document.createElement("button");
+  button.textContent = text.dataset.copy ?? "";
+  button.type = "button";
+  button.addEventListener("click", () => {
+    void navigator.clipboard.writeText(text.textContent ?? "");
+  });
+  text.before(button);
+}
+
 const live = document.querySelector<HTMLElement>("[data-live]")?.dataset.live;
 if (live !== undefined) follow(live);
 drawGraphs();

@@ -1,5 +1,6 @@
 /** Every message of the console, and how a page says one. */
 import { accountMessages } from "./account.ts";
+import { adviceMessages } from "./advice.ts";
 import { controlMessages } from "./control.ts";
 import { frameMessages } from "./frame.ts";
 import { graphsMessages } from "./graphs.ts";
@@ -14,6 +15,7 @@ export const messages = {
   ...frameMessages,
   ...accountMessages,
   ...controlMessages,
+  ...adviceMessages,
   ...graphsMessages,
   ...helpMessages,
   ...maintenanceMessages,

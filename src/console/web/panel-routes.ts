@@ -121,7 +121,7 @@ async function sendActed(
   const { visit, model, panel } = asked;
   switch (acted.kind) {
     case "done":
-      model.session.notices = [{ kind: "done", text: acted.text }];
+      if (acted.text !== "") model.session.notices = [{ kind: "done", text: acted.text }];
       return reply.redirect(acted.to, 303);
     case "refused": {
       const at = acted.to.indexOf("?");

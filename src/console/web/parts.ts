@@ -5,6 +5,7 @@ import type { ConsoleSettings } from "../settings.ts";
 import type { Attempts } from "../users/attempts.ts";
 import type { Sessions } from "../users/sessions.ts";
 import type { UsersFile } from "../users/users-file.ts";
+import type { Examination } from "../watch/examination.ts";
 import type { Watch } from "../watch/watch.ts";
 import type { Assets } from "./assets.ts";
 
@@ -16,6 +17,7 @@ export interface ConsoleParts {
   readonly sessions: Sessions;
   readonly attempts: Attempts;
   readonly drafts: Drafts;
+  readonly examination: Examination;
   readonly assets: Assets;
   /** The daemon, asked in the name of a user. */
   readonly clientOf: (user: string) => ControlClient;

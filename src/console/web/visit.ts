@@ -52,6 +52,7 @@ export function modelOf(parts: ConsoleParts, asked: Asked, watched: Watched): Mo
     language: asked.visit.view.language,
     every: asked.visit.view.every,
     ...{ user, session, watched },
+    examination: parts.examination,
     query: asked.query,
     client,
     draft: draftOf(user.name, parts.drafts, client),

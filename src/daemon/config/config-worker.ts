@@ -1,10 +1,10 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
-import { matchesGlob } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
-import { type ConfigFile, type Files, readConfig } from "../../config/read-config.ts";
+import { readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
 import { diskFiles, passwordProblems, readKeyFile } from "../../system/file/config-files.ts";
+import { keptFiles } from "../../system/file/kept-files.ts";
 import type { Question } from "./config-question.ts";
 import { mayRun } from "./config-store.ts";
 import type { Refusals, Written } from "./running.ts";
@@ -33,15 +33,6 @@ function read({
   const key = readKeyFile(result.config, result.places);
   return "problems" in key ? key : { ...result, keys: key.keys };
 }
-
-/** Files that were loaded once; each pattern matches what it matched then. */
-const keptFiles = (kept: readonly ConfigFile[]): Files => ({
-  read(path) {
-    const file = kept.find((one) => one.path === path);
-    return file ?? { error: { message: "was not kept", hint: null } };
-  },
-  glob: (pattern) => kept.filter(({ path }) => matchesGlob(path, pattern)).map(({ path }) => path),
-});
 
 function answer(question: Question): unknown {
   const { kind } = question;

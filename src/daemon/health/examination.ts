@@ -1,10 +1,14 @@
-/** The findings of doctor, as the daemon sees its machine: for those who cannot ask it themselves. */
-import type { DaemonFacts } from "../../advice/findings/facts.ts";
-import { examine } from "../../advice/findings/findings.ts";
+/**
+ * The findings of doctor, as the daemon sees its machine: for those who cannot ask it themselves.
+ * A process of its own does the work, within a deadline: the loop waits for nothing but its answer.
+ */
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { FindingsReport, Status } from "../../control/api.ts";
 import { addMs, type Instant, seconds } from "../../model/time.ts";
-import { gather } from "../../system/examination/gather.ts";
+import { runProgram, systemPath } from "../../system/program/program.ts";
 import type { Running, Written } from "../config/running.ts";
+import type { ExaminationAnswer, ExaminationQuestion } from "./examination-process.ts";
 
 export interface ExaminationDoors {
   readonly now: () => Instant;
@@ -13,6 +17,10 @@ export interface ExaminationDoors {
   /** With the role, where it is known. */
   readonly config: () => Written | Running;
 }
+
+/** Whatever a large configuration takes: some 20 s, most of which is waiting for real servers. */
+const deadline = seconds(45);
+const heapMegabytesMax = 512;
 
 /** It asks on the wire: whoever asks sooner gets the last answer. */
 const keptFor = seconds(10);
@@ -39,20 +47,35 @@ export class Examination {
     const { now, wallClock, status, config: read } = this.#doors;
     try {
       const written = read();
-      const role = "role" in written ? written.role : null;
-      const { config, places } = written;
-      const daemon = daemonFacts(await status());
-      const facts = await gather({ config, role, needs: places.checkNeeds, daemon, peer: null });
-      const findings = examine(facts);
+      const { findings, asked, all } = await examinedElsewhere({
+        path: written.config.path,
+        files: written.files,
+        role: "role" in written ? written.role : null,
+        daemon: daemonFacts(await status()),
+      });
       const ok = findings.every(({ severity }) => severity !== "prevents");
-      return { ok, at: wallClock(), findings };
+      return { ok, at: wallClock(), findings, real_servers: { asked, all } };
     } finally {
       this.#until = addMs(now(), keptFor);
     }
   }
 }
 
-const daemonFacts = ({ state, peer }: Status): Omit<DaemonFacts, "descriptors"> => ({
+/** Throws MachineError where the process fails or is late. */
+async function examinedElsewhere(question: ExaminationQuestion): Promise<ExaminationAnswer> {
+  const program = fileURLToPath(new URL("./examination-process.ts", import.meta.url));
+  const { stdout } = await runProgram({
+    file: basename(process.execPath),
+    // The programs that it asks are the system's.
+    path: `${dirname(process.execPath)}:${systemPath}`,
+    args: [`--max-old-space-size=${heapMegabytesMax}`, program],
+    input: JSON.stringify(question),
+    ...{ deadline, unhurried: true },
+  });
+  return JSON.parse(stdout) as ExaminationAnswer;
+}
+
+const daemonFacts = ({ state, peer }: Status): ExaminationQuestion["daemon"] => ({
   state,
   peer: peer && { alive: peer.alive, configMatch: peer.config_match, paths: peer.paths },
 });

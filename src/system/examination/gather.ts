@@ -1,5 +1,6 @@
 /** Gathers what the findings of doctor judge. Reads and asks; sets nothing, and decides nothing. */
 import { existsSync, readFileSync } from "node:fs";
+import pLimit from "p-limit";
 import type {
   DaemonFacts,
   Dropping,
@@ -36,6 +37,8 @@ export interface Examined {
   readonly needs: readonly PlacedNeed[];
   readonly daemon: Omit<DaemonFacts, "descriptors"> | null;
   readonly peer: Possessions | null;
+  /** So many real servers are asked on the wire, evenly chosen; default: all of them. */
+  readonly realServersMax?: number;
   /** Where the operating system's own files are; default `/`. */
   readonly root?: string;
 }
@@ -44,6 +47,8 @@ export interface Examined {
 const elsewhere = { 4: "192.0.2.1", 6: "2001:db8::1" } as const;
 
 const programDeadline = ms(5000);
+/** Programs that look up a route at the same time. */
+const routesAtOnce = 8;
 
 /** What a program prints; null where it is missing or fails. */
 async function printed(file: string, ...args: readonly string[]): Promise<string | null> {
@@ -198,8 +203,9 @@ async function askOnTheWire(asked: Examined, interfaces: readonly Interface[]): 
       const asker = at === undefined ? null : askerOf(at.name, address);
       return asker === null ? null : wire.holders(asker, address);
     });
-    const found = [...uniqueTargets(config).values()].map((target) =>
-      learn(target, asked, wire, askerOf),
+    const inTurn = pLimit(routesAtOnce);
+    const found = chosen(asked).map((target) =>
+      learn(target, asked, { wire, askerOf, routeTo: (to) => inTurn(() => routeTo(to)) }),
     );
     const vipAnswers = (await Promise.all(vips)).filter((one) => one !== null);
     const peerMacs = (await Promise.all(asPeer)).flatMap((one) => one?.macs ?? []);
@@ -213,6 +219,24 @@ const peerAddresses = ({ config, role }: Examined): readonly IpAddress[] => {
   const peer = role === null ? null : addressesOf(config, otherRole(role));
   return peer === null ? [] : [peer.public, ...(peer.private === null ? [] : [peer.private])];
 };
+
+/** Real servers that are asked; of too many every second, third or so. */
+function chosen({
+  config,
+  realServersMax = Number.POSITIVE_INFINITY,
+}: Pick<Examined, "config" | "realServersMax">) {
+  const all = [...uniqueTargets(config).values()];
+  const every = Math.max(1, Math.ceil(all.length / realServersMax));
+  return all.filter((_, at) => at % every === 0);
+}
+
+/** How many real servers there are, and how many of them `gather` asks. */
+export const realServersAsked = (
+  examined: Pick<Examined, "config" | "realServersMax">,
+): { readonly asked: number; readonly all: number } => ({
+  asked: chosen(examined).length,
+  all: uniqueTargets(examined.config).size,
+});
 
 interface Target {
   readonly address: IpAddress;
@@ -237,11 +261,16 @@ function uniqueTargets({ virtualServers }: Config): ReadonlyMap<string, Target> 
   return targets;
 }
 
+interface Asking {
+  readonly wire: Wire;
+  readonly askerOf: (device: string, address: IpAddress) => Asker | null;
+  readonly routeTo: (address: IpAddress) => Promise<RealServerFacts["route"]>;
+}
+
 async function learn(
   { address, port, vip, vipPort, tcp, forwarding }: Target,
   { daemon, role }: Examined,
-  wire: Wire,
-  askerOf: (device: string, address: IpAddress) => Asker | null,
+  { wire, askerOf, routeTo }: Asking,
 ): Promise<RealServerFacts> {
   const route = await routeTo(address);
   const nothing = { address, port, route, mac: null, answers: null, takesVip: null, returns: null };

@@ -33,6 +33,8 @@ export interface ProgramRun {
   readonly input?: string;
   /** Output beyond this is a failure; 40 MB when absent. */
   readonly outputBytesMax?: number;
+  /** It does nothing that the loop waits for: it is no real-time program, whatever the loop is. */
+  readonly unhurried?: true;
   /** Colon-separated directories; default `systemPath`. Tests put fixture programs there. */
   readonly path?: string | undefined;
 }
@@ -104,7 +106,11 @@ function killGroup(pid: number): void {
   }
 }
 
-function start(file: string, args: readonly string[], path = systemPath) {
+function start(
+  file: string,
+  args: readonly string[],
+  { path = systemPath, unhurried = false }: { path?: string | undefined; unhurried?: boolean },
+) {
   const child = execa(file, [...args], {
     env: { PATH: path, LC_ALL: "C" },
     extendEnv: false,
@@ -118,7 +124,7 @@ function start(file: string, args: readonly string[], path = systemPath) {
   const { pid } = child;
   if (pid !== undefined) {
     groups.add(pid);
-    accompany(pid);
+    if (!unhurried) accompany(pid);
     if (!endingWatched) {
       endingWatched = true;
       process.once("exit", () => {
@@ -162,7 +168,7 @@ const firstLine = (text: string): string => {
 
 /** Runs a program to its end. Throws MachineError unless it ends with status 0 in time. */
 export async function runProgram(run: ProgramRun): Promise<ProgramOutput> {
-  const child = start(locate(run.file, run.path), run.args, run.path);
+  const child = start(locate(run.file, run.path), run.args, run);
   const called = [run.file, ...run.args].join(" ").slice(0, 200);
   let trouble: string | null = null;
   const stop = (why: string): void => {
@@ -216,7 +222,7 @@ function splitLines(stream: Readable, onLine: (line: string) => void): void {
 
 /** Starts a program that stays. Throws MachineError when there is no such program. */
 export function keepProgram(options: KeptProgramOptions): KeptProgram {
-  const child = start(locate(options.file, options.path), options.args, options.path);
+  const child = start(locate(options.file, options.path), options.args, options);
   let alive = true;
   let lastWords = "";
   splitLines(child.stdout, (line) => alive && options.onLine(line, "stdout"));

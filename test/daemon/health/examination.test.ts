@@ -31,10 +31,26 @@ test("the daemon says what doctor finds, and asks the machine once in ten second
   const names = report.findings.map(({ finding }) => finding);
   assert.ok(names.includes("vip-device") && names.includes("peer-silent"), names.join(" "));
   assert.equal(report.ok, false);
+  assert.deepEqual(report.real_servers, { asked: 0, all: 0 });
   now = 9_999;
   await examination.read();
   assert.equal(asked, 1);
   now = 10_000;
   await examination.read();
   assert.equal(asked, 2);
+});
+
+test("a process that cannot do it is an error of the machine", async () => {
+  const read = readText(text);
+  assert.ok("config" in read);
+  const examination = new Examination({
+    now: () => instant(0),
+    wallClock: () => "2026-01-01T00:00:00.000Z",
+    status: async () => sampleStatus,
+    config: () => ({ ...read, files: [], keys: [] }),
+  });
+  await assert.rejects(
+    examination.read(),
+    /^MachineError: node .*examination-process.*was not kept/,
+  );
 });

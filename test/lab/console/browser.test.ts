@@ -8,7 +8,13 @@ import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
-import { busyEvents, busyGraphs, busyStatus, largeStatus } from "../../console/busy-router.ts";
+import {
+  busyEvents,
+  busyFindings,
+  busyGraphs,
+  busyStatus,
+  largeStatus,
+} from "../../console/busy-router.ts";
 import { type Served, serveConsole } from "../../console/served-console.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -19,6 +25,8 @@ const panels = [
   "maintenance?server=web&real=rs3",
   "maintenance?server=web",
   "graphs?server=web",
+  "doctor",
+  "script?server=web",
   "help",
   "password",
 ];
@@ -48,6 +56,7 @@ describe("the console in a browser", { timeout: 300_000 }, () => {
       prepare: (daemon) => {
         daemon.known = [...busyEvents];
         daemon.graphed = busyGraphs;
+        daemon.found = async () => busyFindings;
       },
     });
     browser = await openBrowser();
