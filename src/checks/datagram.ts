@@ -4,7 +4,8 @@
  */
 import { createSocket } from "node:dgram";
 import type { Dialogue } from "../check/dialogue.ts";
-import { family } from "../model/address.ts";
+import { family, type IpAddress } from "../model/address.ts";
+import { neighbourOnTheWay, type OnTheWay } from "../system/net/neighbour.ts";
 import { type Carrier, Conversation } from "./conversation.ts";
 import type { Endpoint } from "./target.ts";
 import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
@@ -15,12 +16,19 @@ import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./v
  */
 const silenceMax = 500;
 
+/** How often, in ms, a neighbour is looked for that has not answered yet. */
+const lookEvery = 50;
+/** The share of the timeout that it has for that; then the try ends with a reason of its own. */
+const lookShare = 0.75;
+
 /** Runs a dialogue whose turns are datagrams, until it has passed or failed or time is over. */
 export function converseByDatagram(
   target: Endpoint,
   dialogue: Dialogue,
   deadline: Deadline,
+  onTheWay: (address: IpAddress) => OnTheWay | null = neighbourOnTheWay,
 ): Promise<Verdict> {
+  const startedAt = performance.now();
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("answer", deadline));
     const socket = createSocket(family(target.address) === 6 ? "udp6" : "udp4");
@@ -31,11 +39,7 @@ export function converseByDatagram(
         socket.send(bytes, (error) => {
           if (error !== null) conversation.end(failedBy(error, "unreachable"));
         });
-        if (!answered)
-          quiet = setTimeout(
-            () => conversation.end(passed),
-            Math.min(silenceMax, deadline.timeout / 2),
-          );
+        if (!answered) quiet = setTimeout(judgeSilence, Math.min(silenceMax, deadline.timeout / 2));
       },
       finish(end) {
         if (quiet !== null) clearTimeout(quiet);
@@ -43,6 +47,14 @@ export function converseByDatagram(
         resolve(end === "secure" ? failed("local", "there is no TLS over UDP here") : end);
       },
       missing: "answer",
+    };
+    // Silence is no answer where nobody has taken the datagram.
+    const judgeSilence = (): void => {
+      const next = onTheWay(target.address);
+      const late = performance.now() - startedAt >= deadline.timeout * lookShare;
+      if (next === null || next.known === "fine") conversation.end(passed);
+      else if (next.known === "asked" && !late) quiet = setTimeout(judgeSilence, lookEvery);
+      else conversation.end(failed("unreachable", `no machine answers for ${next.address}`));
     };
     const conversation = new Conversation(dialogue, carrier, deadline);
     socket.on("error", (error) => conversation.end(failedBy(error, "unreachable")));

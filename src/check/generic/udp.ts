@@ -20,7 +20,8 @@ export const udp = checkType({
   passes: "a datagram comes back that fits `expect`; without `reply` silence will do",
   help: [
     "- With `reply: false` only a refusal fails: an ICMP error such as port unreachable, within half a",
-    "  second or half of the timeout, whichever is less. A packet filter that drops hides it.",
+    "  second or half of the timeout, whichever is less; and an address which no machine answers for,",
+    "  in ARP or neighbour discovery. A packet filter that drops hides a refusal.",
     "- `expect` is what the answer must *begin* with, byte for byte; with `regex: true` a pattern that",
     "  must match somewhere in it (at most 8 KiB), where `.` is one byte.",
   ],
@@ -46,7 +47,8 @@ export const udp = checkType({
     ),
   },
   reasons: {
-    unreachable: "does the service run on this port (ICMP says that it does not)",
+    unreachable:
+      "does the service run on this port (ICMP says that it does not); is the machine on",
     timeout: "does the service answer this datagram; a packet filter that drops it",
   },
   example: "{ type: udp, port: 27015, send: '\\xff\\xff\\xff\\xffstatus', reply: true }",

@@ -1,0 +1,51 @@
+/**
+ * Asks the kernel whether it knows the network card of the machine that takes packets to an
+ * address: a route socket of netlink(7), two questions, no privilege, no program.
+ */
+import {
+  type Neighbour,
+  neighbourRequest,
+  nextHopRequest,
+  readNeighbour,
+  readNextHop,
+} from "../../kernel/next-hop.ts";
+import type { IpAddress } from "../../model/address.ts";
+import { close, connect, receive, send, socket } from "../libc.ts";
+
+const addressFamilyNetlink = 16;
+const routeProtocol = 0;
+const socketRaw = 3;
+const socketCloseOnExec = 0o2000000;
+const socketNonBlocking = 0o4000;
+const roomBytes = 8192;
+
+/** The next machine on the way to somewhere: that one itself, or a gateway. */
+export interface OnTheWay {
+  readonly address: IpAddress;
+  readonly known: Neighbour;
+}
+
+/** What is known of the next machine on the way to `address`; null: nothing. Never throws. */
+export function neighbourOnTheWay(address: IpAddress): OnTheWay | null {
+  const type = socketRaw | socketCloseOnExec | socketNonBlocking;
+  const fd = socket(addressFamilyNetlink, type, routeProtocol);
+  if (fd < 0) return null;
+  try {
+    const kernel = new Uint8Array(12);
+    kernel[0] = addressFamilyNetlink;
+    if (connect(fd, kernel, kernel.length) !== 0) return null;
+    const hop = readNextHop(ask(fd, nextHopRequest(address)), address);
+    if (hop === null) return null;
+    const known = readNeighbour(ask(fd, neighbourRequest(hop)));
+    return known === null ? null : { address: hop.address, known };
+  } finally {
+    close(fd);
+  }
+}
+
+/** The kernel's answer, which is there when the question has been taken; empty: there is none. */
+function ask(fd: number, question: Uint8Array): Uint8Array {
+  const room = new Uint8Array(roomBytes);
+  if (send(fd, question, question.length, 0) !== question.length) return room.subarray(0, 0);
+  return room.subarray(0, Math.max(0, receive(fd, room, room.length, 0)));
+}
