@@ -232,7 +232,7 @@ const quiesceKeepsUdpClients: Rule = ({ virtualServers }, complaints) => {
   for (const { keys } of virtualServers) {
     const { quiesce, protocol } = keys.values;
     if (quiesce !== true || protocol !== "udp") continue;
-    const message = `${keys.pathOf("quiesce")}: over UDP a client that keeps sending stays on a failed server`;
+    const message = `${keys.pathOf("quiesce")}: over UDP a client that keeps sending stays on a failed server for 30s`;
     complaints.warn(keys.spotOf("quiesce"), message, "quiesce: false removes it at once");
   }
 };

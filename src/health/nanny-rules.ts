@@ -18,6 +18,8 @@ export interface NannyRules {
   readonly maintenance?: Maintenance | undefined;
   readonly weight: number;
   readonly quiesce: boolean;
+  /** How long a failed one stays at weight 0 at most, with `quiesce`; null: as long as it is failed. */
+  readonly quiesceMax: Ms | null;
   readonly reentry: Ms;
   readonly slowStart: Ms;
   readonly damping: Damping | "off";

@@ -20,6 +20,7 @@ import {
 import { calm, changed, type Flapping, heldHalfway, noted } from "./damping.ts";
 import { type Outcome, type RealServerHealth, realServerKey } from "./health.ts";
 import type { NannyRules } from "./nanny-rules.ts";
+import { quiescedUntil, quiesceMaxOf } from "./quiescence.ts";
 import {
   nextStepAt,
   type Ramp,
@@ -55,6 +56,8 @@ export interface Nanny {
   readonly flapping: Flapping;
   /** The kernel refuses the entry, which is offered to it again from time to time; or null. */
   readonly refusal: { readonly why: string } | null;
+  /** Since when it is out of service; null: it is not. */
+  readonly failedSince: Instant | null;
   /** Found in the table with weight 0: stays there, without traffic, until a verdict. */
   readonly foundQuiesced: boolean;
 }
@@ -101,6 +104,7 @@ export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer)
   maintenance: virtualServer.maintenance ?? realServer.maintenance,
   weight: realServer.weight,
   quiesce: virtualServer.quiesce,
+  quiesceMax: quiesceMaxOf(virtualServer),
   reentry: virtualServer.reentry,
   slowStart: virtualServer.slowStart,
   damping: virtualServer.damping,
@@ -121,6 +125,7 @@ export function startNanny(rules: NannyRules, now: Instant): Nanny {
     ramp: null,
     flapping: calm,
     refusal: null,
+    failedSince: null,
     foundQuiesced: false,
   };
   return { ...memory, health: healthOf(memory, now), since: now, cause: startCause(rules) };
@@ -184,12 +189,15 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
 }
 
 /** When the nanny wants a wake at the latest; early is harmless. Tries are not its business. */
-export const wakeAt = ({ rules, recoveredAt, ramp, flapping }: Nanny): Instant | null =>
-  earliest(
+export const wakeAt = (nanny: Nanny): Instant | null => {
+  const { rules, health, recoveredAt, ramp, flapping, failedSince } = nanny;
+  return earliest(
     recoveredAt === null ? null : addMs(recoveredAt, rules.reentry),
     ramp === null ? null : nextStepAt(rampRules(rules), ramp),
     flapping.heldUntil,
+    health.tableWeight === 0 ? quiescedUntil(rules, failedSince) : null,
   );
+};
 
 export const rampRules = ({ weight, slowStart }: NannyRules): RampRules => ({
   weight,
@@ -239,11 +247,16 @@ type Memory = Omit<Nanny, "health" | "since" | "cause">;
 
 /** The nanny with changed memory, and the state and weight that follow from it. */
 function settle(before: Nanny, changed: Partial<Memory>, cause: string, now: Instant): Nanny {
-  const memory = { ...before, ...changed };
+  const next = { ...before, ...changed };
+  const failedSince = isFailed(next, now) ? (before.failedSince ?? now) : null;
+  const memory = { ...next, failedSince };
   const health = healthOf(memory, now);
   if (health.state === before.health.state) return { ...memory, health };
   return { ...memory, health, since: now, cause };
 }
+
+const isFailed = (memory: Memory, now: Instant): boolean =>
+  memory.rules.active && ["down", "reentry"].includes(believedHealth(memory, now).state);
 
 function healthOf(memory: Memory, now: Instant): RealServerHealth {
   const { rules, refusal } = memory;
@@ -256,7 +269,8 @@ function healthOf(memory: Memory, now: Instant): RealServerHealth {
 
 function believedHealth(memory: Memory, now: Instant): RealServerHealth {
   const { rules, verdict, recoveredAt } = memory;
-  const quiesced = rules.quiesce ? 0 : null;
+  const until = quiescedUntil(rules, memory.failedSince);
+  const quiesced = rules.quiesce && (until === null || now < until) ? 0 : null;
   if (verdict === "unknown")
     return { state: "checking", tableWeight: memory.foundQuiesced ? 0 : null };
   if (verdict === "down" || memory.flapping.heldUntil !== null)
@@ -381,5 +395,7 @@ function woken(before: Nanny, now: Instant): Nanny {
     const next = rampAt(rampRules(rules), ramp, now);
     if (next !== ramp) nanny = settle(nanny, { ramp: next }, nanny.cause, now);
   }
-  return nanny;
+  const until = quiescedUntil(nanny.rules, nanny.failedSince);
+  const isOver = nanny.health.tableWeight === 0 && until !== null && now >= until;
+  return isOver ? settle(nanny, {}, nanny.cause, now) : nanny;
 }

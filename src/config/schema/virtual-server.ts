@@ -217,7 +217,7 @@ export const virtualServerKeys = {
   quiesce: preset(
     flag,
     false,
-    "`true`: a failed real server keeps its connections and gets no new ones (weight 0). `false`: it is removed.",
+    "`true`: a failed real server keeps its connections and gets no new ones (weight 0), over UDP for 30 s at most. `false`: it is removed.",
   ),
   start: preset(
     choice("start", ["checking", "up"]),
