@@ -4,7 +4,7 @@
  * it; `RUNS=1` measures once; `MINUTES=1` shortens the long watches, `ROUNDS=3` the comparisons
  * (`ONLY=compared`). Ends with 1 if a goal was missed.
  */
-import { median } from "./outage.ts";
+import { median } from "./instruments/outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
 import { hasBound, numbersOf, printGoal, reached } from "./scenario.ts";
 

@@ -2,7 +2,7 @@
  * `make demo`: a pair of LVS routers fails over before your eyes. Ends with 0 when every step
  * reached its mark.
  */
-import { kernelKind } from "./boot.ts";
+import { kernelKind } from "./guest/boot.ts";
 import { loadScenario, runScenario } from "./run-scenario.ts";
 import { numbersOf, printGoal, reached } from "./scenario.ts";
 

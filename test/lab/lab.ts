@@ -4,19 +4,19 @@
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Capture } from "./capture.ts";
-import type { ClientOptions } from "./client.ts";
-import { Client } from "./client.ts";
-import { now } from "./clock.ts";
-import { hurryIntake } from "./kernel-threads.ts";
-import { Network } from "./network.ts";
-import { Observer } from "./observer.ts";
-import { type ConfigObject, type PairOptions, pairConfig } from "./pair-config.ts";
-import { RealServer } from "./real-server.ts";
-import { Router } from "./router.ts";
-import { type Addresses, addressesOf, type Topology } from "./topology.ts";
-import { expect, waitFor } from "./wait.ts";
-import { Yardstick } from "./yardstick.ts";
+import type { ClientOptions } from "./actors/client.ts";
+import { Client } from "./actors/client.ts";
+import { type ConfigObject, type PairOptions, pairConfig } from "./actors/pair-config.ts";
+import { RealServer } from "./actors/real-server.ts";
+import { Router } from "./actors/router.ts";
+import { hurryIntake } from "./guest/kernel-threads.ts";
+import { Capture } from "./instruments/capture.ts";
+import { now } from "./instruments/clock.ts";
+import { Observer } from "./instruments/observer.ts";
+import { expect, waitFor } from "./instruments/wait.ts";
+import { Yardstick } from "./instruments/yardstick.ts";
+import { Network } from "./machine/network.ts";
+import { type Addresses, addressesOf, type Topology } from "./machine/topology.ts";
 
 /** One key for both routers: they share the lab's disk, and so their files can be equal. */
 export const keyFile = "/run/lab/heartbeat.key";

@@ -4,7 +4,7 @@
  * LAB_ROUNDS and LAB_MINUTES shorten what has rounds or watches for minutes.
  * LAB_KEEP=1 keeps logs, tables and captures of runs that went well, too.
  */
-import { median } from "./outage.ts";
+import { median } from "./instruments/outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
 import { hasBound, numbersOf, printGoal, reached } from "./scenario.ts";
 

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type KernelKind, run } from "./boot.ts";
+import { type KernelKind, run } from "./guest/boot.ts";
 import type { RunReport, Scenario } from "./scenario.ts";
 
 export const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -61,7 +61,7 @@ export async function runScenario(
       ...assignments,
       process.execPath,
       "--single-threaded-gc",
-      "test/lab/guest.ts",
+      "test/lab/guest/guest.ts",
       name,
       `${runs}`,
     ],

@@ -4,7 +4,7 @@
  * A scenario file under scenarios/ has one default export made by `scenario`.
  */
 import type { Lab } from "./lab.ts";
-import type { Topology } from "./topology.ts";
+import type { Topology } from "./machine/topology.ts";
 
 /**
  * A measured number with its goal. Goals are the product's; the tests allow twice as much. Without

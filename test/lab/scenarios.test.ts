@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { describe, it } from "node:test";
-import { median } from "./outage.ts";
+import { median } from "./instruments/outage.ts";
 import { loadScenario, runScenario, scenarioNames } from "./run-scenario.ts";
 import { numbersOf, printGoal, reached, type Scenario } from "./scenario.ts";
 

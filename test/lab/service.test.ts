@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
-import { run } from "./boot.ts";
+import { run } from "./guest/boot.ts";
 
 const root = join(import.meta.dirname, "../..");
 

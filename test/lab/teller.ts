@@ -2,9 +2,9 @@
  * Tells the demo on a terminal: numbered steps, what happened when, what the client saw, and the
  * IPVS table as the kernel reports it.
  */
-import type { Client } from "./client.ts";
+import type { Client } from "./actors/client.ts";
+import type { ClientReport } from "./instruments/outage.ts";
 import type { Lab } from "./lab.ts";
-import type { ClientReport } from "./outage.ts";
 import type { Goal } from "./scenario.ts";
 
 const bold = (text: string): string => `\x1b[1m${text}\x1b[0m`;

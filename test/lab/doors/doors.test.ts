@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { run } from "../boot.ts";
+import { run } from "../guest/boot.ts";
 
 const project = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Router } from "../actors/router.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import type { Router } from "../router.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const textOf = (router: Router): string => readFileSync(router.configFile, "utf8");
 

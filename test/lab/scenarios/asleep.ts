@@ -1,5 +1,5 @@
-import { type Bounds, type Fault, faultStory } from "../fault.ts";
-import { signal } from "../machine.ts";
+import { type Bounds, type Fault, faultStory } from "../faults/fault.ts";
+import { signal } from "../machine/machine.ts";
 
 const sleepMs = 2000;
 
@@ -30,7 +30,7 @@ export default faultStory(
   faults,
   {
     async prepare(lab) {
-      const preload = `${lab.surroundings.project}/test/lab/blockable.ts`;
+      const preload = `${lab.surroundings.project}/test/lab/actors/blockable.ts`;
       for (const router of lab.routers) router.preload = preload;
     },
   },

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { RealServerStatus } from "../../../src/control/api.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title:

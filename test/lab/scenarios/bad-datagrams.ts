@@ -1,9 +1,9 @@
-import { heartbeatsOn } from "../capture.ts";
+import { Sender } from "../actors/sender.ts";
+import { heartbeatsOn } from "../instruments/capture.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { Sender } from "../sender.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "truncated, oversized, forged, replayed and foreign datagrams are refused and counted",

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { printTable } from "../ipvs-table.ts";
+import { printTable } from "../instruments/ipvs-table.ts";
+import { expect } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 /** Nine levels of nine aliases each: 3^20 values if somebody unfolds them. */
 const anchorBomb = [

@@ -1,4 +1,4 @@
-import { type Fault, faultStory, untouched } from "../fault.ts";
+import { type Fault, faultStory, untouched } from "../faults/fault.ts";
 
 const scripts = {
   failing: "#!/bin/sh\necho 'Cannot open netlink socket' >&2; exit 1\n",

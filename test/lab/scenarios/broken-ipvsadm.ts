@@ -1,4 +1,4 @@
-import { besideAStart, type Fault, faultStory, handedOver } from "../fault.ts";
+import { besideAStart, type Fault, faultStory, handedOver } from "../faults/fault.ts";
 
 const ways: Readonly<Record<string, string | null>> = {
   missing: null,

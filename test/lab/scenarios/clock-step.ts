@@ -1,9 +1,9 @@
-import { faultGoals, Judge, untouched } from "../fault.ts";
+import { faultGoals, Judge, untouched } from "../faults/fault.ts";
+import { expect } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import { output } from "../pipe.ts";
+import { output } from "../machine/pipe.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 export default scenario({
   title: "the wall clock steps by an hour, forth and back: nothing happens",

@@ -1,5 +1,5 @@
-import { heartbeat, turnMs } from "../beside-keepalived.ts";
-import { compareOutages } from "../compared-outage.ts";
+import { heartbeat, turnMs } from "../compared/beside-keepalived.ts";
+import { compareOutages } from "../compared/compared-outage.ts";
 
 export default compareOutages({
   title: "the active router loses power, at 10 ms / 40 ms and at advert_int 0.01",

@@ -1,7 +1,14 @@
-import { atSpeed, falsely, heartbeat, share, startBeside, turnMs } from "../beside-keepalived.ts";
+import {
+  atSpeed,
+  falsely,
+  heartbeat,
+  share,
+  startBeside,
+  turnMs,
+} from "../compared/beside-keepalived.ts";
 import type { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const idleMinutes = Number(process.env.LAB_MINUTES ?? "0.5");
 const loadMinutes = idleMinutes / 2;

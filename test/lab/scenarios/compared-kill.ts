@@ -1,8 +1,8 @@
-import { type Contenders, inTurn, limitFor, roundsOr, withClient } from "../compared.ts";
-import { startKeepalivedPair } from "../keepalived.ts";
-import { startLvsdPair } from "../pair.ts";
+import { startKeepalivedPair } from "../actors/keepalived.ts";
+import { startLvsdPair } from "../actors/pair.ts";
+import { type Contenders, inTurn, limitFor, roundsOr, withClient } from "../compared/compared.ts";
+import { natPair } from "../machine/topology.ts";
 import { type Goal, scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const rounds = roundsOr(3);
 

@@ -6,11 +6,11 @@ import {
   type Story,
   withClient,
   withWatch,
-} from "../compared.ts";
+} from "../compared/compared.ts";
 import type { Lab } from "../lab.ts";
-import type { Direction, Impairment } from "../network.ts";
+import type { Direction, Impairment } from "../machine/network.ts";
+import { natPair } from "../machine/topology.ts";
 import { type Figures, type Goal, scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const rounds = roundsOr(5);
 const nets = ["private", "public"] as const;

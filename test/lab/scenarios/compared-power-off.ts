@@ -1,5 +1,5 @@
-import { equalDetection } from "../compared.ts";
-import { compareOutages } from "../compared-outage.ts";
+import { equalDetection } from "../compared/compared.ts";
+import { compareOutages } from "../compared/compared-outage.ts";
 
 export default compareOutages({
   title: "the active router loses power, detection being equal",

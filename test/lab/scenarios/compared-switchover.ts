@@ -1,10 +1,15 @@
-import { type Contenders, inTurn, limitFor, roundsOr } from "../compared.ts";
-import { heldAlive, heldConnections, heldConnectionsMax, synchronised } from "../held.ts";
-import { equallyFast, keepalivedDefaults, startKeepalivedPair } from "../keepalived.ts";
-import { holdersOf, startLvsdPair } from "../pair.ts";
+import { equallyFast, keepalivedDefaults, startKeepalivedPair } from "../actors/keepalived.ts";
+import { holdersOf, startLvsdPair } from "../actors/pair.ts";
+import { type Contenders, inTurn, limitFor, roundsOr } from "../compared/compared.ts";
+import {
+  heldAlive,
+  heldConnections,
+  heldConnectionsMax,
+  synchronised,
+} from "../instruments/held.ts";
+import { waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { type Goal, scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { waitFor } from "../wait.ts";
 
 const rounds = roundsOr(3);
 

@@ -1,11 +1,16 @@
-import { type Contenders, inTurn, limitFor, roundsOr } from "../compared.ts";
-import { heldAlive, heldConnections, heldConnectionsMax, synchronised } from "../held.ts";
-import { equallyFast, keepalivedDefaults, startKeepalivedPair } from "../keepalived.ts";
-import { median } from "../outage.ts";
-import { startLvsdPair } from "../pair.ts";
+import { equallyFast, keepalivedDefaults, startKeepalivedPair } from "../actors/keepalived.ts";
+import { startLvsdPair } from "../actors/pair.ts";
+import { type Contenders, inTurn, limitFor, roundsOr } from "../compared/compared.ts";
+import { failedIn, inARow, longest, outageOf } from "../faults/synchronised-switchovers.ts";
+import {
+  heldAlive,
+  heldConnections,
+  heldConnectionsMax,
+  synchronised,
+} from "../instruments/held.ts";
+import { median } from "../instruments/outage.ts";
+import { natPair } from "../machine/topology.ts";
 import { type Goal, scenario } from "../scenario.ts";
-import { failedIn, inARow, longest, outageOf } from "../synchronised-switchovers.ts";
-import { natPair } from "../topology.ts";
 
 const rounds = roundsOr(5);
 const timesEach = 10;

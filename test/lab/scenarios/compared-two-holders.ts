@@ -1,3 +1,4 @@
+import { holdersOf, type Pair } from "../actors/pair.ts";
 import {
   bothAt,
   equalDetection,
@@ -7,12 +8,11 @@ import {
   type Story,
   withClient,
   withWatch,
-} from "../compared.ts";
+} from "../compared/compared.ts";
+import { waitFor } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
-import { holdersOf, type Pair } from "../pair.ts";
+import { natPair } from "../machine/topology.ts";
 import { type Goal, scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { waitFor } from "../wait.ts";
 
 const rounds = roundsOr(5);
 

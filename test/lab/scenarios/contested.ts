@@ -1,6 +1,6 @@
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** So slow that the next heartbeat is far away when the announcements are heard. */
 const heartbeat = { interval: "3s", dead_after: "6s" };

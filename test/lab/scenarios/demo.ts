@@ -1,10 +1,11 @@
 /** The story of `make demo` (demo.ts prints it as it is told here). */
-import { destinationsOf } from "../ipvs-table.ts";
-import { Nginx } from "../real-server.ts";
+
+import { Nginx } from "../actors/real-server.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 import { demoGoals, Teller } from "../teller.ts";
-import { natPair } from "../topology.ts";
-import { waitFor } from "../wait.ts";
 
 const failbackDelayMs = 4000;
 

@@ -1,11 +1,11 @@
-import type { Client } from "../client.ts";
+import type { Client } from "../actors/client.ts";
+import { mislead, told } from "../actors/neighbour.ts";
+import type { Router } from "../actors/router.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
-import { mislead, told } from "../neighbour.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
+import { output } from "../machine/pipe.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** Public: a VLAN on a bond of two cables. Private: a bridge. */
 const [vlan, bridge, tag] = ["bond0.26", "br0", 26] as const;

@@ -1,10 +1,10 @@
-import { synchronised } from "../held.ts";
-import { destinationsOf } from "../ipvs-table.ts";
+import type { Router } from "../actors/router.ts";
+import { synchronised } from "../instruments/held.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import type { Router } from "../router.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** The state that a router shows of rs2. */
 const stateOf = async (router: Router): Promise<string | undefined> =>

@@ -1,6 +1,6 @@
+import { expect, underWayMax } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, underWayMax } from "../wait.ts";
 
 /** Shorter than the default of 10 s, so that the test is; the rule is the same. */
 const failbackDelayMs = 3000;

@@ -1,6 +1,6 @@
-import { floodBoth, unchanged } from "../flood.ts";
+import { floodBoth, unchanged } from "../faults/flood.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const [rate, seconds] = [100_000, 30];
 const what = `${rate} forged heartbeats/s for ${seconds} s`;

@@ -1,6 +1,6 @@
-import { floodBoth, unchanged } from "../flood.ts";
+import { floodBoth, unchanged } from "../faults/flood.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 /** What a router of the lab's kernel can read, where a system call costs fifteen times as much. */
 const [rate, seconds] = [10_000, 5];

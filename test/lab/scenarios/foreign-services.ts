@@ -1,8 +1,8 @@
-import { printTable } from "../ipvs-table.ts";
+import { printTable } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "foreign IPVS services are left alone; a restarted daemon adopts the table it finds",

@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { besideAStart, type Fault, faultStory, handedOver, untouched } from "../fault.ts";
+import type { Router } from "../actors/router.ts";
+import { besideAStart, type Fault, faultStory, handedOver, untouched } from "../faults/fault.ts";
+import { expect } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
-import { expect } from "../wait.ts";
+import { output } from "../machine/pipe.ts";
 
 const places = (router: Router) => [router.runDirectory, router.stateDirectory];
 const filler = "filler";

@@ -1,10 +1,10 @@
+import type { Router } from "../actors/router.ts";
+import { expect } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import { setSysctls } from "../namespace.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
+import { setSysctls } from "../machine/namespace.ts";
+import { output } from "../machine/pipe.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 /** Behind the observer: no neighbour of the routers, so that only an echo can come from there. */
 const far = "fd99::1";

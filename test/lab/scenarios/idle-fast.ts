@@ -1,7 +1,7 @@
-import { calm } from "../calm.ts";
+import { calm } from "../instruments/calm.ts";
+import { expect } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 /** Ten minutes idle and one under load in `make bench`; the tests watch for less. */
 const idleMinutes = Number(process.env.LAB_MINUTES ?? "0.5");

@@ -1,7 +1,7 @@
-import { startBarePair } from "../bare-pair.ts";
-import { atSpeed, falsely, heartbeat, share, startBeside } from "../beside-keepalived.ts";
+import { startBarePair } from "../actors/bare-pair.ts";
+import { atSpeed, falsely, heartbeat, share, startBeside } from "../compared/beside-keepalived.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const minutes = Number(process.env.LAB_MINUTES ?? "0.5");
 

@@ -1,10 +1,10 @@
 import type { VirtualServerStatus } from "../../../src/control/api.ts";
-import { destinationsOf } from "../ipvs-table.ts";
-import { realServers } from "../pair-config.ts";
-import type { Router } from "../router.ts";
+import { realServers } from "../actors/pair-config.ts";
+import type { Router } from "../actors/router.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** The kernel is asked for a scheduler that no kernel has wherever the configuration says `fo`. */
 const lackingFo = `#!/bin/sh

@@ -1,9 +1,9 @@
-import { destinationsOf } from "../ipvs-table.ts";
+import { realServers } from "../actors/pair-config.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import { realServers } from "../pair-config.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "the kernel refuses one real server: it is down with the kernel's reason, the rest serves",

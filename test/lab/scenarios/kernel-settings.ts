@@ -1,6 +1,6 @@
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const forward = "/proc/sys/net/ipv4/ip_forward";
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
+import type { Router } from "../actors/router.ts";
+import { expect } from "../instruments/wait.ts";
 import { keyFile, Lab } from "../lab.ts";
-import type { Router } from "../router.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 const newKey = (): string => randomBytes(32).toString("base64");
 

@@ -1,5 +1,5 @@
-import { type Fault, faultStory } from "../fault.ts";
-import type { NetName } from "../topology.ts";
+import { type Fault, faultStory } from "../faults/fault.ts";
+import type { NetName } from "../machine/topology.ts";
 
 const cut = (nets: readonly NetName[], what: string, outage: number): Fault => ({
   what,

@@ -1,9 +1,9 @@
-import { longestHold, watchLoop } from "../loop-hold.ts";
-import { type ConfigObject, realServers } from "../pair-config.ts";
+import { type ConfigObject, realServers } from "../actors/pair-config.ts";
+import { longestHold, watchLoop } from "../instruments/loop-hold.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import type { Goal } from "../scenario.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const watchedMs = 5000;
 

@@ -1,5 +1,5 @@
-import { faultStory } from "../fault.ts";
-import { delayOnBoth, lossOnBoth, lossOnOne } from "../lossy.ts";
+import { faultStory } from "../faults/fault.ts";
+import { delayOnBoth, lossOnBoth, lossOnOne } from "../faults/lossy.ts";
 
 export default faultStory(
   "30 % loss on one path and on both, 200 ms of delay, at the default heartbeat: nothing happens",

@@ -1,5 +1,5 @@
-import { faultStory } from "../fault.ts";
-import { delayOnBoth, lossOnOne } from "../lossy.ts";
+import { faultStory } from "../faults/fault.ts";
+import { delayOnBoth, lossOnOne } from "../faults/lossy.ts";
 
 // With both paths lossy and 300 ms of patience two or three beats that are lost on both look like
 // death; no router can tell the two apart. So does a delay of 200 ms when it begins: the last beat is

@@ -1,8 +1,8 @@
-import { announcedOn } from "../capture.ts";
-import type { Router } from "../router.ts";
+import type { Router } from "../actors/router.ts";
+import { announcedOn } from "../instruments/capture.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** Beside the VIP of `web` and the NAT router's address. */
 const vips = Array.from({ length: 499 }, (_, at) => `172.20.${at >> 8}.${at & 255}`);

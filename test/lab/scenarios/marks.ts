@@ -1,8 +1,8 @@
-import type { Client } from "../client.ts";
+import type { Client } from "../actors/client.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const fwmark = 80;
 const ports = [80, 443];

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { daemonKilled, type Fault, faultStory, untouched } from "../fault.ts";
+import type { Router } from "../actors/router.ts";
+import { daemonKilled, type Fault, faultStory, untouched } from "../faults/fault.ts";
 import type { Lab } from "../lab.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
+import { output } from "../machine/pipe.ts";
 
 /** The lab's own tree of control groups (cgroups(7), version 2), one group a router. */
 const tree = "/run/lab/cgroup";

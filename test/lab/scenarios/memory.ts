@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { destinationsOf } from "../ipvs-table.ts";
-import type { Router } from "../router.ts";
+import type { Router } from "../actors/router.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { waitFor } from "../wait.ts";
 
 /** The product's figure is after 10 minutes; the tests watch for less. */
 const minutes = Number(process.env.LAB_MINUTES ?? "0.5");

@@ -1,9 +1,9 @@
-import { destinationsOf } from "../ipvs-table.ts";
+import { Nginx } from "../actors/real-server.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import { Nginx } from "../real-server.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "three real nginx behind NAT, checked over HTTP: one dies, the active router loses power",

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { daemonKilled, type Fault, faultStory, handedOver } from "../fault.ts";
+import type { Router } from "../actors/router.ts";
+import { daemonKilled, type Fault, faultStory, handedOver } from "../faults/fault.ts";
 import type { Lab } from "../lab.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
+import { output } from "../machine/pipe.ts";
 
 /** From now on every further open, socket or pipe of the daemon's fails with EMFILE. */
 async function starve({ pid }: Router): Promise<void> {

@@ -1,7 +1,7 @@
-import { type Fault, faultStory, handedOver, untouched } from "../fault.ts";
+import type { Router } from "../actors/router.ts";
+import { type Fault, faultStory, handedOver, untouched } from "../faults/fault.ts";
+import { underWayMax } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
-import type { Router } from "../router.ts";
-import { underWayMax } from "../wait.ts";
 
 const nets = ["public", "private"] as const;
 

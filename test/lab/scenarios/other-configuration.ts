@@ -1,9 +1,9 @@
-import { daemonKilled, type Fault, faultStory, handedOver, untouched } from "../fault.ts";
+import { pairConfig } from "../actors/pair-config.ts";
+import type { Router } from "../actors/router.ts";
+import { daemonKilled, type Fault, faultStory, handedOver, untouched } from "../faults/fault.ts";
+import { expect } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
 import { keyFile } from "../lab.ts";
-import { pairConfig } from "../pair-config.ts";
-import type { Router } from "../router.ts";
-import { expect } from "../wait.ts";
 
 const options = {
   heartbeat: { interval: "100ms", dead_after: "400ms" },

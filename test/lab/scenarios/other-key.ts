@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { faultGoals, Judge, paired } from "../fault.ts";
+import { pairConfig } from "../actors/pair-config.ts";
+import { faultGoals, Judge, paired } from "../faults/fault.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import { pairConfig } from "../pair-config.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const otherKey = "/run/lab/other.key";
 const directory = "/run/lab/fence";

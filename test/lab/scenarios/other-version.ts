@@ -1,8 +1,8 @@
-import { besideAStart, faultGoals, Judge } from "../fault.ts";
+import { besideAStart, faultGoals, Judge } from "../faults/fault.ts";
+import { expect } from "../instruments/wait.ts";
 import { keyFile, Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 const beside = "a standby of another version";
 const takeover = "power-off beside a standby of another version";
@@ -20,7 +20,7 @@ export default scenario({
     await lab.startPair({ heartbeat: Lab.brisk });
     const judge = await Judge.begin(lab);
     await lab.r2.stop();
-    lab.r2.preload = `${lab.surroundings.project}/test/lab/other-version.ts`;
+    lab.r2.preload = `${lab.surroundings.project}/test/lab/actors/other-version.ts`;
     lab.r2.environment = { LAB_KEY_FILE: keyFile };
     await lab.r2.start();
     for (const router of lab.routers)

@@ -1,8 +1,8 @@
-import { faultGoals, Judge } from "../fault.ts";
+import { faultGoals, Judge } from "../faults/fault.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** Two intervals of Lab.brisk. */
 const boundMs = 200;

@@ -1,7 +1,7 @@
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "persistence keeps a client on its real server, with the netmask that was configured",

@@ -1,6 +1,6 @@
-import { powerOff, powerOffGoals } from "../power-off.ts";
+import { powerOff, powerOffGoals } from "../faults/power-off.ts";
+import { directPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { directPair } from "../topology.ts";
 
 export default scenario({
   title: "with direct routing: the active router loses power",

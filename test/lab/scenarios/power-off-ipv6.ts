@@ -1,4 +1,4 @@
-import { powerOff, powerOffGoals } from "../power-off.ts";
+import { powerOff, powerOffGoals } from "../faults/power-off.ts";
 import { scenario } from "../scenario.ts";
 
 export default scenario({

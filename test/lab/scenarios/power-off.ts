@@ -1,6 +1,6 @@
-import { powerOff, powerOffGoals } from "../power-off.ts";
+import { powerOff, powerOffGoals } from "../faults/power-off.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 export default scenario({
   title: "the active router loses power: its peer serves within 1.2 s at the default settings",

@@ -1,5 +1,5 @@
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 export default scenario({
   title: "the active router's public link fails: the peer takes over at once",

@@ -1,7 +1,7 @@
+import { mislead, told } from "../actors/neighbour.ts";
 import { Lab } from "../lab.ts";
-import { mislead, told } from "../neighbour.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 const refreshMs = 2000;
 

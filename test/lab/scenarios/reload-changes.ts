@@ -1,8 +1,8 @@
-import { destinationsOf } from "../ipvs-table.ts";
+import { destinationsOf } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title:

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { printTable } from "../ipvs-table.ts";
+import { printTable } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** The same pair with its roles swapped under the hands. */
 function swapped(text: string): string {

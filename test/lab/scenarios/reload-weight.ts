@@ -1,7 +1,7 @@
-import { realServers } from "../pair-config.ts";
+import { realServers } from "../actors/pair-config.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 const virtualServers = 100;
 

@@ -1,8 +1,8 @@
-import { faultGoals, Judge, paired } from "../fault.ts";
+import { faultGoals, Judge, paired } from "../faults/fault.ts";
+import { waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { waitFor } from "../wait.ts";
 
 const killed = "kill -9 of both daemons at once";
 const stopped = "both daemons stopped, and both started";

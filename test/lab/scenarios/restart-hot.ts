@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { expect } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 const heldConnections = 50;
 const restarts = 5;

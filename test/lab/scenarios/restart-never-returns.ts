@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "a daemon that does not come back from its restart: the peer takes over after the hold",

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
-import { FailoverService } from "../failover-service.ts";
+import { FailoverService } from "../actors/failover-service.ts";
+import type { Router } from "../actors/router.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { keyFile, Lab } from "../lab.ts";
-import { output } from "../pipe.ts";
-import type { Router } from "../router.ts";
+import { output } from "../machine/pipe.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 /** Takes IPVS out of a kernel that is the story's own. */
 async function removeIpvs(): Promise<void> {

@@ -1,9 +1,9 @@
-import { FailoverService } from "../failover-service.ts";
+import { FailoverService } from "../actors/failover-service.ts";
+import type { Router } from "../actors/router.ts";
+import { expect } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import type { Router } from "../router.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 /** How often the VIPs have changed their router by themselves: activations but the first one. */
 const changes = (lab: Lab): number =>

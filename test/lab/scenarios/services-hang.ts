@@ -1,7 +1,7 @@
-import { FailoverService } from "../failover-service.ts";
+import { FailoverService } from "../actors/failover-service.ts";
+import { expect, underWayMax, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, underWayMax, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "a stop that hangs holds up a switchover by 2 s at most, and a failure not at all",

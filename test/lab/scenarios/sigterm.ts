@@ -1,7 +1,7 @@
-import { calm } from "../calm.ts";
+import { calm } from "../instruments/calm.ts";
+import { expect, underWayMax } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, underWayMax } from "../wait.ts";
 
 export default scenario({
   title: "SIGTERM on the active router hands over first; on the last one it cleans up",

@@ -1,7 +1,7 @@
+import { expect } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect } from "../wait.ts";
 
 export default scenario({
   title: "a router without a configured backup serves at once, also after a pause",

@@ -1,7 +1,7 @@
-import { output } from "../pipe.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { output } from "../machine/pipe.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "SIGSTOP of the active daemon for 2 s and SIGCONT: the sleeper yields first",

@@ -1,7 +1,7 @@
+import { expect, underWayMax } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, underWayMax } from "../wait.ts";
 
 export default scenario({
   title:

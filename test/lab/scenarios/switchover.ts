@@ -1,11 +1,11 @@
-import { calm } from "../calm.ts";
-import type { Client } from "../client.ts";
+import type { Client } from "../actors/client.ts";
+import type { Router } from "../actors/router.ts";
+import { calm } from "../instruments/calm.ts";
+import type { ClientReport } from "../instruments/outage.ts";
+import { expect, underWayMax } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import type { ClientReport } from "../outage.ts";
-import type { Router } from "../router.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, underWayMax } from "../wait.ts";
 
 /** Over the control socket: the start of a Node process would be measured along. */
 async function change(lab: Lab, from: Router, client: Client): Promise<ClientReport> {

@@ -1,6 +1,6 @@
-import { arrivingGoals, handOverArriving } from "../arriving-connections.ts";
+import { arrivingGoals, handOverArriving } from "../faults/arriving-connections.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 export default scenario({
   title: "IPv6 connections that are just being opened are handed over, told by their SYNs",

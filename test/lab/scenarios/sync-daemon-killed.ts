@@ -1,8 +1,8 @@
-import { knownConnections, synchronised } from "../held.ts";
+import { knownConnections, synchronised } from "../instruments/held.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "sync daemons that somebody stops come back, and failback waits until they have done",

@@ -1,6 +1,6 @@
+import { switchOver } from "../faults/synchronised-switchovers.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { switchOver } from "../synchronised-switchovers.ts";
-import { natPair } from "../topology.ts";
 
 const switchovers = 4;
 const what = `${switchovers} switchovers with connection_sync`;

@@ -1,7 +1,12 @@
-import { heldAlive, heldConnections, heldConnectionsMax, synchronised } from "../held.ts";
+import {
+  heldAlive,
+  heldConnections,
+  heldConnectionsMax,
+  synchronised,
+} from "../instruments/held.ts";
 import { Lab } from "../lab.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
 
 export default scenario({
   title: "with connection_sync, established connections outlive the active router's loss of power",

@@ -1,6 +1,6 @@
+import { handOverYoung } from "../faults/young-connections.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { handOverYoung } from "../young-connections.ts";
 
 export default scenario({
   title: "a connection is handed over however young it is",

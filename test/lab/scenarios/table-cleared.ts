@@ -1,7 +1,7 @@
-import { printTable } from "../ipvs-table.ts";
+import { printTable } from "../instruments/ipvs-table.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 export default scenario({
   title: "ipvsadm -C behind lvsd's back: the table is whole again within 2 s",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ms } from "../../../src/model/time.ts";
 import { openSystemd } from "../../../src/system/process/systemd.ts";
-import { NotifySocket } from "../../lab/notify.ts";
+import { NotifySocket } from "../../lab/actors/notify.ts";
 import { eventually } from "../scripts.ts";
 
 test("systemd is told what it waits for, in its own words", async (t) => {
