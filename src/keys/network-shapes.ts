@@ -115,6 +115,30 @@ export const oneFloating: Shape<Floating> = {
   words: "an address with prefix length, or a list of one",
 };
 
+/** Of IPv4, of IPv6, or one of each. */
+export const onePerFamily: Shape<readonly Floating[]> = {
+  words: "an address with prefix length, or a list of one of each family",
+  json: {
+    anyOf: [floating.json, { type: "array", minItems: 1, maxItems: 2, items: floating.json }],
+  },
+  read(value, path, complaints) {
+    const items = value.kind === "list" ? value.items : [value];
+    const at = (index: number): string => (value.kind === "list" ? `${path}[${index}]` : path);
+    const read = items.map((item, index) => floating.read(item, at(index), complaints));
+    const all = read.filter((each) => each !== undefined);
+    if (all.length < read.length) return undefined;
+    if (all.length === 0)
+      return void complaints.at(value, `${path}: an empty list`, "write an address/length");
+    if (new Set(all.map(({ prefix }) => family(prefix.address))).size < all.length)
+      return void complaints.at(
+        value,
+        `${path}: two addresses of one family`,
+        "give one of IPv4 and one of IPv6 at most; others go under vips",
+      );
+    return all;
+  },
+};
+
 export const port = whole(1, 65_535, "a port");
 
 function onlyOne<T>(shape: Shape<T>, several: string): Shape<T> {

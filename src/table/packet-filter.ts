@@ -91,15 +91,19 @@ function ftpRules(server: VirtualServer): readonly SourceRule[] {
 
 function masqueradeRules({ masquerade, vips }: Config): readonly SourceRule[] {
   if (masquerade === false) return [];
-  return vips
-    .filter(({ kind }) => kind === "nat-router")
-    .map(({ prefix }: Vip): SourceRule => {
-      const network = networkOf(prefix);
-      return {
-        ...{ kind: "source", family: family(prefix.address), from: network, except: network },
-        ...{ port: null, source: masquerade === true ? null : masquerade },
-      };
-    });
+  return (
+    vips
+      .filter(({ kind }) => kind === "nat-router")
+      // A VIP can be the source of its own family's connections alone.
+      .filter(({ prefix }) => masquerade === true || family(masquerade) === family(prefix.address))
+      .map(({ prefix }: Vip): SourceRule => {
+        const network = networkOf(prefix);
+        return {
+          ...{ kind: "source", family: family(prefix.address), from: network, except: network },
+          ...{ port: null, source: masquerade === true ? null : masquerade },
+        };
+      })
+  );
 }
 
 /** The network itself: the bits behind the length are 0. */

@@ -1,7 +1,7 @@
 /** NAT: every reply of a real server goes back through the active router. */
 import { family, type IpAddress, type Prefix, printNetwork } from "../../model/address.ts";
 import type { Method, Snippet } from "./method.ts";
-import type { Preparation } from "./preparation.ts";
+import { ownOf, type Preparation } from "./preparation.ts";
 import { ownAddress } from "./shell.ts";
 
 /** Number of the routing table and of the rule's priority: the heartbeat's port. */
@@ -58,13 +58,6 @@ const undoOf = (gateway: Prefix): readonly string[] => {
   ];
 };
 
-/** Of the only real server that the text is for; a place to fill in where it is for several. */
-const ownOf = ({ realServers }: Preparation, { address }: Prefix): string => {
-  const own = realServers.filter((server) => family(server.address) === family(address));
-  const [only] = own;
-  return only !== undefined && own.length === 1 ? only.address : "OWN-ADDRESS";
-};
-
 const six = (address: IpAddress): string => (family(address) === 4 ? "" : "6");
 
 const networkd = (preparation: Preparation): readonly Snippet[] =>
@@ -83,7 +76,7 @@ const networkd = (preparation: Preparation): readonly Snippet[] =>
       `Gateway=${gateway.address}`,
       `Table=${table}`,
       "[RoutingPolicyRule]",
-      `From=${ownOf(preparation, gateway)}`,
+      `From=${ownOf(preparation, family(gateway.address))}`,
       `Table=${table}`,
       `Priority=${table}`,
     ].join("\n"),
@@ -91,7 +84,11 @@ const networkd = (preparation: Preparation): readonly Snippet[] =>
 
 const ifupdown = (preparation: Preparation): readonly Snippet[] =>
   gatewaysOf(preparation).map((gateway) => {
-    const [at, to, own] = [ip(gateway), gateway.address, ownOf(preparation, gateway)];
+    const [at, to, own] = [
+      ip(gateway),
+      gateway.address,
+      ownOf(preparation, family(gateway.address)),
+    ];
     return {
       path: "/etc/network/interfaces",
       text: [

@@ -28,8 +28,8 @@ export interface Method {
   readonly apply: (preparation: Preparation) => readonly string[];
   /** Shell lines: back to what was before, also when run again. */
   readonly undo: (preparation: Preparation) => readonly string[];
-  /** For systemd-networkd; null: it has no such thing. */
-  readonly networkd: ((preparation: Preparation) => readonly Snippet[]) | null;
+  /** For systemd-networkd; null: it has no such thing, or not for what this one asks. */
+  readonly networkd: ((preparation: Preparation) => readonly Snippet[] | null) | null;
   /** For ifupdown; null: it has no such thing. */
   readonly ifupdown: ((preparation: Preparation) => readonly Snippet[]) | null;
 }

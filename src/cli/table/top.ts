@@ -1,4 +1,4 @@
-/** `lvsd top`: the screen, drawn anew each second or two; one write a frame, so that it stays still. */
+/** `lvsd top`: the screen, looked at each second or two; one write of what changed a frame. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RatesReport, Status } from "../../control/api.ts";
@@ -6,6 +6,7 @@ import { controlClient } from "../../control/client.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
 import { socketIn } from "../directories.ts";
 import { type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
+import { type Drawn, frame } from "../report/frame.ts";
 import { colored, plain } from "../report/paint.ts";
 import { headLines, rowsOf, topScreen } from "../report/top.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,9 +19,6 @@ const pauseMsMax = 30_000;
 /** The other screen of the terminal without a cursor, and back (xterm's ctlseqs). */
 const enter = "\x1b[?1049h\x1b[?25l";
 const leave = "\x1b[?25h\x1b[?1049l";
-const home = "\x1b[H";
-const toLineEnd = "\x1b[K";
-const toScreenEnd = "\x1b[J";
 
 interface Sample {
   readonly status: Status;
@@ -60,12 +58,16 @@ async function show(first: Sample, read: () => Promise<Sample>, terminal: Termin
   let above = 0;
   let trouble: string | null = null;
   let tookMs = 0;
+  let drawn: Drawn | null = null;
   const draw = (): void => {
     const { columns = 80, rows = 24 } = process.stdout;
     above = Math.max(0, Math.min(above, rowsOf(sample.status) - 1));
     const lines = [...topScreen(sample.status, sample.rates, { columns, rows, above }, paint)];
     if (trouble !== null) lines[2] = paint("bad", trouble.slice(0, columns));
-    terminal.out(`${home}${lines.map((line) => `${line}${toLineEnd}`).join("\n")}${toScreenEnd}`);
+    const next = { lines, columns, rows };
+    const changes = frame(drawn, next);
+    drawn = next;
+    if (changes !== "") terminal.out(changes);
   };
   const keys = listen((key) => {
     const page = Math.max(1, (process.stdout.rows ?? 24) - headLines - 2);

@@ -178,10 +178,10 @@ export function masqueradeHasASource({ natRouter, claims }: Whole, complaints: C
       `${path}: ${masquerade} is no VIP of this configuration`,
       "name a VIP, or write true for the router's own address",
     );
-  else if (family(masquerade) !== family(address.prefix.address))
+  else if (address.every(({ prefix }) => family(masquerade) !== family(prefix.address)))
     complaints.at(
       spot,
-      `${path}: ${masquerade} is not of the family of ${address.prefix.address}`,
+      `${path}: ${masquerade} is not of the family of ${address.map(({ prefix }) => prefix.address).join(", ")}`,
       "name a VIP of the real servers' family",
     );
 }

@@ -10,9 +10,9 @@ import {
   address,
   device,
   deviceName,
-  floating,
   masquerade as masqueradeShape,
   oneFloating,
+  onePerFamily,
 } from "../../keys/network-shapes.ts";
 import { later, optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
@@ -81,7 +81,10 @@ export const checksKeys = {
 };
 
 export const natRouterKeys = {
-  address: required(floating, "The floating address that the real servers use as their gateway."),
+  address: required(
+    onePerFamily,
+    "The floating address that the real servers use as their gateway; a list of two has one of each family.",
+  ),
   device: optional(
     device,
     "the interface whose network holds the address",

@@ -20,6 +20,7 @@ const web: Preparation = {
     { name: "rs2", address: ip("192.168.26.102") },
   ],
   routers: [ip("192.168.26.9"), ip("192.168.26.8")],
+  packed: [],
   passivePorts: null,
 };
 

@@ -26,6 +26,7 @@ const web: Preparation = {
     { name: "rs1-6", address: ip("fd00:11::1") },
   ],
   routers: [ip("192.168.26.9"), ip("192.168.26.8")],
+  packed: [],
   passivePorts: { first: 10_000, last: 20_000 },
 };
 

@@ -19,6 +19,10 @@ const far: Preparation = {
   gateways: [],
   realServers: [{ name: "rs1", address: ip("192.168.26.101") }],
   routers: [ip("192.168.26.9")],
+  packed: [
+    { type: "ipip", inner: 4, outer: 4, port: null, checksum: false },
+    { type: "ipip", inner: 6, outer: 6, port: null, checksum: false },
+  ],
   passivePorts: null,
 };
 

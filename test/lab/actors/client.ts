@@ -6,7 +6,7 @@ import { LabProgram } from "../programs/lab-program.ts";
 export interface ClientOptions {
   readonly address: string;
   readonly port: number;
-  readonly protocol: "tcp" | "udp";
+  readonly protocol: "tcp" | "udp" | "sctp";
   /** Between the starts of two tries. */
   readonly intervalMs: number;
   readonly timeoutMs: number;

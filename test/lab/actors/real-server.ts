@@ -19,9 +19,16 @@ export class RealServer {
     this.name = name;
   }
 
-  /** Starts the server's process on these TCP ports; does nothing when it runs. */
-  async start(ports: readonly number[] = tcpPorts): Promise<void> {
+  /**
+   * Starts the server's process on these TCP ports, and for SCTP on these `ADDRESS@PORT`; does
+   * nothing when it runs.
+   */
+  async start(
+    ports: readonly number[] = tcpPorts,
+    sctpPorts: readonly string[] = [],
+  ): Promise<void> {
     const words = [this.name, ports.join(","), udpPorts.join(",")];
+    if (sctpPorts.length > 0) words.push(sctpPorts.join(","));
     this.#program ??= await LabProgram.start(this.name, "real-server", ...words);
   }
 

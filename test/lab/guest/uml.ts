@@ -91,6 +91,7 @@ export function initScript(command: GuestCommand): string {
   // /run itself is covered first: what lies below the host's /run is not reachable afterwards.
   return `#!/bin/bash
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
+export MODPROBE_OPTIONS='-d /run/modules'
 mount -t proc proc /proc; mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null; mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts; mount -t tmpfs shm /dev/shm

@@ -1,7 +1,7 @@
 /*
  * The lab's client: opens a new connection every few ms, keeps long-lived ones, remembers all.
  *
- *   client ADDRESS PORT tcp|udp INTERVAL TIMEOUT HELD HOLD_INTERVAL SILENCE_MAX    (times in ms)
+ *   client ADDRESS PORT tcp|udp|sctp INTERVAL TIMEOUT HELD HOLD_INTERVAL SILENCE_MAX    (in ms)
  *
  * It is the instrument that outages are read from, so it must not have pauses of its own: a thread
  * of Node in User-Mode Linux stands still for 30 ms and more when garbage is collected, code is
@@ -9,7 +9,7 @@
  *
  * A try over TCP: `GET / HTTP/1.0`; the one line of the answer's body names the real server. The
  * client closes by reset, so that no TIME_WAIT and no port shortage distorts the figures. Over UDP:
- * one datagram from a new socket; the answer names the real server. A held connection says a line
+ * one datagram from a new socket; the answer names the real server. Over SCTP as over TCP. A held connection says a line
  * every HOLD_INTERVAL and expects it back; it is broken once it is closed, reset or silent for
  * SILENCE_MAX.
  *
@@ -62,6 +62,8 @@ struct stall {
 static struct sockaddr_storage peer;
 static socklen_t peer_length;
 static bool over_udp, stopped;
+/* Of the sockets; 0: what the kind of socket stands for. */
+static int protocol;
 static double interval, timeout, hold_interval, silence_max;
 static struct try *tries;
 static size_t try_count, try_room, oldest_under_way;
@@ -131,7 +133,7 @@ static void start_try(void) {
   memset(try, 0, sizeof *try);
   try->started = now();
   int kind = (over_udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  try->fd = socket(peer.ss_family, kind, 0);
+  try->fd = socket(peer.ss_family, kind, protocol);
   if (try->fd < 0) die("socket");
   size_t index = try_count++;
   if (over_udp) {
@@ -372,13 +374,14 @@ static void read_address(const char *address, const char *port) {
 
 int main(int count, char **words) {
   if (count != 9) {
-    fprintf(stderr, "usage: client ADDRESS PORT tcp|udp INTERVAL TIMEOUT HELD HOLD_INTERVAL "
+    fprintf(stderr, "usage: client ADDRESS PORT tcp|udp|sctp INTERVAL TIMEOUT HELD HOLD_INTERVAL "
                     "SILENCE_MAX\n");
     return 2;
   }
   read_address(words[1], words[2]);
   take_descriptors();
   over_udp = strcmp(words[3], "udp") == 0;
+  protocol = strcmp(words[3], "sctp") == 0 ? IPPROTO_SCTP : 0;
   interval = atof(words[4]);
   timeout = atof(words[5]);
   held_count = (size_t)atol(words[6]);

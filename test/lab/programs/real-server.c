@@ -1,7 +1,10 @@
 /*
  * A real server: says its name over HTTP, echoes for held connections, answers UDP.
  *
- *   real-server NAME TCP_PORTS UDP_PORTS      (port numbers separated by commas, `-`: none)
+ *   real-server NAME TCP_PORTS UDP_PORTS [SCTP_PORTS]   (numbers separated by commas, `-`: none)
+ *
+ * A port may be ADDRESS@PORT: a server of SCTP with several addresses must be bound to the one that
+ * it is asked at, or it answers from another.
  *
  * It can also misbehave on purpose, for the checks. A program of its own and not a thread of Node,
  * for the same reason as the client: the time that it takes is in every figure.
@@ -111,24 +114,36 @@ static void answer_datagram(int socket) {
   sendto(socket, line, (size_t)length, 0, (void *)&from, size);
 }
 
-/* Over IPv4 and IPv6 alike. */
-static void open_port(int kind, int port) {
-  int on = 1, off = 0, fd = socket(AF_INET6, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
+static void open_at(const void *address, socklen_t size, int kind, int protocol) {
+  int on = 1, off = 0, of = ((const struct sockaddr *)address)->sa_family;
+  int fd = socket(of, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
   if (fd < 0) die("socket");
-  setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (of == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (kind == SOCK_STREAM) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   /* Its connections inherit this. */
-  if (kind == SOCK_STREAM) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (bind(fd, (void *)&any, sizeof any) < 0) die("bind");
+  if (protocol == IPPROTO_TCP) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (bind(fd, address, size) < 0) die("bind");
   if (kind == SOCK_STREAM && listen(fd, 1024) < 0) die("listen");
   await(fd, kind == SOCK_STREAM ? listener : datagrams);
 }
 
-static void open_ports(int kind, char *list) {
+/* `PORT`, over IPv4 and IPv6 alike; `ADDRESS@PORT`. */
+static void open_port(int kind, int protocol, char *word) {
+  char *port = strchr(word, '@');
+  struct sockaddr_in four = {.sin_family = AF_INET};
+  struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+  if (port != NULL) *port++ = 0;
+  four.sin_port = six.sin6_port = htons((uint16_t)atoi(port == NULL ? word : port));
+  if (port != NULL && inet_pton(AF_INET, word, &four.sin_addr) == 1)
+    return open_at(&four, sizeof four, kind, protocol);
+  if (port != NULL && inet_pton(AF_INET6, word, &six.sin6_addr) != 1) die("no address");
+  open_at(&six, sizeof six, kind, protocol);
+}
+
+static void open_ports(int kind, int protocol, char *list) {
   if (strcmp(list, "-") == 0) return;
   for (char *word = strtok(list, ","); word != NULL; word = strtok(NULL, ","))
-    open_port(kind, atoi(word));
+    open_port(kind, protocol, word);
 }
 
 static void hear(const char *question) {
@@ -155,8 +170,8 @@ static bool go_on(void) {
 int main(int count, char **words) {
   struct epoll_event events[64];
   bool endless = false;
-  if (count != 4) {
-    fprintf(stderr, "usage: real-server NAME TCP_PORTS UDP_PORTS\n");
+  if (count != 4 && count != 5) {
+    fprintf(stderr, "usage: real-server NAME TCP_PORTS UDP_PORTS [SCTP_PORTS]\n");
     return 2;
   }
   take_descriptors();
@@ -166,8 +181,9 @@ int main(int count, char **words) {
   poller = epoll_create1(EPOLL_CLOEXEC);
   if (poller < 0) die("epoll_create1");
   await(STDIN_FILENO, input);
-  open_ports(SOCK_STREAM, words[2]);
-  open_ports(SOCK_DGRAM, words[3]);
+  open_ports(SOCK_STREAM, IPPROTO_TCP, words[2]);
+  open_ports(SOCK_DGRAM, IPPROTO_UDP, words[3]);
+  if (count == 5) open_ports(SOCK_STREAM, IPPROTO_SCTP, words[4]);
   end_answer();
   for (;;) {
     int ready = epoll_wait(poller, events, 64, endless ? (int)piece_ms : -1);

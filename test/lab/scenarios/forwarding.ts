@@ -1,0 +1,143 @@
+import { Client } from "../client.ts";
+import { addFarClient, far, farLeaves, farMachine } from "../far-client.ts";
+import { Lab } from "../lab.ts";
+import type { ConfigObject } from "../pair-config.ts";
+import { prepareServer } from "../prepared-server.ts";
+import { scenario } from "../scenario.ts";
+import { natPair } from "../topology.ts";
+import { expect, waitFor } from "../wait.ts";
+
+interface Way {
+  readonly port: number;
+  readonly family: 4 | 6;
+  /** Of the real servers, where it is not the VIP's. */
+  readonly to?: 4 | 6;
+  readonly protocol?: "sctp";
+  readonly config: ConfigObject;
+  readonly realPort?: number;
+}
+
+const tunnel = (type: string, more: ConfigObject = {}): ConfigObject => ({
+  forwarding: "tunnel",
+  tunnel: { type, ...more },
+});
+const gue = (port: number, checksum: boolean | string): ConfigObject =>
+  tunnel("gue", { port, checksum });
+
+/** Each is one virtual server, and has a client of its own. */
+const ways: Readonly<Record<string, Way>> = {
+  nat4: { port: 81, family: 4, realPort: 80, config: { forwarding: "nat" } },
+  nat6: { port: 81, family: 6, realPort: 80, config: { forwarding: "nat" } },
+  direct4: { port: 82, family: 4, config: { forwarding: "direct" } },
+  direct6: { port: 82, family: 6, config: { forwarding: "direct" } },
+  ipip4: { port: 83, family: 4, config: tunnel("ipip") },
+  ipip6: { port: 83, family: 6, config: tunnel("ipip") },
+  mixed4: { port: 84, family: 4, to: 6, config: tunnel("ipip") },
+  mixed6: { port: 84, family: 6, to: 4, config: tunnel("ipip") },
+  gue4: { port: 85, family: 4, config: gue(5551, false) },
+  gue6: { port: 85, family: 6, config: gue(5552, true) },
+  remote4: { port: 86, family: 4, config: gue(5551, "remote") },
+  gre4: { port: 87, family: 4, config: tunnel("gre", { checksum: true }) },
+  gre6: { port: 87, family: 6, config: tunnel("gre") },
+  sctp4: { port: 88, family: 4, protocol: "sctp", config: { forwarding: "nat" } },
+  sctp6: { port: 88, family: 6, protocol: "sctp", config: { forwarding: "nat" } },
+  straight4: { port: 89, family: 4, protocol: "sctp", config: { forwarding: "direct" } },
+};
+
+const names = Object.keys(ways);
+const portOf = ({ port, realPort = port }: Way): number => realPort;
+const check = { type: "tcp", interval: "2s", timeout: "1s" };
+
+function configOf(lab: Lab, { port, family, to = family, protocol, config, realPort }: Way) {
+  const { vip, realServers } = lab.addresses;
+  const isNat = config.forwarding === "nat";
+  const real_servers = Object.fromEntries(
+    realServers.map((natAddress, index) => {
+      const number = index + 1;
+      const own = to === 4 ? natAddress : far.nat6(number);
+      const near = to === 4 ? far.direct4(number) : far.direct6(number);
+      const mapped = realPort === undefined ? {} : { port: realPort };
+      return [`rs${number}`, { address: isNat ? own : near, ...mapped }];
+    }),
+  );
+  const address = family === 4 ? `${vip}/24` : `${far.vip6}/64`;
+  const known = protocol === undefined ? { check } : { protocol };
+  return { address, device: "eth0", port, scheduler: "rr", ...config, ...known, real_servers };
+}
+
+export default scenario({
+  title: "every forwarding method, in both families and SCTP: a client elsewhere, a failover",
+  topology: { ...natPair, realServers: 1 },
+  goals: {
+    outage: { what: "every forwarding method: longest outage", unit: "ms", atMost: 1000 },
+  },
+  limitSeconds: 120,
+  leaves: farLeaves,
+  async play(lab) {
+    await addFarClient(lab);
+    const virtualServers = Object.fromEntries(
+      names.map((name) => [name, configOf(lab, ways[name] as Way)]),
+    );
+    const nat_router = {
+      address: [`${lab.addresses.natRouter}/24`, `${far.natRouter6}/64`],
+      device: "eth1",
+    };
+    lab.configurePair({
+      ...{ heartbeat: Lab.brisk, check, web: { active: false }, virtualServers },
+      top: { nat_router },
+    });
+    const ports = names.map((name) => portOf(ways[name] as Way));
+    for (const [index, server] of lab.servers.entries()) {
+      const sctp = [
+        `${lab.addresses.realServers[index]}@88`,
+        `${far.nat6(index + 1)}@88`,
+        `${lab.addresses.vip}@89`,
+      ];
+
+      for (const virtualServer of names)
+        await prepareServer(lab.r1.configFile, {
+          ...{ machine: server.name, virtualServer, realServer: `rs${index + 1}` },
+          environment: ["KEEP_DEFAULT=yes"],
+        });
+      await server.start([...new Set(ports)], sctp);
+    }
+    lab.say("the real servers are prepared");
+    await Promise.all(lab.routers.map((router) => router.start()));
+    await lab.r1.reaches("active", 20_000);
+    for (const router of lab.routers)
+      await waitFor(`${router.name} has every service with its real server`, 20_000, () => {
+        const whole = router.table().filter(({ destinations }) => destinations.length === 1);
+        return whole.length === names.length;
+      });
+    lab.say(await lab.r1.printedTable());
+    const clients: [string, Client][] = [];
+    for (const name of names) {
+      const { port, family, protocol = "tcp" } = ways[name] as Way;
+      const address = family === 4 ? lab.addresses.vip : far.vip6;
+      const client = await Client.start(farMachine, { address, port, protocol, intervalMs: 50 });
+      lab.endWith(() => client.kill());
+      clients.push([name, client]);
+    }
+    const everyOneServed = async (when: string): Promise<number> => {
+      for (const [name, client] of clients) {
+        lab.say(name);
+        await lab.served(client, 10_000);
+      }
+      let longest = 0;
+      for (const [name, client] of clients) {
+        const { byServer, byFailure, outage } = await client.report();
+        lab.say(
+          `${when}, ${name}: ${JSON.stringify(byServer)} ${JSON.stringify(byFailure)} ${outage.toFixed(0)} ms`,
+        );
+        expect(Object.keys(byServer).length === 1, `${name}: its real server answer, ${when}`);
+        longest = Math.max(longest, outage);
+      }
+      return longest;
+    };
+    await everyOneServed("at first");
+    for (const [, client] of clients) client.mark();
+    await lab.r1.powerOff();
+    await lab.r2.reaches("active", 10_000);
+    return { outage: await everyOneServed("after the failover") };
+  },
+});
