@@ -14,12 +14,16 @@ export const doctorDoc = (): string =>
 ` +
   `    lvsd doctor               # on a router, as root
     lvsd doctor --json        # for programs; on the other router also for --peer
-    ssh OTHER-ROUTER lvsd doctor --json | lvsd doctor --peer -
+    ssh OTHER-ROUTER lvsd doctor --json | lvsd doctor --peer -   # where no daemon runs
 
 It changes nothing. Exit status 1: something would prevent service. It asks on the wire who has a VIP
 and whether real servers take connections; a connection that was taken is reset at once. What it
-cannot read, as an ordinary user for example, it does not report. \`--peer\` adds what the other router
-has: programs, files, networks, clock.
+cannot read, as an ordinary user for example, it does not report.
+
+Where the daemon runs it asks the peer over the configuration channel what it has: programs and files
+by their digests, networks of devices, clock, the configuration that is loaded. It waits 10 s at most,
+takes bounded answers, and says why where the peer could not be asked. \`--peer\` gives the same from a
+file; a clock can be compared only roughly then.
 
 ${findings
   .map(

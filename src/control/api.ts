@@ -2,6 +2,7 @@
  * The control socket's language: routes, bodies, and the form of a problem. Both ends and the
  * reports of the command line import these types; nothing here knows how they are carried.
  */
+import type { PeerFacts } from "../advice/findings/facts.ts";
 import type { Found } from "../advice/findings/findings.ts";
 import type { MethodName } from "../advice/real-server/method.ts";
 import type { PastConfig } from "../config/saving/history.ts";
@@ -166,6 +167,14 @@ export interface ScriptReport {
   readonly text: string;
   /** Null: the method fits the forwarding. */
   readonly warning: string | null;
+}
+
+/** Body of `GET /v1/peer`. */
+export interface PeerReport {
+  /** Null where it could not be asked, or did not answer. */
+  readonly peer: PeerFacts | null;
+  /** Why there is none. */
+  readonly why: string | null;
 }
 
 /** Body of `GET /v1/rates`. */

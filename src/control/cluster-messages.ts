@@ -3,6 +3,7 @@
  * The channel has proved that the peer holds the key; still nothing but these forms gets in.
  */
 
+import { type Possessions, possessionsIn } from "../advice/findings/possessions.ts";
 import type { Preparation, Verdict } from "../config/saving/saving.ts";
 import { bounded, type Problem } from "../keys/problem.ts";
 import { type Refused, refuse } from "../model/error.ts";
@@ -17,14 +18,18 @@ export type Demand =
   /** What the text would change there; nothing is stored. */
   | { readonly kind: "review"; readonly text: string }
   /** What the machine there lacks for the text: `bad` with fault `text` names it. */
-  | { readonly kind: "lacks"; readonly text: string };
+  | { readonly kind: "lacks"; readonly text: string }
+  /** What it has that this router may lack, or has differently. */
+  | { readonly kind: "possessions" };
 
 /** From the peer, one for each demand. */
 export type Reply =
   | { readonly kind: "good" }
   | ({ readonly kind: "bad" } & Verdict)
   /** Only to a review. */
-  | ({ readonly kind: "reviewed" } & Reviewed);
+  | ({ readonly kind: "reviewed" } & Reviewed)
+  /** Only to the question for them. */
+  | { readonly kind: "possessions"; readonly possessions: Possessions };
 
 export type MessageRefusal = "not-json" | "not-ours";
 
@@ -43,6 +48,7 @@ export function decodeDemand(bytes: Uint8Array): Demand | Refused<MessageRefusal
   const { kind, text, serial, hash, replaces, force } = read;
   const isHash = typeof hash === "string" && isHashText(hash);
   if (kind === "commit" && isHash) return { kind, hash };
+  if (kind === "possessions") return { kind };
   if ((kind === "review" || kind === "lacks") && typeof text === "string") return { kind, text };
   const whole =
     kind === "prepare" &&
@@ -64,6 +70,10 @@ export function decodeReply(bytes: Uint8Array): Reply | Refused<MessageRefusal> 
   if (kind === "reviewed") {
     const reviewed = reviewedIn(read);
     return reviewed === null ? refuse("not-ours", "kind reviewed") : { kind, ...reviewed };
+  }
+  if (kind === "possessions") {
+    const possessions = possessionsIn(read.possessions);
+    return possessions === null ? refuse("not-ours", `kind ${kind}`) : { kind, possessions };
   }
   const isVerdict = kind === "bad" && (fault === "text" || fault === "now");
   if (!isVerdict || !Array.isArray(problems) || problems.length === 0)

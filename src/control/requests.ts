@@ -9,6 +9,7 @@ import type {
   HistoryReport,
   MaintenanceReport,
   PastReport,
+  PeerReport,
   PlanReport,
   ProbeReport,
   RatesReport,
@@ -50,6 +51,10 @@ export const requests = {
     ...{ method: "GET", path: `${virtualServerPath}/script`, access: "read" },
     options: { realServer: "text", method: "text", format: "text", undo: "flag" },
     does: "The script that prepares its real servers, as `lvsd realserver` prints it.",
+  }),
+  peerFacts: shows<PeerReport>()({
+    path: "/v1/peer",
+    does: "What the peer has, asked over the configuration channel: programs and files by their digests, networks, clock, configuration.",
   }),
   config: shows<ConfigReport>()({
     path: "/v1/config",

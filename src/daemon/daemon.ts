@@ -9,6 +9,7 @@ import type {
   FindingsReport,
   GraphsReport,
   HistoryReport,
+  PeerReport,
   PlanReport,
   RatesReport,
   Refusal,
@@ -85,6 +86,7 @@ export class Daemon extends ServerRequests implements Controlled {
     this.#examination = new Examination({
       ...{ now: parts.doors.now, wallClock: parts.doors.wallClock, status: () => this.status() },
       config: () => this.#serving?.running ?? this.#config.written,
+      peer: () => this.#config.peerFacts(),
     });
     this.#rates = new SharedRates({
       ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.doors.wallClock },
@@ -129,6 +131,11 @@ export class Daemon extends ServerRequests implements Controlled {
 
   findings(): Promise<FindingsReport> {
     return this.#examination.read();
+  }
+
+  async peerFacts(): Promise<PeerReport> {
+    const asked = await this.#config.peerFacts();
+    return typeof asked === "string" ? { peer: null, why: asked } : { peer: asked, why: null };
   }
 
   /** For the next start, whatever becomes of the file until then. */

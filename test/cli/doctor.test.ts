@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { doctorReport } from "../../src/cli/report/doctor.ts";
 import { plain } from "../../src/cli/report/paint.ts";
-import { lvsd, temporary } from "./recorder.ts";
+import { lvsd, serve, temporary } from "./recorder.ts";
 
 test("doctor without a daemon: findings as text and as JSON, status 1 where service is prevented", async (t) => {
   const directory = temporary(t);
@@ -42,7 +42,10 @@ test("the report has the gravest first, each finding once with all that was seen
     found("a", "prevents", "three"),
   ];
   assert.equal(
-    doctorReport({ role: "backup", daemon: true, findings, examined: 27 }, plain),
+    doctorReport(
+      { role: "backup", daemon: true, peer_unknown: null, findings, examined: 27 },
+      plain,
+    ),
     `prevents service
   a: What a says.
     two
@@ -56,4 +59,25 @@ to know
 27 findings looked for, 2 found; this machine is the backup
 `,
   );
+});
+
+test("doctor has the daemon ask the peer, and says why where that cannot be", async (t) => {
+  const { runDir, daemon } = await serve(t);
+  const file = join(runDir, "lvsd.yaml");
+  writeFileSync(
+    file,
+    "routers: { primary: { public: 198.18.77.1 }, backup: { public: 198.18.77.2 } }\nheartbeat: { key_file: missing.key }\nfailover: { fence: { command: [/bin/true] } }\nvips: [{ address: 198.18.77.10/24, device: nowhere0 }]\n",
+  );
+  const words = ["doctor", "-c", file, "--run-dir", runDir];
+  const unknown = await lvsd(words);
+  assert.match(unknown.out, /; nothing is known of the peer: the peer is dead\n$/);
+  const networks = { nowhere0: ["198.18.77.0/24"] };
+  const has = { files: { "/bin/true": null }, networks, version: "0.1.0", configHash: null };
+  daemon.peerKnown = { peer: { has: { ...has, clock: 0 }, askedAt: 9000 }, why: null };
+  const asked = await lvsd(words);
+  assert.match(asked.out, /\/bin\/true is not on the peer\n/);
+  assert.match(asked.out, /the routers' clocks are 9 s apart\n/);
+  assert.doesNotMatch(asked.out, /nothing is known of the peer/);
+  const report = JSON.parse((await lvsd([...words, "--json"])).out);
+  assert.deepEqual([report.peer.networks, report.peer_unknown], [networks, null]);
 });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { missingDevices } from "../../src/config/on-this-machine.ts";
-import { kernelSettings } from "../../src/daemon/table/kernel-settings.ts";
 import { printProblem } from "../../src/keys/problem.ts";
+import { kernelSettings } from "../../src/table/kernel-settings.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
 
 const written = (value: string): string => `${soundText}connection_sync: ${value}\n`;

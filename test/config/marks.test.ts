@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config, VirtualServer } from "../../src/config/config.ts";
 import { chooseMarks, merged } from "../../src/config/forwarding/service.ts";
+import { describeRule, packetRules } from "../../src/table/packet-filter.ts";
 import { accepted, readText, refused } from "./texts.ts";
 
 const head = `routers:
@@ -180,6 +181,30 @@ test("the source of masquerading is the router or a VIP", () => {
   assert.equal(accepted(readText(masquerade("true"))).masquerade, true);
   assert.equal(accepted(readText(masquerade("192.0.2.2"))).masquerade, "192.0.2.2");
   assert.match(refused(readText(masquerade("192.0.2.77")))[0]?.message ?? "", /is no VIP of this/);
+});
+
+test("nat_router has one address of each family, and a VIP masquerades its own", () => {
+  const text = (address: string, masquerade: string) =>
+    `${head}nat_router: { address: ${address}, masquerade: ${masquerade} }\nvirtual_servers: { web: { address: 192.0.2.2, port: 80 } }\n`;
+  const both = '[10.0.0.254/24, "fd11::254/64"]';
+  const config = accepted(readText(text(both, "192.0.2.2")));
+  const gateways = config.vips.filter(({ kind }) => kind === "nat-router");
+  assert.deepEqual(
+    gateways.map(({ prefix }) => prefix.address),
+    ["10.0.0.254", "fd11::254"],
+  );
+  const sources = (masquerade: string) =>
+    packetRules(accepted(readText(text(both, masquerade)))).map(describeRule);
+  assert.deepEqual(sources("192.0.2.2"), ["from 10.0.0.0/24: source 192.0.2.2"]);
+  assert.deepEqual(sources("true"), [
+    "from 10.0.0.0/24: source of the router",
+    "from fd11::/64: source of the router",
+  ]);
+  const why = (address: string) => refused(readText(text(address, "false")))[0]?.message ?? "";
+  assert.match(why("[10.0.0.254/24, 10.0.1.254/24]"), /two addresses of one family/);
+  assert.match(why("[]"), /an empty list/);
+  const other = refused(readText(text('"fd11::254/64"', "192.0.2.2")))[0]?.message;
+  assert.match(other ?? "", /192\.0\.2\.2 is not of the family of fd11::254/);
 });
 
 test("marks follow from names alone, and two that meet are told apart by the alphabet", () => {

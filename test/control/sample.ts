@@ -7,6 +7,7 @@ import type {
   FindingsReport,
   GraphsReport,
   MaintenanceReport,
+  PeerReport,
   PlanReport,
   ProbeReport,
   RatesReport,
@@ -304,6 +305,8 @@ export class ScriptedDaemon implements Controlled {
   graphed: AnswerTo<"graphs"> = sampleGraphs;
   graphs = async ({ virtualServer }: Given<"graphs">): Promise<AnswerTo<"graphs">> =>
     this.graphed.ok ? { ...this.graphed, virtual_server: virtualServer } : this.graphed;
+  peerKnown: PeerReport = { peer: null, why: "the peer is dead" };
+  peerFacts = async () => this.peerKnown;
   found: () => Promise<FindingsReport> = async () => sampleFindings;
   findings = () => this.found();
   realServerScript = async (given: Given<"realServerScript">): Promise<ScriptReport | Refusal> => ({

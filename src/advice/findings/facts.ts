@@ -5,6 +5,7 @@
 import type { Config } from "../../config/config.ts";
 import { family, holds, type IpAddress, type Prefix } from "../../model/address.ts";
 import type { Role, RouterState } from "../../model/router.ts";
+import type { Possessions } from "./possessions.ts";
 
 export interface DeviceFacts {
   readonly name: string;
@@ -57,15 +58,11 @@ export interface DaemonFacts {
   } | null;
 }
 
-/** What one router has and the other one may lack; `lvsd doctor --json` prints it. */
-export interface Possessions {
-  /** SHA-256 of each program and file that the configuration names; null: not there. */
-  readonly files: Readonly<Record<string, string | null>>;
-  /** Connected networks by device: `eth0` -> `192.168.26.0/24`. */
-  readonly networks: Readonly<Record<string, readonly string[]>>;
-  /** Milliseconds since 1970. */
-  readonly clock: number;
-  readonly version: string;
+/** The other router's possessions. */
+export interface PeerFacts {
+  readonly has: Possessions;
+  /** This router's clock when the peer was asked, in ms since 1970; null: they come from a file. */
+  readonly askedAt: number | null;
 }
 
 /** One chain of a packet filter on the way in, as far as it is understood. */
@@ -105,7 +102,8 @@ export interface Facts {
   readonly realServers: readonly RealServerFacts[];
   readonly daemon: DaemonFacts | null;
   readonly here: Possessions;
-  readonly peer: Possessions | null;
+  /** Null: it was not asked, or does not answer. */
+  readonly peer: PeerFacts | null;
 }
 
 /** Every address of these devices. */

@@ -15,6 +15,7 @@ import { ipvsadmVersion } from "./kernel/ipvsadm-version.ts";
 import { limits } from "./kernel/limits.ts";
 import { otherBalancers } from "./kernel/other-balancers.ts";
 import { rpFilter } from "./kernel/rp-filter.ts";
+import { settings } from "./kernel/settings.ts";
 import { clock } from "./pair/clock.ts";
 import { configMismatch } from "./pair/config-mismatch.ts";
 import { droppedHeartbeats } from "./pair/dropped-heartbeats.ts";
@@ -34,6 +35,7 @@ export const findings: readonly Finding[] = [
   ipvs,
   ipvsadmVersion,
   forwarding,
+  settings,
   rpFilter,
   conntrack,
   limits,

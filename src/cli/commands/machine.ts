@@ -24,13 +24,14 @@ export function declareMachine({ declare, terminal }: Declaring): void {
     "examine this machine, the peer and the real servers; say how to mend what it finds",
     async ({ options: { json = false, peer = null }, common }) =>
       (await import("../machine/doctor.ts")).doctor({ ...common, json, peer }, terminal),
-    "Changes nothing. Asks on the wire who has the VIPs and whether real servers take connections.\n" +
+    "Changes nothing. Asks on the wire who has the VIPs and whether real servers take connections,\n" +
+      "and has the daemon here ask the peer what it has: programs, files, networks, clock.\n" +
       "Exit status 1 where something would prevent service. docs/doctor.md lists all findings.",
   );
   jsonOption(
     doctor.option(
       "--peer <file>",
-      "what lvsd doctor --json printed on the other router; - is stdin",
+      "what lvsd doctor --json printed on the other router, where no daemon runs; - is stdin",
     ),
   );
   declare<RealServerOptions>(

@@ -1,10 +1,12 @@
 /** `lvsd doctor`: what speaks against service here, on the peer and at the real servers. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { DaemonFacts, Possessions } from "../../advice/findings/facts.ts";
+import type { DaemonFacts, PeerFacts } from "../../advice/findings/facts.ts";
 import { examine, type Found, findings } from "../../advice/findings/findings.ts";
+import { type Possessions, possessionsIn } from "../../advice/findings/possessions.ts";
 import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
+import type { PeerReport } from "../../control/api.ts";
 import { controlClient } from "../../control/client.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
 import { MachineError } from "../../model/error.ts";
@@ -19,7 +21,7 @@ import { colored, plain } from "../report/paint.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface DoctorOptions extends ReportOptions {
-  /** What `lvsd doctor --json` printed on the other router; null: not given. */
+  /** What `lvsd doctor --json` printed on the other router; null: the daemon here asks the peer. */
   readonly peer: string | null;
 }
 
@@ -42,7 +44,9 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
   const own = roleHere(config, interfaces);
   const role = typeof own === "string" ? null : own.role;
   const daemon = await daemonFacts(options.runDir);
-  const facts = await gather({ config, role, needs: read.places.checkNeeds, daemon, peer });
+  const asked = peer === null && daemon !== null ? await peerFacts(options.runDir) : null;
+  const other = peer ?? asked?.peer ?? null;
+  const facts = await gather({ config, role, needs: read.places.checkNeeds, daemon, peer: other });
   const found = examine(facts);
   const prevented = found.some(({ severity }) => severity === "prevents");
   const report = {
@@ -51,6 +55,8 @@ export async function doctor(options: DoctorOptions, terminal: Terminal): Promis
     daemon: daemon !== null,
     findings: found,
     here: facts.here,
+    peer: other?.has ?? null,
+    peer_unknown: asked?.why ?? null,
   };
   if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
   else
@@ -69,6 +75,10 @@ export interface DoctorReport {
   readonly findings: readonly Found[];
   /** For `--peer` on the other router. */
   readonly here: Possessions;
+  /** What the peer has: from `--peer`, or asked by the daemon here; null: not known. */
+  readonly peer: Possessions | null;
+  /** Why the daemon here could not ask the peer; null: it could, or there was no need. */
+  readonly peer_unknown: string | null;
 }
 
 /** What only the daemon knows; null where none answers. */
@@ -88,15 +98,23 @@ async function daemonFacts(runDir: string): Promise<Omit<DaemonFacts, "descripto
   }
 }
 
+/** What the daemon's peer has. A daemon of an older version cannot ask. */
+async function peerFacts(runDir: string): Promise<PeerReport> {
+  try {
+    return await controlClient(socketIn(runDir)).peerFacts();
+  } catch (thrown) {
+    if (thrown instanceof MachineError) return { peer: null, why: thrown.message };
+    throw thrown;
+  }
+}
+
 /** The other router's facts, or why the file has none. */
-function peerFrom(file: string): Possessions | string {
+function peerFrom(file: string): PeerFacts | string {
   try {
     const read: unknown = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8"));
-    const { here } = (read ?? {}) as { readonly here?: Partial<Possessions> };
-    const { files, networks, clock, version } = here ?? {};
-    if (typeof files !== "object" || typeof networks !== "object" || typeof clock !== "number")
-      return `${file}: this is not what lvsd doctor --json prints`;
-    return { files, networks, clock, version: String(version) };
+    const has = possessionsIn((read as { readonly here?: unknown } | null)?.here);
+    if (has === null) return `${file}: this is not what lvsd doctor --json prints`;
+    return { has, askedAt: null };
   } catch (thrown) {
     return `${file}: ${readFailure(thrown)}`;
   }

@@ -7,6 +7,8 @@ import type { Paint, Shade } from "./paint.ts";
 export interface DoctorText {
   readonly role: string | null;
   readonly daemon: boolean;
+  /** Why the peer could not be asked; null: it was, or there was no need. */
+  readonly peer_unknown: string | null;
   readonly findings: readonly Found[];
   /** How many findings were looked for. */
   readonly examined: number;
@@ -25,7 +27,7 @@ const titles: Readonly<Record<Severity, string>> = {
 };
 
 export function doctorReport(report: DoctorText, paint: Paint): string {
-  const { findings, examined, role, daemon } = report;
+  const { findings, examined, role, daemon, peer_unknown: unknownPeer } = report;
   const lines = severities.flatMap((severity) => {
     const found = findings.filter((one) => one.severity === severity);
     if (found.length === 0) return [];
@@ -42,7 +44,11 @@ export function doctorReport(report: DoctorText, paint: Paint): string {
     ];
   });
   const who = role === null ? "this machine is none of the routers" : `this machine is the ${role}`;
-  const asked = daemon ? "" : "; no daemon answers, so that nothing is known of the peer";
+  const asked = daemon
+    ? unknownPeer === null
+      ? ""
+      : `; nothing is known of the peer: ${unknownPeer}`
+    : "; no daemon answers, so that nothing is known of the peer";
   const kinds = new Set(findings.map(({ finding }) => finding)).size;
   return `${[...lines, `${examined} findings looked for, ${kinds} found; ${who}${asked}`].join("\n")}\n`;
 }

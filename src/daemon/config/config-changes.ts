@@ -3,6 +3,8 @@
  * themselves, one at a time, and those that were replaced. How two routers share one is cluster/.
  */
 import PQueue from "p-queue";
+import type { PeerFacts } from "../../advice/findings/facts.ts";
+import type { Possessions } from "../../advice/findings/possessions.ts";
 import type {
   ConfigReport,
   HistoryReport,
@@ -16,6 +18,7 @@ import type { Reviewed, ReviewReport } from "../../control/review.ts";
 import { type Problem, toldProblems } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
+import { readPossessions } from "../../system/examination/possessions.ts";
 import { takesIpv6 } from "../../system/file/sysctl.ts";
 import type { Doors } from "../doors.ts";
 import { countUp, refusedNow } from "../refused.ts";
@@ -68,6 +71,7 @@ export class ConfigChanges {
       judge: (text, rules) => this.#judge(text, rules),
       review: (text) => this.#review(text),
       lacks: (text) => lackedHere(this.#question(text, false)),
+      possessions: () => this.#possessions(),
       load: (next) => this.#load(next),
       peer: () => peerBelief(serving()?.engine.router ?? null),
       alone: (work) => this.#queue.add(work),
@@ -113,6 +117,11 @@ export class ConfigChanges {
 
   save({ text, yes: force, onto }: Given<"save">): Promise<SaveReport | Refusal> {
     return this.#sync.save(text, { force }, onto);
+  }
+
+  /** What the peer has, or why that is not known. Never throws. */
+  peerFacts(): Promise<PeerFacts | string> {
+    return this.#sync.peerFacts();
   }
 
   review(text: string): Promise<ReviewReport | Refusal> {
@@ -238,6 +247,11 @@ export class ConfigChanges {
     const text = next.files.find(({ path }) => path === this.#path)?.text ?? "";
     const problems = await this.#sync.lackedByPeer(text);
     return problems.length === 0 ? null : { ok: false, fault: "text", problems };
+  }
+
+  #possessions(): Promise<Possessions> {
+    const { config, places } = this.#written;
+    return readPossessions({ config, needs: places.checkNeeds });
   }
 
   /** What speaks against `next` here alone, or `onBoth`. */

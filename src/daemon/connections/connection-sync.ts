@@ -23,7 +23,7 @@ import { between, type Instant, type Ms, ms, seconds } from "../../model/time.ts
 import type { Interface } from "../../system/ip/ip.ts";
 import type { SyncDaemons } from "../../system/ipvs/sync-daemon.ts";
 import type { SyncLink } from "../../system/ipvs/sync-sender.ts";
-import { syncRefresh } from "../table/kernel-settings.ts";
+import { syncRefresh } from "../../table/kernel-settings.ts";
 
 export interface ConnectionSyncParts {
   readonly daemons: SyncDaemons;

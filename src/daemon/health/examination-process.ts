@@ -2,7 +2,7 @@
  * The process of examination.ts: gathers and judges what it was asked about on stdin, and prints
  * the findings. It is a process and no thread: what it opened is closed when it is late.
  */
-import type { DaemonFacts } from "../../advice/findings/facts.ts";
+import type { DaemonFacts, PeerFacts } from "../../advice/findings/facts.ts";
 import { examine, type Found } from "../../advice/findings/findings.ts";
 import { resolveDevices } from "../../config/on-this-machine.ts";
 import { type ConfigFile, readConfig } from "../../config/read-config.ts";
@@ -19,6 +19,8 @@ export interface ExaminationQuestion {
   readonly files: readonly ConfigFile[];
   readonly role: Role | null;
   readonly daemon: Omit<DaemonFacts, "descriptors">;
+  /** What the daemon was told by the peer. */
+  readonly peer: PeerFacts | null;
 }
 
 export interface ExaminationAnswer {
@@ -32,16 +34,14 @@ export interface ExaminationAnswer {
 const realServersMax = 512;
 
 async function answer(question: ExaminationQuestion): Promise<ExaminationAnswer> {
-  const { path, files, role, daemon } = question;
+  const { path, files, role, daemon, peer } = question;
   const read = readConfig(path, keptFiles(files));
   if ("problems" in read) throw new Error(read.problems.map(printProblem)[0]);
   const interfaces = (await readFacts()).interfaces ?? [];
   const resolved = resolveDevices(read.config, interfaces, read.places);
   const config = "config" in resolved ? resolved.config : read.config;
   const needs = read.places.checkNeeds;
-  const findings = examine(
-    await gather({ config, role, needs, daemon, peer: null, realServersMax }),
-  );
+  const findings = examine(await gather({ config, role, needs, daemon, peer, realServersMax }));
   return { findings, ...realServersAsked({ config, realServersMax }) };
 }
 

@@ -4,6 +4,7 @@
  */
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { PeerFacts } from "../../advice/findings/facts.ts";
 import type { FindingsReport, Status } from "../../control/api.ts";
 import { addMs, type Instant, seconds } from "../../model/time.ts";
 import { runProgram, systemPath } from "../../system/program/program.ts";
@@ -16,6 +17,8 @@ export interface ExaminationDoors {
   readonly status: () => Promise<Status>;
   /** With the role, where it is known. */
   readonly config: () => Written | Running;
+  /** What the peer has, or why that is not known. Never throws. */
+  readonly peer: () => Promise<PeerFacts | string>;
 }
 
 /** Whatever a large configuration takes: some 20 s, most of which is waiting for real servers. */
@@ -44,14 +47,16 @@ export class Examination {
   }
 
   async #examine(): Promise<FindingsReport> {
-    const { now, wallClock, status, config: read } = this.#doors;
+    const { now, wallClock, status, config: read, peer: ask } = this.#doors;
     try {
       const written = read();
+      const peer = await ask();
       const { findings, asked, all } = await examinedElsewhere({
         path: written.config.path,
         files: written.files,
         role: "role" in written ? written.role : null,
         daemon: daemonFacts(await status()),
+        peer: typeof peer === "string" ? null : peer,
       });
       const ok = findings.every(({ severity }) => severity !== "prevents");
       return { ok, at: wallClock(), findings, real_servers: { asked, all } };

@@ -7,11 +7,11 @@ import { messageOf } from "../../model/error.ts";
 import { type Ms, seconds } from "../../model/time.ts";
 import type { Sysctl } from "../../system/file/sysctl.ts";
 import type { Ipvsadm } from "../../system/ipvs/ipvsadm.ts";
+import { type KernelSetting, kernelSettings } from "../../table/kernel-settings.ts";
 import { packetRules } from "../../table/packet-filter.ts";
 import type { Doors } from "../doors.ts";
 import { keptFilter } from "./kept-filter.ts";
 import type { KeptObject } from "./kept-object.ts";
-import { type KernelSetting, kernelSettings } from "./kernel-settings.ts";
 
 const sysctlEvery = seconds(1);
 const timeoutsEvery = seconds(60);

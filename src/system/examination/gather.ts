@@ -5,17 +5,16 @@ import type {
   DaemonFacts,
   Dropping,
   Facts,
-  Possessions,
+  PeerFacts,
   RealServerFacts,
 } from "../../advice/findings/facts.ts";
 import type { Config } from "../../config/config.ts";
 import { addressesOf } from "../../config/config.ts";
 import { droppedBy } from "../../kernel/packet-filter.ts";
 import type { PlacedNeed } from "../../keys/place.ts";
-import { family, holds, type IpAddress, parseAddress, printNetwork } from "../../model/address.ts";
+import { family, holds, type IpAddress, parseAddress } from "../../model/address.ts";
 import { otherRole, type Role } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
-import { version } from "../../model/version.ts";
 import { openSysctl } from "../file/sysctl.ts";
 import { readFacts } from "../ip/facts.ts";
 import type { Interface } from "../ip/ip.ts";
@@ -24,11 +23,11 @@ import {
   clockSynchronised,
   daemonDescriptors,
   enabledUnits,
-  hashOfFile,
   networkFiles,
   ownershipOf,
   runningPrograms,
 } from "./operating-system.ts";
+import { readPossessions } from "./possessions.ts";
 import { type Asker, openWire, type Wire } from "./wire.ts";
 
 export interface Examined {
@@ -36,7 +35,7 @@ export interface Examined {
   readonly role: Role | null;
   readonly needs: readonly PlacedNeed[];
   readonly daemon: Omit<DaemonFacts, "descriptors"> | null;
-  readonly peer: Possessions | null;
+  readonly peer: PeerFacts | null;
   /** So many real servers are asked on the wire, evenly chosen; default: all of them. */
   readonly realServersMax?: number;
   /** Where the operating system's own files are; default `/`. */
@@ -96,7 +95,7 @@ export async function gather(asked: Examined): Promise<Facts> {
     dropped: await dropped(config, role),
     ...(await askOnTheWire(asked, interfaces)),
     daemon: asked.daemon === null ? null : { ...asked.daemon, descriptors: daemonDescriptors() },
-    here: possessions(config, asked.needs, interfaces),
+    here: await readPossessions({ config, needs: asked.needs }, interfaces),
   };
 }
 
@@ -138,30 +137,6 @@ async function dropped(config: Config, role: Role | null): Promise<readonly Drop
 /** Where the kernel sends its connections (ip_vs_sync.c). */
 const syncGroup = "224.0.0.81";
 const syncPort = 8848;
-
-function possessions(
-  config: Config,
-  needs: readonly PlacedNeed[],
-  interfaces: readonly Interface[],
-): Possessions {
-  const { fence, services } = config.failover;
-  const paths = [
-    ...(fence === null ? [] : [fence.command.command]),
-    ...services.flatMap(({ start, stop }) => [start.command, stop.command]),
-    ...needs.map(({ path }) => path),
-  ];
-  return {
-    files: Object.fromEntries(paths.map((path) => [path, hashOfFile(path)])),
-    networks: Object.fromEntries(
-      interfaces.map(({ name, addresses }) => [
-        name,
-        [...new Set(addresses.map(({ prefix }) => printNetwork(prefix)))],
-      ]),
-    ),
-    clock: Date.now(),
-    version,
-  };
-}
 
 type Found = Pick<Facts, "vipAnswers" | "peerMacs" | "realServers">;
 

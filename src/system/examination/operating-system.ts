@@ -1,6 +1,6 @@
 /** What the operating system says of itself: files of its network configuration, units, programs. */
 import { createHash } from "node:crypto";
-import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { FileText } from "../../advice/findings/facts.ts";
 import { adjtimex } from "../libc.ts";
@@ -74,10 +74,19 @@ export function daemonDescriptors(proc = "/proc"): number | null {
   return null;
 }
 
-/** SHA-256 of a file; null: it cannot be read. */
-export function hashOfFile(path: string): string | null {
+/** Programs and files of certificates are shorter; a longer one is not read to its end. */
+const hashedBytesMax = 512 * 1024 * 1024;
+
+/**
+ * SHA-256 of a file; null: it cannot be read, or is no file. Read in pieces, between which the
+ * event loop goes on: a daemon has heartbeats to send.
+ */
+export async function hashOfFile(path: string): Promise<string | null> {
   try {
-    return createHash("sha256").update(readFileSync(path)).digest("hex");
+    if (!statSync(path).isFile()) return null;
+    const hash = createHash("sha256");
+    for await (const piece of createReadStream(path, { end: hashedBytesMax })) hash.update(piece);
+    return hash.digest("hex");
   } catch {
     return null;
   }

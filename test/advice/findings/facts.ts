@@ -99,6 +99,7 @@ export function factsOf({
       networks: { eth0: ["192.168.26.0/24"], eth1: ["10.11.12.0/24"] },
       clock: 1_000_000,
       version: "0.1.0",
+      configHash: "0f".repeat(32),
     },
     peer: null,
   };

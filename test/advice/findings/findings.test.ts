@@ -25,9 +25,9 @@ const server =
     ),
   });
 const peer =
-  (change: Partial<NonNullable<Facts["peer"]>>): Spoil =>
+  (change: Partial<Facts["here"]>, askedAt: number | null = null): Spoil =>
   (sound) => ({
-    peer: { ...sound.here, ...change },
+    peer: { has: { ...sound.here, ...change }, askedAt },
   });
 const daemonPeer =
   (change: object): Spoil =>
@@ -68,6 +68,14 @@ const cases: readonly (readonly [what: string, spoiled: Spoiled, found: RegExp])
     "no forwarding",
     { sysctls: { "net/ipv4/ip_forward": "0" } },
     /^forwarding .* -> sysctl -w net\.ipv4\.ip_forward=1/,
+  ],
+  [
+    "settings that are left to the operator",
+    {
+      text: `${pairText}sysctl: manual\n`,
+      sysctls: { "net/ipv4/conf/eth0/send_redirects": "1", "net/ipv4/vs/expire_nodest_conn": "1" },
+    },
+    /^settings \(endangers\): net\.ipv4\.conf\.eth0\.send_redirects is 1, and 0 is needed -> sysctl/,
   ],
   [
     "a strict reverse-path filter on another way than the default route",
@@ -222,6 +230,11 @@ const cases: readonly (readonly [what: string, spoiled: Spoiled, found: RegExp])
     /^config-mismatch .* -> lvsd sync/,
   ],
   [
+    "a file that the peer has not loaded",
+    { facts: peer({ configHash: "ab".repeat(32) }) },
+    /^config-mismatch .*another one than the peer has loaded -> lvsd plan/,
+  ],
+  [
     "a program that is not here",
     { facts: ({ here }) => ({ here: { ...here, files: { "/f": null } } }) },
     /^only-here .*\/f is not here/,
@@ -251,7 +264,16 @@ const cases: readonly (readonly [what: string, spoiled: Spoiled, found: RegExp])
     { facts: () => ({ clockSynchronised: false }) },
     /^clock \(advises\)/,
   ],
-  ["clocks apart", { facts: peer({ clock: 1_700_000 }) }, /^clock \(endangers\): .*700 s apart/],
+  [
+    "clocks apart, or an old file",
+    { facts: peer({ clock: 1_700_000 }) },
+    /^clock \(endangers\): the routers' clocks, or these facts, are 700 s apart/,
+  ],
+  [
+    "clocks apart where the peer was asked",
+    { facts: peer({ clock: 1_003_000 }, 1_000_000) },
+    /^clock \(endangers\): the routers' clocks are 3 s apart/,
+  ],
   [
     "neither arbiter nor fence",
     { text: noFence },
@@ -343,6 +365,12 @@ describe("doctor", () => {
         "/etc/systemd/network/e.network",
         "[Match]\nName=wlan0\n[Network]\nAddress=192.168.26.100/24\n",
       ),
+      () => ({
+        networkFiles: [
+          { path: "/etc/e.network", text: "[Match]\nName=eth0\n" },
+          { path: "/etc/e.network.d/lvsd.conf", text: "[Network]\nKeepConfiguration=yes\n" },
+        ],
+      }),
       ({ daemon }) => ({
         daemon: daemon && { ...daemon, state: "standby" },
         peerMacs: ["02:00:00:00:02:01"],

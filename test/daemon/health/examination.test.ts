@@ -25,6 +25,10 @@ test("the daemon says what doctor finds, and asks the machine once in ten second
       return { ...sampleStatus, peer };
     },
     config: () => ({ ...read, keys: [] }),
+    peer: async () => ({
+      has: { files: {}, networks: {}, clock: 0, version: "0.1.0", configHash: "ab".repeat(32) },
+      askedAt: 60_000,
+    }),
   });
   const [report, same] = await Promise.all([examination.read(), examination.read()]);
   assert.equal(report, same);
@@ -32,6 +36,9 @@ test("the daemon says what doctor finds, and asks the machine once in ten second
   assert.ok(names.includes("vip-device") && names.includes("peer-silent"), names.join(" "));
   assert.equal(report.ok, false);
   assert.deepEqual(report.real_servers, { asked: 0, all: 0 });
+  const compared = report.findings.filter(({ finding }) => finding === "clock");
+  assert.match(compared.map(({ seen }) => seen).join("\n"), /clocks are 60 s apart/);
+  assert.ok(names.includes("config-mismatch"), "the peer was asked");
   now = 9_999;
   await examination.read();
   assert.equal(asked, 1);
@@ -48,6 +55,7 @@ test("a process that cannot do it is an error of the machine", async () => {
     wallClock: () => "2026-01-01T00:00:00.000Z",
     status: async () => sampleStatus,
     config: () => ({ ...read, files: [], keys: [] }),
+    peer: async () => "the peer is dead",
   });
   await assert.rejects(
     examination.read(),

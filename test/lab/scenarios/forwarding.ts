@@ -15,6 +15,8 @@ interface Way {
   readonly protocol?: "sctp";
   readonly config: ConfigObject;
   readonly realPort?: number;
+  /** What its script would do another one's has done: a script takes seconds here. */
+  readonly prepared?: true;
 }
 
 const tunnel = (type: string, more: ConfigObject = {}): ConfigObject => ({
@@ -36,12 +38,18 @@ const ways: Readonly<Record<string, Way>> = {
   mixed6: { port: 84, family: 6, to: 4, config: tunnel("ipip") },
   gue4: { port: 85, family: 4, config: gue(5551, false) },
   gue6: { port: 85, family: 6, config: gue(5552, true) },
-  remote4: { port: 86, family: 4, config: gue(5551, "remote") },
+  remote4: { prepared: true, port: 86, family: 4, config: gue(5551, "remote") },
   gre4: { port: 87, family: 4, config: tunnel("gre", { checksum: true }) },
   gre6: { port: 87, family: 6, config: tunnel("gre") },
-  sctp4: { port: 88, family: 4, protocol: "sctp", config: { forwarding: "nat" } },
-  sctp6: { port: 88, family: 6, protocol: "sctp", config: { forwarding: "nat" } },
-  straight4: { port: 89, family: 4, protocol: "sctp", config: { forwarding: "direct" } },
+  sctp4: { prepared: true, port: 88, family: 4, protocol: "sctp", config: { forwarding: "nat" } },
+  sctp6: { prepared: true, port: 88, family: 6, protocol: "sctp", config: { forwarding: "nat" } },
+  straight4: {
+    prepared: true,
+    port: 89,
+    family: 4,
+    protocol: "sctp",
+    config: { forwarding: "direct" },
+  },
 };
 
 const names = Object.keys(ways);
@@ -71,7 +79,7 @@ export default scenario({
   goals: {
     outage: { what: "every forwarding method: longest outage", unit: "ms", atMost: 1000 },
   },
-  limitSeconds: 120,
+  limitSeconds: 180,
   leaves: farLeaves,
   async play(lab) {
     await addFarClient(lab);
@@ -94,7 +102,7 @@ export default scenario({
         `${lab.addresses.vip}@89`,
       ];
 
-      for (const virtualServer of names)
+      for (const virtualServer of names.filter((name) => !(ways[name] as Way).prepared))
         await prepareServer(lab.r1.configFile, {
           ...{ machine: server.name, virtualServer, realServer: `rs${index + 1}` },
           environment: ["KEEP_DEFAULT=yes"],
@@ -109,20 +117,16 @@ export default scenario({
         const whole = router.table().filter(({ destinations }) => destinations.length === 1);
         return whole.length === names.length;
       });
-    lab.say(await lab.r1.printedTable());
     const clients: [string, Client][] = [];
     for (const name of names) {
       const { port, family, protocol = "tcp" } = ways[name] as Way;
       const address = family === 4 ? lab.addresses.vip : far.vip6;
-      const client = await Client.start(farMachine, { address, port, protocol, intervalMs: 50 });
+      const client = await Client.start(farMachine, { address, port, protocol, intervalMs: 100 });
       lab.endWith(() => client.kill());
       clients.push([name, client]);
     }
     const everyOneServed = async (when: string): Promise<number> => {
-      for (const [name, client] of clients) {
-        lab.say(name);
-        await lab.served(client, 10_000);
-      }
+      for (const [, client] of clients) await lab.served(client, 10_000);
       let longest = 0;
       for (const [name, client] of clients) {
         const { byServer, byFailure, outage } = await client.report();

@@ -24,9 +24,12 @@ export const foreignAddresses: Finding = {
     const networkd = networkFiles.filter(({ path }) => path.endsWith(".network"));
     return [...devices].flatMap((device) => {
       const own = networkd.find(({ text }) => matchesDevice(text, device));
+      const dropIns = networkFiles.filter(({ path }) => path.startsWith(`${own?.path}.d/`));
       if (
         own !== undefined &&
-        !/^\s*KeepConfiguration\s*=\s*(?:yes|true|static)\b/im.test(own.text)
+        ![own, ...dropIns].some(({ text }) =>
+          /^\s*KeepConfiguration\s*=\s*(?:yes|true|static)\b/im.test(text),
+        )
       )
         return [
           {

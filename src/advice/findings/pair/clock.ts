@@ -1,5 +1,15 @@
 /** Whether the two clocks agree. */
+import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+
+/** How far apart two clocks may be where the peer answers at once, and where a file says it; ms. */
+const apartMax = { asked: 2000, file: 600_000 } as const;
+
+function apart({ here, peer }: Pick<Facts, "here" | "peer">): number {
+  if (peer === null) return 0;
+  const skew = Math.abs((peer.askedAt ?? here.clock) - peer.has.clock);
+  return skew > apartMax[peer.askedAt === null ? "file" : "asked"] ? skew : 0;
+}
 
 export const clock: Finding = {
   name: "clock",
@@ -9,7 +19,7 @@ export const clock: Finding = {
   explains:
     "Certificates are judged by the clock, and logs of a failover are read side by side. Failover itself goes by a clock that nobody sets.",
   examine: ({ clockSynchronised, here, peer }) => {
-    const skew = peer === null ? 0 : Math.abs(here.clock - peer.clock);
+    const skew = apart({ here, peer });
     return [
       ...(clockSynchronised === false
         ? [
@@ -20,11 +30,11 @@ export const clock: Finding = {
             },
           ]
         : []),
-      // The peer's facts are as old as their file.
-      ...(skew > 600_000
+      // The peer's facts are as old as their file, where they come from one.
+      ...(skew > 0
         ? [
             {
-              seen: `the routers' clocks, or these facts, are ${Math.round(skew / 1000)} s apart`,
+              seen: `the routers' clocks${peer?.askedAt === null ? ", or these facts," : ""} are ${Math.round(skew / 1000)} s apart`,
               remedy: "timedatectl, on both routers",
             },
           ]

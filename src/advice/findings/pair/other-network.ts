@@ -13,7 +13,7 @@ export const otherNetwork: Finding = {
     const devices = new Set(config.vips.flatMap(({ device }) => (device === null ? [] : [device])));
     return [...devices].flatMap((device) => {
       const own = here.networks[device] ?? [];
-      const there = peer.networks[device];
+      const there = peer.has.networks[device];
       if (there === undefined)
         return [{ seen: `the peer has no device ${device}`, remedy: "ip -br addr, on the peer" }];
       if (own.length === 0 || own.some((network) => there.includes(network))) return [];

@@ -23,7 +23,7 @@ import { attempted } from "./saving-acts.ts";
 export interface AnsweringParts
   extends Pick<
     ClusterSyncParts,
-    "store" | "judge" | "review" | "lacks" | "load" | "alone" | "report"
+    "store" | "judge" | "review" | "lacks" | "possessions" | "load" | "alone" | "report"
   > {
   readonly own: OwnConfig;
   /** A message that is not understood. */
@@ -65,7 +65,12 @@ export class Answering implements Conversation {
     if (demand.kind === "prepare") return this.#prepare(demand);
     if (demand.kind === "commit") return this.#commit(demand.hash);
     if (demand.kind === "lacks") return this.#lacks(demand.text);
-    return this.#review(demand.text);
+    if (demand.kind === "review") return this.#review(demand.text);
+    return this.#possessions();
+  }
+
+  async #possessions(): Promise<Reply> {
+    return { kind: "possessions", possessions: await this.#parts.possessions() };
   }
 
   /** Judged for what it would change: it keeps no saving waiting. */

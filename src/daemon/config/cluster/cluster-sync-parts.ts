@@ -1,4 +1,5 @@
 /** What sharing a configuration needs of the daemon. */
+import type { Possessions } from "../../../advice/findings/possessions.ts";
 import type { PlanReport, Refusal, RefusedPart } from "../../../control/api.ts";
 import type { Reviewed } from "../../../control/review.ts";
 import type { Problem } from "../../../keys/problem.ts";
@@ -15,6 +16,8 @@ export interface ClusterSyncParts {
   /** What the text would be on this machine, guard and bounds judged too. */
   readonly judge: (text: string, rules: JudgeRules) => Promise<Judged>;
   /** What the text would change on this machine, and what speaks against it. */
+  /** What this router has that the peer may lack. */
+  readonly possessions: () => Promise<Possessions>;
   readonly review: (text: string) => Promise<Reviewed | Refusal>;
   /** What this machine lacks of what the text asks of it; empty: nothing, or it cannot be read. */
   readonly lacks: (text: string) => Promise<readonly Problem[]>;

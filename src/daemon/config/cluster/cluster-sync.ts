@@ -5,6 +5,7 @@
  *
  * Invariant: one saving at a time on a router, its own or the peer's (own-config.ts).
  */
+import type { PeerFacts } from "../../../advice/findings/facts.ts";
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import type { PeerReview, ReviewReport } from "../../../control/review.ts";
 import { WaitingRoom } from "../../../control/waiting-room.ts";
@@ -132,6 +133,18 @@ export class ClusterSync {
     });
     await within(asked, peerAnswersWithin);
     return problems;
+  }
+
+  /** What the peer has, or why that is not known. Never throws. */
+  async peerFacts(): Promise<PeerFacts | string> {
+    const share = this.#own.share();
+    if (share === "none") return "it cannot be asked: no backup, no key, or cluster_sync: false";
+    if (share === "away") return "the peer is dead";
+    try {
+      return await this.#leading.possessions();
+    } catch (thrown) {
+      return messageOf(thrown);
+    }
   }
 
   /** Gives the peer what is loaded here, whatever it has. */

@@ -2,6 +2,7 @@
  * A saving that this router leads: it asks the peer, stores here, has the peer store. What follows
  * what is config/saving/saving.ts.
  */
+import type { PeerFacts } from "../../../advice/findings/facts.ts";
 import {
   type Act,
   beginSaving,
@@ -14,13 +15,31 @@ import type { Refusal, SaveReport } from "../../../control/api.ts";
 import { type Demand, decodeReply, encodeMessage } from "../../../control/cluster-messages.ts";
 import type { PeerReview } from "../../../control/review.ts";
 import { type Problem, printProblem, toldProblems } from "../../../keys/problem.ts";
-import { isRefused, messageOf } from "../../../model/error.ts";
+import { isRefused, MachineError, messageOf } from "../../../model/error.ts";
 import { otherRole } from "../../../model/router.ts";
+import { seconds } from "../../../model/time.ts";
+import { within } from "../../within.ts";
 import { carriedOut } from "../plan-report.ts";
 import type { ClusterLines, Line } from "./cluster-lines.ts";
 import type { ClusterSyncParts, Judged, JudgeRules } from "./cluster-sync-parts.ts";
 import type { OwnConfig } from "./own-config.ts";
 import { attempted, played } from "./saving-acts.ts";
+
+/** It reads some files; a peer that takes longer has other troubles. */
+const peerAnswersWithin = seconds(10);
+
+/** An answer in time; throws otherwise. */
+async function answered(asked: Promise<Uint8Array>): Promise<Uint8Array> {
+  let answer: Uint8Array | null = null;
+  await within(
+    asked.then((bytes) => {
+      answer = bytes;
+    }),
+    peerAnswersWithin,
+  );
+  if (answer === null) throw new MachineError(`it did not answer within ${peerAnswersWithin} ms`);
+  return answer;
+}
 
 type Parts = Pick<ClusterSyncParts, "store" | "running" | "load" | "report">;
 
@@ -98,8 +117,8 @@ export class Leading {
     try {
       const reply = decodeReply(await line.say(encodeMessage({ kind: "review", text })));
       if (isRefused<string>(reply)) return { kind: "unknown", why: reply.refused };
-      if (reply.kind === "good") return { kind: "unknown", why: "it answers another question" };
       if (reply.kind === "bad") return { kind: "refused", problems: reply.problems };
+      if (reply.kind !== "reviewed") return { kind: "unknown", why: "it answers another question" };
       return { ...reply, kind: "planned" };
     } catch (thrown) {
       return { kind: "unknown", why: messageOf(thrown) };
@@ -120,6 +139,22 @@ export class Leading {
     }
   }
 
+  /** What the peer has. Throws where it does not say. */
+  async possessions(): Promise<PeerFacts> {
+    const line = this.#lines.lead(this.#parts.running());
+    const sent = Date.now();
+    try {
+      const asked = line.say(encodeMessage({ kind: "possessions" }));
+      const reply = decodeReply(await answered(asked));
+      if (isRefused<string>(reply)) throw new MachineError(`its answer is ${reply.refused}`);
+      if (reply.kind === "bad") throw new MachineError(toldProblems(reply.problems).join("; "));
+      if (reply.kind !== "possessions") throw new MachineError("it answers another question");
+      return { has: reply.possessions, askedAt: (sent + Date.now()) / 2 };
+    } finally {
+      line.close();
+    }
+  }
+
   /** One question to the peer; what this router complains of itself is not repeated. */
   async #said(line: Line, demand: Demand, own: Verdict | null): Promise<Heard> {
     let reply: ReturnType<typeof decodeReply>;
@@ -133,7 +168,7 @@ export class Leading {
       return { kind: "lost", why: `its answer is not understood: ${reply.refused}` };
     }
     if (reply.kind === "good") return reply;
-    if (reply.kind === "reviewed") return { kind: "lost", why: "it answers another question" };
+    if (reply.kind !== "bad") return { kind: "lost", why: "it answers another question" };
     const role = this.#parts.running()?.role;
     const there = role === undefined ? "the peer" : `the ${otherRole(role)}`;
     const ours = new Set(own?.problems.map(printProblem));

@@ -1,8 +1,8 @@
 /**
  * The kernel settings that load balancing needs, and why. Pure: the door is system/file/sysctl.ts.
  */
-import { type Config, familiesOf } from "../../config/config.ts";
-import { seconds } from "../../model/time.ts";
+import { type Config, familiesOf } from "../config/config.ts";
+import { seconds } from "../model/time.ts";
 
 /**
  * With synchronisation, how often the peer is told of a connection that goes on. The kernel takes
