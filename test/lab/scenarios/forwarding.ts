@@ -1,11 +1,11 @@
-import { Client } from "../client.ts";
-import { addFarClient, far, farLeaves, farMachine } from "../far-client.ts";
+import { Client } from "../actors/client.ts";
+import type { ConfigObject } from "../actors/pair-config.ts";
+import { prepareServer } from "../actors/prepared-server.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
-import type { ConfigObject } from "../pair-config.ts";
-import { prepareServer } from "../prepared-server.ts";
+import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.ts";
+import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
-import { natPair } from "../topology.ts";
-import { expect, waitFor } from "../wait.ts";
 
 interface Way {
   readonly port: number;

@@ -7,7 +7,7 @@
  * Real servers have a second interface here, in the public network, where their default route leads
  * to the gateway: replies of direct routing and tunnels leave there. Built on `natPair`.
  */
-import type { Lab } from "./lab.ts";
+import type { Lab } from "../lab.ts";
 import { setSysctls } from "./namespace.ts";
 import { feed } from "./pipe.ts";
 

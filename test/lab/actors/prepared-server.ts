@@ -1,12 +1,12 @@
 /** Real servers that the scripts of `lvsd realserver` prepare, run there as an operator would. */
 import { writeFileSync } from "node:fs";
-import type { MethodName } from "../../src/advice/real-server/method.ts";
-import { preparationOf } from "../../src/advice/real-server/preparation.ts";
-import { methodFor, prepare } from "../../src/advice/real-server/prepare.ts";
-import { readConfig } from "../../src/config/read-config.ts";
-import { diskFiles } from "../../src/system/file/config-files.ts";
-import { output } from "./pipe.ts";
-import { Unfulfilled } from "./wait.ts";
+import type { MethodName } from "../../../src/advice/real-server/method.ts";
+import { preparationOf } from "../../../src/advice/real-server/preparation.ts";
+import { methodFor, prepare } from "../../../src/advice/real-server/prepare.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
+import { diskFiles } from "../../../src/system/file/config-files.ts";
+import { Unfulfilled } from "../instruments/wait.ts";
+import { output } from "../machine/pipe.ts";
 
 export interface Prepared {
   /** The machine on which the script runs. */
