@@ -157,7 +157,8 @@ function heartbeatOf(
   of: { absolute(path: string): string },
 ): HeartbeatConfig {
   const values = named(heartbeatKeys, whole.heartbeat);
-  const needed = values.authentication === "hmac" && (hasPeer || values.keyFile !== null);
+  const signs = values.authentication === "hmac" && values.protocol !== "pulse";
+  const needed = signs && (hasPeer || values.keyFile !== null);
   return { ...values, keyFile: needed ? of.absolute(values.keyFile ?? keyFileUsual) : null };
 }
 

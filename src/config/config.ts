@@ -79,7 +79,10 @@ export interface Maintenance {
 
 export type RouterAddresses = ValuesOf<typeof routerKeys>;
 
-/** `keyFile` is absolute; null with `authentication: none`, and without a backup unless given. */
+/**
+ * `keyFile` is absolute; null with `authentication: none` or `protocol: pulse`, and without a backup
+ * unless given.
+ */
 export type HeartbeatConfig = ValuesOf<typeof heartbeatKeys>;
 
 export type ConsoleConfig = With<

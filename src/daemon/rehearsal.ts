@@ -77,6 +77,7 @@ async function play(doors: Doors, rules: Rules): Promise<void> {
       fence: async () => ({ ok: true }),
       probe: async () => true,
       send: () => {},
+      sendWord: () => {},
       report: () => {},
       answer: () => {},
       refused: () => {},

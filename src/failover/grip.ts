@@ -7,7 +7,7 @@
 import type { HandOverCause } from "../heartbeat/message.ts";
 import { assert } from "../model/error.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../model/time.ts";
-import { type Router, set, type Turn } from "./router.ts";
+import { heardAtOf, type Router, set, type Turn, yieldingFor } from "./router.ts";
 
 /** Rest after the first failed claim; doubles with each failure in a row. */
 const claimRetryFirst: Ms = seconds(1);
@@ -25,7 +25,7 @@ export function claim(turn: Turn, cause: string, wish: HandOverCause): void {
     grip: "claiming",
     abandon: null,
     reason: cause,
-    activation: { cause, lastHeardAt: router.peer.heardAt, decidedAt: now, claimedAt: null },
+    activation: { cause, lastHeardAt: heardAtOf(router), decidedAt: now, claimedAt: null },
     term,
     termSeen: term,
     suspended: wish === "switchover" && router.role === "backup",
@@ -74,10 +74,16 @@ export function claimFailed(turn: Turn, why: string): void {
 }
 
 export function released(turn: Turn): void {
-  const { router } = turn;
+  const { router, now } = turn;
   assert(router.grip === "releasing", `released with grip ${router.grip}`);
   const grant = router.grant === null ? null : { ...router.grant, word: "released" as const };
-  set(turn, { grip: "none", releaseFailedAt: null, grant, activation: null });
+  set(turn, {
+    grip: "none",
+    releaseFailedAt: null,
+    grant,
+    activation: null,
+    yieldsUntil: addMs(now, yieldingFor(router.rules)),
+  });
 }
 
 export function releaseFailed(turn: Turn, why: string): void {

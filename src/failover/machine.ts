@@ -5,6 +5,7 @@
  * A step takes in one input, then decides anew from everything known, then speaks. Decisions depend
  * on the memory and the time alone, never on which input came last.
  */
+import type { Fault } from "../model/router.ts";
 import { earliest, earliestAfter, type Instant, ms } from "../model/time.ts";
 import {
   faultsChangeAt,
@@ -24,8 +25,18 @@ import {
   releaseFailed,
 } from "./grip.ts";
 import type { Effect, Input } from "./protocol.ts";
+import { heardWord } from "./pulse/hearing.ts";
+import { holdByPulse, settleByPulse, takeByPulse } from "./pulse/rule.ts";
 import { takeRules } from "./reload.ts";
-import { heardMessage, holding, type Router, set, type Turn, timeout } from "./router.ts";
+import {
+  heardAtOf,
+  heardMessage,
+  holding,
+  type Router,
+  set,
+  type Turn,
+  timeout,
+} from "./router.ts";
 import { refreshState } from "./state.ts";
 import { settleDispute } from "./steps/dispute.ts";
 import {
@@ -97,11 +108,11 @@ function absorb(turn: Turn, input: Input): void {
     case "heard-version":
       heard(turn, input.path, input.header, null);
       break;
+    case "heard-word":
+      heardWord(turn, input.path, input.word, input.lone);
+      break;
     case "faults":
-      // Behind a failed link it was deaf: that it heard nobody says nothing of the peer.
-      if (hasLinkFault(turn.router.outside) && !hasLinkFault(input.faults))
-        listen(turn, timeout(turn.router));
-      takeFaults(turn, input.faults);
+      faultsFound(turn, input.faults);
       break;
     case "ready":
       set(turn, { ready: true });
@@ -161,8 +172,16 @@ function absorb(turn: Turn, input: Input): void {
   }
 }
 
+function faultsFound(turn: Turn, faults: readonly Fault[]): void {
+  // Behind a failed link it was deaf: that it heard nobody says nothing of the peer.
+  if (hasLinkFault(turn.router.outside) && !hasLinkFault(faults))
+    listen(turn, timeout(turn.router));
+  takeFaults(turn, faults);
+}
+
 function decide(turn: Turn, before: Router): void {
-  settleDispute(turn, before);
+  if (turn.router.dialect === "pulse") settleByPulse(turn, before);
+  else settleDispute(turn, before);
   followRequest(turn);
   if (followEnding(turn)) return;
   const { grip } = turn.router;
@@ -175,6 +194,7 @@ function decideAsHolder(turn: Turn): void {
   if (router.rules.alone || router.dispute !== null || router.abandon !== null) return;
   const cutOff = router.peerAlive ? null : isolatingFault(router);
   if (cutOff !== null) release(turn, `${cutOff.text}, and the peer is not heard`);
+  else if (router.dialect === "pulse") holdByPulse(turn);
   else handOver(turn);
 }
 
@@ -183,6 +203,7 @@ function decideAsSpare(turn: Turn): void {
   const message = heardMessage(router);
   if (message !== null) negotiate(turn, message);
   else if (!router.peerAlive) decideUnheard(turn);
+  else if (router.dialect === "pulse") takeByPulse(turn);
   const early = probeEarlyAt(turn.router);
   if (early !== null && now >= early) askArbiter(turn);
   const again = releaseAgainAt(turn.router);
@@ -192,15 +213,16 @@ function decideAsSpare(turn: Turn): void {
 /** Nobody is heard: a lone router serves, another takes over, a starting one waits first. */
 function decideUnheard(turn: Turn): void {
   const { router, now } = turn;
-  const { rules, peer, listenUntil } = router;
+  const { rules, listenUntil } = router;
+  const heardAt = heardAtOf(router);
   if (!router.begun && now >= startOverAt(router)) set(turn, { begun: true });
   if (!able(router, now) || !turn.router.begun) return;
   if (rules.alone) claim(turn, "single router", "none");
   else if (router.peerLeft) {
     if (isolatingFault(router) === null) claim(turn, "the peer has stopped", "none");
   } else if (listenUntil === null || now >= listenUntil) {
-    const cause = peer.heardAt === null ? "no peer heard" : "peer dead";
-    takeOver(turn, cause, peer.heardAt ?? router.startedAt);
+    const cause = heardAt === null ? "no peer heard" : "peer dead";
+    takeOver(turn, cause, heardAt ?? router.startedAt);
   }
 }
 
@@ -210,7 +232,7 @@ export function wakeAt(router: Router): Instant | null {
   if (router.ended) return null;
   if (steppedAt === null) return router.startedAt;
   if (router.looking) return steppedAt;
-  const waiting = !router.begun && router.peer.heardAt === null;
+  const waiting = !router.begun && heardAtOf(router) === null;
   // What was due by the last step has been looked at then; only a verdict waits for a wake.
   return earliest(
     faultsChangeAt(router, timeout(router), steppedAt),

@@ -13,7 +13,7 @@ export interface PeerPath {
 }
 
 export interface PeerPicture {
-  /** As last said; null: never heard, or it speaks another version. */
+  /** As last said; null: never heard, or it speaks another version. Pulse says only active or not. */
   readonly state: RouterState | null;
   readonly alive: boolean;
   readonly configMatch: boolean | null;
@@ -24,12 +24,15 @@ export interface PeerPicture {
 export const conflictFaults = ({ conflicts }: Router): readonly Fault[] =>
   conflicts.map(({ about, text }) => ({ kind: "role", subject: about, text }));
 
+const stateByPulse = ({ pulse: { state } }: Router): RouterState | null =>
+  state === null ? null : state === "running" ? "active" : "standby";
+
 /** The peer as this router sees it; null for a router without a backup. */
 export function peerStatus(router: Router, now: Instant): PeerPicture | null {
   const { rules, peer } = router;
   if (rules.alone) return null;
   return {
-    state: peer.message?.state ?? null,
+    state: router.dialect === "lvsd" ? (peer.message?.state ?? null) : stateByPulse(router),
     alive: router.peerAlive,
     configMatch: router.configMatch,
     paths: rules.paths.map((name, number) => {

@@ -16,6 +16,7 @@
  */
 import type { BootId, ClusterId, ConfigMark, Header, Message } from "../heartbeat/message.ts";
 import type { HeardRefusal } from "../heartbeat/peer.ts";
+import type { PulseState, PulseWord } from "../heartbeat/pulse.ts";
 import type { EventBody } from "../model/event.ts";
 import type { Fault, Role } from "../model/router.ts";
 import type { Instant, Ms } from "../model/time.ts";
@@ -23,6 +24,8 @@ import type { Instant, Ms } from "../model/time.ts";
 /** The configuration as far as the machine needs it. A reload gives a new value. */
 export interface Rules {
   readonly role: Role;
+  /** What is spoken to the peer: lvsd's own, Piranha's pulse, or the first as soon as both can. */
+  readonly protocol: "lvsd" | "pulse" | "auto";
   /** No backup is configured: nobody to ask, nobody to yield to. */
   readonly alone: boolean;
   readonly cluster: ClusterId;
@@ -60,6 +63,16 @@ export type Input =
   | { readonly kind: "heard"; readonly path: number; readonly message: Message }
   /** An authentic message of a major version that we do not speak. */
   | { readonly kind: "heard-version"; readonly path: number; readonly header: Header }
+  /**
+   * A word of pulse from the peer's address. `lone`: no authentic message came with it, which would
+   * have been stepped before it.
+   */
+  | {
+      readonly kind: "heard-word";
+      readonly path: number;
+      readonly word: PulseWord;
+      readonly lone: boolean;
+    }
   /** The whole list of faults found outside: link, table, arbiter, late. Empty: fit. */
   | { readonly kind: "faults"; readonly faults: readonly Fault[] }
   /** The table is adopted and programmed, health is known as far as it will be: may hold. Once. */
@@ -104,15 +117,20 @@ export type Effect =
   | { readonly kind: "keep"; readonly holdFor: Ms }
   | { readonly kind: "fence" }
   | { readonly kind: "probe" }
-  /** To the peer, on every path, now. The engine fills in digest, reach, unserved and path. */
-  | { readonly kind: "send"; readonly message: Message }
+  /**
+   * To the peer, on every path, now. The engine fills in digest, reach, unserved and path. A `word`
+   * of pulse goes in front of it, for a peer that understands nothing else.
+   */
+  | { readonly kind: "send"; readonly message: Message; readonly word: PulseState | null }
+  /** The same in pulse alone. */
+  | { readonly kind: "send-word"; readonly word: PulseState }
   | { readonly kind: "report"; readonly event: EventBody }
   /** Ends the operator's request; `why` is null when it was done. */
   | { readonly kind: "answer"; readonly request: number; readonly why: string | null }
   /** A message was refused by what is believed of the peer: to be counted by reason. */
   | {
       readonly kind: "refused";
-      readonly reason: HeardRefusal | "unconfirmed";
+      readonly reason: HeardRefusal | "unconfirmed" | "downgrade";
       readonly detail: string;
     }
   /** The machine has ended; the process may. */

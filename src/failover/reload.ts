@@ -3,6 +3,7 @@
 import { withPaths } from "../heartbeat/peer.ts";
 import { assert } from "../model/error.ts";
 import type { Rules } from "./protocol.ts";
+import { changeProtocol } from "./pulse/dialect.ts";
 import { holding, set, type Turn } from "./router.ts";
 
 /**
@@ -12,7 +13,9 @@ import { holding, set, type Turn } from "./router.ts";
 export function takeRules(turn: Turn, rules: Rules): void {
   const { router, now } = turn;
   assert(rules.role === router.role, "a reload cannot change the role");
-  const slower = rules.interval > router.rhythm && router.peerAlive && !rules.alone;
+  // Pulse has no way to say how long one is silent.
+  const isTold = router.dialect === "lvsd" && router.peerAlive && !rules.alone;
+  const slower = rules.interval > router.rhythm && isTold;
   set(turn, {
     rules,
     // The operator may have mended what it failed at.
@@ -22,6 +25,7 @@ export function takeRules(turn: Turn, rules: Rules): void {
     peer: withPaths(router.peer, rules.paths.length),
     configMatch: rules.config.hash === router.rules.config.hash ? router.configMatch : null,
   });
+  changeProtocol(turn, router.rules);
   if (router.rules.alone === rules.alone) return;
   if (rules.alone) set(turn, { begun: true, dispute: null, offer: null, wish: null, grant: null });
   else set(turn, { begun: holding(router), startedAt: now, lastSentAt: null, peerAlive: false });

@@ -7,6 +7,8 @@
  */
 import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
+import type { PulseState } from "../heartbeat/pulse.ts";
+import { type PulsePeer, unheardPulse } from "../heartbeat/pulse-peer.ts";
 import type { EventBody } from "../model/event.ts";
 import { type Fault, otherRole, type Role, type RouterState } from "../model/router.ts";
 import { addMs, type Instant, type Ms, ms } from "../model/time.ts";
@@ -115,6 +117,8 @@ export interface Said {
   readonly rules: Rules;
   readonly peerBoot: BootId | null;
   readonly handOver: HandOver;
+  /** The word of pulse; null: none was said. */
+  readonly word: PulseState | null;
 }
 
 /** The machine's memory. For reading: the functions of this file and of status.ts. */
@@ -152,6 +156,16 @@ export interface Router {
   readonly termSeen: number;
   readonly suspended: boolean;
   readonly peer: Peer;
+  /**
+   * By what the peer is judged: by lvsd's own heartbeat, or by the words of pulse. With
+   * `protocol: auto` whichever the peer was last believed by.
+   */
+  readonly dialect: "lvsd" | "pulse";
+  readonly pulse: PulsePeer;
+  /** A `stopped` of the peer that came before is no refusal to take what was let go of here. */
+  readonly yieldsUntil: Instant;
+  /** The last `running` of the peer that this holder has answered by announcing. */
+  readonly answeredAt: Instant | null;
   /** The verdict on the peer: given by `wake`, withdrawn by any word of the peer. */
   readonly peerAlive: boolean;
   /** The peer is mutually heard since; null: not. */
@@ -246,6 +260,11 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     termSeen: 0,
     suspended: false,
     peer: unheardPeer(boot, rules.role, rules.paths.length),
+    dialect: rules.protocol === "lvsd" ? "lvsd" : "pulse",
+    pulse: unheardPulse,
+    // A primary takes what nobody holds at once; the backup lets it.
+    yieldsUntil: rules.role === "primary" ? now : addMs(now, yieldingFor(rules)),
+    answeredAt: null,
     peerAlive: false,
     mutualSince: null,
     peerLeft: false,
@@ -292,25 +311,47 @@ export function set(turn: Turn, change: Partial<Router>): void {
     }
 }
 
+/**
+ * In pulse, how long a router that says `stopped` waits for the peer to take the VIPs upon that: one
+ * word of the peer is on its way meanwhile, and what it says after that is its answer.
+ */
+export const yieldingFor = ({ interval }: Rules): Ms => ms(1.5 * interval);
+
+/** What the peer last said of itself in lvsd's own protocol, while it is judged by that. */
+const ownMessage = ({ dialect, peer }: Router): Message | null =>
+  dialect === "lvsd" ? peer.message : null;
+
 /** Silence after which the peer counts as dead, and after which we count as dead: the longer one. */
-export const timeout = ({ rules, peer }: Router): Ms =>
-  ms(Math.max(rules.deadAfter, peer.message?.deadAfter ?? 0));
+export const timeout = (router: Router): Ms =>
+  ms(Math.max(router.rules.deadAfter, ownMessage(router)?.deadAfter ?? 0));
 
 /** The slower of both rhythms. */
-export const slowerInterval = ({ rhythm, peer }: Router): Ms =>
-  ms(Math.max(rhythm, peer.message?.interval ?? 0));
+export const slowerInterval = (router: Router): Ms =>
+  ms(Math.max(router.rhythm, ownMessage(router)?.interval ?? 0));
+
+/** Arrival of the newest word of the peer, in the protocol by which it is judged; null: none. */
+export const heardAtOf = ({ dialect, peer, pulse }: Router): Instant | null =>
+  dialect === "lvsd" ? peer.heardAt : pulse.heardAt;
 
 /** When silence becomes death; null while nobody is believed alive. */
 export function deathAt(router: Router): Instant | null {
-  const { heardAt } = router.peer;
+  const heardAt = heardAtOf(router);
   if (!router.peerAlive || heardAt === null) return null;
   const silence = addMs(heardAt, timeout(router));
   return Math.max(silence, router.holdUntil ?? silence, router.listenUntil ?? silence) as Instant;
 }
 
-/** The newest word of a peer that is alive; null also when it speaks another version. */
-export const heardMessage = ({ peerAlive, peer }: Router): Message | null =>
-  peerAlive ? peer.message : null;
+/** The newest word of a peer that is alive; null also when it speaks another version, or pulse. */
+export const heardMessage = (router: Router): Message | null =>
+  router.peerAlive ? ownMessage(router) : null;
+
+/** A peer that speaks pulse says that it is active. */
+export const peerRuns = ({ peerAlive, dialect, pulse }: Router): boolean =>
+  peerAlive && dialect === "pulse" && pulse.state === "running";
+
+/** The peer says that it is active, in whatever protocol. */
+export const peerIsActive = (router: Router): boolean =>
+  peerRuns(router) || heardMessage(router)?.state === "active";
 
 /** The peer is alive and hears this very process. */
 export const isMutual = (router: Router): boolean => {
@@ -319,8 +360,8 @@ export const isMutual = (router: Router): boolean => {
 };
 
 /** Both files give their router the same role. */
-export const sharesRole = ({ peer, role }: Router): boolean =>
-  peer.boot !== null && peer.role === role;
+export const sharesRole = ({ dialect, peer, role }: Router): boolean =>
+  dialect === "lvsd" && peer.boot !== null && peer.role === role;
 
 /**
  * The role by which the two are told apart where a rule prefers one: their own, unless both have
@@ -337,8 +378,10 @@ export const seatOfPeer = (router: Router): Role => otherRole(seatOf(router));
 
 /** The peer may hold the VIPs; one of another version is taken to. A stuck one has given up. */
 export const peerHolds = (router: Router): boolean =>
-  router.peerAlive &&
-  (router.peer.message === null ||
-    (router.peer.message.holds && router.peer.message.handOver.kind !== "release-failed"));
+  router.dialect === "pulse"
+    ? peerRuns(router)
+    : router.peerAlive &&
+      (router.peer.message === null ||
+        (router.peer.message.holds && router.peer.message.handOver.kind !== "release-failed"));
 
 export const holding = ({ grip }: Router): boolean => grip === "claiming" || grip === "held";

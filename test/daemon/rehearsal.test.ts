@@ -10,6 +10,7 @@ import { address } from "../table/tables.ts";
 
 const rules: Rules = {
   role: "backup",
+  protocol: "lvsd",
   alone: false,
   cluster: clusterOf(address("192.0.2.9"), address("192.0.2.8")),
   paths: ["public"],

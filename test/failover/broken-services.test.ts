@@ -20,7 +20,14 @@ const commandMs = 200;
 
 function optionsOf(): Options {
   const base = {
-    ...{ alone: false, cluster, paths: ["public"], arbiter: false, fence: null },
+    ...{
+      alone: false,
+      protocol: "lvsd" as const,
+      cluster,
+      paths: ["public"],
+      arbiter: false,
+      fence: null,
+    },
     // A slow heartbeat, so that days are soon over.
     ...{ interval: seconds(10), deadAfter: seconds(40), warnAfter: seconds(20) },
     ...{ startDelay: seconds(120), failback: "auto" as const, failbackDelay: seconds(10) },

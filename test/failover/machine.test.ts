@@ -9,6 +9,7 @@ import { instant, ms } from "../../src/model/time.ts";
 
 const rules: Rules = {
   role: "primary",
+  protocol: "lvsd",
   alone: false,
   cluster: "0011223344556677" as ClusterId,
   paths: ["public"],

@@ -4,7 +4,7 @@
  * A line that starts with `$` is a command, one with `#` is prose; every other line is trace and
  * is written anew. The commands are the keys of `commands` below; times are in milliseconds.
  */
-import type { Effect, Input } from "../../src/failover/protocol.ts";
+import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import { type FaultKind, faultKinds, type Role, roles } from "../../src/model/router.ts";
 import { ms, parseDuration } from "../../src/model/time.ts";
 import { troubles } from "../simulation/deeds.ts";
@@ -21,9 +21,13 @@ const lengthOf = (text: string): number => {
   return length;
 };
 
+const protocolOf = (word: string | undefined): Rules["protocol"] =>
+  word === "pulse" || word === "auto" ? word : "lvsd";
+
 function optionsOf(words: Words): Options {
-  const base = {
+  const base: Omit<Rules, "role"> = {
     alone: words.alone === "yes",
+    protocol: protocolOf(words.protocol),
     cluster,
     paths: words.paths === "1" ? ["public"] : ["public", "private"],
     interval: ms(lengthOf(words.interval ?? "250ms")),
@@ -96,8 +100,8 @@ class Play {
     const outcome = outcomeOf(input);
     if (outcome !== null) this.line(role, `< ${outcome}`);
     for (const effect of effects) {
-      if (effect.kind === "send") {
-        const said = saidIn(effect.message);
+      if (effect.kind === "send" || effect.kind === "send-word") {
+        const said = wordsOf(effect);
         if (this.lastSaid.get(role) !== said) this.line(role, `says ${said}`);
         this.lastSaid.set(role, said);
       } else if (effect.kind === "report") this.line(role, `! ${textOf(effect.event)}`);
@@ -107,6 +111,12 @@ class Play {
       else this.line(role, `> ${effect.kind}`);
     }
   }
+}
+
+function wordsOf(effect: Extract<Effect, { kind: "send" | "send-word" }>): string {
+  if (effect.kind === "send-word") return `in pulse: ${effect.word}`;
+  const said = saidIn(effect.message);
+  return effect.word === null ? said : `${said}; in pulse: ${effect.word}`;
 }
 
 /** What an input tells of the outcome of an effect; null for everything else. */
@@ -211,6 +221,17 @@ const commands: Readonly<Record<string, Command>> = {
       config: { serial: 2, hash: "cd".repeat(16) },
     });
   },
+  /** A reload that changes what is spoken. */
+  protocol: (play, [role, protocol]) =>
+    play.station(role).reload({ protocol: protocolOf(protocol) }),
+  /** A word of pulse from the peer's address, which the peer has not sent. */
+  forged: (play, [role, word]) =>
+    play.world.deliverWord(
+      play.station(role).role,
+      0,
+      word === "running" ? "running" : "stopped",
+      true,
+    ),
   /** A reload that changes nothing. */
   reload: (play, [role]) => play.station(role).reload({}),
   /** A reload that leaves the router with these paths of the two. */

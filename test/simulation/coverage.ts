@@ -11,6 +11,7 @@ const inputs: Readonly<Record<Input["kind"], true>> = {
   wake: true,
   heard: true,
   "heard-version": true,
+  "heard-word": true,
   faults: true,
   ready: true,
   whole: true,

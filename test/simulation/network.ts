@@ -2,6 +2,7 @@
 
 import { sealOf } from "../../src/heartbeat/header.ts";
 import type { Message } from "../../src/heartbeat/message.ts";
+import type { PulseState } from "../../src/heartbeat/pulse.ts";
 import { decode, encode } from "../../src/heartbeat/wire.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { otherRole, type Role } from "../../src/model/router.ts";
@@ -49,7 +50,7 @@ export class Network {
     return (this.healed ? 0 : this.world.options.network.loss) + this.extraLoss;
   }
 
-  send(from: Role, message: Message, pathCount: number): void {
+  send(from: Role, message: Message, word: PulseState | null, pathCount: number): void {
     const { random, options } = this.world;
     for (let path = 0; path < pathCount; path++) {
       const sent = this.throughCodec(message, path);
@@ -58,16 +59,28 @@ export class Network {
         this.world.disturbed();
         continue;
       }
-      this.carry(from, path, sent);
-      if (random.chance(options.network.duplication)) this.carry(from, path, sent);
+      this.carry(from, path, sent, word);
+      if (random.chance(options.network.duplication)) this.carry(from, path, sent, word);
     }
   }
 
-  private carry(from: Role, path: number, message: Message): void {
+  /** A word of pulse alone. */
+  sendWord(from: Role, word: PulseState, pathCount: number): void {
+    for (let path = 0; path < pathCount; path++) {
+      if (!this.isCut(path, from) && !this.world.random.chance(this.loss))
+        this.carry(from, path, null, word);
+      else this.world.disturbed();
+    }
+  }
+
+  private carry(from: Role, path: number, message: Message | null, word: PulseState | null): void {
     const { random, options, agenda, now } = this.world;
     const { delay, jitter } = options.network;
     const length = delay + this.extraDelay + random.between(0, jitter);
-    agenda.add(now + length, () => this.world.deliver(otherRole(from), path, message, true));
+    agenda.add(now + length, () => {
+      if (message !== null) this.world.deliver(otherRole(from), path, message, true);
+      if (word !== null) this.world.deliverWord(otherRole(from), path, word, message === null);
+    });
   }
 
   /** A run that goes through the codec shows that the machine needs nothing that bytes lose. */

@@ -50,6 +50,7 @@ function rulesOf(role: Role, random: Random, doubt: number, base: Partial<Rules>
   const deadAfter = interval * random.pick([3, 4, 4, 6]);
   return {
     role,
+    protocol: "lvsd",
     alone: false,
     cluster,
     paths: ["public", "private"],

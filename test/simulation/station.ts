@@ -269,8 +269,13 @@ export class Station {
         daemon.sentAt = this.local();
         if (!this.misaddressed || this.found) {
           const message = { ...effect.message, reach: this.reaching.word };
-          world.network.send(this.role, message, daemon.router.rules.paths.length);
+          const { paths } = daemon.router.rules;
+          world.network.send(this.role, message, effect.word, paths.length);
         }
+        break;
+      case "send-word":
+        daemon.sentAt = this.local();
+        world.network.sendWord(this.role, effect.word, daemon.router.rules.paths.length);
         break;
       case "answer":
         world.checkers.answered(this, effect.request);
@@ -319,7 +324,8 @@ export class Station {
 
   /** A message from the wire reaches the socket. */
   receive(path: number, message: Message): void {
-    if (path >= this.world.rules[this.role].paths.length) return;
+    const { paths, protocol } = this.world.rules[this.role];
+    if (path >= paths.length || protocol === "pulse") return;
     if (this.daemon?.paused === null) this.found = true;
     this.input({ kind: "heard", path, message });
   }

@@ -18,6 +18,10 @@ const reasons: readonly { readonly cells: RegExp; readonly why: string }[] = [
     why: "an active router is asked to keep, and stays active until that has ended",
   },
   {
+    cells: /: heard-word$/,
+    why: "these pairs speak lvsd's own protocol; pulse/ has the pairs that speak pulse",
+  },
+  {
     cells: /^(none|held|releasing|stuck): claim /,
     why: "a claim ends while the grip is claiming: claimed and claimFailed assert it",
   },

@@ -3,6 +3,7 @@ import { step } from "../../src/failover/machine.ts";
 import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import type { Router } from "../../src/failover/router.ts";
 import type { BootId, Header, Message } from "../../src/heartbeat/message.ts";
+import type { PulseState } from "../../src/heartbeat/pulse.ts";
 import type { Role } from "../../src/model/router.ts";
 import { Agenda } from "./agenda.ts";
 import { Checkers } from "./checkers.ts";
@@ -119,6 +120,14 @@ export class World {
     else station.receive(path, message);
   }
 
+  /** `lone`: it came without a message, which would have been delivered before. */
+  deliverWord(to: Role, path: number, word: PulseState, lone: boolean): void {
+    const station = this.stations[to];
+    const { protocol, paths } = this.rules[to];
+    if (protocol === "lvsd" || path >= paths.length) return;
+    station.input({ kind: "heard-word", path, word, lone: lone || protocol === "pulse" });
+  }
+
   stepped(station: Station, before: Router, input: Input, effects: readonly Effect[]): void {
     this.coverage?.stepped(before, input);
     this.listener?.(station, input, effects);
@@ -128,10 +137,12 @@ export class World {
 
   private tell(station: Station, input: Input, effects: readonly Effect[]): void {
     const { role } = station;
-    const heard = input.kind === "heard" || (this.brief && input.kind === "heard-version");
+    const isBeat = input.kind === "heard" || input.kind === "heard-word";
+    const heard = isBeat || (this.brief && input.kind === "heard-version");
     if (input.kind !== "wake" && !heard) this.note(role, () => `< ${JSON.stringify(input)}`);
     for (const effect of effects) {
       if (effect.kind === "send") this.tellBeat(role, effect.message);
+      else if (effect.kind === "send-word") this.note(role, () => `> word ${effect.word}`);
       else if (effect.kind === "report") this.note(role, () => `! ${textOf(effect.event)}`);
       else if (effect.kind !== "refused" || !this.brief)
         this.note(role, () => `> ${JSON.stringify(effect)}`);

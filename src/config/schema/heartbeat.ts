@@ -40,8 +40,13 @@ export const heartbeatKeys = {
       hint: "lvsd keygen makes a key file",
     }),
     "/etc/lvsd/heartbeat.key",
-    "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most, and none but the daemon reads it. Not needed without a backup or with `authentication: none`.",
+    "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most, and none but the daemon reads it. Not needed without a backup, with `authentication: none` or with `protocol: pulse`.",
     { names: "file" },
   ),
-  protocol: preset(choice("protocol", ["lvsd"], ["pulse"]), "lvsd", "The wire format: lvsd's own."),
+  protocol: preset(
+    choice("protocol", ["lvsd", "pulse", "auto"]),
+    "lvsd",
+    "What the two routers speak. `lvsd`: its own, signed. `pulse`: Piranha's, which nothing authenticates, for a pair of which one router still runs Piranha; `interval` and `dead_after` are then its `keepalive` and `deadtime`. `auto`: both, and lvsd's own alone as soon as both routers can; see docs/migration.md.",
+    { changedBy: "root" },
+  ),
 };

@@ -1,7 +1,7 @@
 /** Connections as a part of the daemon: the kernel's synchronisation, and the rest at a hand-over. */
 import { followedServices } from "../../connections/opened-connections.ts";
 import type { Status } from "../../control/api.ts";
-import { heardMessage, type Router } from "../../failover/router.ts";
+import { peerIsActive, type Router } from "../../failover/router.ts";
 import { seconds } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
@@ -32,9 +32,8 @@ export class ConnectionsPart implements Part {
   }
 
   stepped(router: Router): void {
-    const peerActive = heardMessage(router)?.state === "active";
     const agreeing = (router.wish ?? router.grant ?? router.offer) !== null;
-    this.sync.stepped(router.state === "active", peerActive, agreeing);
+    this.sync.stepped(router.state === "active", peerIsActive(router), agreeing);
   }
 
   missing(): string | null {

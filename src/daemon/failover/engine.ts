@@ -11,6 +11,7 @@ import { step, wakeAt } from "../../failover/machine.ts";
 import type { Effect, Input, Start } from "../../failover/protocol.ts";
 import { type Router, start } from "../../failover/router.ts";
 import type { Message } from "../../heartbeat/message.ts";
+import type { PulseState } from "../../heartbeat/pulse.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import { between, type Instant, type Ms, ms } from "../../model/time.ts";
@@ -26,7 +27,8 @@ export interface Performers {
   keep(holdFor: Ms): Promise<Done>;
   fence(): Promise<Done>;
   probe(): Promise<boolean>;
-  send(message: Message): void;
+  send(message: Message, word: PulseState | null): void;
+  sendWord(word: PulseState): void;
   report(event: EventBody): void;
   answer(request: number, why: string | null): void;
   refused(reason: string, detail: string): void;
@@ -140,7 +142,10 @@ export class Engine {
         void performers.probe().then((answered) => this.input({ kind: "probed", answered }));
         break;
       case "send":
-        performers.send(effect.message);
+        performers.send(effect.message, effect.word);
+        break;
+      case "send-word":
+        performers.sendWord(effect.word);
         break;
       case "report":
         performers.report(effect.event);

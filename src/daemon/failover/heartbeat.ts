@@ -4,18 +4,29 @@
  *
  * What is refused is counted by reason; the first of a kind is reported, then one a minute.
  */
+import { endianness } from "node:os";
 import type { Config } from "../../config/config.ts";
 import type { Input } from "../../failover/protocol.ts";
-import { pathSaid, type Seal, understand } from "../../heartbeat/header.ts";
+import { pathSaid, type Seal } from "../../heartbeat/header.ts";
 import type { BootId, Header, Message } from "../../heartbeat/message.ts";
-import { type Decoded, decode, encode, forPath } from "../../heartbeat/wire.ts";
+import {
+  encodePulse,
+  type PulseBeat,
+  type PulseFamily,
+  type PulseOrder,
+  type PulseState,
+  partsOf,
+} from "../../heartbeat/pulse.ts";
+import { encode, forPath } from "../../heartbeat/wire.ts";
 import { isRefused, type Refused, refuse } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Fault, Role } from "../../model/router.ts";
 import { between, type Instant, ms } from "../../model/time.ts";
 import type { Endpoint, OpenHeartbeatPath } from "../../system/net/datagram.ts";
+import { Seals } from "./seals.ts";
 import {
   differenceOf,
+  pulseFamilyOf,
   sameEndpoint,
   sameEnds,
   sameSocket,
@@ -48,12 +59,6 @@ export interface HeartbeatCounters {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** Seals before the last reload that changed them, while the peer may still go by them. */
-interface FormerSeal {
-  readonly seal: Seal;
-  heardAt: Instant;
-}
-
 /** The newest beat of a path: copies of it that come another way are no replays. */
 interface Newest {
   readonly boot: BootId;
@@ -71,9 +76,8 @@ const differsAfter = ms(1000);
 /** Signatures that are computed each second for what comes from addresses in no file. */
 const elsewhereTriesMax = 20;
 
-/** The paths that a configuration gives a router of this role; empty without a peer. */
-export const pathNames = (config: Config): readonly string[] =>
-  wantedPaths(config, "primary").map(({ name }) => name);
+/** Why what was heard is a copy of something that was said before. */
+const isOld: readonly string[] = ["copy", "replayed", "superseded", "own"];
 
 export class Heartbeat {
   readonly #parts: HeartbeatParts;
@@ -83,10 +87,11 @@ export class Heartbeat {
   /** By path number, the way on which the peer was last heard. */
   readonly #used = new Map<number, Way>();
   readonly #newest = new Map<number, Newest>();
-  #seal: Seal | null = null;
-  #formerSeal: FormerSeal | null = null;
-  /** The peer was last heard by the former seal. */
-  #sealsFormerly = false;
+  readonly #seals = new Seals();
+  #protocol: Config["heartbeat"]["protocol"] = "lvsd";
+  #family: PulseFamily = "lvs";
+  /** Piranha knows its own byte order only: the peer is answered in the one that it was heard in. */
+  #order: PulseOrder = endianness() === "LE" ? "little" : "big";
   #faults: readonly Fault[] = [];
   #differsSince: Instant | null = null;
   #triesSince: Instant | null = null;
@@ -104,7 +109,9 @@ export class Heartbeat {
 
   /** Opens what the configuration asks for; never throws. The peer may go on as it did before. */
   async configure(config: Config, role: Role, seal: Seal): Promise<void> {
-    this.#changeSeal(seal);
+    this.#seals.change(seal, this.#parts.now());
+    this.#protocol = config.heartbeat.protocol;
+    this.#family = pulseFamilyOf(config);
     const wanted = wantedPaths(config, role);
     const before = this.#ways;
     const kept = before.filter((way) => wanted.some((want) => takesOver(want, way)));
@@ -128,17 +135,26 @@ export class Heartbeat {
   }
 
   /** On every path, now. */
-  send(message: Message): void {
+  send(message: Message, word: PulseState | null): void {
     const { digest, findings, now } = this.#parts;
-    if (this.#seal === null) return;
+    if (!this.#seals.known) return;
     this.#forget(now());
     const whole = { ...message, ...findings(), digest: digest() };
-    this.#sendSealed(whole, this.#seal);
-    if (this.#formerSeal !== null && this.#sealsFormerly)
-      this.#sendSealed(whole, this.#formerSeal.seal);
+    for (const seal of this.#seals.signing()) this.#sendSealed(whole, seal, word);
   }
 
-  /** What the two files disagree about, as far as the ways to the peer show it. */
+  /** The same in pulse alone: to where the file says that the peer is. */
+  sendWord(word: PulseState): void {
+    this.#forget(this.#parts.now());
+    const bytes = encodePulse(word, this.#family, this.#order);
+    for (const way of this.#ways) {
+      if (!way.socket.open) continue;
+      this.#sent += 1;
+      way.socket.send(bytes, (why) => this.#sentOn(way, why));
+    }
+  }
+
+  /** What the two files disagree about, as the ways to the peer show it. */
   faults(): readonly Fault[] {
     return this.#faults;
   }
@@ -173,21 +189,12 @@ export class Heartbeat {
     await Promise.all([...this.#ways, ...this.#former].map((way) => way.socket.close()));
   }
 
-  /** Who signs as before, or is signed for as before, is understood until it has changed as well. */
-  #changeSeal(seal: Seal): void {
-    const before = this.#seal;
-    this.#seal = seal;
-    if (before === null || understand(before, seal)) return;
-    this.#formerSeal = { seal: before, heardAt: this.#parts.now() };
-    this.#sealsFormerly = true;
-  }
-
-  #sendSealed(whole: Message, seal: Seal): void {
+  #sendSealed(whole: Message, seal: Seal, word: PulseState | null): void {
     let first: Uint8Array | null = null;
     const bytesFor = (path: number): Uint8Array => {
       const bytes = first === null ? encode(whole, path, seal) : forPath(first, path, seal);
       first ??= bytes;
-      return bytes;
+      return word === null ? bytes : encodePulse(word, this.#family, this.#order, bytes);
     };
     for (const way of [...this.#ways, ...this.#former]) {
       const current = this.#ways.includes(way);
@@ -254,6 +261,12 @@ export class Heartbeat {
    * is. Without keys the address is all there is to go by, and only a former one counts.
    */
   #heardElsewhere(way: Way, bytes: Uint8Array, from: Endpoint, at: Instant): boolean {
+    if (this.#protocol !== "lvsd") {
+      // Piranha takes what comes from either address of its peer on either socket.
+      const other = this.#ways.find(({ peer }) => peer === from.address);
+      if (other !== undefined) this.#heard(other, bytes, from, at);
+      if (other !== undefined || this.#protocol === "pulse") return other !== undefined;
+    }
     const expected = sameEndpoint(way.elsewhere, from);
     if (!expected && !this.#mayTry(at)) return false;
     const refused = this.#take(way, bytes, from, at, !expected);
@@ -277,7 +290,35 @@ export class Heartbeat {
     at: Instant,
     mustSign: boolean,
   ): Refused<string> | null {
-    if (this.#seal === null) return null;
+    const parts = partsOf(bytes, this.#protocol, this.#family);
+    if (isRefused<string>(parts)) return parts;
+    const { own, word } = parts;
+    const refused = own === null ? null : this.#takeOwn(way, own, from, at, mustSign);
+    if (word === null) return refused;
+    const isLone = own === null || refused !== null;
+    if (isLone && mustSign) return refuse("unsigned", "from an address in no file");
+    // The word is as old as what it came with.
+    if (refused !== null && isOld.includes(refused.refused)) return refused;
+    this.#takeWord(way, word, isLone, at);
+    return refused;
+  }
+
+  #takeWord(way: Way, { word, order }: PulseBeat, lone: boolean, at: Instant): void {
+    this.#order = order;
+    if (lone) this.#received += 1;
+    // In a pair of virtual servers it means no more than that its sender is active.
+    const meant = word === "stop-me" && this.#family === "lvs" ? "running" : word;
+    this.#parts.input({ kind: "heard-word", path: way.number, word: meant, lone }, at);
+  }
+
+  #takeOwn(
+    way: Way,
+    bytes: Uint8Array,
+    from: Endpoint,
+    at: Instant,
+    mustSign: boolean,
+  ): Refused<string> | null {
+    if (!this.#seals.known) return null;
     const said = pathSaid(bytes);
     // The two files may number the paths differently: the datagram says on which it was sent.
     const path =
@@ -289,7 +330,7 @@ export class Heartbeat {
       const isCopy = boot === header.boot && sequence === header.sequence && place !== before;
       return refused?.refused === "replayed" && isCopy ? refuse("copy", place) : refused;
     };
-    const { decoded, formerly } = this.#decoded(bytes, this.#seal, known, mustSign);
+    const { decoded, formerly } = this.#seals.decoded(bytes, known, mustSign);
     if (isRefused<string>(decoded)) return decoded;
     this.#received += 1;
     const header = decoded.kind === "version" ? decoded.header : decoded.message;
@@ -303,33 +344,13 @@ export class Heartbeat {
     return null;
   }
 
-  /** By the seal in force, or by the former one; the one that tells more is asked first. */
-  #decoded(
-    bytes: Uint8Array,
-    seal: Seal,
-    known: (header: Header) => Refused<string> | null,
-    mustSign: boolean,
-  ): { readonly decoded: Decoded | Refused<string>; readonly formerly: boolean } {
-    const former = this.#formerSeal?.seal ?? null;
-    const seals = [...(former === null ? [] : [former]), seal];
-    if (former?.keys.length === 0) seals.reverse();
-    let decoded: Decoded | Refused<string> = refuse("unsigned", "from an address in no file");
-    for (const each of seals.filter(({ keys }) => !mustSign || keys.length > 0)) {
-      decoded = decode<string>(bytes, each, known);
-      if (!isRefused<string>(decoded)) return { decoded, formerly: each === former };
-      if (decoded.refused !== "bad-hmac" && decoded.refused !== "unsigned") break;
-    }
-    return { decoded, formerly: false };
-  }
-
   /** The peer is answered where and how it was last heard. */
   #follow(way: Way, from: Endpoint, at: Instant, formerly: boolean): void {
     const { peer, port } = way;
     way.elsewhere = from.address === peer && from.port === port ? null : from;
     way.heardAt = at;
     this.#used.set(way.number, way);
-    this.#sealsFormerly = formerly;
-    if (formerly && this.#formerSeal !== null) this.#formerSeal.heardAt = at;
+    this.#seals.heard(formerly, at);
     this.#compare(at);
   }
 
@@ -338,7 +359,7 @@ export class Heartbeat {
       const text = differenceOf(way, this.#used.get(way.number) ?? way);
       return text === null ? [] : [{ subject: way.name, text }];
     });
-    if (this.#formerSeal !== null && this.#sealsFormerly)
+    if (this.#seals.differ)
       texts.push({
         subject: "authentication",
         text: "the peer still goes by the keys or the authentication before this file's",
@@ -360,9 +381,7 @@ export class Heartbeat {
       for (const way of this.#former.filter(isLeft)) void way.socket.close();
       this.#former = this.#former.filter((way) => !isLeft(way));
     }
-    if (this.#formerSeal === null || between(this.#formerSeal.heardAt, at) < formerFor) return;
-    this.#formerSeal = null;
-    this.#sealsFormerly = false;
+    this.#seals.forget(formerFor, at);
   }
 }
 

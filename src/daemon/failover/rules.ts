@@ -2,13 +2,14 @@
 import type { Rules } from "../../failover/protocol.ts";
 import { clusterOf } from "../../heartbeat/header.ts";
 import type { Running } from "../config/running.ts";
-import { pathNames } from "./heartbeat.ts";
+import { pathNames } from "./ways.ts";
 
 /** The rules of this router under a configuration. */
 export function rulesOf({ config, role }: Pick<Running, "config" | "role">): Rules {
   const { heartbeat, failover, routers } = config;
   return {
     role,
+    protocol: heartbeat.protocol,
     alone: routers.backup === null,
     cluster: clusterOf(routers.primary.public, (routers.backup ?? routers.primary).public),
     paths: pathNames(config),

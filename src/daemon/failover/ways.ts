@@ -7,6 +7,7 @@
  * as the peer is last heard on them.
  */
 import { addressesOf, type Config } from "../../config/config.ts";
+import type { PulseFamily } from "../../heartbeat/pulse.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import { otherRole, type Role } from "../../model/router.ts";
 import type { Instant } from "../../model/time.ts";
@@ -31,6 +32,10 @@ export interface Way extends WantedPath {
   heardAt: Instant;
 }
 
+/** What a pair is in the words of pulse: one without virtual servers is for its services. */
+export const pulseFamilyOf = ({ virtualServers, failover }: Config): PulseFamily =>
+  virtualServers.length === 0 && failover.services.length > 0 ? "fos" : "lvs";
+
 /** The paths that a configuration gives a router of this role; empty without a peer. */
 export function wantedPaths(config: Config, role: Role): WantedPath[] {
   const own = addressesOf(config, role);
@@ -42,6 +47,10 @@ export function wantedPaths(config: Config, role: Role): WantedPath[] {
     paths.push({ name: "private", number: 1, own: own.private, peer: peer.private, port });
   return paths;
 }
+
+/** Their names, which are the same on both routers. */
+export const pathNames = (config: Config): readonly string[] =>
+  wantedPaths(config, "primary").map(({ name }) => name);
 
 export const sameSocket = (a: WantedPath, b: WantedPath): boolean =>
   a.own === b.own && a.port === b.port;

@@ -1,6 +1,6 @@
 /** The failover services as a part of the daemon. */
 import type { Status } from "../../control/api.ts";
-import { heardMessage, type Router } from "../../failover/router.ts";
+import { peerIsActive, type Router } from "../../failover/router.ts";
 import { serviceWish } from "../../failover/service.ts";
 import type { Fault } from "../../model/router.ts";
 import type { Running } from "../config/running.ts";
@@ -34,8 +34,10 @@ export class ServicesPart implements Part {
   }
 
   stepped(router: Router): void {
-    const peerActive = heardMessage(router)?.state === "active";
-    this.services.wish(serviceWish(router, peerActive), router.activation?.cause === "switchover");
+    this.services.wish(
+      serviceWish(router, peerIsActive(router)),
+      router.activation?.cause === "switchover",
+    );
   }
 
   faults(): readonly Fault[] {

@@ -13,7 +13,16 @@ import {
 } from "../../model/time.ts";
 import { compareFitness, printUnfitness, unfitnessOf } from "../fitness.ts";
 import { release } from "../grip.ts";
-import { heardMessage, isMutual, peerHolds, type Router, set, type Turn } from "../router.ts";
+import {
+  heardMessage,
+  isMutual,
+  peerHolds,
+  peerIsActive,
+  peerRuns,
+  type Router,
+  set,
+  type Turn,
+} from "../router.ts";
 import { refreshState } from "../state.ts";
 import { offerMax } from "./handover.ts";
 import { say } from "./speech.ts";
@@ -24,6 +33,10 @@ const requestMax: Ms = seconds(10);
 const holdSayMax: Ms = ms(300);
 /** The last word is said so many times: nobody will repeat it. */
 const lastWords = 3;
+
+/** A peer that speaks pulse says `running` at its next beat only. */
+const requestLength = ({ dialect, rules }: Router): Ms =>
+  dialect === "lvsd" ? requestMax : ms(Math.max(requestMax, 3 * rules.interval));
 
 const answer = (turn: Turn, request: number, why: string | null): void => {
   turn.effects.push({ kind: "answer", request, why });
@@ -36,11 +49,19 @@ function obstacle(router: Router): string | null {
   if (router.rules.alone) return "no backup is configured: there is nobody to hand over to";
   const message = heardMessage(router);
   if (!router.peerAlive) return "the peer is dead";
+  if (router.dialect === "pulse") return obstacleByPulse(router);
   if (message === null) return "the peer speaks another version of the heartbeat";
   if (!isMutual(router)) return "the peer does not hear this router";
   if (!message.ready) return "the peer is not ready: its table is not programmed yet";
   if (compareFitness(message.faults, unfitnessOf(router.faults)) < 0)
     return `the peer is unfit: ${printUnfitness(message.faults)}`;
+  return router.request === null ? null : "a switchover is under way already";
+}
+
+/** Of a peer that speaks pulse no more is known than whether it is active. */
+function obstacleByPulse(router: Router): string | null {
+  if (peerRuns(router)) return "the peer says that it is active, too";
+  if (router.pulse.state === null) return "the peer has not said yet whether it is active";
   return router.request === null ? null : "a switchover is under way already";
 }
 
@@ -65,16 +86,19 @@ export function followRequest(turn: Turn): void {
 function endOfRequest(router: Router, since: Instant, now: Instant): string | null | undefined {
   const message = heardMessage(router);
   const waited = between(since, now);
-  if (message === null) return "the peer fell silent";
+  if (message === null && !(router.peerAlive && router.dialect === "pulse"))
+    return "the peer fell silent";
   if (router.ending !== null) return "the daemon is stopping";
   if (router.grip === "none") {
-    if (message.state === "active") return null;
-    if (waited >= requestMax) return "the peer did not say in time that it is active";
+    if (peerIsActive(router)) return null;
+    if (waited >= requestLength(router)) return "the peer did not say in time that it is active";
     return undefined;
   }
   if (router.grip === "stuck") return "this router could not release the VIPs";
   if (router.grip === "claiming") return "the peer did not claim; this router takes the VIPs back";
   if (router.grip === "releasing") return undefined;
+  // In pulse nothing is offered: the VIPs are let go of.
+  if (message === null) return undefined;
   const { handOver } = message;
   if (handOver.kind === "refused" && handOver.id === router.offer?.id)
     return message.faults.length > 0
@@ -96,7 +120,11 @@ export function askEnding(turn: Turn, kind: "stop" | "restart", holdFor: Ms): vo
 export function followEnding(turn: Turn): boolean {
   const { ending } = turn.router;
   if (ending === null) return false;
-  if (ending.kind === "restart") return followRestart(turn);
+  const { dialect, peerAlive, rules } = turn.router;
+  const isSeen = dialect === "pulse" && peerAlive && ending.holdFor > rules.deadAfter;
+  if (ending.kind === "restart" && isSeen && !ending.keeping)
+    stopInstead(turn, "the peer speaks pulse and cannot be asked to wait for so long");
+  else if (ending.kind === "restart") return followRestart(turn);
   return followStop(turn);
 }
 
@@ -140,7 +168,8 @@ function followRestart(turn: Turn): boolean {
   }
   const echo = heardMessage(router)?.echo ?? null;
   const told = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
-  const patient = router.peerAlive && !told && now < addMs(ending.since, holdSayMax);
+  const patient =
+    router.dialect === "lvsd" && router.peerAlive && !told && now < addMs(ending.since, holdSayMax);
   if (patient || ending.keeping) return true;
   turn.effects.push({ kind: "keep", holdFor: ending.holdFor });
   set(turn, { ending: { ...ending, keeping: true } });
@@ -197,6 +226,6 @@ export function endingAt(router: Router, since: Instant): Instant | null {
   return earliestAfter(
     since,
     ending === null ? null : addMs(ending.since, ending.kind === "stop" ? offerMax : holdSayMax),
-    request === null ? null : addMs(request.since, requestMax),
+    request === null ? null : addMs(request.since, requestLength(router)),
   );
 }

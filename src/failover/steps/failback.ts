@@ -11,6 +11,8 @@ import { heardMessage, isMutual, type Router, sharesRole } from "../router.ts";
 /** Why this primary must not ask for the VIPs now; null: it may, once the delay is over. */
 function blockOf(router: Router): string | null {
   const message = heardMessage(router);
+  if (router.dialect === "pulse" && router.peerAlive)
+    return "the peer is heard in pulse, which knows no failback";
   if (router.rules.failback === "manual") return "failback is manual";
   if (message === null) return "the peer is not heard";
   if (message.failback === "manual") return "failback is manual on the peer";

@@ -5,7 +5,7 @@
  * was read; any word of the proven peer takes that back.
  */
 import type { Header, Message } from "../../heartbeat/message.ts";
-import { type HeardRefusal, hear, silentPaths, type Verdict } from "../../heartbeat/peer.ts";
+import { type HeardRefusal, hear, silentPaths } from "../../heartbeat/peer.ts";
 import { isRefused } from "../../model/error.ts";
 import {
   addMs,
@@ -16,9 +16,11 @@ import {
   ms,
   printDuration,
 } from "../../model/time.ts";
+import { fallsBack, speakOwn } from "../pulse/dialect.ts";
 import {
   type Conflict,
   deathAt,
+  heardAtOf,
   holding,
   isMutual,
   type Router,
@@ -46,7 +48,8 @@ export function heard(turn: Turn, path: number, header: Header, message: Message
   }
   const { peer, verdict } = result;
   set(turn, { peer });
-  reportPath(turn, router, path, verdict);
+  if (verdict.kind === "newest" || verdict.kind === "older")
+    reportPath(turn, router, path, verdict.gap);
   if (verdict.kind === "stranger") stranger(turn, header, verdict.known);
   if (verdict.kind === "double") double(turn, router, header);
   if (verdict.kind === "newest") {
@@ -83,10 +86,9 @@ function otherVersion(turn: Turn, major: number): void {
   turn.reports.push({ event: "peer", kind: "version", text });
 }
 
-function reportPath(turn: Turn, before: Router, path: number, verdict: Verdict): void {
-  if (verdict.kind !== "newest" && verdict.kind !== "older") return;
+/** A word has come on this path, so long after the one before. */
+export function reportPath(turn: Turn, before: Router, path: number, gap: Ms | null): void {
   const name = before.rules.paths[path] ?? String(path);
-  const { gap } = verdict;
   if (before.peer.paths[path]?.alive !== true) {
     const text = `the peer is heard on path ${name}`;
     turn.reports.push({ event: "peer", kind: "path-alive", path: name, text });
@@ -103,6 +105,7 @@ function reportPath(turn: Turn, before: Router, path: number, verdict: Verdict):
 /** The newest word of the proven peer. */
 function newest(turn: Turn, before: Router, message: Message | null): void {
   const { now } = turn;
+  speakOwn(turn);
   const left = message?.leaving === true && !message.holds;
   const hold = Math.min(message?.holdFor ?? 0, holdForMax);
   set(turn, {
@@ -212,7 +215,8 @@ export function judge(turn: Turn): void {
   const due = deathAt(router);
   if (due !== null && now >= due) {
     if (between(due, now) > verdictLateMax && !router.looking) set(turn, { looking: true });
-    else died(turn, `nothing heard for ${printDuration(ms(Math.round(silence(router, now))))}`);
+    else if (!fallsBack(turn))
+      died(turn, `nothing heard for ${printDuration(ms(Math.round(silence(router, now))))}`);
   }
   const { looking, listenUntil } = turn.router;
   if (looking || (listenUntil !== null && now < listenUntil)) return;
@@ -226,7 +230,7 @@ export function judge(turn: Turn): void {
   }
 }
 
-const silence = ({ peer }: Router, now: Instant): Ms => between(peer.heardAt ?? now, now);
+const silence = (router: Router, now: Instant): Ms => between(heardAtOf(router) ?? now, now);
 
 function died(turn: Turn, text: string): void {
   turn.reports.push({ event: "peer", kind: "dead", text });

@@ -8,6 +8,7 @@ import { type HandOver, type Message, majorVersion, noHandOver } from "../../hea
 import { echoes } from "../../heartbeat/peer.ts";
 import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { unfitnessOf } from "../fitness.ts";
+import { wordBeside, wordOf } from "../pulse/dialect.ts";
 import {
   heardMessage,
   isMutual,
@@ -56,11 +57,11 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     boot: router.boot,
     sequence: router.sequence + 1,
     sentAt: now,
-    ...echoes(router.peer, router.peerAlive, now),
+    ...echoes(router.peer, hearsPeer(router), now),
     state: router.state,
     holds: router.grip !== "none",
     ready: router.ready && ending === null,
-    hears: router.peerAlive,
+    hears: hearsPeer(router),
     asks: now >= (missingAt(router) ?? now + 1),
     leaving,
     term: router.term,
@@ -80,6 +81,9 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
   };
 }
 
+/** In lvsd's own protocol: a word of pulse says nothing of who was heard. */
+const hearsPeer = ({ peerAlive, dialect }: Router): boolean => peerAlive && dialect === "lvsd";
+
 const nothing = new Uint8Array(0);
 
 /** What this router says now, as far as it is worth a beat out of turn. */
@@ -95,12 +99,14 @@ const saidNow = (router: Router): Said => ({
   rules: router.rules,
   peerBoot: router.peer.boot,
   handOver: handOverOf(router),
+  word: wordOf(router),
 });
 
 /** Whether something has changed that is worth a beat out of turn. */
 function hasNews(router: Router): boolean {
   const { said } = router;
   if (said === null) return true;
+  if (router.rules.protocol === "pulse") return said.word !== wordOf(router);
   const { kind, id } = handOverOf(router);
   return (
     said.state !== router.state ||
@@ -127,7 +133,7 @@ function agreeingSince(router: Router): Instant | null {
   const wished = wish !== null && isMutual(router) && !isBeingGranted(router) ? wish.since : null;
   const granted = grant?.word === "releasing" ? null : (grant?.since ?? null);
   const restarting = ending?.kind === "restart" ? ending.since : null;
-  if (!router.peerAlive) return null;
+  if (!hearsPeer(router)) return null;
   return earliest(wished, granted, offer?.since ?? null, dispute?.since ?? null, restarting);
 }
 
@@ -138,8 +144,9 @@ function isBeingGranted(router: Router): boolean {
 }
 
 /** When the next beat of the peer is so late that it is asked for; null: nobody is heard. */
-function missingAt({ peerAlive, peer, rules }: Router): Instant | null {
-  if (!peerAlive || peer.heardAt === null) return null;
+function missingAt(router: Router): Instant | null {
+  const { peer, rules } = router;
+  if (!hearsPeer(router) || peer.heardAt === null) return null;
   return addMs(peer.heardAt, ms(askAfter * (peer.message?.interval ?? rules.interval)));
 }
 
@@ -153,8 +160,8 @@ function askAt(router: Router): Instant | null {
 
 /** Until when a claim is insisted on; null: there is none, or the peer answers. */
 function insistingUntil(router: Router): Instant | null {
-  const { activation, peerAlive } = router;
-  if (activation === null || peerAlive) return null;
+  const { activation, peerAlive, dialect } = router;
+  if (activation === null || peerAlive || dialect === "pulse") return null;
   return addMs(activation.decidedAt, ms(insistFor * slowerInterval(router)));
 }
 
@@ -188,7 +195,12 @@ export function speak(turn: Turn): void {
 /** Sends a beat now. */
 export function say(turn: Turn, leaving: boolean): void {
   const { router, now } = turn;
-  turn.effects.push({ kind: "send", message: messageOf(router, leaving, now) });
+  if (router.rules.protocol === "pulse")
+    turn.effects.push({ kind: "send-word", word: wordOf(router) });
+  else {
+    const message = messageOf(router, leaving, now);
+    turn.effects.push({ kind: "send", message, word: wordBeside(router, now) });
+  }
   set(turn, {
     sequence: router.sequence + 1,
     lastSentAt: now,

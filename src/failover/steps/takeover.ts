@@ -6,7 +6,7 @@ import { assert } from "../../model/error.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { isolatingFault } from "../fitness.ts";
 import { claim } from "../grip.ts";
-import { type Gate, type Router, set, type Turn, timeout, unasked } from "../router.ts";
+import { type Gate, heardAtOf, type Router, set, type Turn, timeout, unasked } from "../router.ts";
 
 /** A fence command that failed is tried again after this long. */
 const fenceRetry: Ms = seconds(30);
@@ -70,11 +70,11 @@ export function probed(turn: Turn, answered: boolean): void {
 
 /** Half-way to the verdict the arbiter is asked, so that its answer is there in time. */
 export function probeEarlyAt(router: Router): Instant | null {
-  const { peer, rules, peerAlive, grip, gate, ready } = router;
-  if (!rules.arbiter || !peerAlive || !ready || grip !== "none" || peer.heardAt === null)
-    return null;
-  const half = addMs(peer.heardAt, ms(timeout(router) / 2));
-  const asked = gate.probeAskedAt !== null && gate.probeAskedAt > peer.heardAt;
+  const { rules, peerAlive, grip, gate, ready } = router;
+  const heardAt = heardAtOf(router);
+  if (!rules.arbiter || !peerAlive || !ready || grip !== "none" || heardAt === null) return null;
+  const half = addMs(heardAt, ms(timeout(router) / 2));
+  const asked = gate.probeAskedAt !== null && gate.probeAskedAt > heardAt;
   return asked || gate.probeUnderWay ? null : half;
 }
 
@@ -108,7 +108,12 @@ export function fenceEnded(turn: Turn, failure: string | null): void {
  * The gate after a word of a peer that hears us: whatever comes next is a new case. A fence that is
  * under way has to end first, and one that has just done its work may be outlived by a datagram.
  */
-export function gateAfterWord({ gate, peer }: Router, boot: string, spare: Ms, now: Instant): Gate {
+export function gateAfterWord(
+  { gate, peer }: Router,
+  boot: string | null,
+  spare: Ms,
+  now: Instant,
+): Gate {
   const { probeAskedAt, probeUnderWay, fence, fenceEndedAt } = gate;
   const settling =
     fence === "done" &&

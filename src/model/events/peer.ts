@@ -58,6 +58,21 @@ export const peerEvents = {
       "the two files disagree about who is who (roles, addresses), or a third machine has this router's role",
     sentence: ({ text }) => text,
   }),
+  pulse: event({
+    severity: "warn",
+    fields: { text },
+    meaning:
+      "the peer is judged by pulse, Piranha's protocol, from now on: whoever can send from its address can make this router take or leave the VIPs",
+    sentence: ({ text }) => text,
+    about: () => "protocol",
+  }),
+  upgraded: event({
+    severity: "info",
+    fields: { text },
+    meaning: "with `protocol: auto`: both routers speak lvsd's own protocol, pulse has no vote",
+    sentence: ({ text }) => text,
+    about: () => "protocol",
+  }),
   version: event({
     severity: "warn",
     fields: { text },

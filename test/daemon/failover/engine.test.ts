@@ -12,6 +12,7 @@ import { address } from "../../table/tables.ts";
 
 const rules: Rules = {
   role: "primary",
+  protocol: "lvsd",
   alone: true,
   cluster: clusterOf(address("192.0.2.9"), address("192.0.2.9")),
   paths: [],
@@ -55,6 +56,7 @@ function bench(claim: () => Promise<Done>): Bench {
     fence: async () => ({ ok: true }),
     probe: async () => true,
     send: () => {},
+    sendWord: () => {},
     report: (event) => events.push(event),
     answer: () => {},
     refused: () => {},

@@ -114,7 +114,10 @@ class End {
   say(): void {
     this.#sequence += 1;
     const { now } = this.#wires;
-    this.heartbeat.send({ ...sample, boot: this.#boot, sequence: this.#sequence, sentAt: now });
+    this.heartbeat.send(
+      { ...sample, boot: this.#boot, sequence: this.#sequence, sentAt: now },
+      null,
+    );
   }
 }
 
