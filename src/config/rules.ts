@@ -48,6 +48,16 @@ const deadAfterSpansTwoIntervals: Rule = ({ heartbeat }, complaints) => {
   );
 };
 
+/** Piranha counts in whole seconds: what waits for less than two of its beats sees deaths. */
+const pulseIsSlow: Rule = ({ heartbeat }, complaints) => {
+  const { protocol, dead_after: deadAfter } = heartbeat?.values ?? {};
+  if (heartbeat === undefined || protocol === undefined || protocol === "lvsd") return;
+  if (deadAfter === undefined || deadAfter >= 2000) return;
+  const message = `${heartbeat.pathOf("dead_after")}: ${printDuration(deadAfter)} is less than two heartbeats of a Piranha, which sends one a second at most`;
+  const hint = "interval and dead_after are keepalive and deadtime of its lvs.cf";
+  complaints.warn(heartbeat.spotOf("protocol"), message, hint);
+};
+
 /** A warning comes after a heartbeat is due and before the peer is dead. */
 const warnAfterLiesBetween: Rule = ({ heartbeat }, complaints) => {
   const { interval, dead_after: deadAfter, warn_after: warnAfter } = heartbeat?.values ?? {};
@@ -241,6 +251,7 @@ export const rules: readonly Rule[] = [
   addressesCanServe,
   deadAfterSpansTwoIntervals,
   warnAfterLiesBetween,
+  pulseIsSlow,
   routersDiffer,
   pathsHaveTwoEnds,
   virtualServersDiffer,

@@ -50,6 +50,12 @@ export interface Status {
     readonly received: number;
     readonly late: number;
     readonly refused: Readonly<Record<string, number>>;
+    /** As configured; `auto` speaks both. */
+    readonly protocol: "lvsd" | "pulse" | "auto";
+    /** By which of both the peer is judged now; null: there is none to judge. */
+    readonly speaks: "lvsd" | "pulse" | null;
+    /** Whether what is believed of the peer is signed; null: there is none to believe. */
+    readonly authenticated: boolean | null;
   };
   readonly connection_sync: {
     readonly state: string;

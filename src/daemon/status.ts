@@ -76,7 +76,11 @@ export function statusOf(given: StatusParts): Status {
     faults: [...router.faults, ...conflictFaults(router), ...heartbeat.faults()],
     fence: router.gate.fence === "failed" ? fence.failure : null,
     failback: { mode: failback.mode, blocked_by: failback.blocked_by, in_ms: failback.in_ms },
-    heartbeat: { ...heartbeat.counters(), late: parts.lateHeartbeats },
+    heartbeat: {
+      ...heartbeat.counters(),
+      late: parts.lateHeartbeats,
+      ...spoken(serving),
+    },
     peer: peer === null ? null : peerBody(serving, peer),
     virtual_servers: [...serving.running.config.virtualServers]
       .sort((a, b) => a.position - b.position)
@@ -99,7 +103,11 @@ const waitingStatus = (parts: Known, config: Status["config"]): Status => ({
   commands: commandsBody(parts.written, parts.doors.runner),
   fence: null,
   failback: { mode: parts.written.failover.failback, blocked_by: null, in_ms: null },
-  heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
+  heartbeat: {
+    ...{ sent: 0, received: 0, late: 0, refused: {} },
+    protocol: parts.written.heartbeat.protocol,
+    ...{ speaks: null, authenticated: null },
+  },
   connection_sync: null,
   peer: null,
   vips: [],
@@ -116,6 +124,17 @@ const commandsBody = (config: Config, runner: boolean): Status["commands"] =>
 
 const wallClockOf = (at: Instant, { now, wallMs }: Known): string =>
   new Date(wallMs - between(at, now)).toISOString();
+
+/** What is spoken to the peer, and whether a signature shows that it is the peer who answers. */
+function spoken({
+  engine,
+  running,
+}: Serving): Omit<Status["heartbeat"], "sent" | "received" | "late" | "refused"> {
+  const { dialect, rules } = engine.router;
+  if (rules.alone) return { protocol: rules.protocol, speaks: null, authenticated: null };
+  const isSigned = dialect === "lvsd" && running.config.heartbeat.authentication === "hmac";
+  return { protocol: rules.protocol, speaks: dialect, authenticated: isSigned };
+}
 
 function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
   return {

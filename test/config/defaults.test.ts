@@ -108,7 +108,6 @@ test("what is left out has its default", () => {
 
 /** Keys of later releases: where they stand, at a value that means nothing, and at one that does. */
 const laterKeys: readonly (readonly [key: string, harmless: string, meant: string])[] = [
-  ["heartbeat.protocol", "lvsd", "pulse"],
   ["notify.mail", "", "{ to: ops@example.com }"],
   ["defaults.load_monitor", "none", "rup"],
 ];
@@ -136,6 +135,10 @@ test("a single router without a backup needs no key, and has one if it is given"
   assert.equal(given.heartbeat.keyFile, "/etc/lvsd/keys/a.key");
   const none = accepted(readText(`${least}heartbeat: { authentication: none }\n`));
   assert.equal(none.heartbeat.keyFile, null);
+  const pulse = accepted(readText(`${least}heartbeat: { protocol: pulse, dead_after: 5s }\n`));
+  assert.equal(pulse.heartbeat.keyFile, null, "pulse signs nothing");
+  const auto = accepted(readText(`${least}heartbeat: { protocol: auto, dead_after: 5s }\n`));
+  assert.equal(auto.heartbeat.keyFile, "/etc/lvsd/heartbeat.key");
 });
 
 test("dead_after, warn_after and start_delay follow the interval", () => {

@@ -33,6 +33,20 @@ test("a plain number beyond a minute is a warning with both readings; with a uni
   ]);
 });
 
+test("pulse with the rhythm of lvsd's own is a warning: a Piranha is slower", () => {
+  const heartbeat = (keys: string): string => `${text("")}heartbeat: { ${keys} }\n`;
+  assert.deepEqual(warned(heartbeat("protocol: pulse, interval: 2s, dead_after: 5s")), []);
+  assert.deepEqual(warned(heartbeat("protocol: lvsd, dead_after: 1s")), []);
+  for (const protocol of ["pulse", "auto"]) {
+    const [warning = "", ...others] = warned(heartbeat(`protocol: ${protocol}`));
+    assert.deepEqual(others, []);
+    assert.match(
+      warning,
+      /:10:24: heartbeat\.dead_after: 1s is less than two heartbeats of a Piranha/,
+    );
+  }
+});
+
 test("quiesce over UDP is a warning: a steady client stays on a failed server", () => {
   assert.deepEqual(warned(text("quiesce: true")), []);
   const [warning = "", ...others] = warned(text("quiesce: true", "udp"));

@@ -24,6 +24,7 @@ import { keyFile } from "./pair/key-file.ts";
 import { onlyHere } from "./pair/only-here.ts";
 import { otherNetwork } from "./pair/other-network.ts";
 import { peerSilent } from "./pair/peer-silent.ts";
+import { unauthenticated } from "./pair/unauthenticated.ts";
 import { arpAnswering } from "./servers/arp-answering.ts";
 import { natRouter } from "./servers/nat-router.ts";
 import { near } from "./servers/near.ts";
@@ -47,6 +48,7 @@ export const findings: readonly Finding[] = [
   foreignAddresses,
   duplicateVip,
   keyFile,
+  unauthenticated,
   droppedHeartbeats,
   peerSilent,
   configMismatch,

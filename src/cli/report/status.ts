@@ -111,6 +111,13 @@ function peerLines({ peer, heartbeat, connection_sync }: Status, paint: Paint): 
     "Heartbeats",
     `${heartbeat.sent} sent, ${heartbeat.received} received, ${heartbeat.late} late${refused === "" ? "" : `, refused: ${refused}`}`,
   ]);
+  if (heartbeat.authenticated === false) {
+    const why = heartbeat.speaks === "pulse" ? "pulse, Piranha's protocol" : "authentication: none";
+    lines.push([
+      "",
+      paint("bad", `not authenticated (${why}): anybody can pretend to be the peer`),
+    ]);
+  }
   if (connection_sync !== null) {
     const { state, device, id } = connection_sync;
     lines.push(["Sync", `connections: ${state} on ${device}, id ${id}`]);

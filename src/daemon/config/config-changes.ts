@@ -257,10 +257,11 @@ export class ConfigChanges {
   /** What speaks against `next` here alone, or `onBoth`. */
   async #parting(next: Running, onBoth: boolean): Promise<Refusal | null> {
     const { running: before, engine } = this.#parts.serving() ?? {};
-    if (before === undefined || partingProblems(before, next).length === 0) return null;
+    const dialect = engine?.router.dialect;
+    if (before === undefined || partingProblems(before, next, dialect).length === 0) return null;
     const { alive: isHeard, mark } = peerBelief(engine?.router ?? null);
     const interfaces = await this.#parts.doors.ip.readInterfaces();
-    return refusedLeaving({ before, next, isHeard, mark, onBoth, interfaces });
+    return refusedLeaving({ before, next, isHeard, mark, dialect, onBoth, interfaces });
   }
 
   #refuse(refusal: Refusal): Refusal {

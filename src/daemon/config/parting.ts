@@ -14,12 +14,16 @@ import type { Running, Written } from "./running.ts";
 const hint =
   "lvsd apply changes it on both routers at once; lvsd reload --yes does it here alone all the same";
 
+/** By which protocol the peer is judged now. */
+type Dialect = "lvsd" | "pulse";
+
 /** One problem for each thing by which the peer is found or believed, and which `next` changes. */
 export function partingProblems(
   before: Pick<Written, "config" | "keys">,
   next: Pick<Written, "config" | "keys">,
+  dialect: Dialect = "lvsd",
 ): readonly Problem[] {
-  return [...changes(before, next)].map((what) => ({
+  return [...changes(before, next, dialect)].map((what) => ({
     file: next.config.path,
     line: null,
     column: null,
@@ -39,16 +43,17 @@ export function refusedLeaving(change: {
   /** Whether the peer is alive by what is loaded now: who is not heard is not parted from. */
   readonly isHeard: boolean;
   readonly mark: ConfigMark | null;
+  readonly dialect?: Dialect | undefined;
   readonly onBoth: boolean;
   readonly interfaces: readonly InterfaceHere[];
 }): Refusal | null {
-  const { before, next, isHeard, mark, onBoth, interfaces } = change;
+  const { before, next, isHeard, mark, dialect, onBoth, interfaces } = change;
   const hasIt = mark !== null && next.config.hash.startsWith(mark.hash);
   const joins = !isHeard || onBoth || (hasIt && understand(sealOf(before.keys), sealOf(next.keys)));
   const [had, has] = [before, next].map(({ config }) => addressesOf(config, next.role));
   const moved = had?.public !== has?.public || had?.private !== has?.private;
   const problems = [
-    ...(joins ? [] : partingProblems(before, next)),
+    ...(joins ? [] : partingProblems(before, next, dialect)),
     ...(moved ? missingOwnAddresses(next.config, next.role, interfaces) : []),
   ];
   return problems.length === 0 ? null : { ok: false, fault: "now", problems };
@@ -57,6 +62,7 @@ export function refusedLeaving(change: {
 function* changes(
   before: Pick<Written, "config" | "keys">,
   next: Pick<Written, "config" | "keys">,
+  dialect: Dialect,
 ): Generator<string> {
   const [old, now] = [before.config, next.config];
   if (old.routers.backup === null) return;
@@ -67,6 +73,13 @@ function* changes(
   for (const role of roles) yield* changedAddresses(role, old, now);
   if (old.heartbeat.port !== now.heartbeat.port)
     yield `heartbeat.port: ${old.heartbeat.port} -> ${now.heartbeat.port}`;
+  const [spoke, speaks] = [old.heartbeat.protocol, now.heartbeat.protocol];
+  // Where the other one may not be understood: nobody speaks both then.
+  const is = spoke === "auto" ? dialect : spoke;
+  if (speaks !== "auto" && speaks !== is)
+    yield `heartbeat.protocol: ${spoke} -> ${speaks}, while the peer is heard in ${is}`;
+  // In pulse nothing is signed.
+  if (spoke === "pulse" || speaks === "pulse") return;
   if (old.heartbeat.authentication !== now.heartbeat.authentication)
     yield `heartbeat.authentication: ${old.heartbeat.authentication} -> ${now.heartbeat.authentication}`;
   else if (!understand(sealOf(before.keys), sealOf(next.keys)))

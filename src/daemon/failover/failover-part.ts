@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { Config } from "../../config/config.ts";
 import type { Start } from "../../failover/protocol.ts";
 import { sealOf } from "../../heartbeat/header.ts";
 import type { BootId, Message } from "../../heartbeat/message.ts";
@@ -64,6 +65,7 @@ export class FailoverPart implements Part {
   #faults: readonly Fault[] = [];
   #missing: string | null = null;
   #ready = false;
+  #protocolSaid: Config["heartbeat"]["protocol"] = "lvsd";
 
   constructor(context: PartContext, needs: FailoverPartNeeds) {
     this.#context = context;
@@ -139,7 +141,18 @@ export class FailoverPart implements Part {
 
   async #openHeartbeat(): Promise<void> {
     const { config, role, keys } = this.#context.running();
+    this.#sayProtocol(config);
     await this.heartbeat.configure(config, role, sealOf(keys));
+  }
+
+  /** Once for each protocol that takes anybody's word. */
+  #sayProtocol({ heartbeat: { protocol }, routers }: Config): void {
+    const isNew = protocol !== this.#protocolSaid;
+    this.#protocolSaid = protocol;
+    if (!isNew || protocol === "lvsd" || routers.backup === null) return;
+    const until = protocol === "auto" ? ", until the peer is heard in lvsd's own" : "";
+    const text = `heartbeat.protocol is ${protocol}: Piranha's pulse is believed${until}, which nothing authenticates`;
+    this.#context.doors.report({ event: "heartbeat", kind: "unauthenticated", text });
   }
 
   #buildHeartbeat(): Heartbeat {

@@ -109,7 +109,7 @@ export class Heartbeat {
 
   /** Opens what the configuration asks for; never throws. The peer may go on as it did before. */
   async configure(config: Config, role: Role, seal: Seal): Promise<void> {
-    this.#seals.change(seal, this.#parts.now());
+    this.#seals.change(seal, this.#parts.now(), this.#protocol !== "pulse");
     this.#protocol = config.heartbeat.protocol;
     this.#family = pulseFamilyOf(config);
     const wanted = wantedPaths(config, role);

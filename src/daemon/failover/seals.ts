@@ -20,11 +20,14 @@ export class Seals {
   /** The peer was last heard by the former seal. */
   #formerly = false;
 
-  /** Whoever signs as before, or is signed for as before, is understood all the same. */
-  change(seal: Seal, now: Instant): void {
+  /**
+   * Whoever signs as before, or is signed for as before, is understood all the same; not where
+   * nothing was said by the seal before (`wasUsed`).
+   */
+  change(seal: Seal, now: Instant, wasUsed: boolean): void {
     const before = this.#current;
     this.#current = seal;
-    if (before === null || understand(before, seal)) return;
+    if (before === null || !wasUsed || understand(before, seal)) return;
     this.#former = { seal: before, heardAt: now };
     this.#formerly = true;
   }

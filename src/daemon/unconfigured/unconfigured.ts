@@ -138,7 +138,10 @@ function statusOf({
     config: { path, serial: 0, hash: "", error: problems },
     ...{ faults: [], commands: null, fence: null, connection_sync: null, peer: null },
     failback: { mode: "auto", blocked_by: null, in_ms: null },
-    heartbeat: { sent: 0, received: 0, late: 0, refused: {} },
+    heartbeat: {
+      ...{ sent: 0, received: 0, late: 0, refused: {} },
+      ...{ protocol: "lvsd", speaks: null, authenticated: null },
+    },
     ...{ vips: [], services: [], virtual_servers: [], maintenance: [] },
     ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
     kernel: { repairs: 0, wrong: [] },

@@ -82,6 +82,8 @@ export function followRequest(turn: Turn): void {
   set(turn, { request: null, offer: offer?.cause === "switchover" ? null : offer });
 }
 
+const takenBack = "the peer did not claim; this router takes the VIPs back";
+
 /** Null: done; a text: failed; undefined: not ended yet. */
 function endOfRequest(router: Router, since: Instant, now: Instant): string | null | undefined {
   const message = heardMessage(router);
@@ -95,10 +97,10 @@ function endOfRequest(router: Router, since: Instant, now: Instant): string | nu
     return undefined;
   }
   if (router.grip === "stuck") return "this router could not release the VIPs";
-  if (router.grip === "claiming") return "the peer did not claim; this router takes the VIPs back";
+  if (router.grip === "claiming") return takenBack;
   if (router.grip === "releasing") return undefined;
-  // In pulse nothing is offered: the VIPs are let go of.
-  if (message === null) return undefined;
+  // In pulse nothing is offered: the VIPs are let go of, and taken back where the peer does not.
+  if (message === null) return (router.activation?.decidedAt ?? 0) > since ? takenBack : undefined;
   const { handOver } = message;
   if (handOver.kind === "refused" && handOver.id === router.offer?.id)
     return message.faults.length > 0

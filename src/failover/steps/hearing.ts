@@ -40,6 +40,8 @@ const verdictLateMax: Ms = ms(2);
 /** An authentic datagram: a message, or the header of another major version. */
 export function heard(turn: Turn, path: number, header: Header, message: Message | null): void {
   const { router, now } = turn;
+  // On its way when a reload changed what is spoken.
+  if (router.rules.protocol === "pulse") return;
   const patience = ms(Math.min(2 * slowerInterval(router), timeout(router) / 2));
   const result = hear(router.peer, path, header, now, patience);
   if (isRefused<HeardRefusal>(result)) {

@@ -90,6 +90,13 @@ export const heartbeatEvents = {
       "a datagram was not the peer's: the first of its kind, the others are counted in `lvsd status`",
     sentence: ({ reason, from, detail }) => `datagram from ${from} refused (${reason}): ${detail}`,
   }),
+  unauthenticated: event({
+    severity: "warn",
+    fields: { text },
+    meaning:
+      "`heartbeat.protocol` is `pulse` or `auto`: what is said in pulse, nothing authenticates",
+    sentence: ({ text }) => text,
+  }),
   "send-failed": event({
     severity: "warn",
     fields: { path: text, text },

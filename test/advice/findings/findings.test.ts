@@ -210,6 +210,21 @@ const cases: readonly (readonly [what: string, spoiled: Spoiled, found: RegExp])
     /^key-file \(prevents\): .*is not there -> lvsd keygen/,
   ],
   [
+    "heartbeats in pulse",
+    { text: `${pairText}heartbeat: { protocol: pulse, dead_after: 5s }\n` },
+    /^unauthenticated \(endangers\): heartbeat\.protocol is pulse, .* -> heartbeat\.protocol: auto/,
+  ],
+  [
+    "heartbeats in both",
+    { text: `${pairText}heartbeat: { protocol: auto, dead_after: 5s }\n` },
+    /^unauthenticated \(endangers\): heartbeat\.protocol is auto.* -> heartbeat\.protocol: lvsd/,
+  ],
+  [
+    "heartbeats without a signature",
+    { text: `${pairText}heartbeat: { authentication: none }\n` },
+    /^unauthenticated \(endangers\): heartbeat\.authentication is none -> lvsd keygen/,
+  ],
+  [
     "a packet filter in the way",
     {
       facts: () => ({

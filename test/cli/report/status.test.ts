@@ -73,6 +73,15 @@ const troubled: Status = {
   virtual_servers: [],
 };
 
+test("a peer that nothing authenticates", () => {
+  const said = (speaks: "lvsd" | "pulse"): string => {
+    const heartbeat = { ...sampleStatus.heartbeat, speaks, authenticated: false };
+    return statusReport({ ...sampleStatus, heartbeat }, now, plain);
+  };
+  assert.match(said("pulse"), /\n {12}not authenticated \(pulse, Piranha's protocol\): anybody/);
+  assert.match(said("lvsd"), /\n {12}not authenticated \(authentication: none\): anybody/);
+});
+
 test("a router in trouble, alone", () => {
   assert.equal(
     statusReport(troubled, now, plain),

@@ -17,13 +17,14 @@ interface Change {
   readonly port?: number;
   readonly authentication?: Config["heartbeat"]["authentication"];
   readonly keys?: readonly Uint8Array[];
+  readonly protocol?: Config["heartbeat"]["protocol"];
 }
 
 function running(change: Change = {}): Running {
   const base = config();
   const { primaryPrivate = "10.0.0.2" } = change;
   const { primary = "192.0.2.2", backup = "192.0.2.3", port = 539 } = change;
-  const { authentication = "hmac" } = change;
+  const { authentication = "hmac", protocol = "lvsd" } = change;
   const inside = (own: string): IpAddress | null => (primaryPrivate === null ? null : address(own));
   return {
     config: {
@@ -33,7 +34,7 @@ function running(change: Change = {}): Running {
         primary: { public: address(primary), private: inside(primaryPrivate ?? "") },
         backup: backup === null ? null : { public: address(backup), private: inside("10.0.0.3") },
       },
-      heartbeat: { ...base.heartbeat, port, authentication },
+      heartbeat: { ...base.heartbeat, port, authentication, protocol },
     },
     keys: change.keys ?? [first],
     role: "primary",
@@ -80,6 +81,24 @@ describe("a reload that would part a router from its peer is named", () => {
     ],
   ];
   for (const [name, change, message] of cases) it(name, () => assert.equal(said(change), message));
+
+  it("a protocol that the peer may not understand", () => {
+    const pulse = { protocol: "pulse", keys: [] } as const;
+    const auto = { protocol: "auto" } as const;
+    const heard = (next: Change, before: Change, dialect: "lvsd" | "pulse"): string =>
+      partingProblems(running(before), running(next), dialect)
+        .map(({ message }) => message.replace("this would part the router from its peer: ", ""))
+        .join("; ");
+    const named = "heartbeat.protocol: lvsd -> pulse, while the peer is heard in lvsd";
+    assert.equal(heard(pulse, {}, "lvsd"), named);
+    assert.match(heard({}, pulse, "pulse"), /^heartbeat\.protocol: pulse -> lvsd, .* in pulse$/);
+    assert.match(heard({}, auto, "pulse"), /^heartbeat\.protocol: auto -> lvsd, .* in pulse$/);
+    assert.match(heard(pulse, auto, "lvsd"), /^heartbeat\.protocol: auto -> pulse, .* in lvsd$/);
+    assert.equal(heard(auto, pulse, "pulse"), "", "from pulse to both");
+    assert.equal(heard(pulse, auto, "pulse"), "", "and back");
+    assert.equal(heard({}, auto, "lvsd"), "", "from both to lvsd's own");
+    assert.equal(heard(auto, {}, "lvsd"), "", "and back");
+  });
 
   it("and not what leaves the two in touch", () => {
     assert.equal(said({}), "");

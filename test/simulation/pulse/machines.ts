@@ -77,6 +77,7 @@ export class LvsdMachine implements Machine {
 
   boot(): void {
     if (this.router !== null) return;
+    this.#world.startedAt = this.#world.now;
     const boot = `${this.role === "primary" ? "a" : "b"}${this.#boots++}`.padEnd(16, "0") as BootId;
     const found = this.vips ? "left-behind" : "nothing";
     this.router = start({ rules: this.rules, boot, found }, instant(this.#world.now));
@@ -230,6 +231,7 @@ export class PiranhaMachine implements Machine {
 
   boot(): void {
     if (this.machine !== null) return;
+    this.#world.startedAt = this.#world.now;
     // inactive_cmd runs, and whatever a killed predecessor left is taken over or gone.
     this.#world.holds(this, false);
     this.machine = new PulseMachine(this.#settings, this.#world.now);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Input } from "../../../src/failover/protocol.ts";
 import { type Pair, type Program, runPulse } from "./run.ts";
 
-const runs = Number(process.env.LVSD_PULSE_RUNS ?? 150);
+const runs = Number(process.env.LVSD_PULSE_RUNS ?? 60);
 const firstSeed = Number(process.env.LVSD_PULSE_SEED ?? 1);
 
 function campaign(pair: Pair): { readonly bothMs: number; readonly noneMs: number } {

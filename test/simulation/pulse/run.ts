@@ -143,9 +143,8 @@ function finish(world: PulseWorld, pair: Pair): void {
 function mishap(world: PulseWorld, random: Random): void {
   const role = random.pick(roles);
   const machine = world.machine(role);
-  const length = random.between(0.2, 6) * world.options.keepalive;
+  const length = random.between(0.2, random.pick([6, 6, 20])) * world.options.keepalive;
   const after = (run: () => void): void => {
-    world.disturb(world.now + length);
     world.agenda.add(world.now + length, () => {
       world.disturb();
       run();
@@ -170,6 +169,8 @@ function mishap(world: PulseWorld, random: Random): void {
         for (const wire of wires) world.cuts.set(wire, (world.cuts.get(wire) ?? 0) + step);
       };
       by(1);
+      // No rule can tell as long as they do not hear each other.
+      world.disturb(world.now + length);
       after(() => {
         if (!world.healed) by(-1);
       });

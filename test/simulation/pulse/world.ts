@@ -26,6 +26,8 @@ export class PulseWorld {
   healed = false;
   /** When something out of the ordinary last happened. */
   disturbedAt = 0;
+  /** When a process last began. */
+  startedAt = 0;
   /** For how long, in ms, both have held, and nobody has, in calm and in trouble. */
   bothMs = 0;
   noneMs = 0;
@@ -130,8 +132,9 @@ export class PulseWorld {
     const settle = 2.2 * keepalive + 4 * effectMs + 6 * delay + 50;
     if (a.vips && b.vips && a.alive && b.alive && this.now > since + settle)
       this.fail("1: both have held since the calm began");
-    // A start waits for three time-outs, what was handed over is waited for, silence is judged.
-    const found = 4 * deadtime + 6 * keepalive + settle;
+    // Silence is judged, and what was let go of is first left to the other; a start waits longer.
+    const starting = this.now < this.startedAt + 4 * deadtime;
+    const found = (starting ? 4 : 1) * deadtime + 1.6 * keepalive + settle;
     if (!a.vips && !b.vips && (a.able || b.able) && this.now > since + found)
       this.fail("2: nobody holds although somebody could");
   }
