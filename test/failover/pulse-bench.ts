@@ -61,8 +61,8 @@ export class Bench {
     this.feed({ kind: "heard-word", path: 0, word, lone });
   }
 
-  /** Sleeps, while the peer says this every interval. */
-  sleep(length: number, says: PulseWord | null = null): void {
+  /** Time passes, while the peer says this every interval. */
+  pass(length: number, says: PulseWord | null = null): void {
     const end = this.now + length;
     let next = says === null ? Number.POSITIVE_INFINITY : this.now + rules.interval;
     for (;;) {
@@ -103,7 +103,7 @@ export function inactive(change: Partial<Rules> = {}): Bench {
   const bench = new Bench(change);
   bench.now = 500;
   bench.word("running");
-  bench.sleep(8000, "running");
+  bench.pass(8000, "running");
   assert.equal(bench.router.state, "standby");
   bench.look();
   return bench;

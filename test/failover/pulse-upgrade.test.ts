@@ -20,6 +20,7 @@ function beatTo(bench: Bench, sequence: number, change: Partial<Message> = {}): 
     ...{ term: 0, termSeen: 0, faults: [], interval: ms(2000), deadAfter: ms(6000) },
     ...{ failback: "manual", suspended: false, handOver: { kind: "none", id: 0, cause: "none" } },
     ...{ holdFor: ms(0), config: rules.config, paths: [null], strangers: [] },
+    ...{ reach: "unknown", unserved: 0 },
     digest: new Uint8Array(0),
     ...change,
   };
@@ -36,7 +37,7 @@ describe("a router with protocol auto", () => {
     bench.word("stopped", false);
     assert.equal(bench.router.dialect, "lvsd");
     bench.look();
-    bench.sleep(1000);
+    bench.pass(1000);
     return bench;
   }
 
@@ -50,7 +51,7 @@ describe("a router with protocol auto", () => {
     bench.feed(beatTo(bench, 1));
     assert.equal(bench.router.dialect, "lvsd");
     // The word that was heard alone may come from a Piranha that is still there.
-    bench.sleep(20_000);
+    bench.pass(20_000);
     assert.equal(bench.router.state, "active");
   });
 
@@ -66,13 +67,13 @@ describe("a router with protocol auto", () => {
   it("puts a word in front again as soon as one is heard alone", () => {
     const bench = upgraded();
     bench.word("stopped");
-    bench.sleep(2100);
+    bench.pass(2100);
     assert.ok(bench.look().some((done) => done.startsWith("beat+")));
   });
 
   it("goes on in pulse when the peer falls silent in lvsd's own but not in pulse", () => {
     const bench = upgraded();
-    bench.sleep(7000, "running");
+    bench.pass(7000, "running");
     assert.deepEqual([bench.router.dialect, bench.router.peerAlive], ["pulse", true]);
     assert.equal(peerStatus(bench.router, instant(bench.now))?.state, "active");
   });
@@ -100,9 +101,9 @@ describe("a reload that changes what is spoken", () => {
       const { state } = bench.router;
       const says = state === "active" ? "stopped" : "running";
       reload(bench, "auto");
-      bench.sleep(20_000, says);
+      bench.pass(20_000, says);
       reload(bench, "pulse");
-      bench.sleep(20_000, says);
+      bench.pass(20_000, says);
       assert.equal(bench.router.state, state);
       assert.ok(!bench.look().some((done) => done === "claim" || done === "release"));
     }
@@ -114,14 +115,14 @@ describe("a reload that changes what is spoken", () => {
     bench.feed(beatTo(bench, 1, { state: "active", holds: true, term: 1, termSeen: 1 }));
     reload(bench, "pulse");
     assert.equal(peerStatus(bench.router, instant(bench.now))?.state, "active");
-    bench.sleep(5000);
+    bench.pass(5000);
     assert.ok(!bench.look().includes("claim"));
   });
 
   it("from pulse to lvsd's own starts anew: nobody is claimed against before start_delay", () => {
     const bench = inactive();
     reload(bench, "lvsd");
-    bench.sleep(17_000);
+    bench.pass(17_000);
     assert.ok(!bench.look().includes("claim"));
   });
 });

@@ -18,7 +18,7 @@ describe("an inactive router that speaks pulse", () => {
 
     it(`leaves them to an active peer, whatever failback says (row 7: ${role})`, () => {
       const bench = inactive({ role });
-      bench.sleep(120_000, "running");
+      bench.pass(120_000, "running");
       assert.ok(bench.look().every((done) => done === "stopped"));
       const { blocked_by } = failbackStatus(bench.router, instant(bench.now));
       if (role === "primary") assert.match(blocked_by ?? "", /pulse, which knows no failback/);
@@ -26,9 +26,9 @@ describe("an inactive router that speaks pulse", () => {
 
     it(`takes them when the peer has been silent for dead_after (row 12: ${role})`, () => {
       const bench = inactive({ role });
-      bench.sleep(5900);
+      bench.pass(5900);
       assert.ok(!bench.look().includes("claim"));
-      bench.sleep(200);
+      bench.pass(200);
       assert.ok(bench.look().includes("claim"));
       assert.equal(bench.router.cause, "peer dead");
     });
@@ -37,7 +37,7 @@ describe("an inactive router that speaks pulse", () => {
       const bench = inactive({ role });
       bench.link(false);
       bench.word("stopped");
-      bench.sleep(20_000);
+      bench.pass(20_000);
       assert.ok(!bench.look().includes("claim"));
       bench.link(true);
       bench.word("stopped");
@@ -47,14 +47,14 @@ describe("an inactive router that speaks pulse", () => {
 
   it("takes hold and held for signs of life and for nothing else (row 10)", () => {
     const bench = inactive();
-    bench.sleep(60_000, "hold");
+    bench.pass(60_000, "hold");
     assert.ok(!bench.look().includes("claim"));
     assert.equal(bench.router.peerAlive, true);
   });
 
   it("says stopped every interval, and its state tells of the peer what a word tells", () => {
     const bench = inactive({ role: "backup" });
-    bench.sleep(10_000, "running");
+    bench.pass(10_000, "running");
     assert.deepEqual(bench.look(), ["stopped", "stopped", "stopped", "stopped", "stopped"]);
     const peer = peerStatus(bench.router, instant(bench.now));
     assert.deepEqual([peer?.state, peer?.alive, peer?.configMatch], ["active", true, null]);
@@ -89,8 +89,8 @@ describe("an active router that speaks pulse", () => {
   for (const role of ["primary", "backup"] as const) {
     it(`holds on when the peer says stopped or nothing (rows 6 and 14: ${role})`, () => {
       const bench = active({ role });
-      bench.sleep(30_000, "stopped");
-      bench.sleep(30_000);
+      bench.pass(30_000, "stopped");
+      bench.pass(30_000);
       assert.deepEqual(new Set(bench.look()), new Set(["running"]));
     });
 
@@ -107,7 +107,7 @@ describe("an active router that speaks pulse", () => {
     bench.word("running");
     bench.feed({ kind: "heard-word", path: 1, word: "running", lone: true });
     assert.deepEqual(bench.look(), ["announce"], "once for both paths");
-    bench.sleep(4000, "running");
+    bench.pass(4000, "running");
     assert.deepEqual(bench.look().filter((done) => done === "announce").length, 2);
     bench.word("stopped");
     assert.deepEqual(bench.look(), ["announce"], "and once when it is alone again");
@@ -118,7 +118,7 @@ describe("an active router that speaks pulse", () => {
     const bench = active({ role: "backup" });
     bench.word("running");
     assert.deepEqual(bench.look(), ["running", "release", "stopped"]);
-    bench.sleep(8000, "running");
+    bench.pass(8000, "running");
     assert.equal(bench.router.state, "standby");
   });
 
@@ -169,17 +169,17 @@ describe("the operator's switchover in pulse", () => {
     bench.now += 1900;
     bench.word("running");
     assert.deepEqual(bench.answers, [null]);
-    bench.sleep(20_000, "running");
+    bench.pass(20_000, "running");
     assert.ok(!bench.look().includes("claim"));
   });
 
   it("takes them back when the peer goes on saying stopped", () => {
     const bench = active({ role: "backup" });
     bench.feed({ kind: "switchover", request: 1 });
-    bench.sleep(2900, "stopped");
+    bench.pass(2900, "stopped");
     assert.ok(!bench.look().includes("claim"));
-    bench.sleep(1200, "stopped");
-    bench.sleep(2000, "stopped");
+    bench.pass(1200, "stopped");
+    bench.pass(2000, "stopped");
     assert.ok(bench.look().includes("claim"));
     assert.match(bench.answers[0] ?? "", /did not claim/);
   });
@@ -190,7 +190,7 @@ describe("the operator's switchover in pulse", () => {
     both.feed({ kind: "switchover", request: 1 });
     assert.match(both.answers[0] ?? "", /says that it is active, too/);
     const dead = active();
-    dead.sleep(6100);
+    dead.pass(6100);
     dead.feed({ kind: "switchover", request: 1 });
     assert.match(dead.answers[0] ?? "", /the peer is dead/);
   });

@@ -66,6 +66,7 @@ class Bench {
       report: () => {},
       known: () => null,
       leads: () => true,
+      findings: () => ({ reach: sample.reach, unserved: sample.unserved }),
       digest: () => new Uint8Array(0),
       heardDigest: () => {},
     });
