@@ -1,6 +1,6 @@
 /**
  * What is believed of a peer by the words of pulse: that it lives, and whether it is active. The
- * counterpart of peer.ts, where a peer proves who it is: here it is whoever speaks from its address.
+ * counterpart of peer.ts, where a peer proves who it is; here its address has to do.
  */
 import type { Ms } from "../model/time.ts";
 import { addMs, type Instant } from "../model/time.ts";
