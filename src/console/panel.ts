@@ -56,6 +56,8 @@ export type Acted =
   | { readonly kind: "refused"; readonly problems: readonly Problem[]; readonly to: string }
   /** The form again, with what is wrong with it (status 422). */
   | { readonly kind: "again"; readonly content: Html }
+  /** A page that answers and changes nothing. */
+  | { readonly kind: "shown"; readonly content: Html }
   /** The user may not do this, whatever the page shows (status 403). */
   | { readonly kind: "forbidden" }
   /** A file to copy or to keep. */

@@ -1,19 +1,33 @@
 /** The panels, in the order of the menu. */
 import type { Panel } from "./panel.ts";
+import { globalPanel } from "./panels/configuration/global.ts";
+import { historyPanel } from "./panels/configuration/history.ts";
+import { monitoringPanel } from "./panels/configuration/monitoring.ts";
+import { realServerPanel } from "./panels/configuration/real-server.ts";
+import { realServersPanel } from "./panels/configuration/real-servers.ts";
+import { redundancyPanel } from "./panels/configuration/redundancy.ts";
+import { reviewPanel } from "./panels/configuration/review.ts";
+import { virtualServerPanel } from "./panels/configuration/virtual-server.ts";
+import { virtualServersPanel } from "./panels/configuration/virtual-servers.ts";
 import { controlPanel } from "./panels/control.ts";
 import { doctorPanel } from "./panels/doctor.ts";
 import { graphsPanel } from "./panels/graphs.ts";
 import { helpPanel } from "./panels/help.ts";
-import { historyPanel } from "./panels/history.ts";
 import { maintenancePanel } from "./panels/maintenance.ts";
 import { passwordPanel } from "./panels/password.ts";
-import { reviewPanel } from "./panels/review.ts";
 import { scriptPanel } from "./panels/script.ts";
 
 export const panels: readonly Panel[] = [
   controlPanel,
   maintenancePanel,
   graphsPanel,
+  globalPanel,
+  redundancyPanel,
+  virtualServersPanel,
+  virtualServerPanel,
+  realServersPanel,
+  realServerPanel,
+  monitoringPanel,
   reviewPanel,
   historyPanel,
   doctorPanel,

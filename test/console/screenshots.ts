@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { builtAssets, logIn, openBrowser, openPage } from "./browser.ts";
 import { busyEvents, busyFindings, busyGraphs, busyScript, busyStatus } from "./busy-router.ts";
+import { pairConfig } from "./sample-pair.ts";
 import { serveConsole } from "./served-console.ts";
 
 const out = process.argv[2] ?? join(import.meta.dirname, "../../docs/console");
@@ -21,6 +22,7 @@ const served = await serveConsole(t as never, {
     daemon.graphed = busyGraphs;
     daemon.found = async () => busyFindings;
     daemon.realServerScript = async () => busyScript;
+    daemon.loaded = pairConfig;
   },
 });
 const browser = await openBrowser();
@@ -36,18 +38,30 @@ const panels = {
   graphs: "?server=web",
   doctor: "",
   script: "?server=web",
+  "virtual-servers": "",
+  "virtual-server": "?name=web",
+  monitoring: "?vs=web",
+  review: "",
   help: "",
   password: "",
 };
+/** Longer than anybody looks at. */
+const cut = ["help", "virtual-server", "monitoring"];
 for (const [look, options] of Object.entries(looks)) {
   const { page, close } = await openPage(browser, options);
   await page.goto(`${served.url}/login`);
   await page.screenshot({ path: join(out, `login-${look}.png`) });
   await logIn(page, served.url);
+  await page.goto(`${served.url}/virtual-server?name=web`);
+  await page.selectOption("#k-scheduler", "wlc");
+  await page.click("main button.main");
   for (const [panel, query] of Object.entries(panels)) {
     await page.goto(`${served.url}/${panel}${query}`);
     if (panel === "control") await page.locator("details[id^=takeover] summary").first().click();
-    await page.screenshot({ path: join(out, `${panel}-${look}.png`), fullPage: panel !== "help" });
+    await page.screenshot({
+      path: join(out, `${panel}-${look}.png`),
+      fullPage: !cut.includes(panel),
+    });
   }
   await close();
 }

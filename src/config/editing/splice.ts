@@ -69,7 +69,8 @@ class Splicer {
       const way = this.#way(edit.path);
       const below = edit.path.slice(way.depth + 1);
       const key = edit.path[way.depth] ?? "";
-      const missing = !way.into.has(key) || (below.length > 0 && isEmpty(way.into.get(key, true)));
+      // A word in place of the map (`tls: true`) makes room for it.
+      const missing = !way.into.has(key) || (below.length > 0 && isScalar(way.into.get(key, true)));
       if (edit.kind === "set" && missing) {
         const id = JSON.stringify(edit.path.slice(0, way.depth + 1));
         const value = withValue(made.get(id)?.value, below, edit.value);
@@ -146,6 +147,7 @@ class Splicer {
       const column = this.#columnOf(pairOf(into, key)?.key);
       return column === null ? null : this.#opened(present, column, value);
     }
+    if (isScalar(present)) return this.#replaced(into, key, value, flow);
     const last = into.items.at(-1);
     if (last === undefined) {
       const column = this.#columnOf(way.pair?.key);
@@ -166,8 +168,9 @@ class Splicer {
     const column = this.#columnOf(isSeq(into) ? first : (first as Pair).key);
     if (column === null) return null;
     const siblings = into.items.map((item) => (isSeq(into) ? item : (item as Pair).value));
+    const maps = siblings.filter((node) => isMap(node));
     const inBraces =
-      siblings.some((node) => isMap(node) && node.flow === true) && isCollected(value);
+      maps.length > 0 && maps.every(({ flow }) => flow === true) && isCollected(value);
     const head = flowText(String(key));
     const lines = isSeq(into)
       ? `- ${flowText(value)}`

@@ -2,6 +2,8 @@
 import { accountMessages } from "./account.ts";
 import { adviceMessages } from "./advice.ts";
 import { controlMessages } from "./control.ts";
+import { fieldMessages } from "./fields.ts";
+import { formMessages } from "./forms.ts";
 import { frameMessages } from "./frame.ts";
 import { graphsMessages } from "./graphs.ts";
 import { helpMessages } from "./help.ts";
@@ -19,6 +21,8 @@ export const messages = {
   ...graphsMessages,
   ...helpMessages,
   ...maintenanceMessages,
+  ...fieldMessages,
+  ...formMessages,
   ...reviewMessages,
   ...stateMessages,
 } as const;

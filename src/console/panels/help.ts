@@ -61,10 +61,12 @@ export const oldNames: readonly (readonly [panel: string, field: string, key: st
 ];
 
 function render({ say, panels }: Model): Html {
+  // What is not in the menu is about one thing, which its link names.
+  const titleOf = ({ menu, path, title }: Panel): Html =>
+    menu === false ? html`${say(title)}` : html`<a href="${path}">${say(title)}</a>`;
   return html`<section><h2>${say("help.panels")}</h2>
 <dl>${panels.map(
-    (panel) =>
-      html`<dt><a href="${panel.path}">${say(panel.title)}</a></dt><dd>${say(panel.help)}</dd>`,
+    (panel) => html`<dt>${titleOf(panel)}</dt><dd>${say(panel.help)}</dd>`,
   )}</dl></section>
 <section><h2>${say("help.names")}</h2>
 <div class="scroll" tabindex="0" role="group" aria-label="${say("help.names")}"><table>

@@ -133,6 +133,8 @@ ${await rendered(panel, { ...model, query })}`;
     }
     case "again":
       return sendPanel(parts, request, reply, { ...asked, content: acted.content, status: 422 });
+    case "shown":
+      return sendPanel(parts, request, reply, { ...asked, content: acted.content, status: 200 });
     case "forbidden":
       return sendWord(parts, request, reply, { visit, word: "frame.forbidden", status: 403 });
     case "file":

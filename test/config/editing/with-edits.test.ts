@@ -118,6 +118,11 @@ describe("an edit of a text", () => {
     assert.deepEqual(withEdits("", [set(["serial"], 1)]), { text: "serial: 1\n" });
   });
 
+  it("puts a map in place of a word", () => {
+    const edited = withEdits("a: true # on\nb: 1\n", [set(["a", "c"], 1), set(["a", "d"], 2)]);
+    assert.deepEqual(edited, { text: "a: { c: 1, d: 2 } # on\nb: 1\n" });
+  });
+
   it("leaves an empty map where its last key is removed", () => {
     const edited = withEdits("# head\na:\n  b: 1\nc: 2 # tail\n", [remove("a", "b")]);
     assert.deepEqual(edited, { text: "# head\na: {}\nc: 2 # tail\n" });

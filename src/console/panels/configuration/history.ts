@@ -1,15 +1,20 @@
 /** HISTORY: the configurations that were replaced, what differs between them, and the way back. */
-import type { HistoryReport } from "../../control/api.ts";
-import { problemElsewhere } from "../../keys/problem.ts";
-import { messageOf } from "../../model/error.ts";
-import { isRefusedDraft } from "../drafts/drafts.ts";
-import { readDraft } from "../drafts/read-draft.ts";
-import { type Html, html, nothing } from "../html.ts";
-import type { Acted, Form, Model, Panel } from "../panel.ts";
-import { concernsOf, confirmationPart, isConfirmed, mustConfirm } from "../review/confirmation.ts";
-import { differencePart } from "../review/difference.ts";
-import { storedText } from "../review/stored.ts";
-import { problemList } from "../web/problems.ts";
+import type { HistoryReport } from "../../../control/api.ts";
+import { problemElsewhere } from "../../../keys/problem.ts";
+import { messageOf } from "../../../model/error.ts";
+import { isRefusedDraft } from "../../drafts/drafts.ts";
+import { readDraft } from "../../drafts/read-draft.ts";
+import { type Html, html, nothing } from "../../html.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
+import {
+  concernsOf,
+  confirmationPart,
+  isConfirmed,
+  mustConfirm,
+} from "../../review/confirmation.ts";
+import { differencePart } from "../../review/difference.ts";
+import { storedText } from "../../review/stored.ts";
+import { problemList } from "../../web/problems.ts";
 
 export const historyPanel: Panel = {
   path: "/history",

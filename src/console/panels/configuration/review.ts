@@ -1,28 +1,28 @@
 /** REVIEW: what the user has changed, what both routers would make of it, and its application. */
 import { createHash } from "node:crypto";
-import type { Config } from "../../config/config.ts";
-import type { ReadResult } from "../../config/read-config.ts";
-import type { Refusal } from "../../control/api.ts";
-import type { ReviewReport } from "../../control/review.ts";
-import { type Problem, problemElsewhere } from "../../keys/problem.ts";
-import { messageOf } from "../../model/error.ts";
-import type { Draft, Rebased } from "../drafts/draft.ts";
-import { isRefusedDraft } from "../drafts/drafts.ts";
-import { readDraft } from "../drafts/read-draft.ts";
-import { type Html, html, nothing } from "../html.ts";
-import type { Acted, Form, Model, Panel } from "../panel.ts";
+import type { Config } from "../../../config/config.ts";
+import type { ReadResult } from "../../../config/read-config.ts";
+import type { Refusal } from "../../../control/api.ts";
+import type { ReviewReport } from "../../../control/review.ts";
+import { type Problem, problemElsewhere } from "../../../keys/problem.ts";
+import { messageOf } from "../../../model/error.ts";
+import type { Draft, Rebased } from "../../drafts/draft.ts";
+import { isRefusedDraft } from "../../drafts/drafts.ts";
+import { readDraft } from "../../drafts/read-draft.ts";
+import { type Html, html, nothing } from "../../html.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import {
   type Concerns,
   concernsOf,
   confirmationPart,
   isConfirmed,
   mustConfirm,
-} from "../review/confirmation.ts";
-import { conflictsPart } from "../review/conflicts.ts";
-import { differencePart } from "../review/difference.ts";
-import { planPart } from "../review/plan.ts";
-import { storedText } from "../review/stored.ts";
-import { problemList } from "../web/problems.ts";
+} from "../../review/confirmation.ts";
+import { conflictsPart } from "../../review/conflicts.ts";
+import { differencePart } from "../../review/difference.ts";
+import { planPart } from "../../review/plan.ts";
+import { storedText } from "../../review/stored.ts";
+import { problemList } from "../../web/problems.ts";
 
 export const reviewPanel: Panel = {
   path: "/review",

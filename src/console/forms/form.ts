@@ -1,0 +1,204 @@
+/** A form as a page shows it: each key with its label, help, limits, default and what is wrong. */
+import type { Document } from "yaml";
+import type { KeyPath } from "../../config/editing/edit.ts";
+import { type Problem, printProblem } from "../../keys/problem.ts";
+import { flagged, type Html, html, nothing } from "../html.ts";
+import { messages, type PlainKey } from "../messages/messages.ts";
+import type { Form, Model } from "../panel.ts";
+import type { Field, Group, Part } from "./field.ts";
+import { inputName, useName } from "./form-edits.ts";
+import { anywayName } from "./opened.ts";
+import type { Placed } from "./placed.ts";
+import { isGiven, isUsed, shownAt } from "./value.ts";
+
+/** Which set of labels the fields have: the same key is called differently elsewhere. */
+export type Area = "global" | "virtual" | "real" | "check";
+
+/** A place from which a key is taken where it is left out. */
+export interface Inherited {
+  readonly document: Document;
+  readonly root: KeyPath;
+}
+
+export interface FormSection {
+  readonly title: PlainKey;
+  readonly parts: readonly Part[];
+  /** Folded away unless something in it is set or wrong. */
+  readonly folded?: boolean;
+  /** In place of the page's. */
+  readonly inherited?: readonly Inherited[];
+}
+
+export interface FormPage {
+  readonly area: Area;
+  /** `/global/save` */
+  readonly action: string;
+  /** Names and values of hidden fields. */
+  readonly hidden?: Readonly<Record<string, string>>;
+  /** What stands above the fields, in the form. */
+  readonly above?: Html;
+  readonly sections: readonly FormSection[];
+  readonly document: Document;
+  readonly root: KeyPath;
+  readonly inherited?: readonly Inherited[];
+  /** Null: it may be sent; else why it is only shown. */
+  readonly locked: Html | null;
+  readonly placed: Placed | null;
+  /** What was sent, to be shown again. */
+  readonly given: Form | null;
+}
+
+export function labelOf({ say }: Pick<Model, "say">, area: Area, name: string): string {
+  const key = `field.${area}.${name}`;
+  return Object.hasOwn(messages, key) ? say(key as PlainKey) : name;
+}
+
+export function formPart(model: Model, page: FormPage): Html {
+  const { say, token } = model;
+  const { placed, locked } = page;
+  const hidden = Object.entries(page.hidden ?? {}).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+  const sections = page.sections
+    .filter(({ parts }) => parts.length > 0)
+    .map((section, at) => sectionPart(model, page, section, at));
+  const body = html`${page.above ?? nothing}${sections}`;
+  if (locked !== null)
+    return html`${locked}<form class="editing"><fieldset disabled class="plain">${body}</fieldset></form>`;
+  const wrong = placed !== null && placed.byName.size + placed.within.length > 0;
+  const anyway = html`<p><input type="checkbox" id="anyway" name="${anywayName}"> <label for="anyway">${say("form.anyway")}</label></p>`;
+  return html`${placed === null ? nothing : summary(model, placed)}
+<form method="post" action="${page.action}" class="editing">${token}${hidden}${body}
+${wrong && page.given !== null ? anyway : nothing}
+<button class="main">${say("form.take")}</button></form>`;
+}
+
+/** What is wrong, above the form; a field's own problems stand at the field as well. */
+function summary({ say }: Model, { byName, within, elsewhere }: Placed): Html {
+  if (byName.size + within.length + elsewhere.length === 0) return nothing;
+  const links = [...byName].map(
+    ([name, problems]) =>
+      html`<li><a href="#${idOf(name)}">${name}</a>: ${problems.map((one) => shownProblem(one))}</li>`,
+  );
+  const others = [...within, ...elsewhere].map((one) => html`<li>${shownProblem(one)}</li>`);
+  return html`<section class="banner bad" role="alert"><h2>${say("form.wrong")}</h2><ul lang="en">${links}${others}</ul></section>`;
+}
+
+const shownProblem = (problem: Problem): string => printProblem({ ...problem, file: null });
+
+const idOf = (name: string): string => `k-${name.replaceAll(/[^\w-]/g, "-")}`;
+
+function sectionPart(model: Model, whole: FormPage, section: FormSection, at: number): Html {
+  const page = section.inherited === undefined ? whole : { ...whole, inherited: section.inherited };
+  const parts = section.parts.map((part) => partPart(model, page, part));
+  const title = model.say(section.title);
+  const id = `section-${at}`;
+  if (section.folded !== true)
+    return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${parts}</section>`;
+  const matters = (part: Part): boolean =>
+    isGiven(page.document, [...page.root, ...part.path]) ||
+    [...(page.placed?.byName.keys() ?? [])].some(
+      (name) => name === part.name || name.startsWith(`${part.name}.`),
+    );
+  return html`<details${flagged("open", section.parts.some(matters))}><summary><h2>${title}</h2></summary>${parts}</details>`;
+}
+
+const partPart = (model: Model, page: FormPage, part: Part): Html =>
+  part.kind === "field" ? fieldPart(model, page, part) : groupPart(model, page, part);
+
+function groupPart(model: Model, page: FormPage, group: Group): Html {
+  const { say } = model;
+  const id = idOf(group.name);
+  const sent = page.given?.has(useName(group.name));
+  const used = sent ?? isUsed(page.document, [...page.root, ...group.path]);
+  const wrong = page.placed?.byName.get(group.name) ?? [];
+  const described = wrong.length > 0 ? html` aria-invalid="true"` : nothing;
+  const use = group.optional
+    ? html`<p><input type="checkbox" id="${id}" name="${useName(group.name)}"${flagged("checked", used)} aria-describedby="${id}-help${wrong.length > 0 ? ` ${id}-wrong` : ""}"${described}> <label for="${id}">${say("form.use")}</label></p>`
+    : nothing;
+  return html`<fieldset><legend>${labelOf(model, page.area, group.name)}</legend>
+<p class="hint" id="${id}-help"><span lang="en">${helpText(group.key.help)}</span>${keyName(page, group)}</p>
+${use}${wrongPart(id, wrong)}${group.parts.map((part) => partPart(model, page, part))}</fieldset>`;
+}
+
+function fieldPart(model: Model, page: FormPage, field: Field): Html {
+  const id = idOf(field.name);
+  const wrong = page.placed?.byName.get(field.name) ?? [];
+  const usual = inheritedAt(page, field);
+  return html`<div class="field"><div><label for="${id}">${labelOf(model, page.area, field.name)}</label>
+${inputPart(model, page, field, { id, wrong: wrong.length > 0, usual })}${wrongPart(id, wrong)}</div>
+<p class="hint" id="${id}-help"><span lang="en">${helpText(field.key.help)}${limitsOf(field)}</span> ${defaultPart(model, field, usual)}${keyName(page, field)}</p></div>`;
+}
+
+/** What may be written; choices stand in the list already. */
+const limitsOf = ({ input, key }: Field): Html =>
+  input.kind === "choice" || input.kind === "flag"
+    ? nothing
+    : html` (${helpText(key.shape.words)})`;
+
+function defaultPart({ say }: Model, { key }: Field, usual: string | null): Html {
+  if (usual !== null) return html`${say("form.inherited", { value: usual })} `;
+  if (key.defaultWords === null) return html`<strong>${say("form.needed")}</strong> `;
+  return html`${say("form.default")} <span lang="en">${helpText(key.defaultWords)}</span>. `;
+}
+
+const keyName = ({ root }: FormPage, { name }: Part): Html =>
+  html` <code class="key-name">${[...root, name].join(".")}</code>`;
+
+const wrongPart = (id: string, wrong: readonly Problem[]): Html =>
+  wrong.length === 0
+    ? nothing
+    : html`<p class="wrong" id="${id}-wrong" lang="en">${wrong.map(shownProblem).join("; ")}</p>`;
+
+/** What counts where the key is left out, of what lies under it; null: its default. */
+function inheritedAt({ inherited = [] }: FormPage, field: Field): string | null {
+  for (const { document, root } of inherited)
+    if (isGiven(document, [...root, ...field.path]))
+      return shownAt(document, [...root, ...field.path], field);
+  return null;
+}
+
+interface InputLook {
+  readonly id: string;
+  readonly wrong: boolean;
+  readonly usual: string | null;
+}
+
+function inputPart(model: Model, page: FormPage, field: Field, look: InputLook): Html {
+  const { say } = model;
+  const { id, wrong, usual } = look;
+  const name = inputName(field.name);
+  const value =
+    page.given?.get(name) ?? shownAt(page.document, [...page.root, ...field.path], field);
+  const state = wrong
+    ? html` aria-invalid="true" aria-describedby="${id}-wrong ${id}-help"`
+    : html` aria-describedby="${id}-help"`;
+  const { input, key } = field;
+  if (input.kind === "choice" || input.kind === "flag") {
+    const values = input.kind === "flag" ? ["true", "false"] : input.values;
+    const all = value === "" || values.includes(value) ? values : [...values, value];
+    const words: Readonly<Record<string, string>> =
+      input.kind === "flag" ? { true: say("frame.yes"), false: say("frame.no") } : {};
+    const left = usual ?? plainWords(key.defaultWords ?? "");
+    const leftOut = words[left] ?? left;
+    return html`<select id="${id}" name="${name}"${state}>
+<option value="">${leftOut === "" ? say("form.choose") : say("form.usual", { value: leftOut })}</option>${all.map(
+      (one) =>
+        html`<option value="${one}"${flagged("selected", one === value)}>${words[one] ?? one}</option>`,
+    )}</select>`;
+  }
+  const rows = Math.min(20, value.split("\n").length + 1);
+  if (input.kind === "yaml" || input.kind === "list" || value.includes("\n"))
+    return html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false"${state}>
+${value}</textarea>`;
+  const placeholder = usual ?? String(key.defaultValue ?? "");
+  return html`<input id="${id}" name="${name}" value="${value}" placeholder="${placeholder}" autocomplete="off" spellcheck="false"${state}>`;
+}
+
+const plainWords = (text: string): string => text.replaceAll("`", "");
+
+/** The schema's Markdown: words between backticks are code. */
+export function helpText(text: string): Html {
+  const pieces = text.split("`");
+  return html`${pieces.map((piece, at) => (at % 2 === 1 ? html`<code>${piece}</code>` : piece))}`;
+}

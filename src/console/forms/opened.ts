@@ -1,0 +1,126 @@
+/**
+ * What forms are about: the draft's main file, and what it includes. Included files are shown; they
+ * are not the console's to store, since a saving carries the main file alone.
+ */
+import { type Document, isMap, isScalar } from "yaml";
+import type { Edit, KeyPath } from "../../config/editing/edit.ts";
+import { parsed } from "../../config/editing/with-edits.ts";
+import { type Problem, problemElsewhere } from "../../keys/problem.ts";
+import { type Draft, edited } from "../drafts/draft.ts";
+import { isRefusedDraft } from "../drafts/drafts.ts";
+import { readDraft } from "../drafts/read-draft.ts";
+import type { Form, Model } from "../panel.ts";
+import type { Part } from "./field.ts";
+import { formEdits } from "./form-edits.ts";
+import { type Placed, placed } from "./placed.ts";
+import { nodeAt } from "./value.ts";
+
+export interface Opened {
+  readonly draft: Draft;
+  /** The main file. */
+  readonly document: Document;
+}
+
+/** Throws MachineError where the daemon does not answer. */
+export async function openDraft({ draft }: Pick<Model, "draft">): Promise<Opened> {
+  const open = await draft.open();
+  return { draft: open, document: parsed(open.text) };
+}
+
+/** An entry of a map of the configuration, and the document in which it stands. */
+export interface Entry {
+  readonly name: string;
+  readonly root: KeyPath;
+  readonly document: Document;
+  /** The included file that holds it; null: the main file, which can be edited. */
+  readonly file: string | null;
+}
+
+/** The names in a map of a document, in its order. */
+export function namesAt(document: Document, path: KeyPath): readonly string[] {
+  const node = nodeAt(document, path);
+  if (!isMap(node)) return [];
+  return node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+}
+
+/** Every virtual server, those of included files after those of the main one. */
+export function virtualServersIn({ draft, document }: Opened): readonly Entry[] {
+  const included = draft.base.includes.map(({ path, text }) => ({ file: path, of: parsed(text) }));
+  return [{ file: null, of: document }, ...included].flatMap(({ file, of }) =>
+    namesAt(of, ["virtual_servers"]).map((name) => ({
+      ...{ name, file, document: of },
+      root: ["virtual_servers", name],
+    })),
+  );
+}
+
+/** What a form is about. */
+export interface About {
+  readonly parts: readonly Part[];
+  readonly root: KeyPath;
+  /** Edits that come first: a new name, a new entry. */
+  readonly first?: readonly Edit[];
+  /** Edits that follow from those of the fields. */
+  readonly last?: readonly Edit[];
+  /** Where the fields stand before `first`; default `root`. */
+  readonly from?: KeyPath;
+}
+
+export type Taken =
+  | { readonly kind: "taken" }
+  | { readonly kind: "wrong"; readonly placed: Placed };
+
+/** The field by which an edit is taken although it is not valid yet. */
+export const anywayName = "anyway";
+
+/** Takes what a form says into the draft, or says what is wrong with it. Throws MachineError. */
+export async function takeForm(model: Model, form: Form, about: About): Promise<Taken> {
+  const { draft, document } = await openDraft(model);
+  const { parts, root, first = [], last = [], from = root } = about;
+  const { edits, unreadable } = formEdits(form, parts, { document, root: from });
+  const moved = edits.map((edit) => ({
+    ...edit,
+    path: [...root, ...edit.path.slice(from.length)],
+  }));
+  const all = [...first, ...moved, ...last];
+  const unread = unreadable.map((name): readonly [string, readonly Problem[]] => [
+    name,
+    [problemElsewhere(model.say("form.no-yaml"))],
+  ]);
+  const nowhere = { byName: new Map(unread), within: [], elsewhere: [] };
+  if (all.length === 0 && unread.length === 0) return { kind: "taken" };
+  const after = edited(draft, all);
+  if ("refused" in after)
+    return { kind: "wrong", placed: { ...nowhere, within: [problemElsewhere(after.refused)] } };
+  const found = placed(newProblems(draft, after.draft), parts, {
+    ...{ text: after.draft.text, root },
+    document: parsed(after.draft.text),
+  });
+  const isWrong = found.byName.size + found.within.length > 0 && !form.has(anywayName);
+  if (isWrong || unread.length > 0)
+    return {
+      kind: "wrong",
+      placed: { ...found, byName: new Map([...found.byName, ...unread]) },
+    };
+  return takeEdits(model, all);
+}
+
+/** Takes edits that no field is about. Throws MachineError. */
+export async function takeEdits(model: Model, edits: readonly Edit[]): Promise<Taken> {
+  const kept = await model.draft.edit(edits);
+  if (!isRefusedDraft(kept)) return { kind: "taken" };
+  const why = kept.refused === "not-editable" ? kept.why : model.say("review.no-room");
+  const within = [problemElsewhere(why)];
+  return { kind: "wrong", placed: { byName: new Map(), within, elsewhere: [] } };
+}
+
+/** What is wrong with a draft as it stands. */
+export function problemsOf(draft: Draft): readonly Problem[] {
+  const read = readDraft(draft.base, draft.text);
+  return "problems" in read ? read.problems : [];
+}
+
+function newProblems(before: Draft, after: Draft): readonly Problem[] {
+  const known = new Set(problemsOf(before).map(({ message }) => message));
+  return problemsOf(after).filter(({ message }) => !known.has(message));
+}

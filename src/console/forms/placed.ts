@@ -1,0 +1,91 @@
+/** Which field of a form a problem of the text is about. Pure. */
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair } from "yaml";
+import type { KeyPath } from "../../config/editing/edit.ts";
+import type { Problem } from "../../keys/problem.ts";
+import { fieldsIn, groupsIn, type Part } from "./field.ts";
+
+export interface Placed {
+  /** By the name of the field or group. */
+  readonly byName: ReadonlyMap<string, readonly Problem[]>;
+  /** About what the form is about, and none of its fields. */
+  readonly within: readonly Problem[];
+  readonly elsewhere: readonly Problem[];
+}
+
+export function placed(
+  problems: readonly Problem[],
+  parts: readonly Part[],
+  { text, document, root }: { text: string; document: Document; root: KeyPath },
+): Placed {
+  const byName = new Map<string, Problem[]>();
+  const [within, elsewhere]: Problem[][] = [[], []];
+  const top = root.join(".");
+  const names = [...fieldsIn(parts), ...groupsIn(parts)]
+    .map(({ name }) => ({ name, dotted: top === "" ? name : `${top}.${name}` }))
+    .sort((a, b) => b.dotted.length - a.dotted.length);
+  for (const problem of problems) {
+    const said = saidPath(problem.message);
+    const stands = standsAt(problem, text, document).join(".");
+    const found =
+      names.find(({ dotted }) => isBelow(said, dotted)) ??
+      (said === "" ? names.find(({ dotted }) => isBelow(stands, dotted)) : undefined);
+    if (found !== undefined) byName.set(found.name, [...(byName.get(found.name) ?? []), problem]);
+    else if (top !== "" && (isBelow(said, top) || isBelow(stands, top))) within?.push(problem);
+    else elsewhere?.push(problem);
+  }
+  return { byName, within: within ?? [], elsewhere: elsewhere ?? [] };
+}
+
+/** The dotted key that a message begins with; of `web: port is missing` that is `web.port`. */
+function saidPath(message: string): string {
+  const [, path = "", rest = ""] = /^([\w.\-[\]]+): (.*)$/s.exec(message) ?? [];
+  const missing = /^(\w+) is missing/.exec(rest === "" ? message : rest);
+  if (missing === null) return path;
+  return path === "" ? (missing[1] ?? "") : `${path}.${missing[1]}`;
+}
+
+const isBelow = (path: string, above: string): boolean =>
+  path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+
+/** The keys at whose value the problem's place lies. */
+function standsAt({ line, column }: Problem, text: string, document: Document): KeyPath {
+  if (line === null) return [];
+  const offset = offsetOf(text, line, column ?? 1);
+  const path: (string | number)[] = [];
+  let node: unknown = document.contents;
+  for (;;) {
+    const next = isMap(node)
+      ? pairAt(node.items as Pair[], offset)
+      : isSeq(node)
+        ? itemAt(node.items, offset)
+        : null;
+    if (next === null) return path;
+    path.push(next.step);
+    node = next.node;
+  }
+}
+
+function pairAt(items: readonly Pair[], offset: number): { step: string; node: unknown } | null {
+  const found = items.findLast(({ key }) => (rangeOf(key)?.[0] ?? Infinity) <= offset);
+  const end = rangeOf(found?.value)?.[1] ?? rangeOf(found?.key)?.[1] ?? -1;
+  if (found === undefined || offset > end || !isScalar(found.key)) return null;
+  return { step: String(found.key.value), node: found.value };
+}
+
+function itemAt(items: readonly unknown[], offset: number): { step: number; node: unknown } | null {
+  const step = items.findLastIndex((item) => (rangeOf(item)?.[0] ?? Infinity) <= offset);
+  return step < 0 ? null : { step, node: items[step] };
+}
+
+const rangeOf = (node: unknown): readonly [number, number, number] | null =>
+  (isNode(node) ? (node as Node).range : null) ?? null;
+
+function offsetOf(text: string, line: number, column: number): number {
+  let at = 0;
+  for (let number = 1; number < line; number += 1) {
+    const end = text.indexOf("\n", at);
+    if (end < 0) break;
+    at = end + 1;
+  }
+  return at + column - 1;
+}

@@ -1,0 +1,72 @@
+/** A panel that is one form over keys of the whole configuration. */
+import { rootKeys } from "../../config/schema/root.ts";
+import { problemElsewhere } from "../../keys/problem.ts";
+import { messageOf } from "../../model/error.ts";
+import { type Html, html, nothing } from "../html.ts";
+import type { PlainKey } from "../messages/messages.ts";
+import type { Acted, Form, Model, Panel } from "../panel.ts";
+import { problemList } from "../web/problems.ts";
+import { partsOf } from "./field.ts";
+import { type FormSection, formPart } from "./form.ts";
+import { type Opened, openDraft, problemsOf, takeForm } from "./opened.ts";
+import { type Placed, placed } from "./placed.ts";
+
+export interface Settings {
+  readonly path: `/${string}`;
+  readonly title: PlainKey;
+  readonly help: PlainKey;
+  /** Dotted keys under their headings. */
+  readonly sections: readonly {
+    readonly title: PlainKey;
+    readonly keys: readonly string[];
+    readonly folded?: boolean;
+  }[];
+}
+
+export function settingsPanel({ path, title, help, sections }: Settings): Panel {
+  const made: readonly FormSection[] = sections.map(({ keys, ...rest }) => ({
+    ...rest,
+    parts: partsOf(rootKeys, keys),
+  }));
+  const parts = made.flatMap((section) => section.parts);
+  const show = (model: Model, opened: Opened, wrong: Placed | null, given: Form | null): Html =>
+    formPart(model, {
+      ...{ area: "global", action: `${path}/save`, sections: made, root: [] },
+      ...{ document: opened.document, given },
+      locked: lockedFor(model),
+      placed: wrong ?? presentProblems(opened, parts, []),
+    });
+  const render = (model: Model): Promise<Html> =>
+    orWhyNot(async () => show(model, await openDraft(model), null, null));
+  const save = async (model: Model, form: Form): Promise<Acted> => {
+    if (!model.may("configure")) return { kind: "forbidden" };
+    const taken = await takeForm(model, form, { parts, root: [] });
+    if (taken.kind === "taken") return { kind: "done", text: model.say("form.taken"), to: path };
+    const content = show(model, await openDraft(model), taken.placed, form);
+    return { kind: "again", content };
+  };
+  return { ...{ path, title, help, access: "read" }, render, actions: { save } };
+}
+
+/** Why a form is only shown; null: the user may send it. */
+export const lockedFor = (model: Model): Html | null =>
+  model.may("configure") ? null : html`<p class="notice">${model.say("form.locked")}</p>`;
+
+/** What is wrong with the draft as it stands, at the fields of a form. */
+export function presentProblems(
+  { draft, document }: Opened,
+  parts: Parameters<typeof placed>[1],
+  root: Parameters<typeof placed>[2]["root"],
+): Placed {
+  const found = placed(problemsOf(draft), parts, { text: draft.text, document, root });
+  return { ...found, elsewhere: [] };
+}
+
+/** A page, or why it cannot be shown: the daemon does not answer. */
+export async function orWhyNot(page: () => Promise<Html>): Promise<Html> {
+  try {
+    return await page();
+  } catch (thrown) {
+    return html`${problemList([problemElsewhere(messageOf(thrown))])}${nothing}`;
+  }
+}

@@ -1,0 +1,42 @@
+/** Finding the virtual server or the real server that a page of forms is about, and its tabs. */
+import type { KeyPath } from "../../config/editing/edit.ts";
+import { type Html, html, nothing } from "../html.ts";
+import type { Model } from "../panel.ts";
+import type { Inherited } from "./form.ts";
+import { type Entry, namesAt, type Opened, virtualServersIn } from "./opened.ts";
+import { lockedFor } from "./settings-panel.ts";
+
+/** Where `defaults` stand: what lies under every virtual server. */
+export const defaultsOf = ({ document }: Opened): Inherited => ({ document, root: ["defaults"] });
+
+export const virtualServerNamed = (opened: Opened, name: string): Entry | null =>
+  virtualServersIn(opened).find((one) => one.name === name) ?? null;
+
+export function realServersOf({ document, root, file }: Entry): readonly Entry[] {
+  const at: KeyPath = [...root, "real_servers"];
+  return namesAt(document, at).map((name) => ({ name, document, file, root: [...at, name] }));
+}
+
+/** As names of the configuration are (keys/shape.ts). */
+export const isName = (name: string): boolean => /^[A-Za-z0-9._-]{1,63}$/.test(name);
+
+/** Why an entry is only shown: the user's role, or the file that holds it. */
+export const lockedEntry = (model: Model, { file }: Entry): Html | null =>
+  lockedFor(model) ??
+  (file === null ? null : html`<p class="notice">${model.say("form.included", { file })}</p>`);
+
+const tabs = [
+  { path: "/virtual-server", parameter: "name", text: "virtual.title" },
+  { path: "/real-servers", parameter: "vs", text: "real.title" },
+  { path: "/monitoring", parameter: "vs", text: "monitoring.title" },
+] as const;
+
+/** The three pages of a virtual server, as the old tool had them. */
+export function tabsPart({ say }: Model, name: string, present: string): Html {
+  const links = tabs.map(({ path, parameter, text }) => {
+    const to = `${path}?${new URLSearchParams({ [parameter]: name })}`;
+    const current = path === present ? html` aria-current="page"` : nothing;
+    return html`<li><a href="${to}"${current}>${say(text)}</a></li>`;
+  });
+  return html`<nav class="tabs" aria-label="${say("virtual.edit", { name })}"><p><a href="/virtual-servers">${say("virtuals.title")}</a> / <strong>${name}</strong></p><ul>${links}</ul></nav>`;
+}

@@ -1,0 +1,29 @@
+/** GLOBAL SETTINGS: this pair's first router, forwarding, and what concerns everything. */
+import { settingsPanel } from "../../forms/settings-panel.ts";
+
+export const globalPanel = settingsPanel({
+  path: "/global",
+  title: "global.title",
+  help: "global.help",
+  sections: [
+    { title: "global.primary", keys: ["routers.primary.public", "routers.primary.private"] },
+    { title: "global.forwarding", keys: ["forwarding", "nat_router", "vips", "marks", "sysctl"] },
+    { title: "global.timeouts", keys: ["timeouts"] },
+    {
+      title: "global.safety",
+      keys: [
+        "guard.remove_percent",
+        "cluster_sync",
+        "checks.concurrency",
+        "notify.command",
+        "include",
+      ],
+      folded: true,
+    },
+    {
+      title: "global.console",
+      keys: ["console.listen", "console.port", "console.allow", "console.tls"],
+      folded: true,
+    },
+  ],
+});

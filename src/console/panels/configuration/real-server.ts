@@ -1,0 +1,125 @@
+/** EDIT: REAL SERVER: every key of one. Its check, where it has its own, is MONITORING SCRIPTS'. */
+import type { Edit } from "../../../config/editing/edit.ts";
+import { parsed } from "../../../config/editing/with-edits.ts";
+import { realServerKeys } from "../../../config/schema/virtual-server.ts";
+import { problemElsewhere } from "../../../keys/problem.ts";
+import { allParts, partsOf } from "../../forms/field.ts";
+import { type FormSection, formPart } from "../../forms/form.ts";
+import { type Entry, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
+import type { Placed } from "../../forms/placed.ts";
+import { orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
+import {
+  isName,
+  lockedEntry,
+  realServersOf,
+  tabsPart,
+  virtualServerNamed,
+} from "../../forms/virtual-server-form.ts";
+import { type Html, html, nothing } from "../../html.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
+
+export const realServerPanel: Panel = {
+  path: "/real-server",
+  title: "real.panel",
+  help: "real.edit-help",
+  access: "read",
+  menu: false,
+  render: (model) =>
+    orWhyNot(async () => {
+      const opened = await openDraft(model);
+      const subject = subjectIn(opened, model.query);
+      return subject === null ? gone(model) : show(model, opened, subject, null, null);
+    }),
+  actions: { save },
+};
+
+const usual = ["address", "port", "weight", "active"];
+const sections: readonly FormSection[] = [
+  { title: "real.server", parts: partsOf(realServerKeys, usual) },
+  { title: "virtual.more", parts: allParts(realServerKeys, [...usual, "check"]), folded: true },
+];
+const parts = sections.flatMap((section) => section.parts);
+
+interface Subject extends Entry {
+  readonly owner: Entry;
+  readonly isNew: boolean;
+}
+
+function subjectIn(opened: Opened, query: URLSearchParams): Subject | null {
+  const owner = virtualServerNamed(opened, query.get("vs") ?? "");
+  if (owner === null) return null;
+  const fresh = query.get("new");
+  if (fresh !== null)
+    return { ...owner, owner, name: fresh, root: rootOf(owner, fresh), isNew: true };
+  const entry = realServersOf(owner).find(({ name }) => name === query.get("name"));
+  return entry === undefined ? null : { ...entry, owner, isNew: false };
+}
+
+const rootOf = ({ root }: Entry, name: string) => [...root, "real_servers", name];
+
+function show(
+  model: Model,
+  opened: Opened,
+  subject: Subject,
+  wrong: Placed | null,
+  given: Form | null,
+): Html {
+  const { owner, name, root, isNew, file } = subject;
+  const { say } = model;
+  const check = `/monitoring?${new URLSearchParams({ vs: owner.name, rs: name })}`;
+  const present = isNew || file !== null ? null : presentProblems(opened, parts, root);
+  return html`${tabsPart(model, owner.name, "/real-servers")}
+${formPart(model, {
+  ...{ area: "real", action: "/real-server/save", sections, root, given },
+  document: isNew ? parsed("{}") : subject.document,
+  hidden: { vs: owner.name, ...(isNew ? { new: name } : { name }) },
+  above: nameInput(
+    model,
+    given?.get("entry") ?? name,
+    wrong?.byName.get("entry")?.[0]?.message ?? null,
+  ),
+  ...{ locked: lockedEntry(model, owner), placed: wrong ?? present },
+})}
+${isNew ? nothing : html`<p><a href="${check}">${say("real.own-check", { name })}</a></p>`}`;
+}
+
+function nameInput({ say }: Model, name: string, wrong: string | null): Html {
+  const state =
+    wrong === null ? nothing : html` aria-invalid="true" aria-describedby="k-entry-wrong"`;
+  return html`<div class="field"><div><label for="k-entry">${say("real.name")}</label>
+<input id="k-entry" name="entry" value="${name}" maxlength="63" autocomplete="off"${state}>
+${wrong === null ? nothing : html`<p class="wrong" id="k-entry-wrong">${wrong}</p>`}</div><p class="hint">${say("form.no-name")}</p></div>`;
+}
+
+const gone = ({ say }: Model): Html =>
+  html`<p>${say("real.gone")} <a href="/virtual-servers">${say("virtuals.title")}</a></p>`;
+
+async function save(model: Model, form: Form): Promise<Acted> {
+  if (!model.may("configure")) return { kind: "forbidden" };
+  const opened = await openDraft(model);
+  const subject = subjectIn(opened, form);
+  if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
+  const { owner, root, isNew, name } = subject;
+  const to = (form.get("entry") ?? name).trim();
+  const again = (wrong: Placed): Acted => ({
+    kind: "again",
+    content: show(model, opened, subject, wrong, form),
+  });
+  const isOther = isNew || to !== name;
+  const isTaken = realServersOf(owner).some((one) => one.name === to);
+  if (isOther && (!isName(to) || isTaken)) {
+    const why = problemElsewhere(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
+    return again({ byName: new Map([["entry", [why]]]), within: [], elsewhere: [] });
+  }
+  const target = rootOf(owner, to);
+  const first: readonly Edit[] = isNew
+    ? [{ kind: "set", path: target, value: {} }]
+    : isOther
+      ? [{ kind: "rename", path: root, to }]
+      : [];
+  const from = isNew ? rootOf(owner, "") : root;
+  const taken = await takeForm(model, form, { parts, root: target, from, first });
+  if (taken.kind === "wrong") return again(taken.placed);
+  const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
+  return { kind: "done", text: model.say("form.taken"), to: where };
+}
