@@ -26,6 +26,7 @@ import {
   type Mark,
   type ServiceWhole,
 } from "./forwarding/service.ts";
+import { weightScale } from "./lifecycle/weight-scale.ts";
 import { consoleKeys } from "./schema/console.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
@@ -198,6 +199,15 @@ function virtualServerOf(
   const address = floating?.prefix.address ?? null;
   const port = service.kind === "address" ? service.traffic.from : null;
   const served = { vip: address ?? String(mark?.fwmark ?? ""), port: port ?? 0 };
+  const realServers = server.realServers
+    .map((real, at) => realServerOf(server, real, at))
+    .map((real) => ({
+      ...real,
+      check: servedCheck(real.check, { ...served, weight: real.weight }),
+    }))
+    .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
+    .sort((a, b) => compare(a.order, b.order))
+    .map(({ real }) => real);
   return {
     ...values,
     name: server.name,
@@ -215,15 +225,8 @@ function virtualServerOf(
       mark?.families ?? familiesOfAddresses(addressesOfService(service)),
     ),
     sorryServer: sorryServerOf(server, values.sorryServer),
-    realServers: server.realServers
-      .map((real, at) => realServerOf(server, real, at))
-      .map((real) => ({
-        ...real,
-        check: servedCheck(real.check, { ...served, weight: real.weight }),
-      }))
-      .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
-      .sort((a, b) => compare(a.order, b.order))
-      .map(({ real }) => real),
+    weightScale: weightScale({ ...values, realServers }),
+    realServers,
   };
 }
 

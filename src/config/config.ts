@@ -158,6 +158,8 @@ export type VirtualServer = With<
       readonly maskBits: number;
       readonly engine: "sip" | null;
     } | null;
+    /** What weights are multiplied by in the table while one is a fraction (weight-scale.ts). */
+    weightScale: number;
     /** Who answers while the quorum is lost; null: nobody. */
     sorryServer: SorryServer | "local" | null;
     realServers: readonly RealServer[];
@@ -238,6 +240,8 @@ export const runsCommands = ({ failover, notify, virtualServers }: Config): bool
   failover.fence !== null ||
   failover.services.length > 0 ||
   notify.command !== null ||
-  virtualServers.some(({ realServers }) =>
-    realServers.some(({ check }) => check.type === "command"),
+  virtualServers.some(
+    ({ loadMonitor, realServers }) =>
+      (loadMonitor !== "none" && loadMonitor.type === "command") ||
+      realServers.some(({ check }) => check.type === "command"),
   );

@@ -13,6 +13,9 @@ import type { ServiceRates } from "../kernel/ipvs-rates.ts";
 import type { Problem } from "../keys/problem.ts";
 import type { Fault, Role, RouterState } from "../model/router.ts";
 import type { PlannedChange } from "../table/describe.ts";
+import type { LoadStatus } from "./bodies/load.ts";
+
+export type { ProbedServer, ProbeReport } from "./bodies/probe.ts";
 
 /** Body of `GET /v1/status`. Times are ISO 8601 in UTC; fields that do not apply are null. */
 export interface Status {
@@ -143,6 +146,7 @@ export interface RealServerStatus {
   readonly port: number;
   readonly state: RealServerState;
   readonly weight: number;
+  /** In the kernel's table, in units of `weight`: a fraction while it rises or follows a load. */
   readonly effective_weight: number;
   readonly active_connections: number;
   readonly inactive_connections: number;
@@ -154,6 +158,8 @@ export interface RealServerStatus {
   };
   /** Where `tripwire: true` stands; `off`: it has no traffic, or the peer checks it. */
   readonly tripwire?: "held" | "opening" | "resting" | "off";
+  /** What its load monitor says; null: it has none. */
+  readonly load: LoadStatus | null;
 }
 
 /** Body of `GET /v1/findings`: what `lvsd doctor` finds. */
@@ -251,38 +257,6 @@ export interface DrainReport {
   readonly connections: number | null;
   /** Flows without an end that were moved to other servers; null: none had to be. */
   readonly moved: number | null;
-}
-
-/** Body of the requests that probe: what each check of each real server came to, once. */
-export interface ProbeReport {
-  readonly ok: true;
-  /** Every real server has passed. */
-  readonly passed: boolean;
-  readonly servers: readonly ProbedServer[];
-}
-
-export interface ProbedServer {
-  readonly real_server: string;
-  readonly address: string;
-  readonly port: number;
-  readonly passed: boolean;
-  /** In the order of the configuration; empty: it is not checked. */
-  readonly tries: readonly {
-    readonly type: string;
-    /** Where it went. */
-    readonly address: string;
-    readonly port: number;
-    readonly passed: boolean;
-    readonly took_ms: number;
-    readonly reason: string | null;
-    readonly why: string | null;
-    /** The conversation, credentials hidden. */
-    readonly steps: readonly {
-      readonly at_ms: number;
-      readonly kind: "note" | "sent" | "heard";
-      readonly text: string;
-    }[];
-  }[];
 }
 
 /** Body of `POST /v1/plan` and, with what was done, of `POST /v1/reload`. */

@@ -42,6 +42,7 @@ export class Serving {
   readonly nannies: Nannies;
   readonly health: () => Health;
   readonly evidence: EvidencePart;
+  readonly load: HealthPart["load"];
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
@@ -102,6 +103,7 @@ export class Serving {
     this.nannies = health.nannies;
     this.table = table;
     this.health = () => health.health();
+    this.load = (key) => health.load(key);
     this.reconciler = table.reconciler;
     this.vips = vips.vips;
     this.failover = new FailoverPart(context, {

@@ -15,14 +15,14 @@ import {
   type VirtualServerState,
 } from "../health/health.ts";
 import { shownCheck } from "../health/nanny.ts";
-import { heldWhy } from "../health/nanny-report.ts";
+import { objection } from "../health/nanny-report.ts";
 import { virtualServerHealth } from "../health/virtual-server.ts";
 import type { Problem } from "../keys/problem.ts";
 import { otherRole } from "../model/router.ts";
 import { printDestination, printService } from "../model/service.ts";
 import { between, type Instant } from "../model/time.ts";
 import { version } from "../model/version.ts";
-import { destinationIdentity, serviceIdentities, serviceOf } from "../table/desired.ts";
+import { destinationIdentity, scaleIn, serviceIdentities, serviceOf } from "../table/desired.ts";
 import { partKeyOf } from "../table/refusals.ts";
 import type { DestinationCounters } from "../table/table.ts";
 import type { Doors } from "./doors.ts";
@@ -162,6 +162,7 @@ interface View extends Known {
 function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualServerStatus {
   const services = serviceIdentities(virtualServer).map(printService);
   const found = services.map((service) => view.table.table?.get(service));
+  const scale = view.table.table === null ? 1 : scaleIn(virtualServer, view.table.table);
   const servers = [...virtualServer.realServers]
     .sort((a, b) => a.position - b.position)
     .map((realServer) => {
@@ -169,7 +170,8 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
       const key = realServerKey(virtualServer.name, realServer.name);
       const service = printService(serviceOf(virtualServer, realServer));
       const destinations = view.table.table?.get(service)?.destinations;
-      const weight = destinations?.get(destination)?.weight ?? null;
+      const scaled = destinations?.get(destination)?.weight ?? null;
+      const weight = scaled === null ? null : scaled / scale;
       const counted = view.table.counters.get(service)?.get(destination);
       const { active } = virtualServer;
       return realServerBody({ realServer, key, weight, active }, counted, view);
@@ -228,9 +230,10 @@ function realServerBody(
     check: {
       type: shown?.type ?? realServer.check.type,
       last_ms: shown?.lastMs ?? null,
-      last_error: nanny?.refusal?.why ?? (nanny && heldWhy(nanny)) ?? shown?.lastError ?? null,
+      last_error: nanny?.refusal?.why ?? (nanny && objection(nanny)) ?? shown?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
     ...(tripwire !== null && { tripwire }),
+    load: view.serving.load(key),
   };
 }

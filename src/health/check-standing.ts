@@ -37,6 +37,30 @@ export const untried = (
     weight: null,
   }));
 
+/** The parts, each with the same verdict. */
+export const allAre = (
+  parts: readonly CheckStanding[],
+  verdict: Verdict,
+): readonly CheckStanding[] => parts.map((part) => ({ ...part, verdict }));
+
+/** Parts of which the peer says how they stand. The weights that it said stay. */
+export const toldParts = (
+  check: Checks,
+  before: readonly CheckStanding[],
+  verdict: Verdict,
+): readonly CheckStanding[] =>
+  untried(check, verdict).map((part, at) => ({ ...part, weight: before[at]?.weight ?? null }));
+
+/** With a weight that is known from elsewhere, unless own tries say something of weights. */
+export function weighedParts(
+  parts: readonly CheckStanding[],
+  weight: number | null,
+): readonly CheckStanding[] {
+  const isOwn = ({ passes, failures }: CheckStanding): boolean => passes > 0 || failures > 0;
+  if (parts.some(isOwn) || parts.every((part) => part.weight === weight)) return parts;
+  return parts.map((part) => ({ ...part, weight }));
+}
+
 /** One check after a try. A server that waits for its reentry has no traffic to lose. */
 export function standing(
   before: CheckStanding,

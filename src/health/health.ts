@@ -34,10 +34,17 @@ export const realServerKey = (virtualServer: string, realServer: string): RealSe
 /** How one real server stands now. */
 export interface RealServerHealth {
   readonly state: RealServerState;
-  /** Weight in the table: 0 for a quiesced one, null when it is not in the table at all. */
+  /**
+   * The weight that it is to have, in units of the configured one and in steps of 1 or of
+   * 1/`weightScale`: 0 for a quiesced one, null when it is not in the table at all.
+   */
   readonly tableWeight: number | null;
   /** The weight that a check gives it, whatever is configured; left out: none does. */
   readonly checkedWeight?: number;
+  /** What its load monitor multiplies that by; left out: nothing. */
+  readonly loadFactor?: number;
+  /** Most connections, as its agent says; left out: as configured. */
+  readonly connectionsMax?: number;
 }
 
 /** How one virtual server stands now. */

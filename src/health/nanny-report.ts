@@ -2,17 +2,22 @@
 import { printEndpoint } from "../model/address.ts";
 import type { EventBody } from "../model/event.ts";
 import { holdCause } from "./damping.ts";
+import { loadObjection } from "./load/load.ts";
 import type { Nanny } from "./nanny.ts";
 
 /** Why it is held down; null: it is not. */
 export const heldWhy = ({ rules: { damping }, flapping }: Nanny): string | null =>
   damping === "off" || flapping.heldUntil === null ? null : holdCause(damping);
 
+/** What stands in the way of a server whose checks pass; null: nothing. */
+export const objection = (nanny: Nanny): string | null =>
+  heldWhy(nanny) ?? loadObjection(nanny.load);
+
 /** What operators read when the state has changed; null when it has not. */
 export function realServerEvent(before: Nanny | null, after: Nanny): EventBody | null {
   const held = after.flapping.heldUntil !== null && before?.flapping.heldUntil === null;
   const state = held ? "held" : after.health.state;
-  if (before?.health.state === state || state === "draining" || state === "drained") return null;
+  if (before?.health.state === state || state === "drained") return null;
   return {
     event: "real_server",
     kind: state,
@@ -30,4 +35,6 @@ export const looksAlike = (before: Nanny, after: Nanny): boolean =>
   before.verdict === after.verdict &&
   before.recoveredAt === after.recoveredAt &&
   before.ramp?.step === after.ramp?.step &&
-  before.flapping.heldUntil === after.flapping.heldUntil;
+  before.flapping.heldUntil === after.flapping.heldUntil &&
+  before.load === after.load &&
+  before.health.checkedWeight === after.health.checkedWeight;

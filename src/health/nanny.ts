@@ -8,32 +8,28 @@
  * and is never set by itself. Invariant: a server of which nothing is known has no traffic.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type RealServer, triedChecks, type VirtualServer } from "../config/config.ts";
+import { triedChecks } from "../config/config.ts";
 import { addMs, earliest, type Instant, type Ms } from "../model/time.ts";
 import {
+  allAre,
   type CheckStanding,
   combined,
   standing as standingAfter,
+  toldParts,
   untried,
   type Verdict,
+  weighedParts,
 } from "./check-standing.ts";
 import { calm, changed, type Flapping, heldHalfway, noted } from "./damping.ts";
-import { type Outcome, type RealServerHealth, realServerKey } from "./health.ts";
-import type { NannyRules } from "./nanny-rules.ts";
-import { quiescedUntil, quiesceMaxOf } from "./quiescence.ts";
-import {
-  nextStepAt,
-  type Ramp,
-  type RampRules,
-  rampAt,
-  rampFound,
-  startRamp,
-  toldRamp,
-} from "./ramp.ts";
+import type { Outcome, RealServerHealth } from "./health.ts";
+import { type Load, loadCause, loaded, noLoad, withFactor } from "./load/load.ts";
+import { type NannyRules, rampRules, sameEndpoint } from "./nanny-rules.ts";
+import { quiescedUntil } from "./quiescence.ts";
+import { nextStepAt, type Ramp, rampAt, rampFound, startRamp, toldRamp } from "./ramp.ts";
 import { weightOf } from "./table-weight.ts";
 
 export type { Verdict } from "./check-standing.ts";
-export type { NannyRules } from "./nanny-rules.ts";
+export { type NannyRules, nannyRules } from "./nanny-rules.ts";
 
 /** Whom the verdict comes from. */
 export type Source = "nobody" | "own" | "table" | "peer" | "configuration";
@@ -54,6 +50,8 @@ export interface Nanny {
   /** Its weight rises since it returned; null: it is whole, or there is none. */
   readonly ramp: Ramp | null;
   readonly flapping: Flapping;
+  /** What its load monitor has found out, here or at the peer. */
+  readonly load: Load;
   /** The kernel refuses the entry, which is offered to it again from time to time; or null. */
   readonly refusal: { readonly why: string } | null;
   /** Since when it is out of service; null: it is not. */
@@ -86,31 +84,16 @@ export type NannyInput =
       readonly standing: "up" | "down";
       readonly heldUntil?: Instant | null;
     }
+  /** Its load monitor has found this out, here or at the peer. */
+  | { readonly kind: "loaded"; readonly load: Load }
+  /** The peer, or the process before this one, knows what weight its checks give it; null: none. */
+  | { readonly kind: "weighed"; readonly checkedWeight: number | null }
   /** The kernel refused the server's entry, or its virtual server's, with this message. */
   | { readonly kind: "table-refused"; readonly why: string }
   /** The server's entry was read back from the kernel as it should be. */
   | { readonly kind: "table-accepted" }
   /** `wakeAt` has come. */
   | { readonly kind: "wake" };
-
-/** The rules of one real server. */
-export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer): NannyRules => ({
-  key: realServerKey(virtualServer.name, realServer.name),
-  virtualServer: virtualServer.name,
-  realServer: realServer.name,
-  address: realServer.address,
-  port: realServer.port,
-  active: virtualServer.active && realServer.active,
-  maintenance: virtualServer.maintenance ?? realServer.maintenance,
-  weight: realServer.weight,
-  quiesce: virtualServer.quiesce,
-  quiesceMax: quiesceMaxOf(virtualServer),
-  reentry: virtualServer.reentry,
-  slowStart: virtualServer.slowStart,
-  damping: virtualServer.damping,
-  start: virtualServer.start,
-  check: realServer.check,
-});
 
 /** A nanny that has heard nothing yet. */
 export function startNanny(rules: NannyRules, now: Instant): Nanny {
@@ -124,16 +107,13 @@ export function startNanny(rules: NannyRules, now: Instant): Nanny {
     recoveredAt: null,
     ramp: null,
     flapping: calm,
+    load: noLoad,
     refusal: null,
     failedSince: null,
     foundQuiesced: false,
   };
   return { ...memory, health: healthOf(memory, now), since: now, cause: startCause(rules) };
 }
-
-/** The parts, each with the same verdict. */
-const allAre = (nanny: Nanny, verdict: Verdict): readonly CheckStanding[] =>
-  nanny.parts.map((part) => ({ ...part, verdict }));
 
 /** The check that people see of several: one that explains the verdict, else the first. */
 export interface ShownCheck {
@@ -176,6 +156,11 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
       return told(nanny, input.standing, input.half ?? null, now);
     case "remembered":
       return remembered(nanny, input.standing, input.heldUntil ?? null, now);
+    case "loaded":
+      if (isDeepStrictEqual(nanny.load, input.load)) return nanny;
+      return settle(nanny, { load: input.load }, loadCause(input.load), now);
+    case "weighed":
+      return weighed(nanny, weighedParts(nanny.parts, input.checkedWeight), now);
     case "table-refused":
       return refusedByTable(nanny, input.why, now);
     case "table-accepted":
@@ -199,22 +184,8 @@ export const wakeAt = (nanny: Nanny): Instant | null => {
   );
 };
 
-export const rampRules = ({ weight, slowStart }: NannyRules): RampRules => ({
-  weight,
-  length: slowStart,
-});
-
 /** Whether a nanny has tries to make: an active server with a check. */
 export const checks = (rules: NannyRules): boolean => rules.active && rules.check.type !== "none";
-
-/**
- * Whether a reload leaves the nanny's tries as they are: same endpoint and same check, so its
- * timer and even a try under way go on.
- */
-export const sameNanny = (before: NannyRules, after: NannyRules): boolean =>
-  sameEndpoint(before, after) &&
-  before.active === after.active &&
-  isDeepStrictEqual(before.check, after.check);
 
 /**
  * The nanny under new rules. Another endpoint is another machine, of which nothing is known; so is
@@ -228,20 +199,20 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
   const { slowStart, weight, damping } = nanny.rules;
   const rises = slowStart === rules.slowStart && weight === rules.weight && rules.active;
   const held = isDeepStrictEqual(damping, rules.damping) && rules.active;
-  const going = { ramp: rises ? nanny.ramp : null, flapping: held ? nanny.flapping : calm };
+  const going = {
+    ...{ ramp: rises ? nanny.ramp : null, flapping: held ? nanny.flapping : calm },
+    load: rules.isLoadMonitored ? nanny.load : noLoad,
+  };
   if (isDeepStrictEqual(nanny.rules.check, rules.check))
     return settle(nanny, { rules, ...going }, cause, now);
   const parts = untried(rules.check, nanny.verdict, shownCheck(nanny).lastMs);
   if (rules.check.type !== "none") return settle(nanny, { rules, parts, ...going }, cause, now);
   const verdict = {
     ...({ verdict: "up", source: "configuration", recoveredAt: null } as const),
-    ...{ ramp: null, flapping: calm },
+    ...{ ramp: null, flapping: calm, load: going.load },
   };
   return settle(nanny, { rules, parts, ...verdict }, startCause(rules), now);
 }
-
-const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
-  before.key === after.key && before.address === after.address && before.port === after.port;
 
 type Memory = Omit<Nanny, "health" | "since" | "cause">;
 
@@ -261,7 +232,7 @@ const isFailed = (memory: Memory, now: Instant): boolean =>
 function healthOf(memory: Memory, now: Instant): RealServerHealth {
   const { rules, refusal } = memory;
   if (!rules.active) return { state: "disabled", tableWeight: null };
-  const believed = believedHealth(memory, now);
+  const believed = loaded(believedHealth(memory, now), memory.load, rules);
   if (refusal === null) return believed;
   // It stays wanted; the table goes on without it until the kernel takes it.
   return { state: "down", tableWeight: believed.tableWeight };
@@ -318,8 +289,18 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
     const changed = { foundQuiesced: true };
     return settle(nanny, changed, nanny.cause, now);
   }
-  const ramp = rampFound(rampRules(nanny.rules), weight, now);
-  const up = { verdict: "up", source: "table", parts: allAre(nanny, "up"), ramp } as const;
+  const { rules } = nanny;
+  // Between a load and a rise the table does not tell: a load is asked for again soon.
+  const isLoad = rules.isLoadMonitored && weight > 0 && weight !== rules.weight;
+  const ramp = isLoad ? null : rampFound(rampRules(rules), weight, now);
+  const load = isLoad ? withFactor(nanny.load, weight / rules.weight) : nanny.load;
+  const up = {
+    verdict: "up",
+    source: "table",
+    parts: allAre(nanny.parts, "up"),
+    ramp,
+    load,
+  } as const;
   return settle(nanny, up, "found in the table", now);
 }
 
@@ -361,7 +342,9 @@ function told(
       : nanny.flapping;
   const belief = { verdict: standing, source: "peer", recoveredAt: null, ramp } as const;
   const parts =
-    nanny.source === "peer" && verdict === standing ? nanny.parts : untried(rules.check, standing);
+    nanny.source === "peer" && verdict === standing
+      ? nanny.parts
+      : toldParts(rules.check, nanny.parts, standing);
   const flapping = { ...counted, heldUntil };
   return settle(nanny, { ...belief, parts, flapping }, `the peer says ${standing}`, now);
 }
@@ -374,10 +357,17 @@ function remembered(
   now: Instant,
 ): Nanny {
   if (!checks(nanny.rules) || nanny.source === "own" || nanny.source === "peer") return nanny;
-  const belief = { verdict: standing, source: "own", parts: allAre(nanny, standing) } as const;
+  const belief = {
+    verdict: standing,
+    source: "own",
+    parts: allAre(nanny.parts, standing),
+  } as const;
   const flapping = nanny.rules.damping === "off" ? calm : { ...nanny.flapping, heldUntil };
   return settle(nanny, { ...belief, flapping }, `${standing} before the restart`, now);
 }
+
+const weighed = (nanny: Nanny, parts: Nanny["parts"], now: Instant): Nanny =>
+  parts === nanny.parts ? nanny : settle(nanny, { parts }, nanny.cause, now);
 
 function refusedByTable(nanny: Nanny, why: string, now: Instant): Nanny {
   return settle(nanny, { refusal: { why } }, `the kernel refuses the entry: ${why}`, now);

@@ -7,7 +7,6 @@
  */
 import type { VirtualServer } from "../config/config.ts";
 import { addMs, type Instant, type Ms, seconds } from "../model/time.ts";
-import type { NannyRules } from "./nanny-rules.ts";
 
 /** A service that is only started anew keeps its clients. */
 export const quiescedOverUdpMax: Ms = seconds(30);
@@ -24,7 +23,7 @@ export const quiesceMaxOf = ({
 
 /** When the place of a server that has been failed since then is given up; null: never. */
 export const quiescedUntil = (
-  { quiesce, quiesceMax }: NannyRules,
+  { quiesce, quiesceMax }: { readonly quiesce: boolean; readonly quiesceMax: Ms | null },
   failedSince: Instant | null,
 ): Instant | null =>
   !quiesce || quiesceMax === null || failedSince === null ? null : addMs(failedSince, quiesceMax);

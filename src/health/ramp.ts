@@ -4,10 +4,11 @@
  */
 import { addMs, between, type Instant, type Ms, ms } from "../model/time.ts";
 
-/** How a weight rises: to `weight`, within `length`. */
+/** How a weight rises: to `weight`, within `length`, in steps of whole weights or of 1/`scale`. */
 export interface RampRules {
   readonly weight: number;
   readonly length: Ms;
+  readonly scale?: number;
 }
 
 /** A ramp under way. */
@@ -23,14 +24,15 @@ const stepsMax = 20;
 const stepMin = 250;
 
 /** Steps of a whole ramp; 0: the weight cannot rise in steps, or is not to. */
-export const stepsOf = ({ weight, length }: RampRules): number =>
-  Math.max(0, Math.min(stepsMax, weight - 1, Math.floor(length / stepMin)));
+export const stepsOf = ({ weight, length, scale = 1 }: RampRules): number =>
+  Math.max(0, Math.min(stepsMax, weight * scale - 1, Math.floor(length / stepMin)));
 
 /** The weight after so many steps: above 0 at once, whole after the last one, never lower than before. */
 export function weightAt(rules: RampRules, step: number): number {
   const steps = stepsOf(rules);
   if (step >= steps) return rules.weight;
-  return Math.max(1, Math.ceil((rules.weight * (step + 1)) / (steps + 1)));
+  const { weight, scale = 1 } = rules;
+  return Math.max(1, Math.ceil((weight * scale * (step + 1)) / (steps + 1))) / scale;
 }
 
 /** A ramp that begins at `from`; null where there are no steps. */

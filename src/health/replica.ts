@@ -22,7 +22,8 @@ import { createHash } from "node:crypto";
 import { type Refused, refuse } from "../model/error.ts";
 import { addMs, type Instant, instant, type Ms, ms } from "../model/time.ts";
 import { halfOfHold } from "./damping.ts";
-import { checks, type Nanny, type NannyRules, rampRules } from "./nanny.ts";
+import { checks, type Nanny } from "./nanny.ts";
+import { type NannyRules, rampRules } from "./nanny-rules.ts";
 import { halfOf } from "./ramp.ts";
 
 /** What the sender knows: `unknown` while it has not found out itself. */

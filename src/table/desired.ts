@@ -6,15 +6,23 @@
  * schedulers (sh, dh, mh) walk destinations in the order in which they were added.
  */
 import { type Config, familiesOf, type RealServer, type VirtualServer } from "../config/config.ts";
+import { highestFactor } from "../config/lifecycle/weight-scale.ts";
 import {
   type Health,
+  type RealServerHealth,
   type RealServerKey,
   realServerKey,
   type VirtualServerHealth,
 } from "../health/health.ts";
 import { weightWithin } from "../health/virtual-server.ts";
 import { family, type IpAddress } from "../model/address.ts";
-import { ipip, printDestination, printService, type ServiceIdentity } from "../model/service.ts";
+import {
+  ipip,
+  printDestination,
+  printService,
+  type ServiceIdentity,
+  weightMax,
+} from "../model/service.ts";
 import { seconds } from "../model/time.ts";
 import {
   compareDestinations,
@@ -113,13 +121,20 @@ function desiredService(
   const { persistence } = virtualServer;
   const key = printService(identity);
   const whole = health.whole?.(virtualServer.name);
-  const destinations = virtualServer.realServers
-    .filter((realServer) => printService(serviceOf(virtualServer, realServer)) === key)
-    .flatMap((realServer) => {
-      const known = health.get(realServerKey(virtualServer.name, realServer.name));
-      const weight = weightWithin(whole, realServer.weight, known);
-      return weight === null ? [] : [desiredDestination(virtualServer, realServer, weight)];
-    })
+  const wanted = virtualServer.realServers.flatMap((realServer) => {
+    const known = health.get(realServerKey(virtualServer.name, realServer.name));
+    const weight = weightWithin(whole, realServer.weight, known);
+    return weight === null ? [] : [{ realServer, weight, known }];
+  });
+  const isScaled = wanted.some(({ weight }) => !Number.isInteger(weight));
+  const scale = isScaled ? virtualServer.weightScale : 1;
+  const destinations = wanted
+    .filter(({ realServer }) => printService(serviceOf(virtualServer, realServer)) === key)
+    .map(({ realServer, weight, known }) =>
+      desiredDestination(virtualServer, withConnections(realServer, known), {
+        weight: Math.min(weightMax, Math.round(weight * scale)),
+      }),
+    )
     .concat(whole?.state === "sorry" ? sorryDestinations(virtualServer, identity, whole) : [])
     .sort((a, b) => compareDestinations(a.identity, b.identity));
   return {
@@ -146,10 +161,18 @@ function maskBitsOf(server: VirtualServer, bits: number, identity: ServiceIdenti
   return bits <= 32 ? 128 : bits;
 }
 
+/** The limits that its agent asks for: a lower one above the upper one is none. */
+function withConnections(realServer: RealServer, known: RealServerHealth | undefined): RealServer {
+  const max = known?.connectionsMax;
+  if (max === undefined) return realServer;
+  const { min } = realServer.connections;
+  return { ...realServer, connections: { max, min: min < max ? min : 0 } };
+}
+
 const desiredDestination = (
   virtualServer: VirtualServer,
   realServer: RealServer,
-  weight: number,
+  { weight }: { readonly weight: number },
 ): Destination => ({
   identity: destinationIdentity(virtualServer, realServer),
   forwarding: realServer.forwarding,
@@ -214,18 +237,36 @@ export function quorumFound(virtualServer: VirtualServer, table: Table): boolean
 }
 
 /**
- * The weights of the configured real servers that stand in a table already: what a starting daemon
- * adopts. Real servers that are not in the table are not in the result.
+ * What the weights of a virtual server are multiplied by in this table. A scaled one shows: its
+ * highest weight is above all that the configuration could ask for as whole numbers.
+ */
+export function scaleIn(virtualServer: VirtualServer, table: Table): number {
+  const { weightScale, realServers, loadMonitor } = virtualServer;
+  if (weightScale === 1) return 1;
+  const weights = serviceIdentities(virtualServer).flatMap((identity) =>
+    Array.from(
+      table.get(printService(identity))?.destinations.values() ?? [],
+      ({ weight }) => weight,
+    ),
+  );
+  const highest = Math.max(...realServers.map((each) => each.maintenance?.weight ?? each.weight));
+  return Math.max(0, ...weights) > highest * highestFactor(loadMonitor) ? weightScale : 1;
+}
+
+/**
+ * The weights of the configured real servers that stand in a table already, as they are configured:
+ * what a starting daemon adopts. Real servers that are not in the table are not in the result.
  */
 export function foundInTable(config: Config, table: Table): ReadonlyMap<RealServerKey, number> {
   const found = new Map<RealServerKey, number>();
   for (const virtualServer of config.virtualServers) {
+    const scale = scaleIn(virtualServer, table);
     for (const realServer of virtualServer.realServers) {
       const service = table.get(printService(serviceOf(virtualServer, realServer)));
       const key = printDestination(destinationIdentity(virtualServer, realServer));
       const weight = service?.destinations.get(key)?.weight;
       if (weight !== undefined)
-        found.set(realServerKey(virtualServer.name, realServer.name), weight);
+        found.set(realServerKey(virtualServer.name, realServer.name), weight / scale);
     }
   }
   return found;

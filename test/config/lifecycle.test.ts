@@ -1,6 +1,7 @@
 /** Keys of a virtual server's life: what they mean, and what does not fit together. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { loadBounds } from "../../src/config/schema/load-monitor.ts";
 import { accepted, readText, refused } from "./texts.ts";
 
 const text = (keys: string, real = "rs1: { address: 10.0.0.1 }, rs2: { address: 10.0.0.2 }") =>
@@ -64,6 +65,34 @@ describe("keys of a virtual server's life", () => {
     assert.equal(web("slow_start: 30s").slowStart, 30_000);
   });
 
+  it("a load monitor is a word or a map", () => {
+    for (const type of ["rup", "ruptime", "agent", "prometheus", "snmp", "command"]) {
+      const { loadMonitor } = web(`load_monitor: ${type}`);
+      assert.ok(loadMonitor !== "none");
+      assert.deepEqual([loadMonitor.type, loadMonitor.interval], [type, 10_000]);
+    }
+    assert.equal(web("load_monitor: none").loadMonitor, "none");
+    const agent = web("load_monitor: { type: agent, port: 9, send: 'a\\n' }").loadMonitor;
+    assert.ok(agent !== "none");
+    assert.deepEqual([agent.port, agent.send], [9, "a\\n"]);
+    assert.deepEqual(loadBounds(agent), { minPercent: 1, maxPercent: 1000 });
+  });
+
+  it("weights are finer than whole numbers where they are to be, and the scheduler shares by them", () => {
+    const scale = (keys: string, real?: string) =>
+      accepted(readText(text(keys, real))).virtualServers[0]?.weightScale;
+    assert.equal(scale(""), 1);
+    assert.equal(scale("slow_start: 30s"), 100);
+    assert.equal(scale("slow_start: 30s\n    scheduler: lblc"), 1);
+    assert.equal(scale("load_monitor: agent"), 100);
+    const heavy = "rs1: { address: 10.0.0.1, weight: 3 }, rs2: { address: 10.0.0.2, weight: 6000 }";
+    assert.equal(scale("slow_start: 30s", heavy), 10);
+    const fine = "rs1: { address: 10.0.0.1, weight: 10 }";
+    assert.equal(scale("load_monitor: rup", fine), 1);
+    const given = "{ type: command, command: /bin/x, convention: keepalived }";
+    assert.equal(scale(`slow_start: 30s\n    check: ${given}`), 1);
+  });
+
   const wrong: readonly (readonly [name: string, keys: string, message: RegExp])[] = [
     ["a quorum beyond the real servers", "quorum: { up: 3 }", /up: 3, and .* has 2 real servers/],
     ["a quorum of none", "quorum: { up: 0 }", /0 real servers are always there/],
@@ -77,6 +106,13 @@ describe("keys of a virtual server's life", () => {
     ["percent beyond all", "quorum: { up: 101% }", /101% is too much/],
     ["words for a quorum", "quorum: { up: most }", /neither a number nor a percentage/],
     ["a panic beyond all", "panic_threshold: 101", /no percentage/],
+    ["an unknown load monitor", "load_monitor: rupp", /unknown load monitor "rupp"/],
+    [
+      "a key of another load monitor",
+      "load_monitor: { type: rup, oid: 1.2.3 }",
+      /load_monitor.oid: a load monitor of type rup has none/,
+    ],
+    ["a wrong escape", "load_monitor: { type: agent, send: '\\q' }", /unknown escape/],
     ["a sorry server of another family", "sorry_server: { address: 2001:db8::9 }", /is IPv6/],
     ["a sorry server that is a real server", "sorry_server: { address: 10.0.0.1 }", /rs1 already/],
     [

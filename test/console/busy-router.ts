@@ -22,6 +22,7 @@ function real(
     ...{ name, address, port, state: "up", weight: 1, effective_weight: 1 },
     ...{ active_connections: 212, inactive_connections: 1804 },
     check: { type: "http", last_ms: 1.9, last_error: null, since },
+    load: null,
     ...more,
   };
 }

@@ -97,6 +97,7 @@ export const sampleStatus: Status = {
             last_error: null,
             since: "2026-01-01T00:00:01.000Z",
           },
+          load: null,
         },
         {
           name: "rs2",
@@ -113,6 +114,7 @@ export const sampleStatus: Status = {
             last_error: "connect: connection refused",
             since: "2026-01-01T00:10:00.000Z",
           },
+          load: null,
         },
       ],
     },
@@ -143,6 +145,7 @@ export const sampleStatus: Status = {
             last_error: null,
             since: "2026-01-01T00:00:00.000Z",
           },
+          load: null,
         },
       ],
     },

@@ -8,13 +8,13 @@ import {
   type NannyInput,
   nannyRules,
   reconfigure,
-  sameNanny,
   shownCheck,
   startNanny,
   step,
   wakeAt,
 } from "../../src/health/nanny.ts";
 import { realServerEvent } from "../../src/health/nanny-report.ts";
+import { sameNanny } from "../../src/health/nanny-rules.ts";
 import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
 import { realServer, tcpCheck, virtualServer } from "../table/configs.ts";
 import { address } from "../table/tables.ts";

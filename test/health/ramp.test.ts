@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import fc from "fast-check";
 import {
   halfOf,
@@ -94,4 +94,12 @@ describe("a slow start", () => {
     const own = { from: addMs(start, ms(-seconds(3))), step: 6 };
     assert.equal(toldRamp(of, own, "first", start), own);
   });
+});
+
+test("a weight of 1 rises in steps of a hundredth", () => {
+  const rules = { weight: 1, length: ms(20_000), scale: 100 };
+  assert.equal(stepsOf(rules), 20);
+  assert.equal(weightAt(rules, 0), 0.05);
+  assert.equal(weightAt(rules, 10), 0.53);
+  assert.equal(weightAt(rules, 20), 1);
 });

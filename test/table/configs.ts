@@ -57,6 +57,8 @@ export const virtualServer = (
   panicThreshold: 0,
   sorryServer: null,
   sorryPage: null,
+  loadMonitor: "none",
+  weightScale: 1,
   realServers: [],
   ...changes,
 });

@@ -153,3 +153,42 @@ test("a router that is a real server itself and does not hold the VIPs has its o
   ]);
   assert.equal(linesOf(desiredTable(config(both), health)).length, 3);
 });
+
+test("weights are multiplied by the scale while one of them is a fraction, and found as they are", () => {
+  const web = virtualServer("web", {
+    ...{ weightScale: 100, slowStart: ms(30_000) },
+    realServers: [
+      realServer("rs1", { weight: 1 }),
+      realServer("rs2", { weight: 3, address: address("10.0.0.2") }),
+    ],
+  });
+  const tableOf = (of: Record<string, number | null>) => {
+    const table = desiredTable(config(web), weights(of));
+    const [service] = table.values();
+    const found = foundInTable(config(web), table);
+    assert.deepEqual(
+      [...found.values()],
+      Object.values(of).filter((each) => each !== null),
+    );
+    return Array.from(service?.destinations.values() ?? [], ({ weight }) => weight);
+  };
+  assert.deepEqual(tableOf({ "web/rs1": 0.05, "web/rs2": 3 }), [5, 300]);
+  assert.deepEqual(tableOf({ "web/rs1": 1, "web/rs2": 3 }), [1, 3]);
+  assert.deepEqual(tableOf({ "web/rs1": 0, "web/rs2": 1.5 }), [0, 150]);
+  assert.deepEqual(tableOf({ "web/rs1": 0, "web/rs2": null }), [0]);
+});
+
+test("an agent's limit of connections stands in place of the configured one", () => {
+  const server = realServer("rs1", { connections: { max: 100, min: 60 } });
+  const up = { state: "up", tableWeight: 1 } as const;
+  const limits = (connectionsMax: number) => {
+    const known = { get: () => ({ ...up, connectionsMax }) };
+    const [service] = desiredTable(
+      config(virtualServer("web", { realServers: [server] })),
+      known,
+    ).values();
+    return [...(service?.destinations.values() ?? [])][0]?.thresholds;
+  };
+  assert.deepEqual(limits(80), { upper: 80, lower: 60 });
+  assert.deepEqual(limits(30), { upper: 30, lower: 0 });
+});

@@ -2,13 +2,14 @@
 
 import { absolutePath } from "../../keys/command-shape.ts";
 import { address, device, netmask, port } from "../../keys/network-shapes.ts";
-import { later, optional, preset, required, section } from "../../keys/section.ts";
+import { optional, preset, required, section } from "../../keys/section.ts";
 import { floatings, portRange, portsShape } from "../../keys/service-shapes.ts";
 import { choice, duration, flag, list, named, scalarShape, whole } from "../../keys/shape.ts";
 import { protocols, schedulerFlags, schedulers, weightMax } from "../../model/service.ts";
 import { checkShape } from "./check.ts";
 import { forwarding } from "./forwarding.ts";
 import { damping, percent, quorum, sorryServer } from "./lifecycle.ts";
+import { loadMonitor } from "./load-monitor.ts";
 
 /** More is refused before it is counted: far beyond what one IPVS table is asked to hold. */
 const serversMax = 100_000;
@@ -237,7 +238,7 @@ export const virtualServerKeys = {
   slow_start: preset(
     duration({}),
     "0s",
-    "How long the weight of a returning real server takes to rise to its own, in steps of whole weights: give weights of 10 or more.",
+    "How long the weight of a returning real server takes to rise to its own, in steps.",
   ),
   quorum: preset(
     quorum,
@@ -260,7 +261,11 @@ export const virtualServerKeys = {
     "The file that `sorry_server: local` answers with, of 1 MiB at most. It is sent as HTML, and read again by `lvsd reload`.",
     { names: "file" },
   ),
-  load_monitor: later("a load monitor", ["none"], "Weights that follow the real servers' load."),
+  load_monitor: preset(
+    loadMonitor,
+    "none",
+    "Weights that follow the real servers' load ([load.md](load.md)); a plain word is the type with its defaults.",
+  ),
   check: optional(
     checkShape,
     "by protocol",

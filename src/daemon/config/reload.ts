@@ -13,6 +13,7 @@ import {
   type RealServerKey,
   realServerKey,
 } from "../../health/health.ts";
+import { loadedWeight } from "../../health/load/load.ts";
 import type { Problem } from "../../keys/problem.ts";
 import type { DescribedKey } from "../../keys/shape.ts";
 import { printEndpoint } from "../../model/address.ts";
@@ -79,7 +80,9 @@ export function healthAfter(
     const now = stays ? health.get(key) : undefined;
     after.set(
       key,
-      now === undefined ? fresh(virtualServer, realServer) : reweighed(now, realServer),
+      now === undefined
+        ? fresh(virtualServer, realServer)
+        : reweighed(now, virtualServer, realServer),
     );
   }
   return after;
@@ -90,10 +93,17 @@ const fresh = (virtualServer: VirtualServer, realServer: RealServer): RealServer
     ? { state: "up", tableWeight: realServer.weight }
     : { state: "checking", tableWeight: null };
 
-const reweighed = (health: RealServerHealth, realServer: RealServer): RealServerHealth =>
-  health.state === "up" && health.tableWeight !== null
-    ? { ...health, tableWeight: health.checkedWeight ?? realServer.weight }
-    : health;
+function reweighed(
+  health: RealServerHealth,
+  { loadMonitor, weightScale }: VirtualServer,
+  realServer: RealServer,
+): RealServerHealth {
+  if (health.state !== "up" || health.tableWeight === null) return health;
+  const { checkedWeight, loadFactor = 1 } = health;
+  const weight = checkedWeight ?? realServer.weight;
+  if (loadMonitor === "none") return { state: "up", tableWeight: weight };
+  return { ...health, tableWeight: loadedWeight(weight, loadFactor, weightScale) };
+}
 
 /**
  * One line for each key that changes and that neither the table nor the VIPs show:

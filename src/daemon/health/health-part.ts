@@ -5,19 +5,30 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
+import type { LoadStatus } from "../../control/bodies/load.ts";
 import { heardMessage, holding, type Router } from "../../failover/router.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
+import { noLoad } from "../../health/load/load.ts";
 import type { Nanny } from "../../health/nanny.ts";
 import { realServerEvent } from "../../health/nanny-report.ts";
 import { judgeReach, type ReachState, reachable, triesReach } from "../../health/reach.ts";
+import type { KnownWeight } from "../../health/weight-fact.ts";
 import type { Message } from "../../heartbeat/message.ts";
 import type { Fault, Reach } from "../../model/router.ts";
 import { type Instant, ms } from "../../model/time.ts";
+import { RwhoReports } from "../../system/load/rwho-reports.ts";
 import { SorryPages } from "../../system/net/sorry-pages.ts";
 import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
+import { LoadMonitors } from "../load/load-monitors.ts";
 import type { Part, PartContext } from "../part.ts";
-import { type Memory, rememberedOf, standingsFor } from "../restart/restart-state.ts";
+import {
+  type Memory,
+  rememberedOf,
+  standingsFor,
+  weightsFor,
+  weightsOf,
+} from "../restart/restart-state.ts";
 import { Nannies } from "./nannies.ts";
 import { Replication } from "./replication.ts";
 import { VirtualServerStates } from "./virtual-server-states.ts";
@@ -43,13 +54,14 @@ export class HealthPart implements Part {
   readonly #pages: SorryPages;
   #reach: ReachState = reachable;
   #cutOff: Fault | null = null;
+  readonly #loads: LoadMonitors;
   #memory: Memory | null = null;
   #checkLater: NodeJS.Timeout | undefined;
 
   constructor(context: PartContext, needs: HealthPartNeeds) {
     this.#context = context;
     this.#needs = needs;
-    const { now, report, runCheck } = context.doors;
+    const { now, report, runCheck, runCommand } = context.doors;
     this.#pages = new SorryPages({
       changed: () => this.#states.lookAtAll(),
       trouble: (text) => report({ event: "machine", kind: "failed", text }),
@@ -71,11 +83,17 @@ export class HealthPart implements Part {
       report,
       troubled: context.faultsChanged,
     });
+    this.#loads = new LoadMonitors({
+      ...{ runCommand, report, rwho: new RwhoReports() },
+      known: (key) => this.nannies.nanny(key)?.load ?? noLoad,
+      loaded: (key, load) => this.nannies.weigh(key, { kind: "loaded", load }),
+    });
     this.replication = new Replication({
       nannies: () => this.nannies.all(),
       quorums: () => this.#states.quorums(),
       tellQuorum: (name, quorate) => this.#states.recall(name, quorate),
       tell: (key, standing, half) => this.nannies.tell(key, standing, half),
+      tellWeight: (key, known) => this.#know(key, known),
       checkOurselves: (on) => this.#checkOurselves(on),
       refused: needs.refused,
       report,
@@ -110,12 +128,21 @@ export class HealthPart implements Part {
     this.nannies.configure(config);
     this.#states.lookAtAll();
     this.replication.configurationChanged();
-    const memory = this.#memory;
+    if (this.#memory !== null) this.#resume(this.#memory);
     this.#memory = null;
-    if (memory === null) return;
-    // The nannies know at once what was known; their checks go on from there.
+    this.#loads.configure(config);
+  }
+
+  /** The nannies know at once what was known; their checks go on from there. */
+  #resume(memory: Memory): void {
     for (const [key, { standing, heldUntil }] of standingsFor(this.nannies.all(), memory))
       this.nannies.remember(key, standing, heldUntil ?? null);
+    for (const [key, known] of weightsFor(this.nannies.all(), memory)) this.#know(key, known);
+  }
+
+  #know(key: RealServerKey, { checkedWeight, load }: KnownWeight): void {
+    this.nannies.weigh(key, { kind: "weighed", checkedWeight });
+    this.nannies.weigh(key, { kind: "loaded", load });
   }
 
   stepped(router: Router): void {
@@ -142,12 +169,22 @@ export class HealthPart implements Part {
     return [this.#cutOff, this.nannies.trouble].filter((fault) => fault !== null);
   }
 
-  remember(): Pick<Memory, "realServers" | "quorums"> {
-    return { realServers: rememberedOf(this.nannies.all()), quorums: [...this.#states.quorums()] };
+  /** What the load monitor of a real server says; null: it has none. */
+  load(key: RealServerKey): LoadStatus | null {
+    return this.#loads.status(key);
+  }
+
+  remember(): Pick<Memory, "realServers" | "weights" | "quorums"> {
+    const nannies = this.nannies.all();
+    return {
+      ...{ realServers: rememberedOf(nannies), weights: weightsOf(nannies) },
+      quorums: [...this.#states.quorums()],
+    };
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#checkLater);
+    this.#loads.close();
     await Promise.all([this.nannies.stop(), this.#pages.close()]);
   }
 
@@ -177,12 +214,13 @@ export class HealthPart implements Part {
   /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
   #checkOurselves(on: boolean): void {
     clearTimeout(this.#checkLater);
-    const check = (): void => {
+    const settle = (): void => {
       this.nannies.setActiveChecking(on);
+      this.#loads.setAsking(on);
       this.#needs.standingChanged(null);
     };
-    if (!on) check();
-    else this.#checkLater = setTimeout(check, takeoverFirst);
+    if (on) this.#checkLater = setTimeout(settle, takeoverFirst);
+    else settle();
   }
 
   #changed(before: Nanny | null, after: Nanny): void {

@@ -52,3 +52,11 @@ export function endHurry(probe: Probe, how: Hurried): void {
   probe.hurry = null;
   for (const ended of hurry?.ended ?? []) queueMicrotask(() => ended(how));
 }
+
+/** Makes an end of what a probe does and plans. */
+export function halt(probe: Probe): void {
+  endHurry(probe, "unknown");
+  probe.next?.cancel();
+  probe.next = null;
+  probe.stop?.abort();
+}

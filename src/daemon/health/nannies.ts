@@ -24,7 +24,7 @@ import {
 import { looksAlike } from "../../health/nanny-report.ts";
 import type { Fault } from "../../model/router.ts";
 import { printService } from "../../model/service.ts";
-import { addMs, between, type Instant, instant, ms, seconds } from "../../model/time.ts";
+import { addMs, between, type Instant, instant } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
 import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
@@ -34,9 +34,17 @@ import { warnOfCertificate } from "./certificate-warning.ts";
 import { Contacts } from "./contacts.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { FirstRound } from "./first-round.ts";
-import { beginHurry, endHurry, hurriedNext } from "./hurry.ts";
+import { beginHurry, halt, hurriedNext } from "./hurry.ts";
 import { OwnTrouble } from "./own-trouble.ts";
-import { type Hurried, makeProbe, nextStart, type Probe, phaseOf, probeKey } from "./probe.ts";
+import {
+  firstWait,
+  type Hurried,
+  makeProbe,
+  nextStart,
+  type Probe,
+  phaseOf,
+  probeKey,
+} from "./probe.ts";
 
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
@@ -44,11 +52,6 @@ export interface NanniesParts extends TryParts {
   /** `trouble` is another one now. */
   readonly troubled?: () => void;
 }
-
-/** First tries begin one after another at this distance, */
-const firstDistance = ms(2);
-/** but all of them within this time. */
-const firstRoundMax = seconds(1);
 
 interface Entry {
   nanny: Nanny;
@@ -198,6 +201,11 @@ export class Nannies {
     this.#tell(key, { kind: "remembered", standing, heldUntil });
   }
 
+  /** What is known of a server's weight: by its load monitor, or from elsewhere. */
+  weigh(key: RealServerKey, input: NannyInput & { kind: "loaded" | "weighed" }): void {
+    this.#tell(key, input);
+  }
+
   tableRefused(key: RealServerKey, why: string): void {
     this.#tell(key, { kind: "table-refused", why });
   }
@@ -290,11 +298,9 @@ export class Nannies {
   #startTries(probes: readonly Probe[]): void {
     if (!this.#trying) return;
     const now = this.#parts.now();
-    const window = Math.min(firstRoundMax, probes.length * firstDistance);
-    for (const [index, probe] of probes.entries()) {
-      const wait = ms(Math.min(window, probe.check.interval) * (index / probes.length));
-      if (probe.doing === "idle") this.#tryAt(probe, addMs(now, wait));
-    }
+    for (const [index, probe] of probes.entries())
+      if (probe.doing === "idle")
+        this.#tryAt(probe, addMs(now, firstWait(probe, index, probes.length)));
   }
 
   #tryAt(probe: Probe, when: Instant): void {
@@ -391,12 +397,4 @@ export class Nannies {
     };
     entry.wake = when === null ? null : this.#agenda.at(when, act);
   }
-}
-
-/** Makes an end of what a probe does and plans. */
-function halt(probe: Probe): void {
-  endHurry(probe, "unknown");
-  probe.next?.cancel();
-  probe.next = null;
-  probe.stop?.abort();
 }

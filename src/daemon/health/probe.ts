@@ -11,7 +11,7 @@ import { typeNamed } from "../../check/check-types.ts";
 import { type Endpoint, targetIdentity } from "../../checks/target.ts";
 import type { TriedCheck } from "../../config/config.ts";
 import type { RealServerKey } from "../../health/health.ts";
-import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
+import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { Appointment } from "../agenda.ts";
 
 /** What hurried tries (hurry.ts) came to; unknown: they were given up, or said nothing of the server. */
@@ -111,4 +111,15 @@ export function nextStart(probe: Probe, origin: Instant, started: Instant): Inst
   const base = addMs(origin, offsetOf(probe));
   const elapsed = between(base, started) + interval / 2;
   return addMs(base, ms(Math.ceil(elapsed / interval) * interval));
+}
+
+/** First tries begin one after another at this distance, */
+const firstDistance = ms(2);
+/** but all of them within this time. */
+const firstRoundMax = seconds(1);
+
+/** How long the first try of the probe waits that is at this place among so many. */
+export function firstWait({ check }: Probe, index: number, count: number): Ms {
+  const window = Math.min(firstRoundMax, count * firstDistance);
+  return ms(Math.min(window, check.interval) * (index / count));
 }

@@ -4,6 +4,14 @@
  * has no whole or no fresh picture. Real servers are not probed twice.
  */
 
+import {
+  decodeFacts,
+  encodeFacts,
+  type Fact,
+  factKinds,
+  noFacts,
+  refreshFacts,
+} from "../../health/facts.ts";
 import type { RealServerKey } from "../../health/health.ts";
 import { checks, type Nanny } from "../../health/nanny.ts";
 import {
@@ -23,6 +31,13 @@ import {
   standingOf,
   startOutbox,
 } from "../../health/replica.ts";
+import {
+  canBeWeighed,
+  type KnownWeight,
+  readWeightFact,
+  weightFact,
+  weightFactKey,
+} from "../../health/weight-fact.ts";
 import type { Message } from "../../heartbeat/message.ts";
 import { digestBytesMax } from "../../heartbeat/wire.ts";
 import { isRefused } from "../../model/error.ts";
@@ -42,6 +57,8 @@ export interface ReplicationParts {
     standing: "up" | "down",
     half: "first" | "second" | null,
   ) => void;
+  /** The peer says what is known of a server's weight. */
+  readonly tellWeight: (key: RealServerKey, known: KnownWeight) => void;
   /** Check by ourselves from now on, or stop doing so. */
   readonly checkOurselves: (on: boolean) => void;
   readonly refused: (reason: string, detail: string) => void;
@@ -62,6 +79,10 @@ export class Replication {
   #keys = new Map<RealServerKey, RecordKey>();
   /** Those of what may be under way with some of them. */
   #phases = new Map<RealServerKey, RecordKey>();
+  #facts = noFacts;
+  /** The weights that the peer has said last, by the keys of their facts. */
+  readonly #weights = new Map<number, KnownWeight>();
+  #weighed = new Map<number, RealServerKey>();
   #changed = true;
   #ourselves = true;
   #lastSequence: number | null = null;
@@ -86,6 +107,9 @@ export class Replication {
     this.#changed = true;
     const checked = Array.from(this.#parts.nannies(), ({ rules }) => rules).filter(checks);
     this.#keys = new Map(checked.map((rules) => [rules.key, recordKey(rules)]));
+    const weighed = Array.from(this.#parts.nannies(), ({ rules }) => rules).filter(canBeWeighed);
+    this.#weighed = new Map(weighed.map((rules) => [weightFactKey(rules), rules.key]));
+    for (const key of this.#weights.keys()) if (!this.#weighed.has(key)) this.#weights.delete(key);
     this.#phases = new Map(checked.filter(hasPhases).map((rules) => [rules.key, phaseKey(rules)]));
   }
 
@@ -95,17 +119,30 @@ export class Replication {
     if (this.#changed) {
       const picture = pictureOf(this.#parts.nannies(), this.#parts.quorums(), this.#parts.now());
       this.#outbox = refreshOutbox(this.#outbox, picture);
+      const nannies = new Map(Array.from(this.#parts.nannies(), (each) => [each.rules.key, each]));
+      const facts = Array.from(this.#weighed, ([fact, key]) => {
+        const nanny = nannies.get(key);
+        return nanny === undefined ? [] : [weightFact(nanny, fact)];
+      });
+      this.#facts = refreshFacts(this.#facts, facts.flat());
       this.#changed = false;
     }
-    const { bytes, outbox } = encodeSlice(this.#outbox, bytesMax);
+    const facts = encodeFacts(this.#facts);
+    this.#facts = facts.outbox;
+    const { bytes, outbox } = encodeSlice(this.#outbox, bytesMax - facts.bytes.length);
     this.#outbox = outbox;
-    return bytes;
+    return facts.bytes.length === 0 ? bytes : Buffer.concat([facts.bytes, bytes]);
   }
 
   /** A message of the peer that counts. Only what an active router has found out is believed. */
   heard(message: Message): void {
     if (message.state !== "active" || message.digest.length === 0) return;
-    const slice = decodeSlice(message.digest);
+    const facts = decodeFacts(message.digest);
+    if (isRefused<string>(facts)) {
+      this.#parts.refused(`digest-${facts.refused}`, facts.detail);
+      return;
+    }
+    const slice = decodeSlice(facts.rest);
     if (isRefused<string>(slice)) {
       this.#parts.refused(`digest-${slice.refused}`, slice.detail);
       return;
@@ -114,6 +151,18 @@ export class Replication {
     this.#lastSequence = slice.sequence;
     this.#inbox = applySlice(this.#inbox, slice, this.#parts.now(), message.interval);
     if (!this.#ourselves) this.#believe(new Set(slice.records.map(([key]) => key)));
+    this.#hear(facts.facts);
+  }
+
+  /** After the standings: a server that is up again has its weight at once. */
+  #hear(facts: readonly Fact[]): void {
+    for (const { kind, key, body } of facts) {
+      const known = kind === factKinds.weight ? readWeightFact(body) : null;
+      const realServer = this.#weighed.get(key);
+      if (known === null || realServer === undefined) continue;
+      this.#weights.set(key, known);
+      if (!this.#ourselves) this.#parts.tellWeight(realServer, known);
+    }
   }
 
   /**
@@ -163,6 +212,9 @@ export class Replication {
       const half = phase === undefined ? null : standingOf(this.#inbox, phase, now);
       this.#parts.tell(key, standing, half === "down" ? "first" : half === "up" ? "second" : null);
     }
+    if (news === null)
+      for (const [key, known] of this.#weights)
+        this.#parts.tellWeight(this.#weighed.get(key) ?? "", known);
     // After their real servers: a quorum that they decide is told already.
     for (const name of this.#parts.quorums().keys()) {
       const record = quorumKey(name);

@@ -7,7 +7,9 @@
  */
 import { join } from "node:path";
 import { type RealServerKey, realServerKey } from "../../health/health.ts";
+import { noLoad } from "../../health/load/load.ts";
 import { checks, type Nanny } from "../../health/nanny.ts";
+import { canBeWeighed, type KnownWeight, knownWeight } from "../../health/weight-fact.ts";
 import { addMs, type Instant, instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
 import { kernelBoot } from "../../system/process/clock.ts";
@@ -42,8 +44,16 @@ export interface Remembered {
   readonly heldUntil?: Instant | null;
 }
 
+/** The weight that the predecessor knew, where that is not the configured one. */
+export interface RememberedWeight extends KnownWeight {
+  readonly key: RealServerKey;
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface Memory {
   readonly realServers: readonly Remembered[];
+  readonly weights: readonly RememberedWeight[];
   /** Whether the quorum of each virtual server was there. */
   readonly quorums: readonly (readonly [virtualServer: string, quorate: boolean])[];
   /** Kernel parameters as they were before lvsd changed them. */
@@ -60,7 +70,7 @@ export interface Legacy {
 
 export const nothingLeft: Legacy = {
   heldUntil: null,
-  memory: { realServers: [], quorums: [], sysctls: {}, services: [] },
+  memory: { realServers: [], weights: [], quorums: [], sysctls: {}, services: [] },
 };
 
 /** For how long the kernel is to keep the addresses when the peer holds for `length`. */
@@ -76,6 +86,15 @@ export const rememberedOf = (nannies: Iterable<Nanny>): Remembered[] =>
     return [
       { key, address, port, standing: verdict, ...(heldUntil === null ? {} : { heldUntil }) },
     ];
+  });
+
+/** The weights that checks and load monitors give, where they do. */
+export const weightsOf = (nannies: Iterable<Nanny>): RememberedWeight[] =>
+  [...nannies].flatMap((nanny) => {
+    const known = knownWeight(nanny);
+    if (known.checkedWeight === null && nanny.load === noLoad) return [];
+    const { key, address, port } = nanny.rules;
+    return [{ key, address, port, ...known }];
   });
 
 /** Marks the addresses as kept on purpose. Throws MachineError. */
@@ -107,10 +126,11 @@ function readMemory(runDir: string, now: Instant): Memory {
   if (bytes === null) return nothingLeft.memory;
   try {
     const { boot, pid, until, ...left } = JSON.parse(bytes.toString("utf8"));
-    const { realServers, quorums = [], sysctls, services } = left;
+    const { realServers, weights = [], quorums = [], sysctls, services } = left;
     if (boot !== kernelBoot() || now >= until) return nothingLeft.memory;
     // With another process than this one its unit's control group has ended, and they with it.
-    return { realServers, quorums, sysctls, services: pid === process.pid ? (services ?? []) : [] };
+    const going = pid === process.pid ? (services ?? []) : [];
+    return { realServers, weights, quorums, sysctls, services: going };
   } catch {
     // Written by nobody of us: as if there were none.
   }
@@ -135,4 +155,22 @@ export function standingsFor(
       standings.set(rules.key, found);
   }
   return standings;
+}
+
+/** What is known of the weights of these nannies. */
+export function weightsFor(
+  nannies: Iterable<Nanny>,
+  { weights }: Memory,
+): ReadonlyMap<RealServerKey, KnownWeight> {
+  const known = new Map(weights.map((each) => [each.key, each]));
+  const found = new Map<RealServerKey, KnownWeight>();
+  for (const { rules } of nannies) {
+    const { address, port, checkedWeight = null, load } = known.get(rules.key) ?? {};
+    if (address !== rules.address || port !== rules.port || !canBeWeighed(rules)) continue;
+    found.set(rules.key, {
+      checkedWeight,
+      load: rules.isLoadMonitored ? { ...noLoad, ...load } : noLoad,
+    });
+  }
+  return found;
 }

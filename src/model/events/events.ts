@@ -6,7 +6,7 @@ import { ipvsEvents, machineEvents, syncEvents } from "./kernel.ts";
 import { maintenanceEvents } from "./maintenance.ts";
 import { heartbeatEvents, peerEvents } from "./peer.ts";
 import { faultEvents, processEvents, stateEvents } from "./router.ts";
-import { checkEvents, realServerEvents, virtualServerEvents } from "./servers.ts";
+import { checkEvents, loadEvents, realServerEvents, virtualServerEvents } from "./servers.ts";
 
 /** By `event`: what all of that name are of, and the kinds. */
 export const events = {
@@ -20,6 +20,7 @@ export const events = {
   link: { of: "devices of the VIPs", kinds: linkEvents },
   real_server: { of: "one real server of one virtual server", kinds: realServerEvents },
   virtual_server: { of: "one virtual server as a whole", kinds: virtualServerEvents },
+  load: { of: "load monitors of real servers", kinds: loadEvents },
   maintenance: { of: "what operators ask of servers", kinds: maintenanceEvents },
   fence: { of: "the command before an unplanned takeover", kinds: fenceEvents },
   ipvs: { of: "the kernel's table", kinds: ipvsEvents },

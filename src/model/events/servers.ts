@@ -25,21 +25,29 @@ const realServerIs = (
 /** One real server of one virtual server. */
 export const realServerEvents = {
   up: realServerIs("up", "info", "it gets traffic"),
-  down: realServerIs("down", "warn", "it gets none: the check's error, or the kernel's refusal"),
+  down: realServerIs(
+    "down",
+    "warn",
+    "it gets none: the check's error, the kernel's refusal, or what its agent says",
+  ),
   reentry: realServerIs("reentry", "info", "its checks pass again; it waits for `reentry`"),
   held: realServerIs("held", "warn", "its state changes too often: `damping` holds it down"),
   checking: realServerIs("checking", "info", "it was not checked yet"),
   draining: realServerIs(
     "draining",
     "info",
-    "an operator's drain has reached the kernel; how many connections are left",
+    "an operator's drain has reached the kernel, and so many connections are left; or its agent says `drain`",
   ),
   drained: realServerIs(
     "drained",
     "info",
     "no connection is left, or what never ends (UDP) has moved",
   ),
-  disabled: realServerIs("disabled", "info", "the configuration or an operator keeps it out"),
+  disabled: realServerIs(
+    "disabled",
+    "info",
+    "the configuration, an operator, or its agent (`maint`) keeps it out",
+  ),
 };
 
 const virtualServerIs = <const State extends string>(
@@ -65,6 +73,26 @@ export const virtualServerEvents = {
     "error",
     "fewer real servers are healthy than `panic_threshold` asks for: health is ignored",
   ),
+};
+
+/** Load monitors of real servers. */
+export const loadEvents = {
+  unknown: event({
+    severity: "warn",
+    fields: { real_server: text, monitor: text, text },
+    meaning: "its load monitor has no answer: its weight stays as it was",
+    sentence: ({ real_server, monitor, text }) =>
+      `the load of ${real_server} is not known (${monitor}), its weight stays: ${text}`,
+    about: ({ real_server }) => `load ${real_server}`,
+  }),
+  known: event({
+    severity: "info",
+    fields: { real_server: text, monitor: text },
+    meaning: "its load monitor answers again",
+    sentence: ({ real_server, monitor }) =>
+      `the load of ${real_server} is known again (${monitor})`,
+    about: ({ real_server }) => `load ${real_server}`,
+  }),
 };
 
 /** The checks as a whole. */

@@ -87,7 +87,19 @@ function* places(shape: Shape<unknown>, above: readonly string[]): Generator<Pla
 const texts: readonly string[] = [
   ...["192.0.2.77", "192.0.2.78", "192.0.2.79/24", "192.0.2.80/25", "2001:db8::1"],
   ...["/bin/one", "/bin/two", "eth5", "eth6", "eth0:7", "none", "255.255.255.0", "24"],
-  ...["www.example.com", "/path", "one", "two", "a*.yaml", "b*.yaml", "200", "200-299", "301"],
+  ...[
+    "1.2.3",
+    "1.2.4",
+    "www.example.com",
+    "/path",
+    "one",
+    "two",
+    "a*.yaml",
+    "b*.yaml",
+    "200",
+    "200-299",
+    "301",
+  ],
 ];
 
 /** Values that a schema allows, and some that it does not: the reader says which. */
@@ -137,6 +149,11 @@ function withValue(path: readonly string[], value: unknown): string {
   return stringify(copy);
 }
 
+/** The load monitors that have keys of their own. */
+const monitorWith: Readonly<Record<string, string>> = {
+  ...{ send: "agent", oid: "snmp", community_file: "snmp", command: "command" },
+};
+
 /** What must stand beside a key so that it may be given at all. */
 function neededBeside(path: readonly string[]): Json {
   const [of = "", key = ""] = path.slice(-2);
@@ -144,6 +161,7 @@ function neededBeside(path: readonly string[]): Json {
     return key === "key" ? { certificate: "/etc/one.pem" } : { key: "/etc/one.key" };
   if (of === "connections") return key === "max" ? { min: 0 } : { max: 2 ** 31 - 1 };
   if (of === "quorum") return key === "up" ? {} : { up: 2 };
+  if (of === "load_monitor") return key === "type" ? {} : { type: monitorWith[key] ?? "rup" };
   if (key === "sorry_page") return { sorry_server: "local" };
   if (key === "one_packet") return { protocol: "udp", persistence: null, check: null };
   if (key === "scheduler_flags") return { scheduler: "sh", persistence: null };

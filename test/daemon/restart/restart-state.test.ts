@@ -25,6 +25,7 @@ const now = instant(1_000_000);
 const until = addMs(now, holdFor);
 const memory: Memory = {
   realServers: [],
+  weights: [],
   quorums: [],
   sysctls: { "net/ipv4/ip_forward": "0" },
   services: [

@@ -226,9 +226,11 @@ function lifecycle({ file, findings }: Conversion, block: Block, map: MapNode): 
     map.set("sorry_server", new MapNode("flow").set("address", sorry.text), originOf(file, sorry));
   const load = value("load_monitor");
   if (load === undefined || load.text === "none") return;
-  if (load.text === "rup" || load.text === "ruptime")
+  if (load.text === "rup" || load.text === "ruptime") {
     map.set("load_monitor", load.text, originOf(file, load));
-  else {
+    const text = `a loaded real server's weight falls, to a tenth; Piranha's weights only rose: \`{ type: ${load.text}, rule: piranha }\``;
+    findings.add("changed", originOf(file, load), "load_monitor", text);
+  } else {
     const text = `${load.text} runs a command on the real server; lvsd has rup, ruptime, agent, prometheus, snmp and command`;
     findings.add("left-out", originOf(file, load), "load_monitor", text);
   }
