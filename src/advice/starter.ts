@@ -19,6 +19,7 @@ export interface StarterAnswers {
   /** The real servers' gateway, for `nat`; null: they use something else. */
   readonly natRouter: Prefix | null;
   readonly realServers: readonly IpAddress[];
+  readonly keyFile: string;
 }
 
 const ip = (text: string): IpAddress => text as IpAddress;
@@ -33,6 +34,7 @@ export const exampleAnswers: StarterAnswers = {
   forwarding: "nat",
   natRouter: { address: ip("10.11.12.10"), length: 24 },
   realServers: [ip("10.11.12.1"), ip("10.11.12.2")],
+  keyFile: "/etc/lvsd/heartbeat.key",
 };
 
 /**
@@ -50,7 +52,7 @@ export function starter(answers: Partial<StarterAnswers> = {}): string {
   return [
     head,
     routersText(all),
-    heartbeatText,
+    heartbeatText(all),
     failoverText,
     forwardingText(all.forwarding, natRouter),
     servedText(all, realServers),
@@ -105,11 +107,13 @@ ${second}
 `;
 }
 
-const heartbeatText = `# How fast a failure is noticed: the peer is dead after this much silence on every path.
+const heartbeatText = ({
+  keyFile,
+}: StarterAnswers): string => `# How fast a failure is noticed: the peer is dead after this much silence on every path.
 heartbeat:
   interval: 250ms
   dead_after: 1s
-  key_file: /etc/lvsd/heartbeat.key # \`lvsd keygen\` makes it; both routers need the same one
+  key_file: ${keyFile} # \`lvsd keygen\` makes it; both routers need the same one
 `;
 
 const failoverText = `# What happens when the failed primary returns: auto, after it was healthy for a while, or manual.

@@ -86,6 +86,8 @@ export interface Panel {
   readonly actions?: Readonly<Record<string, Action>>;
   /** Bytes that its forms may have; default 64 KiB. */
   readonly formBytesMax?: number;
+  /** Whether its forms may have files (web/uploads.ts); default false. */
+  readonly takesFiles?: boolean;
 }
 
 /** What pages say under a field that is wrong. */

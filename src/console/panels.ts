@@ -1,5 +1,7 @@
 /** The panels, in the order of the menu. */
 import type { Panel } from "./panel.ts";
+import { doctorPanel } from "./panels/advice/doctor.ts";
+import { scriptPanel } from "./panels/advice/script.ts";
 import { globalPanel } from "./panels/configuration/global.ts";
 import { historyPanel } from "./panels/configuration/history.ts";
 import { monitoringPanel } from "./panels/configuration/monitoring.ts";
@@ -10,12 +12,12 @@ import { reviewPanel } from "./panels/configuration/review.ts";
 import { virtualServerPanel } from "./panels/configuration/virtual-server.ts";
 import { virtualServersPanel } from "./panels/configuration/virtual-servers.ts";
 import { controlPanel } from "./panels/control.ts";
-import { doctorPanel } from "./panels/doctor.ts";
+import { importPanel } from "./panels/first/import.ts";
+import { setupPanel } from "./panels/first/setup.ts";
 import { graphsPanel } from "./panels/graphs.ts";
 import { helpPanel } from "./panels/help.ts";
 import { maintenancePanel } from "./panels/maintenance.ts";
 import { passwordPanel } from "./panels/password.ts";
-import { scriptPanel } from "./panels/script.ts";
 
 export const panels: readonly Panel[] = [
   controlPanel,
@@ -30,6 +32,8 @@ export const panels: readonly Panel[] = [
   monitoringPanel,
   reviewPanel,
   historyPanel,
+  setupPanel,
+  importPanel,
   doctorPanel,
   scriptPanel,
   helpPanel,

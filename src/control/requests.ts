@@ -5,7 +5,6 @@ import type {
   ConfigReport,
   DrainReport,
   FindingsReport,
-  GraphsReport,
   HistoryReport,
   MaintenanceReport,
   PastReport,
@@ -20,6 +19,8 @@ import type {
   Status,
   SwitchoverReport,
 } from "./api.ts";
+import type { KeyReport, MachineReport } from "./reports/first-files.ts";
+import type { GraphsReport } from "./reports/graphs.ts";
 import { type AnswerOf, type AskedOf, acts, type GivenOf, shows } from "./request.ts";
 import type { ReviewReport } from "./review.ts";
 
@@ -55,6 +56,15 @@ export const requests = {
   peerFacts: shows<PeerReport>()({
     path: "/v1/peer",
     does: "What the peer has, asked over the configuration channel: programs and files by their digests, networks, clock, configuration.",
+  }),
+  machine: shows<MachineReport>()({
+    path: "/v1/machine",
+    does: "The devices of this machine and their addresses; without a configuration too.",
+  }),
+  firstKey: acts<KeyReport>()({
+    ...{ path: "/v1/first-key", access: "configure" },
+    options: { key: "text" },
+    does: "Makes the heartbeat's key, or takes the other router's; only without a configuration.",
   }),
   config: shows<ConfigReport>()({
     path: "/v1/config",

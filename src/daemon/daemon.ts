@@ -7,7 +7,6 @@ import type { ConsoleConfig } from "../config/config.ts";
 import type {
   ConfigReport,
   FindingsReport,
-  GraphsReport,
   HistoryReport,
   PeerReport,
   PlanReport,
@@ -20,6 +19,8 @@ import type {
   Status,
   SwitchoverReport,
 } from "../control/api.ts";
+import type { KeyReport, MachineReport } from "../control/reports/first-files.ts";
+import type { GraphsReport } from "../control/reports/graphs.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../control/requests.ts";
 import type { ReviewReport } from "../control/review.ts";
 import type { Input } from "../failover/protocol.ts";
@@ -52,6 +53,7 @@ import {
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
 import { SharedRates } from "./table/shared-rates.ts";
+import { machineReport } from "./unconfigured/machine-report.ts";
 import { within } from "./within.ts";
 
 /** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
@@ -127,6 +129,14 @@ export class Daemon extends ServerRequests implements Controlled {
 
   async realServerScript(given: Given<"realServerScript">): Promise<ScriptReport | Refusal> {
     return scriptReport(this.#config.written.config, given);
+  }
+
+  machine(): Promise<MachineReport> {
+    return machineReport();
+  }
+
+  async firstKey(): Promise<KeyReport | Refusal> {
+    return refusedNow("this router has a configuration, whose key root alone changes");
   }
 
   findings(): Promise<FindingsReport> {

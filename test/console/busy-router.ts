@@ -1,12 +1,12 @@
 /** A router on a working day, for pictures and for tests of pages: a takeover at night, two faults. */
 import type {
   FindingsReport,
-  GraphsReport,
   RealServerStatus,
   ScriptReport,
   Status,
   VirtualServerStatus,
 } from "../../src/control/api.ts";
+import type { GraphsReport } from "../../src/control/reports/graphs.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 import { sampleStatus } from "../control/sample.ts";
 

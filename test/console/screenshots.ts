@@ -36,6 +36,8 @@ const panels = {
   control: "",
   maintenance: "?server=web&real=rs3",
   graphs: "?server=web",
+  setup: "",
+  import: "",
   doctor: "",
   script: "?server=web",
   "virtual-servers": "",

@@ -5,7 +5,6 @@ import type {
   ConfigReport,
   DrainReport,
   FindingsReport,
-  GraphsReport,
   MaintenanceReport,
   PeerReport,
   PlanReport,
@@ -16,11 +15,13 @@ import type {
   ScriptReport,
   Status,
 } from "../../src/control/api.ts";
+import type { KeyReport, MachineReport } from "../../src/control/reports/first-files.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../../src/control/requests.ts";
 import type { ReviewReport } from "../../src/control/review.ts";
 import type { GivenOrder } from "../../src/daemon/maintenance/subjects.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
+import { sampleFindings, sampleGraphs, sampleMachine } from "./sample-reports.ts";
 
 /** An active primary with one virtual server of each family; one real server is down. */
 export const sampleStatus: Status = {
@@ -261,23 +262,6 @@ export const sampleRates: RatesReport = {
   ],
 };
 
-export const sampleFindings: FindingsReport = {
-  ...{ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] },
-  real_servers: { asked: 3, all: 3 },
-};
-
-export const sampleGraphs: GraphsReport = {
-  ...{ ok: true, virtual_server: null, ended: "2026-01-01T03:00:00.000Z", step_s: 30 },
-  lines: [
-    { name: "connections", values: [null, 40, 42] },
-    { name: "bytes_in", values: [null, 120_000, 123_456] },
-    { name: "bytes_out", values: [null, 4_500_000, 4_567_890] },
-    { name: "active", values: [null, 11, 12] },
-    { name: "inactive", values: [null, 340, 345] },
-  ],
-  paths: [{ name: "public", rtt_ms: [0.4, null, 0.41] }],
-};
-
 /**
  * A daemon of which only the answers are real. The control room's contract is `Controlled`; with
  * the true daemon behind it, these tests would need two routers, a kernel with IPVS and root.
@@ -313,6 +297,14 @@ export class ScriptedDaemon implements Controlled {
     this.graphed.ok ? { ...this.graphed, virtual_server: virtualServer } : this.graphed;
   peerKnown: PeerReport = { peer: null, why: "the peer is dead" };
   peerFacts = async () => this.peerKnown;
+  machines: MachineReport = sampleMachine;
+  machine = async () => this.machines;
+  keyed: KeyReport | Refusal = { ok: true, path: "/etc/lvsd/heartbeat.key", key: null };
+  readonly keys: (string | null)[] = [];
+  firstKey = async ({ key }: Given<"firstKey">) => {
+    this.keys.push(key);
+    return this.keyed;
+  };
   found: () => Promise<FindingsReport> = async () => sampleFindings;
   findings = () => this.found();
   realServerScript = async (given: Given<"realServerScript">): Promise<ScriptReport | Refusal> => ({

@@ -3,6 +3,7 @@ import { accountMessages } from "./account.ts";
 import { adviceMessages } from "./advice.ts";
 import { controlMessages } from "./control.ts";
 import { fieldMessages } from "./fields.ts";
+import { firstFilesMessages } from "./first-files.ts";
 import { formMessages } from "./forms.ts";
 import { frameMessages } from "./frame.ts";
 import { graphsMessages } from "./graphs.ts";
@@ -18,6 +19,7 @@ export const messages = {
   ...accountMessages,
   ...controlMessages,
   ...adviceMessages,
+  ...firstFilesMessages,
   ...graphsMessages,
   ...helpMessages,
   ...maintenanceMessages,

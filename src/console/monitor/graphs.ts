@@ -2,7 +2,7 @@
  * Graphs of the last hours: numbers for the script that draws them, a line in words, and a table
  * for those who do not see a picture or run no script.
  */
-import type { GraphName, GraphsReport } from "../../control/api.ts";
+import type { GraphName, GraphsReport } from "../../control/reports/graphs.ts";
 import { short } from "../../model/short-number.ts";
 import { type Html, html } from "../html.ts";
 import type { Say } from "../messages/messages.ts";

@@ -3,8 +3,9 @@
  * somebody looks, seldom otherwise, and never for more than a small part of the daemon's time.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GraphsReport, RatesReport, Status } from "../../control/api.ts";
+import type { RatesReport, Status } from "../../control/api.ts";
 import type { ControlClient } from "../../control/client.ts";
+import type { GraphsReport } from "../../control/reports/graphs.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
 import { eventsMax, type LvsdEvent } from "../../model/event.ts";
 

@@ -7,6 +7,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
+  type FastifyRequest,
   type FastifyServerOptions,
 } from "fastify";
 import { messageOf } from "../../model/error.ts";
@@ -17,6 +18,7 @@ import { LiveHub } from "./live-hub.ts";
 import { loginRoutes } from "./login-routes.ts";
 import { panelRoutes } from "./panel-routes.ts";
 import type { ConsoleParts } from "./parts.ts";
+import { BadForm, type FormConfig, readUpload } from "./uploads.ts";
 import { outside } from "./visit.ts";
 
 /** The head and the body of a request have arrived by then, or its connection is closed. */
@@ -79,6 +81,11 @@ function takeFormsOnly(app: FastifyInstance): void {
     { parseAs: "string" },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
+  app.addContentTypeParser("multipart/form-data", async (request: FastifyRequest) => {
+    const { bodyLimit, config } = request.routeOptions;
+    if (!(config as FormConfig).takesFiles) throw new BadForm(415, "this form takes no files");
+    return readUpload(request.raw, bodyLimit);
+  });
 }
 
 function guardRequests(app: FastifyInstance, parts: ConsoleParts, tls: boolean): void {

@@ -11,7 +11,7 @@ export function bannersOf(model: Model): Html {
   if (watched.down !== null) banners.push(downBanner(model));
   if (status === null) return joined(banners);
   if ((status.state as string) === "unconfigured")
-    banners.push(banner("warn", say("frame.unconfigured"), html``));
+    banners.push(banner("warn", say("frame.unconfigured"), firstSteps(model)));
   if (status.config.error !== null)
     banners.push(banner("bad", say("frame.broken"), problemList(status.config.error)));
   if (status.faults.length > 0) {
@@ -21,6 +21,12 @@ export function bannersOf(model: Model): Html {
   if (status.peer?.config_match === false)
     banners.push(banner("warn", say("frame.mismatch"), html``));
   return joined(banners);
+}
+
+/** Where a first configuration is made. */
+function firstSteps({ say, panels }: Model): Html {
+  const steps = panels.filter(({ path }) => path === "/setup" || path === "/import");
+  return html`<p>${steps.map(({ path, title }) => html`<a href="${path}">${say(title)}</a> `)}</p>`;
 }
 
 function downBanner({ say, watched }: Model): Html {

@@ -11,6 +11,7 @@ import { isSame } from "./guard.ts";
 import type { LiveHub } from "./live-hub.ts";
 import type { ConsoleParts } from "./parts.ts";
 import { problemList } from "./problems.ts";
+import type { FormConfig } from "./uploads.ts";
 import { modelOf, searchOf, tokenField, visitOf } from "./visit.ts";
 
 /** A page of settings with all its fields. */
@@ -31,6 +32,7 @@ export function panelRoutes(app: FastifyInstance, parts: ConsoleParts, hub: Live
         // Before the body is read: a stranger's is not.
         {
           bodyLimit: panel.formBytesMax ?? formBytesUsual,
+          config: { takesFiles: panel.takesFiles ?? false } satisfies FormConfig,
           onRequest: async (request, reply) => {
             await insideOf(parts, request, reply, panel);
           },

@@ -4,7 +4,7 @@
  *
  * Invariant: memory is bounded by the number of virtual servers that are kept, whatever comes.
  */
-import type { GraphLine, GraphName, GraphsReport } from "../../control/api.ts";
+import type { GraphLine, GraphName, GraphsReport } from "../../control/reports/graphs.ts";
 import type { Rates } from "../../kernel/ipvs-rates.ts";
 import { Line, type TierName, tiers } from "./tiers.ts";
 

@@ -2,7 +2,8 @@
  * Keeps what the graphs of the last hours are drawn from: one look at the counters each half minute
  * by a program, whose listing of services alone is read, so that the loop has little work with it.
  */
-import type { GraphsReport, Refusal } from "../../control/api.ts";
+import type { Refusal } from "../../control/api.ts";
+import type { GraphsReport } from "../../control/reports/graphs.ts";
 import type { Rates } from "../../kernel/ipvs-rates.ts";
 import { MachineError } from "../../model/error.ts";
 import { printService } from "../../model/service.ts";

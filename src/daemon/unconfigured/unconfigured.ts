@@ -14,6 +14,8 @@ import { beyondBounds, readWritten } from "../config/config-thread.ts";
 import type { Written } from "../config/running.ts";
 import type { Journal } from "../journal.ts";
 import { countUp, refusedNow } from "../refused.ts";
+import { firstKey, ownKeyPath } from "./first-key.ts";
+import { machineReport } from "./machine-report.ts";
 
 export interface UnconfiguredParts {
   readonly path: string;
@@ -25,6 +27,7 @@ export interface UnconfiguredParts {
   readonly configured: () => void;
 }
 
+const rootsPath = "/etc/lvsd/heartbeat.key";
 const noConfiguration = "this router has no configuration yet";
 const wayOut = "lvsd apply FILE gives it the first one, on both routers";
 
@@ -59,10 +62,18 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
     status: async () => statusOf({ ...parts, started, cause, refused }),
     config: async () => ({ path: parts.path, serial: 0, hash: "", text: "", includes: [] }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
+    machine: () => machineReport(),
+    firstKey: async ({ key }) => firstKey({ configPath: parts.path, rootsPath }, key),
     save: (given) => save(parts, given),
     reload: () => reload(parts),
     events: (): readonly LvsdEvent[] => parts.journal.events(),
     follow: (listener) => parts.journal.follow(listener),
+    asked: ({ by, what, why }) =>
+      parts.journal.record(
+        why === null
+          ? { event: "control", kind: "asked", by, what }
+          : { event: "control", kind: "asked-in-vain", by, what, why },
+      ),
     refusedRequest: (reason: RequestRefusal) => {
       countUp(refused, reason);
     },
@@ -96,15 +107,18 @@ async function save(
 
 /** Of a first configuration only what root alone may name is refused: there is none to compare. */
 async function beyondFirst(path: string, text: string, { config }: Written) {
-  const next = { heartbeat: config.heartbeat };
+  const { heartbeat } = config;
+  // Root's, or the one that the daemon has made itself next to the configuration.
+  const keyFile = heartbeat.keyFile === ownKeyPath(path) ? heartbeat.keyFile : rootsPath;
   const before = {
     heartbeat: {
-      ...config.heartbeat,
+      ...heartbeat,
       authentication: "hmac",
-      keyFile: config.heartbeat.keyFile === null ? null : "/etc/lvsd/heartbeat.key",
+      keyFile: heartbeat.keyFile === null ? null : keyFile,
     },
   } as const;
-  return beyondBounds({ path, text, present: "", next, before });
+  const present = `heartbeat: { key_file: ${JSON.stringify(keyFile)} }\n`;
+  return beyondBounds({ path, text, present, next: { heartbeat }, before });
 }
 
 async function reload({

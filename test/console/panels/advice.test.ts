@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Found } from "../../../src/advice/findings/findings.ts";
-import { sampleFindings } from "../../control/sample.ts";
+import { sampleFindings } from "../../control/sample-reports.ts";
 import { serveConsole, visitorAs } from "../served-console.ts";
 
 const found: Found = {

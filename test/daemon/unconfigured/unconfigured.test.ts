@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { controlClient } from "../../../src/control/client.ts";
+import { startControlServer } from "../../../src/control/server.ts";
 import { firstConfig } from "../../../src/daemon/config/first-config.ts";
 import { keepLastGood, lastGood } from "../../../src/daemon/config/last-good.ts";
 import { Journal } from "../../../src/daemon/journal.ts";
@@ -75,6 +77,30 @@ test("a first configuration from outside names no program but root's own", async
   const refused = await controlled.save({ text, yes: false, onto: null });
   assert.ok(!refused.ok, "an operator must not become root by it");
   assert.equal(starts(), 0);
+});
+
+test("a first configuration comes through the control socket, with who asked", async (t) => {
+  const { dir, path } = place(t);
+  const { controlled, events, began } = router(path);
+  const socketPath = join(dir, "lvsd.sock");
+  const server = await startControlServer({ socketPath, controlled, warn: () => {} });
+  t.after(() => server.close());
+  const client = controlClient(socketPath, "ann");
+  assert.ok((await client.machine()).devices.every(({ name }) => name !== "lo"));
+  const key = await client.firstKey();
+  assert.ok(key.ok && key.path === join(dir, "heartbeat.key"), JSON.stringify(key));
+  const text = sound.replace("vips", `heartbeat: { key_file: ${key.path} }\nvips`);
+  const elsewhere = text.replace("heartbeat.key", "other.key");
+  writeFileSync(join(dir, "other.key"), `${key.key}\n`, { mode: 0o400 });
+  const refused = await client.save({ text: elsewhere });
+  assert.ok(!refused.ok, "a key elsewhere could be any file that root alone reads");
+  const saved = await client.save({ text });
+  assert.ok(saved.ok, JSON.stringify(saved));
+  await began;
+  assert.deepEqual(events, [
+    ...["control asked", "control asked-in-vain"],
+    ...["config stored", "control asked"],
+  ]);
 });
 
 test("a start takes the file, else the last good one, else none", async (t) => {

@@ -25,6 +25,8 @@ const panels = [
   "maintenance?server=web&real=rs3",
   "maintenance?server=web",
   "graphs?server=web",
+  "setup",
+  "import",
   "doctor",
   "script?server=web",
   "help",

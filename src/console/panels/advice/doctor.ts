@@ -1,10 +1,10 @@
 /** DOCTOR: what speaks against service here, and how to mend it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Found } from "../../advice/findings/findings.ts";
-import { printable } from "../../model/printable.ts";
-import { type Html, html, nothing } from "../html.ts";
-import { badge } from "../monitor/badge.ts";
-import type { Acted, LiveParts, Model, Panel } from "../panel.ts";
+import type { Found } from "../../../advice/findings/findings.ts";
+import { printable } from "../../../model/printable.ts";
+import { type Html, html, nothing } from "../../html.ts";
+import { badge } from "../../monitor/badge.ts";
+import type { Acted, LiveParts, Model, Panel } from "../../panel.ts";
 
 export const doctorPanel: Panel = {
   path: "/doctor",

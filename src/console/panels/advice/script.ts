@@ -1,9 +1,9 @@
 /** REAL SERVER SCRIPT: what prepares a real server, to copy. */
-import { formats, type MethodName, methodNames } from "../../advice/real-server/method.ts";
-import { printableLines } from "../../model/printable.ts";
-import { flagged, type Html, html, nothing } from "../html.ts";
-import type { Acted, Form, Model, Panel } from "../panel.ts";
-import { problemList } from "../web/problems.ts";
+import { formats, type MethodName, methodNames } from "../../../advice/real-server/method.ts";
+import { printableLines } from "../../../model/printable.ts";
+import { flagged, type Html, html, nothing } from "../../html.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
+import { problemList } from "../../web/problems.ts";
 
 export const scriptPanel: Panel = {
   path: "/script",
