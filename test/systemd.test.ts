@@ -105,12 +105,38 @@ describe("systemd/lvsd.service", () => {
     "addr add 192.0.2.66/24 dev eth0",
     "addr flush dev eth0",
     "addr del 192.0.2.9/24 dev eth0 label x; link set eth0 down",
+    // The router's own addresses, one of them with a host's prefix; of the loopback device; absent.
+    "addr del 192.0.2.9/24 dev eth0",
+    "addr del 192.0.2.9 dev eth0",
+    "addr del 192.0.2.8/32 dev eth0",
+    "addr del 2001:db8::9/64 dev eth0",
+    "addr del 2001:db8::8/128 dev eth0",
+    "addr del 127.0.0.1/8 dev lo",
+    "addr del 127.0.0.9/32 dev lo",
+    "addr del ::1/128 dev lo",
+    "addr del 192.0.2.77/32 dev eth0",
+    "addr del 192.0.2.10/32 dev bond0.100",
+    // One end of a line that has two.
+    "addr del 192.0.2.7 dev ppp0",
     "addr del 192.0.2.9/24 dev ../../eth0",
     " addr del 192.0.2.9/24 dev eth0",
     "addr del 192.0.2.9/24 dev eth0 \\",
     "netns add addr del 192.0.2.9/24 dev eth0",
     "",
   ].join("\n");
+
+  /** What `ip -o addr show` says: the two VIPs and addresses that are none. */
+  const present = String.raw`1: lo    inet 127.0.0.1/8 scope host lo\       valid_lft forever preferred_lft forever
+1: lo    inet 127.0.0.9/32 scope host lo\       valid_lft forever preferred_lft forever
+1: lo    inet6 ::1/128 scope host \       valid_lft forever preferred_lft forever
+2: eth0    inet 192.0.2.10/32 scope host eth0:1\       valid_lft forever preferred_lft forever
+2: eth0    inet 192.0.2.9/24 brd 192.0.2.255 scope global eth0\       valid_lft forever preferred_lft forever
+2: eth0    inet 192.0.2.8/32 scope global eth0\       valid_lft forever preferred_lft forever
+2: eth0    inet6 2001:db8::9/64 scope global nodad deprecated \       valid_lft forever preferred_lft 0sec
+2: eth0    inet6 2001:db8::8/128 scope global nodad \       valid_lft forever preferred_lft forever
+3: ppp0    inet 192.0.2.7 peer 192.0.2.6/32 scope host ppp0\       valid_lft forever preferred_lft forever
+4: bond0.100    inet6 2001:db8::10/128 scope global dynamic nodad deprecated \       valid_lft 9sec preferred_lft 0sec
+`;
 
   /** Runs the clean-up with an `ip` that only says what it was given; `hold`: until when, of what. */
   function cleanedUp(files: readonly string[], hold?: string): string {
@@ -119,7 +145,9 @@ describe("systemd/lvsd.service", () => {
     mkdirSync(runtime);
     for (const name of files) writeFileSync(join(runtime, name), released + strange);
     if (hold !== undefined) writeFileSync(join(runtime, holdFile), hold);
-    writeFileSync(join(place, "ip"), '#!/bin/sh\necho "$@"; cat\n', { mode: 0o755 });
+    writeFileSync(join(place, "present"), present);
+    const ip = `#!/bin/sh\ntest "$1" = -o && exec cat ${place}/present\necho "$@"; cat\n`;
+    writeFileSync(join(place, "ip"), ip, { mode: 0o755 });
     const { stdout } = spawnSync("/bin/sh", ["-c", cleanUp], {
       encoding: "utf8",
       env: { PATH: `${place}:/usr/bin:/bin`, RUNTIME_DIRECTORY: runtime },

@@ -141,9 +141,13 @@ fact run-by "$(lvsd status --json | tr -d ' \n' | grep -o '"commands":"[a-z]*"')
 as anna lvsd apply --yes /run/next.yaml >/dev/null
 fact debugger "$(grep -c ':240D .* 0A ' /proc/net/tcp) $(systemctl is-active lvsd)"
 
+# What whoever is the daemon's user would like to have done, with the daemon's rights, at its end.
+own=$(ip -o -4 addr show d0 scope global | awk '{ print $4; exit }')
+printf 'addr del %s dev d0\nlink set d0 down\n' "$own" >>/run/lvsd/release.batch
 before=$(pid)
 kill -9 "$before"
 fact killed "$(until_true 2000 not_held)"
+fact own-address "$own $(ip -o addr show d0 | grep -c " $own ")"
 fact again "$(until_true 10000 is_another "$before")"
 fact held-again "$(until_true 10000 held)"
 

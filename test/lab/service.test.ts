@@ -103,6 +103,7 @@ describe("lvsd under systemd", () => {
   it("kill -9 frees the addresses at once, and the daemon comes back and takes them again", (t) => {
     t.diagnostic(`addresses free after ${fact("killed")} ms`);
     within("killed", 1000);
+    assert.match(fact("own-address"), /^\d[\d.]+\/\d+ 1$/, "and no address that is no VIP");
     within("again", 5000);
     within("held-again", 10_000);
   });
