@@ -28,6 +28,26 @@ export const configBytesMax = 4 * 1024 * 1024;
 /** 50,000 real servers of one line each; lexing so many takes a quarter of a second. */
 const lexemesMax = 2_000_000;
 
+/**
+ * Signs that a configuration hardly needs, and how many of each are read before a text counts as
+ * hostile: each costs many times what a word does.
+ */
+const signsMax = {
+  tags: [100, "lvsd needs no tags"],
+  "lines that begin with %": [100, "lvsd needs no directives"],
+  "marks of documents": [100, "a file holds one document"],
+  anchors: [10_000, "what servers share can stand under `defaults`"],
+  aliases: [100_000, "what servers share can stand under `defaults`"],
+  "keys that begin with ?": [100, "write `key: value`"],
+  "colons without a key": [100, "write `key: value`"],
+  "keys in lists": [100, "write { key: value }"],
+  "lists and maps in brackets": [200_000, "is it the right file?"],
+} as const satisfies Readonly<Record<string, readonly [most: number, hint: string]>>;
+type Sign = keyof typeof signsMax;
+
+/** What a text is told of its mistakes; whatever comes after so many is not looked for. */
+const errorsMax = 200;
+
 /** What `yaml` says, in our words. */
 const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, hint: string]>> = {
   TAB_AS_INDENT: ["a tab is used for indentation", "indent with spaces"],
@@ -84,9 +104,9 @@ export function readSource(
     );
     return undefined;
   }
-  const tokens = tokensOf(clean, complain);
-  if (tokens === undefined) return undefined;
-  const document = compose(tokens, clean.length);
+  const lexemes = lexemesOf(clean, complain);
+  if (lexemes === undefined) return undefined;
+  const document = compose(lexemes, clean.length);
   if (typeof document === "string") {
     complain(0, document, "is it a YAML file?");
     return undefined;
@@ -99,10 +119,10 @@ export function readSource(
     ];
     complain(Math.min(error.pos[0], clean.length), message, hint);
   }
-  const { yaml } = document.directives ?? {};
+  const { yaml } = ("directives" in document ? document.directives : null) ?? {};
   if (yaml?.explicit === true && yaml.version !== "1.2")
     complain(0, `this is YAML ${yaml.version}`, "lvsd reads YAML 1.2");
-  if (errors.length > 0) return undefined;
+  if (errors.length > 0 || !("contents" in document)) return undefined;
   // Nothing of a file is repeated that is no configuration: it may be a key, or a list of passwords.
   const { contents } = document;
   if (contents === null || isMap(contents) || (isScalar(contents) && contents.value === null))
@@ -140,19 +160,24 @@ const hiddenCharacter = /[\u00A0\u200B-\u200D\u2060\u3000\uFEFF]/g;
 
 /** The first of them that is no part of a comment or of a quoted text, and its code; null: none. */
 function hiddenIn(text: string): readonly [offset: number, code: string] | null {
+  let looked = 0;
   for (const { index, 0: letter } of text.matchAll(hiddenCharacter)) {
-    const before = text.slice(text.lastIndexOf("\n", index - 1) + 1, index).slice(-lineMax);
+    const code = letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    looked += 1;
+    if (looked > hiddenMax) return [index, code];
+    const above = text.slice(Math.max(0, index - lineMax), index);
+    const before = above.slice(above.lastIndexOf("\n") + 1);
     const isText = /(?:^|\s)#/.test(before) || isOdd(before, '"') || isOdd(before, "'");
     // Within a plain text an ideographic blank is what its language writes.
     const isProse = letter === "\u3000" && /[^\s\u3000:{,[-]$/.test(before);
-    if (!isText && !isProse)
-      return [index, letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")];
+    if (!isText && !isProse) return [index, code];
   }
   return null;
 }
 
-/** Looked back at so far: a line of 4 MB is looked through once. */
+/** Looked back at so far, for each of so many. */
 const lineMax = 1000;
+const hiddenMax = 10_000;
 const isOdd = (text: string, quote: string): boolean => text.split(quote).length % 2 === 0;
 
 /** Where each line begins. Not asked of yaml's parser, which passes over those in its errors. */
@@ -165,46 +190,88 @@ function linesOf(text: string): LineCounter {
 }
 
 /**
- * yaml's tokens; undefined where a file costs more than any configuration. That is seen in the
+ * yaml's lexemes; undefined where a file costs more than any configuration. That is seen in the
  * lexemes, before anything is made of them: composing them takes ten times as long as lexing.
  */
-function tokensOf(
+function lexemesOf(
   text: string,
   complain: (offset: number, message: string, hint: string) => void,
-): CST.Token[] | undefined {
+): readonly string[] | undefined {
   const lexemes: string[] = [];
-  let [offset, brackets] = [0, 0];
+  const seen = new Map<Sign, number>();
+  const open: string[] = [];
+  let [offset, last] = [0, ""];
   for (const lexeme of new Lexer().lex(text)) {
-    if (lexemes.at(-1) !== scalarFollows) {
-      if (lexeme === "[" || lexeme === "{") brackets += 1;
-      if (lexeme === "]" || lexeme === "}") brackets -= 1;
-    }
+    const isScalar = lexemes.at(-1) === scalarFollows;
     lexemes.push(lexeme);
     offset += markers.has(lexeme) ? 0 : lexeme.length;
-    if (lexemes.length <= lexemesMax && brackets <= depthMax) continue;
-    if (brackets > depthMax)
-      complain(offset - 1, "brackets are nested too deeply", `at most ${depthMax} levels`);
-    else complain(offset - 1, `more than ${lexemesMax} words and signs`, "is it the right file?");
-    return undefined;
+    if (!isScalar) {
+      const sign = signOf(lexeme, last, open.at(-1));
+      if (lexeme === "[" || lexeme === "{") open.push(lexeme);
+      if (lexeme === "]" || lexeme === "}") open.pop();
+      if (open.length > depthMax) {
+        complain(offset - 1, "brackets are nested too deeply", `at most ${depthMax} levels`);
+        return undefined;
+      }
+      const count = sign === null ? 0 : (seen.get(sign) ?? 0) + 1;
+      if (sign !== null && count > signsMax[sign][0]) {
+        complain(offset - 1, `more than ${signsMax[sign][0]} ${sign}`, signsMax[sign][1]);
+        return undefined;
+      }
+      if (sign !== null) seen.set(sign, count);
+    }
+    if (lexemes.length > lexemesMax) {
+      complain(offset - 1, `more than ${lexemesMax} words and signs`, "is it the right file?");
+      return undefined;
+    }
+    if (isScalar || !isBlank(lexeme)) last = isScalar ? scalarFollows : lexeme;
   }
-  const parser = new Parser();
-  const tokens: CST.Token[] = [];
-  for (const lexeme of lexemes) tokens.push(...parser.next(lexeme));
-  tokens.push(...parser.end());
-  return tokens;
+  return lexemes;
+}
+
+const isBlank = (lexeme: string): boolean => /^[\s#]|^$/.test(lexeme);
+
+/** `last`: what stands before it, blanks left out; `bracket`: the innermost that is open. */
+function signOf(lexeme: string, last: string, bracket: string | undefined): Sign | null {
+  switch (lexeme[0]) {
+    case "!":
+      return "tags";
+    case "%":
+      return "lines that begin with %";
+    case "&":
+      return "anchors";
+    case "*":
+      return "aliases";
+    case "?":
+      return "keys that begin with ?";
+    case "[":
+    case "{":
+      return "lists and maps in brackets";
+    case ":":
+      if (bracket === "[") return "keys in lists";
+      // Behind a text, an alias or a bracket that closes stands a key.
+      return last === scalarFollows || /^['"*\]}]/.test(last) ? null : "colons without a key";
+    default:
+      return lexeme === "---" || lexeme === "..." ? "marks of documents" : null;
+  }
 }
 
 /** Lexemes without a text of their own: byte order mark, document, flow error, scalar. */
 const scalarFollows = "\x1f";
 const markers = new Set(["\x02", "\x18", scalarFollows]);
 
-/** The first document, or why the composer gave up: it recurses, so deep nesting ends its stack. */
-function compose(tokens: readonly CST.Token[], length: number): Document.Parsed | string {
-  const { stackTraceLimit } = Error;
-  try {
-    // A file of nothing but errors: an object each is affordable, a stack trace each is not.
-    Error.stackTraceLimit = 0;
-    const composer = new Composer({
+/** A document, or the first of more mistakes than a configuration has. */
+type Composed = Document.Parsed | Pick<Document.Parsed, "errors" | "warnings">;
+
+/** Ends a composition: the text has so many mistakes that it is no configuration. */
+class TooManyErrors extends Error {}
+
+/** yaml's composer, which would make an object of every mistake in a text of nothing else. */
+class BoundedComposer extends Composer {
+  readonly found: YAMLParseError[] = [];
+
+  constructor() {
+    super({
       version: "1.2",
       schema: "core",
       resolveKnownTags: false,
@@ -212,8 +279,25 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
       uniqueKeys: false,
       logLevel: "error",
     });
+    const { found } = this;
+    found.push = (...errors) => {
+      if (found.length >= errorsMax) throw new TooManyErrors();
+      return Array.prototype.push.apply(found, errors);
+    };
+    // biome-ignore lint/complexity/useLiteralKeys: it is private, and there is no other door
+    this["errors"] = found;
+  }
+}
+
+/** The first document, or why there is none: parser and composer recurse, so depth ends the stack. */
+function compose(lexemes: readonly string[], length: number): Composed | string {
+  const { stackTraceLimit } = Error;
+  const composer = new BoundedComposer();
+  try {
+    // A file of nothing but errors: an object each is affordable, a stack trace each is not.
+    Error.stackTraceLimit = 0;
     let first: Document.Parsed | null = null;
-    for (const document of composer.compose(tokens, true, length)) {
+    for (const document of composer.compose(tokensOf(lexemes), true, length)) {
       if (first === null) {
         first = document;
         continue;
@@ -224,10 +308,18 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed 
     }
     return first ?? "the file holds no document";
   } catch (thrown) {
+    if (thrown instanceof TooManyErrors) return { errors: composer.found, warnings: [] };
+    if (thrown instanceof RangeError) return "nested too deeply";
     return `this cannot be read: ${sentence(messageOf(thrown))}`;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+function* tokensOf(lexemes: readonly string[]): Generator<CST.Token> {
+  const parser = new Parser();
+  for (const lexeme of lexemes) yield* parser.next(lexeme);
+  yield* parser.end();
 }
 
 /** The first line of what \`yaml\` says, without what it quotes of the text. */
