@@ -41,6 +41,7 @@ const signsMax = {
   "keys that begin with ?": [100, "write `key: value`"],
   "colons without a key": [100, "write `key: value`"],
   "keys in lists": [100, "write { key: value }"],
+  "lists that begin in a line of a list": [100, "write [a, b]"],
   "lists and maps in brackets": [200_000, "is it the right file?"],
 } as const satisfies Readonly<Record<string, readonly [most: number, hint: string]>>;
 type Sign = keyof typeof signsMax;
@@ -200,7 +201,7 @@ function lexemesOf(
   const lexemes: string[] = [];
   const seen = new Map<Sign, number>();
   const open: string[] = [];
-  let [offset, last] = [0, ""];
+  let [offset, last, dashes] = [0, "", 0];
   for (const lexeme of new Lexer().lex(text)) {
     const isScalar = lexemes.at(-1) === scalarFollows;
     lexemes.push(lexeme);
@@ -209,8 +210,10 @@ function lexemesOf(
       const sign = signOf(lexeme, last, open.at(-1));
       if (lexeme === "[" || lexeme === "{") open.push(lexeme);
       if (lexeme === "]" || lexeme === "}") open.pop();
-      if (open.length > depthMax) {
-        complain(offset - 1, "brackets are nested too deeply", `at most ${depthMax} levels`);
+      if (!isBlank(lexeme)) dashes = lexeme === "-" && last === "-" ? dashes + 1 : 0;
+      if (open.length > depthMax || dashes > depthMax) {
+        const what = open.length > depthMax ? "brackets" : "lists";
+        complain(offset - 1, `${what} are nested too deeply`, `at most ${depthMax} levels`);
         return undefined;
       }
       const count = sign === null ? 0 : (seen.get(sign) ?? 0) + 1;
@@ -247,12 +250,20 @@ function signOf(lexeme: string, last: string, bracket: string | undefined): Sign
     case "[":
     case "{":
       return "lists and maps in brackets";
+    case "-":
+      return lexeme === "---"
+        ? "marks of documents"
+        : last === "-"
+          ? "lists that begin in a line of a list"
+          : null;
+    case ".":
+      return lexeme === "..." ? "marks of documents" : null;
     case ":":
       if (bracket === "[") return "keys in lists";
       // Behind a text, an alias or a bracket that closes stands a key.
       return last === scalarFollows || /^['"*\]}]/.test(last) ? null : "colons without a key";
     default:
-      return lexeme === "---" || lexeme === "..." ? "marks of documents" : null;
+      return null;
   }
 }
 
