@@ -6,9 +6,29 @@
  */
 import type { Draft, Keys, ReadOf } from "../keys/section.ts";
 import type { IpAddress } from "../model/address.ts";
+import type { Forwarding } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { FailureReason } from "./reason.ts";
+
+/**
+ * The way that the virtual server's clients take: through IPVS, by the real server's forwarding
+ * method, to the VIP. The mark leads there by a service of its own (config/forwarding/paths.ts).
+ */
+export interface Path {
+  readonly mark: number;
+  readonly vip: IpAddress;
+  /** As clients address it; NAT may change it. */
+  readonly port: number;
+  /** Of the real server; without `nat` the VIP itself answers. */
+  readonly forwarding: Forwarding;
+}
+
+/** What every check has whatever its type. */
+export interface Carried {
+  /** Left out: straight to the real server. Null until the whole configuration is known. */
+  readonly via?: Path | null;
+}
 
 /** The rhythm of a check; `timeout` bounds one try, everything included. */
 export interface Rhythm {
@@ -41,6 +61,8 @@ export interface SettleContext {
 export interface Aim {
   readonly address: IpAddress;
   readonly port: number;
+  /** Through IPVS, from this address of the router; left out: straight there. */
+  readonly path?: Path & { readonly source: IpAddress };
 }
 
 /** For which virtual server a real server is checked, and with which weight it serves it. */
@@ -133,6 +155,8 @@ export interface CheckType<
    * same. Undefined after a complaint.
    */
   settle(values: Sound<K>, context: SettleContext): Own | undefined;
+  /** Why its tries cannot go through IPVS (`via: service`); left out: they can. */
+  readonly straightOnly?: string;
   /** For types whose check differs from one real server to the next: fills that in. */
   served?(check: Own, by: Served): Own;
   /** Stands behind `settle`, from which TypeScript learns what `Own` is. */
@@ -142,7 +166,7 @@ export interface CheckType<
 /** What a check of this type is in a Config. */
 export type ValueOf<T> =
   T extends CheckType<infer Name, infer _Keys, infer Own>
-    ? Rhythm & { readonly type: Name } & Own
+    ? Rhythm & Carried & { readonly type: Name } & Own
     : never;
 
 /** Declares a type: the identity function, for the types that it infers. */

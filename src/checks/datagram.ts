@@ -4,9 +4,13 @@
  */
 import { createSocket } from "node:dgram";
 import type { Dialogue } from "../check/dialogue.ts";
+
 import { family, type IpAddress } from "../model/address.ts";
+import { messageOf } from "../model/error.ts";
 import { neighbourOnTheWay, type OnTheWay } from "../system/net/neighbour.ts";
+import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
 import { type Carrier, Conversation } from "./conversation.ts";
+
 import type { Endpoint } from "./target.ts";
 import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
@@ -31,7 +35,7 @@ export function converseByDatagram(
   const startedAt = performance.now();
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("answer", deadline));
-    const socket = createSocket(family(target.address) === 6 ? "udp6" : "udp4");
+    const socket = createSocket(family(target.path?.vip ?? target.address) === 6 ? "udp6" : "udp4");
     let quiet: NodeJS.Timeout | null = null;
     const carrier: Carrier = {
       say(bytes, answered) {
@@ -62,9 +66,19 @@ export function converseByDatagram(
       deadline.transcript?.heard(bytes);
       conversation.heard(bytes);
     });
+    const { address, port, path } = target;
     // @types/node leaves out what connect(2) has to say, such as ENETUNREACH without a route.
     const connected = (error?: Error): void =>
       error ? conversation.end(failedBy(error, "unreachable")) : conversation.open();
-    socket.connect(target.port, target.address, connected);
+    if (path === undefined) {
+      socket.connect(port, address, connected);
+      return;
+    }
+    try {
+      const fd = openMarkedSocket("datagram", path.mark, path.source);
+      socket.bind({ fd }, () => socket.connect(path.port, path.vip, connected));
+    } catch (thrown) {
+      conversation.end(failed("local", messageOf(thrown)));
+    }
   });
 }

@@ -2,13 +2,23 @@
  * Connections over TCP: connect, hold a dialogue, close. Every connection is closed by reset, so
  * that thousands of checks leave no TIME_WAIT behind (RFC 9293, section 3.6).
  */
-import { connect, type Socket } from "node:net";
+import { connect, Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dialogue, Turn } from "../check/dialogue.ts";
+import { messageOf } from "../model/error.ts";
+import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
 import { Conversation } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
 import { brokenStream } from "./tls/tls-words.ts";
-import { type Deadline, type Failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
+import {
+  type Deadline,
+  type Failed,
+  failed,
+  failedBy,
+  late,
+  passed,
+  type Verdict,
+} from "./verdict.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
@@ -16,7 +26,8 @@ export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socke
     if (deadline.signal.aborted) return resolve(late("connection", deadline));
     // Half-open, so that Node does not end its side by itself when the real server does: a reset
     // while that end is under way is refused by libuv, and the descriptor would leak.
-    const socket = connect({ host: target.address, port: target.port, allowHalfOpen: true });
+    const socket = connecting(target, { allowHalfOpen: true });
+    if ("kind" in socket) return resolve(socket);
     const finish = (opened: Opened<Socket>): void => {
       socket.removeListener("error", fail);
       deadline.signal.removeEventListener("abort", expire);
@@ -36,6 +47,20 @@ export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socke
     // A reset at any later moment is nobody's uncaught error.
     socket.on("error", () => {});
   });
+}
+
+/** Begins to connect: straight there, or through IPVS by a mark on what is sent. */
+function connecting(target: Endpoint, options: { readonly allowHalfOpen: true }): Socket | Failed {
+  const { address: host, port, path } = target;
+  if (path === undefined) return connect({ host, port, ...options });
+  try {
+    const fd = openMarkedSocket("stream", path.mark, path.source);
+    // Nothing is read before it has connected.
+    const socket = new Socket({ fd, manualStart: true, ...options } as SocketConstructorOpts);
+    return socket.connect({ host: path.vip, port: path.port });
+  } catch (thrown) {
+    return failed("local", messageOf(thrown));
+  }
 }
 
 /** Closes by reset; whatever TLS or HTTP stands on the socket goes with it. */

@@ -16,7 +16,9 @@ interface Aimed {
 /** Where a try goes: the check's own address and port, where it has them. */
 export const targetOf = (check: Check, endpoint: Endpoint): Endpoint => {
   const { address, port }: Aimed = check.type === "none" ? {} : (check as Aimed);
-  return { address: address ?? endpoint.address, port: port ?? endpoint.port };
+  const { path } = endpoint;
+  const target = { address: address ?? endpoint.address, port: port ?? endpoint.port };
+  return path === undefined ? target : { ...target, path };
 };
 
 /** What of the target makes a difference to a try: of ICMP no port, of a program all of it. */

@@ -20,6 +20,7 @@ import type {
   VirtualServer,
 } from "./config.ts";
 import { mapsPort } from "./forwarding/claimed-services.ts";
+import { withPaths } from "./forwarding/paths.ts";
 import {
   chooseMarks,
   familiesOfAddresses,
@@ -83,11 +84,13 @@ export function assemble(
     vips,
     masquerade: whole.natRouter === null ? false : all(whole.natRouter).masquerade,
     claimedAlone: claimedAlone(whole.claims),
-    virtualServers: whole.virtualServers
-      .map((server, position) => virtualServerOf(server, position, marks))
-      .map((server) => ({ server, order: serverOrder(server) }))
-      .sort((a, b) => compare(a.order, b.order))
-      .map(({ server }) => server),
+    virtualServers: withPaths(
+      whole.virtualServers
+        .map((server, position) => virtualServerOf(server, position, marks))
+        .map((server) => ({ server, order: serverOrder(server) }))
+        .sort((a, b) => compare(a.order, b.order))
+        .map(({ server }) => server),
+    ),
   };
   const place = <K extends Keys>(
     settled: Settled<K> | undefined,

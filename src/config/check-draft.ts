@@ -31,6 +31,8 @@ export interface CheckOwner {
   readonly spot: Spot;
   /** Of the virtual server; undefined when that is faulty. */
   readonly protocol: Protocol | undefined;
+  /** False: it is checked for no virtual server. */
+  readonly hasService?: false;
   /** Makes a path absolute that is relative to the configuration file. */
   absolute(path: string): string;
   /** Is given what a sound check needs of the machine. */
@@ -149,6 +151,7 @@ function settleOne(
     ({ draft }) => draft,
   );
   const settled = settle(keys, [top, ...rest], complaints);
+  const via = viaOf(settled, type, owner, complaints);
   if (type === "none") return { type };
   const declared = typeNamed(type);
   const values = sound(settled);
@@ -163,7 +166,33 @@ function settleOne(
   }
   const { interval, timeout, fall, rise } = values as unknown as Rhythm;
   // The declaration of the type, by which `own` was settled, says what its checks are.
-  return { type, interval, timeout, fall, rise, ...own } as Check;
+  const rhythm = { interval, timeout, fall, rise };
+  return { type, ...rhythm, ...own, ...(via === "service" && { via: null }) } as Check;
+}
+
+/** How its tries go; complains of what cannot go through the service. */
+function viaOf(
+  settled: Settled<Keys>,
+  type: CheckTypeName,
+  { hasService }: CheckOwner,
+  complaints: Complaints,
+): "direct" | "service" {
+  const { via, address } = settled.values as Readonly<Record<string, unknown>>;
+  if (via !== "service") return "direct";
+  const [path, spot] = [settled.pathOf("via"), settled.spotOf("via")];
+  const why = type === "none" ? "it has no tries" : typeNamed(type).straightOnly;
+  if (hasService === false)
+    complaints.at(spot, `${path}: there is no virtual server to go through`, "leave it out");
+  else if (why !== undefined) {
+    const message = `${path}: a check of type ${type} cannot go through the service: ${why}`;
+    complaints.at(spot, message, "leave it out, or use another type");
+  } else if (typeof address === "string")
+    complaints.at(
+      spot,
+      `${path}: the check goes to ${address}, and the service leads to the real server itself`,
+      "leave out one of the two",
+    );
+  return "service";
 }
 
 const inherited = ["type", "any", ...Object.keys(rhythmKeys)];

@@ -22,7 +22,8 @@ export function settleServices(
     const own = { ...value, spot: nameSpot };
     const keys = settle(failoverServiceKeys, [own], complaints);
     const draft = keys.values.check;
-    const owner = { path: own.path, spot: nameSpot, protocol: "tcp", ...ofChecks } as const;
+    const alone = { protocol: "tcp", hasService: false } as const;
+    const owner = { path: own.path, spot: nameSpot, ...alone, ...ofChecks };
     const check = draft === null ? none : draft && checkOf(draft, owner, complaints);
     const values = sound(keys, ["start", "stop", "timeout"]);
     if (values === undefined || check === undefined) return [];

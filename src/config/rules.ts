@@ -28,6 +28,7 @@ import {
   onePacketNeedsUdp,
   tunnelsAreWhole,
 } from "./forwarding/methods.ts";
+import { pathsArePossible } from "./forwarding/paths.ts";
 import { lifecycleRules } from "./lifecycle/rules.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
 import type { Whole } from "./whole.ts";
@@ -257,6 +258,7 @@ export const rules: readonly Rule[] = [
   virtualServersDiffer,
   realServersDiffer,
   familiesMatch,
+  pathsArePossible,
   familiesOfMarks,
   marksDiffer,
   methodsKeepThePort,

@@ -331,7 +331,10 @@ export class Daemon extends ServerRequests implements Controlled {
   }
 
   protected checking(): Checking {
-    return { config: this.#config.written.config, run: this.#doors.runCheck };
+    return {
+      config: this.#config.written.config,
+      run: this.#serving?.paths.run ?? this.#doors.runCheck,
+    };
   }
 
   #legacy(): Legacy {

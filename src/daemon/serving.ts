@@ -22,6 +22,7 @@ import type { Nannies } from "./health/nannies.ts";
 import { MaintenancePart } from "./maintenance/maintenance-part.ts";
 import { SharedDigest } from "./maintenance/shared-digest.ts";
 import type { Ending, Part, PartContext } from "./part.ts";
+import { ServicePaths } from "./paths/service-paths.ts";
 import { rehearse } from "./rehearsal.ts";
 import { type Legacy, type Memory, nothingLeft } from "./restart/restart-state.ts";
 import { Succession } from "./restart/succession.ts";
@@ -43,6 +44,7 @@ export class Serving {
   readonly health: () => Health;
   readonly evidence: EvidencePart;
   readonly load: HealthPart["load"];
+  readonly paths: ServicePaths;
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
@@ -80,7 +82,9 @@ export class Serving {
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
     });
     this.#running = this.maintenance.under(running);
+    this.paths = new ServicePaths(context, () => table.reconciler.state().table);
     const health = new HealthPart(context, {
+      run: this.paths.run,
       tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
       standingChanged: (key) => this.evidence.standingChanged(key),
       refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
@@ -98,8 +102,7 @@ export class Serving {
       contested: () => this.engine.input({ kind: "contested" }),
       unsettled: () => unsettled(this.engine.router),
     });
-    const services = new ServicesPart(context);
-    const connections = new ConnectionsPart(context);
+    const [services, connections] = [new ServicesPart(context), new ConnectionsPart(context)];
     this.nannies = health.nannies;
     this.table = table;
     this.health = () => health.health();
@@ -108,8 +111,7 @@ export class Serving {
     this.vips = vips.vips;
     this.failover = new FailoverPart(context, {
       ...{ found, answers, connections, succession: this.#succession },
-      ...{ vips: vips.vips, services: services.services },
-      ...{ nannies: health.nannies },
+      ...{ vips: vips.vips, services: services.services, nannies: health.nannies },
       replication: new SharedDigest(this.maintenance, health.replication),
       findings: () => ({ reach: health.reach, unserved: table.unserved }),
       parts: () => this.parts,
@@ -130,8 +132,8 @@ export class Serving {
       },
       // Devices and addresses are known before the parts below start.
       vips,
+      this.paths,
       health,
-      // What starts checks early knows how the real servers stand.
       this.evidence,
       services,
       // The programs that this starts hold up the loop: heartbeats begin when that is over.

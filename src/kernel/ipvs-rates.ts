@@ -3,7 +3,7 @@
  * (ipvsadm(8)). The kernel estimates them over some seconds (ip_vs_est.c). Pure text.
  */
 import { isRefused, type Refused, refuse } from "../model/error.ts";
-import { printDestination } from "../model/service.ts";
+import { isPrivateName, printDestination } from "../model/service.ts";
 import { readEndpoint } from "./ipvs-text.ts";
 import { readServiceName } from "./ipvs-thresholds.ts";
 
@@ -36,7 +36,7 @@ export function parseTotals(listing: string): ReadonlyMap<string, Rates> | Refus
   return new Map(read.map(({ service, destinations: _, ...totals }) => [service, totals]));
 }
 
-/** Reads the listing; services of kinds that lvsd does not know are left out. */
+/** Reads the listing; services of unknown kinds, and those of lvsd's own checks, are left out. */
 export function parseRates(listing: string): readonly ServiceRates[] | Refused<"garbled"> {
   const services: (Rates & {
     service: string;
@@ -55,7 +55,8 @@ export function parseRates(listing: string): readonly ServiceRates[] | Refused<"
     const name = found[1] ?? "";
     if (!name.startsWith("  -> ")) {
       const service = readServiceName(name);
-      current = service === null ? null : { service, ...rates, destinations: [] };
+      const isPassedOver = service === null || isPrivateName(service);
+      current = isPassedOver ? null : { service, ...rates, destinations: [] };
       if (current !== null) services.push(current);
       continue;
     }

@@ -59,6 +59,20 @@ export function printService(service: ServiceIdentity): string {
   return `${service.protocol} ${printEndpoint(service.address, service.port)}`;
 }
 
+/** Marks of the services by which checks are led through IPVS: "M" and 24 bits. */
+export const privateMarks = { from: 0x4d00_0000, count: 0x100_0000 } as const;
+
+export const isPrivateMark = (fwmark: number): boolean =>
+  fwmark >= privateMarks.from && fwmark < privateMarks.from + privateMarks.count;
+
+/** A service that nobody but lvsd's own checks uses, and that operators are not shown. */
+export const isPrivate = (service: ServiceIdentity): boolean =>
+  service.kind === "fwmark" && isPrivateMark(service.fwmark);
+
+/** The same of a printed service. */
+export const isPrivateName = (service: string): boolean =>
+  isPrivateMark(Number(/^fwmark (\d+)/.exec(service)?.[1] ?? 0));
+
 /** What the kernel identifies a destination of a virtual service by. */
 export interface DestinationIdentity {
   readonly address: IpAddress;

@@ -7,6 +7,7 @@ import type { Config, Vip } from "../config/config.ts";
 import { type RealServerKey, realServerKey } from "../health/health.ts";
 import { printPrefix } from "../model/address.ts";
 import {
+  isPrivate,
   printDestination,
   printService,
   type ServiceIdentity,
@@ -114,11 +115,12 @@ function subjectOf(
   const named = names.get(printService(service));
   if (!("destination" in change)) {
     const place = printService(service);
-    return { subject: named?.virtualServer ?? place, place };
+    const other = isPrivate(service) ? "way of checks" : place;
+    return { subject: named?.virtualServer ?? other, place };
   }
   const destination = printDestination(change.destination.identity);
   const place = `${printService(service)} -> ${destination}`;
-  if (named === undefined) return { subject: place, place };
+  if (named === undefined) return { subject: isPrivate(service) ? "way of checks" : place, place };
   return {
     subject: `${named.virtualServer}/${named.realServers.get(destination) ?? destination}`,
     place,

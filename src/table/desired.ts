@@ -24,6 +24,7 @@ import {
   weightMax,
 } from "../model/service.ts";
 import { seconds } from "../model/time.ts";
+import { privateServices } from "./private-services.ts";
 import {
   compareDestinations,
   compareServices,
@@ -39,7 +40,8 @@ import {
  */
 export function desiredTable(config: Config, health: Health, idle: Idle = notIdle): Table {
   const services = inTableOrder(config).flatMap((each) => desiredServices(each, health, idle));
-  return new Map(services.map((service) => [printService(service.identity), service]));
+  const all = [...services, ...privateServices(config)];
+  return new Map(all.map((service) => [printService(service.identity), service]));
 }
 
 /** The virtual servers that have a service, in the order in which services are programmed. */

@@ -2,6 +2,8 @@
  * The kernel settings that load balancing needs, and why. Pure: the door is system/file/sysctl.ts.
  */
 import { type Config, familiesOf } from "../config/config.ts";
+import { carriedEnds } from "../config/forwarding/paths.ts";
+import { family } from "../model/address.ts";
 import { seconds } from "../model/time.ts";
 
 /**
@@ -35,6 +37,19 @@ export interface KernelSetting {
   readonly isMinimum?: true;
 }
 
+/**
+ * Devices at which real servers answer checks that went through the service, without NAT: Linux
+ * drops IPv4 packets that come from an address of its own (ip-sysctl: accept_local).
+ */
+function devicesOfPaths({ virtualServers, vips }: Config): ReadonlySet<string> {
+  const answered = new Set<string>();
+  for (const { vip, realServer } of carriedEnds(virtualServers.filter(({ active }) => active)))
+    if (realServer.forwarding !== "nat" && family(vip) === 4) answered.add(vip);
+  return new Set(
+    vips.filter(({ prefix }) => answered.has(prefix.address)).flatMap(({ device }) => device ?? []),
+  );
+}
+
 /** What `sysctl: auto` sets and keeps, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
 export function kernelSettings(config: Config): readonly KernelSetting[] {
   const families = new Set(config.virtualServers.flatMap(familiesOf));
@@ -61,6 +76,9 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
         name: `net/ipv${of}/neigh/${device}/unres_qlen_bytes`,
         ...{ value: `${keptForNextHolder}`, needed: false, isMinimum: true },
       });
+  // The answer to a check through the service comes from the VIP, which is this router's own.
+  for (const device of devicesOfPaths(config))
+    settings.push({ name: `net/ipv4/conf/${device}/accept_local`, value: "1", needed: false });
   settings.push(
     // A connection whose real server is gone is ended rather than held in silence.
     { name: "net/ipv4/vs/expire_nodest_conn", value: "1", needed: false },

@@ -64,6 +64,7 @@ export const command = checkType({
   },
   example:
     "{ type: command, command: /etc/lvsd/commands/ask, args: ['%h', '%p'], expect: OK, timeout: 5s }",
+  straightOnly: "the program opens its own sockets",
   settle({ command, args, environment, convention, expect, regex }, context) {
     const fits = judgeExpect({ expect, regex }, context);
     if (command === null) {

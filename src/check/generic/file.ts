@@ -38,6 +38,7 @@ export const file = checkType({
     local: "the file on this router: is it there, may lvsd's user read it",
   },
   example: "{ type: file, file: /run/health/web, interval: 1s }",
+  straightOnly: "it reads a file of this machine",
   settle({ file: path, number, expect, regex }, context) {
     const fits = judgeExpect({ expect, regex }, context);
     if (path === null) {

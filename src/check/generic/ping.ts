@@ -18,6 +18,7 @@ export const ping = checkType({
     local: "the daemon lacks CAP_NET_RAW, which the installed unit gives it",
   },
   example: "{ type: ping, timeout: 500ms, interval: 1s }",
+  straightOnly: "ICMP is not balanced",
   settle: ({ address }) => ({ address }),
   runs: { by: "driver", driver: "ping" },
 });

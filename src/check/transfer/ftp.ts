@@ -118,6 +118,7 @@ export const ftp = checkType({
     unreachable: "does the service run; can this router reach the ports of its data connections",
   },
   example: "{ type: ftp, path: /pub/ready, expect: OK }",
+  straightOnly: "its data connection has a port of its own",
   settle(values, context) {
     const { address, port, path, expect, regex } = values;
     const login = settleLogin(values, context);

@@ -4,6 +4,7 @@ import { controlClient } from "../../control/client.ts";
 import { parseSave } from "../../kernel/ipvs-text.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
 import { isRefused, MachineError } from "../../model/error.ts";
+import { isPrivateMark } from "../../model/service.ts";
 import { ms } from "../../model/time.ts";
 import { readFailure } from "../../system/file/read-failure.ts";
 import { runProgram } from "../../system/program/program.ts";
@@ -17,9 +18,15 @@ const deadline = ms(60_000);
 /** As `ipvsadm-save -n` prints it. Throws MachineError. */
 export async function saveTable(terminal: Terminal): Promise<ExitStatus> {
   const { stdout } = await runProgram({ file: "ipvsadm", args: ["-Sn"], deadline });
-  terminal.out(stdout);
+  terminal.out(withoutPrivate(stdout));
   return exit.done;
 }
+
+/** Without the services of lvsd's own checks, which are made anew wherever they are needed. */
+const withoutPrivate = (saved: string): string =>
+  saved.replaceAll(/^-[Aa] -f (\d+)\b.*\n?/gm, (line, fwmark) =>
+    isPrivateMark(Number(fwmark)) ? "" : line,
+  );
 
 export interface RestoreOptions extends CommonOptions {
   /** `-`: stdin. */

@@ -12,7 +12,14 @@ import {
   typeNamed,
 } from "../../check/check-types.ts";
 import { Complaints, type Spot } from "../../keys/complaints.ts";
-import { type Draft, type Key, type Keys, optional, readSection } from "../../keys/section.ts";
+import {
+  type Draft,
+  type Key,
+  type Keys,
+  optional,
+  preset,
+  readSection,
+} from "../../keys/section.ts";
 import {
   choice,
   type DescribedKey,
@@ -41,6 +48,11 @@ export const everyTypesKeys = {
     "How a try is made; docs/checks.md describes each type with its keys. `none` makes none and counts the real server as up.",
   ),
   ...rhythmKeys,
+  via: preset(
+    choice("way", ["direct", "service"]),
+    "direct",
+    "`service`: through IPVS to the VIP, by the real server's forwarding method, as clients are led; docs/paths.md. While a router does not hold the VIPs its checks go `direct`.",
+  ),
   any: optional(
     flag,
     "`false`",

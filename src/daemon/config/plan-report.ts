@@ -4,7 +4,7 @@ import type { Config } from "../../config/config.ts";
 import type { PlanReport, RefusedPart } from "../../control/api.ts";
 import type { Health } from "../../health/health.ts";
 import { wholesAfter } from "../../health/virtual-server.ts";
-import { printService } from "../../model/service.ts";
+import { isPrivate, printService, type ServiceIdentity } from "../../model/service.ts";
 import {
   describeChange,
   describeRules,
@@ -14,7 +14,7 @@ import {
 } from "../../table/describe.ts";
 import { desiredTable, type Idle, notIdle } from "../../table/desired.ts";
 import { packetRules } from "../../table/packet-filter.ts";
-import type { Plan, Table } from "../../table/table.ts";
+import type { Change, Plan, Table } from "../../table/table.ts";
 import { planVips } from "../../table/vips.ts";
 import { changedSettings, healthAfter } from "./reload.ts";
 
@@ -31,14 +31,11 @@ export async function planReport(
 ): Promise<PlanReport> {
   const after = wholesAfter(next, healthAfter(health, before, next), health);
   const desired = desiredTable(next, after, idle);
-  const { changes } = await plan(desired);
+  const changes = (await plan(desired)).changes.filter((change) => !isPrivate(serviceOf(change)));
   const vips = planVips(before.vips, next.vips);
   const names = namesIn(next, before);
-  const touched = new Set(
-    changes.map((change) =>
-      printService("destination" in change ? change.service : change.service.identity),
-    ),
-  );
+  const touched = new Set(changes.map((change) => printService(serviceOf(change))));
+  const shown = [...desired].filter(([, { identity }]) => !isPrivate(identity));
   return {
     ok: true,
     changes: [
@@ -50,10 +47,13 @@ export async function planReport(
     settings: changedSettings(before, next, (key) =>
       [health, after].some((each) => (each.get(key)?.tableWeight ?? null) !== null),
     ),
-    unchanged_services: [...desired.keys()].filter((key) => !touched.has(key)).length,
+    unchanged_services: shown.filter(([key]) => !touched.has(key)).length,
     refused: [],
   };
 }
+
+const serviceOf = (change: Change): ServiceIdentity =>
+  "destination" in change ? change.service : change.service.identity;
 
 /** The plan after it was carried out, without what the kernel has refused. */
 export function carriedOut(report: PlanReport, refused: readonly RefusedPart[]): PlanReport {

@@ -3,7 +3,7 @@
  * which cost less than to check it more often. A sign never judges; it asks for tries.
  */
 import type { RealServerKey } from "../../health/health.ts";
-import { holdConnection } from "../../system/net/idle-connection.ts";
+import { holdConnection } from "../../system/net/real-servers/idle-connection.ts";
 import type { Running } from "../config/running.ts";
 import type { Nannies } from "../health/nannies.ts";
 import type { Part, PartContext } from "../part.ts";

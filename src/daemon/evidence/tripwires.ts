@@ -18,7 +18,10 @@ import {
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Instant } from "../../model/time.ts";
-import type { HoldConnection, IdleConnection } from "../../system/net/idle-connection.ts";
+import type {
+  HoldConnection,
+  IdleConnection,
+} from "../../system/net/real-servers/idle-connection.ts";
 import type { Alarm } from "../../system/process/clock.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
 import type { Hurried } from "../health/probe.ts";

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { RunCheck } from "../../checks/check.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadStatus } from "../../control/bodies/load.ts";
 import { heardMessage, holding, type Router } from "../../failover/router.ts";
@@ -34,6 +35,7 @@ import { Replication } from "./replication.ts";
 import { VirtualServerStates } from "./virtual-server-states.ts";
 
 export interface HealthPartNeeds {
+  readonly run: RunCheck;
   /** This virtual server is to have another table now, and why. */
   readonly tableChanged: (virtualServer: string, why: string) => void;
   /** A real server stands otherwise now, or whether it is checked here is another matter. */
@@ -61,7 +63,7 @@ export class HealthPart implements Part {
   constructor(context: PartContext, needs: HealthPartNeeds) {
     this.#context = context;
     this.#needs = needs;
-    const { now, report, runCheck, runCommand } = context.doors;
+    const { now, report, runCommand } = context.doors;
     this.#pages = new SorryPages({
       changed: () => this.#states.lookAtAll(),
       trouble: (text) => report({ event: "machine", kind: "failed", text }),
@@ -78,7 +80,7 @@ export class HealthPart implements Part {
     });
     this.nannies = new Nannies({
       now,
-      run: runCheck,
+      run: needs.run,
       changed: (before, after) => this.#changed(before, after),
       report,
       troubled: context.faultsChanged,

@@ -7,6 +7,7 @@ import type { Config, VirtualServer } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { printService } from "../../model/service.ts";
 import { desiredServices, type Idle, inTableOrder, notIdle } from "../../table/desired.ts";
+import { privateServices } from "../../table/private-services.ts";
 import type { Service, Table } from "../../table/table.ts";
 
 export class DesiredServices {
@@ -30,6 +31,7 @@ export class DesiredServices {
     this.#table = new Map(
       servers
         .flatMap((server) => desiredServices(server, health, this.#idle))
+        .concat(privateServices(config))
         .map((service) => [printService(service.identity), service]),
     );
   }

@@ -6,7 +6,7 @@ import type { VirtualServer } from "../../../src/config/config.ts";
 import { Tripwires } from "../../../src/daemon/evidence/tripwires.ts";
 import type { Hurried } from "../../../src/daemon/health/probe.ts";
 import type { EventBody } from "../../../src/model/event.ts";
-import { holdConnection } from "../../../src/system/net/idle-connection.ts";
+import { holdConnection } from "../../../src/system/net/real-servers/idle-connection.ts";
 import { now, openAlarm } from "../../../src/system/process/clock.ts";
 import { until } from "../../checks/servers.ts";
 import { config, realServer, virtualServer } from "../../table/configs.ts";

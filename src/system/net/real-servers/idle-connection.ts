@@ -3,9 +3,9 @@
  * server says on it is thrown away. It is closed by reset, so that it leaves no TIME_WAIT.
  */
 import { connect } from "node:net";
-import type { WireEnd } from "../../health/tripwire.ts";
-import type { IpAddress } from "../../model/address.ts";
-import { messageOf } from "../../model/error.ts";
+import type { WireEnd } from "../../../health/tripwire.ts";
+import type { IpAddress } from "../../../model/address.ts";
+import { messageOf } from "../../../model/error.ts";
 
 /** `held` may come first; then one of the two others, once and as the last. */
 export interface IdleEnds {
