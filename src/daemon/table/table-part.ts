@@ -52,6 +52,7 @@ const emptyingMax = seconds(2);
 export class TablePart implements Part {
   readonly reconciler: Reconciler;
   readonly #context: PartContext;
+  #started = false;
   readonly #desired: DesiredServices;
   #holds: boolean;
   #unserved: UnservedState = servesAll;
@@ -124,14 +125,18 @@ export class TablePart implements Part {
     return this.#holds ? notIdle : new Set(ownAddresses(config, role));
   }
 
-  /** The health of a real server of this virtual server has changed. */
+  /**
+   * The health of a real server of this virtual server has changed. Before `start` nothing is made
+   * of it: until every part has its configuration, what was found in the kernel has to stay.
+   */
   changed(virtualServer: string, why: string): void {
     this.#desired.changed(virtualServer);
-    void this.reconciler.request(why);
+    if (this.#started) void this.reconciler.request(why);
   }
 
   /** Resolves when the table is programmed for the first time, or was tried for long enough. */
   start(): Promise<void> {
+    this.#started = true;
     return within(this.reconciler.request("start"), firstPassMax);
   }
 
