@@ -139,7 +139,7 @@ export const virtualServerKeys = {
   address: optional(
     floatings,
     "none; needed, except with `fwmark` and `marks: external`",
-    "The VIP with the prefix length of its network; without a length it is claimed as /32 or /128. Virtual servers may share a VIP. A list of several, of both families too, is one service; so is a range (`192.0.2.10-192.0.2.19/24`) or a small IPv4 network (`192.0.2.16/28`: every address of it), at most 64 addresses.",
+    "The VIP with the prefix length of its network, as `lvsd status` shows it; without a length that is /32 or /128, which every VIP has in the kernel (docs/failover.md). Virtual servers may share a VIP. A list of several, of both families too, is one service; so is a range (`192.0.2.10-192.0.2.19/24`) or a small IPv4 network (`192.0.2.16/28`: every address of it), at most 64 addresses.",
     { plan: "table" },
   ),
   device: optional(

@@ -17,8 +17,11 @@ interface Contact {
   readonly why: string;
 }
 
-/** Failures by which no word of the real server has come here, as far as can be seen. */
-const silent: ReadonlySet<FailureReason> = new Set(["unreachable", "timeout", "exit"]);
+/**
+ * Failures by which no word of the real server has come here, as far as can be seen; and TLS: a
+ * clock that is wrong on this machine alone finds every certificate expired.
+ */
+const silent: ReadonlySet<FailureReason> = new Set(["unreachable", "timeout", "exit", "tls"]);
 
 /** What a try says of the way to the real server; null: nothing, it was about this machine. */
 function hasMet(tried: Tried): boolean | null {

@@ -49,8 +49,8 @@ describe("what this router reaches", () => {
     for (const reason of failureReasons)
       says[after([failed(reason), failed(reason)], []).contacts.reach]?.push(reason);
     assert.deepEqual(says, {
-      some: ["closed", "tls", "unreadable", "too-long", "unexpected"],
-      none: ["unreachable", "timeout", "exit"],
+      some: ["closed", "unreadable", "too-long", "unexpected"],
+      none: ["unreachable", "timeout", "tls", "exit"],
       unknown: ["local", "overdue"],
     });
   });
