@@ -25,6 +25,7 @@ import {
   masqueradeHasASource,
   methodsKeepThePort,
   netmaskFitsFamily,
+  onePacketIsAnswered,
   onePacketNeedsUdp,
   tunnelsAreWhole,
 } from "./forwarding/methods.ts";
@@ -274,6 +275,7 @@ export const rules: readonly Rule[] = [
   gatewaysAreThirdMachines,
   thresholdsAreOrdered,
   flagsBelongToScheduler,
+  onePacketIsAnswered,
   onePacketNeedsUdp,
   ...lifecycleRules,
   connectionSyncNeedsBackup,

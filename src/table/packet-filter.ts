@@ -5,6 +5,7 @@
  * The same on both routers and in one order, so that two lists are equal where their texts are.
  */
 import type { Config, Vip, VirtualServer } from "../config/config.ts";
+import { merged } from "../config/forwarding/service.ts";
 import {
   addressBytes,
   addressFromBytes,
@@ -60,9 +61,15 @@ export const packetRules = (config: Config): readonly PacketRule[] => {
   ];
 };
 
-function markRules({ mark }: VirtualServer): readonly MarkRule[] {
+function markRules({ mark, ftp, realServers }: VirtualServer): readonly MarkRule[] {
   if (mark === null) return [];
-  const { fwmark, families, traffic } = mark;
+  const { fwmark, families } = mark;
+  // Without NAT a real server opens active FTP's data connections from the VIP itself: what clients
+  // answer is to reach the same one, which IPVS schedules by the template (ip_vs_proto_tcp.c,
+  // tcp_conn_schedule).
+  const returns = ftp !== null && realServers.some(({ forwarding }) => forwarding !== "nat");
+  const data = { protocol: "tcp", from: ftpDataPort, to: ftpDataPort } as const;
+  const traffic = returns ? merged([...mark.traffic, data]) : mark.traffic;
   const byProtocol = Map.groupBy(traffic, ({ protocol }) => protocol);
   return families.flatMap((of) => {
     const addresses = mark.addresses.filter((each) => family(each) === of).sort(compareAddresses);

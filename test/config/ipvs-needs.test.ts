@@ -6,6 +6,7 @@ import {
   missingOfIpvs,
   neededModules,
 } from "../../src/config/forwarding/ipvs-needs.ts";
+import type { SchedulerFlag } from "../../src/model/service.ts";
 import { seconds } from "../../src/model/time.ts";
 import { config, realServer, virtualServer } from "../table/configs.ts";
 
@@ -53,6 +54,16 @@ test("what ipvsadm lacks is named with its version, where that is known", () => 
   assert.deepEqual(messages({ ipvsadm: null }), []);
   const plain = { ...sip, realServers: [realServer("a", { forwarding: "tunnel" })] };
   assert.deepEqual(messages({ ipvsadm: "1.26" }, plain), []);
+});
+
+test("scheduler flags that ipvsadm lacks are named at the virtual server that has them", () => {
+  const flags = (...schedulerFlags: readonly SchedulerFlag[]) =>
+    virtualServer("web", { scheduler: "mh", schedulerFlags });
+  assert.deepEqual(messages({ ipvsadm: "1.29" }, flags("mh-port")), [
+    "virtual_servers.web.scheduler_flags: ipvsadm 1.29 does not know the flags of the scheduler mh; it takes ipvsadm 1.30; or write scheduler_flags: []",
+  ]);
+  assert.equal(messages({ ipvsadm: "1.26" }, flags("sh-port")).length, 1);
+  assert.deepEqual(messages({ ipvsadm: "1.30" }, flags("mh-port", "mh-fallback")), []);
 });
 
 test("versions are compared number by number", () => {

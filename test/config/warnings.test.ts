@@ -88,3 +88,13 @@ test("several ports without persistence are a warning; with it, or with one port
   assert.deepEqual(warned(web("[80]", ", fwmark: 3")), []);
   assert.deepEqual(warned(web("21", ", ftp: { passive_ports: 10000-10010 }")), []);
 });
+
+test("one packet with NAT is a warning: answers keep the real server's address", () => {
+  const one = (keys: string): readonly string[] =>
+    warned(text(`one_packet: true\n    ${keys}`, "udp"));
+  assert.deepEqual(one("forwarding: nat"), [
+    "/etc/lvsd/lvsd.yaml:8:17: virtual_servers.web.one_packet: with NAT answers keep the real server's address (right where nothing is answered; otherwise use direct routing)",
+  ]);
+  assert.deepEqual(one("forwarding: direct"), []);
+  assert.deepEqual(one("forwarding: nat\n    persistence: { engine: sip }"), []);
+});

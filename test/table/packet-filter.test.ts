@@ -14,7 +14,7 @@ const config = accepted(readText(everyRule));
 
 test("each packet of a service gets its mark, and what real servers open gets its source", () => {
   assert.deepEqual(packetRules(config).map(nftRule), [
-    "ip daddr 192.0.2.4 tcp dport { 21, 30000-30010 } meta mark set 0x00000015",
+    "ip daddr 192.0.2.4 tcp dport { 20-21, 30000-30010 } meta mark set 0x00000015",
     "ip daddr { 192.0.2.2, 192.0.2.3 } tcp dport { 80, 443, 10000-20000 } meta mark set 0x00000050",
     "ip daddr { 192.0.2.2, 192.0.2.3 } udp dport 53 meta mark set 0x00000050",
     "ip6 daddr 2001:db8::2 tcp dport { 80, 443, 10000-20000 } meta mark set 0x00000050",
@@ -22,6 +22,22 @@ test("each packet of a service gets its mark, and what real servers open gets it
     "ip saddr { 10.0.0.1, 10.0.0.2 } tcp sport 20 snat ip to 192.0.2.4",
     "ip saddr 10.0.0.0/24 ip daddr != 10.0.0.0/24 snat ip to 192.0.2.3",
   ]);
+});
+
+test("FTP's data port is marked where a real server answers the client itself", () => {
+  const text = (forwarding: string): string =>
+    `routers: { primary: { public: 192.0.2.8 } }
+virtual_servers:
+  files:
+    { address: 192.0.2.4/24, fwmark: 7, ftp: { passive_ports: 30000-30010 }, forwarding: ${forwarding}, real_servers: { a: { address: 192.0.2.21 } } }
+`;
+  const ports = (forwarding: string): string | undefined =>
+    packetRules(accepted(readText(text(forwarding))))
+      .map(nftRule)[0]
+      ?.split("dport ")[1];
+  assert.equal(ports("nat"), "{ 21, 30000-30010 } meta mark set 0x00000007");
+  for (const forwarding of ["direct", "tunnel"])
+    assert.equal(ports(forwarding), "{ 20-21, 30000-30010 } meta mark set 0x00000007");
 });
 
 test("people read the same of each rule", () => {

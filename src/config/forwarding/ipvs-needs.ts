@@ -39,6 +39,31 @@ export function neededModules({ virtualServers }: Config): readonly NeededModule
   return [...first.values()];
 }
 
+/** An option of ipvsadm that the configuration uses, with the first release that knows it. */
+export interface IpvsadmNeed {
+  readonly since: string;
+  readonly what: string;
+  readonly path: string;
+}
+
+/** Each option once, at the first virtual server that uses it. */
+export function ipvsadmNeeds({ virtualServers }: Config): readonly IpvsadmNeed[] {
+  const first = (flag: RegExp) =>
+    virtualServers.find(
+      ({ active, schedulerFlags }) => active && schedulerFlags.some((one) => flag.test(one)),
+    );
+  return (
+    [
+      ["1.27", "scheduler flags", first(/./)],
+      ["1.30", "the flags of the scheduler mh", first(/^mh-/)],
+    ] as const
+  ).flatMap(([since, what, server]) =>
+    server === undefined
+      ? []
+      : [{ since, what, path: `virtual_servers.${server.name}.scheduler_flags` }],
+  );
+}
+
 /** The first releases that know tunnels other than IP in IP (--tun-type). */
 const tunnelSince = { ipvsadm: "1.31", kernel: "5.3" } as const;
 
@@ -52,6 +77,14 @@ export function missingOfIpvs(config: Config, here: IpvsHere): readonly Problem[
         `install a kernel with the module ${module}, or use another one`,
       ),
     );
+  const ofOptions = ipvsadmNeeds(config)
+    .filter(({ since }) => here.ipvsadm !== null && isOlder(here.ipvsadm, since))
+    .map(({ since, what, path }) =>
+      problemElsewhere(
+        `${path}: ipvsadm ${here.ipvsadm} does not know ${what}`,
+        `it takes ipvsadm ${since}; or write scheduler_flags: []`,
+      ),
+    );
   const tunnelled = config.virtualServers
     .filter(({ active }) => active)
     .flatMap(({ name, realServers }) =>
@@ -61,7 +94,7 @@ export function missingOfIpvs(config: Config, here: IpvsHere): readonly Problem[
       })),
     )
     .find(({ real }) => real.forwarding === "tunnel" && real.tunnel.type !== "ipip");
-  if (tunnelled === undefined) return ofModules;
+  if (tunnelled === undefined) return [...ofModules, ...ofOptions];
   const { type } = tunnelled.real.tunnel;
   const ofVersions = (["ipvsadm", "kernel"] as const).flatMap((what) => {
     const found = here[what];
@@ -69,7 +102,7 @@ export function missingOfIpvs(config: Config, here: IpvsHere): readonly Problem[
     const message = `${tunnelled.path}: ${what} ${found} knows no tunnel of type ${type}`;
     return [problemElsewhere(message, `it takes ${what} ${tunnelSince[what]}; ipip works here`)];
   });
-  return [...ofModules, ...ofVersions];
+  return [...ofModules, ...ofOptions, ...ofVersions];
 }
 
 /** Whether a version comes before another; both begin with numbers and dots. */

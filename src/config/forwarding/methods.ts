@@ -141,6 +141,22 @@ export function onePacketNeedsUdp({ virtualServers }: Whole, complaints: Complai
   }
 }
 
+/**
+ * With NAT an answer gets the VIP back by its connection, and of one packet none is kept; the
+ * engine sip finds the call again (ip_vs_core.c, ip_vs_out_hook and __ip_vs_rs_conn_out).
+ */
+export function onePacketIsAnswered({ virtualServers }: Whole, complaints: Complaints): void {
+  for (const { keys, persistence, realServers } of virtualServers) {
+    if (keys.values.one_packet !== true || persistence?.values.engine) continue;
+    if (realServers.every(({ forwarding }) => forwarding !== "nat")) continue;
+    complaints.warn(
+      keys.spotOf("one_packet"),
+      `${keys.pathOf("one_packet")}: with NAT answers keep the real server's address`,
+      "right where nothing is answered; otherwise use direct routing",
+    );
+  }
+}
+
 /** A netmask has the form of a family that the virtual server has. */
 export function netmaskFitsFamily({ virtualServers }: Whole, complaints: Complaints): void {
   for (const server of virtualServers) {

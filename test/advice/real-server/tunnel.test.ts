@@ -1,10 +1,12 @@
 /**
  * Tunnels: what the script sets, and that it can go back. This machine's kernel has no ipip, so the
- * devices are others of the same names: what comes out of a tunnel is shown in the lab alone.
+ * devices are others of the same names: what comes out of tunnels of each kind is shown in the lab
+ * (scenario `forwarding`).
  */
 import assert from "node:assert/strict";
-import { it } from "node:test";
-import type { Preparation } from "../../../src/advice/real-server/preparation.ts";
+import { describe, it } from "node:test";
+import type { Format } from "../../../src/advice/real-server/method.ts";
+import type { Packed, Preparation } from "../../../src/advice/real-server/preparation.ts";
 import { prepare } from "../../../src/advice/real-server/prepare.ts";
 import type { IpAddress } from "../../../src/model/address.ts";
 import { inWorld } from "./world.ts";
@@ -59,4 +61,44 @@ told undone "$(state)"
     [1, 1],
   );
   assert.equal(found.undone, found.before);
+});
+
+describe("files for managers of networks", () => {
+  const textOf = (format: Format, ...packed: readonly Packed[]) => {
+    const vips = far.vips.filter((vip) =>
+      packed.some(({ inner }) => inner === (vip.includes(":") ? 6 : 4)),
+    );
+    return prepare({ ...far, vips, packed }, { method: "tunnel", undo: false, format });
+  };
+  const plain = { port: null, checksum: false } as const;
+  const gue: Packed = { type: "gue", inner: 4, outer: 4, port: 5555, checksum: false };
+  const mixed: Packed = { type: "ipip", inner: 4, outer: 6, ...plain };
+  const checked: Packed = { type: "gre", inner: 4, outer: 4, port: null, checksum: true };
+
+  it("open the port of gue, and give the VIP to the device that unpacks its family", () => {
+    const networkd = textOf("networkd", gue);
+    assert.ok("text" in networkd);
+    assert.match(networkd.text, /Kind=fou\n\[FooOverUDP\]\nEncapsulation=Generic\w+\nPort=5555\n/);
+    assert.match(networkd.text, /tunl0\.network\.d\/far\.conf\n\[Network\]\nIPv4Rev\w+=loose\n/);
+    const ifupdown = textOf("ifupdown", gue, { type: "gre", inner: 6, outer: 4, ...plain });
+    assert.ok("text" in ifupdown);
+    assert.match(ifupdown.text, /iface tunl0 inet static\n( {4}.*\n)* {4}address 192\.168\.26\.10/);
+    assert.match(ifupdown.text, /pre-up ip fou add port 5555 gue 2>/);
+    assert.match(ifupdown.text, /iface gre0 inet6 static\n( {4}.*\n)* {4}address fd00:26::10/);
+  });
+
+  it("are refused where the manager cannot make what is needed; ifupdown runs commands", () => {
+    for (const packed of [mixed, checked, { ...gue, outer: 6 } as const]) {
+      const networkd = textOf("networkd", packed);
+      assert.ok("refused" in networkd);
+      assert.match(networkd.refused.message, /networkd cannot do what --method tunnel does/);
+    }
+    const ifupdown = textOf("ifupdown", mixed, checked);
+    assert.ok("text" in ifupdown);
+    assert.match(ifupdown.text, /pre-up ip -6 tunnel change ip6tnl0 mode any\n/);
+    assert.match(
+      ifupdown.text,
+      /pre-up \[ -e .*lvsd-gre \] \|\| ip -4 tunnel add lvsd-gre mode gre local 192\.168\.26\.101 icsum\n/,
+    );
+  });
 });

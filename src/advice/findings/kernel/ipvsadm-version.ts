@@ -1,28 +1,6 @@
 /** Whether ipvsadm knows the options that the configuration needs. */
-import type { Config } from "../../../config/config.ts";
+import { ipvsadmNeeds, isOlder } from "../../../config/forwarding/ipvs-needs.ts";
 import type { Finding } from "../finding.ts";
-
-/** By ipvsadm's own history: the first 1.x that has it. */
-const needs: readonly {
-  readonly since: number;
-  readonly what: string;
-  readonly used: (config: Config) => boolean;
-}[] = [
-  {
-    since: 27,
-    what: "scheduler flags",
-    used: ({ virtualServers }) =>
-      virtualServers.some(({ schedulerFlags }) => schedulerFlags.length > 0),
-  },
-  {
-    since: 30,
-    what: "the flags of the scheduler mh",
-    used: ({ virtualServers }) =>
-      virtualServers.some(({ schedulerFlags }) =>
-        schedulerFlags.some((flag) => flag.startsWith("mh-")),
-      ),
-  },
-];
 
 export const ipvsadmVersion: Finding = {
   name: "ipvsadm-version",
@@ -35,12 +13,12 @@ export const ipvsadmVersion: Finding = {
     if (config.virtualServers.length === 0) return [];
     const remedy = "apt-get install ipvsadm";
     if (ipvsadm === null) return [{ seen: "ipvsadm is not installed", remedy }];
-    const found = /v?(\d+)\.(\d+)/.exec(ipvsadm);
-    const version = Number(found?.[1] ?? 1) * 1000 + Number(found?.[2] ?? 999);
-    return needs
-      .filter(({ since, used }) => version < 1000 + since && used(config))
+    const [, version] = /(\d+\.\d+)/.exec(ipvsadm) ?? [];
+    if (version === undefined) return [];
+    return ipvsadmNeeds(config)
+      .filter(({ since }) => isOlder(version, since))
       .map(({ since, what }) => ({
-        seen: `ipvsadm ${found?.[0]} does not know ${what}; 1.${since} does`,
+        seen: `ipvsadm v${version} does not know ${what}; ${since} does`,
         remedy,
       }));
   },
