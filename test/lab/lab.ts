@@ -37,6 +37,8 @@ export class Lab {
   readonly surroundings: LabSurroundings;
   /** Fast enough for stories that are not about time: dead after 400 ms. */
   static readonly brisk: ConfigObject = { interval: "100ms", dead_after: "400ms" };
+  /** For stories in which no pause of the lab may be taken for a dead router. */
+  static readonly patient: ConfigObject = { interval: "250ms", dead_after: "3s" };
   readonly yardstick: Yardstick;
   readonly #capture: Capture;
   readonly #ends: (() => Promise<void>)[] = [];

@@ -1,7 +1,9 @@
 /** Real servers as scenarios see them: a program that can misbehave (real-server.c), or nginx. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+
 import { within } from "../machine/namespace.ts";
+import { output } from "../machine/pipe.ts";
 import { beforeRouters, LabProgram } from "../programs/lab-program.ts";
 
 /** How requests are answered. `hang` accepts and says nothing. */
@@ -54,7 +56,7 @@ export class RealServer {
   }
 }
 
-/** nginx in a machine's namespace, answering with the machine's name on port 80. */
+/** nginx in a machine's namespace, answering with its name on port 80, and on 443 with `tls`. */
 export class Nginx {
   readonly name: string;
   #child: ChildProcess | null = null;
@@ -63,9 +65,10 @@ export class Nginx {
     this.name = name;
   }
 
-  start(): void {
+  async start(how: { readonly tls?: boolean } = {}): Promise<void> {
     const directory = `/run/lab/${this.name}-nginx`;
     mkdirSync(directory, { recursive: true });
+    const tls = how.tls === true ? await ownCertificate(directory) : "";
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map((kind) => `${kind}_temp_path ${directory}/${kind};`)
       .join(" ");
@@ -76,7 +79,7 @@ events { worker_connections 512; }
 http {
   access_log off; ${temporary}
   server {
-    listen 80; listen [::]:80;
+    listen 80; listen [::]:80; ${tls}
     location / { default_type text/plain; return 200 "${this.name}\\n"; }
   }
 }
@@ -84,6 +87,54 @@ http {
     );
     const files = ["-c", `${directory}/nginx.conf`, "-e", `${directory}/error.log`];
     const [command = "", ...rest] = [...beforeRouters(), "nginx", ...files];
+    this.#child = within(this.name, () => spawn(command, rest, { stdio: "ignore" }));
+  }
+
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = null;
+  }
+}
+
+/** A key and a certificate that nobody else has signed; nginx's words for both. */
+async function ownCertificate(directory: string): Promise<string> {
+  const [key, certificate] = [`${directory}/key.pem`, `${directory}/certificate.pem`];
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const files = ["-keyout", key, "-out", certificate];
+  await output("openssl", "req", "-x509", ...curve, "-subj", "/CN=lab", "-days", "1", ...files);
+  return `listen 443 ssl; listen [::]:443 ssl; ssl_certificate ${certificate}; ssl_certificate_key ${key};`;
+}
+
+/** vsftpd with one file for anonymous users, `name`, which holds the machine's name. */
+export class Vsftpd {
+  readonly name: string;
+  #child: ChildProcess | null = null;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** `pasvAddress`: what clients of passive mode are told, at these ports. */
+  start(pasvAddress: string, ports: { readonly from: number; readonly to: number }): void {
+    const directory = `/run/lab/${this.name}-ftp`;
+    mkdirSync(`${directory}/files`, { recursive: true });
+    mkdirSync(`${directory}/empty`, { recursive: true });
+    writeFileSync(`${directory}/files/name`, `${this.name}\n`);
+    const settings = {
+      ...{ listen: "YES", background: "NO", anonymous_enable: "YES", local_enable: "NO" },
+      ...{ anon_root: `${directory}/files`, secure_chroot_dir: `${directory}/empty` },
+      ...{ pasv_address: pasvAddress, pasv_min_port: ports.from, pasv_max_port: ports.to },
+      ...{ connect_from_port_20: "YES", xferlog_enable: "NO", seccomp_sandbox: "NO" },
+      ...{ isolate: "NO", isolate_network: "NO" },
+    };
+    const file = `${directory}/vsftpd.conf`;
+    writeFileSync(
+      file,
+      Object.entries(settings)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(""),
+    );
+    const [command = "", ...rest] = [...beforeRouters(), "vsftpd", file];
     this.#child = within(this.name, () => spawn(command, rest, { stdio: "ignore" }));
   }
 

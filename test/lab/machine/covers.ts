@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { output } from "./pipe.ts";
 
-export type Program = "ipvsadm" | "ip";
+export type Program = "ipvsadm" | "ip" | "nft";
 
 export class Covers {
   readonly #directory: string;

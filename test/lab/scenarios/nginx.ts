@@ -11,7 +11,7 @@ export default scenario({
   goals: { outage: { what: "nginx, power-off at 100/400 ms: outage", unit: "ms", atMost: 550 } },
   async play(lab) {
     const servers = lab.servers.map((server) => new Nginx(server.name));
-    for (const server of servers) server.start();
+    for (const server of servers) await server.start();
     const check = { type: "http", path: "/", expect: "rs", interval: "500ms", timeout: "500ms" };
     lab.configurePair({ heartbeat: Lab.brisk, check });
     await Promise.all([lab.r1.start(), lab.r2.start()]);
