@@ -156,6 +156,11 @@ export interface RealServerStatus {
     readonly last_error: string | null;
     readonly since: string;
   };
+  /**
+   * Of a router that believes the active one: whether its own try, about once a minute, reaches the
+   * real server. Left out while nothing is known of it.
+   */
+  readonly own_path?: { readonly reached: boolean; readonly why: string | null };
   /** Where `tripwire: true` stands; `off`: it has no traffic, or the peer checks it. */
   readonly tripwire?: "held" | "opening" | "resting" | "off";
   /** What its load monitor says; null: it has none. */

@@ -205,6 +205,11 @@ function serverMetrics(status: Status): Metric[] {
       real.map((server) => [server.inactive_connections, server.label]),
     ),
     gauge(
+      "lvsd_real_server_reached",
+      "Of a router that does not check: 1 where its own try reaches the real server.",
+      real.map((server) => [server.own_path?.reached ?? null, server.label]),
+    ),
+    gauge(
       "lvsd_real_server_check_seconds",
       "How long the last try of the check took.",
       real.map((server) => [inSeconds(server.check.last_ms), server.label]),

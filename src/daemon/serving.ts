@@ -41,6 +41,7 @@ export class Serving {
   readonly failover: FailoverPart;
   readonly vips: Vips;
   readonly nannies: Nannies;
+  readonly ownPaths: HealthPart["ownPaths"];
   readonly health: () => Health;
   readonly evidence: EvidencePart;
   readonly load: HealthPart["load"];
@@ -103,7 +104,7 @@ export class Serving {
       unsettled: () => unsettled(this.engine.router),
     });
     const [services, connections] = [new ServicesPart(context), new ConnectionsPart(context)];
-    this.nannies = health.nannies;
+    [this.nannies, this.ownPaths] = [health.nannies, health.ownPaths];
     this.table = table;
     this.health = () => health.health();
     this.load = (key) => health.load(key);

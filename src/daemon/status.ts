@@ -216,6 +216,7 @@ function realServerBody(
   const nanny = view.serving.nannies.nanny(key);
   const shown = nanny === null ? null : shownCheck(nanny);
   const wanted = nanny?.health.tableWeight ?? 0;
+  const ownPath = view.serving.ownPaths.status(key);
   const tripwire = view.serving.evidence.tripwire(key);
   const drained = realServer.maintenance && view.serving.maintenance.drainState(key);
   return {
@@ -233,6 +234,7 @@ function realServerBody(
       last_error: nanny?.refusal?.why ?? (nanny && objection(nanny)) ?? shown?.lastError ?? null,
       since: wallClockOf(nanny?.since ?? view.now, view),
     },
+    ...(ownPath !== null && { own_path: ownPath }),
     ...(tripwire !== null && { tripwire }),
     load: view.serving.load(key),
   };

@@ -47,10 +47,19 @@ export interface RealServerFacts {
   readonly returns: boolean | null;
 }
 
+/** A real server that the active router reaches and this one does not. */
+export interface Unreached {
+  /** `web/rs1`. */
+  readonly realServer: string;
+  readonly why: string;
+}
+
 /** What only the daemon knows. */
 export interface DaemonFacts {
   readonly state: RouterState | "unconfigured";
   readonly descriptors: number | null;
+  /** Real servers that the active router reaches and this one does not. */
+  readonly unreached: readonly Unreached[];
   readonly peer: {
     readonly alive: boolean;
     readonly configMatch: boolean | null;

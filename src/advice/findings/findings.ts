@@ -23,6 +23,7 @@ import { guarantee } from "./pair/guarantee.ts";
 import { keyFile } from "./pair/key-file.ts";
 import { onlyHere } from "./pair/only-here.ts";
 import { otherNetwork } from "./pair/other-network.ts";
+import { ownWay } from "./pair/own-way.ts";
 import { peerSilent } from "./pair/peer-silent.ts";
 import { unauthenticated } from "./pair/unauthenticated.ts";
 import { arpAnswering } from "./servers/arp-answering.ts";
@@ -53,6 +54,7 @@ export const findings: readonly Finding[] = [
   peerSilent,
   configMismatch,
   onlyHere,
+  ownWay,
   otherNetwork,
   clock,
   guarantee,

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { DaemonFacts, PeerFacts } from "../../advice/findings/facts.ts";
 import { examine, type Found, findings } from "../../advice/findings/findings.ts";
 import { type Possessions, possessionsIn } from "../../advice/findings/possessions.ts";
+import { unreachedIn } from "../../advice/findings/unreached.ts";
 import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
 import type { PeerReport } from "../../control/api.ts";
@@ -84,9 +85,11 @@ export interface DoctorReport {
 /** What only the daemon knows; null where none answers. */
 async function daemonFacts(runDir: string): Promise<Omit<DaemonFacts, "descriptors"> | null> {
   try {
-    const { state, peer } = await controlClient(socketIn(runDir)).status();
+    const status = await controlClient(socketIn(runDir)).status();
+    const { state, peer } = status;
     return {
       state,
+      unreached: unreachedIn(status),
       peer:
         peer === null
           ? null

@@ -315,6 +315,13 @@ function placeOf({ protocol, address, port, fwmark }: VirtualServerStatus): stri
   return `${protocol ?? ""} ${printEndpoint(address as IpAddress, port)}`.trim();
 }
 
+/** What the active router finds comes first; then what this one alone lacks. */
+function resultOf({ check, own_path }: RealServerStatus, took: string): string {
+  if (check.last_error !== null) return `${check.type}: ${check.last_error}`;
+  if (own_path?.reached === false) return `not reached from here: ${own_path.why}`;
+  return `${check.type}${took}`;
+}
+
 function realRow(server: RealServerStatus): string[] {
   const { weight, effective_weight, check } = server;
   const took = check.last_ms === null ? "" : ` ${length(check.last_ms)}`;
@@ -325,6 +332,6 @@ function realRow(server: RealServerStatus): string[] {
     effective_weight === weight ? String(weight) : `${effective_weight}/${weight}`,
     String(server.active_connections),
     String(server.inactive_connections),
-    check.last_error === null ? `${check.type}${took}` : `${check.type}: ${check.last_error}`,
+    resultOf(server, took),
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * The tripwires of all real servers that have one: a connection for each endpoint, however many
- * virtual servers it stands in. When one is opened and what its end means is health/tripwire.ts's
+ * virtual servers it stands in. When one is opened and what its end means is health/signs/tripwire.ts's
  * business. Connections are opened few at a time; each costs one descriptor, and the configuration
  * bounds how many there are (config/lifecycle/rules.ts).
  */
@@ -14,7 +14,7 @@ import {
   type WireAct,
   type WireInput,
   wireWakeAt,
-} from "../../health/tripwire.ts";
+} from "../../health/signs/tripwire.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import type { EventBody } from "../../model/event.ts";
 import type { Instant } from "../../model/time.ts";

@@ -5,6 +5,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PeerFacts } from "../../advice/findings/facts.ts";
+import { unreachedIn } from "../../advice/findings/unreached.ts";
 import type { FindingsReport, Status } from "../../control/api.ts";
 import { addMs, type Instant, seconds } from "../../model/time.ts";
 import { runProgram, systemPath } from "../../system/program/program.ts";
@@ -80,7 +81,11 @@ async function examinedElsewhere(question: ExaminationQuestion): Promise<Examina
   return JSON.parse(stdout) as ExaminationAnswer;
 }
 
-const daemonFacts = ({ state, peer }: Status): ExaminationQuestion["daemon"] => ({
-  state,
-  peer: peer && { alive: peer.alive, configMatch: peer.config_match, paths: peer.paths },
-});
+const daemonFacts = (status: Status): ExaminationQuestion["daemon"] => {
+  const { state, peer } = status;
+  return {
+    state,
+    unreached: unreachedIn(status),
+    peer: peer && { alive: peer.alive, configMatch: peer.config_match, paths: peer.paths },
+  };
+};

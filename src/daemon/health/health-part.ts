@@ -23,6 +23,7 @@ import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
 import { LoadMonitors } from "../load/load-monitors.ts";
 import type { Part, PartContext } from "../part.ts";
+import { OwnPaths } from "../paths/own-paths.ts";
 import {
   type Memory,
   rememberedOf,
@@ -50,6 +51,7 @@ const takeoverFirst = ms(200);
 export class HealthPart implements Part {
   readonly nannies: Nannies;
   readonly replication: Replication;
+  readonly ownPaths: OwnPaths;
   readonly #context: PartContext;
   readonly #needs: HealthPartNeeds;
   readonly #states: VirtualServerStates;
@@ -63,7 +65,7 @@ export class HealthPart implements Part {
   constructor(context: PartContext, needs: HealthPartNeeds) {
     this.#context = context;
     this.#needs = needs;
-    const { now, report, runCommand } = context.doors;
+    const { now, openAlarm, report, runCommand } = context.doors;
     this.#pages = new SorryPages({
       changed: () => this.#states.lookAtAll(),
       trouble: (text) => report({ event: "machine", kind: "failed", text }),
@@ -89,6 +91,11 @@ export class HealthPart implements Part {
       ...{ runCommand, report, rwho: new RwhoReports() },
       known: (key) => this.nannies.nanny(key)?.load ?? noLoad,
       loaded: (key, load) => this.nannies.weigh(key, { kind: "loaded", load }),
+    });
+    this.ownPaths = new OwnPaths({
+      ...{ now, openAlarm, report, run: needs.run },
+      nannies: () => this.nannies.all(),
+      nanny: (key) => this.nannies.nanny(key),
     });
     this.replication = new Replication({
       nannies: () => this.nannies.all(),
@@ -128,6 +135,7 @@ export class HealthPart implements Part {
     this.#states.configure(config);
     for (const [name, quorate] of this.#memory?.quorums ?? []) this.#states.recall(name, quorate);
     this.nannies.configure(config);
+    this.ownPaths.configure();
     this.#states.lookAtAll();
     this.replication.configurationChanged();
     if (this.#memory !== null) this.#resume(this.#memory);
@@ -186,6 +194,7 @@ export class HealthPart implements Part {
 
   async close(): Promise<void> {
     clearTimeout(this.#checkLater);
+    this.ownPaths.close();
     this.#loads.close();
     await Promise.all([this.nannies.stop(), this.#pages.close()]);
   }
@@ -216,6 +225,7 @@ export class HealthPart implements Part {
   /** What the peer said is fresh enough not to hold up a takeover with a round of checks. */
   #checkOurselves(on: boolean): void {
     clearTimeout(this.#checkLater);
+    this.ownPaths.believe(!on);
     const settle = (): void => {
       this.nannies.setActiveChecking(on);
       this.#loads.setAsking(on);

@@ -111,6 +111,22 @@ export const checkEvents = {
     sentence: ({ real_server, text }) => `the certificate of ${real_server} ${text}`,
     about: ({ real_server }) => `certificate ${real_server}`,
   }),
+  unreached: event({
+    severity: "warn",
+    fields: { real_server: text, text },
+    meaning:
+      "this router does not check, and by its own tries it does not reach a real server that the active one reaches: after a takeover it would be down",
+    sentence: ({ real_server, text }) =>
+      `${real_server} is not reached from this router, and from the active one it is: ${text}`,
+    about: ({ real_server }) => `path ${real_server}`,
+  }),
+  reached: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning: "that is over",
+    sentence: ({ real_server, text }) => `the way to ${real_server} is as it should be: ${text}`,
+    about: ({ real_server }) => `path ${real_server}`,
+  }),
   tripwire: event({
     severity: "info",
     fields: { real_server: text, text },

@@ -85,6 +85,7 @@ export function factsOf({
     daemon: {
       state: "active",
       descriptors: 65_536,
+      unreached: [],
       peer: {
         alive: true,
         configMatch: true,
@@ -111,3 +112,8 @@ export const foundIn = (spoiled: Spoiled = {}): readonly string[] =>
   examine(factsOf(spoiled)).map(
     ({ finding, severity, seen, remedy }) => `${finding} (${severity}): ${seen} -> ${remedy}`,
   );
+
+/** The daemon is a standby that does not reach a real server, although the active router does. */
+export const lostWay = ({ daemon }: Facts): Partial<Facts> => ({
+  daemon: daemon && { ...daemon, unreached: [{ realServer: "web/rs1", why: "timed out" }] },
+});

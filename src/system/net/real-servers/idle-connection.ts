@@ -3,7 +3,7 @@
  * server says on it is thrown away. It is closed by reset, so that it leaves no TIME_WAIT.
  */
 import { connect } from "node:net";
-import type { WireEnd } from "../../../health/tripwire.ts";
+import type { WireEnd } from "../../../health/signs/tripwire.ts";
 import type { IpAddress } from "../../../model/address.ts";
 import { messageOf } from "../../../model/error.ts";
 

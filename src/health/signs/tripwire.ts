@@ -15,7 +15,7 @@ import {
   ms,
   printDuration,
   seconds,
-} from "../model/time.ts";
+} from "../../model/time.ts";
 
 /** How a connection ended, or why none came to be. */
 export interface WireEnd {

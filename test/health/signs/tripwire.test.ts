@@ -8,8 +8,8 @@ import {
   type WireAct,
   type WireInput,
   wireWakeAt,
-} from "../../src/health/tripwire.ts";
-import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
+} from "../../../src/health/signs/tripwire.ts";
+import { addMs, type Instant, instant, ms, seconds } from "../../../src/model/time.ts";
 
 /** A wire with a clock, and the acts that came since they were asked for. */
 function strung() {

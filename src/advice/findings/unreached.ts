@@ -1,0 +1,23 @@
+/** What a status tells of this router's own way to the real servers. */
+import type { Unreached } from "./facts.ts";
+
+/** As much of a status as this is about. */
+interface ShownServers {
+  readonly virtual_servers: readonly {
+    readonly name: string;
+    readonly real_servers: readonly {
+      readonly name: string;
+      readonly own_path?: { readonly reached: boolean; readonly why: string | null };
+    }[];
+  }[];
+}
+
+/** The real servers that the active router reaches and this one, which does not check, does not. */
+export const unreachedIn = ({ virtual_servers }: ShownServers): readonly Unreached[] =>
+  virtual_servers.flatMap(({ name, real_servers }) =>
+    real_servers.flatMap((server) =>
+      server.own_path?.reached === false
+        ? [{ realServer: `${name}/${server.name}`, why: server.own_path.why ?? "" }]
+        : [],
+    ),
+  );
