@@ -19,7 +19,7 @@ import {
 import type { Forwarding } from "../model/service.ts";
 import type { Config } from "./config.ts";
 import type { InterfaceHere } from "./on-this-machine.ts";
-import type { Whole } from "./whole.ts";
+import { addressOf, type Whole } from "./whole.ts";
 
 /** Where an address stands in a configuration. */
 export const addressPlaces = ["vip", "real-server", "check", "router", "gateway"] as const;
@@ -126,7 +126,7 @@ function* addressesIn(whole: Whole): Generator<Written> {
         spot: keys.spotOf("sorry_server"),
       };
     for (const { keys, forwarding } of realServers) {
-      const { address } = keys.values;
+      const address = addressOf(keys);
       if (address === undefined) continue;
       const place = isLocal(address, forwarding) ? "check" : "real-server";
       yield { address, place, path: keys.pathOf("address"), spot: keys.spotOf("address") };

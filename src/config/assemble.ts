@@ -7,7 +7,7 @@ import { placeOf } from "../keys/complaints.ts";
 import { namedValues, type ValuesOf } from "../keys/named-values.ts";
 import type { Place, PlacedNeed, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
-import { addressBytes, bitsOf, type Family, family, type IpAddress } from "../model/address.ts";
+import { bitsOf, type Family, type HostName, type IpAddress, isAddress } from "../model/address.ts";
 import { ipip, protocols, type SchedulerFlag, type Tunnel } from "../model/service.ts";
 import type { CheckNeed } from "./check-draft.ts";
 import type {
@@ -47,8 +47,9 @@ import {
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
 import { servedCheck } from "./served-check.ts";
+import { addressOrder, compare, inServerOrder, portOrder } from "./server-order.ts";
 import { claimedAlone, vipsOf } from "./vips.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "./whole.ts";
+import { addressOf, type RealServerWhole, type VirtualServerWhole, type Whole } from "./whole.ts";
 
 /** Where lvsd keygen puts the key. */
 export const keyFileUsual = "/etc/lvsd/heartbeat.key";
@@ -202,15 +203,18 @@ function virtualServerOf(
   const address = floating?.prefix.address ?? null;
   const port = service.kind === "address" ? service.traffic.from : null;
   const served = { vip: address ?? String(mark?.fwmark ?? ""), port: port ?? 0 };
-  const realServers = server.realServers
+  const written = server.realServers
     .map((real, at) => realServerOf(server, real, at))
     .map((real) => ({
       ...real,
       check: servedCheck(real.check, { ...served, weight: real.weight }),
-    }))
-    .map((real) => ({ real, order: `${addressOrder(real.address)} ${portOrder(real.port)}` }))
-    .sort((a, b) => compare(a.order, b.order))
-    .map(({ real }) => real);
+    }));
+  const realServers = inServerOrder(
+    written.flatMap(({ address: at, ...real }) => (isAddress(at) ? { ...real, address: at } : [])),
+  );
+  const namedServers = written.flatMap(({ address: host, ...real }) =>
+    isAddress(host) ? [] : { ...real, host },
+  );
   return {
     ...values,
     name: server.name,
@@ -228,8 +232,9 @@ function virtualServerOf(
       mark?.families ?? familiesOfAddresses(addressesOfService(service)),
     ),
     sorryServer: sorryServerOf(server, values.sorryServer),
-    weightScale: weightScale({ ...values, realServers }),
+    weightScale: weightScale({ ...values, realServers: written }),
     realServers,
+    namedServers,
   };
 }
 
@@ -241,7 +246,7 @@ function markOf(server: VirtualServerWhole, marks: ReadonlyMap<string, number>):
   const service = known(server.service, server.keys.path);
   if (service.kind === "address") return null;
   const { addresses, traffic } = service;
-  const servers = server.realServers.flatMap(({ keys }) => keys.values.address ?? []);
+  const servers = server.realServers.flatMap(({ keys }) => addressOf(keys) ?? []);
   // Where the operator marks, the real servers may be all that says the family.
   const families = familiesOfAddresses(addresses.length > 0 ? addresses : servers);
   return {
@@ -294,7 +299,7 @@ function realServerOf(
   server: VirtualServerWhole,
   real: RealServerWhole,
   position: number,
-): RealServer {
+): Omit<RealServer, "address" | "named"> & { readonly address: IpAddress | HostName } {
   return {
     ...named(realServerKeys, real.keys),
     name: real.name,
@@ -320,11 +325,3 @@ const serverOrder = (server: VirtualServer): string =>
   server.mark === null && server.address !== null
     ? `0 ${protocols.indexOf(server.protocol)} ${addressOrder(server.address)} ${portOrder(server.port ?? 0)}`
     : `1 ${String(server.mark?.fwmark).padStart(10, "0")}`;
-
-/** Longer means IPv6, which comes behind IPv4. */
-const addressOrder = (address: IpAddress): string =>
-  `${family(address)} ${Buffer.from(addressBytes(address)).toString("hex")}`;
-
-const portOrder = (port: number): string => String(port).padStart(5, "0");
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -11,7 +11,13 @@ import type { CommandLine } from "../keys/command-shape.ts";
 import type { ValuesOf } from "../keys/named-values.ts";
 import type { Masquerade } from "../keys/network-shapes.ts";
 import type { Ports } from "../keys/service-shapes.ts";
-import { type Family, family, type IpAddress, type Prefix } from "../model/address.ts";
+import {
+  type Family,
+  family,
+  type HostName,
+  type IpAddress,
+  type Prefix,
+} from "../model/address.ts";
 import type { Role } from "../model/router.ts";
 import type { Forwarding, SchedulerFlag, Tunnel } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
@@ -163,6 +169,8 @@ export type VirtualServer = With<
     /** Who answers while the quorum is lost; null: nobody. */
     sorryServer: SorryServer | "local" | null;
     realServers: readonly RealServer[];
+    /** Real servers whose addresses a name stands for; each address makes one of `realServers`. */
+    namedServers: readonly NamedServer[];
     maintenance?: Maintenance;
   }
 >;
@@ -179,6 +187,9 @@ export type RealServer = With<
   {
     name: string;
     position: number;
+    address: IpAddress;
+    /** The name in the configuration, where `address` comes from a host name. */
+    named?: string;
     /** Where its checks go; 0 where none needs a port. */
     port: number;
     /**
@@ -195,6 +206,8 @@ export type RealServer = With<
     maintenance?: Maintenance;
   }
 >;
+
+export type NamedServer = Omit<RealServer, "address" | "named"> & { readonly host: HostName };
 
 /** IPVS has one service for each. */
 export const familiesOf = ({ mark, address }: VirtualServer): readonly Family[] =>

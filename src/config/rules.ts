@@ -32,7 +32,7 @@ import {
 import { pathsArePossible } from "./forwarding/paths.ts";
 import { lifecycleRules } from "./lifecycle/rules.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
-import type { Whole } from "./whole.ts";
+import { addressOf, type Whole } from "./whole.ts";
 
 export type Rule = (whole: Whole, complaints: Complaints) => void;
 
@@ -166,7 +166,7 @@ const realServersAreNoVips: Rule = ({ virtualServers, claims }, complaints) => {
   const vips = new Map(claims.map((claim) => [claim.floating.prefix.address, claim.path]));
   for (const { realServers } of virtualServers) {
     for (const { keys } of realServers) {
-      const { address } = keys.values;
+      const address = addressOf(keys);
       const owner = address === undefined ? undefined : vips.get(address);
       if (owner === undefined) continue;
       const message = `${keys.pathOf("address")}: ${address} is the VIP of ${owner}`;

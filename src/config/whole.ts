@@ -7,6 +7,7 @@ import type { Complaints, Spot } from "../keys/complaints.ts";
 import type { Device, Floating } from "../keys/network-shapes.ts";
 import { type Draft, emptyDraft, type Keys, type Settled, settle } from "../keys/section.ts";
 import type { Named } from "../keys/shape.ts";
+import { type IpAddress, isAddress } from "../model/address.ts";
 import type { Forwarding, Protocol } from "../model/service.ts";
 import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
@@ -49,6 +50,12 @@ export interface RealServerWhole {
   readonly tunnel: Settled<typeof tunnelKeys> | null | undefined;
   readonly connections: Settled<typeof connectionKeys> | undefined;
   readonly check: Checks | undefined;
+}
+
+/** The address of a real server; undefined where it is a host name, or faulty. */
+export function addressOf(keys: RealServerWhole["keys"]): IpAddress | undefined {
+  const { address } = keys.values;
+  return address !== undefined && isAddress(address) ? address : undefined;
 }
 
 export interface VirtualServerWhole {

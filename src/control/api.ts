@@ -70,6 +70,8 @@ export interface Status {
   /** The failover services, in the order of the configuration. */
   readonly services: readonly ServiceStatus[];
   readonly virtual_servers: readonly VirtualServerStatus[];
+  /** What host names of real servers stand for. */
+  readonly names: readonly NameStatus[];
   /** Orders of operators that are in force. */
   readonly maintenance: readonly MaintenanceStatus[];
   readonly ipvs: {
@@ -87,6 +89,15 @@ export interface Status {
   };
   /** Bad input that was refused, by source and reason: `control`, `check`, `config`. */
   readonly refused: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** A host name that stands for real servers. */
+export interface NameStatus {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly source: "nowhere" | "disk" | "resolver" | "peer";
+  /** Why there is no answer at present; null: there is. */
+  readonly last_error: string | null;
 }
 
 export interface PeerStatus {

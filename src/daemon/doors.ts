@@ -9,6 +9,7 @@ import type { ReadConnections } from "../system/ipvs/connection-reader.ts";
 import type { Ipvsadm } from "../system/ipvs/ipvsadm.ts";
 import type { SyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import type { SyncSender } from "../system/ipvs/sync-sender.ts";
+import type { Resolve } from "../system/names/resolver.ts";
 import type { Announcer, OpenStrangerWatch } from "../system/net/announce.ts";
 import type { OpenHeartbeatPath } from "../system/net/datagram.ts";
 import type { GatewayProbe } from "../system/net/gateway-probe.ts";
@@ -33,6 +34,8 @@ export interface Doors {
   readonly openStrangerWatch: OpenStrangerWatch;
   readonly openGatewayProbe: () => GatewayProbe;
   readonly openHeartbeatPath: OpenHeartbeatPath;
+  /** What a host name stands for. */
+  readonly resolve: Resolve;
   readonly runCheck: RunCheck;
   readonly runCommand: RunCommand;
   /** Whether another user than the daemon's runs operators' programs. */

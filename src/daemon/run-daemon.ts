@@ -23,6 +23,7 @@ import { connectionReader } from "../system/ipvs/connection-reader.ts";
 import { openIpvsadm } from "../system/ipvs/ipvsadm.ts";
 import { openSyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import { openSyncSender } from "../system/ipvs/sync-sender.ts";
+import { resolverWith, usualPlaces } from "../system/names/resolver.ts";
 import { openAnnouncer } from "../system/net/announce.ts";
 import { openHeartbeatPath } from "../system/net/datagram.ts";
 import { openGatewayProbe } from "../system/net/gateway-probe.ts";
@@ -107,6 +108,7 @@ async function runWith(
   const runCommand = options.runner === null ? runUnprivileged : throughRunner(options.runner);
   const commands = {
     runCommand,
+    resolve: resolverWith(usualPlaces),
     runCheck: checksWith(runCommand),
     runner: options.runner !== null,
   };

@@ -21,6 +21,7 @@ import { HealthPart } from "./health/health-part.ts";
 import type { Nannies } from "./health/nannies.ts";
 import { MaintenancePart } from "./maintenance/maintenance-part.ts";
 import { SharedDigest } from "./maintenance/shared-digest.ts";
+import { NamesPart } from "./names/names-part.ts";
 import type { Ending, Part, PartContext } from "./part.ts";
 import { ServicePaths } from "./paths/service-paths.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -49,6 +50,7 @@ export class Serving {
   readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
+  readonly names: NamesPart;
   readonly graphs: GraphsPart;
   readonly parts: readonly Part[];
   /** The configuration as written for this machine; `#running` has the operators' orders in it. */
@@ -76,19 +78,22 @@ export class Serving {
       faultsChanged: () => this.failover.faultsChanged(),
       missingChanged: () => this.failover.missingChanged(),
     };
+    const changed = () => answers.alone(() => this.reconfigure(this.#written));
+    const refused = (reason: string, detail: string) =>
+      this.failover.heartbeat.refuse(reason, "peer", detail);
     this.maintenance = new MaintenancePart(context, {
-      written: () => this.#written,
+      written: () => this.names.under(this.#written),
       table: () => this.reconciler.state(),
-      changed: () => answers.alone(() => this.reconfigure(this.#written)),
-      refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
+      ...{ changed, refused },
     });
-    this.#running = this.maintenance.under(running);
+    const told = () => health.replication.healthChanged();
+    this.names = new NamesPart(context, { changed, told });
+    this.#running = this.under(running);
     this.paths = new ServicePaths(context, () => table.reconciler.state().table);
     const health = new HealthPart(context, {
-      run: this.paths.run,
+      ...{ names: this.names, refused, run: this.paths.run },
       tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
       standingChanged: (key) => this.evidence.standingChanged(key),
-      refused: (reason, detail) => this.failover.heartbeat.refuse(reason, "peer", detail),
     });
     this.evidence = new EvidencePart(context, health.nannies);
     const table = new TablePart(context, {
@@ -117,12 +122,7 @@ export class Serving {
       findings: () => ({ reach: health.reach, unserved: table.unserved }),
       parts: () => this.parts,
     });
-    this.graphs = new GraphsPart(context, {
-      active: () => this.engine.router.state === "active",
-      readTotals: () => readTotals(),
-      counters: () => this.reconciler.state().counters,
-      paths: () => peerStatus(this.engine.router, doors.now())?.paths ?? [],
-    });
+    this.graphs = this.#graphsPart(context);
     this.parts = [
       // The kernel is put in order before anything is programmed, and put back last.
       new KernelPart(context),
@@ -131,6 +131,7 @@ export class Serving {
         configure: ({ config }, before) =>
           before === null ? adoptTable(config, health, doors) : undefined,
       },
+      this.names,
       // Devices and addresses are known before the parts below start.
       vips,
       this.paths,
@@ -152,6 +153,20 @@ export class Serving {
     ];
   }
 
+  #graphsPart(context: PartContext): GraphsPart {
+    return new GraphsPart(context, {
+      active: () => this.engine.router.state === "active",
+      readTotals: () => readTotals(),
+      counters: () => this.reconciler.state().counters,
+      paths: () => peerStatus(this.engine.router, context.doors.now())?.paths ?? [],
+    });
+  }
+
+  /** A configuration with what names stand for and what operators have ordered. */
+  under(written: Running): Running {
+    return this.maintenance.under(this.names.under(written));
+  }
+
   get running(): Running {
     return this.#running;
   }
@@ -170,7 +185,7 @@ export class Serving {
   /** Takes over a configuration whose role is the same, touching only what changed. */
   async reconfigure(written: Running): Promise<void> {
     const before = this.#running;
-    const next = this.maintenance.under(written);
+    const next = this.under(written);
     this.#written = written;
     this.#running = next;
     for (const part of this.parts) await part.configure?.(next, before);

@@ -113,6 +113,7 @@ const waitingStatus = (parts: Known, config: Status["config"]): Status => ({
   vips: [],
   services: [],
   virtual_servers: [],
+  names: [],
   maintenance: [],
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
   kernel: { repairs: 0, wrong: [] },
@@ -175,7 +176,8 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
       const counted = view.table.counters.get(service)?.get(destination);
       const { active } = virtualServer;
       return realServerBody({ realServer, key, weight, active }, counted, view);
-    });
+    })
+    .concat(unresolvedBodies(virtualServer, view));
   const refusal = view.table.refusals.find(({ change }) => services.includes(partKeyOf(change)));
   const { state } =
     view.health.whole?.(virtualServer.name) ?? virtualServerHealth(virtualServer, view.health);
@@ -194,6 +196,26 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
     inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),
     real_servers: servers,
   };
+}
+
+/** Real servers of names that stand for no address yet: they are shown by their names. */
+function unresolvedBodies(
+  { namedServers, realServers, active }: VirtualServer,
+  view: View,
+): RealServerStatus[] {
+  const resolved = new Set(realServers.map(({ named }) => named));
+  return namedServers
+    .filter(({ name }) => !resolved.has(name))
+    .map((server) => ({
+      ...{ name: server.name, address: server.host, port: server.port },
+      state: active && server.active ? "checking" : "disabled",
+      ...{ weight: server.weight, effective_weight: 0 },
+      ...{ active_connections: 0, inactive_connections: 0, load: null },
+      check: {
+        ...{ type: server.check.type, last_ms: null, since: view.startedAt },
+        last_error: view.serving.names.whyNot(server.host),
+      },
+    }));
 }
 
 const serves = (state: VirtualServerState): boolean =>

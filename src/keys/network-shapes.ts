@@ -2,9 +2,11 @@
 import ipaddr from "ipaddr.js";
 import {
   family,
+  type HostName,
   type IpAddress,
   isSubnetAnycast,
   type Prefix,
+  parseHostName,
   parsePrefix,
 } from "../model/address.ts";
 import type { Complaints } from "./complaints.ts";
@@ -32,6 +34,21 @@ export const address: Shape<IpAddress> = scalarShape(
   "an IPv4 or IPv6 address",
   { type: "string" },
   (written) => {
+    const parsed = parseUnicast(written);
+    if ("wrong" in parsed) return parsed;
+    if (written.includes("/"))
+      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
+    return { ok: parsed.ok.address };
+  },
+);
+
+/** The address of a machine, or a name that is resolved while lvsd runs. */
+export const addressOrName = scalarShape<IpAddress | HostName>(
+  "an IPv4 or IPv6 address, or a host name",
+  { type: "string" },
+  (written) => {
+    const name = parseHostName(written);
+    if (name !== null) return { ok: name };
     const parsed = parseUnicast(written);
     if ("wrong" in parsed) return parsed;
     if (written.includes("/"))

@@ -2,8 +2,8 @@
  * IP addresses, prefixes and ports: read, print, compare.
  *
  * An `IpAddress` is always in canonical text (IPv4 dotted, IPv6 as RFC 5952 prints it), so that
- * equality of addresses is equality of strings. Names are never resolved here or anywhere else:
- * a load balancer must not wait for a name server.
+ * equality of addresses is equality of strings. Names are never resolved here: a load balancer must
+ * not wait for a name server (daemon/names/).
  */
 import ipaddr from "ipaddr.js";
 
@@ -11,6 +11,24 @@ declare const addressBrand: unique symbol;
 
 /** A canonical IPv4 or IPv6 address. */
 export type IpAddress = string & { readonly [addressBrand]: true };
+
+declare const hostBrand: unique symbol;
+
+/** A host name that stands for addresses, in lower case and without its final dot. */
+export type HostName = string & { readonly [hostBrand]: true };
+
+/** Canonical form of a host name (RFC 1123 section 2.1, and `_`), or null: also for what is digits. */
+export function parseHostName(text: string): HostName | null {
+  const name = text.toLowerCase().replace(/\.$/, "");
+  const labels = name.split(".");
+  const sound = labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+  // A last label of digits is a wrong address rather than a name (RFC 3696 section 2).
+  if (name.length > 253 || !sound || !/[a-z]/.test(labels.at(-1) ?? "")) return null;
+  return name as HostName;
+}
+
+export const isAddress = (text: IpAddress | HostName): text is IpAddress =>
+  parseAddress(text) !== null;
 
 /** An address with the length of the network it lies in, in bits: `192.168.26.10/24`. */
 export interface Prefix {

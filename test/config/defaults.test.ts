@@ -79,6 +79,7 @@ test("what is left out has its default", () => {
         sorryPage: null,
         loadMonitor: "none",
         weightScale: 1,
+        namedServers: [],
         realServers: [
           {
             name: "rs1",

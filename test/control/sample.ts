@@ -70,6 +70,7 @@ export const sampleStatus: Status = {
       ...{ cause: "start failed: status 3", last_error: "start failed: status 3", failures: 2 },
     },
   ],
+  names: [],
   virtual_servers: [
     {
       name: "web",

@@ -105,7 +105,11 @@ export class MemoryMachine {
         ...{ now, wallClock, openAlarm, ip: this.#ip(), ipvsadm: this.kernel },
         ...this.#kernelDoors(),
         ...this.#wireDoors(),
-        ...{ runCheck: this.#runCheck, runner: false },
+        ...{
+          resolve: async () => ({ families: [], ttl: ms(60_000), trouble: "no name server here" }),
+          runCheck: this.#runCheck,
+          runner: false,
+        },
         runCommand: async () => ({ kind: "not-started", why: new Error("no programs here") }),
         runDir: join(this.#directory, "run"),
         stateDir: join(this.#directory, "state"),

@@ -5,12 +5,20 @@ import { HttpAnswer } from "../../src/check/http-answer.ts";
 import { dialogueOf } from "../../src/check/send-expect.ts";
 import { readSyn } from "../../src/connections/syn.ts";
 import { decodeDemand, decodeReply, encodeMessage } from "../../src/control/cluster-messages.ts";
+import { decodeFacts, encodeFacts, noFacts, refreshFacts } from "../../src/health/facts.ts";
+import { readAgent } from "../../src/health/load/agent.ts";
+import { loadPerCore } from "../../src/health/load/prometheus.ts";
+import { readPort, readStats } from "../../src/health/load/rstat.ts";
+import { readWho } from "../../src/health/load/rwho.ts";
+import { readLoad } from "../../src/health/load/written.ts";
+import { addressFact, readAddressFact } from "../../src/health/names/address-fact.ts";
 import { decodeSlice } from "../../src/health/replica.ts";
+import { readWeightFact } from "../../src/health/weight-fact.ts";
 import { hmacBytes, sealOf } from "../../src/heartbeat/header.ts";
 import { decode, encode } from "../../src/heartbeat/wire.ts";
 import { announcements, claimIn, macFromText, probe } from "../../src/kernel/frames.ts";
 import { problemsCharactersMax } from "../../src/keys/problem.ts";
-import { type IpAddress, parseAddress } from "../../src/model/address.ts";
+import { type HostName, type IpAddress, parseAddress } from "../../src/model/address.ts";
 import { isRefused } from "../../src/model/error.ts";
 import { FrameReader } from "../../src/system/net/frame-reader.ts";
 import { key, sample, signed, unsigned } from "../heartbeat/sample.ts";
@@ -160,7 +168,42 @@ const packets = (): Reader => {
   };
 };
 
+/** What the peer says beyond up and down, and what machines say of their load. */
+const facts = (): Reader => {
+  const weight = { kind: 1, key: 7, body: new Uint8Array(11) };
+  const addresses = addressFact("app" as HostName, [address("192.0.2.10"), address("fd00::10")]);
+  const { bytes: section } = encodeFacts(refreshFacts(noFacts, [weight, addresses]));
+  const who = Buffer.alloc(60);
+  who.set([1, 1], 0);
+  who.write("host", 12);
+  return {
+    samples: [section, who, bytesOf("up 50% maxconn:3 #why"), bytesOf("load average: 0.1, 1, 2")],
+    read(bytes) {
+      const heard = decodeFacts(bytes);
+      if (!isRefused<string>(heard))
+        for (const { body } of heard.facts) {
+          readWeightFact(body);
+          const found = readAddressFact(body);
+          promised(
+            found === null || found.length <= 16,
+            "a name has a bounded number of addresses",
+          );
+        }
+      readWho(bytes);
+      readStats(bytes, 7);
+      readPort(bytes, 7);
+      const text = Buffer.from(bytes).toString("latin1");
+      const said = readAgent(text);
+      promised("trouble" in said || (said.percent ?? 0) >= 0, "a weight is none below 0");
+      const load = readLoad(text);
+      promised(typeof load !== "number" || load >= 0, "a load is none below 0");
+      loadPerCore(text);
+    },
+  };
+};
+
 export const byteReaders: Readers = {
+  facts,
   heartbeat,
   "cluster-messages": clusterMessages,
   "cluster-frames": frames,

@@ -60,6 +60,7 @@ export const virtualServer = (
   loadMonitor: "none",
   weightScale: 1,
   realServers: [],
+  namedServers: [],
   ...changes,
 });
 

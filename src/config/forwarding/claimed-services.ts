@@ -3,9 +3,9 @@
  * one are the same to IPVS, and each check knows where to go.
  */
 import type { Complaints } from "../../keys/complaints.ts";
-import { family, type IpAddress, printEndpoint } from "../../model/address.ts";
+import { family, type IpAddress, isAddress, printEndpoint } from "../../model/address.ts";
 import { triedChecks } from "../config.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "../whole.ts";
+import { addressOf, type RealServerWhole, type VirtualServerWhole, type Whole } from "../whole.ts";
 import type { Traffic } from "./service.ts";
 
 interface Claimed {
@@ -89,7 +89,11 @@ export function realServersDiffer({ virtualServers }: Whole, complaints: Complai
       const { address } = real.keys.values;
       if (address === undefined || real.port === undefined) continue;
       const endpoint =
-        real.port === null || !mapsPort(server, real) ? address : printEndpoint(address, real.port);
+        real.port === null || !mapsPort(server, real)
+          ? address
+          : isAddress(address)
+            ? printEndpoint(address, real.port)
+            : `${address}:${real.port}`;
       const other = seen.get(endpoint);
       if (other === undefined) seen.set(endpoint, real);
       else
@@ -170,7 +174,7 @@ export function familiesOfMarks({ virtualServers }: Whole, complaints: Complaint
     if (service?.kind !== "mark" || service.addresses.length === 0) continue;
     const families = new Set(service.addresses.map(family));
     for (const { keys } of realServers) {
-      const { address } = keys.values;
+      const address = addressOf(keys);
       if (address === undefined || families.has(family(address))) continue;
       complaints.at(
         keys.spotOf("address"),

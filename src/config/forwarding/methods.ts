@@ -7,7 +7,7 @@ import type { Settled } from "../../keys/section.ts";
 import { type Family, family, type IpAddress } from "../../model/address.ts";
 import type { Protocol } from "../../model/service.ts";
 import type { tunnelKeys } from "../schema/virtual-server.ts";
-import type { RealServerWhole, VirtualServerWhole, Whole } from "../whole.ts";
+import { addressOf, type RealServerWhole, type VirtualServerWhole, type Whole } from "../whole.ts";
 
 /** The VIP of a service that is no mark. */
 const vipOf = ({ service }: VirtualServerWhole): IpAddress | undefined =>
@@ -22,7 +22,7 @@ export function familiesMatch({ virtualServers, root }: Whole, complaints: Compl
     const vip = vipOf(server);
     if (vip === undefined) continue;
     for (const { keys, forwarding } of server.realServers) {
-      const { address } = keys.values;
+      const address = addressOf(keys);
       if (address === undefined || family(address) === family(vip)) continue;
       const message = `${keys.pathOf("address")}: ${address} is IPv${family(address)}, and the VIP ${vip} is IPv${family(vip)}`;
       if (forwarding !== "tunnel")

@@ -1,7 +1,7 @@
 /** What must hold between the keys of a virtual server's life and its real servers. */
 import type { Complaints } from "../../keys/complaints.ts";
-import { family, printEndpoint } from "../../model/address.ts";
-import type { VirtualServerWhole, Whole } from "../whole.ts";
+import { family, type IpAddress, printEndpoint } from "../../model/address.ts";
+import { addressOf, type VirtualServerWhole, type Whole } from "../whole.ts";
 import { downFrom, printAmount, upFrom } from "./quorum.ts";
 
 type Rule = (whole: Whole, complaints: Complaints) => void;
@@ -17,8 +17,12 @@ const quorumIsPossible = forEach(({ keys, realServers }, complaints) => {
   const { quorum } = keys.values;
   // The default is out of reach only of a virtual server without real servers, which may be so.
   if (quorum === undefined || !keys.gives("quorum") || realServers.length === 0) return;
+  // How many machines a name stands for is not known here.
   const faulty = realServers.some(
-    ({ keys: { values } }) => values.active === undefined || values.weight === undefined,
+    ({ keys }) =>
+      keys.values.active === undefined ||
+      keys.values.weight === undefined ||
+      addressOf(keys) === undefined,
   );
   if (faulty) return;
   const servers = realServers.filter(
@@ -43,6 +47,9 @@ const quorumIsPossible = forEach(({ keys, realServers }, complaints) => {
       "lower `down` or raise `up`",
     );
 });
+
+const endpointOf = (address: IpAddress | undefined, port: number): string | null =>
+  address === undefined ? null : printEndpoint(address, port);
 
 /** The sorry server is a destination of the same service. */
 const sorryServerFits = forEach(({ keys, port, forwarding, realServers }, complaints, whole) => {
@@ -95,9 +102,7 @@ const sorryServerFits = forEach(({ keys, port, forwarding, realServers }, compla
   const endpoint = at === undefined ? null : printEndpoint(sorry.address, at);
   const same = realServers.find(
     ({ keys: real, port: itsPort }) =>
-      real.values.address !== undefined &&
-      typeof itsPort === "number" &&
-      printEndpoint(real.values.address, itsPort) === endpoint,
+      typeof itsPort === "number" && endpointOf(addressOf(real), itsPort) === endpoint,
   );
   if (same !== undefined)
     complaints.at(

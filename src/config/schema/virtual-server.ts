@@ -1,7 +1,7 @@
 /** The keys of a virtual server and of its real servers. */
 
 import { absolutePath } from "../../keys/command-shape.ts";
-import { address, device, netmask, port } from "../../keys/network-shapes.ts";
+import { addressOrName, device, netmask, port } from "../../keys/network-shapes.ts";
 import { optional, preset, required, section } from "../../keys/section.ts";
 import { floatings, portRange, portsShape } from "../../keys/service-shapes.ts";
 import { choice, duration, flag, list, named, scalarShape, whole } from "../../keys/shape.ts";
@@ -90,9 +90,11 @@ export const ftpKeys = {
 };
 
 export const realServerKeys = {
-  address: required(address, "Its address, of the same family as the virtual server's.", {
-    plan: "table",
-  }),
+  address: required(
+    addressOrName,
+    "Its address, of the same family as the virtual server's; or a host name, which is resolved in the background and stands for a real server at each of its addresses ([names.md](names.md)).",
+    { plan: "table" },
+  ),
   port: optional(
     port,
     "the virtual server's",

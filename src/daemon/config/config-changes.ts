@@ -279,7 +279,7 @@ export class ConfigChanges {
     try {
       return await planReport(
         serving.running.config,
-        serving.maintenance.under(next).config,
+        serving.under(next).config,
         serving.health(),
         (desired) => serving.reconciler.plan(desired),
         serving.table.idle,

@@ -31,13 +31,16 @@ function* servers(config: Config): Generator<[VirtualServer, RealServer]> {
 }
 
 const identities = (config: Config): ReadonlySet<string> =>
-  new Set(
-    Array.from(
+  new Set([
+    ...Array.from(
       servers(config),
       ([virtualServer, { address, port }]) =>
         `${serviceIdentities(virtualServer).map(printService).join(", ")} ${printEndpoint(address, port)}`,
     ),
-  );
+    ...config.virtualServers
+      .filter(({ active }) => active)
+      .flatMap((each) => each.namedServers.map(({ host, port }) => `${each.name} ${host} ${port}`)),
+  ]);
 
 /**
  * The guard against an edit that empties the balancer: a problem when `next` removes more of the
@@ -120,6 +123,7 @@ export function changedSettings(
     ...changedServices(before, next),
     ...changedVirtualServers(before, next),
     ...changedServers(before, next),
+    ...changedNames(before, next),
     ...hiddenChanges(before, next, shown),
   ];
 }
@@ -192,6 +196,18 @@ function* changedServices(before: Config, next: Config): Generator<string> {
   }
   for (const name of known.keys())
     yield `failover.services.${name}: removed; stopped where it runs`;
+}
+
+/** Real servers by names: what becomes of them follows from answers that are not there yet. */
+function* changedNames(before: Config, next: Config): Generator<string> {
+  for (const [was, is] of pairs(before.virtualServers, next.virtualServers))
+    for (const [had, has] of pairs(was?.namedServers ?? [], is?.namedServers ?? [])) {
+      const key = `${(is ?? was)?.name}/${(has ?? had)?.name}`;
+      if (had === null && has !== null) yield `${key}: ${has.host} joins when it is resolved`;
+      else if (has === null && had !== null) yield `${key}: ${had.host} is not used any more`;
+      else if (had?.host !== has?.host) yield `${key}: ${had?.host} -> ${has?.host}`;
+      else if (!isDeepStrictEqual(had, has)) yield `${key}: ${has?.host} changes`;
+    }
 }
 
 function* changedServers(before: Config, next: Config): Generator<string> {

@@ -8,6 +8,7 @@ import type { RunCheck } from "../../checks/check.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadStatus } from "../../control/bodies/load.ts";
 import { heardMessage, holding, type Router } from "../../failover/router.ts";
+import type { Fact } from "../../health/facts.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import { noLoad } from "../../health/load/load.ts";
 import type { Nanny } from "../../health/nanny.ts";
@@ -41,6 +42,8 @@ export interface HealthPartNeeds {
   readonly tableChanged: (virtualServer: string, why: string) => void;
   /** A real server stands otherwise now, or whether it is checked here is another matter. */
   readonly standingChanged: (key: RealServerKey | null) => void;
+  /** What else the peer is to know, and who hears what it says of that. */
+  readonly names: { facts(): readonly Fact[]; heard(fact: Fact): void };
   /** The peer's digest cannot be read. */
   readonly refused: (reason: string, detail: string) => void;
 }
@@ -102,6 +105,8 @@ export class HealthPart implements Part {
       quorums: () => this.#states.quorums(),
       tellQuorum: (name, quorate) => this.#states.recall(name, quorate),
       tell: (key, standing, half) => this.nannies.tell(key, standing, half),
+      facts: () => needs.names.facts(),
+      hear: (fact) => needs.names.heard(fact),
       tellWeight: (key, known) => this.#know(key, known),
       checkOurselves: (on) => this.#checkOurselves(on),
       refused: needs.refused,

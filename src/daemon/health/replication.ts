@@ -59,6 +59,9 @@ export interface ReplicationParts {
   ) => void;
   /** The peer says what is known of a server's weight. */
   readonly tellWeight: (key: RealServerKey, known: KnownWeight) => void;
+  /** What else the peer is to know, and what it says of that when it is active. */
+  readonly facts: () => readonly Fact[];
+  readonly hear: (fact: Fact) => void;
   /** Check by ourselves from now on, or stop doing so. */
   readonly checkOurselves: (on: boolean) => void;
   readonly refused: (reason: string, detail: string) => void;
@@ -124,7 +127,7 @@ export class Replication {
         const nanny = nannies.get(key);
         return nanny === undefined ? [] : [weightFact(nanny, fact)];
       });
-      this.#facts = refreshFacts(this.#facts, facts.flat());
+      this.#facts = refreshFacts(this.#facts, [...facts.flat(), ...this.#parts.facts()]);
       this.#changed = false;
     }
     const facts = encodeFacts(this.#facts);
@@ -156,7 +159,9 @@ export class Replication {
 
   /** After the standings: a server that is up again has its weight at once. */
   #hear(facts: readonly Fact[]): void {
-    for (const { kind, key, body } of facts) {
+    for (const fact of facts) {
+      const { kind, key, body } = fact;
+      if (kind !== factKinds.weight) this.#parts.hear(fact);
       const known = kind === factKinds.weight ? readWeightFact(body) : null;
       const realServer = this.#weighed.get(key);
       if (known === null || realServer === undefined) continue;

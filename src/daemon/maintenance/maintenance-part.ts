@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { DrainReport, MaintenanceReport, Refusal, Status } from "../../control/api.ts";
 import type { Router } from "../../failover/router.ts";
-import { type Drain, lookAtDrain, startDrain } from "../../health/maintenance/drain.ts";
+import { type Drain, lookAtDrain, startDrain, together } from "../../health/maintenance/drain.ts";
 import { decodeSection, encodeSection, ordersOutbox } from "../../health/maintenance/exchange.ts";
 import { maintained } from "../../health/maintenance/maintained.ts";
 import {
@@ -109,7 +109,10 @@ export class MaintenancePart implements Part {
 
   /** The state of a real server that is being drained; null: no drain. */
   drainState(key: OrderKey): Drain["state"] | null {
-    return this.#drains.get(key)?.state ?? null;
+    const [name = key, address] = key.split("@");
+    // An address that a name has since it is being drained has had no connections yet.
+    const ofName = address === undefined ? undefined : this.#drains.get(name);
+    return this.#drains.get(key)?.state ?? ofName?.state ?? null;
   }
 
   /** Carries out what an operator asks. Never throws. */
@@ -139,7 +142,7 @@ export class MaintenancePart implements Part {
   /** How the drain of one real server goes. */
   drainReport(subject: Subject): DrainReport | Refusal {
     const key = orderKey(subject);
-    const drain = this.#drains.get(key);
+    const drain = together(key, this.#drains);
     if (drain === undefined) return refusedNow(`${key} is not being drained`);
     if (!this.#active)
       return refusedNow(
@@ -225,9 +228,10 @@ export class MaintenancePart implements Part {
     const { config } = this.#needs.written();
     const { now, report } = this.#context.doors;
     const known = new Set(
-      config.virtualServers.flatMap(({ name, realServers }) => [
+      config.virtualServers.flatMap(({ name, realServers, namedServers }) => [
         name,
         ...realServers.map((server) => orderKey({ virtualServer: name, realServer: server.name })),
+        ...namedServers.map((server) => orderKey({ virtualServer: name, realServer: server.name })),
       ]),
     );
     const over: Order[] = [];

@@ -38,7 +38,8 @@ export function subjectsOf(
 ): readonly Subject[] | Refusal {
   const { virtualServer: name, realServer, kind, everywhere } = asked;
   // What a reload has removed can be enabled still.
-  if (kind === "enable" && orders.has(orderKey(asked)) && !everywhere) return [asked];
+  if (kind === "enable" && orders.has(orderKey(asked)) && !everywhere)
+    return [asked, ...addressesUnder(orders, asked)];
   if (name === everyVirtualServer) {
     const address = realServer === null ? null : parseAddress(realServer);
     if (address === null)
@@ -54,9 +55,21 @@ export function subjectsOf(
     return virtualServer.active
       ? [{ virtualServer: name, realServer }]
       : inactive(name, "active: false");
+  const named = virtualServer.namedServers.find((each) => each.name === realServer);
+  if (named !== undefined && !everywhere)
+    return named.active
+      ? [
+          { virtualServer: name, realServer },
+          ...virtualServer.realServers
+            .filter((each) => each.named === realServer)
+            .map((each) => ({ virtualServer: name, realServer: each.name })),
+        ]
+      : inactive(`${name}/${realServer}`, "active: false");
   const found = virtualServer.realServers.find((each) => each.name === realServer);
   if (found === undefined) {
-    const known = virtualServer.realServers.map((each) => each.name);
+    const known = [...virtualServer.realServers, ...virtualServer.namedServers].map(
+      (each) => each.name,
+    );
     const message = `${name} has no real server ${JSON.stringify(realServer)}`;
     return refusedNow(message, suggest(realServer, known));
   }
@@ -65,6 +78,18 @@ export function subjectsOf(
     ? [{ virtualServer: name, realServer }]
     : inactive(`${name}/${realServer}`, "active: false");
 }
+
+/** The addresses of a name for which orders were given with it, or alone. */
+const addressesUnder = (
+  orders: Orders,
+  { virtualServer, realServer }: Subject,
+): readonly Subject[] =>
+  [...orders.values()]
+    .filter((order) => {
+      const [named, address] = order.realServer?.split("@") ?? [];
+      return order.virtualServer === virtualServer && address !== undefined && named === realServer;
+    })
+    .map((order) => ({ virtualServer, realServer: order.realServer }));
 
 const inactive = (subject: string, key: string): Refusal =>
   refusedNow(`${subject} is inactive in the configuration`, `${key} is to be changed there`);

@@ -156,7 +156,7 @@ function statusOf({
       ...{ sent: 0, received: 0, late: 0, refused: {} },
       ...{ protocol: "lvsd", speaks: null, authenticated: null },
     },
-    ...{ vips: [], services: [], virtual_servers: [], maintenance: [] },
+    ...{ vips: [], services: [], virtual_servers: [], names: [], maintenance: [] },
     ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
     kernel: { repairs: 0, wrong: [] },
     refused: { control: Object.fromEntries(refused), config: {}, cluster: {}, check: {} },

@@ -56,3 +56,23 @@ export function lookAtDrain(drain: Drain, look: DrainLook, now: Instant): Drain 
     moved: moves ? connections : drain.moved,
   };
 }
+
+/**
+ * The drain of a key; of a name that stands for several real servers, of all of them: it is over
+ * when each is. Undefined: there is none.
+ */
+export function together(key: string, drains: ReadonlyMap<string, Drain>): Drain | undefined {
+  const own = drains.get(key);
+  const parts = [...drains].filter(([each]) => each.startsWith(`${key}@`)).map(([, part]) => part);
+  if (own === undefined || parts.length === 0) return own;
+  const counts = parts.flatMap(({ connections }) => connections ?? []);
+  const moved = parts.flatMap((part) => part.moved ?? []);
+  const sum = (of: readonly number[]): number | null =>
+    of.length === 0 ? null : of.reduce((all, one) => all + one, 0);
+  return {
+    ...own,
+    state: parts.every(({ state }) => state === "drained") ? "drained" : "draining",
+    connections: sum(counts),
+    moved: sum(moved),
+  };
+}

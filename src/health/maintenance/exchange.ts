@@ -15,12 +15,21 @@
  *            virtual server itself), who asked; each 1 byte of length and UTF-8
  */
 import { type Refused, refuse } from "../../model/error.ts";
-import { fingerprint, isOrder, noOrders, type Order, type Orders, orderKinds } from "./orders.ts";
+import {
+  byBytesMax,
+  fingerprint,
+  isOrder,
+  nameBytesMax,
+  noOrders,
+  type Order,
+  type Orders,
+  orderKinds,
+} from "./orders.ts";
 
 const format = 2;
 const headBytes = 12;
-/** A longest order: kind, stamp, three lengths, two names of 63 bytes and who asked. */
-export const sectionBytesMax = headBytes + 7 + 3 + 63 + 63 + 64;
+/** A longest order: kind, stamp, three lengths, two names and who asked. */
+export const sectionBytesMax = headBytes + 7 + 3 + 63 + nameBytesMax + byBytesMax;
 
 /** What is said next. */
 export interface OrdersOutbox {

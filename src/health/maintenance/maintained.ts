@@ -26,7 +26,8 @@ function virtualServerUnder(
   const { name } = virtualServer;
   const realServers = virtualServer.realServers.map((realServer) => {
     const key = orderKey({ virtualServer: name, realServer: realServer.name });
-    return realServerUnder(realServer, orders.get(key), removed.has(key));
+    const order = orders.get(key) ?? orderOfName(orders, name, realServer);
+    return realServerUnder(realServer, order, removed.has(key));
   });
   const order = orders.get(name);
   const disabled = order?.kind === "disable" && virtualServer.active;
@@ -38,6 +39,14 @@ function virtualServerUnder(
   const same = realServers.every((each, index) => each === virtualServer.realServers[index]);
   return same ? virtualServer : { ...virtualServer, realServers };
 }
+
+/** An address that a name has since an order was given for the name is under it too. */
+const orderOfName = (
+  orders: Orders,
+  virtualServer: string,
+  { named }: RealServer,
+): Order | undefined =>
+  named === undefined ? undefined : orders.get(orderKey({ virtualServer, realServer: named }));
 
 function realServerUnder(
   realServer: RealServer,

@@ -124,9 +124,15 @@ export function isOrder(value: unknown): value is Order {
 /** 48 bits. */
 const stampEnd = 2 ** 48;
 
-/** A name of the configuration (product: letters, digits, `-`, `_`, `.`, at most 63). */
+/** Bytes of a name with an address: `rs1@2001:db8::1`. */
+export const nameBytesMax = 63 + 1 + 39;
+
+/**
+ * A name of the configuration (product: letters, digits, `-`, `_`, `.`, at most 63), with an address
+ * where it stands for several real servers (named-servers.ts).
+ */
 const isName = (value: unknown): boolean =>
-  typeof value === "string" && /^[A-Za-z0-9_.-]{1,63}$/.test(value);
+  typeof value === "string" && /^[A-Za-z0-9_.-]{1,63}(?:@[0-9a-f.:]{2,39})?$/.test(value);
 
 /** Who asked, cut to what is kept; `otherwise` for nobody. */
 export function shortBy(by: string | null, otherwise: string): string {

@@ -4,6 +4,7 @@ import { fenceEvents, notifyEvents, serviceEvents } from "./commands.ts";
 import { configEvents, controlEvents } from "./configuration.ts";
 import { ipvsEvents, machineEvents, syncEvents } from "./kernel.ts";
 import { maintenanceEvents } from "./maintenance.ts";
+import { nameEvents } from "./names.ts";
 import { heartbeatEvents, peerEvents } from "./peer.ts";
 import { faultEvents, processEvents, stateEvents } from "./router.ts";
 import { checkEvents, loadEvents, realServerEvents, virtualServerEvents } from "./servers.ts";
@@ -20,6 +21,7 @@ export const events = {
   link: { of: "devices of the VIPs", kinds: linkEvents },
   real_server: { of: "one real server of one virtual server", kinds: realServerEvents },
   virtual_server: { of: "one virtual server as a whole", kinds: virtualServerEvents },
+  name: { of: "host names of real servers", kinds: nameEvents },
   load: { of: "load monitors of real servers", kinds: loadEvents },
   maintenance: { of: "what operators ask of servers", kinds: maintenanceEvents },
   fence: { of: "the command before an unplanned takeover", kinds: fenceEvents },

@@ -13,6 +13,7 @@ import { MaintenancePart } from "../../../src/daemon/maintenance/maintenance-par
 import type { TableState } from "../../../src/daemon/table/reconciler.ts";
 import type { Router } from "../../../src/failover/router.ts";
 import type { OrderKind } from "../../../src/health/maintenance/orders.ts";
+import type { HostName } from "../../../src/model/address.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { instant } from "../../../src/model/time.ts";
 import { desiredTable } from "../../../src/table/desired.ts";
@@ -282,6 +283,47 @@ describe("the maintenance part", () => {
     assert.ok(side.told.includes("maintenance forgotten"));
     side.written = before;
     assert.equal(side.weights, "3 1 3 1");
+    await side.part.close();
+  });
+
+  it("is about all addresses of a host name, also those that it gets later", async (t) => {
+    mock.timers.enable({ apis: ["setInterval"] });
+    t.after(() => mock.timers.reset());
+    const side = new Side(t);
+    side.part.start();
+    const { address: _, ...template } = realServer("app", { weight: 2 });
+    const at = (...texts: string[]) =>
+      texts.map((text) => {
+        const named = { ...template, named: "app", name: `app@${text}` };
+        return { ...named, address: address(text) };
+      });
+    const written = (...texts: string[]): Running => {
+      const namedServers = [{ ...template, host: "app.internal" as HostName }];
+      const web = virtualServer("web", { realServers: at(...texts), namedServers });
+      return { ...side.written, config: config(web) };
+    };
+    side.written = written("10.0.0.1", "10.0.0.2");
+    side.connections = 3;
+    await side.order("drain", "web", "app");
+    assert.equal(side.weights, "0 0");
+    const app = { virtualServer: "web", realServer: "app" };
+    mock.timers.tick(1000);
+    const report = side.part.drainReport(app);
+    assert.ok(report.ok);
+    assert.deepEqual([report.state, report.connections], ["draining", 6]);
+    side.connections = 0;
+    for (let look = 0; look < 3; look++) {
+      side.now += 1000;
+      mock.timers.tick(1000);
+    }
+    const over = side.part.drainReport(app);
+    assert.ok(over.ok && over.state === "drained");
+    side.written = written("10.0.0.2", "10.0.0.3");
+    assert.equal(side.weights, "0 0");
+    await side.order("enable", "web", "app");
+    assert.equal(side.weights, "2 2");
+    await side.order("disable", "web", "app@10.0.0.3");
+    assert.equal(side.weights, "2 -");
     await side.part.close();
   });
 });

@@ -75,7 +75,7 @@ describe("the exchange of orders", () => {
     const longest = first(long("v"), 2 ** 48 - 1);
     const all = merge(
       noOrders,
-      [{ ...longest, realServer: long("r"), by: "é".repeat(32) }],
+      [{ ...longest, realServer: `${long("r")}@${"2001:".repeat(7)}2001`, by: "é".repeat(32) }],
       2 ** 48,
     ).orders;
     const { bytes } = encodeSection(ordersOutbox(all), null);

@@ -1,0 +1,166 @@
+/**
+ * Host names of real servers: asked for in the background, kept on disk, the same on both routers.
+ *
+ * The active router says its addresses with the heartbeats, and the standby uses them. It asks too,
+ * and goes by its own answers once it has been active for as long as one holds. Nothing waits for
+ * an answer: a configuration is taken over with the addresses that are known at that moment.
+ */
+import { join } from "node:path";
+import type { Config } from "../../config/config.ts";
+import { hostsOf, withAddresses } from "../../config/named-servers.ts";
+import type { NameStatus, Status } from "../../control/api.ts";
+import { heardMessage, type Router } from "../../failover/router.ts";
+import { type Fact, factKinds } from "../../health/facts.ts";
+import { addressFact, addressFactKey, readAddressFact } from "../../health/names/address-fact.ts";
+import { answered, type Name, sameAddresses, startName, told } from "../../health/names/name.ts";
+import type { HostName, IpAddress } from "../../model/address.ts";
+import { between, type Ms, ms } from "../../model/time.ts";
+import type { Running } from "../config/running.ts";
+import type { Part, PartContext } from "../part.ts";
+import { within } from "../within.ts";
+import { NamesFile } from "./names-file.ts";
+
+export interface NamesPartNeeds {
+  /** Names stand for other addresses: carries that out. */
+  readonly changed: () => Promise<void>;
+  /** What the peer is to hear has changed. */
+  readonly told: () => void;
+}
+
+/** How often it is looked which names are due. */
+const lookEvery = ms(250);
+/** A disk that hangs must not hold up the end. */
+const writingMax: Ms = ms(1000);
+
+export class NamesPart implements Part {
+  readonly #context: PartContext;
+  readonly #needs: NamesPartNeeds;
+  readonly #file: NamesFile;
+  readonly #names = new Map<HostName, Name>();
+  readonly #byKey = new Map<number, HostName>();
+  readonly #underWay = new Set<HostName>();
+  /** What the disk has; names that are not configured any more leave it with the next change. */
+  readonly #kept: ReadonlyMap<HostName, readonly IpAddress[]>;
+  #under: { readonly written: Config; readonly answers: string; readonly config: Config } | null =
+    null;
+  #relies = false;
+  #closed = false;
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(context: PartContext, needs: NamesPartNeeds) {
+    this.#context = context;
+    this.#needs = needs;
+    const { stateDir, report } = context.doors;
+    this.#file = new NamesFile(join(stateDir, "names.json"), (text) =>
+      report({ event: "machine", kind: "failed", text }),
+    );
+    this.#kept = this.#file.read();
+  }
+
+  /** `running` with the real servers that its names stand for now. */
+  under(running: Running): Running {
+    const hosts = hostsOf(running.config);
+    if (hosts.length === 0) return running;
+    const known = new Map(hosts.map((host) => [host, this.#addresses(host)]));
+    const answers = JSON.stringify([...known]);
+    if (this.#under?.written !== running.config || this.#under.answers !== answers)
+      this.#under = {
+        ...{ written: running.config, answers },
+        config: withAddresses(running.config, known),
+      };
+    return { ...running, config: this.#under.config };
+  }
+
+  configure({ config }: Running): void {
+    const hosts = new Set(hostsOf(config));
+    for (const host of this.#names.keys()) if (!hosts.has(host)) this.#names.delete(host);
+    const now = this.#context.doors.now();
+    for (const host of hosts)
+      if (!this.#names.has(host)) this.#names.set(host, startName(this.#kept.get(host) ?? [], now));
+    this.#byKey.clear();
+    for (const host of hosts) this.#byKey.set(addressFactKey(host), host);
+    clearInterval(this.#looking);
+    if (hosts.size > 0) this.#looking = setInterval(() => this.#look(), lookEvery);
+    if (hosts.size > 0) this.#look();
+  }
+
+  stepped(router: Router): void {
+    this.#relies = router.state !== "active" && heardMessage(router)?.state === "active";
+  }
+
+  status(): Pick<Status, "names"> {
+    return { names: Array.from(this.#names, ([host, name]) => nameStatus(host, name)) };
+  }
+
+  /** Why no real server comes of a name. */
+  whyNot(host: HostName): string {
+    const { addresses = [], trouble = null } = this.#names.get(host) ?? {};
+    if (addresses.length > 0)
+      return `${host} is ${addresses.join(", ")}: nothing that can serve here`;
+    return trouble === null ? `${host} is being resolved` : `${host} is not resolved: ${trouble}`;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#looking);
+    await within(this.#file.written(), writingMax);
+  }
+
+  /** What the peer is to know. */
+  facts(): readonly Fact[] {
+    return [...this.#names].flatMap(([host, { addresses }]) =>
+      addresses.length === 0 ? [] : [addressFact(host, addresses)],
+    );
+  }
+
+  /** The active router says a fact. */
+  heard({ kind, key, body }: Fact): void {
+    const host = kind === factKinds.addresses ? this.#byKey.get(key) : undefined;
+    const addresses = host === undefined ? null : readAddressFact(body);
+    const name = host === undefined ? undefined : this.#names.get(host);
+    if (host === undefined || addresses === null || name === undefined || !this.#relies) return;
+    this.#take(host, name, told(name, addresses, this.#context.doors.now()));
+  }
+
+  #addresses(host: HostName): readonly IpAddress[] {
+    return this.#names.get(host)?.addresses ?? this.#kept.get(host) ?? [];
+  }
+
+  #look(): void {
+    const now = this.#context.doors.now();
+    for (const [host, { askAt }] of this.#names)
+      if (between(askAt, now) >= 0 && !this.#underWay.has(host)) void this.#ask(host);
+  }
+
+  /** Never throws: a resolver gives its troubles as an answer. */
+  async #ask(host: HostName): Promise<void> {
+    this.#underWay.add(host);
+    const answer = await this.#context.doors.resolve(host);
+    this.#underWay.delete(host);
+    const name = this.#names.get(host);
+    if (name === undefined || this.#closed) return;
+    const { now, report } = this.#context.doors;
+    const next = answered(name, answer, this.#relies, now());
+    // Once for each time without answers: it may last for days.
+    if (next.trouble !== null && name.trouble === null)
+      report({ event: "name", kind: "failed", name: host, text: next.trouble });
+    this.#take(host, name, next);
+  }
+
+  #take(host: HostName, before: Name, after: Name): void {
+    this.#names.set(host, after);
+    if (sameAddresses(before, after)) return;
+    const { addresses, source } = after;
+    this.#context.doors.report({
+      ...{ event: "name", kind: "addresses", name: host },
+      ...{ addresses: [...addresses], source },
+    });
+    this.#file.write(new Map(Array.from(this.#names, ([each, name]) => [each, name.addresses])));
+    this.#needs.told();
+    void this.#needs.changed();
+  }
+}
+
+const nameStatus = (host: HostName, { addresses, source, trouble }: Name): NameStatus => ({
+  ...{ name: host, addresses, source, last_error: trouble },
+});
