@@ -1,5 +1,6 @@
 /** Debian's Chromium, driven through playwright-core: one for a test file, a context for each test. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -56,4 +57,19 @@ export async function logIn(page: Page, url: string, user = "admin"): Promise<vo
   await page.fill("#password", password);
   await page.click("main button.main");
   await page.waitForURL(/\/control$/);
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Found {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+/** What axe-core finds in a page, in short. */
+export async function violations(page: Page): Promise<readonly string[]> {
+  // Past the page's own policy, which forbids foreign scripts: this one is the test's.
+  await page.evaluate(axe);
+  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Found[];
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
 }

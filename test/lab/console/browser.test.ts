@@ -3,11 +3,9 @@
  * that no text of the daemon becomes a script. The daemon behind it is test/control/sample.ts.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
+import { builtAssets, logIn, openBrowser, openPage, violations } from "../../console/browser.ts";
 import {
   busyEvents,
   busyFindings,
@@ -16,8 +14,6 @@ import {
   largeStatus,
 } from "../../console/busy-router.ts";
 import { type Served, serveConsole } from "../../console/served-console.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Every panel, with what stands behind its `?`. */
 const panels = [
@@ -32,19 +28,6 @@ const panels = [
   "help",
   "password",
 ];
-
-interface Found {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe-core finds in a page, in short. */
-async function violations(page: Page): Promise<readonly string[]> {
-  // Past the page's own policy, which forbids foreign scripts: this one is the test's.
-  await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run().then(({ violations }) => violations)")) as Found[];
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
-}
 
 describe("the console in a browser", { timeout: 300_000 }, () => {
   const ends: (() => unknown)[] = [];
