@@ -11,6 +11,7 @@ import { Console, type ConsoleOptions } from "../../src/console/console.ts";
 import { hashPassword } from "../../src/console/users/password.ts";
 import type { User } from "../../src/console/users/user.ts";
 import { UsersFile } from "../../src/console/users/users-file.ts";
+import type { Controlled } from "../../src/control/requests.ts";
 import { startControlServer } from "../../src/control/server.ts";
 import { peerUser } from "../../src/system/net/peer-user.ts";
 import { ScriptedDaemon } from "../control/sample.ts";
@@ -39,6 +40,8 @@ export interface Serving extends Partial<Pick<ConsoleOptions, "assets">> {
   readonly users?: readonly Pick<User, "name" | "role" | "virtualServers">[];
   /** What the daemon is to have before the console first asks. */
   readonly prepare?: (daemon: ScriptedDaemon) => void;
+  /** A true daemon in place of the written one. */
+  readonly controlled?: Controlled;
   /** False: no daemon has ever been there. */
   readonly daemon?: boolean;
 }
@@ -61,7 +64,7 @@ export async function serveConsole(
   serving.prepare?.(daemon);
   const server = hasDaemon
     ? await startControlServer({
-        ...{ socketPath, controlled: daemon, warn: () => {} },
+        ...{ socketPath, controlled: serving.controlled ?? daemon, warn: () => {} },
         userOf: peerUser,
       })
     : null;

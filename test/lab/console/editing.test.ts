@@ -1,6 +1,6 @@
 /**
  * The forms of the console in Debian's Chromium. The daemon behind it is test/control/sample.ts,
- * which stores what is applied; with true daemons the scenario console-forms plays the same.
+ * which stores what is applied here; pair.test.ts has a pair of true daemons.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -1,0 +1,193 @@
+/**
+ * A browser that configures a pair of true daemons: their configuration channel, files, history and
+ * plans are real; their kernels are in memory (test/daemon/memory-machine.ts), since Chromium does
+ * not run in the lab's guests in any useful time.
+ */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it, type TestContext } from "node:test";
+import type { Page } from "playwright-core";
+import type { Daemon } from "../../../src/daemon/daemon.ts";
+import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
+import { serveConsole } from "../../console/served-console.ts";
+import { MemoryMachine, MemorySwitch } from "../../daemon/memory-machine.ts";
+
+/** Patience, not a goal: other tests share the processors. */
+const patienceMs = 60_000;
+
+const addresses = ["127.0.0.2", "127.0.0.3"] as const;
+
+const textWith = (port: number, keyFile: string): string => `# The pair of this test.
+serial: 1
+routers:
+  primary: { public: ${addresses[0]} }
+  backup: { public: ${addresses[1]} }
+heartbeat:
+  interval: 50ms   # brisk
+  dead_after: 2s
+  port: ${port}
+  key_file: ${keyFile}
+failover: { start_delay: 100ms, monitor_links: false }
+virtual_servers:
+  # the shop
+  web:
+    address: 192.0.2.10/24
+    device: eth0
+    port: 80
+    forwarding: direct
+    check: { type: tcp, interval: 100ms }
+    real_servers:
+      rs1: { address: 192.0.2.21, weight: 1 }
+      rs2: { address: 192.0.2.22 }
+`;
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!holds()) {
+    assert.ok(Date.now() < deadline, `never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A port that is free on both addresses, as far as one can know. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, addresses[0], () => {
+      const bound = server.address();
+      const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+
+interface Pair {
+  readonly machines: readonly MemoryMachine[];
+  readonly daemons: readonly Daemon[];
+}
+
+async function startPair(t: TestContext): Promise<Pair> {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-pair-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const keyFile = join(directory, "heartbeat.key");
+  writeFileSync(keyFile, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+  const network = new MemorySwitch();
+  const text = textWith(await freePort(), keyFile);
+  const machines = addresses.map((own) => new MemoryMachine(network, own));
+  for (const { configFile } of machines) writeFileSync(configFile, text);
+  const daemons: Daemon[] = [];
+  for (const machine of machines) daemons.push(await machine.start());
+  t.after(() => Promise.all(daemons.map((daemon) => daemon.stop("the test ends"))));
+  const states = () => daemons.map(({ serving }) => serving?.engine.router.state).join(" ");
+  await until("one is active, and the other one stands by", () => states() === "active standby");
+  return { machines, daemons };
+}
+
+/** Weights and schedulers in the table of a machine. */
+const tableOf = ({ kernel }: MemoryMachine): string =>
+  JSON.stringify([...kernel.table.values()], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
+
+const texts = ({ machines }: Pair): readonly string[] =>
+  machines.map(({ configFile }) => readFileSync(configFile, "utf8"));
+
+const says = (page: Page, words: string) => page.locator("main", { hasText: words }).waitFor();
+const take = (page: Page) => page.click("form.editing button.main");
+
+async function applied(pair: Pair, serial: number, weight: number): Promise<void> {
+  await until(`both have serial ${serial}`, () =>
+    pair.machines.every(
+      (machine) =>
+        readFileSync(machine.configFile, "utf8").includes(`serial: ${serial}\n`) &&
+        tableOf(machine).includes(`"weight":${weight},`),
+    ),
+  );
+  const [one, other] = texts(pair);
+  assert.equal(one, other);
+  for (const comment of ["# The pair of this test.", "# brisk", "# the shop"])
+    assert.ok(one?.includes(comment), comment);
+}
+
+it("a virtual server is edited by forms, applied on both routers, merged, and rolled back", {
+  timeout: 300_000,
+}, async (t) => {
+  const pair = await startPair(t);
+  const [first, second] = pair.daemons;
+  assert.ok(first !== undefined && second !== undefined);
+  const served = await serveConsole(t, { controlled: first, assets: await builtAssets(t) });
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const { page, complaints } = await openPage(browser);
+  await logIn(page, served.url);
+  const goTo = (path: string) => page.goto(`${served.url}${path}`);
+
+  await page.click("nav a:text-is('VIRTUAL SERVERS')");
+  await page.click("tbody a:text-is('web')");
+  await page.fill("#k-port", "80000");
+  await take(page);
+  assert.match((await page.locator("#k-port-wrong").textContent()) ?? "", /80000 is too large/);
+  await page.fill("#k-port", "80");
+  await page.selectOption("#k-scheduler", "rr");
+  await take(page);
+  await goTo("/real-server?vs=web&name=rs1");
+  await page.fill("#k-weight", "3");
+  await take(page);
+  await says(page, "Taken into the draft");
+  assert.ok(texts(pair).every((text) => text.includes("weight: 1")));
+
+  await goTo("/review");
+  for (const router of ["here", "peer"]) {
+    const plan = await page.locator(`section[aria-labelledby=plan-${router}]`).textContent();
+    assert.match(plan ?? "", /weight 1 -> 3/, router);
+  }
+  await page.click("button:text-is('Apply')");
+  await says(page, "Serial 2 is stored and loaded on both routers");
+  await applied(pair, 2, 3);
+  const asked = (await first.events()).find(
+    (event) => event.event === "control" && event.kind === "asked",
+  );
+  assert.match(JSON.stringify(asked), /"by":"admin through .*"what":"save"/);
+
+  await goTo("/redundancy");
+  await page.fill("#k-failover-failback_delay", "7s");
+  await take(page);
+  const other = (texts(pair)[1] ?? "").replace("weight: 3", "weight: 4");
+  const report = await second.save({ text: other, yes: false, onto: null });
+  assert.ok(report.ok, JSON.stringify(report));
+  await applied(pair, 3, 4);
+  await goTo("/review");
+  await says(page, "brought onto serial 3");
+  await page.click("button:text-is('Apply')");
+  await says(page, "Serial 4 is stored and loaded on both routers");
+  await applied(pair, 4, 4);
+  assert.match(texts(pair)[0] ?? "", /failback_delay: 7s/);
+
+  await goTo("/monitoring?vs=web");
+  await page.click("button:text-is('Try it now')");
+  await page.locator("section[role=status]", { hasText: "passed" }).waitFor();
+
+  await goTo("/virtual-servers");
+  await page.check("input[type=radio][value=web]");
+  await page.click("button:text-is('(De)activate')");
+  await goTo("/review");
+  await says(page, "would remove 2 of 2 real servers");
+  await page.click("button:text-is('Apply')");
+  await says(page, "These are not the words");
+  await page.locator("summary", { hasText: "Discard" }).click();
+  await page.click("button:text-is('Discard the changes')");
+
+  await goTo("/history");
+  await page.locator("tbody tr", { hasText: "Serial 1 and" }).locator("summary").click();
+  await page.click("button:text-is('Roll back to 1 now')");
+  await says(page, "Serial 5 is stored and loaded on both routers");
+  await applied(pair, 5, 1);
+  assert.deepEqual(
+    complaints.filter((one) => !/422/.test(one)),
+    [],
+  );
+});
