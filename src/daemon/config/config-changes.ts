@@ -28,6 +28,7 @@ import { ClusterSync } from "./cluster/cluster-sync.ts";
 import type { Judged, JudgeRules } from "./cluster/cluster-sync-parts.ts";
 import { ConfigStore } from "./config-store.ts";
 import { beyondBounds } from "./config-thread.ts";
+import { asksForMore } from "./demands.ts";
 import { lackedHere, type NextConfig, nextConfig } from "./next-config.ts";
 import { partingProblems, refusedLeaving } from "./parting.ts";
 import { carriedOut, planReport } from "./plan-report.ts";
@@ -244,6 +245,9 @@ export class ConfigChanges {
   async #objection(next: Running): Promise<Refusal | null> {
     const parting = await this.#parting(next, false);
     if (parting !== null) return parting;
+    const before = this.#parts.serving()?.running;
+    // Most changes are of weights and checks: the peer needs nothing more for those.
+    if (before !== undefined && !asksForMore(before, next)) return null;
     const text = next.files.find(({ path }) => path === this.#path)?.text ?? "";
     const problems = await this.#sync.lackedByPeer(text);
     return problems.length === 0 ? null : { ok: false, fault: "text", problems };

@@ -31,7 +31,8 @@ export function missingFiles(next: Naming, loaded: Naming | null = null): readon
   return missing(next, (path) => !known.has(path));
 }
 
-const namedFiles = (naming: Naming): readonly string[] => [
+/** Every program and file that it names. */
+export const namedFiles = (naming: Naming): readonly string[] => [
   ...namedPrograms(naming).map(([, program]) => program),
   ...naming.places.checkNeeds.map(({ path }) => path),
 ];
