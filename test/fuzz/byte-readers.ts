@@ -1,5 +1,6 @@
 /** The readers of bytes: datagrams, frames, dialogues of checks, the kernel's answers. */
 import { createHmac } from "node:crypto";
+import { possessionsCharactersMax } from "../../src/advice/findings/possessions.ts";
 import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
 import { HttpAnswer } from "../../src/check/http-answer.ts";
 import { dialogueOf } from "../../src/check/send-expect.ts";
@@ -64,11 +65,20 @@ const clusterMessages = (): Reader => ({
     encodeMessage({ kind: "commit", hash }),
     encodeMessage({ kind: "good" }),
     encodeMessage({ kind: "bad", fault: "text", problems: [problem, problem] }),
+    encodeMessage({ kind: "possessions" }),
+    encodeMessage({
+      kind: "possessions",
+      possessions: {
+        ...{ files: { "/a": hash, "/b": null }, networks: { eth0: ["10.0.0.0/8"] } },
+        ...{ clock: 1, version: "1", configHash: hash },
+      },
+    }),
   ],
   read(bytes) {
     decodeDemand(bytes);
     const reply = decodeReply(bytes);
-    promised(JSON.stringify(reply).length < 2 * problemsCharactersMax, "an answer is bounded");
+    const most = problemsCharactersMax + 2 * possessionsCharactersMax;
+    promised(JSON.stringify(reply).length < 2 * most, "an answer is bounded");
   },
 });
 

@@ -22,6 +22,21 @@ const devicesMax = 500;
 const networksMax = 100;
 const pathMax = 4096;
 const wordMax = 100;
+/** Of all paths, and of all devices with their networks. */
+export const possessionsCharactersMax = 256 * 1024;
+
+/** The first ones that fit together, by their lengths. */
+function fitting<Item>(items: readonly Item[], length: (item: Item) => number): readonly Item[] {
+  let left = possessionsCharactersMax;
+  return items.filter((item) => {
+    left -= length(item);
+    return left >= 0;
+  });
+}
+
+type Connected = readonly [device: string, networks: readonly string[]];
+
+const lengthOf = ([device, networks]: Connected): number => device.length + networks.join().length;
 
 /** What a stranger's value says, within bounds; null: it is something else. */
 export function possessionsIn(value: unknown): Possessions | null {
@@ -34,10 +49,10 @@ export function possessionsIn(value: unknown): Possessions | null {
   const devices = Object.entries(networks)
     .filter(([, list]) => Array.isArray(list))
     .slice(0, devicesMax)
-    .map(([device, list]) => [clipped(device, wordMax), wordsIn(list)]);
+    .map(([device, list]): Connected => [clipped(device, wordMax), wordsIn(list)]);
   return {
-    files: Object.fromEntries(hashes) as Possessions["files"],
-    networks: Object.fromEntries(devices) as Possessions["networks"],
+    files: Object.fromEntries(fitting(hashes, ([path]) => path.length)) as Possessions["files"],
+    networks: Object.fromEntries(fitting(devices, lengthOf)) as Possessions["networks"],
     clock,
     version: clipped(String(version), wordMax),
     configHash: isHash(configHash) ? configHash : null,

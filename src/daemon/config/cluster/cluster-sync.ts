@@ -26,6 +26,9 @@ import { OwnConfig, savingAlready } from "./own-config.ts";
 /** How often a peer that missed something is looked for. */
 const lookEveryMs = 1000;
 
+/** The peer reads its files for each answer. */
+const peerFactsKeptMs = 10_000;
+
 /** Texts that are judged or wait for it: each may be 4 MiB, and take a judge's deadline. */
 const judgedAsideMax = 4;
 
@@ -39,6 +42,8 @@ export class ClusterSync {
   readonly #leading: Leading;
   readonly #catchingUp: CatchingUp;
   readonly #looking: NodeJS.Timeout;
+  /** What the peer was asked for last: whoever asks soon after gets the same. */
+  #asked: { readonly facts: Promise<PeerFacts>; readonly until: number } | null = null;
   readonly #judging = new WaitingRoom(judgedAsideMax);
 
   constructor(parts: ClusterSyncParts) {
@@ -140,9 +145,13 @@ export class ClusterSync {
     const share = this.#own.share();
     if (share === "none") return "it cannot be asked: no backup, no key, or cluster_sync: false";
     if (share === "away") return "the peer is dead";
+    const now = performance.now();
+    if (this.#asked === null || now >= this.#asked.until)
+      this.#asked = { facts: this.#leading.possessions(), until: now + peerFactsKeptMs };
     try {
-      return await this.#leading.possessions();
+      return await this.#asked.facts;
     } catch (thrown) {
+      this.#asked = null;
       return messageOf(thrown);
     }
   }

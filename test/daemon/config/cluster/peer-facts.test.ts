@@ -15,6 +15,7 @@ test("each router asks the other what it has, with the time of the question", as
       { ...owned, version: "primary" },
     ],
   );
+  assert.equal(await a.sync.peerFacts(), ofB, "whoever asks soon after gets the same");
   assert.ok((ofB.askedAt ?? 0) >= before && (ofB.askedAt ?? 0) <= Date.now());
 });
 
