@@ -19,6 +19,10 @@ export interface Prepared {
   readonly environment?: readonly string[];
 }
 
+/** This kernel has no nftables for IPv4, with which Debian's iptables sets its rules. */
+const legacyTables =
+  'mount --bind "$(readlink -f "$(command -v iptables-legacy)")" "$(readlink -f "$(command -v iptables-nft)")"';
+
 /**
  * Runs the script of a configuration file. Its text comes from the function behind the command: a
  * program of Node takes seconds to start on a processor that all share.
@@ -45,6 +49,7 @@ export async function prepareServer(file: string, asked: Prepared): Promise<void
   const line = [
     `mkdir -p ${memory} /run/lvsd-realserver`,
     `mount --bind ${memory} /run/lvsd-realserver`,
+    ...(method === "iptables" ? [legacyTables] : []),
     `exec env ${environment.join(" ")} sh ${script}`,
   ].join(" && ");
   await output("ip", "netns", "exec", machine, "sh", "-c", line);

@@ -4,6 +4,7 @@ import { prepareServer } from "../actors/prepared-server.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
 import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.ts";
+import { output } from "../machine/pipe.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
@@ -15,6 +16,8 @@ interface Way {
   readonly protocol?: "sctp";
   readonly config: ConfigObject;
   readonly realPort?: number;
+  /** For a second VIP, which the real server does not hold. */
+  readonly method?: "iptables";
   /** What its script would do another one's has done: a script takes seconds here. */
   readonly prepared?: true;
 }
@@ -31,6 +34,7 @@ const ways: Readonly<Record<string, Way>> = {
   nat4: { port: 81, family: 4, realPort: 80, config: { forwarding: "nat" } },
   nat6: { port: 81, family: 6, realPort: 80, config: { forwarding: "nat" } },
   direct4: { port: 82, family: 4, config: { forwarding: "direct" } },
+  redirected4: { port: 90, family: 4, method: "iptables", config: { forwarding: "direct" } },
   direct6: { port: 82, family: 6, config: { forwarding: "direct" } },
   ipip4: { port: 83, family: 4, config: tunnel("ipip") },
   ipip6: { port: 83, family: 6, config: tunnel("ipip") },
@@ -56,8 +60,12 @@ const names = Object.keys(ways);
 const portOf = ({ port, realPort = port }: Way): number => realPort;
 const check = { type: "tcp", interval: "2s", timeout: "1s" };
 
-function configOf(lab: Lab, { port, family, to = family, protocol, config, realPort }: Way) {
-  const { vip, realServers } = lab.addresses;
+const vipOf = (lab: Lab, { family, method }: Way): string =>
+  family === 6 ? far.vip6 : method === undefined ? lab.addresses.vip : lab.addresses.vip2;
+
+function configOf(lab: Lab, way: Way) {
+  const { port, family, to = family, protocol, config, realPort } = way;
+  const { realServers } = lab.addresses;
   const isNat = config.forwarding === "nat";
   const real_servers = Object.fromEntries(
     realServers.map((natAddress, index) => {
@@ -68,16 +76,49 @@ function configOf(lab: Lab, { port, family, to = family, protocol, config, realP
       return [`rs${number}`, { address: isNat ? own : near, ...mapped }];
     }),
   );
-  const address = family === 4 ? `${vip}/24` : `${far.vip6}/64`;
+  const address = `${vipOf(lab, way)}/${family === 4 ? 24 : 64}`;
   const known = protocol === undefined ? { check } : { protocol };
   return { address, device: "eth0", port, scheduler: "rr", ...config, ...known, real_servers };
+}
+
+/** What the scripts for real servers may have changed on the only one. */
+const machineState = (): Promise<string> =>
+  output(
+    ...["ip", "netns", "exec", "rs1", "sh", "-c"],
+    "iptables-legacy -t nat -S; ip -o addr show scope global; ip rule; ip -6 rule; ip fou show 2>/dev/null; ip -br link show up",
+  );
+
+const methodOf = ({ method }: Way) => (method === undefined ? {} : { method });
+
+/** Of all that hear who asks for the VIPs, the active router alone answers. */
+async function onlyTheRouterAnswers(lab: Lab): Promise<void> {
+  const { mac } = lab.network.link("r1", "public");
+  for (const address of [lab.addresses.vip, lab.addresses.vip2]) {
+    const words = ["arping", "-c", "2", "-w", "2", "-I", "eth0", address];
+    const said = await output("ip", "netns", "exec", "gateway", ...words);
+    // Debian's two programs of this name print it in different places.
+    const answered = new Set(said.toLowerCase().match(/([\da-f]{2}:){5}[\da-f]{2}/g));
+    lab.say(`${address} is at ${[...answered].join(", ")}`);
+    expect([...answered].join() === mac, `r1 alone answers for ${address}: ${said}`);
+  }
+}
+
+/** Runs every script there, or its reverse; what has a script of its own alone. */
+async function prepareForAll(lab: Lab, undo: boolean): Promise<void> {
+  const own = names.filter((name) => !(ways[name] as Way).prepared);
+  for (const virtualServer of undo ? own.toReversed() : own)
+    await prepareServer(lab.r1.configFile, {
+      ...{ machine: "rs1", virtualServer, realServer: "rs1", undo },
+      ...methodOf(ways[virtualServer] as Way),
+      environment: ["KEEP_DEFAULT=yes"],
+    });
 }
 
 export default scenario({
   title: "every forwarding method, in both families and SCTP: a client elsewhere, a failover",
   topology: { ...natPair, realServers: 1 },
   goals: {
-    outage: { what: "every forwarding method: longest outage", unit: "ms", atMost: 1000 },
+    outage: { what: "every forwarding method: longest outage", unit: "ms", atMost: 4500 },
   },
   limitSeconds: 180,
   leaves: farLeaves,
@@ -91,24 +132,15 @@ export default scenario({
       device: "eth1",
     };
     lab.configurePair({
-      ...{ heartbeat: Lab.brisk, check, web: { active: false }, virtualServers },
+      ...{ heartbeat: Lab.patient, check, web: { active: false }, virtualServers },
       top: { nat_router },
     });
     const ports = names.map((name) => portOf(ways[name] as Way));
-    for (const [index, server] of lab.servers.entries()) {
-      const sctp = [
-        `${lab.addresses.realServers[index]}@88`,
-        `${far.nat6(index + 1)}@88`,
-        `${lab.addresses.vip}@89`,
-      ];
-
-      for (const virtualServer of names.filter((name) => !(ways[name] as Way).prepared))
-        await prepareServer(lab.r1.configFile, {
-          ...{ machine: server.name, virtualServer, realServer: `rs${index + 1}` },
-          environment: ["KEEP_DEFAULT=yes"],
-        });
-      await server.start([...new Set(ports)], sctp);
-    }
+    const unprepared = await machineState();
+    await prepareForAll(lab, false);
+    const { vip, realServers } = lab.addresses;
+    const sctp = [`${realServers[0]}@88`, `${far.nat6(1)}@88`, `${vip}@89`];
+    await lab.server("rs1").start([...new Set(ports)], sctp);
     lab.say("the real servers are prepared");
     await Promise.all(lab.routers.map((router) => router.start()));
     await lab.r1.reaches("active", 20_000);
@@ -119,8 +151,9 @@ export default scenario({
       });
     const clients: [string, Client][] = [];
     for (const name of names) {
-      const { port, family, protocol = "tcp" } = ways[name] as Way;
-      const address = family === 4 ? lab.addresses.vip : far.vip6;
+      const way = ways[name] as Way;
+      const { port, protocol = "tcp" } = way;
+      const address = vipOf(lab, way);
       const client = await Client.start(farMachine, { address, port, protocol, intervalMs: 100 });
       lab.endWith(() => client.kill());
       clients.push([name, client]);
@@ -139,9 +172,13 @@ export default scenario({
       return longest;
     };
     await everyOneServed("at first");
+    await onlyTheRouterAnswers(lab);
     for (const [, client] of clients) client.mark();
     await lab.r1.powerOff();
     await lab.r2.reaches("active", 10_000);
-    return { outage: await everyOneServed("after the failover") };
+    const outage = await everyOneServed("after the failover");
+    await prepareForAll(lab, true);
+    expect((await machineState()) === unprepared, "the scripts' undoing leaves nothing behind");
+    return { outage };
   },
 });
