@@ -27,6 +27,8 @@ export interface ConsoleOptions {
   /** Where the files are that browsers load; null: where the build puts them. */
   readonly assets: string | null;
   readonly log: ConsoleParts["log"];
+  /** As in AppOptions. */
+  readonly requestMs?: number;
 }
 
 const now = (): number => performance.now();
@@ -131,7 +133,9 @@ export class Console {
     await before?.app.close();
     const problem = `the console cannot listen on ${listen} port ${port}`;
     try {
-      const made = await consoleApp(this.#parts, { tls: certificate, now });
+      const made = await consoleApp(this.#parts, {
+        ...{ tls: certificate, now, requestMs: this.#options.requestMs },
+      });
       const url = await made.app.listen({ host: listen, port });
       this.#listening = { ...made, of, url };
     } catch (thrown) {

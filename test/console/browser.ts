@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { buildConsoleAssets } from "../../build/console-assets.ts";
-import { password } from "./served-console.ts";
+import { password } from "./visitor.ts";
 
 const flags = [
   "--no-sandbox",

@@ -117,6 +117,26 @@ describe("the console's guards", () => {
     assert.equal((await visitor.get("/control")).status, 200);
   });
 
+  it("wait for no request that does not arrive, in its head, its form or its files", async (t) => {
+    const served = await serveConsole(t, { requestMs: 400 });
+    const visitor = await visitorAs(served, "admin");
+    const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const head = (type: string) =>
+      `POST /import/read HTTP/1.1\r\nhost: x\r\ncookie: ${cookie}\r\ncontent-type: ${type}\r\ncontent-length: 1000\r\n\r\n`;
+    const port = Number(new URL(served.url).port);
+    const slow = [
+      "",
+      "GET /login HTTP/1.1\r\nhost: x\r\n",
+      `${head("application/x-www-form-urlencoded")}token=`,
+      `${head("multipart/form-data; boundary=b")}--b\r\ncontent-disposition: form-data; name=x\r\n\r\n`,
+    ];
+    const began = performance.now();
+    const said = await Promise.all(slow.map((bytes) => converse(port, bytes)));
+    for (const answer of said) assert.ok(answer === "" || /^HTTP\/1\.1 4/.test(answer), answer);
+    assert.ok(performance.now() - began < 10_000);
+    assert.equal((await visitor.get("/control")).status, 200);
+  });
+
   it("ask a stranger for nothing before the login: its form is not read", async (t) => {
     const { url } = await serveConsole(t);
     const port = Number(new URL(url).port);

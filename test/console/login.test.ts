@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { password, serveConsole, Visitor, visitorAs } from "./served-console.ts";
+import { serveConsole, visitorAs } from "./served-console.ts";
+import { password, Visitor } from "./visitor.ts";
 
 describe("login", () => {
   it("leads a stranger from every panel to the login, and back after it", async (t) => {

@@ -5,7 +5,8 @@ import { unified } from "../../src/console/review/difference.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import { samplePlan, sampleReview } from "../control/sample.ts";
 import { pairConfig, pairText } from "./sample-pair.ts";
-import { serveConsole, type Visitor, visitorAs } from "./served-console.ts";
+import { serveConsole, visitorAs } from "./served-console.ts";
+import type { Visitor } from "./visitor.ts";
 
 async function served(t: TestContext, user = "admin") {
   const console = await serveConsole(t, {

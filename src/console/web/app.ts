@@ -38,17 +38,28 @@ export interface ConsoleApp {
   readonly hub: LiveHub;
 }
 
-/** `tls`: the certificate and its key, PEM; null: plain HTTP. `now`: a clock that goes forward. */
+export interface AppOptions {
+  /** The certificate and its key, PEM; null: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Milliseconds of a clock that goes forward. */
+  readonly now: () => number;
+  /** How long a request may take to arrive, in ms; tests shorten it. */
+  readonly requestMs?: number | undefined;
+}
+
 export async function consoleApp(
   parts: ConsoleParts,
-  { tls, now }: { readonly tls: { cert: string; key: string } | null; readonly now: () => number },
+  { tls, now, requestMs = requestMsMax }: AppOptions,
 ): Promise<ConsoleApp> {
   const limits = {
-    ...{ bodyLimit: bodyBytesMax, requestTimeout: requestMsMax, keepAliveTimeout: keepAliveMs },
+    ...{ bodyLimit: bodyBytesMax, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   };
-  const server = { headersTimeout: requestMsMax, connectionsCheckingInterval: lookMs };
+  const server = {
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(lookMs, requestMs / 4),
+  };
   // Fastify's types part HTTP from HTTPS, whose requests and answers are the same here.
   const app = fastify({
     ...limits,

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { problemElsewhere } from "../../../src/keys/problem.ts";
 import { pairConfig, pairText } from "../sample-pair.ts";
-import { serveConsole, type Visitor, visitorAs } from "../served-console.ts";
+import { serveConsole, visitorAs } from "../served-console.ts";
+import type { Visitor } from "../visitor.ts";
 import { formIn } from "./sent-form.ts";
 
 async function served(t: TestContext, user = "admin") {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
-import { serveConsole, type Visitor, visitorAs } from "../served-console.ts";
+import { serveConsole, visitorAs } from "../served-console.ts";
+import type { Visitor } from "../visitor.ts";
 
 const piranha = `serial_no = 12
 primary = 192.168.26.9
