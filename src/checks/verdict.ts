@@ -19,6 +19,8 @@ export interface Passed {
   readonly kind: "passed";
   /** The weight that the check gives the real server; left out: none. */
   readonly weight?: number;
+  /** The digest of what was answered, where that is compared. */
+  readonly content?: string;
   /** Whole days until the server's certificate ends, where that is to be warned of. */
   readonly certificateDays?: number;
 }

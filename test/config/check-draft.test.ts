@@ -48,8 +48,8 @@ const http = {
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, digest: null },
-  tls: { ...tls, warnBefore: 0 },
+  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false },
+  ...{ digest: null, content: null, tls: { ...tls, warnBefore: 0 } },
 };
 
 const cases: readonly (readonly [name: string, layers: Layers, check: object])[] = [

@@ -63,6 +63,11 @@ const requestKeys = {
     "Status codes that pass: `200`, `200-399`, or a list of such. Redirections are not followed.",
   ),
   ...expectKeys("the body"),
+  content: optional(
+    choice("way to compare", ["agree", "agree-or-remove"]),
+    "not compared",
+    "`agree`: the bodies of the virtual server's real servers are compared, and one that differs from more than half of them is named by the event `check` `differs`. `agree-or-remove`: its check fails as well. docs/real-servers.md.",
+  ),
   digest: optional(
     text({ what: "an MD5 sum", max: 32, pattern: /^[0-9A-Fa-f]{32}$/, hint: "give 32 hex digits" }),
     "anything",
@@ -137,7 +142,8 @@ function settleRequest(
   if (clash !== null) context.complain(clash.key, clash.message, clash.hint);
   if (!fits || clash !== null || tls === undefined || login === undefined) return undefined;
   const request = { method, path, host, headers, body, ...login };
-  return { address, port, ...request, status, expect, regex, digest, tls };
+  const { content } = values;
+  return { address, port, ...request, status, expect, regex, digest, content, tls };
 }
 
 /** What does not go together in a request; null: nothing. */
@@ -148,6 +154,8 @@ function clashOf(values: Sound<typeof requestKeys>) {
     return { key: "expect", message: "a HEAD answer has no body", hint };
   if (method === "HEAD" && digest !== null)
     return { key: "digest", message: "a HEAD answer has no body", hint };
+  if (method === "HEAD" && values.content !== null)
+    return { key: "content", message: "a HEAD answer has no body", hint };
   if (method !== "POST" && body !== null)
     return { key: "body", message: `${method} sends no body`, hint: "use method: POST" };
   if (user?.includes(":"))

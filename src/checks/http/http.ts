@@ -154,14 +154,24 @@ function judge(
         if (digest !== check.digest)
           return end(failed("unexpected", `digest ${digest}, expected ${check.digest}`));
       }
-      if (check.expect === null) return end(passed);
-      void judgeBody(answer.body, sought(check.expect, check.regex), deadline).then(end);
+      const whole = withContent(check, answer.body);
+      if (check.expect === null) return end(whole(passed));
+      const wanted = sought(check.expect, check.regex);
+      void judgeBody(answer.body, wanted, deadline).then((verdict) => end(whole(verdict)));
     },
     onResponseError(_controller, error) {
       end(failureOf(error));
     },
   };
 }
+
+/** Adds, to a try that passed, what is compared with other real servers. */
+const withContent =
+  ({ content }: HttpCheck, body: Uint8Array) =>
+  (verdict: Verdict): Verdict => {
+    if (content === null || verdict.kind !== "passed") return verdict;
+    return { ...verdict, content: createHash("sha256").update(body).digest("hex") };
+  };
 
 async function judgeBody(body: Uint8Array, wanted: Sought, deadline: Deadline): Promise<Verdict> {
   const found = await matches(wanted, body, deadline);

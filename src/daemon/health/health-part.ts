@@ -22,6 +22,7 @@ import { RwhoReports } from "../../system/load/rwho-reports.ts";
 import { SorryPages } from "../../system/net/sorry-pages.ts";
 import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
+import { Agreements } from "../evidence/agreements.ts";
 import { LoadMonitors } from "../load/load-monitors.ts";
 import type { Part, PartContext } from "../part.ts";
 import { OwnPaths } from "../paths/own-paths.ts";
@@ -55,6 +56,7 @@ export class HealthPart implements Part {
   readonly nannies: Nannies;
   readonly replication: Replication;
   readonly ownPaths: OwnPaths;
+  readonly #agreements: Agreements;
   readonly #context: PartContext;
   readonly #needs: HealthPartNeeds;
   readonly #states: VirtualServerStates;
@@ -83,9 +85,11 @@ export class HealthPart implements Part {
         needs.tableChanged(name, why);
       },
     });
+    this.#agreements = new Agreements(report);
     this.nannies = new Nannies({
       now,
       run: needs.run,
+      judge: (key, check, tried) => this.#agreements.judge(key, check, tried),
       changed: (before, after) => this.#changed(before, after),
       report,
       troubled: context.faultsChanged,
@@ -141,6 +145,7 @@ export class HealthPart implements Part {
     for (const [name, quorate] of this.#memory?.quorums ?? []) this.#states.recall(name, quorate);
     this.nannies.configure(config);
     this.ownPaths.configure();
+    this.#agreements.configure(config);
     this.#states.lookAtAll();
     this.replication.configurationChanged();
     if (this.#memory !== null) this.#resume(this.#memory);
@@ -231,6 +236,7 @@ export class HealthPart implements Part {
   #checkOurselves(on: boolean): void {
     clearTimeout(this.#checkLater);
     this.ownPaths.believe(!on);
+    if (!on) this.#agreements.clear();
     const settle = (): void => {
       this.nannies.setActiveChecking(on);
       this.#loads.setAsking(on);

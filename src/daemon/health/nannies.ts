@@ -49,6 +49,8 @@ import {
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
   readonly changed: (before: Nanny | null, after: Nanny) => void;
+  /** What a try counts as for one of those who have it; left out: what it is. */
+  readonly judge?: (key: RealServerKey, check: TriedCheck, tried: Tried) => Tried;
   /** `trouble` is another one now. */
   readonly troubled?: () => void;
 }
@@ -376,7 +378,8 @@ export class Nannies {
   }
 
   /** A list may have the same check twice, and then both are told. */
-  #tellTried(key: RealServerKey, probe: Probe, outcome: Tried): void {
+  #tellTried(key: RealServerKey, probe: Probe, tried: Tried): void {
+    const outcome = this.#parts.judge?.(key, probe.check, tried) ?? tried;
     for (const [which, one] of (this.#entries.get(key)?.probes ?? []).entries())
       if (one === probe) this.#tell(key, { kind: "tried", outcome, which });
   }

@@ -127,6 +127,21 @@ export const checkEvents = {
     sentence: ({ real_server, text }) => `the way to ${real_server} is as it should be: ${text}`,
     about: ({ real_server }) => `path ${real_server}`,
   }),
+  differs: event({
+    severity: "warn",
+    fields: { real_server: text, text },
+    meaning:
+      "a check with `content` finds another content than more than half of the virtual server's real servers have: it may be stale",
+    sentence: ({ real_server, text }) => `${real_server} differs from the others: ${text}`,
+    about: ({ real_server }) => `content ${real_server}`,
+  }),
+  agrees: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning: "that is over",
+    sentence: ({ real_server, text }) => `${real_server}: ${text}`,
+    about: ({ real_server }) => `content ${real_server}`,
+  }),
   tripwire: event({
     severity: "info",
     fields: { real_server: text, text },
