@@ -47,8 +47,38 @@ const panels = {
   help: "",
   password: "",
 };
+/** What is imported, with a mistake that was never noticed. */
+const old = `serial_no = 42
+primary = 192.168.26.9
+service = lvs
+backup_active = 1
+backup = 192.168.26.8
+heartbeat = 1
+keepalive = 6
+deadtime = 18
+network = direct
+virtual web {
+     active = 1
+     address = 192.168.26.10 eth0:1
+     vip_nmask = 255.255.255.0
+     port = 80
+     send = "GET / HTTP/1.0\\r\\n\\r\\n"
+     expect = "HTTP"
+     load_monitor = rup
+     scheduler = wlc
+     protocol = tcp
+     timeout = 6
+     reentry = 15
+     quiesce_server = 0
+     server rs1 {
+         address = 192.168.26.101
+         active = 1
+         weight = 1
+     }
+}
+`;
 /** Longer than anybody looks at. */
-const cut = ["help", "virtual-server", "monitoring"];
+const cut = ["help", "import", "virtual-server", "monitoring"];
 for (const [look, options] of Object.entries(looks)) {
   const { page, close } = await openPage(browser, options);
   await page.goto(`${served.url}/login`);
@@ -60,6 +90,11 @@ for (const [look, options] of Object.entries(looks)) {
   for (const [panel, query] of Object.entries(panels)) {
     await page.goto(`${served.url}/${panel}${query}`);
     if (panel === "control") await page.locator("details[id^=takeover] summary").first().click();
+    if (panel === "import") {
+      await page.fill("#name-0", "lvs.cf");
+      await page.fill("#text-0", old);
+      await page.click("form.import button.main");
+    }
     await page.screenshot({
       path: join(out, `${panel}-${look}.png`),
       fullPage: !cut.includes(panel),
