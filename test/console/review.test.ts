@@ -47,6 +47,8 @@ describe("REVIEW", () => {
     assert.equal(applied.location, "/history");
     assert.deepEqual(daemon.texts, [changed]);
     assert.deepEqual([daemon.ontos, daemon.forced], [[pairConfig.hash], [false]]);
+    const [asked] = daemon.audited;
+    assert.match(`${asked?.by}: ${asked?.what}`, /^admin through .*: save$/);
     assert.match((await visitor.get("/history")).text, /Serial 8 is stored and loaded on both/);
     assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
   });

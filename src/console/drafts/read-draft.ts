@@ -4,15 +4,19 @@
  */
 import { type ReadResult, readConfig } from "../../config/read-config.ts";
 import type { ConfigReport } from "../../control/api.ts";
+import { keepingLatest } from "./latest.ts";
 
 /** What stands for a file that is named in the draft alone: it says nothing. */
 const unknownFile = "vips: []\n";
 
+type Around = Pick<ConfigReport, "path" | "includes">;
+
 /** Never throws. */
-export function readDraft(
-  { path, includes }: Pick<ConfigReport, "path" | "includes">,
-  text: string,
-): ReadResult {
+export const readDraft = keepingLatest(read, ({ path, includes }: Around) =>
+  JSON.stringify([path, includes]),
+);
+
+function read({ path, includes }: Around, text: string): ReadResult {
   const known = new Map(includes.map((file) => [file.path, file.text]));
   return readConfig(path, {
     read: (at) => ({ text: at === path ? text : (known.get(at) ?? unknownFile) }),

@@ -7,7 +7,8 @@ import type { Edit, KeyPath } from "../../config/editing/edit.ts";
 import { parsed } from "../../config/editing/with-edits.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
 import { type Draft, edited } from "../drafts/draft.ts";
-import { isRefusedDraft } from "../drafts/drafts.ts";
+import { isRefusedDraft, type Refused } from "../drafts/drafts.ts";
+import { keepingLatest } from "../drafts/latest.ts";
 import { readDraft } from "../drafts/read-draft.ts";
 import type { Form, Model } from "../panel.ts";
 import type { Part } from "./field.ts";
@@ -24,8 +25,15 @@ export interface Opened {
 /** Throws MachineError where the daemon does not answer. */
 export async function openDraft({ draft }: Pick<Model, "draft">): Promise<Opened> {
   const open = await draft.open();
-  return { draft: open, document: parsed(open.text) };
+  return { draft: open, document: documentOf(open.text) };
 }
+
+/** Only looked at: edits work on a document of their own. */
+const shown = keepingLatest(
+  (_: null, text: string): Document => parsed(text),
+  () => "",
+);
+const documentOf = (text: string): Document => shown(null, text);
 
 /** An entry of a map of the configuration, and the document in which it stands. */
 export interface Entry {
@@ -94,7 +102,7 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
     return { kind: "wrong", placed: { ...nowhere, within: [problemElsewhere(after.refused)] } };
   const found = placed(newProblems(draft, after.draft), parts, {
     ...{ text: after.draft.text, root },
-    document: parsed(after.draft.text),
+    document: documentOf(after.draft.text),
   });
   const isWrong = found.byName.size + found.within.length > 0 && !form.has(anywayName);
   if (isWrong || unread.length > 0)
@@ -102,12 +110,16 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
       kind: "wrong",
       placed: { ...found, byName: new Map([...found.byName, ...unread]) },
     };
-  return takeEdits(model, all);
+  const isAsRead = (await model.draft.open()).text === draft.text;
+  return isAsRead ? takenOr(model, await model.draft.put(after.draft.text)) : takeEdits(model, all);
 }
 
 /** Takes edits that no field is about. Throws MachineError. */
 export async function takeEdits(model: Model, edits: readonly Edit[]): Promise<Taken> {
-  const kept = await model.draft.edit(edits);
+  return takenOr(model, await model.draft.edit(edits));
+}
+
+function takenOr(model: Model, kept: Draft | Refused): Taken {
   if (!isRefusedDraft(kept)) return { kind: "taken" };
   const why = kept.refused === "not-editable" ? kept.why : model.say("review.no-room");
   const within = [problemElsewhere(why)];

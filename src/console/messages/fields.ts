@@ -204,6 +204,7 @@ const virtual = {
   "field.virtual.start": said("Before the first check", "最初の検査の前", "首次檢查之前"),
   "field.virtual.tripwire": said("Tripwire", "早期検知", "提前偵測"),
   "field.virtual.damping": said("Damping", "状態変化の抑制", "狀態變動抑制"),
+  "field.virtual.load_monitor": said("Load monitoring tool", "負荷監視ツール", "負載監控工具"),
   "field.virtual.slow_start": said("Slow start", "スロースタート", "緩慢啟動"),
   "field.virtual.quorum": said("Quorum", "必要台数", "法定數"),
   "field.virtual.quorum.up": said("Up at", "稼働とする台数", "恢復門檻"),
@@ -243,6 +244,7 @@ const real = {
 const check = {
   "field.check.address": said("Address that is checked", "検査するアドレス", "檢查的位址"),
   "field.check.port": said("Port that is checked", "検査するポート", "檢查的連接埠"),
+  "field.check.via": said("Way to the real server", "リアルサーバへの経路", "到真實伺服器的路徑"),
   "field.check.protocol": said("Protocol", "プロトコル", "協定"),
   "field.check.interval": said("Time between two checks", "検査の間隔", "檢查間隔"),
   "field.check.timeout": said("Service timeout", "サービスのタイムアウト", "服務逾時"),
