@@ -9,6 +9,12 @@ import { controlDoc } from "../../build/control-doc.ts";
 import { eventsDoc } from "../../build/events-doc.ts";
 import { jsonSchema, printSchema } from "../../build/json-schema.ts";
 import { starter } from "../../src/advice/starter.ts";
+import { checkTypeNames } from "../../src/check/check-types.ts";
+import { keysOf } from "../../src/config/schema/check.ts";
+import { rootKeys } from "../../src/config/schema/root.ts";
+import { realServerKeys, virtualServerKeys } from "../../src/config/schema/virtual-server.ts";
+import { allParts, fieldsIn, groupsIn, type Part } from "../../src/console/forms/field.ts";
+import { fieldMessages } from "../../src/console/messages/fields.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
 
 const committed = (path: string): string =>
@@ -147,4 +153,31 @@ test("etc/lvsd.yaml.example is sound and conforms to the schema", () => {
   const text = committed("etc/lvsd.yaml.example");
   accepted(readText(text));
   assert.ok(conforms(parse(text), jsonSchema()));
+});
+
+/** Every field that a panel of forms shows, by its set of labels. */
+const shownParts: readonly (readonly [string, readonly Part[]])[] = [
+  ["global", allParts(rootKeys, ["serial", "virtual_servers", "defaults"])],
+  ["virtual", allParts(virtualServerKeys, ["check", "real_servers"])],
+  ["real", allParts(realServerKeys, ["check"])],
+  ...checkTypeNames
+    .filter((type) => type !== "none")
+    .map((type) => ["check", allParts(keysOf(type), ["type", "any"])] as const),
+];
+
+test("every key that the console's forms show has its label in console/messages/fields.ts", () => {
+  const needed = new Set<string>();
+  for (const [area, parts] of shownParts)
+    for (const { name } of [...fieldsIn(parts), ...groupsIn(parts)])
+      needed.add(`field.${area}.${name}`);
+  // Sections that are only a heading in the schema, and keys that are edited as text.
+  const unseen = [
+    ...["routers", "heartbeat", "failover", "failover.announce", "failover.services", "guard"],
+    ...["checks", "notify", "console", "heartbeat.protocol"],
+  ].map((name) => `field.global.${name}`);
+  const known = Object.keys(fieldMessages);
+  const without = [...needed].filter((key) => !known.includes(key) && !unseen.includes(key));
+  assert.deepEqual(without, [], "keys without a label");
+  const left = known.filter((key) => !needed.has(key));
+  assert.deepEqual(left, [], "labels without a key");
 });

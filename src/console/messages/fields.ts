@@ -265,6 +265,7 @@ const check = {
   "field.check.headers": said("Headers", "ヘッダ", "標頭"),
   "field.check.body": said("Body", "本文", "內文"),
   "field.check.status": said("Status codes", "ステータスコード", "狀態碼"),
+  "field.check.content": said("Compare contents", "内容の比較", "比對內容"),
   "field.check.digest": said("Digest of the body", "本文のダイジェスト", "內文摘要"),
   "field.check.user": said("User", "ユーザ", "使用者"),
   "field.check.password_file": said("Password file", "パスワードファイル", "密碼檔"),

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { checkTypeNames } from "../../../src/check/check-types.ts";
 import { parsed, withEdits } from "../../../src/config/editing/with-edits.ts";
 import { keysOf } from "../../../src/config/schema/check.ts";
 import { rootKeys } from "../../../src/config/schema/root.ts";
-import { realServerKeys, virtualServerKeys } from "../../../src/config/schema/virtual-server.ts";
+import { virtualServerKeys } from "../../../src/config/schema/virtual-server.ts";
 import { readDraft } from "../../../src/console/drafts/read-draft.ts";
 import {
   allParts,
@@ -12,13 +11,11 @@ import {
   type Field,
   fieldsIn,
   groupsIn,
-  type Part,
   partsOf,
 } from "../../../src/console/forms/field.ts";
 import { formEdits } from "../../../src/console/forms/form-edits.ts";
 import { placed } from "../../../src/console/forms/placed.ts";
 import { shownAt, writtenFor } from "../../../src/console/forms/value.ts";
-import { messages } from "../../../src/console/messages/messages.ts";
 import { netmaskOf } from "../../../src/console/panels/configuration/virtual-servers.ts";
 import { pairConfig, pairText } from "../sample-pair.ts";
 
@@ -28,38 +25,7 @@ const field = (keys: DescribedKeys, name: string): Field => {
   return part;
 };
 
-/** Every field that a panel of forms shows, by its set of labels. */
-const shownParts: readonly (readonly [string, readonly Part[]])[] = [
-  ["global", allParts(rootKeys, ["serial", "virtual_servers", "defaults"])],
-  ["virtual", allParts(virtualServerKeys, ["check", "real_servers"])],
-  ["real", allParts(realServerKeys, ["check"])],
-  ...checkTypeNames
-    .filter((type) => type !== "none")
-    .map((type) => ["check", allParts(keysOf(type), ["type", "any"])] as const),
-];
-
 describe("the fields of the forms", () => {
-  it("have labels, every one of them, and no label is left over", () => {
-    const needed = new Set<string>();
-    for (const [area, parts] of shownParts)
-      for (const { name } of [...fieldsIn(parts), ...groupsIn(parts)])
-        needed.add(`field.${area}.${name}`);
-    // Sections that are only a heading in the schema, and keys that are edited as text.
-    const unseen = [
-      ...["routers", "heartbeat", "failover", "failover.announce", "failover.services", "guard"],
-      ...["checks", "notify", "console", "heartbeat.protocol"],
-    ].map((name) => `field.global.${name}`);
-    const known = Object.keys(messages).filter((key) => key.startsWith("field."));
-    assert.deepEqual(
-      [...needed].filter((key) => !known.includes(key) && !unseen.includes(key)),
-      [],
-    );
-    assert.deepEqual(
-      known.filter((key) => !needed.has(key)),
-      [],
-    );
-  });
-
   it("are of the kind that the schema says", () => {
     const kinds: readonly (readonly [DescribedKeys, string, string])[] = [
       [virtualServerKeys, "scheduler", "choice"],
