@@ -187,6 +187,7 @@ export default scenario({
     expect(report.ok, `reload: ${JSON.stringify(report)}`);
     const own = await sourceSeen("rs2");
     expect(own === lab.addresses.routers.r2.public, `then from the router's own address: ${own}`);
+    await ftpWorks(lab, "masquerading with the router's own address");
     return {};
   },
 });
