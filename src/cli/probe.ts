@@ -13,15 +13,18 @@ export interface ProbeOptions extends ReportOptions {
   readonly virtualServer: string;
   /** Null: all of the virtual server. */
   readonly realServer: string | null;
+  /** Keys of a check to try in place of the configured one; null: that one. */
+  readonly check: Readonly<Record<string, unknown>> | null;
 }
 
 /** Throws a MachineError where no daemon answers. */
 export async function probe(options: ProbeOptions, terminal: Terminal): Promise<ExitStatus> {
   const { virtualServer, realServer, json } = options;
+  const check = options.check === null ? null : JSON.stringify(options.check);
   const client = controlClient(socketIn(options.runDir));
   const report = await (realServer === null
-    ? client.probeVirtualServer({ virtualServer })
-    : client.probeRealServer({ virtualServer, realServer }));
+    ? client.probeVirtualServer({ virtualServer, check })
+    : client.probeRealServer({ virtualServer, realServer, check }));
   if (!report.ok) return refusedBy(report, terminal, json);
   const paint = terminal.colors ? colored : plain;
   const text = () => report.servers.map((server) => serverText(server, paint)).join("\n");

@@ -47,7 +47,7 @@ import {
   virtualServerKeys,
 } from "./schema/virtual-server.ts";
 import { servedCheck } from "./served-check.ts";
-import { addressOrder, compare, inServerOrder, portOrder } from "./server-order.ts";
+import { addressOrder, compare, inServerOrder, portOrder } from "./servers/server-order.ts";
 import { claimedAlone, vipsOf } from "./vips.ts";
 import { addressOf, type RealServerWhole, type VirtualServerWhole, type Whole } from "./whole.ts";
 

@@ -30,6 +30,9 @@ const asked = "`by` says who asks";
 const everywhere =
   "with `everywhere`, or `*` for the virtual server and an address, in all that have the address";
 
+const probeCheck =
+  "`check`, a JSON object with the keys of a check, is tried in place of theirs; it names no program and no file.";
+
 const guard = "With `yes` it passes `guard.remove_percent`.";
 
 /** By the name of the method that answers it in the daemon and asks it in the client. */
@@ -118,11 +121,13 @@ export const requests = {
   }),
   probeVirtualServer: acts<ProbeReport>()({
     ...{ path: `${virtualServerPath}/probe`, access: "operate" },
-    does: "Runs the checks of all its real servers once, now, and shows the conversations.",
+    options: { check: "text" },
+    does: `Runs the checks of all its real servers once, now, and shows the conversations. ${probeCheck}`,
   }),
   probeRealServer: acts<ProbeReport>()({
     ...{ path: `${realServerPath}/probe`, access: "operate" },
-    does: "Runs the checks of one real server once, now, and shows the conversations.",
+    options: { check: "text" },
+    does: `Runs the checks of one real server once, now, and shows the conversations. ${probeCheck}`,
   }),
   drainRealServer: acts<MaintenanceReport>()({
     ...{ path: `${realServerPath}/drain`, access: "operate" },

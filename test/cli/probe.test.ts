@@ -45,3 +45,28 @@ test("lvsd probe shows the conversation and ends with 1 for a failure, 2 for a n
   daemon.probed = { ok: false, fault: "text", problems: [problemElsewhere("no such")] };
   assert.equal((await lvsd(["probe", "wbe", "--run-dir", runDir])).status, 2);
 });
+
+test("lvsd probe --type takes the keys of a check as options", async (t) => {
+  const { runDir, daemon } = await serve(t);
+  const asked: string[] = [];
+  const answer = async (given: { readonly check: string | null }) => {
+    asked.push(given.check ?? "");
+    return { ok: true, passed: true, servers: [] } as const;
+  };
+  daemon.probeVirtualServer = daemon.probeRealServer = answer;
+  const words = ["--type", "http", "--path=/x", "--warn-before", "3", "--status", "[200, 204]"];
+  const run = (...more: string[]) => lvsd(["probe", "web", ...more, "--run-dir", runDir]);
+  assert.equal((await run("rs1", ...words)).status, 0);
+  assert.equal((await run(...words)).status, 0);
+  const check = { type: "http", path: "/x", warn_before: 3, status: [200, 204] };
+  assert.deepEqual(asked, [JSON.stringify(check), JSON.stringify(check)]);
+  for (const wrong of [
+    ["rs1", "--path", "/x"],
+    ["rs1", "--type"],
+    ["rs1", "rs2"],
+  ]) {
+    const end = await run(...wrong);
+    assert.equal(end.status, 2, wrong.join(" "));
+    assert.notEqual(end.error, "");
+  }
+});

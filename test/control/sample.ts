@@ -372,8 +372,8 @@ export class ScriptedDaemon implements Controlled {
       return { ok: true, order, changed, unchanged: [], active: true, kept: true };
     };
   probed: ProbeReport | Refusal = { ok: true, passed: true, servers: [] };
-  probeVirtualServer = async () => this.probed;
-  probeRealServer = async () => this.probed;
+  probeVirtualServer: Controlled["probeVirtualServer"] = async () => this.probed;
+  probeRealServer: Controlled["probeRealServer"] = async () => this.probed;
   drainRealServer = this.#order("drain");
   disableRealServer = this.#order("disable");
   enableRealServer = this.#order("enable");

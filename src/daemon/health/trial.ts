@@ -9,7 +9,9 @@ import {
   type RealServer,
   type TriedCheck,
   triedChecks,
+  type VirtualServer,
 } from "../../config/config.ts";
+import { readTrialCheck } from "../../config/trial-check.ts";
 import type { ProbedServer, ProbeReport, Refusal } from "../../control/api.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
 import { suggest } from "../../keys/shape.ts";
@@ -21,12 +23,14 @@ export interface Trial {
   readonly virtualServer: string;
   /** Null: all of the virtual server. */
   readonly realServer: string | null;
+  /** JSON: the keys of a check in place of the configured ones; null: those. */
+  readonly check?: string | null;
 }
 
 /** Names that are not in the configuration are refused as a mistake in a text. */
 export async function probeServers(
   { virtualServers }: Pick<Config, "virtualServers">,
-  { virtualServer: name, realServer }: Trial,
+  { virtualServer: name, realServer, check = null }: Trial,
   run: RunCheck,
 ): Promise<ProbeReport | Refusal> {
   const virtualServer = virtualServers.find((each) => each.name === name);
@@ -35,15 +39,32 @@ export async function probeServers(
     return unknown(`there is no virtual server ${JSON.stringify(name)}`, suggest(name, known));
   }
   const { realServers } = virtualServer;
-  const wanted = realServers.filter((each) => realServer === null || each.name === realServer);
+  const wanted = realServers.filter(
+    ({ name: own, named }) => realServer === null || own === realServer || named === realServer,
+  );
   if (wanted.length === 0) {
     const message = `${name} has no real server${realServer === null ? "" : ` ${JSON.stringify(realServer)}`}`;
     const known = realServers.map((each) => each.name);
     return unknown(message, realServer === null ? null : suggest(realServer, known));
   }
+  const other = check === null ? null : otherCheck(check, virtualServer);
+  if (other !== null && "problems" in other)
+    return { ok: false, fault: "text", problems: other.problems };
   const limit = pLimit(atOnceMax);
-  const servers = await Promise.all(wanted.map((each) => limit(() => probed(each, run))));
+  const servers = await Promise.all(
+    wanted.map((each) =>
+      limit(() => probed(other === null ? each : { ...each, check: other }, run)),
+    ),
+  );
   return { ok: true, passed: servers.every(({ passed }) => passed), servers };
+}
+
+function otherCheck(text: string, virtualServer: VirtualServer): ReturnType<typeof readTrialCheck> {
+  try {
+    return readTrialCheck(JSON.parse(text), virtualServer);
+  } catch {
+    return { problems: [problemElsewhere("check: no JSON")] };
+  }
 }
 
 const unknown = (message: string, hint: string | null): Refusal => ({

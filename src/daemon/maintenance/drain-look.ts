@@ -29,13 +29,19 @@ export function serversIn(
   return found;
 }
 
+/** Behind a firewall mark there may be several protocols. */
+const carriesUdp = ({ protocol, mark }: VirtualServer): boolean => {
+  const traffic = mark?.traffic.map((each) => each.protocol) ?? [];
+  return (traffic.length === 0 ? [protocol] : traffic).includes("udp");
+};
+
 /** As the table was last looked at. A server that is not in it has no connection any more. */
 export function drainLook(
   { virtualServer, realServer }: DrainedServer,
   { table, counters }: Pick<TableState, "table" | "counters">,
   timeouts: Config["timeouts"],
 ): DrainLook {
-  const udpTimeout = virtualServer.protocol === "udp" ? (timeouts?.udp ?? udpTimeoutDefault) : null;
+  const udpTimeout = carriesUdp(virtualServer) ? (timeouts?.udp ?? udpTimeoutDefault) : null;
   const service = printService(serviceOf(virtualServer, realServer));
   const destination = printDestination(destinationIdentity(virtualServer, realServer));
   const weight = table?.get(service)?.destinations.get(destination)?.weight ?? 0;

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
-import { hostsOf, withAddresses } from "../../config/named-servers.ts";
+import { hostsOf, withAddresses } from "../../config/servers/named-servers.ts";
 import type { NameStatus, Status } from "../../control/api.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
 import { type Fact, factKinds } from "../../health/facts.ts";

@@ -2,7 +2,7 @@
  * The addresses of a host name as a fact for the peer: for each 1 byte of length (4 or 16) and the
  * address.
  */
-import { addressesMax } from "../../config/named-servers.ts";
+import { addressesMax } from "../../config/servers/named-servers.ts";
 import {
   addressBytes,
   addressFromBytes,

@@ -6,8 +6,8 @@
  * name no more empties no virtual server.
  */
 
-import { addressesMax } from "../../config/named-servers.ts";
-import { addressOrder, compare } from "../../config/server-order.ts";
+import { addressesMax } from "../../config/servers/named-servers.ts";
+import { addressOrder, compare } from "../../config/servers/server-order.ts";
 import { type Family, family, type IpAddress } from "../../model/address.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 

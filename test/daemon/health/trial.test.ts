@@ -87,4 +87,36 @@ describe("probing real servers", { timeout: 20_000 }, () => {
       assert.ok(report.problems[0]?.hint?.includes(hint));
     }
   });
+
+  it("tries another check by its keys, on the real servers of a name too", async (t) => {
+    const port = await serving(t, "HTTP/1.1 204 No\r\n\r\n");
+    const rs1 = realServer("rs1", { address: loopback, port, check: tcpCheck() });
+    const one = { ...rs1, name: "app@127.0.0.1", named: "app" };
+    const whole = config(virtualServer("web", { realServers: [rs1, one] }));
+    const probe = (realServerName: string, check: unknown) =>
+      probeServers(
+        whole,
+        { virtualServer: "web", realServer: realServerName, check: JSON.stringify(check) },
+        runCheck,
+      );
+    const passed = await probe("app", { type: "http", path: "/x", status: [200, 204] });
+    assert.ok(passed.ok && passed.passed);
+    assert.match(passed.servers[0]?.tries[0]?.steps[1]?.text ?? "", /^GET \/x/);
+    const failed = await probe("rs1", { type: "http", status: 200 });
+    assert.ok(failed.ok && !failed.passed);
+    const wrong: readonly (readonly [unknown, RegExp])[] = [
+      [{ type: "htp" }, /unknown type of check "htp"/],
+      [{ type: "http", pth: "/" }, /pth/],
+      [{ type: "command", command: "/bin/sh" }, /names no program/],
+      [{ type: "https", tls: { ca: "/etc/shadow" } }, /names no file/],
+      [{ type: "pop3", user: "a", password_file: "/etc/shadow" }, /names no file/],
+      [{ type: "command", environment: { LD_PRELOAD: "/x" } }, /command is missing/],
+      [7, /where a map of keys is expected/],
+    ];
+    for (const [check, message] of wrong) {
+      const refused = await probe("rs1", check);
+      assert.ok(!refused.ok, JSON.stringify(check));
+      assert.match(refused.problems.map((each) => each.message).join("; "), message);
+    }
+  });
 });

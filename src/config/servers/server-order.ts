@@ -1,5 +1,5 @@
 /** The order of servers, the same on both routers: family, address as a number, port. */
-import { addressBytes, family, type IpAddress } from "../model/address.ts";
+import { addressBytes, family, type IpAddress } from "../../model/address.ts";
 
 /** Longer means IPv6, which comes behind IPv4. */
 export const addressOrder = (address: IpAddress): string =>

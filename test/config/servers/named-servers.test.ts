@@ -1,9 +1,9 @@
 /** Host names as addresses of real servers: where they are allowed, and what becomes of them. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { hostsOf, withAddresses } from "../../src/config/named-servers.ts";
-import type { HostName, IpAddress } from "../../src/model/address.ts";
-import { accepted, readText, refused } from "./texts.ts";
+import { hostsOf, withAddresses } from "../../../src/config/servers/named-servers.ts";
+import type { HostName, IpAddress } from "../../../src/model/address.ts";
+import { accepted, readText, refused } from "../texts.ts";
 
 const text = (keys: string, real: string) =>
   `routers: { primary: { public: 192.0.2.1 } }

@@ -2,9 +2,9 @@
  * Real servers whose addresses come from host names: each address that a name stands for is a real
  * server of its own, called `rs1@10.0.0.1`. Pure; who resolves names is daemon/names/.
  */
-import { family, type HostName, type IpAddress, printEndpoint } from "../model/address.ts";
-import { unservable } from "./address-kinds.ts";
-import { type Config, familiesOf, type NamedServer, type VirtualServer } from "./config.ts";
+import { family, type HostName, type IpAddress, printEndpoint } from "../../model/address.ts";
+import { unservable } from "../address-kinds.ts";
+import { type Config, familiesOf, type NamedServer, type VirtualServer } from "../config.ts";
 import { inServerOrder } from "./server-order.ts";
 
 /** What names stand for. */
