@@ -14,6 +14,7 @@ import {
   requestBytesMax,
 } from "./api.ts";
 import { metricsText } from "./metrics.ts";
+import { jsonInPieces } from "./reports/in-pieces.ts";
 import type { OptionKind, OptionKinds, RequestDeclaration } from "./request.ts";
 import { type Asked, type Controlled, type RequestName, requests } from "./requests.ts";
 
@@ -97,8 +98,10 @@ export async function answer(
       ok: false,
       problems: refusedWith.problems,
     } satisfies RefusalBody);
-  // A status of 20 MB is not looked through for hidden characters: its texts were, one by one.
-  return json(200, result, route.name === "status" ? (text) => text : printableLines);
+  if (!isLong.has(route.name)) return json(200, result);
+  // What may have 20 MB is not looked through for hidden characters: its texts were, one by one.
+  const text = `${await jsonInPieces(result)}\n`;
+  return { status: 200, type: "json", text, refused: null };
 }
 
 /** What was asked for, about what, and what came of it. */
@@ -122,14 +125,13 @@ export const refusal = (status: number, reason: RequestRefusal, message: string)
 export const failure = (message: string): ControlReply =>
   json(500, { ok: false, problems: [problemElsewhere(message)] } satisfies RefusalBody);
 
-const json = (
-  status: number,
-  body: object,
-  shown: (text: string) => string = printableLines,
-): ControlReply => ({
+/** Answers that grow with the number of real servers; of rates all texts are addresses. */
+const isLong: ReadonlySet<RequestName> = new Set(["status", "rates"]);
+
+const json = (status: number, body: object): ControlReply => ({
   status,
   type: "json",
-  text: `${shown(JSON.stringify(body))}\n`,
+  text: `${printableLines(JSON.stringify(body))}\n`,
   refused: null,
 });
 
