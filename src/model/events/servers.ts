@@ -149,6 +149,13 @@ export const checkEvents = {
     sentence: ({ real_server, text }) =>
       `the idle connection to ${real_server} ${text}: it is checked now`,
   }),
+  stuck: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning:
+      "the kernel's connections show handshakes with a real server that do not go on: its checks run at once",
+    sentence: ({ real_server, text }) => `${real_server} ${text}: it is checked now`,
+  }),
   habit: event({
     severity: "info",
     fields: { real_server: text, text },
