@@ -1,4 +1,5 @@
 /** The text of `lvsd realserver`: a script, its undoing, or files for a manager of networks. */
+import { family } from "../../model/address.ts";
 import type { Forwarding } from "../../model/service.ts";
 import { arptables } from "./arptables.ts";
 import { gateway } from "./gateway.ts";
@@ -69,7 +70,15 @@ function lackingFor({ name }: Method, preparation: Preparation): Refusal | null 
       message: `${server} has no address: your own rules say which VIPs it has`,
       hint: "give it an address, or prepare the real servers for those VIPs by hand",
     };
-  if (name !== "gateway" || gateways.length > 0) return null;
+  const lacking = realServers.find(({ address }) =>
+    gateways.every((gateway) => family(gateway.address) !== family(address)),
+  );
+  if (name !== "gateway" || lacking === undefined) return null;
+  if (gateways.length > 0)
+    return {
+      message: `${server}: nat_router has no address of the family of ${lacking.name} (${lacking.address})`,
+      hint: "nat_router: { address: [IPV4/LENGTH, IPV6/LENGTH] }",
+    };
   return {
     message: `${server}: there is no nat_router, through which its real servers would reply`,
     hint: "nat_router: { address: ADDRESS/LENGTH } gives them a gateway that moves with the VIPs",

@@ -100,6 +100,17 @@ told elsewhere "$(in_real sh "$DIR/do.sh" 2>&1 || :)"
     assert.match(found.elsewhere ?? "", /this machine has none of the real servers' addresses/);
   });
 
+  it("gets none where nat_router has no address of its family", () => {
+    const [four] = web.gateways;
+    assert.ok(four !== undefined);
+    const result = prepare(
+      { ...web, gateways: [four] },
+      { method: "gateway", undo: false, format: "script" },
+    );
+    assert.ok("refused" in result);
+    assert.match(result.refused.message, /no address of the family of rs1-6 \(fd00:11::1\)/);
+  });
+
   it("is told the lines of vsftpd where the virtual server is FTP", () => {
     assert.match(
       scriptOf(false),
