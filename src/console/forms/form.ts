@@ -78,13 +78,16 @@ function summary({ say }: Model, { byName, within, elsewhere }: Placed): Html {
   if (byName.size + within.length + elsewhere.length === 0) return nothing;
   const links = [...byName].map(
     ([name, problems]) =>
-      html`<li><a href="#${idOf(name)}">${name}</a>: ${problems.map((one) => shownProblem(one))}</li>`,
+      html`<li><a href="#${idOf(name)}">${name}</a>: ${problems.map(saidAt).join("; ")}</li>`,
   );
   const others = [...within, ...elsewhere].map((one) => html`<li>${shownProblem(one)}</li>`);
   return html`<section class="banner bad" role="alert"><h2>${say("form.wrong")}</h2><ul lang="en">${links}${others}</ul></section>`;
 }
 
 const shownProblem = (problem: Problem): string => printProblem({ ...problem, file: null });
+
+/** At a field its key need not be named once more. */
+const saidAt = (problem: Problem): string => shownProblem(problem).replace(/^[\w.[\]-]+: /, "");
 
 const idOf = (name: string): string => `k-${name.replaceAll(/[^\w-]/g, "-")}`;
 
@@ -148,7 +151,7 @@ const keyName = ({ root }: FormPage, { name }: Part): Html =>
 const wrongPart = (id: string, wrong: readonly Problem[]): Html =>
   wrong.length === 0
     ? nothing
-    : html`<p class="wrong" id="${id}-wrong" lang="en">${wrong.map(shownProblem).join("; ")}</p>`;
+    : html`<p class="wrong" id="${id}-wrong" lang="en">${wrong.map(saidAt).join("; ")}</p>`;
 
 /** What counts where the key is left out, of what lies under it; null: its default. */
 function inheritedAt({ inherited = [] }: FormPage, field: Field): string | null {
