@@ -148,3 +148,55 @@ test("a next process goes on where an announced restart has left", async () => {
   assert.deepEqual(new Set(machine.settings.values()), new Set(["0"]), "what the first found");
   assert.equal(machine.vips.size, 0);
 });
+
+test("loads and host names make one table of both routers, and a takeover changes nothing in it", async () => {
+  const network = new MemorySwitch();
+  const machines = [primary, backup].map((own) => new MemoryMachine(network, own ?? ""));
+  const [one, two] = machines;
+  assert.ok(one !== undefined && two !== undefined);
+  const web = config().virtual_servers.web;
+  const monitor = { type: "command", interval: "1s", args: ["%h"] };
+  const named = { rs1: { address: "192.0.2.21" }, app: { address: "app.internal" } };
+  for (const machine of machines) {
+    machine.configure(
+      config({ virtual_servers: { web: { ...web, load_monitor: monitor, real_servers: named } } }),
+    );
+    for (const last of ["21", "31", "32"]) machine.loads.set(`192.0.2.${last}`, "0.1");
+  }
+  // The standby's name server has another answer, and its programs another load.
+  one.names.set("app.internal", ["192.0.2.32", "192.0.2.31"]);
+  two.names.set("app.internal", ["192.0.2.33"]);
+  one.loads.set("192.0.2.31", "load average: 1.4");
+  const table = ({ kernel }: MemoryMachine): string =>
+    [...kernel.table.values()]
+      .flatMap(({ destinations }) =>
+        Array.from(destinations.values(), (each) => `${each.identity.address} ${each.weight}`),
+      )
+      .join(", ");
+  const wanted = "192.0.2.21 100, 192.0.2.31 50, 192.0.2.32 100";
+  const first = await start(one);
+  await until("the primary is active", () => stateOf(first) === "active");
+  const second = await start(two);
+  await until(`the primary's table: ${wanted}`, () => table(one) === wanted);
+  await until("the same on the backup", () => table(two) === wanted);
+  const { names, virtual_servers } = await second.status();
+  assert.deepEqual(names, [
+    {
+      ...{ name: "app.internal", addresses: ["192.0.2.31", "192.0.2.32"] },
+      ...{ source: "peer", last_error: null },
+    },
+  ]);
+  const [, loaded] = virtual_servers[0]?.real_servers ?? [];
+  assert.deepEqual(
+    [loaded?.name, loaded?.effective_weight, loaded?.load?.factor],
+    ["app@192.0.2.31", 0.5, 0.5],
+  );
+  two.names.set("app.internal", ["192.0.2.31", "192.0.2.32"]);
+  two.loads.set("192.0.2.31", "load average: 1.4");
+  network.cut.add(primary as IpAddress);
+  await until("the backup takes over", () => stateOf(second) === "active");
+  assert.equal(table(two), wanted);
+  two.loads.set("192.0.2.31", "0.1");
+  const whole = "192.0.2.21 1, 192.0.2.31 1, 192.0.2.32 1";
+  await until(`its own answers hold: ${whole}`, () => table(two) === whole);
+});

@@ -17,6 +17,7 @@ import { MachineError } from "../../src/model/error.ts";
 import type { LvsdEvent } from "../../src/model/event.ts";
 import { ms } from "../../src/model/time.ts";
 import type { FloatingAddress, Interface, Ip } from "../../src/system/ip/ip.ts";
+import type { Resolve } from "../../src/system/names/resolver.ts";
 import type { HeartbeatPathOptions, OpenHeartbeatPath } from "../../src/system/net/datagram.ts";
 import { now, openAlarm, wallClock } from "../../src/system/process/clock.ts";
 import { MemoryKernel } from "./table/memory-kernel.ts";
@@ -69,6 +70,10 @@ export class MemoryMachine {
   readonly events: LvsdEvent[] = [];
   /** Real servers, as `ADDRESS:PORT`, whose checks fail. */
   readonly dead = new Set<string>();
+  /** What programs print that are asked for the load of an address. */
+  readonly loads = new Map<string, string>();
+  /** What host names stand for, by this machine's name servers. */
+  readonly names = new Map<string, readonly string[]>();
   /** Floating addresses in the kernel, by their text. */
   readonly vips = new Map<string, FloatingAddress>();
   readonly configFile: string;
@@ -106,11 +111,17 @@ export class MemoryMachine {
         ...this.#kernelDoors(),
         ...this.#wireDoors(),
         ...{
-          resolve: async () => ({ families: [], ttl: ms(60_000), trouble: "no name server here" }),
+          resolve: this.#resolve,
           runCheck: this.#runCheck,
           runner: false,
         },
-        runCommand: async () => ({ kind: "not-started", why: new Error("no programs here") }),
+        runCommand: async ({ args: [of = ""] }) => {
+          const printed = this.loads.get(of);
+          if (printed === undefined)
+            return { kind: "not-started", why: new Error("no programs here") };
+          const said = { output: Buffer.from(printed), complaint: Buffer.alloc(0) };
+          return { kind: "ended", status: 0, killedBy: null, ...said };
+        },
         runDir: join(this.#directory, "run"),
         stateDir: join(this.#directory, "state"),
       },
@@ -119,6 +130,15 @@ export class MemoryMachine {
       ...{ imageRefused: () => null, restart: () => {} },
     };
   }
+
+  readonly #resolve: Resolve = async (host) => ({
+    families: [
+      { family: 4, addresses: (this.names.get(host) ?? null) as readonly IpAddress[] | null },
+      { family: 6, addresses: [] },
+    ],
+    ttl: ms(1000),
+    trouble: this.names.has(host) ? null : "no answer",
+  });
 
   readonly #runCheck: RunCheck = async (_check, { address, port }) =>
     this.dead.has(`${address}:${port}`)
