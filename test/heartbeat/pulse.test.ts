@@ -12,7 +12,7 @@ import {
 } from "../../src/heartbeat/pulse.ts";
 import { decode, encode } from "../../src/heartbeat/wire.ts";
 import { isRefused } from "../../src/model/error.ts";
-import { words } from "../piranha/machine.ts";
+import { words } from "../lab/piranha/machine.ts";
 import { sample } from "./sample.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

@@ -14,7 +14,7 @@ import {
   PulseMachine,
   type PulseSettings,
   words,
-} from "../../piranha/machine.ts";
+} from "../../lab/piranha/machine.ts";
 import type { PulseWorld } from "./world.ts";
 
 /** One machine: its process, and whether its kernel has the VIPs. */
