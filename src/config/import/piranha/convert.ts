@@ -79,8 +79,8 @@ function globals(conversion: Conversion): void {
   const serial = global.values.get("serial_no");
   if (serial !== undefined && serial.number >= 0)
     root.set("serial", serial.number, originOf(file, serial));
-  routers(conversion);
-  heartbeat(conversion);
+  const hasBackup = routers(conversion);
+  heartbeat(conversion, hasBackup);
   failover(conversion);
   connectionSync(conversion);
   timeouts(conversion);
@@ -88,7 +88,8 @@ function globals(conversion: Conversion): void {
   unused(conversion);
 }
 
-function routers({ root, global, file, findings, options }: Conversion): void {
+/** Says whether there are two. */
+function routers({ root, global, file, findings, options }: Conversion): boolean {
   const value = (key: string): Given | undefined => global.values.get(key);
   const map = root.map("routers");
   const [primary, backup] = [value("primary"), value("backup")];
@@ -118,8 +119,8 @@ function routers({ root, global, file, findings, options }: Conversion): void {
   const isBackupActive = value("backup_active")?.number === 1;
   const hasBackup = backup !== undefined && backup.text !== "0.0.0.0";
   const backupPrivate = value("backup_private");
-  if (options.backup !== null || (isBackupActive && hasBackup))
-    router("backup", backup, hasPrivate ? backupPrivate : undefined);
+  const isPair = options.backup !== null || (isBackupActive && hasBackup);
+  if (isPair) router("backup", backup, hasPrivate ? backupPrivate : undefined);
   else if (backup !== undefined) {
     const text = hasBackup
       ? "backup_active is 0: this router serves alone, as with Piranha; add it under routers to have two"
@@ -140,9 +141,10 @@ function routers({ root, global, file, findings, options }: Conversion): void {
     if (node instanceof MapNode && options.primary === null)
       map.set("primary", new MapNode("flow").set("public", primary?.text), originOf(file, primary));
   }
+  return isPair;
 }
 
-function heartbeat({ root, global, file, findings }: Conversion): void {
+function heartbeat({ root, global, file, findings }: Conversion, hasBackup: boolean): void {
   const map = root.map("heartbeat");
   const [keepalive, deadtime] = [global.values.get("keepalive"), global.values.get("deadtime")];
   const port = global.values.get("heartbeat_port");
@@ -165,11 +167,26 @@ function heartbeat({ root, global, file, findings }: Conversion): void {
       "deadtime",
       `${dead}s instead of ${deadtime.number}s: at least two intervals, or one lost heartbeat is a takeover`,
     );
+  protocol(map, hasBackup, findings);
+}
+
+/**
+ * lvs.cf means pulse. Both are spoken, since the file of one router may be imported while the other
+ * one still runs Piranha; a pair of lvsd then has what it has without a Piranha: signed heartbeats.
+ */
+function protocol(map: MapNode, hasBackup: boolean, findings: Findings): void {
+  if (!hasBackup) return;
+  map.set(
+    "protocol",
+    "auto",
+    null,
+    "Piranha's pulse, or lvsd's own as soon as both routers run it",
+  );
   findings.add(
     "changed",
     null,
     "heartbeat",
-    "heartbeats are signed: make a key with lvsd keygen and copy it to both routers (or authentication: none)",
+    "a Piranha on the other router is spoken to in its pulse, which nothing authenticates; two lvsd speak their own, signed: make a key with lvsd keygen, copy it to both routers, and set protocol: lvsd once both run lvsd",
   );
 }
 

@@ -57,6 +57,11 @@ describe("values are what Piranha's programs did with them", () => {
     assert.deepEqual(config.routers.backup, { public: "192.0.2.2", private: "10.0.0.2" });
     assert.equal(config.heartbeat.interval, 6000);
     assert.equal(config.heartbeat.deadAfter, 18_000);
+    assert.equal(config.heartbeat.protocol, "auto", "a Piranha on the other router is understood");
+    assert.ok(kinds(base, "changed").some((text) => /heartbeat: .*pulse.*lvsd keygen/.test(text)));
+    const alone = base.replace("backup_active = 1", "backup_active = 0");
+    assert.equal(configOf(alone).heartbeat.protocol, "lvsd", "alone there is nobody to speak to");
+    assert.ok(!kinds(alone, "changed").some((text) => /keygen/.test(text)));
     assert.equal(config.failover.failback, "manual");
     assert.equal(config.serial, 7);
     const [web] = config.virtualServers;
