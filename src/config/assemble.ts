@@ -15,6 +15,7 @@ import type {
   ConsoleConfig,
   FailoverConfig,
   HeartbeatConfig,
+  MailConfig,
   RealServer,
   RouterAddresses,
   VirtualServer,
@@ -31,6 +32,7 @@ import { weightScale } from "./lifecycle/weight-scale.ts";
 import { consoleKeys } from "./schema/console.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
+import { mailKeys } from "./schema/mail.ts";
 import {
   checksKeys,
   connectionSyncKeys,
@@ -80,7 +82,7 @@ export function assemble(
     connectionSync: namedOrNull(connectionSyncKeys, whole.connectionSync),
     timeouts: namedOrNull(timeoutsKeys, whole.timeouts),
     checks: named(checksKeys, whole.checks),
-    notify: named(notifyKeys, whole.notify),
+    notify: { ...named(notifyKeys, whole.notify), mail: mailOf(whole, of) },
     console: consoleOf(whole, of),
     vips,
     masquerade: whole.natRouter === null ? false : all(whole.natRouter).masquerade,
@@ -165,6 +167,13 @@ function heartbeatOf(
   const signs = values.authentication === "hmac" && values.protocol !== "pulse";
   const needed = signs && (hasPeer || values.keyFile !== null);
   return { ...values, keyFile: needed ? of.absolute(values.keyFile ?? keyFileUsual) : null };
+}
+
+function mailOf(whole: Whole, { absolute }: { absolute(path: string): string }): MailConfig | null {
+  const mail = namedOrNull(mailKeys, whole.mail);
+  if (mail === null) return null;
+  const path = (given: string | null) => (given === null ? null : absolute(given));
+  return { ...mail, ca: path(mail.ca), passwordFile: path(mail.passwordFile) };
 }
 
 function consoleOf(whole: Whole, of: { absolute(path: string): string }): ConsoleConfig {

@@ -25,6 +25,7 @@ import type { Mark } from "./forwarding/service.ts";
 import type { consoleKeys } from "./schema/console.ts";
 import type { failoverKeys, fenceKeys } from "./schema/failover.ts";
 import type { heartbeatKeys } from "./schema/heartbeat.ts";
+import type { mailKeys } from "./schema/mail.ts";
 import type {
   checksKeys,
   connectionSyncKeys,
@@ -59,7 +60,7 @@ export type Config = With<
     /** `ipvsadm --set`, whole seconds; null leaves the kernel's values alone. */
     timeouts: ValuesOf<typeof timeoutsKeys> | null;
     checks: ValuesOf<typeof checksKeys>;
-    notify: ValuesOf<typeof notifyKeys>;
+    notify: With<ValuesOf<typeof notifyKeys>, { mail: MailConfig | null }>;
     console: ConsoleConfig;
     /**
      * Every floating address once, in the order of claiming and announcing: the NAT router's address
@@ -90,6 +91,9 @@ export type RouterAddresses = ValuesOf<typeof routerKeys>;
  * unless given.
  */
 export type HeartbeatConfig = ValuesOf<typeof heartbeatKeys>;
+
+/** `ca` and `passwordFile` are absolute. */
+export type MailConfig = ValuesOf<typeof mailKeys>;
 
 export type ConsoleConfig = With<
   ValuesOf<typeof consoleKeys>,

@@ -249,11 +249,27 @@ const quiesceKeepsUdpClients: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
+/** A password goes to nobody who has not shown who it is. */
+const loginsAreWhole: Rule = ({ mail }, complaints) => {
+  if (mail === undefined || mail === null) return;
+  const { user, password_file: file, tls } = mail.values;
+  if (user === undefined || file === undefined || tls === undefined) return;
+  if ((user === null) !== (file === null)) {
+    const [given, missing] = user === null ? ["password_file", "user"] : ["user", "password_file"];
+    const message = `${mail.pathOf(missing as "user")}: missing, where ${given} is given`;
+    complaints.at(mail.spotOf(given as "user"), message, "a login needs both");
+  } else if (user !== null && tls === "offered") {
+    const message = `${mail.pathOf("tls")}: offered sends the password to whoever answers`;
+    complaints.at(mail.spotOf("user"), message, "tls: required, or implicit");
+  }
+};
+
 export const rules: readonly Rule[] = [
   addressesCanServe,
   deadAfterSpansTwoIntervals,
   warnAfterLiesBetween,
   pulseIsSlow,
+  loginsAreWhole,
   routersDiffer,
   pathsHaveTwoEnds,
   virtualServersDiffer,

@@ -17,6 +17,7 @@ import type { CheckLayer } from "./schema/check.ts";
 import { consoleKeys, consoleTlsKeys } from "./schema/console.ts";
 import { announceKeys, failoverKeys, fenceKeys } from "./schema/failover.ts";
 import { heartbeatKeys } from "./schema/heartbeat.ts";
+import { mailKeys } from "./schema/mail.ts";
 import {
   checksKeys,
   connectionSyncKeys,
@@ -105,6 +106,7 @@ export interface Whole {
   readonly console: Settled<typeof consoleKeys> | undefined;
   readonly consoleTls: Settled<typeof consoleTlsKeys> | null | undefined;
   readonly notify: Settled<typeof notifyKeys> | undefined;
+  readonly mail: Settled<typeof mailKeys> | null | undefined;
   readonly timeouts: Settled<typeof timeoutsKeys> | null | undefined;
   readonly virtualServers: readonly VirtualServerWhole[];
   /** Null where there is none. */
@@ -137,6 +139,7 @@ export function settleWhole(
   const routers = one(routersKeys, root.values.routers);
   const failover = one(failoverKeys, root.values.failover);
   const consoleSection = one(consoleKeys, root.values.console);
+  const notify = one(notifyKeys, root.values.notify);
   const checkNeeds: CheckNeed[] = [];
   const ofChecks = { absolute, needs: (need: CheckNeed) => checkNeeds.push(need) };
   const surroundings: Surroundings = {
@@ -165,7 +168,8 @@ export function settleWhole(
     announce: one(announceKeys, failover?.values.announce),
     console: consoleSection,
     consoleTls: maybe(consoleTlsKeys, consoleSection?.values.tls),
-    notify: one(notifyKeys, root.values.notify),
+    notify,
+    mail: maybe(mailKeys, notify?.values.mail),
     fence: maybe(fenceKeys, failover?.values.fence),
     services: settleServices(failover?.values.services ?? [], ofChecks, complaints),
     guard: one(guardKeys, root.values.guard),

@@ -3,7 +3,8 @@
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
 
-import type { ConsoleConfig } from "../config/config.ts";
+import { hostname } from "node:os";
+import type { Config, ConsoleConfig } from "../config/config.ts";
 import type {
   ConfigReport,
   FindingsReport,
@@ -30,6 +31,7 @@ import type { EventBody, LvsdEvent } from "../model/event.ts";
 import { between, type Instant, ms, seconds } from "../model/time.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import { readRates } from "../system/ipvs/rates.ts";
+import { sendMail } from "../system/net/smtp.ts";
 import { ConfigChanges } from "./config/config-changes.ts";
 import { keepLastGood } from "./config/last-good.ts";
 import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
@@ -40,6 +42,7 @@ import type { MaintenancePart } from "./maintenance/maintenance-part.ts";
 import { scriptReport } from "./maintenance/script-report.ts";
 import { type Checking, ServerRequests } from "./maintenance/server-requests.ts";
 import { commandMax, Notifications } from "./notifications.ts";
+import { MailNotifications } from "./notify/mail-notifications.ts";
 import { countUp, refusedNow } from "./refused.ts";
 import { Requests } from "./requests.ts";
 import { foundHere } from "./restart/found-here.ts";
@@ -78,6 +81,7 @@ export class Daemon extends ServerRequests implements Controlled {
   readonly #examination: Examination;
   readonly #startedAt: string;
   readonly #notifications: Notifications;
+  readonly #mail: MailNotifications;
   #stopped: (() => void) | null = null;
 
   constructor(written: Written, parts: DaemonParts) {
@@ -104,8 +108,19 @@ export class Daemon extends ServerRequests implements Controlled {
         state: this.#serving?.engine.router.state ?? "starting",
       }),
     });
-    this.#notifications.configure(written.config.notify.command);
-    parts.journal.follow((event) => this.#notifications.take(event));
+    this.#mail = new MailNotifications({
+      ...{ send: sendMail, report: this.#doors.report, now: this.#doors.now },
+      teller: () => ({
+        host: hostname(),
+        role: this.#serving?.running.role ?? null,
+        state: this.#serving?.engine.router.state ?? "starting",
+      }),
+    });
+    this.#notify(written.config);
+    parts.journal.follow((event) => {
+      this.#notifications.take(event);
+      this.#mail.take(event);
+    });
     this.#keep(written.files);
     this.#config = new ConfigChanges(written, {
       doors: this.#doors,
@@ -113,10 +128,15 @@ export class Daemon extends ServerRequests implements Controlled {
       error: parts.fileProblems,
       serving: () => this.#serving,
       loaded: ({ config, files }) => {
-        this.#notifications.configure(config.notify.command);
+        this.#notify(config);
         this.#keep(files);
       },
     });
+  }
+
+  #notify({ notify }: Config): void {
+    this.#notifications.configure(notify.command);
+    this.#mail.configure(notify.mail);
   }
 
   rates(): Promise<RatesReport> {
@@ -321,7 +341,7 @@ export class Daemon extends ServerRequests implements Controlled {
     await this.#config.close();
     if (serving !== null) await end(serving);
     this.#parts.journal.flush();
-    await this.#notifications.stop();
+    await Promise.all([this.#notifications.stop(), this.#mail.stop()]);
     this.#report({ event: "process", kind: "stopped", took_ms: this.#since(began) });
   }
 

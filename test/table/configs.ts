@@ -108,7 +108,7 @@ export const config = (...virtualServers: readonly VirtualServer[]): Config => (
   checks: { concurrency: 1000 },
   sysctl: "auto",
   marks: "lvsd",
-  notify: { command: null },
+  notify: { command: null, mail: null },
   vips: [],
   masquerade: false,
   claimedAlone: [],

@@ -14,12 +14,13 @@ import {
   oneFloating,
   onePerFamily,
 } from "../../keys/network-shapes.ts";
-import { later, optional, preset, required, section } from "../../keys/section.ts";
+import { optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
 import { consoleKeys } from "./console.ts";
 import { failoverKeys } from "./failover.ts";
 import { forwarding } from "./forwarding.ts";
 import { heartbeatKeys } from "./heartbeat.ts";
+import { mailKeys } from "./mail.ts";
 import { ipvsTimeoutMax, virtualServerSection } from "./virtual-server.ts";
 
 /** More virtual servers than any table that was ever seen; keeps mistakes from costing. */
@@ -114,7 +115,11 @@ export const notifyKeys = {
     "A program that is run for each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
     { names: "executable" },
   ),
-  mail: later("a map", [], "Mail that tells of events."),
+  mail: optional(
+    section(mailKeys),
+    "none",
+    "Mail that tells of changes of a state, gathered and at most so often; docs/notify.md.",
+  ),
 };
 
 /** What an included file may hold: more would make the order of files matter. */

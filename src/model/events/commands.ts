@@ -53,6 +53,19 @@ export const fenceEvents = {
 
 /** The operator's command. */
 export const notifyEvents = {
+  mailed: event({
+    severity: "info",
+    fields: { count: number, to: text },
+    meaning: "`notify.mail`: the server has taken a mail about so many changes",
+    sentence: ({ count, to }) =>
+      `mail about ${count} ${count === 1 ? "change" : "changes"} to ${to}`,
+  }),
+  "mail-failed": event({
+    severity: "warn",
+    fields: { text },
+    meaning: "the server has not taken a mail; it is tried again, later each time",
+    sentence: ({ text }) => `no mail: ${text}`,
+  }),
   told: event({
     severity: "info",
     fields: { subject: text, took_ms: number },

@@ -29,7 +29,7 @@ export const events = {
   sync: { of: "connection synchronisation", kinds: syncEvents },
   config: { of: "the configuration", kinds: configEvents },
   check: { of: "the checks as a whole", kinds: checkEvents },
-  notify: { of: "the operator's command", kinds: notifyEvents },
+  notify: { of: "the operator's command, and mail", kinds: notifyEvents },
   control: { of: "the control socket", kinds: controlEvents },
   machine: { of: "the machine", kinds: machineEvents },
 } as const;

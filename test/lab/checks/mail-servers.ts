@@ -1,5 +1,6 @@
 /** Postfix and Dovecot of a test: the user `probe` logs in with the password `geheim`. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { own } from "./accounts.ts";
@@ -74,6 +75,8 @@ export interface Postfix {
   readonly program: Program;
   readonly smtp: number;
   readonly smtps: number;
+  /** The mails that it has taken so far, as it keeps them. */
+  readonly taken: () => string[];
 }
 
 /** `auth`: Dovecot's socket. Without TLS no login is offered. */
@@ -107,6 +110,8 @@ smtpd_tls_auth_only = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${auth}
+smtpd_relay_restrictions = permit_sasl_authenticated, permit_mynetworks, reject
+smtpd_data_restrictions = check_client_access static:HOLD
 `,
   );
   writeFileSync(
@@ -114,6 +119,7 @@ smtpd_sasl_path = ${auth}
     `127.0.0.1:${smtp} inet n - n - - smtpd
 127.0.0.1:${smtps} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
+cleanup unix n - n - 0 cleanup
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
 rewrite unix - - n - - trivial-rewrite
@@ -122,5 +128,11 @@ proxymap unix - - n - - proxymap
   );
   const args = ["-c", join(directory, "etc"), "start-fg"];
   const program = await start(context, "/usr/sbin/postfix", args, { port: smtps });
-  return { program, smtp, smtps };
+  const hold = join(directory, "queue/hold");
+  const etc = join(directory, "etc");
+  const taken = (): string[] =>
+    readdirSync(hold, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => execFileSync("postcat", ["-c", etc, "-q", name], { encoding: "utf8" }));
+  return { program, smtp, smtps, taken };
 }

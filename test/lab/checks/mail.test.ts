@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import type { MailConfig } from "../../../src/config/config.ts";
+import type { IpAddress } from "../../../src/model/address.ts";
+import { ms } from "../../../src/model/time.ts";
+import { sendMail } from "../../../src/system/net/smtp.ts";
 import { serverName } from "./certificates.ts";
 import { dovecot, postfix } from "./mail-servers.ts";
 import { place } from "./program.ts";
@@ -18,11 +22,11 @@ async function servers(context: TestContext) {
   const directory = place(context);
   const certs = certificatesOf(context);
   const mail = await dovecot(context, certs.of.sound);
-  const { smtp, smtps, program } = await postfix(context, certs.of.sound, mail.auth);
+  const { smtp, smtps, program, taken } = await postfix(context, certs.of.sound, mail.auth);
   const login = (password: string): string =>
     `user: probe, password_file: ${passwordFile(directory, password)}`;
   const tls = `tls: { ca: ${certs.ca}, sni: ${serverName} }`;
-  return { directory, certs, mail, smtp, smtps, postfix: program, login, tls };
+  return { directory, certs, mail, smtp, smtps, postfix: program, taken, login, tls };
 }
 
 describe("mail servers of Debian", () => {
@@ -47,6 +51,39 @@ describe("mail servers of Debian", () => {
     );
     assert.match(await to(`type: smtps, ${tls}`, smtp), /^tls: /, "TLS where there is none");
     await showProgram(context, "type: smtp", smtp, program);
+  });
+
+  it("takes what notify.mail sends, logged in over TLS and without either: Postfix", async (context) => {
+    const { smtp, smtps, certs, taken } = await servers(context);
+    const config: MailConfig = {
+      ...{ to: ["ops@example.com", "night@example.com"], from: "lvsd@example.com" },
+      ...{ smtp: "127.0.0.1" as IpAddress, port: smtp, tls: "offered", every: ms(60_000) },
+      ...{ serverName: null, ca: null, user: null, passwordFile: null, events: ["state"] },
+    };
+    const send = (change: Partial<MailConfig>, password: string | null, subject: string) =>
+      sendMail(
+        { ...config, ...change },
+        { subject, text: "how things stand\n" },
+        password,
+        AbortSignal.timeout(20_000),
+      );
+    const verified = { serverName, ca: certs.ca, user: "probe" };
+    await send({}, null, "offered");
+    await send({ ...verified, tls: "required" }, "geheim", "required");
+    await send({ ...verified, tls: "implicit", port: smtps }, "geheim", "implicit");
+    await assert.rejects(send({ ...verified, tls: "required" }, "wrong", "never"), /535/);
+    await assert.rejects(
+      send({ ...verified, ca: null, tls: "required" }, "geheim", "never"),
+      /certificate/,
+    );
+    const mails = taken();
+    assert.equal(mails.length, 3);
+    for (const subject of ["offered", "required", "implicit"]) {
+      const mail = mails.find((each) => each.includes(`Subject: ${subject}`)) ?? "";
+      assert.match(mail, /with ESMTPSA? id/, "Postfix offers TLS, so it is used");
+      assert.match(mail, /^recipient: ops@example\.com$/m);
+      assert.match(mail, /^how things stand$/m);
+    }
   });
 
   it("pop3 and pop3s: Dovecot", async (context) => {

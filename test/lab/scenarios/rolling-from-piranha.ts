@@ -29,12 +29,12 @@ async function importTo(lab: Lab, router: Router, from: PiranhaRouter, protocol:
   );
 }
 
-/** Changes what a running router speaks, as an editor and `lvsd reload` do. */
+/** Changes what a running router speaks, as an editor and a reload do. */
 async function speak(router: Router, protocol: string): Promise<void> {
   const text = readFileSync(router.configFile, "utf8");
   writeFileSync(router.configFile, text.replace(/protocol: .*/, `protocol: ${protocol}`));
-  const answer = await router.lvsd("reload");
-  expect(answer.status === 0, `${router.name} takes ${protocol}: ${answer.stderr}`);
+  const answer = await router.reload();
+  expect(answer.ok, `${router.name} takes ${protocol}: ${JSON.stringify(answer)}`);
 }
 
 /** The client's outage while something happens. */
@@ -91,8 +91,6 @@ async function replaceSecond(lab: Lab, client: Client, text: string) {
   await importTo(lab, lab.r2, second, "auto");
   await lab.r2.start();
   await speaksPulse(lab.r2, "standby", "active");
-  const report = await lab.r2.lvsd("status");
-  expect(/not authenticated \(pulse/.test(report.stdout), "lvsd status says: not authenticated");
   const dead = await outageOf(lab, client, "Piranha's machine loses power", async () => {
     await first.powerOff();
     await lab.r2.reaches("active", 20_000);
@@ -164,8 +162,9 @@ export default scenario({
       await lab.r1.reaches("active", 5000);
     });
     await lab.captured();
-    const said = new Set(wordsOf(lab, "r1").slice(-5));
-    expect([...said].join() === "dadbadbd", `r1 says running in pulse: ${[...said].join()}`);
+    const said = wordsOf(lab, "r1").slice(-5);
+    const known = said.every((word) => word === "dadbadbd" || word === "bddabdad");
+    expect(known && said.at(-1) === "dadbadbd", `r1 says running in pulse: ${said.join()}`);
 
     await lab.served(client);
     client.mark();

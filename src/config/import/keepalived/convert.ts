@@ -3,6 +3,7 @@
  * keepalived swallows in silence is said, since the operator believes that those lines work.
  */
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
+import { mailInto } from "../mail.ts";
 import { mendMixedMarks } from "../mixed-marks.ts";
 import { MapNode, type Node } from "../outline.ts";
 import { mendOwnAddresses } from "../own-addresses.ts";
@@ -90,8 +91,6 @@ function differing(files: readonly RouterFile[], findings: Findings): void {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  notification_email: "notify.command gets every change",
-  smtp_server: "notify.command gets every change",
   vrrp_strict: "it has no counterpart",
   enable_script_security:
     "programs run without capabilities, without a shell, as a user of their own",
@@ -110,10 +109,28 @@ function globals(conversion: Conversion, top: readonly Statement[]): void {
     const map = root.map("connection_sync", sync.origin).set("device", sync.words[0]);
     map.set("id", /^\d{1,3}$/.test(id ?? "") ? Number(id) : routerId(top));
   }
+  mail(conversion, block);
   for (const { keyword, origin } of block)
     if (Object.hasOwn(reasons, keyword))
       findings.add("left-out", origin, keyword, reasons[keyword] ?? "");
   for (const { keyword, origin, words } of top) reportTop(conversion, keyword, origin, words);
+}
+
+function mail({ root, findings }: Conversion, block: readonly Statement[]): void {
+  const given = allOf(block, "notification_email");
+  const [first] = given;
+  if (first === undefined) return;
+  const [smtp = null, port] = lastOf(block, "smtp_server")?.words ?? [];
+  mailInto(root, findings, {
+    subject: "notification_email",
+    origin: first.origin,
+    to: given.flatMap(({ words, block: lines }) => [
+      ...words,
+      ...(lines ?? []).flatMap((line) => [line.keyword, ...line.words]),
+    ]),
+    from: lastOf(block, "notification_email_from")?.words[0] ?? null,
+    ...{ smtp, port: port !== undefined && /^\d{1,5}$/.test(port) ? Number(port) : null },
+  });
 }
 
 const handled = [

@@ -15,6 +15,7 @@ import { servicePorts } from "../service-ports.ts";
 import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
 import { foldPorts } from "./fold.ts";
+import { mailOf } from "./mail.ts";
 import { isAddress, methods, type Real, realsOf } from "./real.ts";
 import { eitherOf, isYes, numberOf, originOf, ownOf, type Settings } from "./settings.ts";
 import { type Directive, readLdirectord, type Virtual, type Wrong } from "./statements.ts";
@@ -72,6 +73,7 @@ function convertFile(conversion: Conversion, file: ForeignFile): void {
     convertVirtual(conversion, virtual, {
       ...{ file: file.name, own: virtual.directives, globals, findings: conversion.findings },
     });
+  mailOf(conversion, file.name, globals);
   leftOut(conversion, file.name, globals, globalReasons);
 }
 
@@ -360,13 +362,12 @@ function fallback({ findings }: Conversion, map: MapNode, settings: Settings, he
 
 const globalReasons: Readonly<Record<string, string>> = {
   callback: "cluster_sync copies the configuration to the other router",
-  emailalert: "notify.command gets every change",
   execute: "give that file as well",
   maintenancedir: "lvsd drain and disable take real servers out",
   fallbackcommand: "notify.command gets the event virtual_server down",
 };
 const blockReasons: Readonly<Record<string, string>> = {
-  emailalert: "notify.command gets every change",
+  emailalert: "notify.mail is for all virtual servers alike",
   fallbackcommand: "notify.command gets the event virtual_server down",
   monitorfile: "the log has each change of a state; lvsd probe shows one check",
 };
