@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accepted, readText, refused } from "./texts.ts";
+import { accepted, readText } from "./texts.ts";
 
 /** The least that can be written. */
 const least = `routers:
@@ -108,29 +108,6 @@ test("what is left out has its default", () => {
     ],
   });
 });
-
-/** Keys of later releases: where they stand, at a value that means nothing, and at one that does. */
-const laterKeys: readonly (readonly [key: string, harmless: string, meant: string])[] = [
-<<<<<<< HEAD
-  ["notify.mail", "", "{ to: ops@example.com }"],
-=======
-  ["defaults.load_monitor", "none", "rup"],
->>>>>>> 9e05b94 (Mail changes of a state, gathered, folded into their cause and at most so often)
-];
-
-for (const [key, harmless, meant] of laterKeys) {
-  test(`${key} is accepted at its default and else "not supported yet"`, () => {
-    const [section = "", inner] = key.split(".");
-    const written = (value: string) =>
-      `${least}${section}: ${inner === undefined ? value : `{ ${inner}: ${value} }`}\n`;
-    accepted(readText(written(harmless)));
-    const problems = refused(readText(written(meant)));
-    assert.equal(problems.length, 1);
-    assert.match(problems[0]?.message ?? "", /not supported yet$/);
-    assert.equal(problems[0]?.line, 6);
-    assert.ok(problems[0]?.hint);
-  });
-}
 
 /** Values that are written in several ways. */
 test("a single router without a backup needs no key, and has one if it is given", () => {

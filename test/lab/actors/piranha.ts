@@ -6,7 +6,7 @@ import { waitFor } from "../instruments/wait.ts";
 import { Machine, signal } from "../machine/machine.ts";
 import { setSysctls } from "../machine/namespace.ts";
 import { addressesOf, type Topology } from "../machine/topology.ts";
-import { urgently } from "./unit.ts";
+import { asDaemon } from "./unit.ts";
 
 /** The pair's lvs.cf, whole seconds as there. */
 export function lvsCf(topology: Topology, keepalive: number, deadtime: number): string {
@@ -59,7 +59,8 @@ export class PiranhaRouter extends Machine {
     setSysctls(this.name, { "ipv4/ip_forward": 1 });
     writeFileSync(this.configFile, text);
     this.#child = this.spawn("pulse.log", [
-      ...[...urgently, process.execPath],
+      // Not before the daemons: the start of a Node program would hold up the other router.
+      ...[...asDaemon, process.execPath],
       ...["--disable-warning=ExperimentalWarning", program, this.configFile],
     ]);
   }

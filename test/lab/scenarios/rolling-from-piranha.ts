@@ -8,7 +8,7 @@ import { keyFile, type Lab } from "../lab.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
-const [keepalive, deadtime] = [1, 3];
+const [keepalive, deadtime] = [1, 5];
 
 /** The operator's words of docs/migration.md; Piranha has no farewell of its own. */
 const farewell = String.raw`printf '\275\332\275\255' >/dev/udp/`;
@@ -127,7 +127,7 @@ export default scenario({
   title: "two Piranhas become two lvsd, one router after the other, under traffic",
   topology: natPair,
   goals: {
-    dead: { what: "a Piranha dies, deadtime 3 s: client outage", unit: "ms", atMost: 3300 },
+    dead: { what: "a Piranha dies, deadtime 5 s: client outage", unit: "ms", atMost: 5300 },
     back: { what: "lvsd switchover to a Piranha: client outage", unit: "ms", atMost: 1500 },
     handed: { what: "a Piranha stops and says farewell: client outage", unit: "ms", atMost: 1500 },
     pulse: { what: "switchover of two lvsd in pulse: client outage", unit: "ms", atMost: 100 },
