@@ -4,7 +4,7 @@
  * imports nothing of lvsd, so that both can only agree by following the same rules.
  *
  * Rows are numbered as in the specification's table of states. Everything that takes time in
- * Piranha happens where the actions are performed (pulse.ts, or a simulated kernel).
+ * Piranha happens where the actions are performed (test/simulation/pulse/machines.ts).
  */
 
 /** Words on the wire, as 32-bit numbers in the sender's byte order. */
