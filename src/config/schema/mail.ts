@@ -23,6 +23,8 @@ export const mailedEvents = [
   "virtual_server",
   "check",
   "maintenance",
+  "load",
+  "name",
 ] as const;
 
 export const mailKeys = {
@@ -69,7 +71,7 @@ export const mailKeys = {
     "By name, as docs/events.md has them.",
   ),
   every: preset(
-    duration({ min: "5s", max: "1d" }),
+    duration({ min: "1s", max: "24h" }),
     "1m",
     "At most one mail in this time. What happens meanwhile goes into the next one.",
   ),

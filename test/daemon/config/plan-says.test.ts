@@ -31,7 +31,10 @@ const whole: Json = {
   },
   connection_sync: { device: "eth0", id: 1 },
   timeouts: {},
-  notify: { command: "/bin/notify" },
+  notify: {
+    command: "/bin/notify",
+    mail: { to: "ops@example.com", from: "lvsd@example.com", smtp: "192.0.2.25" },
+  },
   nat_router: { address: "10.0.0.254/24" },
   vips: [{ address: "192.0.2.30/24" }],
   defaults: { check: { type: "tcp" } },
@@ -86,6 +89,7 @@ function* places(shape: Shape<unknown>, above: readonly string[]): Generator<Pla
 /** Texts of the shapes whose schema does not tell how they look; one of them fits where text does. */
 const texts: readonly string[] = [
   ...["192.0.2.77", "192.0.2.78", "192.0.2.79/24", "192.0.2.80/25", "2001:db8::1"],
+  ...["ops@example.org", "night@example.org", "a@example.org", "b@example.org"],
   ...["/bin/one", "/bin/two", "eth5", "eth6", "eth0:7", "none", "255.255.255.0", "24"],
   ...[
     "1.2.3",
@@ -159,6 +163,8 @@ function neededBeside(path: readonly string[]): Json {
   const [of = "", key = ""] = path.slice(-2);
   if (path[0] === "console" && of === "tls")
     return key === "key" ? { certificate: "/etc/one.pem" } : { key: "/etc/one.key" };
+  if (of === "mail" && key === "user") return { password_file: "/p", tls: "required" };
+  if (of === "mail" && key === "password_file") return { user: "one", tls: "required" };
   if (of === "connections") return key === "max" ? { min: 0 } : { max: 2 ** 31 - 1 };
   if (of === "quorum") return key === "up" ? {} : { up: 2 };
   if (of === "load_monitor") return key === "type" ? {} : { type: monitorWith[key] ?? "rup" };
@@ -234,7 +240,4 @@ describe("lvsd plan says something of a changed value of", () => {
 const enough = 3;
 
 /** Keys of which this release has a single value, or whose values all come out as the same. */
-const oneMeaning: ReadonlySet<string> = new Set([
-  "heartbeat.protocol",
-  "virtual_servers.web.persistence.engine",
-]);
+const oneMeaning: ReadonlySet<string> = new Set(["virtual_servers.web.persistence.engine"]);
