@@ -95,8 +95,8 @@ function takeIn(pattern: string, origin: Origin, state: State, depth: number): v
   if (depth >= depthMax)
     throw new TooLarge(`${origin.file}:${origin.line}: includes within includes`);
   const base = pattern.slice(pattern.lastIndexOf("/") + 1);
-  const shape = new RegExp(`(?:^|/)${globSource(base)}$`);
-  const found = state.files.filter(({ name }) => name !== origin.file && shape.test(name));
+  const matches = matcherOf(base);
+  const found = state.files.filter(({ name }) => name !== origin.file && matches(name));
   if (found.length === 0) {
     const text = `${pattern} is not among the given files: give it as well`;
     state.findings.add("left-out", origin, "include", text);
@@ -104,6 +104,16 @@ function takeIn(pattern: string, origin: Origin, state: State, depth: number): v
   for (const file of found.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     state.included.add(file.name);
     readFile(file, state, depth + 1);
+  }
+}
+
+/** Whether a name ends in what a glob describes; one whose brackets do not pair is no glob. */
+function matcherOf(glob: string): (name: string) => boolean {
+  try {
+    const shape = new RegExp(`(?:^|/)${globSource(glob)}$`);
+    return (name) => shape.test(name);
+  } catch {
+    return (name) => name === glob || name.endsWith(`/${glob}`);
   }
 }
 

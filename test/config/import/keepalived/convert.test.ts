@@ -230,6 +230,11 @@ virtual_server 192.0.2.10 80 {
     assert.ok(said(text).some((line) => /^left-out 3 @a: only for a; --instance/.test(line)));
   });
 
+  test("an include whose brackets do not pair is no glob, and no failure", () => {
+    for (const name of ["}rs.part", "{rs.part", "[rs.part"])
+      assert.match(said(web.replace("delay_loop 6", `include ${name}`)).join(), /is not among/);
+  });
+
   test("an include takes in a file that was given, and names one that was not", () => {
     const text = web.replace("delay_loop 6", "include rs.part\ninclude none.part");
     const { findings, yaml } = imported(text, {}, [
