@@ -50,6 +50,15 @@ async function agreeOrRefuse(lab: Lab): Promise<void> {
     lab.routers.every((each) => textOf(each) === before),
     "neither file has changed",
   );
+  lab.r1.configure(oneSided);
+  for (const word of ["plan", "reload"]) {
+    const { status, stderr } = await lab.r1.lvsd(word);
+    expect(status === 2, `${word} ends with 2 as well (${status})`);
+    expect(/on the backup: .*10\.99\.0\.5/.test(stderr), "for the same reason");
+  }
+  const forced = await lab.r1.lvsd("plan", "--yes");
+  expect(forced.status === 0 && /10\.99\.0\.5/.test(forced.stdout), "which --yes passes");
+  lab.r1.configure(before);
   await both(lab, 2);
 }
 
