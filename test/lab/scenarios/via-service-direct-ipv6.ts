@@ -9,6 +9,7 @@ export default scenario({
   topology,
   goals: {},
   limitSeconds: 150,
+  benchOnly: true,
   async play(lab) {
     await playViaService(lab, topology);
     return {};
