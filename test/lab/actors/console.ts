@@ -1,0 +1,45 @@
+/** A router's console, on the lab's own machine: a process that has the control socket alone. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, openSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { password, Visitor } from "../../console/visitor.ts";
+import { expect, waitFor } from "../instruments/wait.ts";
+import type { Lab } from "../lab.ts";
+import type { Router } from "./router.ts";
+
+const startsWithinMs = 30_000;
+
+/** Starts it with one user, and returns the visitor that has logged in. */
+export async function visitConsole(lab: Lab, router: Router, port: number): Promise<Visitor> {
+  const program = `${lab.surroundings.project}/bin/lvsd`;
+  const stateDir = `${router.directory}/console`;
+  mkdirSync(stateDir, { mode: 0o750 });
+  const made = spawnSync(program, ["passwd", "--state-dir", stateDir], { input: `${password}\n` });
+  expect(made.status === 0, `lvsd passwd makes a user: ${made.stderr}`);
+  const log = openSync(`${router.directory}/console.log`, "a");
+  const child = spawn(
+    program,
+    [
+      ...["console", "--run-dir", router.runDirectory, "--state-dir", stateDir],
+      ...["--listen", "127.0.0.1", "--port", `${port}`],
+    ],
+    { stdio: ["ignore", log, log] },
+  );
+  lab.endWith(() => ended(child));
+  const visitor = new Visitor(`http://127.0.0.1:${port}`);
+  await waitFor(`the console of ${router.name} answers`, startsWithinMs, () =>
+    visitor.get("/login").then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  );
+  const { status } = await visitor.login("admin");
+  expect(status === 303, `the user logs in at ${router.name}`);
+  return visitor;
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  for (let wait = 0; child.exitCode === null && wait < 200; wait += 1) await sleep(10);
+  child.kill("SIGKILL");
+}
