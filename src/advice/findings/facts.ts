@@ -60,6 +60,12 @@ export interface DaemonFacts {
   readonly descriptors: number | null;
   /** Real servers that the active router reaches and this one does not. */
   readonly unreached: readonly Unreached[];
+  /** Host names without an answer, and how many addresses are known of each. */
+  readonly unresolved: readonly {
+    readonly name: string;
+    readonly why: string;
+    readonly addresses: number;
+  }[];
   readonly peer: {
     readonly alive: boolean;
     readonly configMatch: boolean | null;

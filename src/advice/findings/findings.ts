@@ -31,6 +31,7 @@ import { natRouter } from "./servers/nat-router.ts";
 import { near } from "./servers/near.ts";
 import { returnPath } from "./servers/return-path.ts";
 import { tunnelMtu } from "./servers/tunnel-mtu.ts";
+import { unresolvedName } from "./servers/unresolved-name.ts";
 import { vipMissing } from "./servers/vip-missing.ts";
 
 export const findings: readonly Finding[] = [
@@ -64,6 +65,7 @@ export const findings: readonly Finding[] = [
   arpAnswering,
   vipMissing,
   tunnelMtu,
+  unresolvedName,
 ];
 
 /** One thing found, as it is reported. */

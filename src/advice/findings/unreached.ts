@@ -1,5 +1,5 @@
-/** What a status tells of this router's own way to the real servers. */
-import type { Unreached } from "./facts.ts";
+/** What a status tells of this router's own way to the real servers, and of their names. */
+import type { DaemonFacts, Unreached } from "./facts.ts";
 
 /** As much of a status as this is about. */
 interface ShownServers {
@@ -20,4 +20,19 @@ export const unreachedIn = ({ virtual_servers }: ShownServers): readonly Unreach
         ? [{ realServer: `${name}/${server.name}`, why: server.own_path.why ?? "" }]
         : [],
     ),
+  );
+
+/** As much of a status as that is about. */
+interface ShownNames {
+  readonly names: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    readonly last_error: string | null;
+  }[];
+}
+
+/** The host names of real servers without an answer. */
+export const unresolvedIn = ({ names }: ShownNames): DaemonFacts["unresolved"] =>
+  names.flatMap(({ name, last_error: why, addresses }) =>
+    why === null ? [] : [{ name, why, addresses: addresses.length }],
   );

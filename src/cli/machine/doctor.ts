@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { DaemonFacts, PeerFacts } from "../../advice/findings/facts.ts";
 import { examine, type Found, findings } from "../../advice/findings/findings.ts";
 import { type Possessions, possessionsIn } from "../../advice/findings/possessions.ts";
-import { unreachedIn } from "../../advice/findings/unreached.ts";
+import { unreachedIn, unresolvedIn } from "../../advice/findings/unreached.ts";
 import { resolveDevices, roleHere } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
 import type { PeerReport } from "../../control/api.ts";
@@ -90,6 +90,7 @@ async function daemonFacts(runDir: string): Promise<Omit<DaemonFacts, "descripto
     return {
       state,
       unreached: unreachedIn(status),
+      unresolved: unresolvedIn(status),
       peer:
         peer === null
           ? null

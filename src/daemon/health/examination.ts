@@ -5,7 +5,7 @@
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PeerFacts } from "../../advice/findings/facts.ts";
-import { unreachedIn } from "../../advice/findings/unreached.ts";
+import { unreachedIn, unresolvedIn } from "../../advice/findings/unreached.ts";
 import type { FindingsReport, Status } from "../../control/api.ts";
 import { addMs, type Instant, seconds } from "../../model/time.ts";
 import { runProgram, systemPath } from "../../system/program/program.ts";
@@ -86,6 +86,7 @@ const daemonFacts = (status: Status): ExaminationQuestion["daemon"] => {
   return {
     state,
     unreached: unreachedIn(status),
+    unresolved: unresolvedIn(status),
     peer: peer && { alive: peer.alive, configMatch: peer.config_match, paths: peer.paths },
   };
 };

@@ -86,6 +86,7 @@ export function factsOf({
       state: "active",
       descriptors: 65_536,
       unreached: [],
+      unresolved: [],
       peer: {
         alive: true,
         configMatch: true,
@@ -116,4 +117,12 @@ export const foundIn = (spoiled: Spoiled = {}): readonly string[] =>
 /** The daemon is a standby that does not reach a real server, although the active router does. */
 export const lostWay = ({ daemon }: Facts): Partial<Facts> => ({
   daemon: daemon && { ...daemon, unreached: [{ realServer: "web/rs1", why: "timed out" }] },
+});
+
+/** The name servers have no answer for a host name. */
+export const unresolved = ({ daemon }: Facts): Partial<Facts> => ({
+  daemon: daemon && {
+    ...daemon,
+    unresolved: [{ name: "app.internal", why: "no answer (ETIMEOUT)", addresses: 2 }],
+  },
 });

@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Facts } from "../../../src/advice/findings/facts.ts";
 import { findings } from "../../../src/advice/findings/findings.ts";
-import { factsOf, foundIn, ip, lostWay, pairText, type Spoiled } from "./facts.ts";
+import { factsOf, foundIn, ip, lostWay, pairText, type Spoiled, unresolved } from "./facts.ts";
 
 type Spoil = (sound: Facts) => Partial<Facts>;
-
 const device =
   (change: Partial<Facts["devices"][number]>): Spoil =>
   (sound) => ({
@@ -239,6 +238,7 @@ const cases: readonly (readonly [what: string, spoiled: Spoiled, found: RegExp])
     { facts: daemonPeer({ paths: [{ name: "private", alive: false }] }) },
     /^peer-silent .*path private -> tcpdump/,
   ],
+  ["a lost name", { facts: unresolved }, /^unresolved-name .*app\.internal .*2 .*ETIMEOUT/],
   ["a lost way", { facts: lostWay }, /^own-way .*web\/rs1 .*: timed out -> lvsd probe web rs1/],
   [
     "another configuration",

@@ -11,7 +11,10 @@ const facts = await gather({
   config: read.config,
   role: "primary",
   needs: read.places.checkNeeds,
-  daemon: { state: state === "active" ? "active" : "standby", unreached: [], peer: null },
+  daemon: {
+    state: state === "active" ? "active" : "standby",
+    ...{ unreached: [], unresolved: [], peer: null },
+  },
   peer: null,
 });
 const found = examine(facts).map(({ finding, seen }) => `${finding}: ${seen}`);
