@@ -21,6 +21,7 @@ import { declareReports } from "./commands/reports.ts";
 import { declareRun } from "./commands/run.ts";
 import { declareSaving } from "./commands/saving.ts";
 import { declareTable } from "./commands/table.ts";
+import { declareTakeover } from "./commands/takeover.ts";
 import { defaultConfig, defaultRunDir } from "./directories.ts";
 import { complain, type ExitStatus, exit } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
@@ -38,6 +39,7 @@ const commands: readonly ((declaring: Declaring) => void)[] = [
   declareReports,
   declareFirstFiles,
   declareImport,
+  declareTakeover,
   declareMachine,
   declareTable,
 ];

@@ -7,9 +7,9 @@ import { isDeepStrictEqual } from "node:util";
 import { Complaints } from "../keys/complaints.ts";
 import { type DeclaredEntry, declaredEntries } from "../keys/declared-entries.ts";
 import type { Problem } from "../keys/problem.ts";
-import { readSource } from "../keys/source.ts";
 import { literal, plain, type Value } from "../keys/value.ts";
 import type { Config } from "./config.ts";
+import { readText } from "./import/read-text.ts";
 import { rootKeys } from "./schema/root.ts";
 
 /** Where executables lie that a configuration from the control interface may name. */
@@ -40,9 +40,9 @@ export function beyondControl(
   judge: JudgeExecutable,
 ): readonly Problem[] {
   const complaints = new Complaints();
-  const value = readSource(file, text, complaints);
+  const value = readText(file, text, complaints);
   if (value === undefined) return complaints.inOrder([file]);
-  const had = [...entriesOf(readSource(file, present, new Complaints()))];
+  const had = [...entriesOf(readText(file, present, new Complaints()))];
   const known = new Set(had.flatMap(filesOf).map(({ name }) => name));
   const has = [...entriesOf(value)];
   const loadedVariables = new Set(had.flatMap(variablesOf));
@@ -76,7 +76,7 @@ export function strangeIncludes(file: string, text: string, loaded: string): rea
   if (!/include|\\/.test(text)) return [];
   const complaints = new Complaints();
   const includes = (of: string, into: Complaints): readonly FileNamed[] =>
-    [...entriesOf(readSource(file, of, into))].filter(isInclude).flatMap(filesOf);
+    [...entriesOf(readText(file, of, into))].filter(isInclude).flatMap(filesOf);
   const known = new Set(includes(loaded, new Complaints()).map(({ name }) => name));
   const given = includes(text, new Complaints());
   for (const { name, at, path, of } of given)

@@ -8,14 +8,11 @@ import type { Places } from "../keys/place.ts";
 import type { Problem } from "../keys/problem.ts";
 import { readSection } from "../keys/section.ts";
 import { quoted } from "../keys/shape.ts";
-import { configBytesMax, readSource, tooLarge } from "../keys/source.ts";
+import { configBytesMax, tooLarge } from "../keys/source.ts";
 import type { MapValue, Value } from "../keys/value.ts";
 import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
-import { importDefaults } from "./import/imported.ts";
-import { printOutline } from "./import/outline.ts";
-import { importPiranha } from "./import/piranha/convert.ts";
-import { isPiranha } from "./import/piranha/recognise.ts";
+import { readText } from "./import/read-text.ts";
 import { rules } from "./rules.ts";
 import { includedKeys, rootKeys } from "./schema/root.ts";
 import { type IncludedDraft, settleWhole } from "./whole.ts";
@@ -109,23 +106,8 @@ function load(
   const { text } = result;
   const before = read.reduce((sum, file) => sum + file.text.length, 0);
   read.push({ path, text });
-  if (before + text.length <= configBytesMax)
-    return isPiranha(text)
-      ? readForeign(path, text, complaints)
-      : readSource(path, text, complaints);
+  if (before + text.length <= configBytesMax) return readText(path, text, complaints);
   if (before <= configBytesMax) complaints.add(tooLarge(path));
-  return undefined;
-}
-
-/** A Piranha file as if it had been imported; its problems name its own lines. */
-function readForeign(path: string, text: string, complaints: Complaints): Value | undefined {
-  const imported = importPiranha({ name: path, text }, importDefaults);
-  if ("root" in imported) {
-    const printed = printOutline(imported.root, []);
-    const lines = printed.origins.map((origin) => origin?.line ?? null);
-    return readSource(path, printed.text, complaints, lines);
-  }
-  for (const problem of imported.problems) complaints.add(problem);
   return undefined;
 }
 

@@ -318,6 +318,8 @@ export interface SaveReport extends PlanReport {
    * catches up when it returns; `unsure`: its answer was lost, it has it or catches up.
    */
   readonly peer: PeerShare;
+  /** The text was Piranha's lvs.cf and is stored as YAML; left out: it is stored as it was. */
+  readonly converted?: boolean;
 }
 
 /** Body of `GET /v1/config/history`, newest first. */

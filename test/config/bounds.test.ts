@@ -185,3 +185,23 @@ describe("the keys of the configuration", () => {
     assert.deepEqual([...silent], ["path"]);
   });
 });
+
+describe("in the place of Piranha's lvs.cf", () => {
+  const lvs = (program: string): string =>
+    `primary = 192.0.2.1\nvirtual web {\n active = 1\n address = 198.51.100.10 eth0:1\n send_program = "${program}"\n expect = "OK"\n}\n`;
+  const judgedOn = (loaded: string, text: string): string[] =>
+    beyondControl("/lvs.cf", text, loaded, keyFile, keyFile, judge).map(
+      ({ line, message }) => `${line}: ${message}`,
+    );
+
+  it("its programs are those that are loaded, whether lvs.cf or YAML replaces it", () => {
+    const loaded = lvs("/root/check %h");
+    assert.deepEqual(judgedOn(loaded, loaded.replace("active = 1", "active = 0")), []);
+    const yaml = "virtual_servers: { web: { check: { command: /root/check, args: [%h] } } }\n";
+    assert.deepEqual(judgedOn(loaded, yaml.replace("%h", "'%h'")), []);
+  });
+  it("another program is refused, with the line of the lvs.cf that arrives", () => {
+    const [first] = judgedOn(lvs("/root/check %h"), lvs("/bin/sh -c"));
+    assert.match(first ?? "", /^5: .*\/bin\/sh: it does not lie there/);
+  });
+});

@@ -35,7 +35,11 @@ import { packetFilterProblems } from "./packet-filter-here.ts";
 
 /** Exit status 2 where a file is at fault, 1 where only the machine is. */
 export async function check(
-  options: ReportOptions & { readonly here: boolean },
+  options: ReportOptions & {
+    readonly here: boolean;
+    /** Another program holds the VIPs here, and lvsd is to take its place. */
+    readonly beside?: boolean;
+  },
   terminal: Terminal,
 ): Promise<ExitStatus> {
   const file = resolve(options.config ?? defaultConfig);
@@ -55,7 +59,10 @@ export async function check(
     if ("problems" in key) problems.unshift(...key.problems);
     const interfaces = facts?.interfaces ?? null;
     if (interfaces !== null) {
-      const found = judgeInterfaces(read.config, read.places, interfaces, facts);
+      const found = judgeInterfaces(read.config, read.places, interfaces, {
+        ...facts,
+        beside: options.beside ?? false,
+      });
       problems.push(...found.problems);
       role = found.role;
     }
@@ -146,13 +153,13 @@ function judgeInterfaces(
   config: Config,
   places: Places,
   interfaces: NonNullable<Facts["interfaces"]>,
-  facts: Pick<Facts, "ipv6Off" | "loopbackAnswers"> | null,
+  facts: Partial<Pick<Facts, "ipv6Off" | "loopbackAnswers">> & { readonly beside: boolean },
 ): { readonly role: Role | null; readonly problems: readonly Problem[] } {
   const here = roleHere(config, interfaces);
   const role = typeof here === "string" ? null : here.role;
   const resolved = resolveDevices(config, interfaces, places);
   const placed = "config" in resolved ? resolved.config : config;
-  const ipv6 = (device: string): boolean => facts?.ipv6Off.includes(device) !== true;
+  const ipv6 = (device: string): boolean => facts.ipv6Off?.includes(device) !== true;
   return {
     role,
     problems: [
@@ -160,7 +167,7 @@ function judgeInterfaces(
         ? [noRole[here](config)]
         : missingOwnAddresses(config, here.role, interfaces)),
       ...devicesFail(placed, { interfaces, ipv6 }, places),
-      ...answeredHere(placed, interfaces, facts?.loopbackAnswers === true),
+      ...(facts.beside ? [] : answeredHere(placed, interfaces, facts.loopbackAnswers === true)),
       ...unservableHere(config, interfaces),
       ...missingFiles({ config, places }),
       ...("problems" in resolved ? resolved.problems : []),

@@ -100,7 +100,8 @@ function told(
     const where = done === "stored" ? ` ${shares[report.peer]}` : "";
     const paint = terminal.colors ? colored : plain;
     const plan = done === "stored" ? planReport(report, true, paint) : "";
-    return `serial ${report.serial} ${done}${where}\n${plan}`;
+    const form = report.converted === true ? "; Piranha's lvs.cf is written as YAML" : "";
+    return `serial ${report.serial} ${done}${where}${form}\n${plan}`;
   };
   return loadedWith(report, terminal, { json: options.json, text });
 }

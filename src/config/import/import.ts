@@ -28,6 +28,8 @@ import { isPiranha } from "./piranha/recognise.ts";
 /** One kind of files. */
 interface Importer {
   readonly name: ImporterName;
+  /** Its first statement is unknown to the original then, which ends it. */
+  readonly refusesByteOrderMark?: boolean;
   recognises(text: string): boolean;
   /** `files`: those of this kind; `others`: what else was given, such as `ip addr` output. */
   read(
@@ -41,10 +43,16 @@ interface Importer {
 const importers: readonly Importer[] = [
   {
     name: "piranha",
+    refusesByteOrderMark: true,
     recognises: isPiranha,
     read: (files, others, options) => oneOf(files, (file) => importPiranha(file, options, others)),
   },
-  { name: "ldirectord", recognises: isLdirectord, read: importLdirectord },
+  {
+    name: "ldirectord",
+    refusesByteOrderMark: true,
+    recognises: isLdirectord,
+    read: importLdirectord,
+  },
   { name: "keepalived", recognises: isKeepalived, read: importKeepalived },
   { name: "heartbeat", recognises: isHeartbeat, read: importHeartbeat },
   {
@@ -65,10 +73,11 @@ export interface ImportedText {
 
 /** Reads files of one site together. Never throws. */
 export function importFiles(
-  files: readonly ForeignFile[],
+  given: readonly ForeignFile[],
   from: ImporterName | null,
   options: ImportOptions,
 ): ImportedText | { readonly problems: readonly Problem[] } {
+  const files = given.map(({ name, text }) => ({ name, text: text.replace(byteOrderMark, "") }));
   const large = files.filter(({ text }) => text.length > foreignBytesMax);
   if (large.length > 0)
     return {
@@ -88,6 +97,9 @@ export function importFiles(
   const known = files.filter(({ text }) => importer.recognises(text));
   const own = known.length === 0 ? files : known;
   const others = files.filter((file) => !own.includes(file));
+  const marked = own.filter((file) => given[files.indexOf(file)]?.text !== file.text);
+  if (marked.length > 0 && importer.refusesByteOrderMark === true && !options.lenient)
+    return { problems: marked.map(({ name }) => markRefused(name, importer.name)) };
   const imported = importer.read(own, others, options);
   if ("problems" in imported)
     return { problems: imported.problems.toSorted((a, b) => order(files, a) - order(files, b)) };
@@ -114,6 +126,14 @@ function oneOf(files: readonly ForeignFile[], read: (file: ForeignFile) => Impor
     problems: different.map(({ name }) => whole(name, `differs from ${first.name}`, hint)),
   };
 }
+
+const byteOrderMark = /^\ufeff/;
+
+const markRefused = (file: string, system: string): Problem => ({
+  ...{ file, line: 1, column: 1 },
+  message: `${system} refuses this: a byte order mark in front of the first line`,
+  hint: "save the file without it; --lenient passes it over",
+});
 
 const whole = (file: string, message: string, hint: string): Problem => ({
   ...{ file, line: null, column: null },

@@ -29,7 +29,7 @@ export const readWritten = (
 export const readKept = (path: string, instead: readonly ConfigFile[]) =>
   asked<Written | Refusals>({ kind: "read", path, text: null, loaded: null, instead });
 
-/** As `withSerial` (config/saving/edit.ts). */
+/** As `withSerial` (config/saving/edit.ts); of Piranha's lvs.cf, as the YAML in its place. */
 export const raisedSerial = (path: string, text: string, serial: number) =>
   asked<string | null>({ kind: "serial", path, text, serial });
 

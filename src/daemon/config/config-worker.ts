@@ -1,6 +1,7 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
 import { parentPort, workerData } from "node:worker_threads";
 import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
+import { asYaml } from "../../config/import/piranha/as-yaml.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
 import { diskFiles, passwordProblems, readKeyFile } from "../../system/file/config-files.ts";
@@ -40,7 +41,7 @@ function answer(question: Question): unknown {
     case "read":
       return read(question);
     case "serial":
-      return withSerial(question.text, question.serial);
+      return withSerial(asYaml(question.path, question.text) ?? question.text, question.serial);
     case "bounds": {
       const { path, text, present, next, before } = question;
       return beyondControl(path, text, present, next, before, mayRun);

@@ -197,7 +197,7 @@ export class Arbiter {
 }
 
 /** The interface with the longest network that holds the address, and this router's address there. */
-function linkTo(
+export function linkTo(
   gateway: IpAddress,
   config: Config,
   role: Role,

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
 import type { Start } from "../../failover/protocol.ts";
+import type { Router } from "../../failover/router.ts";
 import { sealOf } from "../../heartbeat/header.ts";
 import type { BootId, Message } from "../../heartbeat/message.ts";
 import { refusal } from "../../heartbeat/peer.ts";
@@ -22,6 +23,7 @@ import type { FailoverServices } from "../services/failover-services.ts";
 import type { Vips } from "../vips/vips.ts";
 import { within } from "../within.ts";
 import { Arbiter } from "./arbiter.ts";
+import { AwaitedPeer } from "./awaited-peer.ts";
 import { Engine } from "./engine.ts";
 import { Fence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -62,6 +64,7 @@ export class FailoverPart implements Part {
   readonly #context: PartContext;
   readonly #needs: FailoverPartNeeds;
   readonly #arbiter: Arbiter;
+  readonly #awaited: AwaitedPeer;
   #faults: readonly Fault[] = [];
   #missing: string | null = null;
   #ready = false;
@@ -74,6 +77,10 @@ export class FailoverPart implements Part {
     const { report, now, openGatewayProbe } = doors;
     this.fence = new Fence({ run: doors.runCommand, report, now });
     this.#arbiter = new Arbiter({ openProbe: openGatewayProbe, report, faultsChanged });
+    this.#awaited = new AwaitedPeer({
+      ...{ stateDir: doors.stateDir, openProbe: openGatewayProbe, report },
+      running: context.running,
+    });
     this.heartbeat = this.#buildHeartbeat();
     this.engine = this.#buildEngine();
   }
@@ -91,7 +98,9 @@ export class FailoverPart implements Part {
     await this.#openHeartbeat();
     this.engine.begin();
     this.engine.input({ kind: "faults", faults: this.#faults });
-    void within(this.#needs.nannies.firstRound(), firstRoundMax).then(() => {
+    this.#awaited.begin();
+    const firstRound = within(this.#needs.nannies.firstRound(), firstRoundMax);
+    void Promise.all([firstRound, this.#awaited.over]).then(() => {
       this.#ready = true;
       this.engine.input({ kind: "ready" });
     });
@@ -99,9 +108,11 @@ export class FailoverPart implements Part {
 
   interfacesRead(interfaces: readonly Interface[]): void {
     this.#arbiter.look(interfaces);
+    this.#awaited.look(interfaces);
   }
 
-  stepped(): void {
+  stepped(router: Router): void {
+    if (router.peerAlive && this.#awaited.waits) this.#awaited.heard();
     this.missingChanged();
   }
 
@@ -110,12 +121,16 @@ export class FailoverPart implements Part {
   }
 
   missing(): string | null {
-    return this.#ready ? null : "the first round of checks";
+    if (this.#ready) return null;
+    return this.#awaited.waits
+      ? "the peer, which is still to be taken over"
+      : "the first round of checks";
   }
 
   async close(): Promise<void> {
     this.engine.close();
     this.#arbiter.close();
+    this.#awaited.close();
     this.fence.close();
     await this.heartbeat.close();
   }

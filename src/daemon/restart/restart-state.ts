@@ -10,16 +10,11 @@ import { type RealServerKey, realServerKey } from "../../health/health.ts";
 import { noLoad } from "../../health/load/load.ts";
 import { checks, type Nanny } from "../../health/nanny.ts";
 import { canBeWeighed, type KnownWeight, knownWeight } from "../../health/weight-fact.ts";
-import { addMs, type Instant, instant, type Ms, ms, seconds } from "../../model/time.ts";
+import { addMs, type Instant, instant, type Ms, ms } from "../../model/time.ts";
 import { readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
 import { kernelBoot } from "../../system/process/clock.ts";
+import { holdFile, holdFor, leaveHold } from "../../system/process/left-words.ts";
 import type { Commands } from "../services/controlled-service.ts";
-
-/**
- * How long the peer is asked not to judge. A successor needs less than a second; on a busy router
- * with thousands of services, some. The kernel goes on forwarding all the while.
- */
-export const holdFor: Ms = seconds(15);
 
 /**
  * The kernel drops the addresses this long before the peer may take them; it counts in seconds
@@ -27,9 +22,9 @@ export const holdFor: Ms = seconds(15);
  */
 const expireBefore: Ms = ms(2000);
 
-/** Read by the unit's ExecStopPost as well: seconds of /proc/uptime, and the kernel's boot id. */
-export const holdFile = "hold";
 const memoryFile = "restart.json";
+
+export { holdFile, holdFor, leaveHold };
 
 /** 100,000 real servers of some 150 bytes. */
 const memoryBytesMax = 32 * 1024 * 1024;
@@ -96,12 +91,6 @@ export const weightsOf = (nannies: Iterable<Nanny>): RememberedWeight[] =>
     const { key, address, port } = nanny.rules;
     return [{ key, address, port, ...known }];
   });
-
-/** Marks the addresses as kept on purpose. Throws MachineError. */
-export function leaveHold(runDir: string, until: Instant): void {
-  const text = `${Math.floor(until / 1000)}\n${kernelBoot()}\n`;
-  replaceFile(join(runDir, holdFile), text);
-}
 
 /** Leaves the memory. Throws MachineError. */
 export function leaveMemory(runDir: string, memory: Memory, now: Instant): void {

@@ -30,6 +30,13 @@ export const processEvents = {
       "the kernel refuses that although the limit is there, as in some containers; it goes on at the priority it was started with",
     sentence: ({ text }) => text,
   }),
+  "awaits-peer": event({
+    severity: "info",
+    fields: { text },
+    meaning:
+      "`lvsd takeover-from` has started it beside another program on the other router: it claims nothing until its peer is heard, or nobody answers for the VIPs; and when that is over",
+    sentence: ({ text }) => text,
+  }),
   stopping: event({
     severity: "info",
     fields: { cause: text },

@@ -72,6 +72,19 @@ describe("large texts", () => {
   }
 });
 
+test("a byte order mark: refused as the originals refuse it, passed over where they do", () => {
+  const read = (from: ImporterName, lenient: boolean) =>
+    importFiles([{ name: "x", text: `\ufeff${kinds[from]}` }], null, { ...options, lenient });
+  for (const from of ["piranha", "ldirectord"] as const) {
+    const refused = read(from, false);
+    assert.ok("problems" in refused);
+    assert.match(refused.problems[0]?.message ?? "", /byte order mark/);
+    assert.ok("text" in read(from, true));
+  }
+  assert.ok("text" in read("keepalived", false));
+  assert.ok("text" in read("ipvsadm", false));
+});
+
 describe("files that were spoiled", () => {
   for (const from of importerNames)
     test(`${from}: never throws, and a refusal has a reason`, () => {

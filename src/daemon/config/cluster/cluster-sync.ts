@@ -6,6 +6,7 @@
  * Invariant: one saving at a time on a router, its own or the peer's (own-config.ts).
  */
 import type { PeerFacts } from "../../../advice/findings/facts.ts";
+import { isPiranha } from "../../../config/import/piranha/recognise.ts";
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import type { PeerReview, ReviewReport } from "../../../control/review.ts";
 import { WaitingRoom } from "../../../control/waiting-room.ts";
@@ -106,7 +107,8 @@ export class ClusterSync {
     const raised = await raisedSerial(path, text, Math.max(...known) + 1);
     if (raised === null) return refusedText(path, "serial: it cannot be raised in this text");
     const final = await this.#parts.judge(raised, rules);
-    return this.#leading.save(raised, final, rules, this.#parts.store.onDisk() ?? "");
+    const saved = await this.#leading.save(raised, final, rules, this.#parts.store.onDisk() ?? "");
+    return saved.ok && isPiranha(text) ? { ...saved, converted: true } : saved;
   }
 
   /** What the text would change here and on the peer; nothing is stored. */

@@ -1,0 +1,279 @@
+/**
+ * `lvsd takeover-from keepalived`: lvsd takes keepalived's place on a live router.
+ *
+ * keepalived is frozen, not stopped: VIPs and IPVS table stay in the kernel, traffic goes on, and
+ * lvsd adopts both as after an announced restart. Only when lvsd serves is keepalived killed, which
+ * gives it no time to clean up. Where lvsd does not come to serve, keepalived goes on as before.
+ *
+ * The standby goes first. Its lvsd claims nothing until it hears the other one's; and the router
+ * that holds the VIPs is taken over only once that lvsd is heard, since a standby keepalived would
+ * take the VIPs as soon as this one is frozen.
+ */
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { judgeTakeover } from "../../advice/takeover.ts";
+import type { Config } from "../../config/config.ts";
+import { roleHere } from "../../config/on-this-machine.ts";
+import { readConfig } from "../../config/read-config.ts";
+import type { Status } from "../../control/api.ts";
+import { controlClient } from "../../control/client.ts";
+import { problemElsewhere } from "../../keys/problem.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
+import type { Role } from "../../model/router.ts";
+import { addMs, ms } from "../../model/time.ts";
+import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
+import { ensureDirectory, removeFile } from "../../system/file/files.ts";
+import { now } from "../../system/process/clock.ts";
+import {
+  awaitedPeerFile,
+  holdFile,
+  holdFor,
+  leaveAwaitedPeer,
+  leaveHold,
+} from "../../system/process/left-words.ts";
+import { findProgram, type OtherProgram } from "../../system/process/other-program.ts";
+import { runProgram } from "../../system/program/program.ts";
+import { check } from "../config/check.ts";
+import { defaultConfig, socketIn } from "../directories.ts";
+import { type CommonOptions, complain, type ExitStatus, exit } from "../outcome.ts";
+import { length } from "../report/time.ts";
+import type { Terminal } from "../terminal.ts";
+import { peerSilent } from "./hear-peer.ts";
+import { type KernelBefore, putBack, readKernel } from "./kernel-before.ts";
+import { claimedByKeepalived } from "./other-files.ts";
+
+export interface TakeoverOptions extends CommonOptions {
+  /** keepalived's configuration. */
+  readonly file: string;
+  /** Its configuration id, for `@ID` lines; null: the host's name. */
+  readonly instance: string | null;
+  readonly stateDir: string;
+  /** There is no other router, or it is off: its lvsd need not be heard. */
+  readonly alone: boolean;
+  /** What would be lost is known and meant. */
+  readonly yes: boolean;
+  /** Judges and does nothing. */
+  readonly dryRun: boolean;
+  /** What starts and stops lvsd; null: systemd's unit. */
+  readonly start: string | null;
+  readonly stop: string | null;
+}
+
+/** All that is known before anything is touched. */
+interface Takeover {
+  readonly options: TakeoverOptions;
+  readonly terminal: Terminal;
+  readonly config: Config;
+  readonly role: Role;
+  readonly other: OtherProgram;
+  readonly before: KernelBefore;
+  readonly isHolder: boolean;
+}
+
+/** lvsd serves within a second or two of its start; a large table and a slow machine take longer. */
+const servesWithinMs = 30_000;
+const lookEveryMs = 20;
+const renewHoldMs = 1000;
+/** systemd waits for READY=1 itself. */
+const startDeadline = ms(30_000);
+/** What does not start fails at once; what fails later may have touched the kernel. */
+const atOnceMs = 2000;
+
+/** Throws MachineError where the machine cannot be asked. */
+export async function takeoverFrom(
+  options: TakeoverOptions,
+  terminal: Terminal,
+): Promise<ExitStatus> {
+  const judged = await judge(options, terminal);
+  if (typeof judged === "number") return judged;
+  const what = judged.isHolder
+    ? "this router holds the VIPs: lvsd adopts them and the table in place"
+    : "this router stands by: lvsd stands by in its place, and waits for the other one's lvsd";
+  terminal.error(`${what}\n`);
+  if (options.dryRun) {
+    terminal.error("nothing stands against it; nothing was done (--dry-run)\n");
+    return exit.done;
+  }
+  return replace(judged);
+}
+
+async function judge(options: TakeoverOptions, terminal: Terminal): Promise<Takeover | ExitStatus> {
+  const refuse = (message: string, hint: string): ExitStatus => {
+    complain(terminal, [problemElsewhere(message, hint)]);
+    return exit.refused;
+  };
+  const file = resolve(options.config ?? defaultConfig);
+  const how = { config: file, runDir: options.runDir, json: false, here: true, beside: true };
+  const status = await check(how, terminal);
+  if (status !== exit.done) return status;
+  const read = readConfig(file, diskFiles);
+  if ("problems" in read) return exit.invalid;
+  const { config, places } = read;
+  const before = await readKernel();
+  const here = roleHere(config, before.interfaces);
+  if (typeof here === "string")
+    return refuse("this machine is neither router", "see lvsd check --here");
+  if (existsSync(socketIn(options.runDir)) && (await statusOf(options.runDir)) !== null)
+    return refuse("lvsd runs here already", "there is nothing to take over");
+  const other = findProgram("keepalived");
+  if (other === null) return refuse("no keepalived runs here", "start lvsd: systemctl start lvsd");
+  const theirs = claimedByKeepalived(options.file, config, options.instance);
+  if ("problems" in theirs) {
+    complain(terminal, theirs.problems);
+    return exit.refused;
+  }
+  const { isHolder, refusals } = judgeTakeover(config, { ...before, claimed: theirs.claimed });
+  const problems = refusals.map(({ message, hint }) => problemElsewhere(message, hint));
+  complain(terminal, problems);
+  if (problems.length > 0 && !options.yes)
+    return refuse("nothing was touched: keepalived goes on", "--yes goes on in spite of this");
+  const key = readKeyFile(config, places);
+  if ("problems" in key) {
+    complain(terminal, key.problems);
+    return exit.invalid;
+  }
+  if (isHolder && !options.alone && config.routers.backup !== null) {
+    const why = await peerSilent(config, here.role, key.keys);
+    if (why !== null)
+      return refuse(
+        `${why}: keepalived on the other router would take the VIPs meanwhile`,
+        "take that one over first (lvsd takeover-from keepalived there), or say --alone where none runs",
+      );
+  }
+  return { options, terminal, config, role: here.role, other, before, isHolder };
+}
+
+async function replace(takeover: Takeover): Promise<ExitStatus> {
+  const { options, terminal, other } = takeover;
+  const began = performance.now();
+  let why: string | null;
+  let touched = false;
+  let renewed: NodeJS.Timeout | undefined;
+  try {
+    other.freeze();
+    leaveWords(takeover);
+    // However long the machine takes to start it, what it finds then is kept on purpose.
+    renewed = setInterval(() => renewHold(takeover), renewHoldMs);
+    await command(options.start, ["systemctl", "start", "lvsd"]);
+    touched = true;
+    why = await untilServing(takeover);
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError)) throw thrown;
+    touched ||= performance.now() - began > atOnceMs;
+    why = thrown.message;
+  } finally {
+    clearInterval(renewed);
+  }
+  if (why !== null) return goBack(takeover, touched, why);
+  await masked(other.unit, options);
+  await other.kill();
+  const took = length(performance.now() - began);
+  const state = takeover.isHolder
+    ? "active, with the VIPs and the table that were there"
+    : "ready to stand by";
+  terminal.out(`lvsd has taken keepalived's place after ${took}: ${state}\n`);
+  if (!takeover.isHolder && !options.alone)
+    terminal.out("next: lvsd takeover-from keepalived on the router that holds the VIPs\n");
+  return exit.done;
+}
+
+/** The daemon that starts now finds out what it is to do with what it finds. */
+function leaveWords({ options, isHolder }: Takeover): void {
+  ensureDirectory(options.runDir, 0o711);
+  ensureDirectory(options.stateDir);
+  if (isHolder) leaveHold(options.runDir, addMs(now(), holdFor), 0o644);
+  else if (!options.alone) leaveAwaitedPeer(options.stateDir);
+}
+
+/** As long as no daemon has adopted the addresses, which takes the hold away. */
+function renewHold({ options, isHolder }: Takeover): void {
+  if (!isHolder || existsSync(socketIn(options.runDir))) return;
+  leaveHold(options.runDir, addMs(now(), holdFor), 0o644);
+}
+
+/** Null once lvsd does what keepalived did; otherwise why it does not. */
+async function untilServing({ options, config, isHolder }: Takeover): Promise<string | null> {
+  const until = performance.now() + servesWithinMs;
+  let why = "lvsd does not answer on its control socket";
+  while (performance.now() < until) {
+    const status = await statusOf(options.runDir);
+    if (status !== null) {
+      const lacking = lacks(status, config, isHolder);
+      if (lacking === null) return null;
+      why = lacking;
+    }
+    await sleep(lookEveryMs);
+  }
+  return why;
+}
+
+function lacks(status: Status, config: Config, isHolder: boolean): string | null {
+  if (!status.ipvs.in_sync)
+    return `the table is not programmed: ${status.ipvs.last_error ?? "yet"}`;
+  if (!isHolder) return status.state === "fault" ? `it is unfit: ${status.cause}` : null;
+  if (status.state !== "active") return `it is ${status.state}: ${status.cause}`;
+  const missing = status.vips.filter(({ held }) => !held).map(({ address }) => address);
+  if (missing.length > 0) return `it does not hold ${missing.join(", ")}`;
+  return status.vips.length < config.vips.length ? "it does not know all VIPs" : null;
+}
+
+/** keepalived goes on where it stood, with the kernel as it left it. */
+async function goBack(
+  { options, terminal, other, before, role }: Takeover,
+  touched: boolean,
+  why: string,
+): Promise<ExitStatus> {
+  // The shorter keepalived stands still, the better: checks that were under way fail when it goes on.
+  if (!touched) other.thaw();
+  complain(terminal, [problemElsewhere(`lvsd did not come to serve as the ${role}: ${why}`)]);
+  const troubles: string[] = [];
+  const attempt = async (act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act();
+    } catch (thrown) {
+      troubles.push(messageOf(thrown));
+    }
+  };
+  await attempt(() => command(options.stop, ["systemctl", "stop", "lvsd"]));
+  await attempt(async () => {
+    removeFile(resolve(options.runDir, holdFile));
+    removeFile(resolve(options.stateDir, awaitedPeerFile));
+  });
+  await attempt(async () => {
+    for (const line of await putBack(before)) terminal.error(`put back: ${line}\n`);
+  });
+  await attempt(async () => other.thaw());
+  for (const trouble of troubles) complain(terminal, [problemElsewhere(trouble)]);
+  terminal.error(
+    troubles.length === 0
+      ? "keepalived goes on as before\n"
+      : "keepalived was thawed; look at its log, and restart it if it is not well\n",
+  );
+  return exit.refused;
+}
+
+/** systemd must neither start keepalived again nor at the next boot. */
+async function masked(unit: string | null, { start }: TakeoverOptions): Promise<void> {
+  if (unit === null || start !== null) return;
+  await command(null, ["systemctl", "disable", "--quiet", unit]);
+  await command(null, ["systemctl", "mask", "--runtime", "--quiet", unit]);
+  await command(null, ["systemctl", "enable", "--quiet", "lvsd"]);
+}
+
+/** Throws MachineError where it fails. */
+async function command(given: string | null, usual: readonly string[]): Promise<void> {
+  const [file = "", ...args] =
+    given === null ? usual : given.split(/\s+/).filter((word) => word !== "");
+  const place = file.startsWith("/") ? { path: dirname(file) } : {};
+  await runProgram({ file: basename(file), args, deadline: startDeadline, ...place });
+}
+
+async function statusOf(runDir: string): Promise<Status | null> {
+  try {
+    return await controlClient(socketIn(runDir)).status();
+  } catch (thrown) {
+    if (thrown instanceof MachineError) return null;
+    throw thrown;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The processes of another program on this machine, in this network namespace: found by their name,
+ * frozen, thawed and killed. A frozen daemon does nothing, and what it has put into the kernel
+ * stays: it can go on as if nothing had happened.
+ */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MachineError, messageOf } from "../../model/error.ts";
+
+export interface OtherProgram {
+  /** The parents before their children. */
+  readonly pids: readonly number[];
+  /** Throws MachineError where a signal is not allowed. */
+  freeze(): void;
+  thaw(): void;
+  /** Children first: one that outlives its parent cleans up. Resolves when all are gone. */
+  kill(): Promise<void>;
+  /** systemd's unit, where one runs it; null: none. */
+  readonly unit: string | null;
+}
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+}
+
+/** At most so long for processes to be gone after SIGKILL. */
+const goneWithinMs = 2000;
+
+/** Null: no such process runs here. proc(5): comm has 15 characters at most. */
+export function findProgram(name: string): OtherProgram | null {
+  const processes = processesOf(name);
+  if (processes.length === 0) return null;
+  const known = new Set(processes.map(({ pid }) => pid));
+  const parents = processes.filter(({ parent }) => !known.has(parent));
+  const pids = [...parents, ...processes.filter((each) => !parents.includes(each))].map(
+    ({ pid }) => pid,
+  );
+  return {
+    pids,
+    unit: unitOf(pids[0] ?? 0),
+    freeze: () => {
+      for (const pid of pids) signal(pid, "SIGSTOP");
+    },
+    thaw: () => {
+      for (const pid of pids.toReversed()) signal(pid, "SIGCONT");
+    },
+    async kill() {
+      for (const pid of pids.toReversed()) signal(pid, "SIGKILL");
+      const until = performance.now() + goneWithinMs;
+      while (pids.some(lives)) {
+        if (performance.now() > until) throw new MachineError(`${name} outlives SIGKILL`);
+        await sleep(5);
+      }
+    },
+  };
+}
+
+function processesOf(name: string): readonly Process[] {
+  const own = namespaceOf("self");
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        if (readFileSync(`/proc/${entry}/comm`, "utf8").trim() !== name) return [];
+        if (namespaceOf(entry) !== own) return [];
+        const [state, parent] = afterName(readFileSync(`/proc/${entry}/stat`, "utf8"));
+        return state === "Z" ? [] : [{ pid: Number(entry), parent: Number(parent) }];
+      } catch {
+        // It has ended meanwhile, or is none of ours to look at.
+        return [];
+      }
+    });
+}
+
+const namespaceOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
+
+/** The fields behind the name, which may hold blanks and parentheses: state, parent, ... */
+const afterName = (stat: string): readonly string[] =>
+  stat
+    .slice(stat.lastIndexOf(")") + 1)
+    .trim()
+    .split(" ");
+
+function lives(pid: number): boolean {
+  try {
+    return afterName(readFileSync(`/proc/${pid}/stat`, "utf8"))[0] !== "Z";
+  } catch {
+    return false;
+  }
+}
+
+function unitOf(pid: number): string | null {
+  try {
+    const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8");
+    return /\/([\w@.-]+\.service)(?:\/|$)/m.exec(groups)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (thrown) {
+    if (thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH") return;
+    throw new MachineError(`process ${pid} cannot be signalled: ${messageOf(thrown)}`);
+  }
+}

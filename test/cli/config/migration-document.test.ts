@@ -1,0 +1,82 @@
+/** Every `lvsd` command of docs/migration.md is run, with the files that it names. */
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { runCommandLine } from "../../../src/cli/command-line.ts";
+import { root, text } from "../../checkout.ts";
+import { Recorder } from "../recorder.ts";
+
+const commands = [
+  ...new Set([...text("docs/migration.md").matchAll(/^ {4,}lvsd (.+)$/gm)].map(([, line]) => line)),
+].map((line) => (line ?? "").replace(/\s+#.*$/, "").trim());
+
+const foreign = (path: string): string => join(root, "test/fixtures/foreign", path);
+
+const files: Readonly<Record<string, string>> = {
+  "ip-addr.txt":
+    "2: eth0: <UP> mtu 1500\n    inet 198.51.100.2/24 brd + scope global eth0\n    inet6 2001:db8::2/64 scope global\n",
+  "iptables.txt":
+    "*mangle\n-A PREROUTING -d 198.51.100.10/32 -p tcp --dport 80 -j MARK --set-mark 80\nCOMMIT\n",
+  "table.save": "-A -t 198.51.100.10:80 -s wlc\n-a -t 198.51.100.10:80 -r 10.9.0.1:80 -m -w 1\n",
+  "check.sh": "#!/bin/sh\necho OK\n",
+  "ha.cf": "keepalive 1\ndeadtime 5\nnode a\nnode b\nauto_failback off\nping 198.51.100.254\n",
+  haresources: "a IPaddr2::198.51.100.10/24/eth0 ldirectord::ldirectord.cf\n",
+  "cib.xml":
+    '<cib><configuration><resources><primitive id="v" type="IPaddr2"><instance_attributes><nvpair name="ip" value="198.51.100.13"/><nvpair name="cidr_netmask" value="24"/></instance_attributes></primitive></resources></configuration></cib>\n',
+};
+
+const directory = mkdtempSync(join(tmpdir(), "lvsd-migration-"));
+after(() => rmSync(directory, { recursive: true }));
+for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+for (const router of ["router1", "router2"]) {
+  mkdirSync(join(directory, router));
+  copyFileSync(foreign("keepalived/nat-sorry.conf"), join(directory, router, "keepalived.conf"));
+}
+copyFileSync(foreign("keepalived/nat-sorry.conf"), join(directory, "keepalived.conf"));
+copyFileSync(foreign("ldirectord/per-port.cf"), join(directory, "ldirectord.cf"));
+copyFileSync(foreign("piranha/nat.cf"), join(directory, "lvs.cf"));
+
+/** Paths of the document as they are here; nothing outside the directory is read or written. */
+const placed = (word: string): string => {
+  const name = word.replace(/^\/etc\/(?:keepalived|lvsd|sysconfig\/ha)\//, "");
+  const isFile = /\.(?:cf|conf|txt|save|sh|xml|yaml|key)$|^haresources$/.test(name);
+  return isFile && !name.startsWith("/") ? join(directory, name) : word;
+};
+
+/** Without a daemon these say that none answers; everything else ends as the document says. */
+const asksDaemon = /^(?:status|switchover|plan|reload|apply)\b/;
+/** On a machine that is none of the routers. */
+const asksMachine = /--here|^takeover-from|^ipvs|^doctor/;
+
+describe("docs/migration.md", () => {
+  test("it has commands", () => assert.ok(commands.length > 15));
+  for (const line of commands)
+    test(`lvsd ${line}`, async () => {
+      const words = line.split(/\s+/).map(placed);
+      const [command = ""] = words;
+      const output = words.indexOf("-o") + 1;
+      if (output > 0) rmSync(words[output] ?? "", { force: true });
+      const isBare = command === "keygen" && output === 0;
+      const key = isBare ? ["-o", join(directory, "bare.key")] : [];
+      const config = /^(?:check|takeover-from|keygen)$/.test(command) && !words.includes("-c");
+      const more = config ? ["-c", join(directory, "lvsd.yaml")] : [];
+      const terminal = new Recorder();
+      const status = await runCommandLine(
+        [...words, ...key, ...more, "--run-dir", directory],
+        terminal,
+        {},
+      );
+      const said = `${status}: ${terminal.errorText}`;
+      if (asksDaemon.test(line)) assert.equal(status, 1, said);
+      else if (asksMachine.test(line)) {
+        assert.ok([0, 1, 2].includes(status), said);
+        assert.doesNotMatch(terminal.errorText, /unknown|argument missing|too many arguments/);
+      } else if (command === "import") {
+        assert.ok(status === 0 || status === 3, said);
+        assert.match(terminal.errorText, /^read as /);
+      } else if (command === "check") assert.ok(status === 0 || /key/.test(said), said);
+      else assert.equal(status, 0, said);
+    });
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findProgram } from "../../../src/system/process/other-program.ts";
+
+const stateOf = (pid: number): string =>
+  readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .slice(0, 1);
+
+async function becomes(pid: number, states: string): Promise<void> {
+  for (let tries = 0; tries < 200 && !states.includes(stateOf(pid)); tries += 1) await sleep(10);
+  assert.ok(states.includes(stateOf(pid)), stateOf(pid));
+}
+
+test("processes are found by name, the parent first; they freeze, go on, and end", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-other-"));
+  const name = `lvsd-oth-${process.pid % 1000}`;
+  assert.equal(findProgram(name), null);
+  const program = join(directory, name);
+  copyFileSync("/bin/sh", program);
+  // The child is the same program; both wait for a pipe that this test holds.
+  const child = spawn(program, ["-c", `"${program}" -c 'read x' & read y; wait`], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  t.after(() => {
+    child.kill("SIGKILL");
+    rmSync(directory, { recursive: true });
+  });
+  let found = findProgram(name);
+  for (let tries = 0; tries < 200 && found === null; tries += 1) {
+    await sleep(10);
+    found = findProgram(name);
+  }
+  assert.ok(found !== null);
+  assert.equal(found.pids[0], child.pid, "the parent comes first");
+  assert.ok(child.pid !== undefined);
+  found.freeze();
+  await becomes(child.pid, "T");
+  found.thaw();
+  await becomes(child.pid, "SR");
+  await found.kill();
+  assert.equal(findProgram(name), null);
+});
