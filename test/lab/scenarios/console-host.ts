@@ -1,0 +1,116 @@
+import { logIn, openBrowser, openPage } from "../../console/browser.ts";
+import { Visitor } from "../../console/visitor.ts";
+import { visitConsole } from "../actors/console.ts";
+import type { ConfigObject } from "../actors/pair-config.ts";
+import { BeatTimes, quantile } from "../instruments/beat-times.ts";
+import { median } from "../instruments/outage.ts";
+import { expect } from "../instruments/wait.ts";
+import { natPair } from "../machine/topology.ts";
+import { scenario } from "../scenario.ts";
+
+const [virtuals, reals] = [200, 20];
+const browsers = 50;
+/** Of one session; the console takes eight. */
+const windows = 8;
+const interval = 10;
+const watchMs = 40_000;
+const port = 3636;
+
+/** Unchecked: what is measured is who looks, not the checks. */
+function servers(vip: string): Readonly<Record<string, ConfigObject>> {
+  const realServers = (of: number) =>
+    Object.fromEntries(
+      Array.from({ length: reals }, (_, at) => [`rs${at}`, { address: `10.13.${of}.${at + 1}` }]),
+    );
+  return Object.fromEntries(
+    Array.from({ length: virtuals }, (_, at) => [
+      `service-${at}`,
+      {
+        ...{ address: `${vip}/24`, device: "eth0", port: 1000 + at },
+        ...{ check: { type: "none" }, real_servers: realServers(at) },
+      },
+    ]),
+  );
+}
+
+/** Reads what the console sends to an open page until `signal`. How many times it sent something. */
+async function look(visitor: Visitor, page: number, signal: AbortSignal): Promise<number> {
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const url = `${visitor.url}/control/live?page=${page}`;
+  let sent = 0;
+  try {
+    const { body } = await fetch(url, { headers: { cookie }, signal });
+    for await (const chunk of body ?? []) sent += (chunk as Uint8Array).length > 0 ? 1 : 0;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  }
+  return sent;
+}
+
+/** A guest's kernel takes ten times as long as this one for a system call, or more. */
+export default scenario({
+  title:
+    "50 open pages on 4,000 real servers leave the heartbeat its rhythm, and a page paints at once",
+  topology: natPair,
+  goals: {
+    jitter: {
+      what: "heartbeat every 10 ms, 50 consoles open on 4,000 real servers: jitter at p99.9",
+      unit: "ms",
+      atMost: 20,
+    },
+    alone: { what: "the same without a console", unit: "ms" },
+    paint: {
+      what: "console: first paint of 200 virtual servers x 20 real servers",
+      unit: "ms",
+      atMost: 1000,
+    },
+  },
+  limitSeconds: 170,
+  wholeHost: true,
+  benchOnly: true,
+  async play(lab) {
+    const { vip } = lab.addresses;
+    const heartbeat = { interval: `${interval}ms`, dead_after: "1s" };
+    lab.configurePair({ heartbeat, top: { virtual_servers: servers(vip) } });
+    for (const router of lab.routers) await router.start();
+    await lab.r1.sees("r1 hears r2", 30_000, ({ peer }) => peer?.alive === true);
+    const beats = await BeatTimes.start(lab.network, "r1", interval);
+    lab.endWith(() => beats.kill());
+    beats.begin();
+    await lab.elapse(watchMs);
+    const alone = quantile(beats.jitters(), 0.999);
+    const first = await visitConsole(lab, lab.r1, port);
+    const end = new AbortController();
+    const looking: Promise<number>[] = [];
+    for (let at = 0; at < browsers; at += windows) {
+      const visitor = at === 0 ? first : new Visitor(first.url);
+      if (at > 0) await visitor.login("admin");
+      await visitor.post("/view", { every: "1", to: "/control" });
+      for (let of = at; of < Math.min(browsers, at + windows); of += 1)
+        looking.push(look(visitor, 1 + (of % 10), end.signal));
+    }
+    await lab.elapse(3000);
+    beats.begin();
+    await lab.elapse(watchMs);
+    const jitters = beats.jitters();
+    end.abort();
+    const sent = await Promise.all(looking);
+    expect(
+      sent.every((count) => count > 5),
+      `each page was brought up to date: ${Math.min(...sent)}`,
+    );
+    expect(jitters.length > watchMs / interval / 2, `beats were seen: ${jitters.length}`);
+    const browser = await openBrowser();
+    const { page, close } = await openPage(browser);
+    await logIn(page, first.url);
+    const paints: number[] = [];
+    for (const number of [1, 2, 3, 4, 5]) {
+      await page.goto(`${first.url}/control?page=${number}`);
+      const entry = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+      paints.push(Number(await page.evaluate(entry)));
+    }
+    await close();
+    await browser.close();
+    return { jitter: quantile(jitters, 0.999), alone, paint: median(paints) };
+  },
+});
