@@ -3,8 +3,9 @@
 export const beforeTypes: readonly string[] = `<!-- Written by \`make docs\` from src/check/. -->
 # Checks
 
-A nanny tries the check of one real server for one virtual server, again and again. This page says
-what a try of each type does, when it passes, by what it fails, and how tries are spread over time.
+A nanny runs the check of one real server for one virtual server at a fixed interval; each run is a
+try. This page describes what a try of each type does, when it passes, why it fails, and when tries
+are made.
 
 \`\`\`yaml
 check:
@@ -17,7 +18,7 @@ check:
   expect: OK
 \`\`\`
 
-A check of a failover service ([services.md](services.md)) is the same, with loopback for an address.
+A check of a failover service ([services.md](services.md)) is configured in the same way; its default address is loopback.
 
 ## Several checks of one real server
 
@@ -27,9 +28,9 @@ check:
   - { type: tcp, port: 9000, fall: 1 }
 \`\`\`
 
-All must pass; with \`any: true\` in one of the maps (or as \`- any: true\`) one that passes suffices.
-Each has its own rhythm and its own counts of tries. \`lvsd status\` shows the one that failed, its
-reason behind its type.
+All must pass; with \`any: true\` in one of the maps (or as \`- any: true\`) one that passes is enough.
+Each has its own interval and its own counts of tries. \`lvsd status\` shows the one that failed, its
+type and then its reason.
 
 - A map over a list (a real server's over its virtual server's) changes keys of each check that has
   them: \`check: { path: /two }\` changes the path of the first check above. With a \`type\` it changes
@@ -39,19 +40,19 @@ reason behind its type.
 `.split("\n");
 
 export const deadlineText: readonly string[] =
-  `\`timeout\` is a single limit over connecting, TLS, saying, and the whole answer. Whatever a real
-server does (nothing, garbage, an answer without end), the try ends by then, with a reason:`.split(
+  `\`timeout\` is a single limit over connecting, TLS, sending, and the whole answer. Whatever a real
+server does (nothing, garbage, an endless answer), the try ends by then, with a reason:`.split(
     "\n",
   );
 
 export const afterTypes: readonly string[] =
-  `The text of the last failure stands in \`lvsd status\`, in one printable line of at most 160
+  `\`lvsd status\` shows the text of the last failure, in one printable line of at most 160
 characters; anything that a real server has sent appears in it escaped. Failures are counted by
 reason. Passwords come from \`password_file\` and appear nowhere.
 
 \`local\` says nothing about the real server: its state stays, and the trouble is an event. \`overdue\`
 is an event as well. A failure that came long after its deadline, because the daemon itself was
-stopped or starved meanwhile, is not believed either; the check is tried again at once.
+stopped or starved meanwhile, does not count either; the check is tried again at once.
 
 TCP connections are closed by reset, so that checks leave no TIME_WAIT behind. A real server may see
 "connection reset by peer" after it has answered.

@@ -41,7 +41,7 @@ export const reasonHelp: Readonly<Record<FailureReason, ReasonHelp>> = {
   tls: {
     happened:
       "no TLS: a failed handshake, a certificate that does not verify, a client one asked for",
-    remedy: "renew the certificate, or mend `tls.ca`, `tls.sni`",
+    remedy: "renew the certificate, or correct `tls.ca`, `tls.sni`",
   },
   unreadable: {
     happened: "the answer is none of this protocol",

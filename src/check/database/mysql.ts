@@ -17,7 +17,7 @@ export const mysql = checkType({
   reasons: {
     unexpected:
       "the number and the message are the server's: 1045 password or host, 1049 database, 1040 too many connections, 1129 this router is blocked (`FLUSH HOSTS`), 1130 it may not log in from here",
-    tls: "TLS there (`have_ssl`); renew the certificate, or mend `tls.ca`, `tls.sni`",
+    tls: "TLS there (`have_ssl`); renew the certificate, or correct `tls.ca`, `tls.sni`",
   },
   example:
     "{ type: mysql, user: probe, password_file: mysql.password, database: app, query: SELECT 1 }",

@@ -17,7 +17,7 @@ export const pgsql = checkType({
   reasons: {
     unexpected:
       "the SQLSTATE and the message are the server's: 28P01 password, 28000 pg_hba.conf, 3D000 database, 53300 too many clients, 57P03 it starts or stops",
-    tls: "`ssl = on` there; renew the certificate, or mend `tls.ca`, `tls.sni`",
+    tls: "`ssl = on` there; renew the certificate, or correct `tls.ca`, `tls.sni`",
   },
   example:
     "{ type: pgsql, user: probe, password_file: pgsql.password, database: app, query: SELECT 1 }",

@@ -87,7 +87,7 @@ const help = [
 
 const reasons = {
   unexpected: "what the server says stands in the text: too many connections, no AUTH before TLS",
-  tls: "does the server offer STARTTLS; renew the certificate, or mend `tls.ca`, `tls.sni`",
+  tls: "does the server offer STARTTLS; renew the certificate, or correct `tls.ca`, `tls.sni`",
 } as const;
 
 const upgrading = <const Name extends string>(

@@ -37,7 +37,7 @@ export const consoleKeys = {
   allow: preset(
     list(network, { what: "a list of networks", max: networksMax, single: true }),
     [],
-    "The networks whose addresses may use it, besides loopback. Empty: every address.",
+    "The networks whose addresses may use it, in addition to loopback. Empty: every address.",
   ),
   tls: optional(
     section(consoleTlsKeys),

@@ -11,7 +11,7 @@ export const heartbeatKeys = {
   authentication: preset(
     choice("authentication", ["hmac", "none"]),
     "hmac",
-    "`hmac`: each heartbeat is signed with the key of `key_file`. `none`: anybody who reaches the port can pretend to be the peer.",
+    "`hmac`: each heartbeat is signed with the key of `key_file`. `none`: any machine that reaches the port can pretend to be the peer.",
     { changedBy: "root" },
   ),
   port: preset(port, 539, "The UDP port, on both routers."),

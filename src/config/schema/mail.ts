@@ -30,12 +30,12 @@ export const mailedEvents = [
 export const mailKeys = {
   to: required(
     list(mailbox, { what: "a list of mail addresses", max: recipientsMax, single: true }),
-    "Who gets the mail.",
+    "The recipients.",
   ),
   from: required(mailbox, "Its sender, also of what cannot be delivered."),
   smtp: required(
     address,
-    "The address of the mail server. No name: a router asks nobody for names.",
+    "The address of the mail server. Not a name: a router does not resolve names for this.",
   ),
   port: preset(port, 25, "Its port: 25, 587 with `tls: required`, 465 with `tls: implicit`."),
   tls: preset(

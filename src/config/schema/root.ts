@@ -112,13 +112,13 @@ export const notifyKeys = {
   command: optional(
     commandLine,
     "none",
-    "A program that is run for each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. docs/notify.md tells what it is given.",
+    "A program that is run for each change of a state: one at a time, in order, without a shell and without lvsd's capabilities, at most 10 s each. Its input: docs/notify.md.",
     { names: "executable" },
   ),
   mail: optional(
     section(mailKeys),
     "none",
-    "Mail that tells of changes of a state, gathered and at most so often; docs/notify.md.",
+    "Mail about changes of state, gathered, at a limited rate; docs/notify.md.",
   ),
 };
 
@@ -177,7 +177,7 @@ export const rootKeys = {
   sysctl: preset(
     choice("value", ["auto", "manual"]),
     "auto",
-    "`auto`: lvsd sets the kernel parameters that it needs, puts them right where somebody changes them, and restores them at its end. `manual`: it leaves them alone, and reports those that it depends on.",
+    "`auto`: lvsd sets the kernel parameters that it needs, sets them again when they are changed, and restores them when it stops. `manual`: it leaves them alone, and reports those that it depends on.",
   ),
   marks: preset(
     choice("value", ["lvsd", "external"]),
@@ -194,7 +194,7 @@ export const rootKeys = {
     { plan: "table" },
   ),
   vips: includedKeys.vips,
-  notify: preset(section(notifyKeys), {}, "What is notified of events, besides the log."),
+  notify: preset(section(notifyKeys), {}, "How events are reported, in addition to the log."),
   console: preset(section(consoleKeys), {}, "The web console: see docs/console.md."),
   defaults: optional(
     virtualServerSection,

@@ -12,7 +12,7 @@ import { checkEvents, loadEvents, realServerEvents, virtualServerEvents } from "
 /** By `event`: what all of that name are of, and the kinds. */
 export const events = {
   process: { of: "the daemon itself", kinds: processEvents },
-  state: { of: "who is active, and why", kinds: stateEvents },
+  state: { of: "which router is active, and why", kinds: stateEvents },
   fault: { of: "why this router is unfit to hold the VIPs", kinds: faultEvents },
   peer: { of: "the other router", kinds: peerEvents },
   heartbeat: { of: "datagrams", kinds: heartbeatEvents },

@@ -89,7 +89,7 @@ export const syncEvents = {
     severity: "info",
     fields: { text },
     meaning:
-      "at a hand-over the peer's kernel was told of the connections that it could not know yet; and why the list of them was read twice, where their SYNs left a doubt",
+      "at a hand-over the connections that the peer's kernel could not know yet were sent to it; and why their list was read twice, where their SYNs left a doubt",
     sentence: ({ text }) => `connection synchronisation: ${text}`,
   }),
   untold: event({
@@ -102,7 +102,7 @@ export const syncEvents = {
     severity: "warn",
     fields: { text },
     meaning:
-      "the kernel had no room for all that the peer's told since the last look: some of its connections are unknown here; a larger `net.core.rmem_max` helps",
+      "the kernel had no room for all that the peer's kernel has reported since the last reading: some of the peer's connections are unknown here; a larger `net.core.rmem_max` helps",
     sentence: ({ text }) => `connection synchronisation: ${text}`,
   }),
 };

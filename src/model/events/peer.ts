@@ -62,7 +62,7 @@ export const peerEvents = {
     severity: "warn",
     fields: { text },
     meaning:
-      "the peer is judged by pulse, Piranha's protocol, from now on: whoever can send from its address can make this router take or leave the VIPs",
+      "the peer is judged by pulse, Piranha's protocol, from now on: any machine that can send from its address can make this router take or release the VIPs",
     sentence: ({ text }) => text,
     about: () => "protocol",
   }),

@@ -34,7 +34,7 @@ export const processEvents = {
     severity: "info",
     fields: { text },
     meaning:
-      "`lvsd takeover-from` has started it beside another program on the other router: it claims nothing until its peer is heard, or nobody answers for the VIPs; and when that is over",
+      "`lvsd takeover-from` has started it while the other router still runs another program: it claims nothing until its peer is heard, or no machine answers for the VIPs; and when that is over",
     sentence: ({ text }) => text,
   }),
   stopping: event({
@@ -46,7 +46,7 @@ export const processEvents = {
   stopped: event({
     severity: "info",
     fields: { took_ms: number },
-    meaning: "everything is given back; the last line",
+    meaning: "everything is released; the last line",
     sentence: ({ took_ms }) => `stopped after ${Math.round(took_ms)} ms`,
   }),
   slept: event({

@@ -17,7 +17,7 @@ export const clock: Finding = {
   asks: "adjtimex(2), the peer's clock",
   says: "The clock is not kept by another one, or differs from the peer's.",
   explains:
-    "Certificates are judged by the clock, and logs of a failover are read side by side. Failover itself goes by a clock that nobody sets.",
+    "Certificates are judged by the clock, and logs of both routers are compared after a failover. Failover itself uses a clock that is never set.",
   examine: ({ clockSynchronised, here, peer }) => {
     const skew = apart({ here, peer });
     return [

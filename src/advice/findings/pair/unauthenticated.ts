@@ -7,7 +7,7 @@ export const unauthenticated: Finding = {
   asks: "heartbeat.authentication, heartbeat.protocol",
   says: "Heartbeats are not signed.",
   explains:
-    "Whoever can send a datagram with the peer's address can make this router take the VIPs beside its peer, leave them, or keep a dead peer alive. pulse, Piranha's protocol, has no signature at all.",
+    "Any machine that can send a datagram with the peer's address can make this router take the VIPs although the peer holds them, release them, or believe that a dead peer is alive. pulse, Piranha's protocol, has no signature at all.",
   examine: ({ config }) => {
     const { heartbeat, routers } = config;
     if (routers.backup === null) return [];
