@@ -66,22 +66,12 @@ export function keyTable(
       target === undefined ? key.shape.words : `[${key.shape.words}](#${anchor(target)})`;
     return `| \`${name}\` | ${cell(type)} | ${cell(defaultCell(key))} | ${cell(key.help)} |`;
   };
-  const rows = Object.entries(keys)
-    .filter(([, key]) => !key.later)
-    .map(row);
+  const rows = Object.entries(keys).map(row);
   return ["| key | type | default | meaning |", "|---|---|---|---|", ...rows];
 }
 
 function partText(part: Part, places: ReadonlyMap<Keys, string>): string {
-  const later = Object.entries(part.keys)
-    .filter(([, key]) => key.later)
-    .map(([name]) => `\`${name}\``);
   const lines = [`## ${title(part.path)}`, "", part.help, "", ...keyTable(part.keys, places), ""];
-  if (later.length > 0)
-    lines.push(
-      `Not supported yet, and refused unless left out or at its default: ${later.join(", ")}.`,
-      "",
-    );
   if (part.path.endsWith(".check")) lines.push(...checkTypesText());
   return lines.join("\n");
 }

@@ -12,19 +12,19 @@ import type { Sought } from "./pattern.ts";
 export type DialogueRefusal = "unexpected" | "unreadable" | "too-long" | "closed";
 
 /** What the driver does next. */
-export type Turn =
+export type DialogueAction =
   /** Send these bytes, then listen; with `answered: false` it has passed once they are sent. */
   | { readonly kind: "say"; readonly bytes: Uint8Array; readonly answered: boolean }
   | { readonly kind: "more" }
   /**
-   * Find out whether these bytes have what is looked for, then take the turn that `next` makes of it.
-   * What is heard meanwhile is heard after that, as one piece.
+   * Find out whether these bytes have what is looked for, then take the turn that `next` makes of
+   * it. What is heard meanwhile is heard after that, as one piece.
    */
   | {
       readonly kind: "match";
       readonly wanted: Sought;
       readonly bytes: Uint8Array;
-      readonly next: (matched: boolean) => Turn;
+      readonly next: (matched: boolean) => DialogueAction;
     }
   /** Begin TLS on this connection (STARTTLS); then `secured` says what comes next. */
   | { readonly kind: "secure" }
@@ -38,25 +38,25 @@ export type Turn =
 
 export interface Dialogue {
   /** The first turn, once the connection stands. */
-  open(): Turn;
+  open(): DialogueAction;
   /** The next piece of the answer; where it was cut means nothing (TCP), or is a datagram (UDP). */
-  hear(bytes: Uint8Array): Turn;
+  hear(bytes: Uint8Array): DialogueAction;
   /** The real server has ended its side. Never `say` or `more`. */
-  closed(): Turn;
+  closed(): DialogueAction;
   /** After a turn `secure`, once TLS stands; dialogues that never take it leave this out. */
-  secured?(): Turn;
+  secured?(): DialogueAction;
   /** After a turn `fetch`, once the second connection stands. */
-  opened?(): Turn;
+  opened?(): DialogueAction;
   /** All that came over the second connection, which its server has ended. */
-  fetched?(bytes: Uint8Array): Turn;
+  fetched?(bytes: Uint8Array): DialogueAction;
   /** What is missing when the deadline passes now: `greeting`. Left out: an answer. */
   awaited?(): string;
 }
 
-export const more: Turn = { kind: "more" };
-export const secure: Turn = { kind: "secure" };
-export const passed: Turn = { kind: "passed" };
-export const failed = (reason: DialogueRefusal, why: string): Turn => ({
+export const more: DialogueAction = { kind: "more" };
+export const secure: DialogueAction = { kind: "secure" };
+export const passed: DialogueAction = { kind: "passed" };
+export const failed = (reason: DialogueRefusal, why: string): DialogueAction => ({
   kind: "failed",
   reason,
   why,

@@ -15,7 +15,7 @@ const printable = (code: number): string => {
   return `\\x${code.toString(16).padStart(2, "0")}`;
 };
 
-/** The beginning of `bytes` in double quotes; `...` behind it tells that more followed. */
+/** The beginning of `bytes` in double quotes; `...` behind it says that more followed. */
 export function excerpt(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) {
@@ -26,7 +26,9 @@ export function excerpt(bytes: Uint8Array): string {
   return `"${text}"`;
 }
 
-/** `text` on one printable line of at most `charactersMax` characters; for messages of libraries. */
+/**
+ * `text` on one printable line of at most `charactersMax` characters; for messages of libraries.
+ */
 export function printableLine(text: string, charactersMax: number): string {
   const line = text
     .slice(0, charactersMax + 1)

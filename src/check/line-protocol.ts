@@ -5,7 +5,7 @@
  *
  * Invariant: a password is in no reason, also when the server repeats it.
  */
-import { type Dialogue, failed, more, passed, secure, type Turn } from "./dialogue.ts";
+import { type Dialogue, type DialogueAction, failed, more, passed, secure } from "./dialogue.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Sought } from "./pattern.ts";
 
@@ -16,7 +16,7 @@ export const talkBytesMax = 64 * 1024;
 export const linesMax = 1024;
 
 /** What a conversation asks of whoever runs it. */
-type Wish =
+type LineRequest =
   /** The next line, without its end. `after`: what was said before; null: it is the greeting. */
   | { readonly kind: "line"; readonly after: string | null; readonly mayEnd: boolean }
   | { readonly kind: "say"; readonly text: string }
@@ -28,7 +28,7 @@ type Wish =
   | { readonly kind: "wrong"; readonly why: string; readonly line: string };
 
 /** A part of a conversation that comes to a `T`. A whole one comes to nothing: it has passed. */
-export type Talk<T> = Generator<Wish, T, Granted>;
+export type Talk<T> = Generator<LineRequest, T, Granted>;
 
 /** What comes of a wish: a line, what was fetched, whether it matched; else nothing. */
 type Granted = string | Uint8Array | boolean | null;
@@ -45,7 +45,9 @@ export function* say(line: string): Talk<void> {
   yield { kind: "say", text: `${line}\r\n` };
 }
 
-/** Begins TLS; what was heard before and not read is refused, since anybody may have put it there. */
+/**
+ * Begins TLS; what was heard before and not read is refused, since anybody may have put it there.
+ */
 export function* beginTls(): Talk<void> {
   yield { kind: "secure" };
 }
@@ -77,7 +79,9 @@ export function* wrong(why: string, line: string): Talk<never> {
 export const unexpected = (wanted: string, after: string | null, line: string): Talk<never> =>
   wrong(`${wanted} expected ${after === null ? "as the greeting" : `after ${after}`}`, line);
 
-/** Takes leave, so that the server's log shows no broken connection. Any answer will do, or none. */
+/**
+ * Takes leave, so that the server's log shows no broken connection. Any answer will do, or none.
+ */
 export function* leave(command: string): Talk<void> {
   yield { kind: "say", text: `${command}\r\n` };
   yield { kind: "line", after: command, mayEnd: true };
@@ -141,7 +145,7 @@ class LineDialogue implements Dialogue {
   #bytes = 0;
   #lines = 0;
   #content: Uint8Array | null = null;
-  #awaits: Wish & { readonly kind: "line" | "content" } = {
+  #awaits: LineRequest & { readonly kind: "line" | "content" } = {
     kind: "line",
     after: null,
     mayEnd: false,
@@ -153,24 +157,24 @@ class LineDialogue implements Dialogue {
     this.#datagrams = datagrams;
   }
 
-  open(): Turn {
+  open(): DialogueAction {
     return this.#run(null);
   }
 
-  secured(): Turn {
+  secured(): DialogueAction {
     return this.#run(null);
   }
 
-  opened(): Turn {
+  opened(): DialogueAction {
     return this.#run(null);
   }
 
-  fetched(bytes: Uint8Array): Turn {
+  fetched(bytes: Uint8Array): DialogueAction {
     this.#content = bytes;
     return this.#awaits.kind === "content" ? this.#run(bytes) : more;
   }
 
-  hear(bytes: Uint8Array): Turn {
+  hear(bytes: Uint8Array): DialogueAction {
     this.#bytes += bytes.length;
     const ends = this.#datagrams && bytes.at(-1) !== lineFeed;
     this.#pending = Buffer.concat([this.#pending, bytes, ends ? "\n" : ""].map(asBytes));
@@ -181,7 +185,7 @@ class LineDialogue implements Dialogue {
     return line === null ? more : this.#run(line);
   }
 
-  closed(): Turn {
+  closed(): DialogueAction {
     if (this.#awaits.mayEnd) return passed;
     const what = awaitedWords(this.#awaits.after);
     const rest = this.#pending.length > 0 ? `, of which ${this.#shown(this.#pending)} came` : "";
@@ -193,51 +197,56 @@ class LineDialogue implements Dialogue {
   }
 
   /** Grants what the conversation asks for, until it has to wait or is over. */
-  #run(granted: Granted): Turn {
+  #run(granted: Granted): DialogueAction {
     let step = this.#talk.next(granted);
     const said: Buffer[] = [];
     for (;;) {
       if (step.done === true) return said.length === 0 ? passed : saying(said, { answered: false });
       const next = this.#grant(step.value, said);
-      if (typeof next === "object" && next !== null && "turn" in next) return next.turn;
+      if (typeof next === "object" && next !== null && "action" in next) return next.action;
       step = this.#talk.next(next);
     }
   }
 
   /** What comes of a wish, or the turn that it takes first. */
-  #grant(wish: Wish, said: Buffer[]): string | Uint8Array | null | { readonly turn: Turn } {
-    switch (wish.kind) {
+  #grant(
+    request: LineRequest,
+    said: Buffer[],
+  ): string | Uint8Array | null | { readonly action: DialogueAction } {
+    switch (request.kind) {
       case "say":
-        said.push(Buffer.from(wish.text, "utf8"));
+        said.push(Buffer.from(request.text, "utf8"));
         return null;
       case "line": {
-        this.#awaits = wish;
+        this.#awaits = request;
         const line = this.#nextLine();
         if (line !== null) return line;
-        return { turn: this.#tooLong() ?? saying(said, { answered: true }) };
+        return { action: this.#tooLong() ?? saying(said, { answered: true }) };
       }
       case "content":
-        this.#awaits = wish;
-        return this.#content ?? { turn: saying(said, { answered: true }) };
+        this.#awaits = request;
+        return this.#content ?? { action: saying(said, { answered: true }) };
       case "wrong":
         return {
-          turn: failed("unexpected", `${wish.why}, got ${this.#shown(asBytes(wish.line))}`),
+          action: failed("unexpected", `${request.why}, got ${this.#shown(asBytes(request.line))}`),
         };
       default:
-        if (said.length > 0) throw new Error(`something is to be said before ${wish.kind}`);
-        return { turn: this.#turnFor(wish) };
+        if (said.length > 0) throw new Error(`something is to be said before ${request.kind}`);
+        return { action: this.#actionFor(request) };
     }
   }
 
-  #turnFor(wish: Wish & { readonly kind: "secure" | "fetch" | "match" }): Turn {
-    if (wish.kind === "fetch") return wish;
-    if (wish.kind === "match") return { ...wish, next: (matched) => this.#run(matched) };
+  #actionFor(
+    request: LineRequest & { readonly kind: "secure" | "fetch" | "match" },
+  ): DialogueAction {
+    if (request.kind === "fetch") return request;
+    if (request.kind === "match") return { ...request, next: (matched) => this.#run(matched) };
     if (this.#pending.length > 0)
       return failed("unexpected", `${this.#shown(this.#pending)} in the clear before TLS`);
     return secure;
   }
 
-  #tooLong(): Turn | null {
+  #tooLong(): DialogueAction | null {
     const at = this.#pending.indexOf(lineFeed);
     const of = awaitedWords(this.#awaits.after);
     if ((at < 0 ? this.#pending.length : at) > lineBytesMax) {
@@ -271,5 +280,8 @@ class LineDialogue implements Dialogue {
 const asBytes = (heard: string | Uint8Array): Buffer =>
   typeof heard === "string" ? Buffer.from(heard, "latin1") : Buffer.from(heard);
 
-const saying = (said: readonly Buffer[], { answered }: { readonly answered: boolean }): Turn =>
+const saying = (
+  said: readonly Buffer[],
+  { answered }: { readonly answered: boolean },
+): DialogueAction =>
   said.length === 0 ? more : { kind: "say", bytes: Buffer.concat(said), answered };

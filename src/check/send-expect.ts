@@ -3,7 +3,7 @@
  * with some bytes or in which a pattern matches. A first step that says nothing waits for a
  * greeting. Piranha's nanny had one step, with one read and 254 bytes.
  */
-import { type Dialogue, failed, more, passed, type Turn } from "./dialogue.ts";
+import { type Dialogue, type DialogueAction, failed, more, passed } from "./dialogue.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Pattern } from "./pattern.ts";
 
@@ -33,7 +33,7 @@ export function dialogueOf(steps: readonly SendExpect[]): Dialogue {
   let at = 0;
   let listener: Listener | null = null;
   /** Goes on with the step at `at`; `midLine`: of the answer before, the end of a line may come. */
-  const begin = (midLine: boolean): Turn => {
+  const begin = (midLine: boolean): DialogueAction => {
     const said: Uint8Array[] = [];
     for (; at < steps.length; at++) {
       const { send, expect } = steps[at] ?? { send: null, expect: null };
@@ -49,9 +49,10 @@ export function dialogueOf(steps: readonly SendExpect[]): Dialogue {
     if (said.length > 0) return { kind: "say", bytes: joined(said), answered };
     return answered ? more : passed;
   };
-  const after = (turn: Turn): Turn => {
-    if (turn.kind === "match") return { ...turn, next: (matched) => after(turn.next(matched)) };
-    if (turn.kind !== "passed") return turn;
+  const after = (action: DialogueAction): DialogueAction => {
+    if (action.kind === "match")
+      return { ...action, next: (matched) => after(action.next(matched)) };
+    if (action.kind !== "passed") return action;
     const midLine = listener?.midLine() ?? false;
     at += 1;
     return at < steps.length ? begin(midLine) : passed;
@@ -61,9 +62,9 @@ export function dialogueOf(steps: readonly SendExpect[]): Dialogue {
     hear: (bytes) => (listener === null ? passed : after(listener.hear(bytes))),
     closed() {
       if (listener === null) return passed;
-      const turn = listener.closed();
-      if (turn.kind !== "failed" || steps.length === 1) return turn;
-      return failed(turn.reason, `step ${at + 1}: ${turn.why}`);
+      const action = listener.closed();
+      if (action.kind !== "failed" || steps.length === 1) return action;
+      return failed(action.reason, `step ${at + 1}: ${action.why}`);
     },
   };
 }
@@ -86,7 +87,7 @@ function beginning(wanted: Uint8Array, midLine: boolean): Listener {
   let heard = Buffer.alloc(0);
   let last: number | undefined;
   let mayBeRest = midLine;
-  const hear = (bytes: Uint8Array): Turn => {
+  const hear = (bytes: Uint8Array): DialogueAction => {
     last = bytes[bytes.length - 1] ?? last;
     heard = Buffer.concat([heard, bytes]);
     const part = heard.subarray(0, wanted.length);
@@ -114,7 +115,9 @@ function beginning(wanted: Uint8Array, midLine: boolean): Listener {
   };
 }
 
-/** Listens for an answer in which a pattern matches; judges all that has come, piece after piece. */
+/**
+ * Listens for an answer in which a pattern matches; judges all that has come, piece after piece.
+ */
 function holding(wanted: Pattern): Listener {
   const answer = Buffer.alloc(answerBytesMax);
   let length = 0;
@@ -125,7 +128,7 @@ function holding(wanted: Pattern): Listener {
       const part = bytes.subarray(0, answer.length - length);
       answer.set(part, length);
       length += part.length;
-      const next = (matched: boolean): Turn => {
+      const next = (matched: boolean): DialogueAction => {
         if (matched) return passed;
         if (length === answer.length)
           return failed("too-long", `${length} bytes of answer without a match`);

@@ -8,9 +8,17 @@
  */
 import { typeNamed } from "../check/check-types.ts";
 import type { Check, TriedCheck } from "../config/config.ts";
-import type { Outcome } from "../health/health.ts";
+import type { TryOutcome } from "../health/health.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
+import {
+  type CheckResult,
+  type Deadline,
+  type FailureReason,
+  failed,
+  type Passed,
+  passed,
+} from "./check-result.ts";
 import { contained, ofThisWork } from "./containment.ts";
 import type { RunsDialogue } from "./dialogue.ts";
 import { drivers } from "./drivers.ts";
@@ -18,17 +26,9 @@ import { blamed } from "./own-trouble.ts";
 import { type RunCommand, runUnprivileged } from "./program/unprivileged.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import type { Transcript } from "./transcript.ts";
-import {
-  type Deadline,
-  type FailureReason,
-  failed,
-  type Passed,
-  passed,
-  type Verdict,
-} from "./verdict.ts";
 
-/** An `Outcome` that says, for the counters, what kind of failure it was. */
-export type Tried = Outcome &
+/** An `TryOutcome` that says, for the counters, what kind of failure it was. */
+export type Tried = TryOutcome &
   (Passed | { readonly kind: "failed"; readonly why: string; readonly reason: FailureReason });
 
 /** Runs one try against `endpoint`; resolves within `check.timeout` or when `signal` aborts. */
@@ -76,7 +76,7 @@ async function attempt(
   check: TriedCheck,
   endpoint: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const { runs } = typeNamed(check.type);
   const target = targetOf(check, endpoint);
   switch (runs.by) {

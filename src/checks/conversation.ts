@@ -2,14 +2,18 @@
  * Runs a dialogue over whatever carries its bytes: takes its turns, has answers searched, and keeps
  * what is heard meanwhile. It does not know whether the bytes travel in a stream or in datagrams.
  */
-import type { Dialogue, Turn } from "../check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../check/dialogue.ts";
+import { type CheckResult, type Deadline, failed, late, passed } from "./check-result.ts";
 import { matches } from "./matching/matching.ts";
-import { type Deadline, failed, late, passed, type Verdict } from "./verdict.ts";
 
 /** What is kept of an answer while what came before is searched; no dialogue listens to more. */
 const keptBytesMax = 64 * 1024;
 
-const unasked: Turn = { kind: "failed", reason: "unexpected", why: "nothing was to be fetched" };
+const unasked: DialogueAction = {
+  kind: "failed",
+  reason: "unexpected",
+  why: "nothing was to be fetched",
+};
 
 /** What carries the dialogue. */
 export interface Carrier {
@@ -19,7 +23,7 @@ export interface Carrier {
    * Called once; whatever comes after is not listened to. `secure`: the dialogue goes on over TLS,
    * in a conversation of its own.
    */
-  finish(end: Verdict | "secure"): void;
+  finish(end: CheckResult | "secure"): void;
   /** Opens a second connection for `opened` and `fetched`; left out: there is none. */
   fetch?(port: number): void;
   /** What is missing at the deadline, unless the dialogue knows better. */
@@ -45,7 +49,7 @@ export class Conversation {
   }
 
   /** The way stands. `first`: the first turn, where it is another one. */
-  open(first: () => Turn = () => this.#dialogue.open()): void {
+  open(first: () => DialogueAction = () => this.#dialogue.open()): void {
     if (this.#over) return;
     if (this.#deadline.signal.aborted) this.#expire();
     else this.#take(first());
@@ -76,7 +80,7 @@ export class Conversation {
     if (!this.#over && !this.#searching) this.#take(this.#dialogue.closed());
   }
 
-  end(verdict: Verdict | "secure"): void {
+  end(verdict: CheckResult | "secure"): void {
     if (this.#over) return;
     this.#over = true;
     this.#deadline.signal.removeEventListener("abort", this.#expire);
@@ -89,13 +93,13 @@ export class Conversation {
     if (!this.#searching) this.end(late(missing, this.#deadline));
   };
 
-  #take(turn: Turn): void {
-    if (turn.kind === "passed") this.end(passed);
-    else if (turn.kind === "failed") this.end(failed(turn.reason, turn.why));
-    else if (turn.kind === "say") this.#carrier.say(turn.bytes, turn.answered);
-    else if (turn.kind === "secure") this.end("secure");
-    else if (turn.kind === "fetch") this.#fetch(turn.port);
-    else if (turn.kind === "match") void this.#search(turn);
+  #take(action: DialogueAction): void {
+    if (action.kind === "passed") this.end(passed);
+    else if (action.kind === "failed") this.end(failed(action.reason, action.why));
+    else if (action.kind === "say") this.#carrier.say(action.bytes, action.answered);
+    else if (action.kind === "secure") this.end("secure");
+    else if (action.kind === "fetch") this.#fetch(action.port);
+    else if (action.kind === "match") void this.#search(action);
   }
 
   #fetch(port: number): void {
@@ -103,13 +107,13 @@ export class Conversation {
     else this.end(failed("local", "there is no second connection here"));
   }
 
-  async #search(turn: Turn & { readonly kind: "match" }): Promise<void> {
+  async #search(action: DialogueAction & { readonly kind: "match" }): Promise<void> {
     this.#searching = true;
-    const found = await matches(turn.wanted, turn.bytes, this.#deadline);
+    const found = await matches(action.wanted, action.bytes, this.#deadline);
     this.#searching = false;
     if (this.#over) return;
     if (typeof found !== "boolean") return this.end(found);
-    this.#take(turn.next(found));
+    this.#take(action.next(found));
     const kept = this.#kept;
     this.#kept = [];
     this.#keptBytes = 0;

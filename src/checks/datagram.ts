@@ -9,10 +9,9 @@ import { family, type IpAddress } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
 import { neighbourOnTheWay, type OnTheWay } from "../system/net/neighbour.ts";
 import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
+import { type CheckResult, type Deadline, failed, failedBy, late, passed } from "./check-result.ts";
 import { type Carrier, Conversation } from "./conversation.ts";
-
 import type { Endpoint } from "./target.ts";
-import { type Deadline, failed, failedBy, late, passed, type Verdict } from "./verdict.ts";
 
 /**
  * Without an expectation silence passes: so long, in ms, a refusal by ICMP may take to come. Never
@@ -31,7 +30,7 @@ export function converseByDatagram(
   dialogue: Dialogue,
   deadline: Deadline,
   onTheWay: (address: IpAddress) => OnTheWay | null = neighbourOnTheWay,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("answer", deadline));

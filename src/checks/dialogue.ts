@@ -5,15 +5,15 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type Dialogue, failed as refused, type Turn } from "../check/dialogue.ts";
+import { type Dialogue, type DialogueAction, failed as refused } from "../check/dialogue.ts";
 import type { Beginning, Runs, Transport } from "../check/type.ts";
 import type { TriedCheck } from "../config/config.ts";
+import { type CheckResult, type Deadline, failed, passed } from "./check-result.ts";
 import { readPassword } from "./clients/password.ts";
 import { converseByDatagram } from "./datagram.ts";
 import { fetchFrom } from "./second-connection.ts";
 import { close, converse, type Fetching, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
-import { type Deadline, failed, passed, type Verdict } from "./verdict.ts";
 
 /** How a dialogue of any type runs; `never` lets each type's functions take their own checks. */
 export type RunsDialogue = Runs<never> & { readonly by: "dialogue" };
@@ -30,7 +30,7 @@ export async function tryDialogue(
   runs: RunsDialogue,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const own = check as never;
   const transport = runs.transport(own);
   const { passwordFile = null, secretFile = null }: SecretFiles = own;
@@ -58,10 +58,10 @@ async function overStream(
   dialogue: Dialogue | null,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   let connection: Duplex = socket;
-  let judge = (verdict: Verdict): Verdict => verdict;
-  let first = (): Turn => dialogue?.open() ?? { kind: "passed" };
+  let judge = (verdict: CheckResult): CheckResult => verdict;
+  let first = (): DialogueAction => dialogue?.open() ?? { kind: "passed" };
   let clear = tls === null || tls.upgrade;
   const fetch = (port: number, fetching: Fetching): (() => void) =>
     fetchFrom({ address: target.address, port }, deadline, fetching);

@@ -3,11 +3,12 @@
  * when a check first needs it. A driver gets the settled check, where the try goes, and the
  * deadline; it ends by the deadline and leaves nothing open. What it throws is `local` (check.ts).
  */
+
+import type { CheckResult, Deadline } from "./check-result.ts";
 import type { Endpoint } from "./target.ts";
-import type { Deadline, Verdict } from "./verdict.ts";
 
 /** `check` is the value of the type that names the driver: `never` lets each take its own. */
-export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Promise<Verdict>;
+export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Promise<CheckResult>;
 
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   http: async () => (await import("./http/http.ts")).tryHttp,

@@ -3,7 +3,7 @@
  * server. Looked for only after a failure, so that checks that pass cost nothing.
  */
 import { readFileSync } from "node:fs";
-import { failed, type Verdict } from "./verdict.ts";
+import { type CheckResult, failed } from "./check-result.ts";
 
 /** Files of the table of connections that this namespace tracks (nf_conntrack-sysctl). */
 const countFile = "/proc/sys/net/netfilter/nf_conntrack_count";
@@ -39,7 +39,7 @@ function trackingHere(): string | null {
 }
 
 /** The verdict, blamed on this machine where it is to blame. */
-export function blamed(verdict: Verdict): Verdict {
+export function blamed(verdict: CheckResult): CheckResult {
   if (verdict.kind === "passed") return verdict;
   if (verdict.reason !== "timeout" && verdict.reason !== "unreachable") return verdict;
   const trouble = trackingHere();

@@ -1,11 +1,13 @@
 /** The second connection of a try, which brings a content and ends (FTP's data connection). */
 import type { Socket } from "node:net";
 import { bodyBytesMax } from "../check/http-answer.ts";
+import { type Deadline, type Failed, failed } from "./check-result.ts";
 import { close, type Fetching, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
-import { type Deadline, type Failed, failed } from "./verdict.ts";
 
-/** Opens it. The returned function closes it, at whatever moment, and nothing is heard after that. */
+/**
+ * Opens it. The returned function closes it, at whatever moment, and nothing is heard after that.
+ */
 export function fetchFrom(target: Endpoint, deadline: Deadline, fetching: Fetching): () => void {
   let over = false;
   let connection: Socket | null = null;

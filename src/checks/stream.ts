@@ -4,21 +4,21 @@
  */
 import { connect, Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Dialogue, Turn } from "../check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../check/dialogue.ts";
 import { messageOf } from "../model/error.ts";
 import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
-import { Conversation } from "./conversation.ts";
-import type { Endpoint, Opened } from "./target.ts";
-import { brokenStream } from "./tls/tls-words.ts";
 import {
+  type CheckResult,
   type Deadline,
   type Failed,
   failed,
   failedBy,
   late,
   passed,
-  type Verdict,
-} from "./verdict.ts";
+} from "./check-result.ts";
+import { Conversation } from "./conversation.ts";
+import type { Endpoint, Opened } from "./target.ts";
+import { brokenStream } from "./tls/tls-words.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
 export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socket>> {
@@ -88,9 +88,9 @@ export function converse(
   connection: Duplex,
   dialogue: Dialogue,
   deadline: Deadline,
-  first?: () => Turn,
+  first?: () => DialogueAction,
   fetch?: Fetch,
-): Promise<Verdict | "secure"> {
+): Promise<CheckResult | "secure"> {
   return new Promise((resolve) => {
     const hear = (bytes: Buffer): void => {
       deadline.transcript?.heard(bytes);

@@ -2,7 +2,7 @@
 import type { Aim } from "../check/type.ts";
 import type { Check } from "../config/config.ts";
 import type { IpAddress } from "../model/address.ts";
-import type { Failed } from "./verdict.ts";
+import type { Failed } from "./check-result.ts";
 
 /** A real server's own address and port. */
 export type Endpoint = Aim;

@@ -3,10 +3,10 @@ import { isIP, type Socket } from "node:net";
 import { connect, type SecureContext, type TLSSocket } from "node:tls";
 import type { TlsOptions } from "../config/config.ts";
 import { messageOf } from "../model/error.ts";
+import { type Deadline, failed, late } from "./check-result.ts";
 import type { Endpoint, Opened } from "./target.ts";
 import { contextOf } from "./tls/context.ts";
 import { refusedHandshake } from "./tls/tls-words.ts";
-import { type Deadline, failed, late } from "./verdict.ts";
 
 /**
  * Shakes hands over `socket`, which stays the caller's to close. `name`: the server name, or null;
@@ -58,7 +58,9 @@ export function secure(
   });
 }
 
-/** What an operator wants to know of a handshake: version, cipher, whose certificate, until when. */
+/**
+ * What an operator wants to know of a handshake: version, cipher, whose certificate, until when.
+ */
 function tlsFacts(connection: TLSSocket): string {
   const { subject, issuer, valid_to } = connection.getPeerCertificate();
   const version = `${connection.getProtocol() ?? "TLS"}, ${connection.getCipher().name}`;

@@ -30,7 +30,7 @@ export const declareAnswers = (command: Command): Command =>
     .option("--nat-router <address/length>", "the real servers' gateway", prefix)
     .option("--real-server <address>", "a real server; may be given several times", anotherAddress);
 
-/** What the starter is told; what was not given stays its example. */
+/** What the starter knows; what was not given stays its example. */
 export function answersOf(typed: TypedAnswers): Partial<StarterAnswers> {
   const { primary, backup: second, vip, natRouter, realServer } = typed;
   return {

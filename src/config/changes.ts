@@ -21,7 +21,7 @@ export function* changedKeys(
   counts: (key: DescribedKey) => boolean,
 ): Generator<string> {
   for (const [name, key] of Object.entries(keys)) {
-    if (key.later || !counts(key)) continue;
+    if (!counts(key)) continue;
     const [was, is] = [before, next].map(
       (values) => (values as Readonly<Record<string, unknown>>)[camel(name)] ?? null,
     );
@@ -49,7 +49,6 @@ function worded(key: DescribedKey, value: unknown): string {
   if (inside?.kind !== "section" || !isMap(value)) return printed(key.shape, value);
   const values = value as Readonly<Record<string, unknown>>;
   return Object.entries(inside.keys)
-    .filter(([, inner]) => !inner.later)
     .map(([name, inner]) => `${name} ${worded(inner, values[camel(name)] ?? null)}`)
     .join(", ");
 }

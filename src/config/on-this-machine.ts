@@ -1,5 +1,5 @@
 /**
- * What only the machine itself can tell about a configuration: which of the two routers it is, and
+ * What only the machine itself knows about a configuration: which of the two routers it is, and
  * on which device each VIP belongs. Pure: the facts come as an argument.
  */
 
@@ -25,11 +25,15 @@ export interface InterfaceHere {
 /** What can be known of a machine before an address is claimed there. */
 export interface Here {
   readonly interfaces: readonly InterfaceHere[];
-  /** Whether a device takes IPv6 addresses (disable_ipv6 is 0; the device is none that has no IPv6). */
+  /**
+   * Whether a device takes IPv6 addresses (disable_ipv6 is 0; the device is none that has no IPv6).
+   */
   readonly ipv6: (device: string) => boolean;
 }
 
-/** Why an address cannot be held on that device of this machine, and what mends it; null: it can. */
+/**
+ * Why an address cannot be held on that device of this machine, and what mends it; null: it can.
+ */
 export function obstacle(
   { prefix, device }: { readonly prefix: Prefix; readonly device: string },
   { interfaces, ipv6 }: Here,
@@ -169,7 +173,7 @@ export const devicesFail = (config: Config, here: Here, places: Places): readonl
   ...refusedVips(config, here, places),
 ];
 
-/** An address of the machine, with what tells a form of lvsd's from anybody else's. */
+/** An address of the machine, with what distinguishes a form of lvsd's from any other. */
 export interface AnsweringHere extends InterfaceHere {
   readonly addresses: readonly { readonly prefix: Prefix; readonly source: boolean }[];
 }

@@ -188,7 +188,9 @@ const thresholdsAreOrdered: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
-/** The kernel gives one bit two meanings: a flag of one scheduler means something else to another. */
+/**
+ * The kernel gives one bit two meanings: a flag of one scheduler means something else to another.
+ */
 const flagsBelongToScheduler: Rule = ({ virtualServers }, complaints) => {
   for (const { keys } of virtualServers) {
     const { scheduler, scheduler_flags: flags } = keys.values;
@@ -207,7 +209,7 @@ const flagsBelongToScheduler: Rule = ({ virtualServers }, complaints) => {
 const flagsOf = (scheduler: Scheduler): readonly string[] =>
   scheduler === "sh" || scheduler === "mh" ? [`${scheduler}-`] : [];
 
-/** There must be somebody to tell of connections. */
+/** There must be a peer to send connections to. */
 const connectionSyncNeedsBackup: Rule = ({ root, backup }, complaints) => {
   if (!root.values.connection_sync || backup !== null) return;
   complaints.at(

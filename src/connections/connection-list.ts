@@ -1,8 +1,8 @@
 /**
- * /proc/net/ip_vs_conn: the connections that the kernel balances, as far as a peer must be told of
+ * /proc/net/ip_vs_conn: the connections that the kernel balances, as far as a peer must know
  * them (net/netfilter/ipvs/ip_vs_conn.c, ip_vs_conn_seq_show).
  *
- * Knows which of them the kernel's own synchronisation may not have told yet; how they are told is
+ * Knows which of them the kernel's own synchronisation may not have sent yet; how they are sent is
  * sync-message.ts. Works on bytes: clients wait while this is read, and what is made of each line
  * has to be collected as garbage in the same moment.
  */
@@ -134,11 +134,11 @@ function putAddress(
 
 /**
  * Reads the line at `from`, which ends before `to`, and remembers it in `seen`; null for the
- * file's head, for what need not be told, and for what was seen before in the same state.
+ * file's head, for what need not be sent, and for what was seen before in the same state.
  *
- * Most lines of a second reading were seen in the first one: these are told by all that stands
- * before their seconds, without being read. Nor are those that are over already, which may be most
- * of a busy router's.
+ * Most lines of a second reading were seen in the first one: these are recognised by all that
+ * stands before their seconds, without being read. Nor are those that are over already, which may
+ * be most of a busy router's.
  */
 export function readConnection(
   bytes: Uint8Array,
@@ -174,13 +174,13 @@ export function readConnection(
 }
 
 /**
- * The kernel tells of a connection 2 to 3 s after it was established or used (ip_vs_sync.c); what
- * has been quiet for longer than this has been told.
+ * The kernel sends a connection 2 to 3 s after it was established or used (ip_vs_sync.c); what
+ * has been quiet for longer than this has been sent.
  */
 const toldAfterSeconds = 4;
 
 /**
- * Those that the kernel may not have told yet: every connection that is being made or ended, and of
+ * Those that the kernel may not have sent yet: every connection that is being made or ended, and of
  * the settled ones those used last. Every packet sets the time that is left anew, so in each state
  * the connections with the most of it are the ones used last.
  */

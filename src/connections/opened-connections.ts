@@ -19,8 +19,8 @@ export const endpoint = (address: Uint8Array, port: number): string =>
   `${Buffer.from(address).toString("hex")} ${port}`;
 
 /**
- * What SYNs can tell of: TCP through NAT, one connection at a time. Null when the connections of
- * any virtual server cannot be told by them: UDP has none, persistence binds those that follow, and
+ * What SYNs can show: TCP through NAT, one connection at a time. Null when the connections of any
+ * virtual server cannot be known by them: UDP has none, persistence binds those that follow, and
  * without NAT a packet does not say which real server it goes to.
  */
 export function followedServices({ virtualServers }: Config): FollowedServices | null {

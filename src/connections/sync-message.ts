@@ -48,7 +48,7 @@ const stateNumbers: Readonly<Record<ConnectionState, number>> = {
 
 const recordBytes = ({ addresses }: Connection): number => fixedBytes + addresses.length;
 
-/** The datagrams that tell of these connections, in their order. `syncId`: 0 to 255. */
+/** The datagrams that carry these connections, in their order. `syncId`: 0 to 255. */
 export function syncMessages(connections: readonly Connection[], syncId: number): Uint8Array[] {
   const datagrams: Uint8Array[] = [];
   let batch: Connection[] = [];

@@ -4,7 +4,7 @@
  */
 
 import { type Possessions, possessionsIn } from "../advice/findings/possessions.ts";
-import type { Preparation, Verdict } from "../config/saving/saving.ts";
+import type { ConfigRefusal, Preparation } from "../config/saving/saving.ts";
 import { bounded, type Problem } from "../keys/problem.ts";
 import { type Refused, refuse } from "../model/error.ts";
 import { clipped } from "../model/printable.ts";
@@ -25,7 +25,7 @@ export type Demand =
 /** From the peer, one for each demand. */
 export type Reply =
   | { readonly kind: "good" }
-  | ({ readonly kind: "bad" } & Verdict)
+  | ({ readonly kind: "bad" } & ConfigRefusal)
   /** Only to a review. */
   | ({ readonly kind: "reviewed" } & Reviewed)
   /** Only to the question for them. */
@@ -34,8 +34,8 @@ export type Reply =
 export type MessageRefusal = "not-json" | "not-ours";
 
 /**
- * A demand says `bounded`, for a peer of an older version that asks the sender whether the bounds of
- * the control interface hold. This version never believes it: whoever receives a text judges it.
+ * A demand says `bounded`, for a peer of an older version that asks the sender whether the bounds
+ * of the control interface hold. This version never believes it: whoever receives a text judges it.
  */
 export function encodeMessage(message: Demand | Reply): Uint8Array {
   const said = message.kind === "prepare" ? { ...message, bounded: true } : message;

@@ -77,7 +77,7 @@ class EventStream {
   readonly #response: ServerResponse;
   readonly #history: readonly LvsdEvent[];
   /** How many of the history have become text. */
-  #told = 0;
+  #sent = 0;
   /** What is said behind the history, and what has happened since. */
   readonly #waiting: string[];
   #characters = 0;
@@ -119,9 +119,9 @@ class EventStream {
 
   #next(): string {
     let text = "";
-    while (this.#told < this.#history.length && text.length < pieceCharacters) {
-      text += frame(this.#history[this.#told] as LvsdEvent);
-      this.#told += 1;
+    while (this.#sent < this.#history.length && text.length < pieceCharacters) {
+      text += frame(this.#history[this.#sent] as LvsdEvent);
+      this.#sent += 1;
     }
     if (text !== "") return text;
     this.#characters = 0;

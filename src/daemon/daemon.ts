@@ -48,8 +48,8 @@ import { Requests } from "./requests.ts";
 import { foundHere } from "./restart/found-here.ts";
 import {
   holdFor,
-  type Legacy,
   nothingLeft,
+  type PredecessorState,
   readLegacy,
   removeLegacy,
 } from "./restart/restart-state.ts";
@@ -57,7 +57,7 @@ import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
 import { SharedRates } from "./table/shared-rates.ts";
 import { machineReport } from "./unconfigured/machine-report.ts";
-import { within } from "./within.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 
 /** How the daemon ended before it could serve; the machine (1) or the operator's files (2). */
 export type Ended =
@@ -186,9 +186,9 @@ export class Daemon extends ServerRequests implements Controlled {
     const { role, config } = running;
     const by = this.#parts.role === null ? "its own address is here" : "the command line says so";
     this.#report({ event: "process", kind: "role", role, by });
-    const legacy = this.#legacy();
-    const found = foundHere(running, interfaces, legacy);
-    const serving = new Serving(this.#doors, running, found, legacy, {
+    const predecessor = this.#predecessor();
+    const found = foundHere(running, interfaces, predecessor);
+    const serving = new Serving(this.#doors, running, found, predecessor, {
       answer: (request, why) => this.#requests.answer(request, why),
       stopped: () => this.#stopped?.(),
       alone: (work) => this.#config.alone(work),
@@ -200,7 +200,7 @@ export class Daemon extends ServerRequests implements Controlled {
   }
 
   async status(): Promise<Status> {
-    if (this.#serving !== null) await within(this.#serving.vips.idle(), idleWithin);
+    if (this.#serving !== null) await waitAtMost(this.#serving.vips.idle(), idleWithin);
     return statusOf({
       written: this.#config.written.config,
       startedAt: this.#startedAt,
@@ -357,7 +357,7 @@ export class Daemon extends ServerRequests implements Controlled {
     };
   }
 
-  #legacy(): Legacy {
+  #predecessor(): PredecessorState {
     try {
       return readLegacy(this.#doors.runDir, this.#doors.now());
     } catch (thrown) {

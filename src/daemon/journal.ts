@@ -1,8 +1,8 @@
 /**
  * An event's way out: log line, ring of the newest, followers. Knows no event's meaning.
  * The ring is bounded; a follower that throws is its own fault and is dropped. Lines are written a
- * loop turn later, so that what is told of a takeover does not delay the takeover; what can wait
- * longer is written with the next line, so that telling of a late heartbeat does not delay another.
+ * loop turn later, so that what is logged of a takeover does not delay the takeover; what can wait
+ * longer is written with the next line, so that logging a late heartbeat does not delay another.
  */
 import { type EventBody, eventsMax, type LvsdEvent } from "../model/event.ts";
 import { boundedEvent, boundedSentence } from "../model/event-size.ts";
@@ -47,7 +47,7 @@ export class Journal {
     else this.#timer ??= setTimeout(() => this.#tellSome(), patience);
   }
 
-  /** What a reload of a thousand real servers has to tell must not hold up the loop. */
+  /** What a reload of a thousand real servers has to log must not hold up the loop. */
   #tellSome(): void {
     this.#turn = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -64,11 +64,11 @@ export class Journal {
   #tellAll(events: readonly LvsdEvent[]): void {
     for (const event of events) {
       this.#write(event);
-      for (const follower of this.#followers) this.#tell(follower, event);
+      for (const follower of this.#followers) this.#pass(follower, event);
     }
   }
 
-  #tell(follower: (event: LvsdEvent) => void, event: LvsdEvent): void {
+  #pass(follower: (event: LvsdEvent) => void, event: LvsdEvent): void {
     try {
       follower(event);
     } catch {

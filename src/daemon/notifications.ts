@@ -1,9 +1,9 @@
 /**
- * `notify.command`: tells the operator's command of what happened, one event at a time, in order.
+ * `notify.command`: runs the operator's command for what happened, one event at a time, in order.
  *
- * What is told is how things stand: when several events of one subject wait, only the newest is
- * told, so that a late "standby" never follows an "active" that is true. Knows which events have a
- * subject; nothing waits for a command, and one that hangs is ended.
+ * What is reported is how things stand: when several events of one subject wait, only the newest is
+ * reported, so that a late "standby" never follows an "active" that is true. Knows which events
+ * have a subject; nothing waits for a command, and one that hangs is ended.
  */
 import { failureOf } from "../checks/program/command-end.ts";
 import type { RunCommand } from "../checks/program/unprivileged.ts";
@@ -13,7 +13,7 @@ import type { EventBody, LvsdEvent } from "../model/event.ts";
 import { subjectOf } from "../model/event-text.ts";
 import type { Role, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms, ms, printDuration, seconds } from "../model/time.ts";
-import { within } from "./within.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 
 export interface NotificationsParts {
   readonly run: RunCommand;
@@ -21,32 +21,32 @@ export interface NotificationsParts {
   readonly now: () => Instant;
   /** A command that takes longer is killed with all that it started. */
   readonly deadline: Ms;
-  /** What this router is at the moment of telling. */
+  /** What this router is at the moment of reporting. */
   readonly router: () => { readonly role: Role | null; readonly state: RouterState };
 }
 
 /** How long a command may take. */
 export const commandMax = seconds(10);
 /**
- * The start of a program takes the loop some ms: what is told of a takeover begins when that is
+ * The start of a program takes the loop some ms: what is reported of a takeover begins when that is
  * over. Events that belong together arrive meanwhile.
  */
-const tellAfter = ms(200);
-/** What is still to be told when lvsd ends has this long. */
+const reportAfter = ms(200);
+/** What is still to be reported when lvsd ends has this long. */
 export const lastWordsMax = ms(1000);
 
 interface Waiting {
   readonly event: LvsdEvent;
-  /** Older events of the same subject that are not told any more. */
+  /** Older events of the same subject that are not reported any more. */
   readonly skipped: number;
 }
 
 export class Notifications {
   readonly #parts: NotificationsParts;
   #command: CommandLine | null = null;
-  /** By subject, in the order of telling. */
+  /** By subject, in the order of reporting. */
   readonly #waiting = new Map<string, Waiting>();
-  #telling: Promise<void> | null = null;
+  #reporting: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   readonly #ending = new AbortController();
 
@@ -54,7 +54,7 @@ export class Notifications {
     this.#parts = parts;
   }
 
-  /** Whom to tell from now on; null: nobody. */
+  /** The command to run from now on; null: none. */
   configure(command: CommandLine | null): void {
     this.#command = command;
     if (command === null) this.#waiting.clear();
@@ -67,38 +67,38 @@ export class Notifications {
     const older = this.#waiting.get(subject);
     this.#waiting.delete(subject);
     this.#waiting.set(subject, { event, skipped: older === undefined ? 0 : older.skipped + 1 });
-    if (this.#telling === null) this.#timer ??= setTimeout(() => this.#begin(), tellAfter);
+    if (this.#reporting === null) this.#timer ??= setTimeout(() => this.#begin(), reportAfter);
   }
 
   /** Tells what waits, but not for longer than `lastWordsMax`. Never throws. */
   async stop(): Promise<void> {
-    if (this.#telling === null) this.#begin();
-    await within(this.#telling ?? Promise.resolve(), lastWordsMax);
+    if (this.#reporting === null) this.#begin();
+    await waitAtMost(this.#reporting ?? Promise.resolve(), lastWordsMax);
     this.#waiting.clear();
     this.#ending.abort();
-    await this.#telling;
+    await this.#reporting;
   }
 
   #begin(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#telling = this.#tellAll().finally(() => {
-      this.#telling = null;
+    this.#reporting = this.#runAll().finally(() => {
+      this.#reporting = null;
     });
   }
 
-  async #tellAll(): Promise<void> {
+  async #runAll(): Promise<void> {
     for (;;) {
       const [next] = this.#waiting;
       if (next === undefined || this.#command === null) return;
       const [subject, waiting] = next;
       this.#waiting.delete(subject);
-      await this.#tell(this.#command, subject, waiting);
+      await this.#runFor(this.#command, subject, waiting);
     }
   }
 
   /** Never throws: what goes wrong is this notification's failure. */
-  async #tell(line: CommandLine, subject: string, waiting: Waiting): Promise<void> {
+  async #runFor(line: CommandLine, subject: string, waiting: Waiting): Promise<void> {
     try {
       await this.#run(line, subject, waiting);
     } catch (thrown) {
@@ -113,12 +113,17 @@ export class Notifications {
     const deadline = AbortSignal.timeout(this.#parts.deadline);
     const { role, state } = this.#parts.router();
     const about = { about: subject, skipped: waiting.skipped };
-    const told: Told = { ...waiting.event, ...about, router_role: role, router_state: state };
+    const notified: Notified = {
+      ...waiting.event,
+      ...about,
+      router_role: role,
+      router_state: state,
+    };
     const end = await run({
       command,
       args,
-      environment: environmentOf(told),
-      input: `${JSON.stringify(told)}\n`,
+      environment: environmentOf(notified),
+      input: `${JSON.stringify(notified)}\n`,
       signal: AbortSignal.any([deadline, this.#ending.signal]),
     });
     const took_ms = Math.round(between(began, now()));
@@ -132,7 +137,7 @@ export class Notifications {
 }
 
 /** What the command reads as JSON: the event, and what stands around it. */
-type Told = LvsdEvent & {
+type Notified = LvsdEvent & {
   readonly about: string;
   readonly skipped: number;
   readonly router_role: Role | null;
@@ -140,9 +145,9 @@ type Told = LvsdEvent & {
 };
 
 /** Every field that is a text or a number; docs/notify.md lists them. */
-function environmentOf(told: Told): Record<string, string> {
+function environmentOf(notified: Notified): Record<string, string> {
   const variables: Record<string, string> = {};
-  for (const [key, value] of Object.entries(told))
+  for (const [key, value] of Object.entries(notified))
     if (typeof value === "string" || typeof value === "number")
       variables[`LVSD_${key.toUpperCase()}`] = String(value).replaceAll("\0", "");
   return variables;

@@ -20,12 +20,12 @@ import { Announcements } from "./vips/announcements.ts";
 import { Vips } from "./vips/vips.ts";
 
 const nobody = "0000000000000000" as BootId;
-/** A rehearsal that does not end is none: the real parts will tell what is wrong. */
+/** A rehearsal that does not end is none: the real parts will report what is wrong. */
 const rehearsalMax = seconds(1);
 /** V8 compiles a function when it is called and makes it fast after some more calls. */
 const times = 8;
 /**
- * What reads and tells connections goes through thousands of lines in each hand-over. After so many
+ * What reads and sends connections goes through thousands of lines in each hand-over. After so many
  * tellings V8 has made all of it as fast as it will be: else it would do that during the first
  * dozens of real ones, for 5 ms at a time on a machine of one processor.
  */
@@ -35,7 +35,7 @@ const tellingMax = ms(500);
 
 /**
  * Plays a lone router that claims, announces and releases nothing; where connections are
- * synchronised, the telling of them many times more, for what is compiled of it takes some MiB.
+ * synchronised, the sending of them many times more, for what is compiled of it takes some MiB.
  * Never throws.
  */
 export async function rehearse(doors: Doors, rules: Rules, synchronises: boolean): Promise<void> {
@@ -167,8 +167,8 @@ const [virtual, real] = [2, 3].map((host) => endpoint(Uint8Array.of(203, 0, 113,
 const madeUpServices = new Map([[virtual ?? "", new Set([real ?? ""])]]);
 
 /**
- * The telling's own code: what it reads is made up, and nothing of what it says leaves. What came
- * in between is told by SYNs and by the list in turn.
+ * The sending's own code: what it reads is made up, and nothing of what it says leaves. What came
+ * in between is known by SYNs and by the list in turn.
  */
 function rehearsedHandOver({ now }: Doors): ConnectionHandOver {
   let bySyns = false;

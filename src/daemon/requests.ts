@@ -1,4 +1,6 @@
-/** Requests of operators that the failover machine answers in its own time, told apart by number. */
+/**
+ * Requests of operators that the failover machine answers in its own time, distinguished by number.
+ */
 export class Requests {
   #last = 0;
   readonly #open = new Map<number, (why: string | null) => void>();

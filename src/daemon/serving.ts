@@ -25,7 +25,7 @@ import { NamesPart } from "./names/names-part.ts";
 import type { Ending, Part, PartContext } from "./part.ts";
 import { ServicePaths } from "./paths/service-paths.ts";
 import { rehearse } from "./rehearsal.ts";
-import { type Legacy, type Memory, nothingLeft } from "./restart/restart-state.ts";
+import { type Memory, nothingLeft, type PredecessorState } from "./restart/restart-state.ts";
 import { Succession } from "./restart/succession.ts";
 import { ServicesPart } from "./services/services-part.ts";
 import { adoptTable } from "./table/adoption.ts";
@@ -59,19 +59,19 @@ export class Serving {
   readonly #succession: Succession;
 
   /**
-   * `found`: whether VIPs of the configuration are in the kernel already; `legacy`: what a
+   * `found`: whether VIPs of the configuration are in the kernel already; `predecessor`: what a
    * predecessor has left on purpose.
    */
   constructor(
     doors: Doors,
     running: Running,
     found: Start["found"],
-    legacy: Legacy,
+    predecessor: PredecessorState,
     answers: Answers & { readonly alone: Alone },
   ) {
     this.#written = running;
     this.#running = running;
-    this.#succession = new Succession(doors, legacy, found);
+    this.#succession = new Succession(doors, predecessor, found);
     const context: PartContext = {
       doors,
       running: () => this.#running,
@@ -86,8 +86,8 @@ export class Serving {
       table: () => this.reconciler.state(),
       ...{ changed, refused },
     });
-    const told = () => health.replication.healthChanged();
-    this.names = new NamesPart(context, { changed, told });
+    const learned = () => health.replication.healthChanged();
+    this.names = new NamesPart(context, { changed, learned });
     this.#running = this.under(running);
     this.paths = new ServicePaths(context, () => table.reconciler.state().table);
     const health = new HealthPart(context, {
@@ -143,7 +143,7 @@ export class Serving {
         start: () =>
           rehearse(doors, rulesOf(this.#running), this.#running.config.connectionSync !== null),
       },
-      // Programmed before this router may become active; emptied when connections are told.
+      // Programmed before this router may become active; emptied when connections are sent.
       table,
       connections,
       this.maintenance,

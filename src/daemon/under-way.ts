@@ -1,4 +1,4 @@
-/** Counts pieces of work that are under way, and tells when none is. */
+/** Counts pieces of work that are under way, and reports when none is. */
 export class UnderWay {
   #count = 0;
   readonly #waiting = new Set<() => void>();
@@ -14,7 +14,7 @@ export class UnderWay {
       return await work();
     } finally {
       this.#count -= 1;
-      if (!this.any) this.#tell();
+      if (!this.any) this.#notify();
     }
   }
 
@@ -23,7 +23,7 @@ export class UnderWay {
     if (this.any) await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }

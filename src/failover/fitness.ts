@@ -20,7 +20,7 @@ import {
   ms,
   seconds,
 } from "../model/time.ts";
-import { type Router, set, type Turn } from "./router.ts";
+import { type Router, set, type Transition } from "./router.ts";
 
 /** The first hold-down, after the second loss of fitness; it doubles with every further one. */
 const holdDownFirst: Ms = seconds(1);
@@ -58,8 +58,8 @@ export function compareFitness(a: readonly Unfitness[], b: readonly Unfitness[])
 }
 
 /**
- * The kind by which alone `b` is the fitter one, where that is in doubt at first: the two routers do
- * not find out at the same time about an arbiter, or about checks. Null: no such kind.
+ * The kind by which alone `b` is the fitter one, where that is in doubt at first: the two routers
+ * do not find out at the same time about an arbiter, or about checks. Null: no such kind.
  */
 export function doubtfulLead(
   a: readonly Unfitness[],
@@ -96,8 +96,8 @@ export const hasLinkFault = (faults: readonly Fault[]): boolean =>
  * Takes in the list of faults found outside. Behind a fault that costs everything others come and
  * go as part of the same loss; one that costs a part may stay for long, and hides nothing.
  */
-export function takeFaults(turn: Turn, outside: readonly Fault[]): void {
-  const { router, now } = turn;
+export function takeFaults(transition: Transition, outside: readonly Fault[]): void {
+  const { router, now } = transition;
   const change = compareFitness(unfitnessOf(outside), unfitnessOf(router.outside));
   let { damping } = router;
   if (change < 0 && router.outside.every(isPartial)) {
@@ -113,7 +113,7 @@ export function takeFaults(turn: Turn, outside: readonly Fault[]): void {
   const mended = claimKinds.some(
     (kind) => amountOf(unfitnessOf(outside), kind) < amountOf(unfitnessOf(router.outside), kind),
   );
-  set(turn, { outside, damping, trouble: mended ? null : router.trouble });
+  set(transition, { outside, damping, trouble: mended ? null : router.trouble });
 }
 
 const claimKinds: readonly FaultKind[] = ["claim", "vip"];
@@ -131,13 +131,13 @@ export const failbackFactor = ({ damping }: Router): number =>
 export const doubleFor = 3;
 
 /** Recomputes `faults` and `fitSince`, and reports what came and went. */
-export function refreshFaults(turn: Turn, timeout: Ms): void {
-  const { router, now } = turn;
+export function refreshFaults(transition: Transition, timeout: Ms): void {
+  const { router, now } = transition;
   const faults = faultsAt(router, timeout, now);
   if (sameFaults(faults, router.faults)) return;
   for (const fault of faults)
     if (!router.faults.some((old) => isSame(old, fault)))
-      turn.reports.push({
+      transition.reports.push({
         event: "fault",
         kind: "raised",
         subject: nameOf(fault),
@@ -145,7 +145,7 @@ export function refreshFaults(turn: Turn, timeout: Ms): void {
       });
   for (const fault of router.faults)
     if (!faults.some((kept) => isSame(kept, fault)))
-      turn.reports.push({
+      transition.reports.push({
         event: "fault",
         kind: "cleared",
         subject: nameOf(fault),
@@ -153,7 +153,7 @@ export function refreshFaults(turn: Turn, timeout: Ms): void {
       });
   const same = compareFitness(unfitnessOf(faults), unfitnessOf(router.faults)) === 0;
   const since = same ? (router.fitSince ?? now) : now;
-  set(turn, { faults, fitSince: faults.every(isPartial) ? since : null });
+  set(transition, { faults, fitSince: faults.every(isPartial) ? since : null });
 }
 
 const nameOf = ({ kind, subject }: Fault): string => `${kind} ${subject}`.trim();

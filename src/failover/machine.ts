@@ -14,16 +14,6 @@ import {
   refreshFaults,
   takeFaults,
 } from "./fitness.ts";
-import {
-  announced,
-  claim,
-  claimed,
-  claimFailed,
-  release,
-  releaseAgainAt,
-  released,
-  releaseFailed,
-} from "./grip.ts";
 import type { Effect, Input } from "./protocol.ts";
 import { heardWord } from "./pulse/hearing.ts";
 import { holdByPulse, settleByPulse, takeByPulse } from "./pulse/rule.ts";
@@ -34,7 +24,7 @@ import {
   holding,
   type Router,
   set,
-  type Turn,
+  type Transition,
   timeout,
 } from "./router.ts";
 import { refreshState } from "./state.ts";
@@ -60,6 +50,16 @@ import {
   startOverAt,
   takeOver,
 } from "./steps/takeover.ts";
+import {
+  announced,
+  claim,
+  claimed,
+  claimFailed,
+  release,
+  releaseAgainAt,
+  released,
+  releaseFailed,
+} from "./vip-hold.ts";
 
 export interface Step {
   readonly router: Router;
@@ -72,157 +72,157 @@ export interface Step {
  */
 export function step(router: Router, input: Input, now: Instant): Step {
   if (router.ended) return { router, effects: [] };
-  const turn: Turn = { router, effects: [], reports: [], now };
-  if (sleptTooLong(turn) && holding(turn.router)) release(turn, "slept too long");
-  begin(turn);
-  absorb(turn, input);
-  refreshFaults(turn, timeout(turn.router));
-  if (input.kind === "wake") judge(turn);
-  decide(turn, router);
-  refreshFaults(turn, timeout(turn.router));
-  refreshState(turn);
-  if (!turn.router.ended) speak(turn);
-  const effects: Effect[] = turn.effects;
-  for (const event of turn.reports) effects.push({ kind: "report", event });
-  return { router: { ...turn.router, steppedAt: now }, effects };
+  const transition: Transition = { router, effects: [], reports: [], now };
+  if (sleptTooLong(transition) && holding(transition.router)) release(transition, "slept too long");
+  begin(transition);
+  absorb(transition, input);
+  refreshFaults(transition, timeout(transition.router));
+  if (input.kind === "wake") judge(transition);
+  decide(transition, router);
+  refreshFaults(transition, timeout(transition.router));
+  refreshState(transition);
+  if (!transition.router.ended) speak(transition);
+  const effects: Effect[] = transition.effects;
+  for (const event of transition.reports) effects.push({ kind: "report", event });
+  return { router: { ...transition.router, steppedAt: now }, effects };
 }
 
 /** What the predecessor left in the kernel is adopted or removed before anything else. */
-function begin(turn: Turn): void {
-  const { router } = turn;
+function begin(transition: Transition): void {
+  const { router } = transition;
   if (router.steppedAt !== null || router.found === "nothing") return;
-  if (router.found === "kept") claim(turn, "adopted after a restart", "none");
+  if (router.found === "kept") claim(transition, "adopted after a restart", "none");
   else if (!router.rules.alone) {
-    set(turn, { grip: "held" });
-    release(turn, "left behind by a killed predecessor");
+    set(transition, { vipHold: "held" });
+    release(transition, "left behind by a killed predecessor");
   }
 }
 
-function absorb(turn: Turn, input: Input): void {
+function absorb(transition: Transition, input: Input): void {
   switch (input.kind) {
     case "wake":
       break;
     case "heard":
-      heard(turn, input.path, input.message, input.message);
+      heard(transition, input.path, input.message, input.message);
       break;
     case "heard-version":
-      heard(turn, input.path, input.header, null);
+      heard(transition, input.path, input.header, null);
       break;
     case "heard-word":
-      heardWord(turn, input.path, input.word, input.lone);
+      heardWord(transition, input.path, input.word, input.lone);
       break;
     case "faults":
-      faultsFound(turn, input.faults);
+      faultsFound(transition, input.faults);
       break;
     case "ready":
-      set(turn, { ready: true });
+      set(transition, { ready: true });
       break;
     case "whole":
-      set(turn, { missing: input.missing });
+      set(transition, { missing: input.missing });
       break;
     case "claimed":
-      claimed(turn);
+      claimed(transition);
       break;
     case "claim-failed":
-      claimFailed(turn, input.why);
+      claimFailed(transition, input.why);
       break;
     case "released":
-      released(turn);
+      released(transition);
       break;
     case "release-failed":
-      releaseFailed(turn, input.why);
+      releaseFailed(transition, input.why);
       break;
     case "announced":
-      announced(turn, input.firstAt ?? turn.now);
+      announced(transition, input.firstAt ?? transition.now);
       break;
     case "kept":
-      kept(turn);
+      kept(transition);
       break;
     case "keep-failed":
-      keepFailed(turn, input.why);
+      keepFailed(transition, input.why);
       break;
     case "fenced":
-      fenceEnded(turn, null);
+      fenceEnded(transition, null);
       break;
     case "fence-failed":
-      fenceEnded(turn, input.why);
+      fenceEnded(transition, input.why);
       break;
     case "probed":
-      probed(turn, input.answered);
+      probed(transition, input.answered);
       break;
     case "contested":
-      if (!holding(turn.router)) break;
-      set(turn, { contested: true });
-      speakSoon(turn);
+      if (!holding(transition.router)) break;
+      set(transition, { contested: true });
+      speakSoon(transition);
       break;
     case "switchover":
-      askSwitchover(turn, input.request);
+      askSwitchover(transition, input.request);
       break;
     case "stop":
-      askEnding(turn, "stop", ms(0));
+      askEnding(transition, "stop", ms(0));
       break;
     case "restart":
-      askEnding(turn, "restart", input.holdFor);
+      askEnding(transition, "restart", input.holdFor);
       break;
     case "rules":
-      takeRules(turn, input.rules);
+      takeRules(transition, input.rules);
       break;
     default:
       input satisfies never;
   }
 }
 
-function faultsFound(turn: Turn, faults: readonly Fault[]): void {
+function faultsFound(transition: Transition, faults: readonly Fault[]): void {
   // Behind a failed link it was deaf: that it heard nobody says nothing of the peer.
-  if (hasLinkFault(turn.router.outside) && !hasLinkFault(faults))
-    listen(turn, timeout(turn.router));
-  takeFaults(turn, faults);
+  if (hasLinkFault(transition.router.outside) && !hasLinkFault(faults))
+    listen(transition, timeout(transition.router));
+  takeFaults(transition, faults);
 }
 
-function decide(turn: Turn, before: Router): void {
-  if (turn.router.dialect === "pulse") settleByPulse(turn, before);
-  else settleDispute(turn, before);
-  followRequest(turn);
-  if (followEnding(turn)) return;
-  const { grip } = turn.router;
-  if (grip === "claiming" || grip === "held") decideAsHolder(turn);
-  else if (grip === "none" || grip === "stuck") decideAsSpare(turn);
+function decide(transition: Transition, before: Router): void {
+  if (transition.router.dialect === "pulse") settleByPulse(transition, before);
+  else settleDispute(transition, before);
+  followRequest(transition);
+  if (followEnding(transition)) return;
+  const { vipHold } = transition.router;
+  if (vipHold === "claiming" || vipHold === "held") decideAsHolder(transition);
+  else if (vipHold === "none" || vipHold === "stuck") decideAsSpare(transition);
 }
 
-function decideAsHolder(turn: Turn): void {
-  const { router } = turn;
+function decideAsHolder(transition: Transition): void {
+  const { router } = transition;
   if (router.rules.alone || router.dispute !== null || router.abandon !== null) return;
   const cutOff = router.peerAlive ? null : isolatingFault(router);
-  if (cutOff !== null) release(turn, `${cutOff.text}, and the peer is not heard`);
-  else if (router.dialect === "pulse") holdByPulse(turn);
-  else handOver(turn);
+  if (cutOff !== null) release(transition, `${cutOff.text}, and the peer is not heard`);
+  else if (router.dialect === "pulse") holdByPulse(transition);
+  else handOver(transition);
 }
 
-function decideAsSpare(turn: Turn): void {
-  const { router, now } = turn;
+function decideAsSpare(transition: Transition): void {
+  const { router, now } = transition;
   const message = heardMessage(router);
-  if (message !== null) negotiate(turn, message);
-  else if (!router.peerAlive) decideUnheard(turn);
-  else if (router.dialect === "pulse") takeByPulse(turn);
-  const early = probeEarlyAt(turn.router);
-  if (early !== null && now >= early) askArbiter(turn);
-  const again = releaseAgainAt(turn.router);
-  if (again !== null && now >= again) release(turn, turn.router.reason);
+  if (message !== null) negotiate(transition, message);
+  else if (!router.peerAlive) decideUnheard(transition);
+  else if (router.dialect === "pulse") takeByPulse(transition);
+  const early = probeEarlyAt(transition.router);
+  if (early !== null && now >= early) askArbiter(transition);
+  const again = releaseAgainAt(transition.router);
+  if (again !== null && now >= again) release(transition, transition.router.reason);
 }
 
 /** Nobody is heard: a lone router serves, another takes over, a starting one waits first. */
-function decideUnheard(turn: Turn): void {
-  const { router, now } = turn;
+function decideUnheard(transition: Transition): void {
+  const { router, now } = transition;
   const { rules, listenUntil } = router;
   const heardAt = heardAtOf(router);
-  if (!router.begun && now >= startOverAt(router)) set(turn, { begun: true });
-  if (!able(router, now) || !turn.router.begun) return;
-  if (rules.alone) claim(turn, "single router", "none");
+  if (!router.begun && now >= startOverAt(router)) set(transition, { begun: true });
+  if (!able(router, now) || !transition.router.begun) return;
+  if (rules.alone) claim(transition, "single router", "none");
   else if (router.peerLeft) {
-    if (isolatingFault(router) === null) claim(turn, "the peer has stopped", "none");
+    if (isolatingFault(router) === null) claim(transition, "the peer has stopped", "none");
   } else if (listenUntil === null || now >= listenUntil) {
     const cause = heardAt === null ? "no peer heard" : "peer dead";
-    takeOver(turn, cause, heardAt ?? router.startedAt);
+    takeOver(transition, cause, heardAt ?? router.startedAt);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What operators are told of the peer: a picture of the router's belief, changed by nothing. */
+/** What operators see of the peer: a picture of the router's belief, changed by nothing. */
 import type { Fault, RouterState } from "../model/router.ts";
 import { between, type Instant, type Ms } from "../model/time.ts";
 import type { Router } from "./router.ts";
@@ -13,7 +13,9 @@ export interface PeerPath {
 }
 
 export interface PeerPicture {
-  /** As last said; null: never heard, or it speaks another version. Pulse says only active or not. */
+  /**
+   * As last said; null: never heard, or it speaks another version. Pulse says only active or not.
+   */
   readonly state: RouterState | null;
   readonly alive: boolean;
   readonly configMatch: boolean | null;

@@ -56,7 +56,7 @@ export interface Start {
   readonly found: "nothing" | "left-behind" | "kept";
 }
 
-/** Everything the machine can be told. */
+/** Everything the machine takes in. */
 export type Input =
   | { readonly kind: "wake" }
   /** An authentic message of this cluster (wire.ts decoded it). `path` is the path's number. */
@@ -100,7 +100,7 @@ export type Input =
   | { readonly kind: "switchover"; readonly request: number }
   /** SIGTERM: hand over (at most 2 s), release, then `stopped`. */
   | { readonly kind: "stop" }
-  /** An announced restart: tell the peer to hold for this long, then `keep` and `stopped`. */
+  /** An announced restart: ask the peer to hold for this long, then `keep` and `stopped`. */
   | { readonly kind: "restart"; readonly holdFor: Ms }
   /** A reload. The role never changes; the boot id stays. */
   | { readonly kind: "rules"; readonly rules: Rules };

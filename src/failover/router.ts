@@ -2,8 +2,8 @@
  * The memory of one router, and what follows from it without a decision: who is heard, until when
  * silence is no death, how this router and its peer stand.
  *
- * Invariant: everything here is a fact that was told or a promise that was made. What is wanted is
- * computed anew at every step from these (machine.ts), so that no order of inputs is special.
+ * Invariant: everything here is a fact that was received or a promise that was made. What is wanted
+ * is computed anew at every step from these (machine.ts), so that no order of inputs is special.
  */
 import type { BootId, HandOver, HandOverCause, Message } from "../heartbeat/message.ts";
 import { type Peer, unheardPeer } from "../heartbeat/peer.ts";
@@ -16,18 +16,18 @@ import type { Effect, Rules, Start } from "./protocol.ts";
 
 /**
  * What the machine knows of the VIPs in its own kernel. `stuck`: a release failed, some may be
- * there. Every grip but `none` is said as `holds`.
+ * there. Every hold but `none` is said as `holds`.
  */
-export type Grip = "none" | "claiming" | "held" | "releasing" | "stuck";
+export type VipHold = "none" | "claiming" | "held" | "releasing" | "stuck";
 
-/** A wish to hold: said as `want` until granted, refused or given up. */
-export interface Wish {
+/** A request to hold: said as `want` until granted, refused or given up. */
+export interface ClaimRequest {
   readonly id: number;
   readonly cause: HandOverCause;
   readonly since: Instant;
 }
 
-/** What this router has promised to the wish of one boot id of the peer. */
+/** What this router has promised to the request of one boot id of the peer. */
 export interface Grant {
   readonly boot: BootId;
   readonly id: number;
@@ -78,7 +78,10 @@ export interface Activation {
   readonly claimedAt: Instant | null;
 }
 
-/** Why and how often claims have failed in a row; kept until one succeeds, or its reason may have gone. */
+/**
+ * Why and how often claims have failed in a row; kept until one succeeds, or its reason may have
+ * gone.
+ */
 export interface ClaimTrouble {
   readonly why: string;
   readonly failures: number;
@@ -98,7 +101,7 @@ export interface Ending {
   readonly kind: "stop" | "restart";
   readonly since: Instant;
   readonly holdFor: Ms;
-  /** From this sequence on the peer has been told of the hold. */
+  /** From this sequence on the peer knows of the hold. */
   readonly fromSequence: number;
   /** `keep` was asked for. */
   readonly keeping: boolean;
@@ -107,7 +110,7 @@ export interface Ending {
 /** What is worth a beat out of turn when it changes. */
 export interface Said {
   readonly state: RouterState;
-  readonly grip: Grip;
+  readonly vipHold: VipHold;
   readonly ready: boolean;
   readonly peerAlive: boolean;
   readonly suspended: boolean;
@@ -141,11 +144,13 @@ export interface Router {
   readonly missing: string | null;
   readonly outside: readonly Fault[];
   readonly damping: Damping;
-  /** Since when there was no fault but such as cost a part, and those the same; null: there is one. */
+  /**
+   * Since when there was no fault but such as cost a part, and those the same; null: there is one.
+   */
   readonly fitSince: Instant | null;
   readonly trouble: ClaimTrouble | null;
-  readonly grip: Grip;
-  /** Why the grip was last tightened or loosened. */
+  readonly vipHold: VipHold;
+  /** Why the hold was last tightened or loosened. */
   readonly reason: string;
   /** When a release last failed; null once the kernel is free of the VIPs, or they are claimed. */
   readonly releaseFailedAt: Instant | null;
@@ -184,10 +189,10 @@ export interface Router {
   readonly conflicts: readonly Conflict[];
   /** Since when they disagree, also while that may be a change on its way to both; null: not. */
   readonly conflictSince: Instant | null;
-  readonly wish: Wish | null;
-  readonly wishes: number;
-  /** After a refusal or an unanswered wish: no further wish of that kind before. */
-  readonly wishAgainAt: Instant | null;
+  readonly claimRequest: ClaimRequest | null;
+  readonly claimRequests: number;
+  /** After a refusal or an unanswered request: no further request of that kind before. */
+  readonly requestAgainAt: Instant | null;
   readonly grant: Grant | null;
   readonly offer: Offer | null;
   readonly refused: number;
@@ -216,7 +221,7 @@ export interface Router {
 }
 
 /** One step under way: the router so far, and what it asks for. Lives as long as the step. */
-export interface Turn {
+export interface Transition {
   router: Router;
   readonly effects: Effect[];
   /** Put behind all other effects: nobody waits for the log. */
@@ -251,7 +256,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     damping: { losses: 0, lastFaults: [], until: null },
     fitSince: now,
     trouble: null,
-    grip: "none",
+    vipHold: "none",
     reason: "started",
     releaseFailedAt: null,
     abandon: null,
@@ -275,10 +280,10 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     configMatch: null,
     conflicts: [],
     conflictSince: null,
-    wish: null,
-    // An answer to a wish of our predecessor must not fit one of ours.
-    wishes: Number.parseInt(boot.slice(0, 6), 16) * 256,
-    wishAgainAt: null,
+    claimRequest: null,
+    // An answer to a request of our predecessor must not fit one of ours.
+    claimRequests: Number.parseInt(boot.slice(0, 6), 16) * 256,
+    requestAgainAt: null,
     grant: null,
     offer: null,
     refused: 0,
@@ -301,19 +306,21 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
   };
 }
 
-/** Changes the router of this turn; most heartbeats change little, and a copy costs something. */
-export function set(turn: Turn, change: Partial<Router>): void {
-  const { router } = turn;
+/**
+ * Changes the router of this transition; most heartbeats change little, and a copy costs something.
+ */
+export function set(transition: Transition, change: Partial<Router>): void {
+  const { router } = transition;
   for (const key in change)
     if (change[key as keyof Router] !== router[key as keyof Router]) {
-      turn.router = Object.assign({ ...router }, change);
+      transition.router = Object.assign({ ...router }, change);
       return;
     }
 }
 
 /**
- * In pulse, how long a router that says `stopped` waits for the peer to take the VIPs upon that: one
- * word of the peer is on its way meanwhile, and what it says after that is its answer.
+ * In pulse, how long a router that says `stopped` waits for the peer to take the VIPs upon that:
+ * one word of the peer is on its way meanwhile, and what it says after that is its answer.
  */
 export const yieldingFor = ({ interval }: Rules): Ms => ms(1.5 * interval);
 
@@ -321,7 +328,9 @@ export const yieldingFor = ({ interval }: Rules): Ms => ms(1.5 * interval);
 const ownMessage = ({ dialect, peer }: Router): Message | null =>
   dialect === "lvsd" ? peer.message : null;
 
-/** Silence after which the peer counts as dead, and after which we count as dead: the longer one. */
+/**
+ * Silence after which the peer counts as dead, and after which we count as dead: the longer one.
+ */
 export const timeout = (router: Router): Ms =>
   ms(Math.max(router.rules.deadAfter, ownMessage(router)?.deadAfter ?? 0));
 
@@ -364,7 +373,7 @@ export const sharesRole = ({ dialect, peer, role }: Router): boolean =>
   dialect === "lvsd" && peer.boot !== null && peer.role === role;
 
 /**
- * The role by which the two are told apart where a rule prefers one: their own, unless both have
+ * The role by which the two are distinguished where a rule prefers one: their own, unless both have
  * the same one. Then the boot ids decide, which both know.
  */
 export const seatOf = (router: Router): Role =>
@@ -384,4 +393,5 @@ export const peerHolds = (router: Router): boolean =>
       (router.peer.message === null ||
         (router.peer.message.holds && router.peer.message.handOver.kind !== "release-failed"));
 
-export const holding = ({ grip }: Router): boolean => grip === "claiming" || grip === "held";
+export const holding = ({ vipHold }: Router): boolean =>
+  vipHold === "claiming" || vipHold === "held";

@@ -2,7 +2,7 @@
  * One failover service: what runs on the active router only, as a machine of values.
  *
  * Fed with what is wanted, how its commands ended and what its check says; asks for one command at
- * a time. The newest wish wins: a start that is no longer wanted is ended, and `stop` cleans up
+ * a time. The newest goal wins: a start that is no longer wanted is ended, and `stop` cleans up
  * after it. Invariant: nothing is called `stopped` but what `stop` has stopped.
  *
  * A failure makes the router unfit. A standby cannot know whether its service would start, so the
@@ -33,18 +33,20 @@ export const serviceStates = [
 export type ServiceState = (typeof serviceStates)[number];
 
 /** `undecided`: the router has just been started and knows nothing yet. */
-export type Wish = "run" | "rest" | "undecided";
+export type ServiceGoal = "run" | "rest" | "undecided";
 
 /** What the state of the router, and that of its peer, mean for its services. */
-export function serviceWish(
-  { state, grip }: Pick<Router, "state" | "grip">,
+export function serviceGoal(
+  { state, vipHold }: Pick<Router, "state" | "vipHold">,
   peerActive: boolean,
-): Wish {
-  if (state === "active" && grip === "held") return "run";
+): ServiceGoal {
+  if (state === "active" && vipHold === "held") return "run";
   return state === "starting" && !peerActive ? "undecided" : "rest";
 }
 
-/** Whether what is being released goes to a peer that waits for it and could wait a little longer. */
+/**
+ * Whether what is being released goes to a peer that waits for it and could wait a little longer.
+ */
 export const isPlanned = ({ grant }: Pick<Router, "grant">): boolean =>
   grant !== null && ["switchover", "failback", "stop"].includes(grant.cause);
 
@@ -67,13 +69,13 @@ export interface Trouble {
 
 export interface FailoverService {
   readonly rules: ServiceRules;
-  readonly wish: Wish;
+  readonly goal: ServiceGoal;
   readonly state: ServiceState;
   /** When and why the state was entered. */
   readonly since: Instant;
   readonly cause: string;
   readonly underWay: ServiceCommand | null;
-  /** The command under way has been told to end. */
+  /** The command under way has been asked to end. */
   readonly aborted: boolean;
   readonly startedAt: Instant;
   readonly passes: number;
@@ -95,8 +97,10 @@ export interface FailoverService {
 
 export type ServiceInput =
   | { readonly kind: "wake" }
-  /** `afresh`: an operator's switchover brought the router to this, what was before is forgotten. */
-  | { readonly kind: "wish"; readonly wish: Wish; readonly afresh: boolean }
+  /**
+   * `afresh`: an operator's switchover brought the router to this, what was before is forgotten.
+   */
+  | { readonly kind: "goal"; readonly goal: ServiceGoal; readonly afresh: boolean }
   /** The command under way has ended; `why` is null when it did what it should. */
   | { readonly kind: "ended"; readonly why: string | null }
   /** A try of the check has ended; `why` is null when it passed. */
@@ -128,7 +132,7 @@ export const startService = (
   now: Instant,
 ): FailoverService => ({
   rules,
-  wish: "undecided",
+  goal: "undecided",
   state: found,
   since: now,
   cause: found === "running" ? "kept over the restart" : "lvsd has just been started",
@@ -168,8 +172,8 @@ function absorb(service: FailoverService, input: ServiceInput, now: Instant): Fa
   switch (input.kind) {
     case "wake":
       return service;
-    case "wish":
-      return wished(service, input.wish, input.afresh);
+    case "goal":
+      return wanted(service, input.goal, input.afresh);
     case "ended":
       return ended(service, input.why, now);
     case "tried":
@@ -181,10 +185,10 @@ function absorb(service: FailoverService, input: ServiceInput, now: Instant): Fa
   }
 }
 
-function wished(service: FailoverService, wish: Wish, afresh: boolean): FailoverService {
-  if (wish === service.wish) return service;
-  const next = { ...service, wish, retries: 0, counted: false };
-  return wish === "run" && afresh ? { ...next, failures: 0, trouble: null } : next;
+function wanted(service: FailoverService, goal: ServiceGoal, afresh: boolean): FailoverService {
+  if (goal === service.goal) return service;
+  const next = { ...service, goal, retries: 0, counted: false };
+  return goal === "run" && afresh ? { ...next, failures: 0, trouble: null } : next;
 }
 
 function reloaded(
@@ -195,21 +199,21 @@ function reloaded(
 ): FailoverService {
   const forgiven = { failures: 0, counted: false, retries: 0 };
   const retryAt = service.retryAt === null ? null : now;
-  const trouble = service.wish === "run" ? service.trouble : null;
+  const trouble = service.goal === "run" ? service.trouble : null;
   const next = { ...service, ...forgiven, rules, retryAt, trouble, passes: 0, fails: 0 };
   return { ...next, stale: service.stale || stale };
 }
 
 function ended(service: FailoverService, why: string | null, now: Instant): FailoverService {
-  const { underWay, wish, rules } = service;
+  const { underWay, goal, rules } = service;
   const next = { ...service, underWay: null, aborted: false };
   if (underWay === "stop") {
     // A start may succeed all the same, and is what is wanted.
-    if (why !== null && wish !== "run") return stuck(next, why, now);
+    if (why !== null && goal !== "run") return stuck(next, why, now);
     return entered({ ...next, stuck: null, stale: false }, "stopped", "stop has ended", now);
   }
   // What is left of a start that nobody wants any more is for `stop` to clean up.
-  const givenUp = wish !== "run" || (service.aborted && why !== null);
+  const givenUp = goal !== "run" || (service.aborted && why !== null);
   if (givenUp) return entered(next, "unknown", "start was given up", now);
   if (why !== null) return failed(next, `start failed: ${why}`, now);
   if (rules.checked) return { ...next, passes: 0, fails: 0, complaint: null };
@@ -267,12 +271,12 @@ const entered = (
 ): FailoverService => ({ ...service, state, since: now, cause });
 
 function decide(service: FailoverService, now: Instant): ServiceStep {
-  const { underWay, wish, aborted } = service;
-  if (underWay === "start" && wish !== "run" && !aborted)
+  const { underWay, goal, aborted } = service;
+  if (underWay === "start" && goal !== "run" && !aborted)
     return { service: { ...service, aborted: true }, order: "abort" };
   if (underWay !== null) return { service, order: null };
-  if (wish === "run") return decideToRun(service, now);
-  if (wish === "rest") return decideToRest(service, now);
+  if (goal === "run") return decideToRun(service, now);
+  if (goal === "rest") return decideToRest(service, now);
   return { service, order: null };
 }
 
@@ -334,9 +338,9 @@ const stop = (service: FailoverService, cause: string, now: Instant): ServiceSte
 
 /** When `stepService` wants a wake at the latest; null: never. Early wakes are harmless. */
 export function serviceWakeAt(service: FailoverService): Instant | null {
-  const { state, underWay, rules, startedAt, retryAt, trouble, wish } = service;
+  const { state, underWay, rules, startedAt, retryAt, trouble, goal } = service;
   if (underWay !== null) return null;
   const judged = state === "starting" ? addMs(startedAt, rules.timeout) : null;
-  const relief = wish !== "run" && trouble !== null ? addMs(trouble.at, holdOf(service)) : null;
+  const relief = goal !== "run" && trouble !== null ? addMs(trouble.at, holdOf(service)) : null;
   return earliest(judged, state === "failed" ? retryAt : null, state === "stopped" ? relief : null);
 }

@@ -1,13 +1,13 @@
 /** The router's state in the words of the contract, from what the machine knows. */
 import type { RouterState } from "../model/router.ts";
-import { type Router, set, type Turn } from "./router.ts";
+import { type Router, set, type Transition } from "./router.ts";
 
 function stateOf(router: Router): RouterState {
-  const { grip, state, begun, ready, faults, releaseFailedAt } = router;
-  if (grip === "held") return router.activation === null ? state : "active";
-  if (grip === "claiming") return state;
+  const { vipHold, state, begun, ready, faults, releaseFailedAt } = router;
+  if (vipHold === "held") return router.activation === null ? state : "active";
+  if (vipHold === "claiming") return state;
   // Still active while the release is under way: the word follows the deed.
-  if (grip === "releasing" && state === "active") return "active";
+  if (vipHold === "releasing" && state === "active") return "active";
   if (state === "starting" && !(begun && ready)) return "starting";
   return faults.length > 0 || releaseFailedAt !== null ? "fault" : "standby";
 }
@@ -21,11 +21,17 @@ function causeOf(router: Router, state: RouterState): string {
 }
 
 /** Enters the state that the memory implies, and says so. */
-export function refreshState(turn: Turn): void {
-  const { router, now } = turn;
+export function refreshState(transition: Transition): void {
+  const { router, now } = transition;
   const state = stateOf(router);
   if (state === router.state) return;
   const cause = causeOf(router, state);
-  turn.reports.push({ event: "state", kind: "changed", from: router.state, to: state, cause });
-  set(turn, { state, cause, since: now });
+  transition.reports.push({
+    event: "state",
+    kind: "changed",
+    from: router.state,
+    to: state,
+    cause,
+  });
+  set(transition, { state, cause, since: now });
 }

@@ -4,14 +4,14 @@
  */
 import { type Checks, type TriedCheck, triedChecks } from "../config/config.ts";
 import type { Ms } from "../model/time.ts";
-import type { Outcome } from "./health.ts";
+import type { TryOutcome } from "./health.ts";
 
 /** What is believed of a server, whatever stands in the way of its traffic. */
-export type Verdict = "unknown" | "up" | "down";
+export type HealthVerdict = "unknown" | "up" | "down";
 
 /** How one check of a real server stands. */
 export interface CheckStanding {
-  readonly verdict: Verdict;
+  readonly verdict: HealthVerdict;
   /** Own tries in a row with one result; one of the two is 0. */
   readonly passes: number;
   readonly failures: number;
@@ -25,7 +25,7 @@ export interface CheckStanding {
 /** Parts of which nothing is known but a common verdict. */
 export const untried = (
   check: Checks,
-  verdict: Verdict,
+  verdict: HealthVerdict,
   lastMs: Ms | null = null,
 ): readonly CheckStanding[] =>
   triedChecks(check).map(() => ({
@@ -40,14 +40,14 @@ export const untried = (
 /** The parts, each with the same verdict. */
 export const allAre = (
   parts: readonly CheckStanding[],
-  verdict: Verdict,
+  verdict: HealthVerdict,
 ): readonly CheckStanding[] => parts.map((part) => ({ ...part, verdict }));
 
 /** Parts of which the peer says how they stand. The weights that it said stay. */
 export const toldParts = (
   check: Checks,
   before: readonly CheckStanding[],
-  verdict: Verdict,
+  verdict: HealthVerdict,
 ): readonly CheckStanding[] =>
   untried(check, verdict).map((part, at) => ({ ...part, weight: before[at]?.weight ?? null }));
 
@@ -65,7 +65,7 @@ export function weighedParts(
 export function standing(
   before: CheckStanding,
   { fall, rise }: TriedCheck,
-  outcome: Outcome,
+  outcome: TryOutcome,
   waiting: boolean,
 ): CheckStanding {
   if (outcome.kind === "passed") {
@@ -81,7 +81,7 @@ export function standing(
 }
 
 /** What the checks say together; `any`: one that is up suffices. */
-export function combined(parts: readonly CheckStanding[], any: boolean): Verdict {
+export function combined(parts: readonly CheckStanding[], any: boolean): HealthVerdict {
   const [enough, lacking] = any ? (["up", "down"] as const) : (["down", "up"] as const);
   if (parts.some(({ verdict }) => verdict === enough)) return enough;
   return parts.every(({ verdict }) => verdict === lacking) ? lacking : "unknown";

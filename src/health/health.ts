@@ -17,7 +17,7 @@ export const virtualServerStates = ["up", "down", "sorry", "panic", "disabled"] 
 export type VirtualServerState = (typeof virtualServerStates)[number];
 
 /** One try of a check, after it ended. */
-export type Outcome =
+export type TryOutcome =
   | {
       readonly kind: "passed";
       readonly took: Ms;

@@ -2,8 +2,8 @@
  * The nanny of one real server of one virtual server: what tries, the table, the peer and the
  * operator say, turned into a state and a weight.
  *
- * A pure machine: time is an argument, tries are run elsewhere (daemon/health/nannies.ts). It keeps apart
- * what is believed of the server (`verdict`) from what stands in the way of its traffic: an
+ * A pure machine: time is an argument, tries are run elsewhere (daemon/health/nannies.ts). It keeps
+ * apart what is believed of the server (`verdict`) from what stands in the way of its traffic: an
  * inactive entry, the reentry wait, a kernel that refuses the entry. `health` follows from these
  * and is never set by itself. Invariant: a server of which nothing is known has no traffic.
  */
@@ -14,21 +14,21 @@ import {
   allAre,
   type CheckStanding,
   combined,
+  type HealthVerdict,
   standing as standingAfter,
   toldParts,
   untried,
-  type Verdict,
   weighedParts,
 } from "./check-standing.ts";
 import { calm, changed, type Flapping, heldHalfway, noted } from "./damping.ts";
-import type { Outcome, RealServerHealth } from "./health.ts";
+import type { RealServerHealth, TryOutcome } from "./health.ts";
 import { type Load, loadCause, loaded, noLoad, withFactor } from "./load/load.ts";
 import { type NannyRules, rampRules, sameEndpoint } from "./nanny-rules.ts";
 import { quiescedUntil } from "./quiescence.ts";
 import { nextStepAt, type Ramp, rampAt, rampFound, startRamp, toldRamp } from "./ramp.ts";
 import { weightOf } from "./table-weight.ts";
 
-export type { Verdict } from "./check-standing.ts";
+export type { HealthVerdict } from "./check-standing.ts";
 export { type NannyRules, nannyRules } from "./nanny-rules.ts";
 
 /** Whom the verdict comes from. */
@@ -41,7 +41,7 @@ export interface Nanny {
   readonly since: Instant;
   /** Why the state is what it is; one line for people. */
   readonly cause: string;
-  readonly verdict: Verdict;
+  readonly verdict: HealthVerdict;
   readonly source: Source;
   /** How each of its checks stands, in the order of the configuration; none: empty. */
   readonly parts: readonly CheckStanding[];
@@ -60,12 +60,12 @@ export interface Nanny {
   readonly foundQuiesced: boolean;
 }
 
-/** Everything a nanny can be told. A new configuration comes by `reconfigure`. */
+/** Everything that a nanny takes in. A new configuration comes by `reconfigure`. */
 export type NannyInput =
   /** A try of the check has ended. */
   | {
       readonly kind: "tried";
-      readonly outcome: Outcome;
+      readonly outcome: TryOutcome;
       /** Which of several checks, from 0; left out: the first. */
       readonly which?: number;
     }
@@ -73,7 +73,7 @@ export type NannyInput =
   | { readonly kind: "adopted"; readonly weight: number }
   /** The peer, whose turn it is to check, says how the server stands. */
   | {
-      readonly kind: "told";
+      readonly kind: "learned";
       readonly standing: "up" | "down";
       /** In which half the weight's rise is, or the hold; left out: there is none. */
       readonly half?: "first" | "second" | null;
@@ -152,8 +152,8 @@ export function step(nanny: Nanny, input: NannyInput, now: Instant): Nanny {
       return tried(nanny, input.outcome, input.which ?? 0, now);
     case "adopted":
       return adopted(nanny, input.weight, now);
-    case "told":
-      return told(nanny, input.standing, input.half ?? null, now);
+    case "learned":
+      return learned(nanny, input.standing, input.half ?? null, now);
     case "remembered":
       return remembered(nanny, input.standing, input.heldUntil ?? null, now);
     case "loaded":
@@ -256,7 +256,7 @@ const rising = (rules: NannyRules, from: Instant): Pick<Memory, "ramp"> => ({
   ramp: startRamp(rampRules(rules), from),
 });
 
-function tried(nanny: Nanny, outcome: Outcome, which: number, now: Instant): Nanny {
+function tried(nanny: Nanny, outcome: TryOutcome, which: number, now: Instant): Nanny {
   const { rules, verdict } = nanny;
   const check = triedChecks(rules.check)[which];
   const before = nanny.parts[which];
@@ -290,7 +290,7 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
     return settle(nanny, changed, nanny.cause, now);
   }
   const { rules } = nanny;
-  // Between a load and a rise the table does not tell: a load is asked for again soon.
+  // Between a load and a rise the table does not say which: a load is asked for again soon.
   const isLoad = rules.isLoadMonitored && weight > 0 && weight !== rules.weight;
   const ramp = isLoad ? null : rampFound(rampRules(rules), weight, now);
   const load = isLoad ? withFactor(nanny.load, weight / rules.weight) : nanny.load;
@@ -305,7 +305,7 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
 }
 
 /** The active router has done the counting and the waiting: what it says holds at once. */
-function told(
+function learned(
   nanny: Nanny,
   standing: "up" | "down",
   half: "first" | "second" | null,

@@ -76,7 +76,7 @@ const keyOf = (text: string): RecordKey =>
   Math.floor(createHash("sha256").update(text).digest().readUIntBE(0, 6) / 4);
 
 /**
- * The picture that these nannies make, with the quorums that are told. A server that waits for
+ * The picture that these nannies make, with the quorums that are sent. A server that waits for
  * reentry is down.
  */
 export function pictureOf(
@@ -111,7 +111,9 @@ export interface Outbox {
 /** A change survives the loss of two datagrams in a row without waiting for its turn. */
 const urgentTimes = 3;
 
-/** `generation`: a random 32-bit number, so that a restarted sender is told from its past. */
+/**
+ * `generation`: a random 32-bit number, so that a restarted sender is distinguished from its past.
+ */
 export const startOutbox = (generation: number): Outbox => ({
   generation: generation >>> 0,
   sequence: 0,

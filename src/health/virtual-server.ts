@@ -95,7 +95,9 @@ export function weightWithin(
   return tableWeight;
 }
 
-/** `health` with how the virtual servers of `config` stand by it, when they stood as `before` says. */
+/**
+ * `health` with how the virtual servers of `config` stand by it, when they stood as `before` says.
+ */
 export function wholesAfter(
   { virtualServers }: Pick<Config, "virtualServers">,
   health: Pick<Health, "get">,
@@ -114,7 +116,7 @@ export function wholesAfter(
 }
 
 /** States that operators hear of. */
-const told = ["up", "down", "sorry", "panic"] as const;
+const reported = ["up", "down", "sorry", "panic"] as const;
 
 /** What operators read when the state has changed; null where it has not. */
 export function virtualServerEvent(
@@ -122,7 +124,7 @@ export function virtualServerEvent(
   before: VirtualServerState | null,
   after: Pick<VirtualServerHealth, "state" | "cause">,
 ): EventBody | null {
-  const kind = told.find((state) => state === after.state);
+  const kind = reported.find((state) => state === after.state);
   if (before === after.state || kind === undefined) return null;
   return {
     event: "virtual_server",

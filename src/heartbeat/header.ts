@@ -35,7 +35,7 @@ export type WireRefusal = (typeof wireRefusals)[number];
 export interface Seal {
   /** One for each key; the first signs, all verify. Empty: `authentication: none`. */
   readonly keys: readonly Sign[];
-  /** For each key, what tells it from others and says nothing of it. */
+  /** For each key, what distinguishes it from others and says nothing of it. */
   readonly names: readonly string[];
 }
 
@@ -76,7 +76,9 @@ export const echoBytes = 28;
 const magic = 0x4c565344; // "LVSD"
 const flag = { signed: 1, backup: 2, echo: 4 } as const;
 
-/** In an age field: nothing was heard. One less is the longest age that can be said (71 minutes). */
+/**
+ * In an age field: nothing was heard. One less is the longest age that can be said (71 minutes).
+ */
 export const never = 0xffff_ffff;
 
 export const micros = (length: number): number => Math.max(0, Math.round(length * 1000));

@@ -53,13 +53,13 @@ export interface Header {
 }
 
 /**
- * A step of a planned change. `want` names a wish by a number of the wisher's; `releasing`,
- * `released`, `release-failed` and `refused` answer the wish with that number.
+ * A step of a planned change. `want` names a request by a number of the sender's; `releasing`,
+ * `released`, `release-failed` and `refused` answer the request with that number.
  *
  * - `offer`: I hold and would hand over to you, for `cause`.
  * - `want`: I would hold, and am able to. I claim when you say `released` to this very number.
  * - `releasing`: I am about it, wait; with 0 for a number: of my own accord. `released`: I hold nothing and shall not claim while your
- *   wish stands. `release-failed`: I could not free the addresses; fence me or claim regardless.
+ *   request stands. `release-failed`: I could not free the addresses; fence me or claim regardless.
  * - `refused`: no, and I shall not.
  */
 export const handOverKinds = [
@@ -86,7 +86,7 @@ export type HandOverCause = (typeof handOverCauses)[number];
 
 export interface HandOver {
   readonly kind: HandOverKind;
-  /** The wish's number; 0 where the kind has none. */
+  /** The request's number; 0 where the kind has none. */
   readonly id: number;
   readonly cause: HandOverCause;
 }

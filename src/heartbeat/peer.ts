@@ -28,7 +28,10 @@ export interface Window {
 const windowBits = 64;
 const allSeen = BigInt.asUintN(windowBits, -1n);
 
-/** A second process of the peer's role is told from a restart by these; proof covers the rest. */
+/**
+ * A second process of the peer's role is distinguished from a restart by these; proof covers the
+ * rest.
+ */
 const formerMax = 16;
 
 /** A stranger that has said nothing for this long is no longer answered. */
@@ -83,7 +86,7 @@ export interface Peer {
 export type HeardRefusal = "replayed" | "superseded" | "own";
 
 /** What a datagram is worth. */
-export type Verdict =
+export type Reception =
   /** The newest word of the proven peer; `fresh` when its boot id has just been proven. */
   | { readonly kind: "newest"; readonly fresh: boolean; readonly gap: Ms | null }
   /** Of the proven peer, but older than what is known, or a copy on another path. */
@@ -184,7 +187,7 @@ export function hear(
   header: Header,
   now: Instant,
   patience: Ms,
-): { readonly peer: Peer; readonly verdict: Verdict } | Refused<HeardRefusal> {
+): { readonly peer: Peer; readonly verdict: Reception } | Refused<HeardRefusal> {
   const refused = refusal(peer, path, header);
   if (refused !== null) return refused;
   if (header.boot === peer.boot) return heardProven(peer, path, header, now, false);

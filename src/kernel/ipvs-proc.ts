@@ -1,5 +1,5 @@
 /**
- * /proc/net/ip_vs: the counters of the table, and its shape as far as this file tells it.
+ * /proc/net/ip_vs: the counters of the table, and its configuration as far as this file shows it.
  *
  * It costs no program to read, so it is read often: for counters, and to notice that the table is
  * no longer what it was. It is not the truth that plans are made from, since it leaves out
@@ -21,11 +21,11 @@ import {
 import type { Counters, DestinationCounters, Service, Table } from "../table/table.ts";
 import { readEndpoint } from "./ipvs-text.ts";
 
-/** Everything that /proc/net/ip_vs tells of a table's configuration, one text a part. */
-export type Shape = ReadonlySet<string>;
+/** Everything that /proc/net/ip_vs shows of a table's configuration, one text a part. */
+export type TableFingerprint = ReadonlySet<string>;
 
 export interface ProcTable {
-  readonly shape: Shape;
+  readonly shape: TableFingerprint;
   readonly counters: Counters;
 }
 
@@ -57,11 +57,13 @@ export function parseProc(text: string): ProcTable | Refused<ProcRefusal> {
   return { shape, counters };
 }
 
-/** Parts of services that were asked for before: most services are the same from change to change. */
+/**
+ * Parts of services that were asked for before: most services are the same from change to change.
+ */
 const knownParts = new WeakMap<Service, readonly string[]>();
 
 /** The shape that the kernel would show of this table. */
-export function shapeOf(table: Table): Shape {
+export function shapeOf(table: Table): TableFingerprint {
   const shape = new Set<string>();
   for (const service of table.values()) {
     let parts = knownParts.get(service);
@@ -85,13 +87,16 @@ function partsOf(service: Service): readonly string[] {
 }
 
 /** The first part in which two shapes differ, as a line for people; null when they are alike. */
-export function shapeDifference(expected: Shape, found: Shape): string | null {
+export function shapeDifference(
+  expected: TableFingerprint,
+  found: TableFingerprint,
+): string | null {
   for (const part of expected) if (!found.has(part)) return `missing: ${part}`;
   for (const part of found) if (!expected.has(part)) return `unexpected: ${part}`;
   return null;
 }
 
-/** A mark's family is not told, so both families share a name. */
+/** A mark's family is not shown, so both families share a name. */
 const shapeName = (service: ServiceIdentity): string =>
   service.kind === "fwmark" ? `fwmark ${service.fwmark}` : printService(service);
 

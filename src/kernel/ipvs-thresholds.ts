@@ -1,6 +1,6 @@
 /**
  * Connection thresholds (ipvsadm -x, -y) from the text of `ipvsadm -Ln --thresholds`, the only
- * place where ipvsadm tells them: `-Sn` does not, although `--restore` takes them.
+ * place where ipvsadm prints them: `-Sn` does not, although `--restore` takes them.
  *
  * Adds to a table that was read before and knows nothing else; a destination that came or went in
  * between keeps `thresholds: null`, which means unknown, and the next reading has it.

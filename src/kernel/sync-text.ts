@@ -2,7 +2,7 @@
  * The kernel's connection synchronisation daemons in ipvsadm's words (ipvsadm(8): --start-daemon,
  * --stop-daemon, -L --daemon), as ipvsadm 1.31 prints and takes them.
  *
- * A `master` tells the peer of this router's connections, a `backup` takes in what the peer tells.
+ * A `master` sends the peer this router's connections, a `backup` takes in what the peer sends.
  * A network namespace has at most one of each.
  */
 import { type Refused, refuse } from "../model/error.ts";

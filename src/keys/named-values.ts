@@ -1,7 +1,6 @@
 /**
  * The values of a section under the names that code uses: `dead_after` becomes `deadAfter`. Types
- * follow from the declaration, so that a new key is known to whoever uses it. Keys of a later
- * release are left out.
+ * follow from the declaration, so that a new key is known to whoever uses it.
  */
 import type { Keys, ReadOf } from "./section.ts";
 
@@ -12,7 +11,7 @@ export type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
 
 /** What the keys of a section are read into. */
 export type ValuesOf<K extends Keys> = {
-  readonly [P in keyof K & string as ReadOf<K[P]> extends null ? never : Camel<P>]: ReadOf<K[P]>;
+  readonly [P in keyof K & string as Camel<P>]: ReadOf<K[P]>;
 };
 
 export const camel = (key: string): string =>
@@ -23,7 +22,8 @@ export function namedValues<K extends Keys>(
   keys: K,
   values: { readonly [P in keyof K]: ReadOf<K[P]> },
 ): ValuesOf<K> {
-  const known = Object.entries(keys).filter(([, key]) => !key.later);
   // The name of each entry is what the type says.
-  return Object.fromEntries(known.map(([name]) => [camel(name), values[name]])) as ValuesOf<K>;
+  return Object.fromEntries(
+    Object.keys(keys).map((name) => [camel(name), values[name]]),
+  ) as ValuesOf<K>;
 }

@@ -126,9 +126,9 @@ export const floating: Shape<Floating> = scalarShape(
   },
 );
 
-/** One floating address, or a list of exactly one: several are a later release's. */
+/** One floating address, or a list of exactly one. */
 export const oneFloating: Shape<Floating> = {
-  ...onlyOne(floating, "several addresses of one virtual server are not supported yet"),
+  ...onlyOne(floating, "several addresses in one entry"),
   words: "an address with prefix length, or a list of one",
 };
 

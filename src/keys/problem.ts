@@ -1,6 +1,7 @@
 /**
- * A problem in the operator's text: its place, what is wrong, and the way out. Problems are printed,
- * logged and sent to the other router: what a hostile text can make of them is bounded here.
+ * A problem in the operator's text: its place, what is wrong, and the way out. Problems are
+ * printed, logged and sent to the other router: what a hostile text can make of them is bounded
+ * here.
  */
 import { clipped } from "../model/printable.ts";
 
@@ -108,18 +109,18 @@ export function printProblem(problem: Problem): string {
 }
 
 /** Of the problems in one event; a thousand events are kept. */
-const toldCharactersMax = 8 * 1024;
+const shownCharactersMax = 8 * 1024;
 
 /** The problems as an event repeats them: as many as fit, and how many more there are. */
-export function toldProblems(problems: readonly Problem[]): readonly string[] {
-  const told: string[] = [];
+export function shownProblems(problems: readonly Problem[]): readonly string[] {
+  const shown: string[] = [];
   let characters = 0;
   for (const problem of problems) {
     const text = printProblem(shortened(problem));
     characters += text.length;
-    if (characters > toldCharactersMax && told.length > 0)
-      return [...told, `${problems.length - told.length} further problems are not repeated here`];
-    told.push(text);
+    if (characters > shownCharactersMax && shown.length > 0)
+      return [...shown, `${problems.length - shown.length} further problems are not repeated here`];
+    shown.push(text);
   }
-  return told;
+  return shown;
 }

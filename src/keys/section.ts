@@ -5,7 +5,6 @@
  * one map gives, and `settle` lays drafts over each other and fills in the defaults. A key whose
  * value is faulty is undefined from then on, and nobody complains of it a second time.
  */
-import { isDeepStrictEqual } from "node:util";
 import { Complaints, type Spot } from "./complaints.ts";
 import {
   type DescribedKey,
@@ -15,7 +14,7 @@ import {
   suggest,
   type Traits,
 } from "./shape.ts";
-import { literal, plain, type Value } from "./value.ts";
+import { literal, type Value } from "./value.ts";
 
 /** What settles a key that no draft gives. */
 type Fallback<T> =
@@ -43,7 +42,6 @@ export const required = <T>(shape: Shape<T>, help: string, traits: Traits = {}):
   fallback: { kind: "required" },
   nullable: false,
   defaultWords: null,
-  later: false,
 });
 
 /** The key may be left out; then it is null, which `defaultWords` explains. */
@@ -59,7 +57,6 @@ export const optional = <T>(
   fallback: { kind: "value", value: null },
   nullable: true,
   defaultWords,
-  later: false,
 });
 
 /** The key has a default, written here as an operator would write it. */
@@ -80,7 +77,6 @@ export function preset<T>(
     nullable: false,
     defaultWords: typeof value === "string" ? value : JSON.stringify(value),
     defaultValue: value,
-    later: false,
   };
 }
 
@@ -98,36 +94,7 @@ export const derived = <T, Others>(
   fallback: { kind: "derived", from },
   nullable: false,
   defaultWords,
-  later: false,
 });
-
-/** A key that a later release will honour: only what means its absence is accepted. */
-export function later(words: string, accepted: readonly unknown[], help: string): Key<null> {
-  const [usual] = accepted;
-  const shape: Shape<null> = {
-    words,
-    json: { enum: [...new Set([...accepted, null])] },
-    emptyAllowed: true,
-    read(value, path, complaints) {
-      const given = plain(value);
-      if (given === null || accepted.some((one) => isDeepStrictEqual(one, given))) return null;
-      const hint =
-        usual === undefined || usual === null
-          ? "leave it out"
-          : `leave it out, or write its default, ${JSON.stringify(usual)}`;
-      complaints.at(value, `${path}: not supported yet`, hint);
-      return undefined;
-    },
-  };
-  return {
-    shape,
-    help,
-    fallback: { kind: "value", value: null },
-    nullable: true,
-    defaultWords: usual === undefined || usual === null ? "none" : JSON.stringify(usual),
-    later: true,
-  };
-}
 
 /** What one map gives. */
 export interface Draft<K extends Keys> {
@@ -257,11 +224,9 @@ function sectionJson(keys: Keys): JsonSchema {
   const properties = Object.entries(keys).map(([name, key]) => [
     name,
     {
-      description: `${key.later ? "Not supported yet. " : ""}${key.help}`,
+      description: key.help,
       ...(key.defaultValue === undefined ? {} : { default: key.defaultValue }),
-      ...(key.nullable && !key.later
-        ? { anyOf: [key.shape.json, { type: "null" }] }
-        : key.shape.json),
+      ...(key.nullable ? { anyOf: [key.shape.json, { type: "null" }] } : key.shape.json),
     },
   ]);
   return {

@@ -58,8 +58,6 @@ export interface DescribedKey extends Traits {
   readonly defaultWords: string | null;
   /** The default as a value, for the schema. */
   readonly defaultValue?: unknown;
-  /** True: only its default is accepted in this release. */
-  readonly later: boolean;
 }
 
 /** How much of a wrong value is shown. */
@@ -213,18 +211,12 @@ export const flag: Shape<boolean> = scalarShape(
   },
 );
 
-/** One of a closed list; `later` are known words that this release does not do yet. */
-export function choice<const T extends string>(
-  what: string,
-  values: readonly T[],
-  later: readonly string[] = [],
-): Shape<T> {
+/** One of a closed list. */
+export function choice<const T extends string>(what: string, values: readonly T[]): Shape<T> {
   const words = values.map((value) => `\`${value}\``).join(", ");
   return scalarShape(words, { enum: values }, (text) => {
     const found = values.find((value) => value === text);
     if (found !== undefined) return { ok: found };
-    if (later.includes(text))
-      return { wrong: `${text} is not supported yet`, hint: `use one of ${values.join(", ")}` };
     return { wrong: `unknown ${what} ${quoted(text)}`, hint: () => suggest(text, values) };
   });
 }

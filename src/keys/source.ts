@@ -46,7 +46,7 @@ const signsMax = {
 } as const satisfies Readonly<Record<string, readonly [most: number, hint: string]>>;
 type Sign = keyof typeof signsMax;
 
-/** What a text is told of its mistakes; whatever comes after so many is not looked for. */
+/** What is reported of the mistakes of a text; whatever comes after so many is not looked for. */
 const errorsMax = 200;
 
 /** What `yaml` says, in our words. */
@@ -62,8 +62,8 @@ const syntaxWords: Partial<Record<YAMLError["code"], readonly [message: string, 
 
 /**
  * Reads one text. Undefined when it is not YAML or goes beyond a bound; then every reason has been
- * added to `complaints`. Never throws. `origins`: where each line of `text` stands in the file, where
- * that holds another language and `text` was made of it.
+ * added to `complaints`. Never throws. `origins`: where each line of `text` stands in the file,
+ * where that holds another language and `text` was made of it.
  */
 export function readSource(
   file: string,
@@ -300,7 +300,9 @@ class BoundedComposer extends Composer {
   }
 }
 
-/** The first document, or why there is none: parser and composer recurse, so depth ends the stack. */
+/**
+ * The first document, or why there is none: parser and composer recurse, so depth ends the stack.
+ */
 function compose(lexemes: readonly string[], length: number): Composed | string {
   const { stackTraceLimit } = Error;
   const composer = new BoundedComposer();

@@ -7,7 +7,7 @@ import { family } from "../model/address.ts";
 import { seconds } from "../model/time.ts";
 
 /**
- * With synchronisation, how often the peer is told of a connection that goes on. The kernel takes
+ * With synchronisation, how often the peer is sent a connection that goes on. The kernel takes
  * 10 s for less as well (ip_vs_sync.c, ip_vs_sync_conn_needed).
  */
 export const syncRefresh = seconds(10);
@@ -21,8 +21,8 @@ const keptForNextHolder = 2 * 1024 * 1024;
 
 /**
  * What the kernel keeps of the peer's datagrams until its own daemon takes them in, in bytes as the
- * kernel counts them; it gives twice of it at most of `net.core.rmem_max`. Its default holds some 90
- * large datagrams, 1,700 connections of IPv6; a hand-over may tell of more, and so does the peer's
+ * kernel counts them; it gives twice of it at most of `net.core.rmem_max`. Its default holds some
+ * 90 large datagrams, 1,700 connections of IPv6; a hand-over may send more, and so does the peer's
  * kernel when as many end at once.
  */
 const keptForSyncDaemon = 4 * 1024 * 1024;
@@ -50,7 +50,10 @@ function devicesOfPaths({ virtualServers, vips }: Config): ReadonlySet<string> {
   );
 }
 
-/** What `sysctl: auto` sets and keeps, in this order (kernel documentation: networking/ip-sysctl, ipvs-sysctl). */
+/**
+ * What `sysctl: auto` sets and keeps, in this order (kernel documentation: networking/ip-sysctl,
+ * ipvs-sysctl).
+ */
 export function kernelSettings(config: Config): readonly KernelSetting[] {
   const families = new Set(config.virtualServers.flatMap(familiesOf));
   const devices = new Set(config.vips.flatMap(({ device }) => device ?? []));
@@ -60,7 +63,7 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
     settings.push({ name: "net/ipv4/ip_forward", value: "1", needed: true });
   if (families.has(6))
     settings.push({ name: "net/ipv6/conf/all/forwarding", value: "1", needed: true });
-  // A client or real server that is told of a "better" way would go around the router. Both count.
+  // A client or real server that learns a "better" way would go around the router. Both count.
   for (const device of ["all", ...devices])
     settings.push({ name: `net/ipv4/conf/${device}/send_redirects`, value: "0", needed: false });
   // Removing the first address of a network must not take the others with it.
@@ -87,9 +90,9 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
   );
   if (config.connectionSync !== null)
     settings.push(
-      // Version 0 knows neither IPv6 nor ids (ip_vs_sync.c); what it cannot tell is lost in silence.
+      // Version 0 knows neither IPv6 nor ids (ip_vs_sync.c); what it cannot carry is lost in silence.
       { name: "net/ipv4/vs/sync_version", value: "1", needed: true },
-      // The peer is told of a connection once it is established, and not of every 50th packet ...
+      // The peer is sent a connection once it is established, and not of every 50th packet ...
       { name: "net/ipv4/vs/sync_threshold", value: "0\t0", needed: false },
       // ... and again while it goes on, so that a peer that was away knows it after this time;
       { name: "net/ipv4/vs/sync_refresh_period", value: `${syncRefresh / 1000}`, needed: false },

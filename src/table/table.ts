@@ -20,7 +20,7 @@ export interface Destination {
   readonly weight: number;
   /**
    * ipvsadm -x and -y; 0 is no limit. Null where the actual table was read without them: neither
-   * `ipvsadm -Sn` nor /proc/net/ip_vs tells them (ipvs-thresholds.ts does).
+   * `ipvsadm -Sn` nor /proc/net/ip_vs shows them (ipvs-thresholds.ts does).
    */
   readonly thresholds: { readonly upper: number; readonly lower: number } | null;
   /** How packets are wrapped where `forwarding` is `tunnel`; means nothing otherwise. */
@@ -61,7 +61,9 @@ export interface DestinationCounters {
 }
 export type Counters = ReadonlyMap<string, ReadonlyMap<string, DestinationCounters>>;
 
-/** One step from an actual table to the desired one. The order of a plan is part of its contract. */
+/**
+ * One step from an actual table to the desired one. The order of a plan is part of its contract.
+ */
 export type Change =
   | { readonly kind: "add-service"; readonly service: Service }
   | { readonly kind: "edit-service"; readonly service: Service; readonly before: Service }
@@ -89,7 +91,9 @@ export interface Plan {
   readonly foreign: readonly ServiceIdentity[];
 }
 
-/** Order of virtual services in a table: addresses by family, number, port, protocol; then marks. */
+/**
+ * Order of virtual services in a table: addresses by family, number, port, protocol; then marks.
+ */
 export function compareServices(a: ServiceIdentity, b: ServiceIdentity): number {
   if (a.kind === "fwmark" || b.kind === "fwmark") {
     if (a.kind !== "fwmark" || b.kind !== "fwmark") return a.kind === "fwmark" ? 1 : -1;

@@ -17,6 +17,6 @@ export function planVips(before: readonly Vip[], after: readonly Vip[]): VipPlan
   };
 }
 
-/** What the kernel tells two addresses apart by. */
+/** By what the kernel distinguishes two addresses. */
 const placeOf = (vip: Vip): string =>
   `${printPrefix(vip.prefix)} ${vip.device ?? ""} ${vip.label ?? ""}`;

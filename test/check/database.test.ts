@@ -16,24 +16,24 @@ const said = (...lines: readonly string[]): string =>
 
 describe("the conversation with Redis, however its answers are cut", () => {
   it("is PING and QUIT", () => {
-    const turn = playEveryWay(redis({}), [said(...ping), "S: +PONG", said(...quit), "S: +OK"]);
-    assert.equal(turn.kind, "passed");
+    const action = playEveryWay(redis({}), [said(...ping), "S: +PONG", said(...quit), "S: +OK"]);
+    assert.equal(action.kind, "passed");
   });
 
   it("logs in, with bytes counted as UTF-8", () => {
     const auth = "C: *3\r\n$4\r\nAUTH\r\n$5\r\nprobe\r\n$6\r\npässe";
-    const turn = playEveryWay(redis({ user: "probe", password: "pässe" }), [
+    const action = playEveryWay(redis({ user: "probe", password: "pässe" }), [
       ...[auth, "S: +OK", said(...ping), "S: +PONG", said(...quit)],
     ]);
-    assert.equal(turn.kind, "passed");
+    assert.equal(action.kind, "passed");
   });
 
   it("reads the role of an array, whatever follows it", () => {
-    const turn = playEveryWay(redis({ role: "slave" }), [
+    const action = playEveryWay(redis({ role: "slave" }), [
       ...[said(...ping), "S: +PONG", said(...role), "S: *5", "S: $5", "S: slave"],
       ...[said(...quit), "S: $9", "S: 127.0.0.1", "S: :6379", "S: +OK"],
     ]);
-    assert.equal(turn.kind, "passed");
+    assert.equal(action.kind, "passed");
   });
 
   const failures: readonly [string, Partial<RedisSession>, string[], RegExp][] = [
@@ -48,10 +48,10 @@ describe("the conversation with Redis, however its answers are cut", () => {
     });
 
   it("shows no password that the server repeats", () => {
-    const turn = playEveryWay(redis({ password: "geheim" }), [
+    const action = playEveryWay(redis({ password: "geheim" }), [
       ...["C: *2\r\n$4\r\nAUTH\r\n$6\r\ngeheim", "S: -ERR geheim is wrong"],
     ]);
-    assert.equal(whyOf(turn), 'unexpected: +OK expected after AUTH, got "-ERR *** is wrong"');
+    assert.equal(whyOf(action), 'unexpected: +OK expected after AUTH, got "-ERR *** is wrong"');
   });
 
   it("fails when the connection ends before the answer", () => {
@@ -61,13 +61,13 @@ describe("the conversation with Redis, however its answers are cut", () => {
 
 describe("the conversation with memcached", () => {
   it("asks for the version and leaves", () => {
-    const turn = playEveryWay(memcachedDialogue, ["C: version", "S: VERSION 1.6.18", "C: quit"]);
-    assert.equal(turn.kind, "passed");
+    const action = playEveryWay(memcachedDialogue, ["C: version", "S: VERSION 1.6.18", "C: quit"]);
+    assert.equal(action.kind, "passed");
   });
 
   it("fails on an error", () => {
-    const turn = playEveryWay(memcachedDialogue, ["C: version", "S: ERROR"]);
-    assert.equal(whyOf(turn), 'unexpected: VERSION expected after version, got "ERROR"');
+    const action = playEveryWay(memcachedDialogue, ["C: version", "S: ERROR"]);
+    assert.equal(whyOf(action), 'unexpected: VERSION expected after version, got "ERROR"');
   });
 });
 

@@ -94,15 +94,15 @@ describe("a dialogue of lines", () => {
       fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
         for (const begin of begins) {
           const one = begin();
-          let turn = one.open();
+          let action = one.open();
           for (const [code, rest, end] of lines) {
-            if (turn.kind === "secure") turn = one.secured?.() ?? turn;
-            if (turn.kind === "passed" || turn.kind === "failed") break;
-            turn = one.hear(Buffer.concat([text(code), rest, text(end)]));
+            if (action.kind === "secure") action = one.secured?.() ?? action;
+            if (action.kind === "passed" || action.kind === "failed") break;
+            action = one.hear(Buffer.concat([text(code), rest, text(end)]));
           }
-          if (turn.kind !== "passed" && turn.kind !== "failed") turn = one.closed();
-          assert.ok(turn.kind === "passed" || turn.kind === "failed");
-          if (turn.kind === "failed") assert.match(turn.why, /^[\x20-\x7e]{1,200}$/);
+          if (action.kind !== "passed" && action.kind !== "failed") action = one.closed();
+          assert.ok(action.kind === "passed" || action.kind === "failed");
+          if (action.kind === "failed") assert.match(action.why, /^[\x20-\x7e]{1,200}$/);
         }
       }),
     );

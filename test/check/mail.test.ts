@@ -213,11 +213,11 @@ describe("conversations that fail, with what was expected and what came", () => 
 
 describe("TLS that is begun", () => {
   it("is preceded by nothing that somebody slipped in", () => {
-    const turn = play(smtp(upgrade)(), [
+    const action = play(smtp(upgrade)(), [
       ...["S: 220 x", "C: EHLO lvsd.invalid", "S: 250 x", "C: STARTTLS"],
       ...["S: 220 go", "S: 250 injected"],
     ]);
-    assert.equal(whyOf(turn), 'unexpected: "250 injected\\r\\n" in the clear before TLS');
+    assert.equal(whyOf(action), 'unexpected: "250 injected\\r\\n" in the clear before TLS');
   });
 });
 

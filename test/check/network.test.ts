@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { encode } from "dns-packet";
 import fc from "fast-check";
-import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 import { type DnsQuestion, dnsDialogue } from "../../src/check/network/dns-dialogue.ts";
 import { ntpDialogue } from "../../src/check/network/ntp.ts";
 import { radiusDialogue } from "../../src/check/network/radius.ts";
@@ -13,13 +13,13 @@ import { whyOf } from "./transcript.ts";
 
 /** What is said first. */
 function question(dialogue: Dialogue): Buffer {
-  const turn = dialogue.open();
-  assert.equal(turn.kind, "say");
-  return Buffer.from(turn.kind === "say" ? turn.bytes : []);
+  const action = dialogue.open();
+  assert.equal(action.kind, "say");
+  return Buffer.from(action.kind === "say" ? action.bytes : []);
 }
 
 /** Opens it and hands it one answer. */
-function hear(dialogue: Dialogue, answer: (question: Buffer) => Buffer): Turn {
+function hear(dialogue: Dialogue, answer: (question: Buffer) => Buffer): DialogueAction {
   return dialogue.hear(answer(question(dialogue)));
 }
 

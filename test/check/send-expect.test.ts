@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 import { compilePattern } from "../../src/check/pattern.ts";
 import {
   answerBytesMax,
@@ -22,9 +22,9 @@ const holding = (pattern: string): SendExpect => ({
 });
 
 /** The turn, with patterns matched as the driver does. */
-function matched(turn: Turn): Turn {
-  if (turn.kind !== "match" || turn.wanted.kind === "text") return turn;
-  return matched(turn.next(compilePattern(turn.wanted)(turn.bytes)));
+function matched(action: DialogueAction): DialogueAction {
+  if (action.kind !== "match" || action.wanted.kind === "text") return action;
+  return matched(action.next(compilePattern(action.wanted)(action.bytes)));
 }
 
 /** A dialogue whose patterns are matched as the driver does. */
@@ -35,11 +35,11 @@ function listen(what: SendExpect): Pick<Dialogue, "hear" | "closed"> {
 }
 
 /** Speaks the pieces, then closes; the last turn. */
-function speak(what: SendExpect, ...pieces: readonly Uint8Array[]): Turn {
+function speak(what: SendExpect, ...pieces: readonly Uint8Array[]): DialogueAction {
   const dialogue = listen(what);
   for (const piece of pieces) {
-    const turn = dialogue.hear(piece);
-    if (turn.kind !== "more") return turn;
+    const action = dialogue.hear(piece);
+    if (action.kind !== "more") return action;
   }
   return dialogue.closed();
 }
@@ -51,8 +51,8 @@ const cut = (answer: Uint8Array, at: number): Uint8Array[] => [
 
 describe("send_expect", () => {
   it("says its bytes and then listens", () => {
-    const turn = sendExpect({ ...beginning("+PONG"), send: bytes("PING\r\n") }).open();
-    assert.deepEqual(turn, { kind: "say", bytes: bytes("PING\r\n"), answered: true });
+    const action = sendExpect({ ...beginning("+PONG"), send: bytes("PING\r\n") }).open();
+    assert.deepEqual(action, { kind: "say", bytes: bytes("PING\r\n"), answered: true });
   });
 
   it("listens at once when it has nothing to say", () => {
@@ -61,8 +61,8 @@ describe("send_expect", () => {
 
   it("passes without an answer when none is expected", () => {
     assert.equal(sendExpect({ send: null, expect: null }).open().kind, "passed");
-    const turn = sendExpect({ send: bytes("x"), expect: null }).open();
-    assert.deepEqual(turn, { kind: "say", bytes: bytes("x"), answered: false });
+    const action = sendExpect({ send: bytes("x"), expect: null }).open();
+    assert.deepEqual(action, { kind: "say", bytes: bytes("x"), answered: false });
   });
 
   const cases: [string, SendExpect, string, string][] = [
@@ -93,25 +93,25 @@ describe("send_expect", () => {
   it("stops listening at its bound of bytes", () => {
     const listening = listen(holding("never"));
     assert.equal(listening.hear(Buffer.alloc(answerBytesMax - 1, "x")).kind, "more");
-    const turn = listening.hear(Buffer.alloc(1_000_000, "x"));
-    assert.equal(turn.kind === "failed" && turn.reason, "too-long");
+    const action = listening.hear(Buffer.alloc(1_000_000, "x"));
+    assert.equal(action.kind === "failed" && action.reason, "too-long");
   });
 
   it("stops listening at its bound of pieces", () => {
     const listening = listen(holding("never"));
     for (let piece = 1; piece < piecesMax; piece++)
       assert.equal(listening.hear(bytes("x")).kind, "more");
-    const turn = listening.hear(bytes("x"));
-    assert.equal(turn.kind === "failed" && turn.reason, "too-long");
+    const action = listening.hear(bytes("x"));
+    assert.equal(action.kind === "failed" && action.reason, "too-long");
   });
 
   it("ends on any answer with a printable, bounded reason", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 8 }), (pieces) => {
         for (const what of [beginning("HTTP/1.1 200 OK"), holding("^HTTP/1\\.[01] 200")]) {
-          const turn = speak(what, ...pieces);
-          assert.equal(turn.kind, "failed");
-          if (turn.kind === "failed") assert.match(turn.why, /^[\x20-\x7e]{1,120}$/);
+          const action = speak(what, ...pieces);
+          assert.equal(action.kind, "failed");
+          if (action.kind === "failed") assert.match(action.why, /^[\x20-\x7e]{1,120}$/);
         }
       }),
     );
@@ -124,8 +124,8 @@ describe("a dialogue of several steps", () => {
     { send: bytes("EHLO lvsd\r\n"), expect: { kind: "regex", pattern: "(?m)^250 " } },
     { send: bytes("QUIT\r\n"), expect: { kind: "bytes", bytes: bytes("221") } },
   ] as const;
-  const said = (turn: Turn): string =>
-    turn.kind === "say" ? Buffer.from(turn.bytes).toString("latin1") : turn.kind;
+  const said = (action: DialogueAction): string =>
+    action.kind === "say" ? Buffer.from(action.bytes).toString("latin1") : action.kind;
 
   it("waits for a greeting before it says anything, and takes one step after the other", () => {
     const dialogue = dialogueOf(smtp);
@@ -156,8 +156,8 @@ describe("a dialogue of several steps", () => {
     const ended = dialogueOf(smtp);
     ended.open();
     ended.hear(bytes("220 mail\r\n"));
-    const turn = ended.closed();
-    assert.match(turn.kind === "failed" ? turn.why : "", /^step 2: the connection was closed/);
+    const action = ended.closed();
+    assert.match(action.kind === "failed" ? action.why : "", /^step 2: the connection was closed/);
   });
 
   it("says what follows an unanswered step together with it, and passes once all is said", () => {

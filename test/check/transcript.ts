@@ -3,7 +3,7 @@
  * `TLS` where it must begin TLS. Server lines are fed cut as asked.
  */
 import assert from "node:assert/strict";
-import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 
 /** How the bytes of one or several server lines are handed over. */
 export type Cut = (bytes: Buffer) => readonly Buffer[];
@@ -16,15 +16,19 @@ export const at =
     [bytes.subarray(0, place), bytes.subarray(place)].filter((part) => part.length > 0);
 
 /** The last turn; after the transcript's end the server closes, unless the dialogue is over. */
-export function play(dialogue: Dialogue, transcript: readonly string[], cut: Cut = whole): Turn {
-  let turn = dialogue.open();
+export function play(
+  dialogue: Dialogue,
+  transcript: readonly string[],
+  cut: Cut = whole,
+): DialogueAction {
+  let action = dialogue.open();
   let pending = "";
   const feed = (): void => {
     const pieces = cut(Buffer.from(pending, "latin1"));
     pending = "";
     for (const piece of pieces) {
-      if (turn.kind === "passed" || turn.kind === "failed") return;
-      turn = dialogue.hear(piece);
+      if (action.kind === "passed" || action.kind === "failed") return;
+      action = dialogue.hear(piece);
     }
   };
   for (const line of transcript) {
@@ -34,33 +38,33 @@ export function play(dialogue: Dialogue, transcript: readonly string[], cut: Cut
     }
     if (pending !== "") feed();
     if (line === "TLS") {
-      assert.equal(turn.kind, "secure", `TLS expected, got ${JSON.stringify(turn)}`);
+      assert.equal(action.kind, "secure", `TLS expected, got ${JSON.stringify(action)}`);
       assert.ok(dialogue.secured !== undefined);
-      turn = dialogue.secured();
+      action = dialogue.secured();
     } else {
-      assert.equal(turn.kind, "say", `${line} expected, got ${JSON.stringify(turn)}`);
-      if (turn.kind === "say")
-        assert.equal(Buffer.from(turn.bytes).toString("utf8"), `${line.slice(3)}\r\n`);
-      turn = { kind: "more" };
+      assert.equal(action.kind, "say", `${line} expected, got ${JSON.stringify(action)}`);
+      if (action.kind === "say")
+        assert.equal(Buffer.from(action.bytes).toString("utf8"), `${line.slice(3)}\r\n`);
+      action = { kind: "more" };
     }
   }
   if (pending !== "") feed();
-  if (turn.kind !== "passed" && turn.kind !== "failed") turn = dialogue.closed();
-  return turn;
+  if (action.kind !== "passed" && action.kind !== "failed") action = dialogue.closed();
+  return action;
 }
 
 /** Plays it whole, byte by byte, and cut once at every byte of the longest answer. */
-export function playEveryWay(begin: () => Dialogue, transcript: readonly string[]): Turn {
-  const turn = play(begin(), transcript);
-  assert.deepEqual(play(begin(), transcript, single), turn, "byte by byte");
+export function playEveryWay(begin: () => Dialogue, transcript: readonly string[]): DialogueAction {
+  const action = play(begin(), transcript);
+  assert.deepEqual(play(begin(), transcript, single), action, "byte by byte");
   const longest = Math.max(...transcript.map((line) => line.length)) * 4;
   for (let place = 1; place < longest; place++)
-    assert.deepEqual(play(begin(), transcript, at(place)), turn, `cut at ${place}`);
-  return turn;
+    assert.deepEqual(play(begin(), transcript, at(place)), action, `cut at ${place}`);
+  return action;
 }
 
 /** The reason of a failed turn. */
-export function whyOf(turn: Turn): string {
-  assert.equal(turn.kind, "failed", JSON.stringify(turn));
-  return turn.kind === "failed" ? `${turn.reason}: ${turn.why}` : "";
+export function whyOf(action: DialogueAction): string {
+  assert.equal(action.kind, "failed", JSON.stringify(action));
+  return action.kind === "failed" ? `${action.reason}: ${action.why}` : "";
 }

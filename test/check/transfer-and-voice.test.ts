@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 import { contains, sought } from "../../src/check/pattern.ts";
 import { type FtpSession, ftpDialogue } from "../../src/check/transfer/ftp.ts";
 import { rtspDialogue } from "../../src/check/voice/rtsp.ts";
@@ -53,10 +53,10 @@ describe("ftp", () => {
   });
 
   /** The turn after these answers, each to what was said before it. */
-  function after(dialogue: Dialogue, answers: readonly string[]): Turn {
-    let turn = dialogue.open();
-    for (const answer of answers) turn = dialogue.hear(Buffer.from(`${answer}\r\n`));
-    return turn;
+  function after(dialogue: Dialogue, answers: readonly string[]): DialogueAction {
+    let action = dialogue.open();
+    for (const answer of answers) action = dialogue.hear(Buffer.from(`${answer}\r\n`));
+    return action;
   }
   const ready = ["220 x", "230 in", "200 binary"];
   const wanted = sought("OK", false);
@@ -68,12 +68,13 @@ describe("ftp", () => {
         ["no", "failed"],
       ] as const) {
         const dialogue = ftp({ path: "/f", wanted })();
-        const turn = after(dialogue, [...ready, "229 Extended (|||50123|)"]);
-        assert.deepEqual(turn, { kind: "fetch", port: 50123 });
+        const action = after(dialogue, [...ready, "229 Extended (|||50123|)"]);
+        assert.deepEqual(action, { kind: "fetch", port: 50123 });
         assert.equal(dialogue.opened?.().kind, "say");
         assert.equal(dialogue.hear(Buffer.from("150 here\r\n")).kind, "more");
         const end = () => dialogue.hear(Buffer.from("226 done\r\n"));
-        const fetched = (): Turn => dialogue.fetched?.(Buffer.from(content)) ?? assert.fail();
+        const fetched = (): DialogueAction =>
+          dialogue.fetched?.(Buffer.from(content)) ?? assert.fail();
         const first = contentFirst ? fetched() : end();
         assert.equal(first.kind, "more");
         const match = contentFirst ? end() : fetched();
@@ -89,8 +90,8 @@ describe("ftp", () => {
   it("takes PASV where EPSV is not known, and believes its port alone", () => {
     const dialogue = ftp({ path: "/f", wanted })();
     assert.equal(after(dialogue, [...ready, "500 what"]).kind, "say");
-    const turn = dialogue.hear(Buffer.from("227 Passive (203,0,113,9,4,2).\r\n"));
-    assert.deepEqual(turn, { kind: "fetch", port: 1026 });
+    const action = dialogue.hear(Buffer.from("227 Passive (203,0,113,9,4,2).\r\n"));
+    assert.deepEqual(action, { kind: "fetch", port: 1026 });
   });
 
   it("refuses an answer without a port", () => {
@@ -108,16 +109,16 @@ const good = [{ from: 200, to: 299 }];
 const sip = (protocol: "udp" | "tcp" = "tcp") =>
   sipDialogue({ user: "lvsd", protocol, status: good }, { aim, random });
 /** What is said first, and the turn after this answer. */
-function answered(dialogue: Dialogue, answer: string): [said: string, Turn] {
-  const turn = dialogue.open();
-  if (turn.kind !== "say") return assert.fail(turn.kind);
-  return [Buffer.from(turn.bytes).toString(), dialogue.hear(Buffer.from(answer, "latin1"))];
+function answered(dialogue: Dialogue, answer: string): [said: string, DialogueAction] {
+  const action = dialogue.open();
+  if (action.kind !== "say") return assert.fail(action.kind);
+  return [Buffer.from(action.bytes).toString(), dialogue.hear(Buffer.from(answer, "latin1"))];
 }
 
 describe("sip", () => {
   it("asks in the form of RFC 3261, for an answer at the place that it comes from", () => {
-    const [said, turn] = answered(sip("udp"), "SIP/2.0 200 OK\r\nVia: x\r\n\r\n");
-    assert.equal(turn.kind, "passed");
+    const [said, action] = answered(sip("udp"), "SIP/2.0 200 OK\r\nVia: x\r\n\r\n");
+    assert.equal(action.kind, "passed");
     assert.match(said, /^OPTIONS sip:192\.0\.2\.1:5060 SIP\/2\.0\r\nVia: SIP\/2\.0\/UDP /);
     assert.match(said, /;branch=z9hG4bK07070707[0-9a-f]*;rport\r\n/);
     assert.match(said, /\r\nContent-Length: 0\r\n\r\n$/);
@@ -133,8 +134,8 @@ describe("sip", () => {
     for (let place = 0; place <= answer.length; place++) {
       const dialogue = sip();
       answered(dialogue, answer.slice(0, place));
-      const turn = dialogue.hear(Buffer.from(answer.slice(place)));
-      if (place < answer.length) assert.equal(turn.kind, "passed", `cut at ${place}`);
+      const action = dialogue.hear(Buffer.from(answer.slice(place)));
+      if (place < answer.length) assert.equal(action.kind, "passed", `cut at ${place}`);
     }
   });
 
@@ -161,9 +162,9 @@ describe("rtsp", () => {
 
   it("asks about the server, or about one stream", () => {
     assert.match(answered(rtsp(null), "")[0], /^OPTIONS \* RTSP\/1\.0\r\nCSeq: 1\r\n/);
-    const [said, turn] = answered(rtsp("/camera1"), "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
+    const [said, action] = answered(rtsp("/camera1"), "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
     assert.match(said, /^OPTIONS rtsp:\/\/192\.0\.2\.1:5060\/camera1 RTSP/);
-    assert.equal(turn.kind, "passed");
+    assert.equal(action.kind, "passed");
   });
 
   it("names another status, and an end before one", () => {

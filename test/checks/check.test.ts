@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { checkTypeNames } from "../../src/check/check-types.ts";
 import { runCheck, type Tried } from "../../src/checks/check.ts";
-import { failed, failedBy, failureReasons, reasonCharactersMax } from "../../src/checks/verdict.ts";
+import {
+  failed,
+  failedBy,
+  failureReasons,
+  reasonCharactersMax,
+} from "../../src/checks/check-result.ts";
 import type { Check } from "../../src/config/config.ts";
 import { commandCheck, httpCheck, loopback, sendExpectCheck, serve, tryOnce } from "./servers.ts";
 

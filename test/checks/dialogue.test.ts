@@ -6,11 +6,11 @@ import { describe, it, type TestContext } from "node:test";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
 import {
   type Dialogue,
+  type DialogueAction,
   failed,
   more,
   passed,
   secure,
-  type Turn,
 } from "../../src/check/dialogue.ts";
 import type { Beginning, Transport } from "../../src/check/type.ts";
 import { type RunsDialogue, tryDialogue } from "../../src/checks/dialogue.ts";
@@ -18,7 +18,11 @@ import type { Endpoint } from "../../src/checks/target.ts";
 import { seconds } from "../../src/model/time.ts";
 import { lenient, loopback, selfSigned, serve, tcpCheck } from "./servers.ts";
 
-const say = (text: string): Turn => ({ kind: "say", bytes: Buffer.from(text), answered: true });
+const say = (text: string): DialogueAction => ({
+  kind: "say",
+  bytes: Buffer.from(text),
+  answered: true,
+});
 
 /** Asks for TLS, then says its password and waits for `hello`. */
 function upgrading(beginning: Beginning, heard: string[]): Dialogue {
@@ -57,7 +61,9 @@ const upgrade: Transport = {
   tls: { options: lenient, upgrade: true, alpn: null },
 };
 
-/** A server that answers STARTTLS in the clear and `secret` under TLS; what it was sent, in order. */
+/**
+ * A server that answers STARTTLS in the clear and `secret` under TLS; what it was sent, in order.
+ */
 async function startTls(context: TestContext) {
   const sent: string[] = [];
   const { key, certificate } = selfSigned();

@@ -266,7 +266,6 @@ const refusals: readonly (readonly [name: string, sound: string, faulty: string,
       "{ type: tcp, path: / }",
       /type tcp has no/,
     ],
-    ["a type of a later release", "{ type: tcp }", "{ type: fping }", /fping is not supported yet/],
     ["an unknown type", "{ type: tcp }", "{ type: tpc }", /unknown type of check "tpc"/],
     ["no check in the list", "[{ type: tcp }]", "[]", /an empty list/],
     [

@@ -7,7 +7,7 @@ import {
   messageCharactersMax,
   printProblem,
   problemsCharactersMax,
-  toldProblems,
+  shownProblems,
 } from "../../src/keys/problem.ts";
 import { boundedEvent, boundedSentence } from "../../src/model/event-size.ts";
 import { sentenceOf } from "../../src/model/event-text.ts";
@@ -167,7 +167,7 @@ test("the problems of both routers are one answer, with one bound", () => {
 });
 
 test("an event repeats the first problems and counts the others", () => {
-  const problems = toldProblems(Array.from({ length: 100 }, () => longest));
+  const problems = shownProblems(Array.from({ length: 100 }, () => longest));
   assert.match(problems.at(-1) ?? "", /^\d+ further problems are not repeated here$/);
   assert.ok(problems.join("").length < 10 * 1024);
 });

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import {
   type FailoverService,
   type ServiceInput,
+  serviceGoal,
   serviceWakeAt,
-  serviceWish,
   startService,
   stepService,
 } from "../../src/failover/service.ts";
@@ -103,20 +103,20 @@ class Pair {
     world.listener = (station, _input, effects) => {
       this.claims += effects.filter(({ kind }) => kind === "claim").length;
       // Not in the middle of the step.
-      world.agenda.add(world.now, () => this.#wish(station));
+      world.agenda.add(world.now, () => this.#goal(station));
     };
     for (const role of roles) world.stations[role].boot();
     this.run(10 * 60_000);
     assert.equal(this.active, "primary");
   }
 
-  #wish(station: Station): void {
+  #goal(station: Station): void {
     const { daemon, role } = station;
     if (daemon === null) return;
     const peerActive = daemon.router.peer.message?.state === "active";
-    const wish = serviceWish(daemon.router, peerActive);
-    if (wish !== this.services[role].service.wish)
-      this.services[role].feed({ kind: "wish", wish, afresh: false });
+    const goal = serviceGoal(daemon.router, peerActive);
+    if (goal !== this.services[role].service.goal)
+      this.services[role].feed({ kind: "goal", goal, afresh: false });
   }
 
   run(length: number): void {

@@ -361,7 +361,7 @@ describe("two that agree on a change", () => {
     bench.hear(holder);
     bench.hear({ ...holder, handOver: { kind: "offer", id: 3, cause: "switchover" } });
     assert.ok(saidWithin(bench, 50) >= 8, "the wish is repeated");
-    const id = bench.router.wish?.id ?? assert.fail("no wish");
+    const id = bench.router.claimRequest?.id ?? assert.fail("no wish");
     bench.hear({ ...holder, handOver: { kind: "releasing", id, cause: "switchover" } });
     assert.equal(saidWithin(bench, 100), 0);
   });

@@ -30,8 +30,8 @@ class Played {
     if (order !== null) this.orders.push(order);
   }
 
-  wish(wish: "run" | "rest", afresh = false): void {
-    this.feed({ kind: "wish", wish, afresh });
+  goal(goal: "run" | "rest", afresh = false): void {
+    this.feed({ kind: "goal", goal, afresh });
   }
 
   ended(why: string | null = null): void {
@@ -64,7 +64,7 @@ const minutes = (count: number): number => count * 60_000;
 describe("a failover service", () => {
   it("says at each try why it does not run yet, and for how long it has been starting", () => {
     const played = new Played(checked);
-    played.wish("run");
+    played.goal("run");
     played.ended();
     const began = played.service.since;
     played.wait(500);
@@ -87,7 +87,7 @@ describe("a failover service", () => {
 
   it("is stopped once on a router that begins as standby", () => {
     const played = new Played();
-    played.wish("rest");
+    played.goal("rest");
     assert.deepEqual(played.orders, ["stop"]);
     played.ended();
     played.wait(minutes(60));
@@ -97,11 +97,11 @@ describe("a failover service", () => {
 
   it("is started on the active router, and stopped when that is over", () => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     assert.equal(played.seen, "starting 0");
     played.ended();
     assert.equal(played.seen, "running 0");
-    played.wish("rest");
+    played.goal("rest");
     played.ended();
     assert.equal(played.seen, "stopped 0");
     assert.deepEqual(played.orders, ["start", "stop"]);
@@ -110,7 +110,7 @@ describe("a failover service", () => {
   it("goes on without a command where a restart left it running", () => {
     const played = new Played(checked, "running");
     assert.ok(isChecked(played.service));
-    played.wish("run");
+    played.goal("run");
     played.tried();
     assert.equal(played.seen, "running 0");
     assert.deepEqual(played.orders, []);
@@ -118,22 +118,22 @@ describe("a failover service", () => {
 
   it("waits for its own end, and the newest wish wins", () => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     played.ended();
-    played.wish("rest");
-    played.wish("run");
+    played.goal("rest");
+    played.goal("run");
     assert.deepEqual(played.orders, ["start", "stop"], "start waits for the end of stop");
-    played.wish("rest");
+    played.goal("rest");
     played.ended();
     assert.equal(played.seen, "stopped 0");
-    played.wish("run");
+    played.goal("run");
     assert.deepEqual(played.orders, ["start", "stop", "start"]);
   });
 
   it("gives a start up that nobody wants any more, and stops what is left of it", () => {
     const played = new Played();
-    played.wish("run");
-    played.wish("rest");
+    played.goal("run");
+    played.goal("rest");
     played.feed({ kind: "wake" });
     assert.deepEqual(played.orders, ["start", "abort"], "it is told once");
     played.ended("killed");
@@ -144,9 +144,9 @@ describe("a failover service", () => {
 
   it("that was given up and is wanted again starts anew, which is no failure", () => {
     const played = new Played();
-    played.wish("run");
-    played.wish("rest");
-    played.wish("run");
+    played.goal("run");
+    played.goal("rest");
+    played.goal("run");
     played.ended("killed");
     assert.equal(played.seen, "starting 0");
     assert.deepEqual(played.orders, ["start", "abort", "start"]);
@@ -156,7 +156,7 @@ describe("a failover service", () => {
 describe("a service with a check", () => {
   it("runs once as many tries passed as it takes", () => {
     const played = new Played({ ...checked, rise: 2 });
-    played.wish("run");
+    played.goal("run");
     assert.ok(!isChecked(played.service), "not while start runs");
     played.ended();
     assert.ok(isChecked(played.service));
@@ -168,7 +168,7 @@ describe("a service with a check", () => {
 
   it("fails when none has passed in time, counted from the begin of start", () => {
     const played = new Played(checked);
-    played.wish("run");
+    played.goal("run");
     played.now = addMs(played.now, seconds(10));
     played.ended();
     played.tried("connection refused");
@@ -184,7 +184,7 @@ describe("a service with a check", () => {
 
   it("fails after `fall` tries in a row, and not by fewer", () => {
     const played = new Played(checked);
-    played.wish("run");
+    played.goal("run");
     played.ended();
     for (const why of [null, "late", null, "late"]) played.tried(why);
     assert.equal(played.seen, "running 0");
@@ -195,10 +195,10 @@ describe("a service with a check", () => {
 
   it("is not judged by a try that ends after it was stopped", () => {
     const played = new Played({ ...checked, fall: 1 });
-    played.wish("run");
+    played.goal("run");
     played.ended();
     played.tried();
-    played.wish("rest");
+    played.goal("rest");
     played.tried("connection refused");
     assert.equal(played.seen, "stopping 0");
   });
@@ -207,7 +207,7 @@ describe("a service with a check", () => {
 describe("a service that fails", () => {
   const failedOnce = (): Played => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     played.ended("exit status 1");
     return played;
   };
@@ -247,14 +247,14 @@ describe("a service that fails", () => {
     const played = failedOnce();
     const holds: number[] = [];
     for (let count = 0; count < 11; count++) {
-      played.wish("rest");
+      played.goal("rest");
       played.ended();
       assert.equal(played.seen, `stopped unfit ${count + 1}`);
       const due = serviceWakeAt(played.service) ?? assert.fail();
       holds.push((due - played.now) / minutes(1));
       played.wait(due - played.now);
       assert.equal(played.seen, `stopped ${count + 1}`);
-      played.wish("run");
+      played.goal("run");
       played.ended("exit status 1");
     }
     assert.deepEqual(holds, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]);
@@ -262,7 +262,7 @@ describe("a service that fails", () => {
 
   it("is forgiven by a reload: fit at once as standby, tried at once as active", () => {
     const standby = failedOnce();
-    standby.wish("rest");
+    standby.goal("rest");
     standby.ended();
     assert.equal(standby.seen, "stopped unfit 1");
     standby.feed({ kind: "rules", rules: plain, stale: false });
@@ -278,9 +278,9 @@ describe("a service that fails", () => {
       [false, 2],
     ] as const) {
       const played = failedOnce();
-      played.wish("rest");
+      played.goal("rest");
       played.ended();
-      played.wish("run", afresh);
+      played.goal("run", afresh);
       played.ended("exit status 1");
       assert.equal(played.service.failures, failures);
     }
@@ -296,7 +296,7 @@ describe("a service that fails", () => {
       played.ended();
       played.ended();
       played.wait(minutes(ran));
-      played.wish("rest");
+      played.goal("rest");
       played.ended();
       assert.equal(played.seen, seen);
     }
@@ -306,7 +306,7 @@ describe("a service that fails", () => {
 describe("a stop that fails", () => {
   it("makes the router unfit and is tried again until it succeeds", () => {
     const played = new Played();
-    played.wish("rest");
+    played.goal("rest");
     played.ended("exit status 5");
     assert.equal(played.seen, "failed stuck 0");
     played.wait(5000);
@@ -321,9 +321,9 @@ describe("a stop that fails", () => {
 
   it("does not shorten the time for which a failed start is held against the router", () => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     played.ended("exit status 1");
-    played.wish("rest");
+    played.goal("rest");
     played.ended("exit status 5");
     assert.equal(played.seen, "failed unfit stuck 1");
     played.wait(5000);
@@ -333,9 +333,9 @@ describe("a stop that fails", () => {
 
   it("is no reason not to start when the router becomes active", () => {
     const played = new Played();
-    played.wish("rest");
+    played.goal("rest");
     played.ended("exit status 5");
-    played.wish("run");
+    played.goal("run");
     assert.deepEqual(played.orders, ["stop", "start"]);
     played.ended();
     assert.equal(played.seen, "running 0");
@@ -345,7 +345,7 @@ describe("a stop that fails", () => {
 describe("a reload", () => {
   const running = (): Played => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     played.ended();
     return played;
   };
@@ -367,7 +367,7 @@ describe("a reload", () => {
 
   it("without the check that was waited for takes the service for running", () => {
     const played = new Played(checked);
-    played.wish("run");
+    played.goal("run");
     played.ended();
     assert.equal(played.seen, "starting 0");
     played.feed({ kind: "rules", rules: plain, stale: false });
@@ -376,7 +376,7 @@ describe("a reload", () => {
 
   it("that comes while start runs is followed by another start", () => {
     const played = new Played();
-    played.wish("run");
+    played.goal("run");
     played.feed({ kind: "rules", rules: plain, stale: true });
     assert.deepEqual(played.orders, ["start"]);
     played.ended();

@@ -1,7 +1,7 @@
 /** The readers of bytes: datagrams, frames, dialogues of checks, the kernel's answers. */
 import { createHmac } from "node:crypto";
 import { possessionsCharactersMax } from "../../src/advice/findings/possessions.ts";
-import type { Dialogue, Turn } from "../../src/check/dialogue.ts";
+import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 import { HttpAnswer } from "../../src/check/http-answer.ts";
 import { dialogueOf } from "../../src/check/send-expect.ts";
 import { readSyn } from "../../src/connections/syn.ts";
@@ -110,11 +110,11 @@ const frames = (): Reader => {
 /** Runs a dialogue to its end as its driver does. */
 export function converse(dialogue: Dialogue, pieces: readonly Uint8Array[]): void {
   let ended = false;
-  const take = (turn: Turn): void => {
-    if (turn.kind === "match") take(turn.next(turn.bytes.length % 2 === 0));
-    else if (turn.kind === "say") ended = !turn.answered;
-    else ended = turn.kind !== "more";
-    if (turn.kind === "failed") promised(/^[\x20-\x7e]{0,300}$/.test(turn.why), "plain words");
+  const take = (action: DialogueAction): void => {
+    if (action.kind === "match") take(action.next(action.bytes.length % 2 === 0));
+    else if (action.kind === "say") ended = !action.answered;
+    else ended = action.kind !== "more";
+    if (action.kind === "failed") promised(/^[\x20-\x7e]{0,300}$/.test(action.why), "plain words");
   };
   take(dialogue.open());
   for (const piece of pieces) {

@@ -14,7 +14,7 @@ import { parseSave } from "../../src/kernel/ipvs-text.ts";
 import { parseThresholds } from "../../src/kernel/ipvs-thresholds.ts";
 import { parseSyncDaemons } from "../../src/kernel/sync-text.ts";
 import { readKey } from "../../src/keys/key.ts";
-import { problemsCharactersMax, toldProblems } from "../../src/keys/problem.ts";
+import { problemsCharactersMax, shownProblems } from "../../src/keys/problem.ts";
 import { printable, printableLines } from "../../src/model/printable.ts";
 import { files, root, text as textIn } from "../checkout.ts";
 import { filesOf, mainPath, soundText } from "../config/texts.ts";
@@ -43,7 +43,7 @@ function configuration(): Reader {
         promised(result.problems.length > 0, "a refusal has a problem");
         const size = JSON.stringify(result.problems).length;
         promised(size < 3 * problemsCharactersMax, "problems are bounded");
-        promised(toldProblems(result.problems).join("").length < 16_384, "events are bounded");
+        promised(shownProblems(result.problems).join("").length < 16_384, "events are bounded");
         return;
       }
       const { config } = result;

@@ -61,7 +61,7 @@ test("another configured weight changes nothing while a check gives one, another
 
 test("what the peer says of up and down leaves the weight that was known", () => {
   const nanny = tried(startNanny(rules(), start), 40);
-  const told = step(nanny, { kind: "told", standing: "up" }, start);
+  const told = step(nanny, { kind: "learned", standing: "up" }, start);
   assert.equal(stands(told), "up 40");
   assert.equal(stands(tried(told, 7)), "up 7");
 });

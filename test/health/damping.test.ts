@@ -106,10 +106,10 @@ describe("a real server that flaps", () => {
   });
 
   it("stays held on a router that takes over from the one that held it", () => {
-    const standby = run(nannyOf(), { kind: "told", standing: "down", half: "second" });
+    const standby = run(nannyOf(), { kind: "learned", standing: "down", half: "second" });
     assert.equal(standby.flapping.heldUntil, at(31_000));
     assert.equal(step(standby, passed, at(2000)).health.state, "down");
-    assert.equal(run(standby, { kind: "told", standing: "up" }).health.state, "up");
+    assert.equal(run(standby, { kind: "learned", standing: "up" }).health.state, "up");
   });
 
   it("stays held over a restart", () => {
@@ -131,7 +131,7 @@ describe("a real server that returns", () => {
 
   it("does not rise where it comes up for the first time", () => {
     assert.equal(run(nannyOf(), passed).health.tableWeight, 100);
-    assert.equal(run(nannyOf(), { kind: "told", standing: "up" }).health.tableWeight, 100);
+    assert.equal(run(nannyOf(), { kind: "learned", standing: "up" }).health.tableWeight, 100);
   });
 
   it("begins when its reentry is over", () => {
@@ -147,8 +147,8 @@ describe("a real server that returns", () => {
   it("rises on the standby as it does on the active router, and goes on after a takeover", () => {
     const told = run(
       nannyOf(),
-      { kind: "told", standing: "down" },
-      { kind: "told", standing: "up" },
+      { kind: "learned", standing: "down" },
+      { kind: "learned", standing: "up" },
     );
     assert.equal(told.health.tableWeight, 5);
     const half = step(told, { kind: "wake" }, at(7000));

@@ -121,11 +121,11 @@ describe("a weight as a fact", () => {
   });
 
   it("reaches a standby whose own tries say nothing, and gives way to them", () => {
-    const told = step(startNanny(rules, start), { kind: "told", standing: "up" }, start);
+    const told = step(startNanny(rules, start), { kind: "learned", standing: "up" }, start);
     const heavy = step(told, { kind: "weighed", checkedWeight: 40 }, start);
     assert.equal(heavy.health.tableWeight, 40);
-    const down = step(heavy, { kind: "told", standing: "down" }, start);
-    const back = step(down, { kind: "told", standing: "up" }, start);
+    const down = step(heavy, { kind: "learned", standing: "down" }, start);
+    const back = step(down, { kind: "learned", standing: "up" }, start);
     assert.equal(back.health.tableWeight, 40);
     assert.deepEqual(knownWeight(back), { checkedWeight: 40, load: noLoad });
     const outcome = { kind: "passed", took: ms(1), weight: 7 } as const;

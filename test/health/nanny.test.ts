@@ -33,8 +33,8 @@ const failed: NannyInput = {
   kind: "tried",
   outcome: { kind: "failed", took: ms(5), why: "connection refused" },
 };
-const toldUp: NannyInput = { kind: "told", standing: "up" };
-const toldDown: NannyInput = { kind: "told", standing: "down" };
+const toldUp: NannyInput = { kind: "learned", standing: "up" };
+const toldDown: NannyInput = { kind: "learned", standing: "down" };
 const refused: NannyInput = { kind: "table-refused", why: "Numerical result out of range" };
 const accepted: NannyInput = { kind: "table-accepted" };
 const found = (weight: number): NannyInput => ({ kind: "adopted", weight });
@@ -279,7 +279,7 @@ function several(any: boolean, says: readonly string[]): Nanny {
   const nanny = startNanny(rules({ rs: { check: { type: "several", any, checks } } }), start);
   const inputs = says.map((word): NannyInput => {
     if (word === "told up" || word === "told down")
-      return { kind: "told", standing: word === "told up" ? "up" : "down" };
+      return { kind: "learned", standing: word === "told up" ? "up" : "down" };
     const { outcome } = (word.startsWith("+") ? passed : failed) as NannyInput & { kind: "tried" };
     return { kind: "tried", outcome, which: Number(word.slice(1)) };
   });

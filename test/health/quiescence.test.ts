@@ -19,8 +19,8 @@ const rules = ({ vs }: { readonly vs: Partial<VirtualServer> }) =>
 
 const passed: NannyInput = { kind: "tried", outcome: { kind: "passed", took: ms(2) } };
 const failed: NannyInput = { kind: "tried", outcome: { kind: "failed", took: ms(5), why: "x" } };
-const toldUp: NannyInput = { kind: "told", standing: "up" };
-const toldDown: NannyInput = { kind: "told", standing: "down" };
+const toldUp: NannyInput = { kind: "learned", standing: "up" };
+const toldDown: NannyInput = { kind: "learned", standing: "down" };
 const after = (length: number): Instant => addMs(start, ms(length));
 const stands = (nanny: Nanny): string => `${nanny.health.state} ${nanny.health.tableWeight}`;
 

@@ -6,10 +6,10 @@ import {
   type HeardRefusal,
   hear,
   type Peer,
+  type Reception,
   refusal,
   silentPaths,
   unheardPeer,
-  type Verdict,
   withPaths,
 } from "../../src/heartbeat/peer.ts";
 import { isRefused } from "../../src/model/error.ts";
@@ -37,7 +37,7 @@ class Ear {
   }
 }
 
-const textOf = (verdict: Verdict): string =>
+const textOf = (verdict: Reception): string =>
   verdict.kind === "newest" && verdict.fresh ? "newest, proven" : verdict.kind;
 
 describe("a boot id", () => {

@@ -203,7 +203,7 @@ export class Checkers {
     const auto = before.rules.failback === "auto" && heard?.failback === "auto";
     const allowed =
       asleep ||
-      before.grip !== "held" ||
+      before.vipHold !== "held" ||
       before.abandon !== null ||
       router.ending !== null ||
       router.faults.length > 0 ||
@@ -227,9 +227,9 @@ export class Checkers {
     const silent = station.local() - daemon.sentAt;
     if (silent <= timeout(before) + 0.01 || before.sequence === 0) return;
     const waits = router.ending?.keeping === true && router.abandon !== null;
-    if (before.grip === "held" && effects[0]?.kind !== "release" && !waits)
+    if (before.vipHold === "held" && effects[0]?.kind !== "release" && !waits)
       this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and holds on`);
-    if (before.grip === "claiming" && router.grip === "claiming" && router.abandon === null)
+    if (before.vipHold === "claiming" && router.vipHold === "claiming" && router.abandon === null)
       this.fail(`4: ${station.role} slept for ${silent.toFixed(0)} ms and goes on claiming`);
   }
 
@@ -238,7 +238,8 @@ export class Checkers {
     const { vips, role } = station;
     if (!message.holds && vips > 0) this.fail(`7: ${role} denies the ${vips} VIPs it holds`);
     // Who is about to let go says so; a lifetime may have ended meanwhile.
-    const settled = station.daemon?.router.grip === "held" && message.handOver.kind !== "releasing";
+    const settled =
+      station.daemon?.router.vipHold === "held" && message.handOver.kind !== "releasing";
     if (message.state === "active" && settled && vips < station.capacity)
       this.fail(`7: ${role} says active with ${vips} of ${station.capacity} VIPs`);
     if (message.handOver.kind === "released" && vips > 0)
@@ -259,7 +260,7 @@ export class Checkers {
     const quiet = this.world.step(daemon.router, neutral, now);
     if (!daemon.router.begun) {
       // It may delay a start, bounded, but never cause one.
-      if (heard.router.grip !== "none" && quiet.router.grip === "none")
+      if (heard.router.vipHold !== "none" && quiet.router.vipHold === "none")
         this.fail(`6: a replay made ${station.role} claim`);
       return;
     }

@@ -36,7 +36,8 @@ export class ClientChecker {
     after: Router,
     effects: readonly Effect[],
   ): void {
-    if (before.grip !== "held" && after.grip === "held") this.heldSince[role] = this.world.now;
+    if (before.vipHold !== "held" && after.vipHold === "held")
+      this.heldSince[role] = this.world.now;
     if (vips < capacity && effects.some(({ kind }) => kind === "announce"))
       this.world.checkers.fail(`9: ${role} announces with ${vips} of ${capacity} VIPs`);
   }
@@ -52,7 +53,7 @@ export class ClientChecker {
     const { holder, world } = this;
     if (this.content || holder === null || calm === Number.POSITIVE_INFINITY) return;
     const { daemon } = world.stations[holder];
-    if (daemon === null || daemon.paused !== null || daemon.router.grip !== "held") return;
+    if (daemon === null || daemon.paused !== null || daemon.router.vipHold !== "held") return;
     // A peer that believes itself stuck says so for as long as it cannot tell.
     const other = world.stations[otherRole(holder)].daemon?.router;
     if (other !== undefined && other.releaseFailedAt !== null) {

@@ -1,9 +1,9 @@
 /**
  * What the runs have reached: every kind of input in every state, and every effect that can fail,
- * failing and hanging, at every grip in which it can end.
+ * failing and hanging, at every hold in which it can end.
  */
 import type { Input } from "../../src/failover/protocol.ts";
-import type { Grip, Router } from "../../src/failover/router.ts";
+import type { Router, VipHold } from "../../src/failover/router.ts";
 import { type RouterState, routerStates } from "../../src/model/router.ts";
 
 /** A record, so that the compiler asks for a kind that is missing here. */
@@ -32,7 +32,7 @@ const inputs: Readonly<Record<Input["kind"], true>> = {
   rules: true,
 };
 
-const grips: Readonly<Record<Grip, true>> = {
+const grips: Readonly<Record<VipHold, true>> = {
   none: true,
   claiming: true,
   held: true,
@@ -57,14 +57,14 @@ const failures = [
 type Failure = (typeof failures)[number];
 
 const inputKinds = Object.keys(inputs) as Input["kind"][];
-const gripNames = Object.keys(grips) as Grip[];
+const gripNames = Object.keys(grips) as VipHold[];
 
 /** One cell of the product. */
-export type Cell = `${RouterState}: ${Input["kind"]}` | `${Grip}: ${Failure}`;
+export type Cell = `${RouterState}: ${Input["kind"]}` | `${VipHold}: ${Failure}`;
 
 export const cells: readonly Cell[] = [
   ...routerStates.flatMap((state) => inputKinds.map((kind): Cell => `${state}: ${kind}`)),
-  ...gripNames.flatMap((grip) => failures.map((failure): Cell => `${grip}: ${failure}`)),
+  ...gripNames.flatMap((vipHold) => failures.map((failure): Cell => `${vipHold}: ${failure}`)),
 ];
 
 /** The names of the pairs, made once: there is one for every step of every run. */
@@ -85,10 +85,10 @@ function failureOf(input: Input): Failure | null {
 export class Coverage {
   readonly counts = new Map<Cell, number>();
 
-  stepped({ state, grip }: Router, input: Input): void {
+  stepped({ state, vipHold }: Router, input: Input): void {
     this.count(pairs[state][input.kind]);
     const failure = failureOf(input);
-    if (failure !== null) this.count(`${grip}: ${failure}`);
+    if (failure !== null) this.count(`${vipHold}: ${failure}`);
   }
 
   private count(cell: Cell, times = 1): void {
@@ -101,7 +101,9 @@ export class Coverage {
   }
 }
 
-/** What is wrong with the coverage, by the reasons stated for what is not reached; none: nothing. */
+/**
+ * What is wrong with the coverage, by the reasons stated for what is not reached; none: nothing.
+ */
 export function gaps(
   counts: ReadonlyMap<Cell, number>,
   reasons: ReadonlyMap<Cell, string>,

@@ -35,7 +35,7 @@ export class FitnessChecker {
 
   /** After a step. */
   stepped({ role }: Station, router: Router): void {
-    const alone = router.grip === "held" && !router.rules.alone && !router.peerAlive;
+    const alone = router.vipHold === "held" && !router.rules.alone && !router.peerAlive;
     if (!alone || router.ending !== null || router.abandon !== null) return;
     const fault = isolatingFault(router);
     if (fault !== null)

@@ -41,15 +41,15 @@ const mutants: readonly {
 }[] = [
   {
     name: "one that never sees that the other holds as well",
-    machine: heardAs((message, { grip }) =>
-      grip === "held" || grip === "claiming" ? { ...message, holds: false } : message,
+    machine: heardAs((message, { vipHold }) =>
+      vipHold === "held" || vipHold === "claiming" ? { ...message, holds: false } : message,
     ),
     caught: /: 1: /,
   },
   {
     name: "one that claims before the other has let go",
-    machine: heardAs((message, { wish }) =>
-      wish !== null && message.handOver.kind === "releasing"
+    machine: heardAs((message, { claimRequest }) =>
+      claimRequest !== null && message.handOver.kind === "releasing"
         ? { ...message, holds: false, handOver: { ...message.handOver, kind: "released" } }
         : message,
     ),
@@ -75,9 +75,9 @@ const mutants: readonly {
     name: "one that lets go when a beat is late",
     machine: (router, input, now) => {
       const result = step(router, input, now);
-      if (result.router.grip !== "held" || result.router.lateBeats === router.lateBeats)
+      if (result.router.vipHold !== "held" || result.router.lateBeats === router.lateBeats)
         return result;
-      const released: Router = { ...result.router, grip: "releasing", reason: "a late beat" };
+      const released: Router = { ...result.router, vipHold: "releasing", reason: "a late beat" };
       return { router: released, effects: [...result.effects, { kind: "release" }] };
     },
     caught: /: 3: /,
@@ -107,10 +107,10 @@ const mutants: readonly {
     name: "one that holds on without a link and without a peer",
     machine: (router, input, now) => {
       const result = step(router, input, now);
-      if (router.grip !== "held" || !result.router.reason.endsWith("the peer is not heard"))
+      if (router.vipHold !== "held" || !result.router.reason.endsWith("the peer is not heard"))
         return result;
       const effects = result.effects.filter(({ kind }) => kind !== "release");
-      return { router: { ...result.router, grip: "held" }, effects };
+      return { router: { ...result.router, vipHold: "held" }, effects };
     },
     caught: /: 5: /,
   },
@@ -143,7 +143,7 @@ const mutants: readonly {
     name: "one that does not announce again when a second holder is gone",
     machine: (router, input, now) => {
       const result = step(router, input, now);
-      const had = router.grip === "held" && input.kind !== "claimed";
+      const had = router.vipHold === "held" && input.kind !== "claimed";
       const effects = result.effects.filter(({ kind }) => kind !== "announce" || !had);
       return { ...result, effects };
     },

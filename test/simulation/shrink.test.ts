@@ -11,7 +11,7 @@ import { shrink, tell } from "./shrink.ts";
 
 /** A machine that does not notice that the peer holds as well. */
 const blind = (router: Router, input: Input, now: Instant): Step =>
-  input.kind === "heard" && (router.grip === "held" || router.grip === "claiming")
+  input.kind === "heard" && (router.vipHold === "held" || router.vipHold === "claiming")
     ? step(router, { ...input, message: { ...input.message, holds: false } }, now)
     : step(router, input, now);
 

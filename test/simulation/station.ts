@@ -202,15 +202,17 @@ export class Station {
     this.input({ kind: "faults", faults: [...this.faults.values()] });
   }
 
-  /** A device is missing, IPv6 is off; or all is well again. The watch loses or puts back at once. */
+  /**
+   * A device is missing, IPv6 is off; or all is well again. The watch loses or puts back at once.
+   */
   setCapacity(capacity: number, known: boolean): void {
     this.world.note(this.role, () => `can hold ${capacity} VIPs`);
     const grows = capacity > this.capacity;
     const hasLost = this.vips === 0 && this.capacity > 0;
     this.capacity = capacity;
-    const grip = this.daemon?.router.grip;
+    const vipHold = this.daemon?.router.vipHold;
     // Also one that was frozen before it knew of its claim: its watch puts back once it wakes.
-    const holds = grip === "held" || (grip === "claiming" && this.deeds.hasClaimed);
+    const holds = vipHold === "held" || (vipHold === "claiming" && this.deeds.hasClaimed);
     const isHolder = holds && !hasLost;
     if (this.vips > capacity || (grows && isHolder)) this.setVips(capacity);
     if (known || isHolder || grows) this.learnCapacity();

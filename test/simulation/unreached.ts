@@ -23,15 +23,15 @@ const reasons: readonly { readonly cells: RegExp; readonly why: string }[] = [
   },
   {
     cells: /^(none|held|releasing|stuck): claim /,
-    why: "a claim ends while the grip is claiming: claimed and claimFailed assert it",
+    why: "a claim ends while the hold is claiming: claimed and claimFailed assert it",
   },
   {
     cells: /^(none|claiming|held|stuck): release /,
-    why: "a release ends while the grip is releasing: released and releaseFailed assert it",
+    why: "a release ends while the hold is releasing: released and releaseFailed assert it",
   },
   {
     cells: /^(none|claiming|releasing|stuck): keep /,
-    why: "who holds is asked to keep, and lets go only when that has ended: grip.ts, release",
+    why: "who holds is asked to keep, and lets go only when that has ended: vip-hold.ts, release",
   },
 ];
 

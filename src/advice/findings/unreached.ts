@@ -1,4 +1,4 @@
-/** What a status tells of this router's own way to the real servers, and of their names. */
+/** What a status says of this router's own way to the real servers, and of their names. */
 import type { DaemonFacts, Unreached } from "./facts.ts";
 
 /** As much of a status as this is about. */

@@ -4,7 +4,7 @@
  */
 import { type Answer, decode, encode, RECURSION_DESIRED, TRUNCATED_RESPONSE } from "dns-packet";
 import { messageOf } from "../../model/error.ts";
-import { type Dialogue, failed, more, passed, type Turn } from "../dialogue.ts";
+import { type Dialogue, type DialogueAction, failed, more, passed } from "../dialogue.ts";
 import { excerpt, printableLine } from "../excerpt.ts";
 import type { DnsRecord } from "./dns.ts";
 
@@ -78,7 +78,7 @@ function stream(question: DnsQuestion, identifier: number): Dialogue["hear"] {
   };
 }
 
-function judge(message: Buffer, question: DnsQuestion): Turn {
+function judge(message: Buffer, question: DnsQuestion): DialogueAction {
   const { name, record, expect, regex } = question;
   let answer: ReturnType<typeof decode>;
   try {
@@ -92,7 +92,7 @@ function judge(message: Buffer, question: DnsQuestion): Turn {
   if (code !== "NOERROR") return failed("unexpected", `${code} for ${name} ${record}`);
   if (expect === null) return passed;
   const found = (answer.answers ?? []).map(printData).filter((data) => data !== null);
-  const miss = (): Turn => {
+  const miss = (): DialogueAction => {
     const shown = found.length === 0 ? "no record" : printableLine(found.join(", "), shownMax);
     const cut = ((answer.flags ?? 0) & TRUNCATED_RESPONSE) !== 0;
     const hint = cut ? " in an answer cut for UDP: use protocol: tcp" : "";

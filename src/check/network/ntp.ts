@@ -2,7 +2,7 @@
 import { preset } from "../../keys/section.ts";
 import { whole } from "../../keys/shape.ts";
 import { targetKeys } from "../check-keys.ts";
-import { type Dialogue, failed, more, passed, type Turn } from "../dialogue.ts";
+import { type Dialogue, type DialogueAction, failed, more, passed } from "../dialogue.ts";
 import { excerpt } from "../excerpt.ts";
 import { checkType } from "../type.ts";
 
@@ -41,7 +41,7 @@ export function ntpDialogue(stratumMax: number, nonce: Uint8Array): Dialogue {
   };
 }
 
-function judge(bytes: Uint8Array, stratumMax: number): Turn {
+function judge(bytes: Uint8Array, stratumMax: number): DialogueAction {
   const [first = 0, stratum = 0] = bytes;
   if ((first & 7) !== serverMode)
     return failed("unexpected", `the answer's mode is ${first & 7}, expected 4 (server)`);

@@ -1,7 +1,7 @@
 /** `radius`: the server accepts a login, or says that it works (RFC 2865, RFC 5997). */
 import { optional } from "../../keys/section.ts";
 import { line, loginKeys, settleLogin, targetKeys } from "../check-keys.ts";
-import { type Dialogue, failed, more, passed, type Turn } from "../dialogue.ts";
+import { type Dialogue, type DialogueAction, failed, more, passed } from "../dialogue.ts";
 import { excerpt } from "../excerpt.ts";
 import { checkType } from "../type.ts";
 import {
@@ -56,7 +56,11 @@ export function radiusDialogue(session: RadiusSession, random: Uint8Array): Dial
   };
 }
 
-function judge(code: number, message: Uint8Array, { user, password, secret }: RadiusSession): Turn {
+function judge(
+  code: number,
+  message: Uint8Array,
+  { user, password, secret }: RadiusSession,
+): DialogueAction {
   if (code === codes.accessAccept) return passed;
   let said = Buffer.from(message).toString("latin1");
   for (const hidden of [password, secret])

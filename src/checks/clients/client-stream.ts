@@ -6,11 +6,11 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { TlsOptions } from "../../check/type.ts";
 import { messageOf } from "../../model/error.ts";
+import { type CheckResult, type Deadline, type Failed, failed, late } from "../check-result.ts";
 import { ofThisWork } from "../containment.ts";
 import { close, open } from "../stream.ts";
 import type { Endpoint } from "../target.ts";
 import { brokenStream } from "../tls/tls-words.ts";
-import { type Deadline, type Failed, failed, late, type Verdict } from "../verdict.ts";
 
 /** A handshake, a login and a first row or entry are a hundredth of this. */
 export const heardBytesMax = 256 * 1024;
@@ -140,7 +140,9 @@ export class ClientStream extends Duplex {
     this.#broken(this.fault);
   }
 
-  /** What a library throws over bytes that it cannot read is the server's fault, not this machine's. */
+  /**
+   * What a library throws over bytes that it cannot read is the server's fault, not this machine's.
+   */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (event !== "data") return super.emit(event, ...args);
     try {
@@ -190,11 +192,13 @@ export class ClientStream extends Duplex {
   }
 }
 
-/** What a library does on a connection. What it throws is `sorted`, unless the stream knows better. */
+/**
+ * What a library does on a connection. What it throws is `sorted`, unless the stream knows better.
+ */
 export interface Client {
   /** Whether the first bytes of a server are none of this protocol. */
   strange(heard: Uint8Array): boolean;
-  speak(stream: ClientStream): Promise<Verdict>;
+  speak(stream: ClientStream): Promise<CheckResult>;
   sorted(thrown: unknown): Failed;
 }
 
@@ -203,14 +207,14 @@ export async function speakOn(
   target: Endpoint,
   deadline: Deadline,
   client: Client,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const opened = await open(target, deadline);
   if (opened.kind === "failed") return opened;
   const socket = opened.connection;
   socket.setNoDelay(true);
   const stream = new ClientStream(socket, target, deadline, client.strange);
   try {
-    const overdue = new Promise<Verdict>((resolve) => {
+    const overdue = new Promise<CheckResult>((resolve) => {
       const expire = ofThisWork(() => resolve(late(stream.missing, deadline)));
       if (deadline.signal.aborted) expire();
       else deadline.signal.addEventListener("abort", expire, { once: true });

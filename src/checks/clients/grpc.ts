@@ -9,8 +9,8 @@ import {
   judgeHealth,
 } from "../../check/web/grpc-health.ts";
 import { printEndpoint } from "../../model/address.ts";
+import { type CheckResult, type Deadline, failed, failedBy, passed } from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
-import { type Deadline, failed, failedBy, passed, type Verdict } from "../verdict.ts";
 import { type ClientStream, speakOn } from "./client-stream.ts";
 
 /** A server begins with its settings (RFC 9113, section 3.4). */
@@ -23,7 +23,7 @@ export async function tryGrpc(
   check: GrpcCheck,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   let session: ClientHttp2Session | null = null;
   try {
     return await speakOn(target, deadline, {

@@ -4,9 +4,16 @@ import type { LdapCheck } from "../../check/database/ldap.ts";
 import { matchedBytesMax, sought } from "../../check/pattern.ts";
 import { printEndpoint } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
+import {
+  type CheckResult,
+  type Deadline,
+  type Failed,
+  failed,
+  failedBy,
+  passed,
+} from "../check-result.ts";
 import { matches } from "../matching/matching.ts";
 import type { Endpoint } from "../target.ts";
-import { type Deadline, type Failed, failed, failedBy, passed, type Verdict } from "../verdict.ts";
 import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
@@ -20,7 +27,7 @@ export async function tryLdap(
   check: LdapCheck,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
   if (typeof password === "object" && password !== null) return password;
   return speakOn(target, deadline, {
@@ -36,7 +43,7 @@ async function speak(
   target: Endpoint,
   stream: ClientStream,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const { tls, upgrade } = check;
   if (tls !== null && !upgrade) {
     const wrong = await stream.secure(tls);
@@ -66,7 +73,7 @@ async function search(
   client: Client,
   stream: ClientStream,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const { base, scope, filter, expect, regex } = check;
   if (base === null) return passed;
   stream.missing = "answer to the search";

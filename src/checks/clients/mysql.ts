@@ -2,26 +2,31 @@
 import { type Connection, createConnection, type QueryError } from "mysql2";
 import type { MysqlCheck } from "../../check/database/mysql.ts";
 import { messageOf } from "../../model/error.ts";
-import type { Endpoint } from "../target.ts";
 import {
+  type CheckResult,
   codeOf,
   type Deadline,
   type Failed,
   failed,
   failedBy,
   passed,
-  type Verdict,
-} from "../verdict.ts";
+} from "../check-result.ts";
+import type { Endpoint } from "../target.ts";
 import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
-/** A greeting is a packet with the number 0 of version 10, or an error (MySQL, "Connection Phase"). */
+/**
+ * A greeting is a packet with the number 0 of version 10, or an error (MySQL, "Connection Phase").
+ */
 const strange = (heard: Uint8Array): boolean => {
   const [low = 0, middle = 0, high = 0, number = 0, kind = 10] = heard;
   return (low | (middle << 8) | (high << 16)) > 8192 || number !== 0 || ![10, 0xff].includes(kind);
 };
 
-/** Access denied: the server works and lets no stranger in (MySQL, "Server Error Message Reference"). */
+/**
+ * Access denied: the server works and lets no stranger in (MySQL, "Server Error Message
+ * Reference").
+ */
 const refusesStrangers: ReadonlySet<number> = new Set([1044, 1045, 1251, 1698]);
 
 /** How mysql2 begins TLS, which its types leave out. */
@@ -33,7 +38,7 @@ export async function tryMysql(
   check: MysqlCheck,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
   if (typeof password === "object" && password !== null) return password;
   let connection: Connection | null = null;
@@ -84,11 +89,11 @@ async function speak(
   check: MysqlCheck,
   connection: Connection,
   stream: ClientStream,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   try {
     await new Promise<void>((resolve, reject) => {
       connection.connect((error) => (error === null ? resolve() : reject(error)));
-      // It is told to those who wait for nothing as well.
+      // Those who wait for nothing hear it as well.
       connection.once("error", reject);
     });
   } catch (thrown) {
@@ -103,7 +108,11 @@ async function speak(
   }
 }
 
-async function ask(sql: string, connection: Connection, stream: ClientStream): Promise<Verdict> {
+async function ask(
+  sql: string,
+  connection: Connection,
+  stream: ClientStream,
+): Promise<CheckResult> {
   stream.missing = "answer to the query";
   const rows = await new Promise<unknown>((resolve, reject) => {
     connection.query({ sql }, (error, result) =>

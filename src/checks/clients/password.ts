@@ -2,8 +2,9 @@
  * `password_file` and `secret_file`: read at each try, so that a new one needs no reload. Bounded;
  * its content goes to the dialogue or the client library and into no text for people.
  */
+
+import { type Failed, failed } from "../check-result.ts";
 import { readSmallFile } from "../program/small-file.ts";
-import { type Failed, failed } from "../verdict.ts";
 
 /** A password of more bytes is a mistake in the path. */
 const passwordBytesMax = 1024;

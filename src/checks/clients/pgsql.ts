@@ -2,8 +2,15 @@
 import pg from "pg";
 import type { PgsqlCheck } from "../../check/database/pgsql.ts";
 import { messageOf } from "../../model/error.ts";
+import {
+  type CheckResult,
+  type Deadline,
+  type Failed,
+  failed,
+  failedBy,
+  passed,
+} from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
-import { type Deadline, type Failed, failed, failedBy, passed, type Verdict } from "../verdict.ts";
 import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
@@ -27,7 +34,7 @@ export async function tryPgsql(
   check: PgsqlCheck,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
   if (typeof password === "object" && password !== null) return password;
   return speakOn(target, deadline, {
@@ -43,7 +50,7 @@ async function speak(
   password: string | null,
   target: Endpoint,
   stream: ClientStream,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const wrong = check.tls === null ? null : await beginTls(check.tls, stream);
   if (wrong !== null) return wrong;
   const user = check.user ?? stranger;
@@ -78,7 +85,7 @@ async function speak(
   }
 }
 
-async function ask(text: string, client: pg.Client, stream: ClientStream): Promise<Verdict> {
+async function ask(text: string, client: pg.Client, stream: ClientStream): Promise<CheckResult> {
   stream.missing = "answer to the query";
   const result = await client.query({ text, rowMode: "array" });
   // Of several statements each has a result.

@@ -5,12 +5,16 @@
 import { type Family, family, type IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import { type EchoSocket, openEchoSocket } from "../../system/net/echo-socket.ts";
+import { type CheckResult, type Deadline, failed, late, passed } from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
-import { type Deadline, failed, late, passed, type Verdict } from "../verdict.ts";
 
-/** How long, in ms, a look for replies waits for the next: a round trip within a site is shorter. */
+/**
+ * How long, in ms, a look for replies waits for the next: a round trip within a site is shorter.
+ */
 const lookEvery = 2;
-/** A request without an answer for so long is looked for less often, so that down hosts cost little. */
+/**
+ * A request without an answer for so long is looked for less often, so that down hosts cost little.
+ */
 const patientAfter = 50;
 const patientEvery = 10;
 /** Replies of one look; more are a flood, of which the next look sees the rest. */
@@ -18,7 +22,7 @@ const repliesPerLookMax = 256;
 
 interface Asked {
   readonly address: IpAddress;
-  readonly end: (verdict: Verdict) => void;
+  readonly end: (verdict: CheckResult) => void;
 }
 
 class Pings {
@@ -36,7 +40,7 @@ class Pings {
   }
 
   /** Asks once. `end` is called at most once. Throws MachineError without CAP_NET_RAW. */
-  ask(address: IpAddress, end: (verdict: Verdict) => void): () => void {
+  ask(address: IpAddress, end: (verdict: CheckResult) => void): () => void {
     this.#socket ??= openEchoSocket(this.#family);
     this.#tag = (this.#tag + 1) >>> 0;
     const tag = this.#tag;
@@ -95,7 +99,7 @@ export function tryPing(
   _check: unknown,
   { address }: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   return new Promise((resolve) => {
     if (deadline.signal.aborted) return resolve(late("echo reply", deadline));
     const expire = (): void => {

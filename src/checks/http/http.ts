@@ -14,20 +14,20 @@ import { matchedBytesMax, type Sought, sought } from "../../check/pattern.ts";
 import { fits, printRanges } from "../../check/status-ranges.ts";
 import type { HttpCheck } from "../../config/config.ts";
 import { printEndpoint } from "../../model/address.ts";
-import { readPassword } from "../clients/password.ts";
-import { matches } from "../matching/matching.ts";
-import { close, open } from "../stream.ts";
-import type { Endpoint } from "../target.ts";
-import { brokenStream } from "../tls/tls-words.ts";
 import {
+  type CheckResult,
   codeOf,
   type Deadline,
   type Failed,
   failed,
   late,
   passed,
-  type Verdict,
-} from "../verdict.ts";
+} from "../check-result.ts";
+import { readPassword } from "../clients/password.ts";
+import { matches } from "../matching/matching.ts";
+import { close, open } from "../stream.ts";
+import type { Endpoint } from "../target.ts";
+import { brokenStream } from "../tls/tls-words.ts";
 import { answerStream } from "./answer-stream.ts";
 
 /** The name in a Host header, without its port. */
@@ -37,14 +37,14 @@ export async function tryHttp(
   check: HttpCheck,
   target: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const opened = await open(target, deadline);
   if (opened.kind === "failed") return opened;
   try {
     const socket = opened.connection;
     const request = await requestOf(check);
     if ("kind" in request) return request;
-    const ask = (over: Duplex): Promise<Verdict> =>
+    const ask = (over: Duplex): Promise<CheckResult> =>
       exchange(check, { target, request, over, socket }, deadline);
     if (check.type === "http") return await ask(socket);
     const { secure } = await import("../tls.ts");
@@ -79,11 +79,11 @@ async function exchange(
   check: HttpCheck,
   { target, request, over, socket }: Asking,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   let client: Client | null = null;
   try {
-    return await new Promise<Verdict>((resolve) => {
-      const end = (verdict: Verdict): void => {
+    return await new Promise<CheckResult>((resolve) => {
+      const end = (verdict: CheckResult): void => {
         // Before undici closes it in its own way, which would leave a TIME_WAIT.
         close(socket);
         resolve(verdict);
@@ -139,7 +139,7 @@ function judge(
   check: HttpCheck,
   answer: HttpAnswer,
   deadline: Deadline,
-  end: (verdict: Verdict) => void,
+  end: (verdict: CheckResult) => void,
 ): Dispatcher.DispatchHandler {
   return {
     onRequestStart() {},
@@ -168,12 +168,16 @@ function judge(
 /** Adds, to a try that passed, what is compared with other real servers. */
 const withContent =
   ({ content }: HttpCheck, body: Uint8Array) =>
-  (verdict: Verdict): Verdict => {
+  (verdict: CheckResult): CheckResult => {
     if (content === null || verdict.kind !== "passed") return verdict;
     return { ...verdict, content: createHash("sha256").update(body).digest("hex") };
   };
 
-async function judgeBody(body: Uint8Array, wanted: Sought, deadline: Deadline): Promise<Verdict> {
+async function judgeBody(
+  body: Uint8Array,
+  wanted: Sought,
+  deadline: Deadline,
+): Promise<CheckResult> {
   const found = await matches(wanted, body, deadline);
   if (typeof found !== "boolean") return found;
   if (found) return passed;
@@ -185,7 +189,7 @@ async function judgeBody(body: Uint8Array, wanted: Sought, deadline: Deadline): 
   return failed("unexpected", `${body.length} bytes of answer without ${what}${within}`);
 }
 
-function failureOf(error: Error): Verdict {
+function failureOf(error: Error): CheckResult {
   const code = codeOf(error);
   if (code === "UND_ERR_SOCKET") return failed("closed", "closed before the answer was complete");
   // The configuration is judged for what undici does not send; this is what it overlooked.

@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import { contains, matchedBytesMax, type Pattern, type Sought } from "../../check/pattern.ts";
 import { messageOf } from "../../model/error.ts";
 import { printDuration, seconds } from "../../model/time.ts";
-import { type Deadline, type Failed, failed } from "../verdict.ts";
+import { type Deadline, type Failed, failed } from "../check-result.ts";
 import { Compilations } from "./compilations.ts";
 import type { Judged, MatchJob } from "./match-job.ts";
 
@@ -23,7 +23,7 @@ const jobMax = seconds(1);
  * Bytes of text times bytes of answer up to which a search is made at once: 4 ms at worst, which
  * takes a text and an answer made for each other.
  */
-const atOnceMax = 8 * 1024 * 1024;
+const inlineMax = 8 * 1024 * 1024;
 
 /** Bytes of pattern times bytes of answer up to which a plain pattern is matched at once: 5 ms. */
 const plainMax = 64 * 1024;
@@ -55,14 +55,14 @@ export async function matches(
   answer: Uint8Array,
   deadline: Deadline,
 ): Promise<boolean | Failed> {
-  if (wanted.kind === "text" && wanted.bytes.length * answer.length <= atOnceMax)
+  if (wanted.kind === "text" && wanted.bytes.length * answer.length <= inlineMax)
     return contains(answer, wanted.bytes);
   if (
     wanted.kind === "pattern" &&
     wanted.pattern.length * answer.length <= plainMax &&
     isPlain(wanted)
   )
-    return atOnce(wanted, answer);
+    return matchInline(wanted, answer);
   return new Promise((resolve) => {
     const end = (result: boolean | Failed): void => {
       deadline.signal.removeEventListener("abort", expire);
@@ -82,7 +82,7 @@ export async function matches(
   });
 }
 
-function atOnce(wanted: Pattern, answer: Uint8Array): boolean | Failed {
+function matchInline(wanted: Pattern, answer: Uint8Array): boolean | Failed {
   try {
     return compilations.of(wanted)(answer);
   } catch (thrown) {

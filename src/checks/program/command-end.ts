@@ -5,7 +5,9 @@ import type { CommandEnd } from "./unprivileged.ts";
 /** One line of the log. */
 const saidCharactersMax = 200;
 
-/** Why a command did not do its work; null: it did. `late` tells whose end it was, if not its own. */
+/**
+ * Why a command did not do its work; null: it did. `late` says whose end it was, if not its own.
+ */
 export function failureOf(end: CommandEnd, late: string): string | null {
   switch (end.kind) {
     case "ended": {

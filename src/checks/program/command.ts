@@ -5,9 +5,16 @@ import { access } from "node:fs/promises";
 import { excerpt } from "../../check/excerpt.ts";
 import { sought } from "../../check/pattern.ts";
 import type { CommandCheck } from "../../config/config.ts";
+import {
+  type CheckResult,
+  type Deadline,
+  failed,
+  failedBy,
+  late,
+  passed,
+} from "../check-result.ts";
 import { matches } from "../matching/matching.ts";
 import type { Endpoint } from "../target.ts";
-import { type Deadline, failed, failedBy, late, passed, type Verdict } from "../verdict.ts";
 import { type CommandEnd, outputBytesMax, runUnprivileged } from "./unprivileged.ts";
 
 /** `%h` and `%p` stand for the real server's address and port, anywhere in an argument. */
@@ -20,7 +27,7 @@ export async function tryCommand(
   check: CommandCheck,
   endpoint: Endpoint,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const end = await (deadline.run ?? runUnprivileged)({
     command: check.command,
     args: check.args.map((argument) => fillIn(argument, endpoint)),
@@ -43,7 +50,7 @@ async function judge(
   end: CommandEnd & { kind: "ended" },
   check: CommandCheck,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const { status, killedBy, output, complaint } = end;
   // setpriv's own words for a program that cannot be run, unless the program has them too.
   if ((status === 126 || status === 127) && !(await mayRun(check.command)))
@@ -54,7 +61,7 @@ async function judge(
     const said = complaint.length > 0 ? complaint : output;
     return failed("exit", said.length === 0 ? how : `${how}, said ${excerpt(said)}`);
   }
-  const well: Verdict = weight === null ? passed : { kind: "passed", weight };
+  const well: CheckResult = weight === null ? passed : { kind: "passed", weight };
   if (check.expect === null) return well;
   const wanted = sought(check.expect, check.regex);
   const found = await matches(wanted, withoutLineEnds(output), deadline);

@@ -3,8 +3,8 @@ import { excerpt } from "../../check/excerpt.ts";
 import { fileBytesMax } from "../../check/generic/file.ts";
 import { sought } from "../../check/pattern.ts";
 import type { FileCheck } from "../../config/config.ts";
+import { type CheckResult, type Deadline, failed, passed } from "../check-result.ts";
 import { matches } from "../matching/matching.ts";
-import { type Deadline, failed, passed, type Verdict } from "../verdict.ts";
 import { readSmallFile } from "./small-file.ts";
 
 /** As of the key `weight` of a real server. */
@@ -14,7 +14,7 @@ export async function tryFile(
   check: FileCheck,
   _endpoint: unknown,
   deadline: Deadline,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const read = await readSmallFile(check.file, fileBytesMax);
   if ("why" in read) return failed("local", `file ${check.file}: ${read.why}`);
   const { bytes } = read;
@@ -26,7 +26,7 @@ export async function tryFile(
   return found ? passed : failed("unexpected", `the file has ${excerpt(bytes)}`);
 }
 
-function judgeNumber(bytes: Buffer, number: "status" | "weight"): Verdict {
+function judgeNumber(bytes: Buffer, number: "status" | "weight"): CheckResult {
   const written = bytes.toString("latin1").trim();
   if (!/^[+-]?\d{1,10}$/.test(written))
     return failed("unexpected", `a whole number expected, the file has ${excerpt(bytes)}`);

@@ -1,7 +1,7 @@
 /** Small files of this machine that checks read at each try. Bounded; never waits for a writer. */
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { codeOf } from "../verdict.ts";
+import { codeOf } from "../check-result.ts";
 
 /** What was read: at most one byte more than asked for; or why nothing was, for people. */
 export type ReadFile = { readonly bytes: Buffer } | { readonly why: string };

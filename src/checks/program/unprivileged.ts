@@ -3,8 +3,9 @@
  * bounded output, and an end at the deadline for it and all that it started.
  *
  * setpriv(1) takes the privileges away, since Node cannot between fork and exec: ambient and
- * inheritable capabilities for a user, the bounding set too for root (capabilities(7), "Transformation
- * of capabilities during execve()"), and `no_new_privs` against set-user-ID programs.
+ * inheritable capabilities for a user, the bounding set too for root (capabilities(7),
+ * "Transformation of capabilities during execve()"), and `no_new_privs` against set-user-ID
+ * programs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -34,7 +35,7 @@ const privileges = [
 const setpcap = 1n << 8n;
 
 /**
- * What setpriv is told to take away from a process of this user with these effective capabilities.
+ * What setpriv takes away from a process of this user with these effective capabilities.
  * Root gets every capability of the bounding set back at execve, so root loses that set as well;
  * null: it cannot, and setpriv would keep silent about that.
  */
@@ -149,7 +150,7 @@ function start(run: CommandRun, dropped: readonly string[]): ChildProcess {
     // A process group of its own, so that all of it can be killed at once.
     detached: true,
   });
-  // A command that ends without reading breaks the pipe: its exit tells, not this.
+  // A command that ends without reading breaks the pipe: its exit says what failed, not this.
   child.stdin?.on("error", () => {});
   child.stdin?.end(run.input);
   return child;

@@ -1,6 +1,6 @@
 /** When the certificate of a real server ends, for those who are to renew it. */
 import type { TLSSocket } from "node:tls";
-import type { Verdict } from "../verdict.ts";
+import type { CheckResult } from "../check-result.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -11,7 +11,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function certificateJudge(
   connection: Pick<TLSSocket, "getPeerX509Certificate">,
   { warnBefore }: { readonly warnBefore: number },
-): (verdict: Verdict) => Verdict {
+): (verdict: CheckResult) => CheckResult {
   const certificate = warnBefore === 0 ? undefined : connection.getPeerX509Certificate();
   const left = (certificate?.validToDate.getTime() ?? Number.NaN) - Date.now();
   if (!(left < warnBefore)) return (verdict) => verdict;

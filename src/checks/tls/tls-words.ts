@@ -2,7 +2,7 @@
  * What OpenSSL and Node say of a connection over TLS that failed, in words that operators can act
  * on: without thread numbers, places in OpenSSL's source, and advice about options of Node's.
  */
-import { codeOf, type Failed, failed, failedBy } from "../verdict.ts";
+import { codeOf, type Failed, failed, failedBy } from "../check-result.ts";
 
 /** Why a handshake failed. */
 export function refusedHandshake(error: Error): Failed {

@@ -3,7 +3,7 @@ import { controlClient } from "../../control/client.ts";
 import { socketIn } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
-import { planReport } from "../report/plan.ts";
+import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { otherFile } from "./loaded-file.ts";
 
@@ -21,6 +21,6 @@ export async function plan(
   const report = await client.plan({ yes: options.yes });
   if (!report.ok) return refusedBy(report, terminal, options.json);
   const paint = terminal.colors ? colored : plain;
-  terminal.out(options.json ? `${JSON.stringify(report)}\n` : planReport(report, false, paint));
+  terminal.out(options.json ? `${JSON.stringify(report)}\n` : printPlan(report, false, paint));
   return exit.done;
 }

@@ -10,7 +10,7 @@ import {
   refusedBy,
 } from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
-import { planReport } from "../report/plan.ts";
+import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { otherFile } from "./loaded-file.ts";
 
@@ -28,6 +28,6 @@ export async function reload(
   const report = await client.reload({ yes: options.yes });
   if (!report.ok) return refusedBy(report, terminal, options.json);
   const paint = terminal.colors ? colored : plain;
-  const text = (): string => planReport(report, true, paint);
+  const text = (): string => printPlan(report, true, paint);
   return loadedWith(report, terminal, { json: options.json, text });
 }

@@ -15,7 +15,7 @@ import {
   refusedBy,
 } from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
-import { planReport } from "../report/plan.ts";
+import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { otherFile } from "./loaded-file.ts";
 
@@ -46,7 +46,7 @@ export async function apply(
     return exit.invalid;
   }
   const report = await client.save({ text, yes: options.yes });
-  if (report.ok) return told(report, "stored", options, terminal);
+  if (report.ok) return reported(report, "stored", options, terminal);
   // The daemon has judged the text in the place of its own file; the operator has it in another.
   const { path } = (await client.status()).config;
   const problems = report.problems.map((each) => (each.file === path ? { ...each, file } : each));
@@ -80,17 +80,17 @@ async function asked(
   }
   const report = await ask(client);
   if (!report.ok) return refusedBy(report, terminal, options.json);
-  return told(report, done, options, terminal);
+  return reported(report, done, options, terminal);
 }
 
 const shares: Readonly<Record<SaveReport["peer"], string>> = {
   none: "on this router alone",
   away: "on this router; the peer is dead and catches up when it returns",
   stored: "on both routers",
-  unsure: "on this router; the peer's answer was lost: lvsd status tells whether both match",
+  unsure: "on this router; the peer's answer was lost: lvsd status shows whether both match",
 };
 
-function told(
+function reported(
   report: SaveReport,
   done: string,
   options: ReportOptions,
@@ -99,7 +99,7 @@ function told(
   const text = (): string => {
     const where = done === "stored" ? ` ${shares[report.peer]}` : "";
     const paint = terminal.colors ? colored : plain;
-    const plan = done === "stored" ? planReport(report, true, paint) : "";
+    const plan = done === "stored" ? printPlan(report, true, paint) : "";
     const form = report.converted === true ? "; Piranha's lvs.cf is written as YAML" : "";
     return `serial ${report.serial} ${done}${where}${form}\n${plan}`;
   };

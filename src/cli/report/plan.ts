@@ -11,7 +11,7 @@ const marks: Readonly<Record<PlannedChange["action"], readonly [mark: string, sh
 };
 
 /** `done`: the changes were made (reload); otherwise they would be (plan). */
-export function planReport(report: PlanReport, done: boolean, paint: Paint): string {
+export function printPlan(report: PlanReport, done: boolean, paint: Paint): string {
   const { changes, settings, unchanged_services } = printable(report);
   const unchanged = `${count(unchanged_services, "virtual service")} unchanged`;
   if (changes.length === 0 && settings.length === 0)

@@ -15,7 +15,7 @@ const vipOf = ({ service }: VirtualServerWhole): IpAddress | undefined =>
 
 /**
  * Masquerading and direct routing keep the family; a tunnel may carry one in the other, which the
- * kernel's synchronisation of connections cannot tell of (ip_vs_ctl.c, do_ip_vs_set_ctl).
+ * kernel's synchronisation of connections cannot carry (ip_vs_ctl.c, do_ip_vs_set_ctl).
  */
 export function familiesMatch({ virtualServers, root }: Whole, complaints: Complaints): void {
   for (const server of virtualServers) {

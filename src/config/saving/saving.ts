@@ -10,7 +10,7 @@ import type { Problem } from "../../keys/problem.ts";
 import { bounded, problemElsewhere } from "../../keys/problem.ts";
 
 /** Why a configuration is not stored; `fault` as in the control interface. */
-export interface Verdict {
+export interface ConfigRefusal {
   readonly fault: "text" | "now";
   readonly problems: readonly Problem[];
 }
@@ -18,37 +18,37 @@ export interface Verdict {
 /** Where the peer stands: `none` has no share in it, `away` catches up when it returns. */
 export type PeerShare = "none" | "away" | "stored" | "unsure";
 
-export type Outcome =
+export type SaveOutcome =
   | { readonly kind: "stored"; readonly peer: PeerShare }
-  | ({ readonly kind: "refused" } & Verdict);
+  | ({ readonly kind: "refused" } & ConfigRefusal);
 
 /** What the leader does next; each act but `end` is answered by an input. */
 export type Act =
   | { readonly kind: "ask" }
   | { readonly kind: "store" }
-  | { readonly kind: "tell" }
-  | { readonly kind: "undo"; readonly outcome: Outcome }
-  | { readonly kind: "end"; readonly outcome: Outcome };
+  | { readonly kind: "commit" }
+  | { readonly kind: "undo"; readonly outcome: SaveOutcome }
+  | { readonly kind: "end"; readonly outcome: SaveOutcome };
 
 /** `lost`: no answer came, so the peer may or may not have done it. */
 export type Heard =
   | { readonly kind: "good" }
-  | ({ readonly kind: "bad" } & Verdict)
+  | ({ readonly kind: "bad" } & ConfigRefusal)
   | { readonly kind: "lost"; readonly why: string };
 
 export interface Saving {
   /** What this router itself found; null: nothing is wrong. */
-  readonly own: Verdict | null;
+  readonly own: ConfigRefusal | null;
   readonly peer: "none" | "away" | "alive";
   readonly act: Act;
 }
 
-const end = (saving: Saving, outcome: Outcome): Saving => ({
+const end = (saving: Saving, outcome: SaveOutcome): Saving => ({
   ...saving,
   act: { kind: "end", outcome },
 });
 
-const refused = (...verdicts: readonly (Verdict | null)[]): Outcome => {
+const refused = (...verdicts: readonly (ConfigRefusal | null)[]): SaveOutcome => {
   const given = verdicts.filter((verdict) => verdict !== null);
   const fault = given.some((verdict) => verdict.fault === "text") ? "text" : "now";
   return {
@@ -59,7 +59,7 @@ const refused = (...verdicts: readonly (Verdict | null)[]): Outcome => {
 };
 
 /** The first act. A peer that lives is asked even where our own verdict is bad: all problems. */
-export function beginSaving(own: Verdict | null, peer: Saving["peer"]): Saving {
+export function beginSaving(own: ConfigRefusal | null, peer: Saving["peer"]): Saving {
   const saving: Saving = { own, peer, act: { kind: "ask" } };
   if (peer === "alive") return saving;
   if (own !== null) return end(saving, refused(own));
@@ -78,8 +78,8 @@ export function nextSaving(saving: Saving, heard: Heard): Saving {
     case "store":
       if (heard.kind !== "good") return end(saving, refused(verdictOf(heard)));
       if (saving.peer !== "alive") return end(saving, { kind: "stored", peer: saving.peer });
-      return { ...saving, act: { kind: "tell" } };
-    case "tell":
+      return { ...saving, act: { kind: "commit" } };
+    case "commit":
       if (heard.kind === "good") return end(saving, { kind: "stored", peer: "stored" });
       // It may have stored it: to undo ours could leave the two apart for ever.
       if (heard.kind === "lost") return end(saving, { kind: "stored", peer: "unsure" });
@@ -93,10 +93,10 @@ export function nextSaving(saving: Saving, heard: Heard): Saving {
   }
 }
 
-const verdictOf = (heard: Exclude<Heard, { kind: "good" }>): Verdict =>
+const verdictOf = (heard: Exclude<Heard, { kind: "good" }>): ConfigRefusal =>
   heard.kind === "bad" ? heard : { fault: "now", problems: [problemElsewhere(heard.why)] };
 
-const unreached = (why: string): Verdict => ({
+const unreached = (why: string): ConfigRefusal => ({
   fault: "now",
   problems: [
     problemElsewhere(
@@ -135,9 +135,9 @@ export const alreadyHas = (present: Present, { hash }: Preparation): boolean =>
   present.hash === hash && !present.edited;
 
 /** Why a router may not replace what it has; null when it may. */
-export function mayNotReplace(present: Present, asked: Preparation): Verdict | null {
+export function mayNotReplace(present: Present, asked: Preparation): ConfigRefusal | null {
   const { replaces, serial } = asked;
-  const no = (message: string, hint: string): Verdict => ({
+  const no = (message: string, hint: string): ConfigRefusal => ({
     fault: "now",
     problems: [problemElsewhere(message, hint)],
   });

@@ -31,19 +31,13 @@ import {
 } from "../../keys/shape.ts";
 import type { MapEntry, MapValue, Value } from "../../keys/value.ts";
 
-/** Known to a later release. */
-const laterTypes = [
-  ..."dns ftp imap imaps ldap ldaps mysql nntp pgsql pop3 pop3s radius redis memcached".split(" "),
-  ..."rtsp sip sips smtp smtps submission fping simpletcp external tls file ntp grpc".split(" "),
-].filter((name) => !checkTypeNames.some((known) => known === name));
-
 /** Of a list at most; each is a connection of its own per interval. */
 export const checksMax = 16;
 
 /** The keys that a check has whatever its type. */
 export const everyTypesKeys = {
   type: optional(
-    choice("type of check", checkTypeNames, laterTypes),
+    choice("type of check", checkTypeNames),
     "`tcp` for tcp services, `none` for udp services",
     "How a try is made; docs/checks.md describes each type with its keys. `none` makes none and counts the real server as up.",
   ),

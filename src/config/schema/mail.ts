@@ -13,7 +13,7 @@ const mailbox = text({
   pattern: /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/,
 });
 
-/** The events that are about something whose state they tell (`about` in their declaration). */
+/** The events that are about something whose state they report (`about` in their declaration). */
 export const mailedEvents = [
   "state",
   "fault",

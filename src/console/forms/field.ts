@@ -64,8 +64,7 @@ function partAt(
   above: string[],
 ): Part | null {
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
-  // What a later release will honour is no field yet.
-  if (key === undefined || key.later) return null;
+  if (key === undefined) return null;
   const path = [...above, name];
   const { inside, json } = key.shape;
   const isMap = inside?.kind === "section" && isMapOnly(json);

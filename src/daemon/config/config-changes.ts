@@ -15,7 +15,7 @@ import type {
 } from "../../control/api.ts";
 import type { AnswerTo, Given } from "../../control/requests.ts";
 import type { Reviewed, ReviewReport } from "../../control/review.ts";
-import { type Problem, toldProblems } from "../../keys/problem.ts";
+import { type Problem, shownProblems } from "../../keys/problem.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
 import { readPossessions } from "../../system/examination/possessions.ts";
@@ -271,7 +271,7 @@ export class ConfigChanges {
   #refuse(refusal: Refusal): Refusal {
     countUp(this.#refusedFiles, refusal.fault === "text" ? "invalid" : "guard");
     if (refusal.fault === "text") this.#error = refusal.problems;
-    const problems = toldProblems(refusal.problems);
+    const problems = shownProblems(refusal.problems);
     this.#parts.doors.report({ event: "config", kind: "refused", problems });
     return refusal;
   }

@@ -63,7 +63,7 @@ const bothRoles = (config: Config): Problem => ({
   hint: "each router has its own addresses; or say --role",
 });
 
-/** What is told when a configuration is in force. */
+/** What is reported when a configuration is in force. */
 export function loadedEvent(config: Config): EventBody {
   const servers = config.virtualServers.reduce((sum, each) => sum + each.realServers.length, 0);
   const text = `serial ${config.serial}, ${config.virtualServers.length} virtual servers, ${servers} real servers`;

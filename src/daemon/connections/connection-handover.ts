@@ -1,10 +1,10 @@
 /**
  * Hands the youngest connections to the peer's kernel in the middle of an agreed release.
  *
- * The kernel tells its peer of a connection seconds after it was made, and of one that is still
- * being made never. So whoever lets go tells the rest itself: once before the addresses go, while
+ * The kernel sends its peer a connection seconds after it was made, and of one that is still
+ * being made never. So whoever lets go sends the rest itself: once before the addresses go, while
  * nobody waits, and once after, of what came in between. The word `released` follows that.
- * Bounded in time: a peer that is not told of everything is better than addresses that nobody has.
+ * Bounded in time: a peer that has not everything is better than addresses that nobody has.
  *
  * What came in between is known by its SYNs where that is possible, since the kernel's list takes
  * time to read in which nobody is served; else, and whenever the SYNs leave a doubt, it is read.
@@ -19,7 +19,7 @@ import { between, type Ms, ms } from "../../model/time.ts";
 import { Pace, type Rhythm } from "../../system/process/pace.ts";
 import type { Doors } from "../doors.ts";
 import type { Done } from "../vips/vips.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import type { SyncPlace } from "./connection-sync.ts";
 import { SynWatch } from "./syn-watch.ts";
 
@@ -28,7 +28,7 @@ export type HandOverDoors = Pick<
   "readConnections" | "syncSender" | "synCapture" | "report" | "now"
 >;
 
-/** How long a telling may take, its reading half of that, and how it gives way to others. */
+/** How long sending may take, its reading half of that, and how it gives way to others. */
 interface Haste extends Rhythm {
   readonly atMost: Ms;
 }
@@ -45,7 +45,7 @@ export class ConnectionHandOver {
   readonly #doors: HandOverDoors;
   readonly #followed: () => FollowedServices | null;
 
-  /** `followed`: the services whose SYNs tell of their connections, asked at each release. */
+  /** `followed`: the services whose SYNs show their connections, asked at each release. */
   constructor(doors: HandOverDoors, followed: () => FollowedServices | null) {
     this.#doors = doors;
     this.#followed = followed;
@@ -53,20 +53,20 @@ export class ConnectionHandOver {
 
   /** Performs `release`, whose outcome this returns. Never throws but what `release` throws. */
   async around(place: SyncPlace, release: () => Promise<Done>): Promise<Done> {
-    const telling = new Telling(this.#doors, place);
+    const sending = new Sending(this.#doors, place);
     const watch = new SynWatch(this.#doors.synCapture, this.#followed());
     watch.begin();
     try {
-      await telling.tell(before);
+      await sending.send(before);
       watch.look();
       const done = await release();
       const from = this.#doors.now();
       const opened = watch.opened();
-      if (opened === null) await telling.tell(after);
-      else telling.tellOf(opened);
+      if (opened === null) await sending.send(after);
+      else sending.sendOpened(opened);
       const held = between(from, this.#doors.now());
       // The peer waits for the word that the caller says now; the rest is nothing to it.
-      setImmediate(() => telling.report(held, watch.doubt));
+      setImmediate(() => sending.report(held, watch.doubt));
       return done;
     } finally {
       setImmediate(() => watch.end());
@@ -74,12 +74,12 @@ export class ConnectionHandOver {
   }
 }
 
-/** What one release has told so far. */
-class Telling {
+/** What one release has sent so far. */
+class Sending {
   readonly #doors: HandOverDoors;
   readonly #place: SyncPlace;
   readonly #seen = new SeenLines();
-  #told = 0;
+  #sent = 0;
   #trouble: string | null = null;
 
   constructor(doors: HandOverDoors, place: SyncPlace) {
@@ -87,17 +87,17 @@ class Telling {
     this.#place = place;
   }
 
-  /** Tells what was not told yet, in the state that it has now. Never throws. */
-  async tell({ atMost, ...rhythm }: Haste): Promise<void> {
+  /** Sends what was not sent yet, in the state that it has now. Never throws. */
+  async send({ atMost, ...rhythm }: Haste): Promise<void> {
     let ended = false;
-    const work = this.#tell(ms(atMost / 2), new Pace(rhythm)).then(() => {
+    const work = this.#sendListed(ms(atMost / 2), new Pace(rhythm)).then(() => {
       ended = true;
     });
-    await within(work, atMost);
+    await waitAtMost(work, atMost);
     if (!ended) this.#trouble = `it did not end in time (${atMost} ms)`;
   }
 
-  async #tell(atMost: Ms, pace: Pace): Promise<void> {
+  async #sendListed(atMost: Ms, pace: Pace): Promise<void> {
     try {
       const { connections, complete } = await this.#doors.readConnections(this.#seen, atMost, pace);
       if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
@@ -106,29 +106,29 @@ class Telling {
         this.#doors.syncSender.send(this.#place.link, datagram);
         if (pace.isDue()) await pace.rest();
       }
-      this.#told += news.length;
+      this.#sent += news.length;
     } catch (thrown) {
       this.#trouble = messageOf(thrown);
     }
   }
 
   /** Tells of these, at once. Never throws. */
-  tellOf(connections: readonly Connection[]): void {
+  sendOpened(connections: readonly Connection[]): void {
     try {
       for (const datagram of syncMessages(connections, this.#place.id))
         this.#doors.syncSender.send(this.#place.link, datagram);
-      this.#told += connections.length;
+      this.#sent += connections.length;
     } catch (thrown) {
       this.#trouble = messageOf(thrown);
     }
   }
 
-  /** `doubt`: why what came last had to be read, if it could have been told by its SYNs. */
+  /** `doubt`: why what came last had to be read, if its SYNs could have shown it. */
   report(held: Ms, doubt: string | null): void {
     const read = doubt === null ? "" : `, since the list was read once more: ${doubt}`;
     const text =
       this.#trouble === null
-        ? `told the peer of ${this.#told} young connections; ${held.toFixed(1)} ms after the release${read}`
+        ? `sent the peer ${this.#sent} young connections; ${held.toFixed(1)} ms after the release${read}`
         : `the peer may not know the connections of the last seconds: ${this.#trouble}`;
     this.#doors.report({ event: "sync", kind: this.#trouble === null ? "told" : "untold", text });
   }

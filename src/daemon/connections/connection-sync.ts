@@ -1,6 +1,6 @@
 /**
  * Connection synchronisation: keeps the kernel's two daemons as the configuration asks, and knows
- * since when this router has been told of the active one's connections.
+ * since when this router has received the active one's connections.
  *
  * Both daemons run on both routers all the time. A daemon that is stopped throws away what it has
  * not sent yet, up to 3 s of new connections, so swapping them at a change of the active router
@@ -50,9 +50,12 @@ export interface ConnectionSyncStatus {
  * does not fit into it, or after 2 to 3 s: the smaller, the fewer connections a change can lose.
  */
 const datagramBytes = 160;
-/** How long the kernel keeps a datagram that is not full (ip_vs_sync.c: flush time and check period). */
+/**
+ * How long the kernel keeps a datagram that is not full (ip_vs_sync.c: flush time and check
+ * period).
+ */
 const kernelDelay = seconds(3);
-/** Each connection that is in use has been told of at least once after this long. */
+/** Each connection that is in use has been sent at least once after this long. */
 const completeAfter: Ms = ms(syncRefresh + kernelDelay);
 /** An automatic failback is not held up for longer. */
 const waitMax = seconds(30);
@@ -135,7 +138,7 @@ export class ConnectionSync {
     return { link: this.#link, id: this.#config.id };
   }
 
-  /** Whether the kernel knows all that it was told of the peer's connections, as far as it says. */
+  /** Whether the kernel knows all that it was sent of the peer's connections, as far as it says. */
   takenIn(): boolean {
     return this.place() === null || this.#parts.daemons.intake().waiting === 0;
   }
@@ -221,7 +224,9 @@ export class ConnectionSync {
     this.#timer = setTimeout(() => this.#lookUnlessAgreeing(), wait);
   }
 
-  /** To start a program holds up the loop for some ms: a change of the active router comes first. */
+  /**
+   * To start a program holds up the loop for some ms: a change of the active router comes first.
+   */
   #lookUnlessAgreeing(): void {
     const look = (): void => this.#request(this.#config);
     if (this.#agreeing) this.#timer = setTimeout(look, retryAfter);
@@ -299,9 +304,13 @@ export class ConnectionSync {
     }
     const place = `on ${config.device}, id ${config.id}`;
     if (this.#failure !== null)
-      report({ event: "sync", kind: "recovered", text: `connections are told again ${place}` });
+      report({ event: "sync", kind: "recovered", text: `connections are sent again ${place}` });
     else if (this.#runningSince === null)
-      report({ event: "sync", kind: "running", text: `both routers tell each other ${place}` });
+      report({
+        event: "sync",
+        kind: "running",
+        text: `both routers send each other their connections ${place}`,
+      });
     else if (changed.length > 0) {
       const text = `the kernel's ${changed.join(" and ")} daemon ${place} was gone or another one; started again`;
       report({ event: "sync", kind: "repaired", text });

@@ -1,4 +1,6 @@
-/** Connections as a part of the daemon: the kernel's synchronisation, and the rest at a hand-over. */
+/**
+ * Connections as a part of the daemon: the kernel's synchronisation, and the rest at a hand-over.
+ */
 import { followedServices } from "../../connections/opened-connections.ts";
 import type { Status } from "../../control/api.ts";
 import { peerIsActive, type Router } from "../../failover/router.ts";
@@ -6,7 +8,7 @@ import { seconds } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { ConnectionHandOver } from "./connection-handover.ts";
 import { ConnectionSync } from "./connection-sync.ts";
 
@@ -32,7 +34,7 @@ export class ConnectionsPart implements Part {
   }
 
   stepped(router: Router): void {
-    const agreeing = (router.wish ?? router.grant ?? router.offer) !== null;
+    const agreeing = (router.claimRequest ?? router.grant ?? router.offer) !== null;
     this.sync.stepped(router.state === "active", peerIsActive(router), agreeing);
   }
 
@@ -45,10 +47,10 @@ export class ConnectionsPart implements Part {
   }
 
   stop(): Promise<void> {
-    return within(this.sync.stop(), endMax);
+    return waitAtMost(this.sync.stop(), endMax);
   }
 
   leave(): Promise<void> {
-    return within(this.sync.leave(), endMax);
+    return waitAtMost(this.sync.leave(), endMax);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which connections are opened around a release, told by their SYNs for as long as these leave no
- * doubt. Where they cannot tell, or do not, the kernel's list has to be read instead.
+ * Which connections are opened around a release, known by their SYNs for as long as these leave no
+ * doubt. Where they cannot show it, or do not, the kernel's list has to be read instead.
  */
 
 import type { Connection } from "../../connections/connection-list.ts";
@@ -17,13 +17,13 @@ export class SynWatch {
   #begun = false;
   #doubt: string | null = null;
 
-  /** `followed`: null where SYNs cannot tell of everything. */
+  /** `followed`: null where SYNs cannot show everything. */
   constructor(capture: SynCapture, followed: FollowedServices | null) {
     this.#capture = capture;
     this.#followed = followed;
   }
 
-  /** Why they do not tell of everything that was opened; null: they do, or were never to. */
+  /** Why they do not show everything that was opened; null: they do, or were never to. */
   get doubt(): string | null {
     return this.#doubt;
   }

@@ -3,7 +3,7 @@
  * end: who differs from the majority is named, and where it is asked fails the check.
  */
 import type { Tried } from "../../checks/check.ts";
-import { failed } from "../../checks/verdict.ts";
+import { failed } from "../../checks/check-result.ts";
 import { type Config, type HttpCheck, type TriedCheck, triedChecks } from "../../config/config.ts";
 import { type RealServerKey, realServerKey } from "../../health/health.ts";
 import { type Contents, heardContent, majority } from "../../health/signs/agreement.ts";
@@ -43,9 +43,9 @@ export class Agreements {
       if (kept.length === 0) this.#contents.delete(group);
       else this.#contents.set(group, new Map(kept));
     }
-    for (const told of this.#differing) {
-      const [group = "", key = ""] = told.split("\n");
-      if (groups.get(group)?.has(key) !== true) this.#differing.delete(told);
+    for (const named of this.#differing) {
+      const [group = "", key = ""] = named.split("\n");
+      if (groups.get(group)?.has(key) !== true) this.#differing.delete(named);
     }
   }
 
@@ -69,12 +69,12 @@ export class Agreements {
     const text = differs
       ? `content ${short(digest ?? "")}, and ${most.of} of ${contents.size} real servers have ${short(most.digest)}`
       : "its content is that of the others again";
-    this.#tell(group, key, (contents.get(key)?.odd ?? 0) >= check.fall, digest, text);
+    this.#reportDifference(group, key, (contents.get(key)?.odd ?? 0) >= check.fall, digest, text);
     if (!differs || compared.content !== "agree-or-remove") return tried;
     return { ...failed("unexpected", text), took: tried.took };
   }
 
-  #tell(
+  #reportDifference(
     group: string,
     key: RealServerKey,
     odd: boolean,
@@ -82,9 +82,9 @@ export class Agreements {
     text: string,
   ): void {
     const name = `${group}\n${key}`;
-    const told = this.#differing.has(name);
-    // A server that gives no content is down, which is told by itself.
-    if (odd === told || (told && digest === null)) return;
+    const known = this.#differing.has(name);
+    // A server that gives no content is down, which is reported by itself.
+    if (odd === known || (known && digest === null)) return;
     if (odd) this.#differing.add(name);
     else if (!this.#isOdd(group, key)) this.#differing.delete(name);
     else return;

@@ -96,7 +96,7 @@ export class HandshakeWatch {
     return ms(Math.max(lookEvery, took / lookShare));
   }
 
-  /** A kernel without IPVS has no connections; that it has none is told elsewhere. */
+  /** A kernel without IPVS has no connections; that it has none is reported elsewhere. */
   async #read(): Promise<readonly Connection[]> {
     try {
       const pace = new Pace(rhythm);

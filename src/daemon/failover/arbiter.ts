@@ -151,7 +151,7 @@ export class Arbiter {
     this.#forgetLooks();
     const failures = this.#attempt(() => this.#probe?.ask() ?? []);
     if (failures !== null)
-      this.#tell(failures.length === this.#gateways.length ? failures.join("; ") : null);
+      this.#reportTrouble(failures.length === this.#gateways.length ? failures.join("; ") : null);
     this.#looks = lookAfter.map((after) => setTimeout(() => this.#hear(), after));
   }
 
@@ -174,17 +174,17 @@ export class Arbiter {
     this.#looks = [];
   }
 
-  /** Sockets that fail are no answer; the operator is told once why. */
+  /** Sockets that fail are no answer; the reason is reported once. */
   #attempt<Result>(act: () => Result): Result | null {
     try {
       return act();
     } catch (thrown) {
-      this.#tell(messageOf(thrown));
+      this.#reportTrouble(messageOf(thrown));
       return null;
     }
   }
 
-  #tell(trouble: string | null): void {
+  #reportTrouble(trouble: string | null): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     if (trouble === null) return;
@@ -196,7 +196,9 @@ export class Arbiter {
   }
 }
 
-/** The interface with the longest network that holds the address, and this router's address there. */
+/**
+ * The interface with the longest network that holds the address, and this router's address there.
+ */
 export function linkTo(
   gateway: IpAddress,
   config: Config,

@@ -21,15 +21,15 @@ import type { Part, PartContext } from "../part.ts";
 import type { Succession } from "../restart/succession.ts";
 import type { FailoverServices } from "../services/failover-services.ts";
 import type { Vips } from "../vips/vips.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { Arbiter } from "./arbiter.ts";
 import { AwaitedPeer } from "./awaited-peer.ts";
+import { claimAfterIntake } from "./claim-after-intake.ts";
 import { Engine } from "./engine.ts";
 import { Fence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { letGo } from "./letting-go.ts";
 import { rulesOf } from "./rules.ts";
-import { takeOver } from "./taking-over.ts";
 
 /** Requests of operators that the failover machine answers. */
 export interface Answers {
@@ -99,7 +99,7 @@ export class FailoverPart implements Part {
     this.engine.begin();
     this.engine.input({ kind: "faults", faults: this.#faults });
     this.#awaited.begin();
-    const firstRound = within(this.#needs.nannies.firstRound(), firstRoundMax);
+    const firstRound = waitAtMost(this.#needs.nannies.firstRound(), firstRoundMax);
     void Promise.all([firstRound, this.#awaited.over]).then(() => {
       this.#ready = true;
       this.engine.input({ kind: "ready" });
@@ -146,7 +146,9 @@ export class FailoverPart implements Part {
     this.engine.input({ kind: "faults", faults });
   }
 
-  /** Gives the machine what a failback waits for: one thing at a time, that of the last part first. */
+  /**
+   * Gives the machine what a failback waits for: one thing at a time, that of the last part first.
+   */
   missingChanged(): void {
     const missing = this.#needs.parts().reduceRight(missingOf, null as string | null);
     if (missing === this.#missing) return;
@@ -198,7 +200,7 @@ export class FailoverPart implements Part {
     return new Engine(
       { rules: rulesOf(running()), boot, found },
       {
-        claim: () => takeOver(connections.sync, () => succession.claim(vips)),
+        claim: () => claimAfterIntake(connections.sync, () => succession.claim(vips)),
         release: () =>
           succession.release(() =>
             letGo({ ...holder, engine: this.engine, handOver: connections.handOver }),

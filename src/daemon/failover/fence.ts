@@ -1,6 +1,7 @@
 /**
  * Runs the fence: the operator's command that makes certain that the peer is cut off. Says how it
- * ended and tells what it printed; when it is run, and what follows, the failover machine decides.
+ * ended and returns what it printed; when it is run, and what follows, the failover machine
+ * decides.
  */
 
 import { readFile } from "node:fs/promises";

@@ -49,7 +49,7 @@ export class Seals {
     return this.#former !== null && this.#formerly;
   }
 
-  /** By the seal in force, or by the former one; the one that tells more is asked first. */
+  /** By the seal in force, or by the former one; the one that says more is asked first. */
   decoded(
     bytes: Uint8Array,
     known: (header: Header) => Refused<string> | null,

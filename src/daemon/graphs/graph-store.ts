@@ -33,7 +33,7 @@ export class GraphStore {
   readonly #router: Track = new Map();
   #servers = new Map<string, Track>();
   readonly #paths = new Map<string, Line>();
-  /** The totals of the sample before; null: a rate cannot be told yet. */
+  /** The totals of the sample before; null: a rate is not known yet. */
   #before: ReadonlyMap<string, Rates> | null = null;
   #samples = 0;
 

@@ -1,6 +1,6 @@
 /** One try of a probe that ends in any case: by itself, by being stopped, or by being given up. */
 import type { RunCheck, Tried } from "../../checks/check.ts";
-import { failed } from "../../checks/verdict.ts";
+import { failed } from "../../checks/check-result.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import {
@@ -18,7 +18,7 @@ import type { Probe } from "./probe.ts";
 /** A try that has not ended so long after its timeout is given up: a runner ends in a poll turn. */
 export const overdueAfter: Ms = seconds(1);
 
-/** A failure that came so long after its deadline tells of a pause of this process. */
+/** A failure that came so long after its deadline means a pause of this process. */
 export const lateMax = ms(250);
 
 export interface TryParts {
@@ -27,7 +27,7 @@ export interface TryParts {
   readonly report: (event: EventBody) => void;
 }
 
-/** One try, which ends in any case. Null: it was told to stop and says nothing. */
+/** One try, which ends in any case. Null: it was stopped and says nothing. */
 export function endedTry(
   probe: Probe,
   started: Instant,

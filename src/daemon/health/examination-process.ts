@@ -19,7 +19,7 @@ export interface ExaminationQuestion {
   readonly files: readonly ConfigFile[];
   readonly role: Role | null;
   readonly daemon: Omit<DaemonFacts, "descriptors">;
-  /** What the daemon was told by the peer. */
+  /** What the daemon has heard from the peer. */
   readonly peer: PeerFacts | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Health as a part of the daemon: the nannies, what the two routers tell each other of it, and what
+ * Health as a part of the daemon: the nannies, what the two routers send each other of it, and what
  * follows from a change. Which table it asks for is the table's business.
  */
 import { randomBytes } from "node:crypto";
@@ -108,7 +108,7 @@ export class HealthPart implements Part {
       nannies: () => this.nannies.all(),
       quorums: () => this.#states.quorums(),
       tellQuorum: (name, quorate) => this.#states.recall(name, quorate),
-      tell: (key, standing, half) => this.nannies.tell(key, standing, half),
+      learn: (key, standing, half) => this.nannies.learn(key, standing, half),
       facts: () => needs.names.facts(),
       hear: (fact) => needs.names.heard(fact),
       tellWeight: (key, known) => this.#know(key, known),

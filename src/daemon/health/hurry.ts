@@ -11,7 +11,7 @@ import type { Hurried, Probe } from "./probe.ts";
 
 /** As in `Hurry`. */
 const pauseMax = ms(10);
-/** All the tries that follow wait as much together at most, so that a crash is told in time. */
+/** All the tries that follow wait as much together at most, so that a crash is noticed in time. */
 const pausesMax = ms(30);
 
 /** Begins, or joins one that is under way. `fall`: of the most patient nanny. */

@@ -7,7 +7,7 @@
  */
 import pLimit from "p-limit";
 import type { Tried } from "../../checks/check.ts";
-import type { FailureReason } from "../../checks/verdict.ts";
+import type { FailureReason } from "../../checks/check-result.ts";
 import { type Config, type TriedCheck, triedChecks } from "../../config/config.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import {
@@ -29,7 +29,7 @@ import { openAlarm } from "../../system/process/clock.ts";
 import { foundInTable, serviceIdentities } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
 import { Contacts } from "./contacts.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
@@ -136,7 +136,7 @@ export class Nannies {
     table: Table,
   ): { readonly services: number; readonly destinations: number } {
     this.#found = foundInTable(config, table);
-    for (const [key, weight] of this.#found) this.#tell(key, { kind: "adopted", weight });
+    for (const [key, weight] of this.#found) this.#feed(key, { kind: "adopted", weight });
     const services = config.virtualServers.filter((virtualServer) =>
       serviceIdentities(virtualServer).some((identity) => table.has(printService(identity))),
     );
@@ -156,7 +156,7 @@ export class Nannies {
   }
 
   /**
-   * On: tries are made while the peer's knowledge is used, and all that they tell is whether this
+   * On: tries are made while the peer's knowledge is used, and all that they show is whether this
    * machine can make them (`trouble`), and whom it reaches (`contacts`).
    */
   examine(on: boolean): void {
@@ -194,26 +194,26 @@ export class Nannies {
   }
 
   /** The peer, whose turn it is to check, says how a server stands. */
-  tell(key: RealServerKey, standing: "up" | "down", half: "first" | "second" | null = null): void {
-    this.#tell(key, { kind: "told", standing, half });
+  learn(key: RealServerKey, standing: "up" | "down", half: "first" | "second" | null = null): void {
+    this.#feed(key, { kind: "learned", standing, half });
   }
 
   /** The process before this one knew how a server stands. */
   remember(key: RealServerKey, standing: "up" | "down", heldUntil: Instant | null): void {
-    this.#tell(key, { kind: "remembered", standing, heldUntil });
+    this.#feed(key, { kind: "remembered", standing, heldUntil });
   }
 
   /** What is known of a server's weight: by its load monitor, or from elsewhere. */
   weigh(key: RealServerKey, input: NannyInput & { kind: "loaded" | "weighed" }): void {
-    this.#tell(key, input);
+    this.#feed(key, input);
   }
 
   tableRefused(key: RealServerKey, why: string): void {
-    this.#tell(key, { kind: "table-refused", why });
+    this.#feed(key, { kind: "table-refused", why });
   }
 
   tableAccepted(key: RealServerKey): void {
-    this.#tell(key, { kind: "table-accepted" });
+    this.#feed(key, { kind: "table-accepted" });
   }
 
   /** Looks the health up as it is when it is asked for: a list of all would be made too often. */
@@ -247,7 +247,7 @@ export class Nannies {
     this.#limit.clearQueue();
     for (const probe of this.#probes.values()) halt(probe);
     this.#firstRound.look();
-    await within(Promise.all(this.#underway), overdueAfter);
+    await waitAtMost(Promise.all(this.#underway), overdueAfter);
   }
 
   #begin(rules: NannyRules, now: Instant): Nanny {
@@ -367,7 +367,7 @@ export class Nannies {
     this.#firstRound.look();
   }
 
-  #tell(key: RealServerKey, input: NannyInput): void {
+  #feed(key: RealServerKey, input: NannyInput): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     const before = entry.nanny;
@@ -377,11 +377,11 @@ export class Nannies {
     this.#tellChange(before, entry.nanny);
   }
 
-  /** A list may have the same check twice, and then both are told. */
+  /** A list may have the same check twice, and then both learn of it. */
   #tellTried(key: RealServerKey, probe: Probe, tried: Tried): void {
     const outcome = this.#parts.judge?.(key, probe.check, tried) ?? tried;
     for (const [which, one] of (this.#entries.get(key)?.probes ?? []).entries())
-      if (one === probe) this.#tell(key, { kind: "tried", outcome, which });
+      if (one === probe) this.#feed(key, { kind: "tried", outcome, which });
   }
 
   #tellChange(before: Nanny | null, after: Nanny): void {
@@ -396,7 +396,7 @@ export class Nannies {
     const act = (): void => {
       const current = this.#entries.get(key);
       if (current !== undefined) current.wake = null;
-      this.#tell(key, { kind: "wake" });
+      this.#feed(key, { kind: "wake" });
     };
     entry.wake = when === null ? null : this.#agenda.at(when, act);
   }

@@ -52,7 +52,7 @@ export interface ReplicationParts {
   /** The peer says whether a quorum is there. */
   readonly tellQuorum: (virtualServer: string, quorate: boolean) => void;
   /** The peer says how a server stands. */
-  readonly tell: (
+  readonly learn: (
     key: RealServerKey,
     standing: "up" | "down",
     half: "first" | "second" | null,
@@ -215,12 +215,12 @@ export class Replication {
       const standing = standingOf(this.#inbox, record, now);
       if (standing !== "up" && standing !== "down") continue;
       const half = phase === undefined ? null : standingOf(this.#inbox, phase, now);
-      this.#parts.tell(key, standing, half === "down" ? "first" : half === "up" ? "second" : null);
+      this.#parts.learn(key, standing, half === "down" ? "first" : half === "up" ? "second" : null);
     }
     if (news === null)
       for (const [key, known] of this.#weights)
         this.#parts.tellWeight(this.#weighed.get(key) ?? "", known);
-    // After their real servers: a quorum that they decide is told already.
+    // After their real servers: a quorum that they decide is known already.
     for (const name of this.#parts.quorums().keys()) {
       const record = quorumKey(name);
       if (news !== null && !news.has(record)) continue;

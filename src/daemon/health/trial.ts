@@ -17,7 +17,7 @@ import { problemElsewhere } from "../../keys/problem.ts";
 import { suggest } from "../../keys/shape.ts";
 
 /** Tries under way at once: an operator's look must not delay the checks that decide. */
-const atOnceMax = 16;
+const concurrentMax = 16;
 
 export interface Trial {
   readonly virtualServer: string;
@@ -50,7 +50,7 @@ export async function probeServers(
   const other = check === null ? null : otherCheck(check, virtualServer);
   if (other !== null && "problems" in other)
     return { ok: false, fault: "text", problems: other.problems };
-  const limit = pLimit(atOnceMax);
+  const limit = pLimit(concurrentMax);
   const servers = await Promise.all(
     wanted.map((each) =>
       limit(() => probed(other === null ? each : { ...each, check: other }, run)),

@@ -27,7 +27,7 @@ import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { refusedNow } from "../refused.ts";
 import type { TableState } from "../table/reconciler.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { drainEvent } from "./drain-event.ts";
 import { drainLook, serversIn } from "./drain-look.ts";
 import { OrdersFile } from "./orders-file.ts";
@@ -79,7 +79,7 @@ export class MaintenancePart implements Part {
 
   async close(): Promise<void> {
     clearInterval(this.#looking);
-    await within(this.#file.written(), writingMax);
+    await waitAtMost(this.#file.written(), writingMax);
   }
 
   stepped(router: Router): void {

@@ -12,19 +12,19 @@ import type { NameStatus, Status } from "../../control/api.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
 import { type Fact, factKinds } from "../../health/facts.ts";
 import { addressFact, addressFactKey, readAddressFact } from "../../health/names/address-fact.ts";
-import { answered, type Name, sameAddresses, startName, told } from "../../health/names/name.ts";
+import { answered, learned, type Name, sameAddresses, startName } from "../../health/names/name.ts";
 import type { HostName, IpAddress } from "../../model/address.ts";
 import { between, type Ms, ms } from "../../model/time.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { NamesFile } from "./names-file.ts";
 
 export interface NamesPartNeeds {
   /** Names stand for other addresses: carries that out. */
   readonly changed: () => Promise<void>;
   /** What the peer is to hear has changed. */
-  readonly told: () => void;
+  readonly learned: () => void;
 }
 
 /** How often it is looked which names are due. */
@@ -103,7 +103,7 @@ export class NamesPart implements Part {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#looking);
-    await within(this.#file.written(), writingMax);
+    await waitAtMost(this.#file.written(), writingMax);
   }
 
   /** What the peer is to know. */
@@ -119,7 +119,7 @@ export class NamesPart implements Part {
     const addresses = host === undefined ? null : readAddressFact(body);
     const name = host === undefined ? undefined : this.#names.get(host);
     if (host === undefined || addresses === null || name === undefined || !this.#relies) return;
-    this.#take(host, name, told(name, addresses, this.#context.doors.now()));
+    this.#take(host, name, learned(name, addresses, this.#context.doors.now()));
   }
 
   #addresses(host: HostName): readonly IpAddress[] {
@@ -156,7 +156,7 @@ export class NamesPart implements Part {
       ...{ addresses: [...addresses], source },
     });
     this.#file.write(new Map(Array.from(this.#names, ([each, name]) => [each, name.addresses])));
-    this.#needs.told();
+    this.#needs.learned();
     void this.#needs.changed();
   }
 }

@@ -16,7 +16,7 @@ export interface Alarm extends Pending {
   readonly dependents: readonly Pending[];
 }
 
-/** Who tells. */
+/** Who reports. */
 export interface Teller {
   readonly host: string;
   readonly role: Role | null;
@@ -47,7 +47,9 @@ function nameOf(event: LvsdEvent): string | null {
   return event.event === "virtual_server" ? `virtual_server ${event.virtual_server}` : null;
 }
 
-/** Folds what depends on something else in the list into that. The gravest first, then the oldest. */
+/**
+ * Folds what depends on something else in the list into that. The gravest first, then the oldest.
+ */
 export function alarmsOf(pending: readonly Pending[]): readonly Alarm[] {
   const causes = new Set(pending.map(({ event }) => nameOf(event)).filter((name) => name !== null));
   const isDependent = ({ event }: Pending): boolean => causes.has(causeOf(event) ?? "");

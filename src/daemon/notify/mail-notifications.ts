@@ -1,6 +1,6 @@
 /**
- * `notify.mail`: gathers what happened and mails it, at most so often. Nothing waits for a mail; one
- * that cannot be sent is tried again, with what has happened meanwhile in it.
+ * `notify.mail`: gathers what happened and mails it, at most so often. Nothing waits for a mail;
+ * one that cannot be sent is tried again, with what has happened meanwhile in it.
  */
 import { readPassword } from "../../checks/clients/password.ts";
 import type { MailConfig } from "../../config/config.ts";
@@ -9,7 +9,7 @@ import type { EventBody, LvsdEvent } from "../../model/event.ts";
 import { subjectOf } from "../../model/event-text.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { SendMail } from "../../system/net/smtp.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { alarmsOf, letterOf, type Pending, type Teller } from "./alarms.ts";
 
 export interface MailNotificationsParts {
@@ -19,7 +19,7 @@ export interface MailNotificationsParts {
   readonly teller: () => Teller;
 }
 
-/** What belongs together happens within this time: the failure of a switch is one mail. */
+/** What belongs together happens waitAtMost this time: the failure of a switch is one mail. */
 const gatherFor = seconds(5);
 /** A mail that takes longer is given up and tried again. */
 const mailMax = seconds(30);
@@ -27,7 +27,7 @@ const mailMax = seconds(30);
 const restMax = seconds(3600);
 /** As many subjects are kept; events about further ones are counted. */
 const waitingMax = 2000;
-/** What is still to be told when lvsd ends has this long. */
+/** What is still to be reported when lvsd ends has this long. */
 const lastWordsMax = ms(1000);
 
 export class MailNotifications {
@@ -46,7 +46,7 @@ export class MailNotifications {
     this.#parts = parts;
   }
 
-  /** Whom to tell from now on, and what; null: nobody. */
+  /** To which addresses, and which events; null: none. */
   configure(config: MailConfig | null): void {
     this.#config = config;
     if (config === null) this.#waiting.clear();
@@ -72,7 +72,7 @@ export class MailNotifications {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#sending === null && this.#failures === 0) this.#begin();
-    await within(this.#sending ?? Promise.resolve(), lastWordsMax);
+    await waitAtMost(this.#sending ?? Promise.resolve(), lastWordsMax);
     this.#waiting.clear();
     this.#ending.abort();
     await this.#sending;
@@ -118,7 +118,7 @@ export class MailNotifications {
     }
   }
 
-  /** What could not be told is told with what has happened since; of one subject the newest. */
+  /** What could not be sent is sent with what has happened since; of one subject the newest. */
   #keep(pending: ReadonlyMap<string, Pending>, leftOut: number): void {
     const newer = this.#waiting;
     this.#waiting = new Map(pending);

@@ -1,6 +1,6 @@
 /**
- * Leads checks through IPVS where they ask for it (`via: service`): by what mark, from which of this
- * router's addresses, and whether the kernel can do it now.
+ * Leads checks through IPVS where they ask for it (`via: service`): by what mark, from which of
+ * this router's addresses, and whether the kernel can do it now.
  *
  * Only the router that holds the VIPs can prove the way of its clients: with NAT the answers go to
  * the gateway, which is there. Any other router's checks go straight. What this router lacks is its
@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Path } from "../../check/type.ts";
 import type { RunCheck, Tried } from "../../checks/check.ts";
-import { failed } from "../../checks/verdict.ts";
+import { failed } from "../../checks/check-result.ts";
 import { addressesOf, type Check } from "../../config/config.ts";
 import type { Router } from "../../failover/router.ts";
 import { family, type IpAddress, printEndpoint } from "../../model/address.ts";

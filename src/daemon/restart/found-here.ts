@@ -1,13 +1,15 @@
-/** What a starting daemon finds of the VIPs: nothing, its predecessor's, or what was left behind. */
+/**
+ * What a starting daemon finds of the VIPs: nothing, its predecessor's, or what was left behind.
+ */
 import type { Start } from "../../failover/protocol.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { Running } from "../config/running.ts";
-import type { Legacy } from "./restart-state.ts";
+import type { PredecessorState } from "./restart-state.ts";
 
 export function foundHere(
   running: Running,
   interfaces: readonly Interface[],
-  { heldUntil }: Pick<Legacy, "heldUntil">,
+  { heldUntil }: Pick<PredecessorState, "heldUntil">,
 ): Start["found"] {
   // In whatever form: neighbours are answered for each. The loopback's serve other ends.
   const here = running.vips.some(({ prefix }) =>

@@ -57,13 +57,13 @@ export interface Memory {
   readonly services: readonly Commands[];
 }
 
-export interface Legacy {
+export interface PredecessorState {
   /** The kernel keeps the addresses and the peer waits, until then; null: nothing was kept. */
   readonly heldUntil: Instant | null;
   readonly memory: Memory;
 }
 
-export const nothingLeft: Legacy = {
+export const nothingLeft: PredecessorState = {
   heldUntil: null,
   memory: { realServers: [], weights: [], quorums: [], sysctls: {}, services: [] },
 };
@@ -102,7 +102,7 @@ export function leaveMemory(runDir: string, memory: Memory, now: Instant): void 
 }
 
 /** What a predecessor has left that is not over. Throws MachineError when it cannot be read. */
-export function readLegacy(runDir: string, now: Instant): Legacy {
+export function readLegacy(runDir: string, now: Instant): PredecessorState {
   const hold = readBounded(join(runDir, holdFile), 200)?.toString("utf8") ?? "";
   const [until = "", boot] = hold.split("\n");
   const end = instant(Number(until) * 1000);

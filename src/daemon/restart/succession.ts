@@ -9,11 +9,11 @@ import { addMs, type Ms } from "../../model/time.ts";
 import type { Doors } from "../doors.ts";
 import type { Done, Vips } from "../vips/vips.ts";
 import {
-  type Legacy,
   leaveHold,
   leaveMemory,
   lifetimeWithin,
   type Memory,
+  type PredecessorState,
   removeLegacy,
 } from "./restart-state.ts";
 
@@ -21,18 +21,18 @@ export class Succession {
   readonly #doors: Pick<Doors, "runDir" | "now" | "report">;
   readonly #memory: Memory;
   /** Until when the peer lets this router adopt the addresses; null: it did, or none were kept. */
-  #adoptUntil: Legacy["heldUntil"];
+  #adoptUntil: PredecessorState["heldUntil"];
   /** A next process is to adopt what this one holds. */
   #kept = false;
 
   constructor(
     doors: Pick<Doors, "runDir" | "now" | "report">,
-    legacy: Legacy,
+    predecessor: PredecessorState,
     found: Start["found"],
   ) {
     this.#doors = doors;
-    this.#memory = legacy.memory;
-    this.#adoptUntil = found === "kept" ? legacy.heldUntil : null;
+    this.#memory = predecessor.memory;
+    this.#adoptUntil = found === "kept" ? predecessor.heldUntil : null;
     if (found !== "kept") this.#forget();
   }
 

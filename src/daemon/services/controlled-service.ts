@@ -13,12 +13,12 @@ import {
   type FailoverService,
   isChecked,
   type ServiceCommand,
+  type ServiceGoal,
   type ServiceInput,
   type ServiceRules,
   serviceWakeAt,
   startService,
   stepService,
-  type Wish,
 } from "../../failover/service.ts";
 import type { IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
@@ -103,8 +103,8 @@ export class ControlledService {
     this.#feed({ kind: "rules", rules: rulesOf(config), stale: !sameStart && !idle });
   }
 
-  wish(wish: Wish, afresh: boolean): void {
-    if (this.#service.wish !== wish) this.#feed({ kind: "wish", wish, afresh });
+  goal(goal: ServiceGoal, afresh: boolean): void {
+    if (this.#service.goal !== goal) this.#feed({ kind: "goal", goal, afresh });
   }
 
   /** Ends what this process does for the service; the service itself stays as it is. */
@@ -122,7 +122,7 @@ export class ControlledService {
     this.#service = service;
     if (order === "abort") this.#command?.abort();
     else if (order !== null) void this.#run(order);
-    this.#tell(before);
+    this.#reportChange(before);
     this.#setWake();
     if (isChecked(service)) this.#try();
     else this.#stopTrying();
@@ -205,12 +205,12 @@ export class ControlledService {
     this.#trying = null;
   }
 
-  /** Says what has become of it. A failure that is tried again and fails alike is told once. */
-  #tell(before: FailoverService): void {
-    const { state, cause, wish, since } = this.#service;
+  /** Says what has become of it. A failure that is tried again and fails alike is reported once. */
+  #reportChange(before: FailoverService): void {
+    const { state, cause, goal, since } = this.#service;
     if (state === before.state && since === before.since) return;
     const isTold = state === "running" || state === "failed" || state === "stopped";
-    if (!isTold || (state === "stopped" && wish === "run")) return;
+    if (!isTold || (state === "stopped" && goal === "run")) return;
     if (state === "failed" && this.#toldFailure === cause) return;
     this.#toldFailure = state === "failed" ? cause : null;
     this.#parts.report({ event: "service", kind: state, service: this.#config.name, cause });

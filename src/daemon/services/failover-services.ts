@@ -9,12 +9,12 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import type { ServiceConfig } from "../../config/config.ts";
-import type { ServiceState, Wish } from "../../failover/service.ts";
+import type { ServiceGoal, ServiceState } from "../../failover/service.ts";
 import type { Fault } from "../../model/router.ts";
 import { between, type Instant, ms, seconds } from "../../model/time.ts";
 import { openAlarm } from "../../system/process/clock.ts";
 import { Agenda } from "../agenda.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import {
   type Commands,
   ControlledService,
@@ -23,7 +23,7 @@ import {
 
 export type FailoverServicesParts = Omit<ControlledServiceParts, "agenda">;
 
-/** One service as `lvsd status` tells it. */
+/** One service as `lvsd status` shows it. */
 export interface ServicePicture {
   readonly name: string;
   readonly state: ServiceState;
@@ -47,12 +47,12 @@ export class FailoverServices {
   /** No longer configured, and not stopped yet. */
   #leaving: ControlledService[] = [];
   #left: readonly Commands[] = [];
-  #wish: Wish = "undecided";
+  #goal: ServiceGoal = "undecided";
   #afresh = false;
   /** Since when the services are to rest. */
   #restSince: Instant;
   #later: NodeJS.Timeout | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #reporting: Promise<void> = Promise.resolve();
   #waiting: (() => void)[] = [];
 
   constructor(parts: FailoverServicesParts) {
@@ -89,31 +89,31 @@ export class FailoverServices {
       return service;
     });
     this.#leaving = [...known.values(), ...[...left.values()].map((each) => this.#orphan(each))];
-    for (const service of this.#leaving) service.wish("rest", false);
+    for (const service of this.#leaving) service.goal("rest", false);
     this.#tellAll();
     this.#lookWhoIsDone();
     this.#parts.changed();
   }
 
   /** What the router is now. `afresh`: by an operator's switchover. Returns at once. */
-  wish(wish: Wish, afresh: boolean): void {
-    if (wish === this.#wish) return;
-    this.#wish = wish;
+  goal(goal: ServiceGoal, afresh: boolean): void {
+    if (goal === this.#goal) return;
+    this.#goal = goal;
     this.#afresh = afresh;
     this.#restSince = this.#parts.now();
     clearTimeout(this.#later);
-    if (wish === "run") this.#later = setTimeout(() => this.#tellAll(), startAfter);
+    if (goal === "run") this.#later = setTimeout(() => this.#tellAll(), startAfter);
     else this.#tellAll();
   }
 
   /**
-   * Before a planned change: resolves when every service is stopped, or could not be within
-   * `stopsMax` since the services were first told.
+   * Before a planned change: resolves when every service is stopped, or could not be waitAtMost
+   * `stopsMax` since the services were first asked.
    */
   async standDown(): Promise<void> {
-    this.wish("rest", false);
+    this.goal("rest", false);
     const left = ms(Math.max(0, stopsMax - between(this.#restSince, this.#parts.now())));
-    if (this.#all.length > 0) await within(this.#settled(), left);
+    if (this.#all.length > 0) await waitAtMost(this.#settled(), left);
   }
 
   /** The end of lvsd: stops every service as far as there is time, then ends what runs for them. */
@@ -174,16 +174,16 @@ export class FailoverServices {
 
   /** One after the other, so that heartbeats come in between; the newest wish counts. */
   #tellAll(): void {
-    this.#telling = this.#telling.then(async () => {
+    this.#reporting = this.#reporting.then(async () => {
       for (const service of this.#controlled) {
-        service.wish(this.#wish, this.#afresh);
+        service.goal(this.#goal, this.#afresh);
         await turn();
       }
     });
   }
 
   async #settled(): Promise<void> {
-    await this.#telling;
+    await this.#reporting;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
       this.#lookWhoIsDone();

@@ -1,7 +1,7 @@
 /** The failover services as a part of the daemon. */
 import type { Status } from "../../control/api.ts";
 import { peerIsActive, type Router } from "../../failover/router.ts";
-import { serviceWish } from "../../failover/service.ts";
+import { serviceGoal } from "../../failover/service.ts";
 import type { Fault } from "../../model/router.ts";
 import type { Running } from "../config/running.ts";
 import type { Ending, Part, PartContext, StatusClock } from "../part.ts";
@@ -34,8 +34,8 @@ export class ServicesPart implements Part {
   }
 
   stepped(router: Router): void {
-    this.services.wish(
-      serviceWish(router, peerIsActive(router)),
+    this.services.goal(
+      serviceGoal(router, peerIsActive(router)),
       router.activation?.cause === "switchover",
     );
   }

@@ -17,7 +17,7 @@ export interface KeptObject {
   readonly needed: boolean;
   /** While it is wrong real servers cannot be reached through this router. */
   readonly costsService: boolean;
-  /** What it is to be, where a configuration may change that; told apart by value. */
+  /** What it is to be, where a configuration may change that; compared by value. */
   readonly wanted?: string;
   /** Looks, and sets it right where that is lvsd's to do. Never throws. */
   readonly look: () => Look | Promise<Look>;

@@ -17,7 +17,7 @@ import type { PlannedChange } from "../../table/describe.ts";
 import { planChanges } from "../../table/plan.ts";
 import { attainable, samePart, undoOf } from "../../table/refusals.ts";
 import type { Change, Counters, Plan, Table } from "../../table/table.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { type Refusal, RefusedChanges } from "./refused-changes.ts";
 import { TableView } from "./table-view.ts";
 
@@ -40,7 +40,7 @@ export interface ReconcilerParts {
 /** The services that lvsd has programmed, remembered across restarts. */
 export interface OwnedServices {
   keys(): ReadonlySet<string>;
-  /** Remembered before the kernel is told, so that a crash in between loses nothing. */
+  /** Remembered before the kernel is changed, so that a crash in between loses nothing. */
   replace(keys: ReadonlySet<string>): Promise<void>;
 }
 
@@ -56,7 +56,9 @@ export interface TableState {
   readonly refusals: readonly Refusal[];
 }
 
-/** Somebody's `ipvsadm -C` is mended within two seconds (two looks, each with its time to work). */
+/**
+ * Somebody's `ipvsadm -C` is mended waitAtMost two seconds (two looks, each with its time to work).
+ */
 const lookEvery = ms(900);
 /** A look at a huge table may take this share of the time at most: it is then done less often. */
 const lookShare = 0.05;
@@ -151,7 +153,7 @@ export class Reconciler {
     const { table } = await this.#parts.ipvsadm.readTable();
     const plan = planChanges(table, new Map(), this.#parts.owned.keys());
     await this.#parts.ipvsadm.apply(plan.changes);
-    await within(this.#parts.owned.replace(new Set()), rememberingMax);
+    await waitAtMost(this.#parts.owned.replace(new Set()), rememberingMax);
   }
 
   #begin(): void {
@@ -259,7 +261,7 @@ export class Reconciler {
   async #own(keys: ReadonlySet<string>): Promise<void> {
     const before = this.#parts.owned.keys();
     if (keys.size === before.size && [...keys].every((key) => before.has(key))) return;
-    await within(this.#parts.owned.replace(keys), rememberingMax);
+    await waitAtMost(this.#parts.owned.replace(keys), rememberingMax);
   }
 
   /** Drift is what somebody else has changed since the table was last read or left. */

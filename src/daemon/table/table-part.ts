@@ -18,7 +18,7 @@ import {
 } from "../../table/unserved.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
-import { within } from "../within.ts";
+import { waitAtMost } from "../wait-at-most.ts";
 import { DesiredServices } from "./desired-services.ts";
 import { openOwnedServices } from "./owned-services.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -109,8 +109,8 @@ export class TablePart implements Part {
   }
 
   /** A router that is a real server itself balances only while it holds the VIPs. */
-  #balance({ state, grip }: Router): void {
-    const holds = state === "active" || grip !== "none";
+  #balance({ state, vipHold }: Router): void {
+    const holds = state === "active" || vipHold !== "none";
     if (holds === this.#holds) return;
     this.#holds = holds;
     const { config, role } = this.#context.running();
@@ -137,7 +137,7 @@ export class TablePart implements Part {
   /** Resolves when the table is programmed for the first time, or was tried for long enough. */
   start(): Promise<void> {
     this.#started = true;
-    return within(this.reconciler.request("start"), firstPassMax);
+    return waitAtMost(this.reconciler.request("start"), firstPassMax);
   }
 
   reloaded(): Promise<void> {
@@ -163,14 +163,14 @@ export class TablePart implements Part {
   /** Deletes the owned services. */
   async stop(): Promise<void> {
     try {
-      await within(this.reconciler.empty(), emptyingMax);
+      await waitAtMost(this.reconciler.empty(), emptyingMax);
     } catch (thrown) {
       this.#context.doors.report({ event: "ipvs", kind: "failed", text: messageOf(thrown) });
     }
   }
 
   leave(): Promise<void> {
-    return within(this.reconciler.stop(), emptyingMax);
+    return waitAtMost(this.reconciler.stop(), emptyingMax);
   }
 
   /** What the configuration in force calls what stands in the table. */

@@ -1,16 +1,16 @@
 /**
  * What is known of the kernel's table. A look at /proc is cheap and starts no program, but does not
- * tell everything; the whole truth costs the start of a program. So what was once read whole counts
+ * show everything; the whole table costs the start of a program. So what was once read whole counts
  * for as long as /proc shows nothing else.
  */
 
-import { type Shape, shapeDifference, shapeOf } from "../../kernel/ipvs-proc.ts";
+import { shapeDifference, shapeOf, type TableFingerprint } from "../../kernel/ipvs-proc.ts";
 import type { Ipvsadm } from "../../system/ipvs/ipvsadm.ts";
 import type { Change, Counters, Table } from "../../table/table.ts";
 
 export class TableView {
   readonly #ipvsadm: Ipvsadm;
-  #known: { readonly table: Table; readonly shape: Shape } | null = null;
+  #known: { readonly table: Table; readonly shape: TableFingerprint } | null = null;
   #counters: Counters = new Map();
 
   constructor(ipvsadm: Ipvsadm) {
@@ -49,7 +49,7 @@ export class TableView {
 
   /**
    * The table after `changes` have been applied, which should have made it `hoped`: read whole
-   * unless /proc shows just that and tells all that the changes are about. Throws MachineError.
+   * unless /proc shows just that and all that the changes are about. Throws MachineError.
    */
   async readAfter(changes: readonly Change[], hoped: Table): Promise<Table> {
     const shape = shapeOf(hoped);
@@ -63,7 +63,7 @@ export class TableView {
     return known !== null && (await this.#shows(known.shape)) ? known.table : null;
   }
 
-  async #shows(shape: Shape): Promise<boolean> {
+  async #shows(shape: TableFingerprint): Promise<boolean> {
     const now = await this.#ipvsadm.readProc();
     this.#counters = now.counters;
     return shapeDifference(shape, now.shape) === null;

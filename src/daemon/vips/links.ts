@@ -1,7 +1,7 @@
 /**
- * The link state of the monitored devices, as faults. Follows what the kernel tells; knows nothing
- * of who is active. A device that does not exist is a link that is down: a bonding or VLAN device
- * that comes back is found again by its name.
+ * The link state of the monitored devices, as faults. Follows what the kernel reports; knows
+ * nothing of who is active. A device that does not exist is a link that is down: a bonding or VLAN
+ * device that comes back is found again by its name.
  *
  * Where the devices of the VIPs are monitored, one that does not exist costs its VIPs, which is a
  * fault of theirs (holdings.ts). It is a link of this router only where an own address has gone

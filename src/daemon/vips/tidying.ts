@@ -31,7 +31,7 @@ export class Tidying {
   async strays(): Promise<boolean> {
     const { ip, holdings, holding } = this.#parts;
     const strays = holdings.strays();
-    this.#tell(strays, "somebody else's form of a VIP that is held here; removed");
+    this.#report(strays, "somebody else's form of a VIP that is held here; removed");
     if (strays.length === 0) return false;
     await ip.remove(strays);
     // One that differs by its scope or label alone was all that there was.
@@ -43,7 +43,7 @@ export class Tidying {
   async everything(): Promise<boolean> {
     const { ip, holdings } = this.#parts;
     const left = holdings.forms();
-    this.#tell(left, "this router does not serve; removed");
+    this.#report(left, "this router does not serve; removed");
     if (left.length === 0) return true;
     const outcome = await ip.release(left);
     holdings.note(outcome, "release");
@@ -52,7 +52,7 @@ export class Tidying {
     return true;
   }
 
-  #tell(forms: readonly FloatingAddress[], text: string): void {
+  #report(forms: readonly FloatingAddress[], text: string): void {
     const known = this.#known;
     this.#known = new Set(forms.map(printFloating));
     for (const form of forms) {

@@ -47,14 +47,18 @@ export type Done = { readonly ok: true } | { readonly ok: false; readonly why: s
 
 /** Notifications that follow each other are answered by one look at the kernel. */
 const settleAfter = ms(10);
-/** What a claim or a release has changed is known: clients that come back now go before the look. */
+/**
+ * What a claim or a release has changed is known: clients that come back now go before the look.
+ */
 const settleAfterMove = ms(100);
 
 export class Vips {
   readonly #parts: VipsParts;
   readonly #holdings: Holdings;
   #holding = false;
-  /** Neither claimed nor released by this process yet, or left to the next one: not ours to mend. */
+  /**
+   * Neither claimed nor released by this process yet, or left to the next one: not ours to mend.
+   */
   #spared = false;
   /** Claims and releases. */
   readonly #moves = new UnderWay();
@@ -206,7 +210,7 @@ export class Vips {
     return this.#faults;
   }
 
-  /** The kernel has told of a change of addresses or links: look, soon and once. */
+  /** The kernel has reported a change of addresses or links: look, soon and once. */
   changed(): void {
     // A move ends with a look of its own.
     if (!this.#moves.any) this.#upkeep.lookIn(settleAfter);

@@ -15,13 +15,13 @@ import {
   peerHolds,
   type Router,
   set,
-  type Turn,
+  type Transition,
   timeout,
 } from "../router.ts";
 
 /** What this router is in the words of pulse: active from the claim to the end of the release. */
-export const wordOf = ({ grip }: Router): PulseState =>
-  grip === "none" || grip === "stuck" ? "stopped" : "running";
+export const wordOf = ({ vipHold }: Router): PulseState =>
+  vipHold === "none" || vipHold === "stuck" ? "stopped" : "running";
 
 /** The word that goes with a heartbeat of lvsd's own; null: the peer needs none. */
 export function wordBeside(router: Router, now: Instant): PulseState | null {
@@ -31,17 +31,17 @@ export function wordBeside(router: Router, now: Instant): PulseState | null {
 }
 
 /** The peer has proven itself in lvsd's own protocol. */
-export function speakOwn(turn: Turn): void {
-  if (turn.router.dialect === "lvsd") return;
+export function speakOwn(transition: Transition): void {
+  if (transition.router.dialect === "lvsd") return;
   const text = "both routers speak lvsd's own protocol from now on";
-  turn.reports.push({ event: "peer", kind: "upgraded", text });
-  set(turn, { dialect: "lvsd" });
+  transition.reports.push({ event: "peer", kind: "upgraded", text });
+  set(transition, { dialect: "lvsd" });
 }
 
 /** What was being agreed on in lvsd's own protocol ends with it. */
-export function speakPulse(turn: Turn, text: string): void {
-  turn.reports.push({ event: "peer", kind: "pulse", text });
-  set(turn, {
+export function speakPulse(transition: Transition, text: string): void {
+  transition.reports.push({ event: "peer", kind: "pulse", text });
+  set(transition, {
     dialect: "pulse",
     mutualSince: null,
     holdUntil: null,
@@ -50,7 +50,7 @@ export function speakPulse(turn: Turn, text: string): void {
     conflictSince: null,
     vacantSince: null,
     outreachedSince: null,
-    wish: null,
+    claimRequest: null,
     grant: null,
     offer: null,
     refused: 0,
@@ -60,28 +60,28 @@ export function speakPulse(turn: Turn, text: string): void {
 }
 
 /** The peer has fallen silent in lvsd's own protocol but goes on in pulse: it is not dead. */
-export function fallsBack(turn: Turn): boolean {
-  const { router, now } = turn;
+export function fallsBack(transition: Transition): boolean {
+  const { router, now } = transition;
   const lives = isLone(router.pulse, router.rules.deadAfter, now);
   if (router.rules.protocol !== "auto" || router.dialect === "pulse" || !lives) return false;
-  speakPulse(turn, "the peer is heard in pulse only, which nothing authenticates");
+  speakPulse(transition, "the peer is heard in pulse only, which nothing authenticates");
   return true;
 }
 
 /** A reload has changed what is spoken; `before`: the rules until now. */
-export function changeProtocol(turn: Turn, before: Rules): void {
-  const { router, now } = turn;
+export function changeProtocol(transition: Transition, before: Rules): void {
+  const { router, now } = transition;
   const { protocol } = router.rules;
   if (protocol === before.protocol) return;
   if (protocol === "pulse" && router.dialect === "lvsd") {
     const pulse = isLone(router.pulse, timeout(router), now) ? router.pulse : asHeard(router, now);
     // What the peer said in the other protocol is known, but no reason to claim.
-    set(turn, { pulse, yieldsUntil: addMs(now, timeout(router)) });
-    speakPulse(turn, "heartbeat.protocol is pulse now, which nothing authenticates");
+    set(transition, { pulse, yieldsUntil: addMs(now, timeout(router)) });
+    speakPulse(transition, "heartbeat.protocol is pulse now, which nothing authenticates");
   }
   if (protocol !== "lvsd" || router.dialect === "lvsd") return;
   // Whoever was heard by pulse has yet to be heard at all.
-  set(turn, {
+  set(transition, {
     dialect: "lvsd",
     pulse: unheardPulse,
     begun: holding(router),

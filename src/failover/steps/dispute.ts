@@ -5,7 +5,6 @@
  * answer; everything else is judged at once.
  */
 import { addMs, ms } from "../../model/time.ts";
-import { release } from "../grip.ts";
 import {
   heardMessage,
   holding,
@@ -15,13 +14,14 @@ import {
   seatOf,
   set,
   slowerInterval,
-  type Turn,
+  type Transition,
 } from "../router.ts";
+import { release } from "../vip-hold.ts";
 import { rulingOnTwoHolders } from "../yield.ts";
 import { claimantOf, claimantOfPeer } from "./handover.ts";
 
 /**
- * Slower intervals without an echo of us, after which the next beat of the peer tells that it does
+ * Slower intervals without an echo of us, after which the next beat of the peer shows that it does
  * not hear us. No jitter shall make its second ordinary beat come too early for that.
  */
 const unheardIntervals = 1.75;
@@ -43,20 +43,20 @@ const hadRival = (before: Router, router: Router): boolean =>
   (router.peerAlive && (!before.peerAlive || router.peer.boot !== before.peer.boot));
 
 /** `before`: this router as the step found it. */
-export function settleDispute(turn: Turn, before: Router): void {
-  const { router, now } = turn;
+export function settleDispute(transition: Transition, before: Router): void {
+  const { router, now } = transition;
   const message = heardMessage(router);
   const disputed = holding(router) && router.abandon === null && peerHolds(router);
   if (!disputed || message === null) {
-    if (router.dispute !== null) set(turn, { dispute: null });
+    if (router.dispute !== null) set(transition, { dispute: null });
     // Two kernels have answered the neighbours: what they are to believe is said once more.
-    const kept = before.grip === "held" && router.grip === "held";
-    if (kept && hadRival(before, router)) turn.effects.push({ kind: "announce" });
+    const kept = before.vipHold === "held" && router.vipHold === "held";
+    if (kept && hadRival(before, router)) transition.effects.push({ kind: "announce" });
     if (before.contested && (!kept || router.peer.sequence > before.peer.sequence))
-      set(turn, { contested: false });
+      set(transition, { contested: false });
     return;
   }
-  if (router.dispute === null) set(turn, { dispute: { since: now }, offer: null });
+  if (router.dispute === null) set(transition, { dispute: { since: now }, offer: null });
   // The peer has given way already; that it holds for another moment is no claim.
   if (message.handOver.kind === "releasing") return;
   const since = router.dispute?.since ?? now;
@@ -68,6 +68,6 @@ export function settleDispute(turn: Turn, before: Router): void {
     claimantOfPeer(router, message, true),
   );
   if (ruling.survivor === seatOf(router)) return;
-  set(turn, { dispute: null });
-  release(turn, `two routers were active: ${ruling.why}`);
+  set(transition, { dispute: null });
+  release(transition, `two routers were active: ${ruling.why}`);
 }

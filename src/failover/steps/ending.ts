@@ -12,7 +12,6 @@ import {
   seconds,
 } from "../../model/time.ts";
 import { compareFitness, printUnfitness, unfitnessOf } from "../fitness.ts";
-import { release } from "../grip.ts";
 import {
   heardMessage,
   isMutual,
@@ -21,9 +20,10 @@ import {
   peerRuns,
   type Router,
   set,
-  type Turn,
+  type Transition,
 } from "../router.ts";
 import { refreshState } from "../state.ts";
+import { release } from "../vip-hold.ts";
 import { offerMax } from "./handover.ts";
 import { say } from "./speech.ts";
 
@@ -38,8 +38,8 @@ const lastWords = 3;
 const requestLength = ({ dialect, rules }: Router): Ms =>
   dialect === "lvsd" ? requestMax : ms(Math.max(requestMax, 3 * rules.interval));
 
-const answer = (turn: Turn, request: number, why: string | null): void => {
-  turn.effects.push({ kind: "answer", request, why });
+const answer = (transition: Transition, request: number, why: string | null): void => {
+  transition.effects.push({ kind: "answer", request, why });
 };
 
 /** Why this router cannot hand over now; null: it can. */
@@ -65,21 +65,21 @@ function obstacleByPulse(router: Router): string | null {
   return router.request === null ? null : "a switchover is under way already";
 }
 
-export function askSwitchover(turn: Turn, request: number): void {
-  const why = obstacle(turn.router);
-  if (why !== null) answer(turn, request, why);
-  else set(turn, { request: { number: request, since: turn.now } });
+export function askSwitchover(transition: Transition, request: number): void {
+  const why = obstacle(transition.router);
+  if (why !== null) answer(transition, request, why);
+  else set(transition, { request: { number: request, since: transition.now } });
 }
 
 /** Answers the operator once it is known how the switchover ended. */
-export function followRequest(turn: Turn): void {
-  const { router, now } = turn;
+export function followRequest(transition: Transition): void {
+  const { router, now } = transition;
   const { request, offer } = router;
   if (request === null) return;
   const why = endOfRequest(router, request.since, now);
   if (why === undefined) return;
-  answer(turn, request.number, why);
-  set(turn, { request: null, offer: offer?.cause === "switchover" ? null : offer });
+  answer(transition, request.number, why);
+  set(transition, { request: null, offer: offer?.cause === "switchover" ? null : offer });
 }
 
 const takenBack = "the peer did not claim; this router takes the VIPs back";
@@ -91,14 +91,14 @@ function endOfRequest(router: Router, since: Instant, now: Instant): string | nu
   if (message === null && !(router.peerAlive && router.dialect === "pulse"))
     return "the peer fell silent";
   if (router.ending !== null) return "the daemon is stopping";
-  if (router.grip === "none") {
+  if (router.vipHold === "none") {
     if (peerIsActive(router)) return null;
     if (waited >= requestLength(router)) return "the peer did not say in time that it is active";
     return undefined;
   }
-  if (router.grip === "stuck") return "this router could not release the VIPs";
-  if (router.grip === "claiming") return takenBack;
-  if (router.grip === "releasing") return undefined;
+  if (router.vipHold === "stuck") return "this router could not release the VIPs";
+  if (router.vipHold === "claiming") return takenBack;
+  if (router.vipHold === "releasing") return undefined;
   // In pulse nothing is offered: the VIPs are let go of, and taken back where the peer does not.
   if (message === null) return (router.activation?.decidedAt ?? 0) > since ? takenBack : undefined;
   const { handOver } = message;
@@ -110,45 +110,48 @@ function endOfRequest(router: Router, since: Instant, now: Instant): string | nu
 }
 
 /** A stop overrides a restart that is still on its way; nothing overrides a stop. */
-export function askEnding(turn: Turn, kind: "stop" | "restart", holdFor: Ms): void {
-  const { router, now } = turn;
+export function askEnding(transition: Transition, kind: "stop" | "restart", holdFor: Ms): void {
+  const { router, now } = transition;
   if (router.ending !== null && (router.ending.kind === "stop" || kind === "restart")) return;
   const fromSequence = router.sequence + 1;
   const keeping = router.ending?.keeping ?? false;
-  set(turn, { ending: { kind, since: now, holdFor, fromSequence, keeping }, wish: null });
+  set(transition, {
+    ending: { kind, since: now, holdFor, fromSequence, keeping },
+    claimRequest: null,
+  });
 }
 
 /** Goes on with the ending; true when nothing else is to be decided any more. */
-export function followEnding(turn: Turn): boolean {
-  const { ending } = turn.router;
+export function followEnding(transition: Transition): boolean {
+  const { ending } = transition.router;
   if (ending === null) return false;
-  const { dialect, peerAlive, rules } = turn.router;
+  const { dialect, peerAlive, rules } = transition.router;
   const isSeen = dialect === "pulse" && peerAlive && ending.holdFor > rules.deadAfter;
   if (ending.kind === "restart" && isSeen && !ending.keeping)
-    stopInstead(turn, "the peer speaks pulse and cannot be asked to wait for so long");
-  else if (ending.kind === "restart") return followRestart(turn);
-  return followStop(turn);
+    stopInstead(transition, "the peer speaks pulse and cannot be asked to wait for so long");
+  else if (ending.kind === "restart") return followRestart(transition);
+  return followStop(transition);
 }
 
-function followStop(turn: Turn): boolean {
-  const { router, now } = turn;
+function followStop(transition: Transition): boolean {
+  const { router, now } = transition;
   const since = router.ending?.since ?? now;
   const inTime = now < addMs(since, offerMax);
-  if (router.grip === "releasing" || router.ending?.keeping === true) return true;
-  if (router.grip === "claiming") {
-    release(turn, "stopping");
+  if (router.vipHold === "releasing" || router.ending?.keeping === true) return true;
+  if (router.vipHold === "claiming") {
+    release(transition, "stopping");
     return true;
   }
-  if (router.grip === "held") {
+  if (router.vipHold === "held") {
     if (inTime && offerStands(router)) return false;
-    release(turn, "stopping");
+    release(transition, "stopping");
     return true;
   }
   // The peer's word `active` confirms what was promised; a stop does not wait beyond its time.
   const message = heardMessage(router);
   const claiming = message !== null && peerHolds(router) && message.state !== "active";
   if (message !== null && (router.grant !== null || claiming) && inTime) return false;
-  leave(turn);
+  leave(transition);
   return true;
 }
 
@@ -160,66 +163,75 @@ function offerStands(router: Router): boolean {
   return !(kind === "refused" && id === router.offer?.id);
 }
 
-function followRestart(turn: Turn): boolean {
-  const { router, now } = turn;
+function followRestart(transition: Transition): boolean {
+  const { router, now } = transition;
   const ending = router.ending;
-  if (ending === null || router.grip === "claiming" || router.grip === "releasing") return true;
-  if (router.grip !== "held") {
-    leave(turn);
+  if (ending === null || router.vipHold === "claiming" || router.vipHold === "releasing")
+    return true;
+  if (router.vipHold !== "held") {
+    leave(transition);
     return true;
   }
   const echo = heardMessage(router)?.echo ?? null;
-  const told = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
+  const known = echo?.boot === router.boot && echo.sequence >= ending.fromSequence;
   const patient =
-    router.dialect === "lvsd" && router.peerAlive && !told && now < addMs(ending.since, holdSayMax);
+    router.dialect === "lvsd" &&
+    router.peerAlive &&
+    !known &&
+    now < addMs(ending.since, holdSayMax);
   if (patient || ending.keeping) return true;
-  turn.effects.push({ kind: "keep", holdFor: ending.holdFor });
-  set(turn, { ending: { ...ending, keeping: true } });
+  transition.effects.push({ kind: "keep", holdFor: ending.holdFor });
+  set(transition, { ending: { ...ending, keeping: true } });
   return true;
 }
 
 /** The addresses outlive this process, but not the hold that was asked of the peer. */
-export function kept(turn: Turn): void {
-  const { router } = turn;
+export function kept(transition: Transition): void {
+  const { router } = transition;
   assert(router.ending?.keeping === true, "kept without being asked to keep");
-  if (router.abandon !== null) stopInstead(turn, router.abandon);
+  if (router.abandon !== null) stopInstead(transition, router.abandon);
   else if (router.ending.kind === "stop")
-    set(turn, { ending: { ...router.ending, keeping: false } });
+    set(transition, { ending: { ...router.ending, keeping: false } });
   else {
-    if (!router.rules.alone) say(turn, false);
-    end(turn);
+    if (!router.rules.alone) say(transition, false);
+    end(transition);
   }
 }
 
 /** Without a lifetime the addresses would stay for ever if nobody came back: a stop instead. */
-export function keepFailed(turn: Turn, why: string): void {
-  assert(turn.router.ending?.keeping === true, "keep-failed without being asked to keep");
-  stopInstead(turn, why);
+export function keepFailed(transition: Transition, why: string): void {
+  assert(transition.router.ending?.keeping === true, "keep-failed without being asked to keep");
+  stopInstead(transition, why);
 }
 
 /** A restart, or a stop that came in its midst, becomes a stop from now on. */
-function stopInstead(turn: Turn, why: string): void {
-  const { router, now } = turn;
+function stopInstead(transition: Transition, why: string): void {
+  const { router, now } = transition;
   const { ending, abandon } = router;
-  turn.reports.push({ event: "machine", kind: "failed", text: `no restart on the run: ${why}` });
+  transition.reports.push({
+    event: "machine",
+    kind: "failed",
+    text: `no restart on the run: ${why}`,
+  });
   if (ending !== null)
-    set(turn, { ending: { ...ending, kind: "stop", since: now, keeping: false } });
+    set(transition, { ending: { ...ending, kind: "stop", since: now, keeping: false } });
   if (abandon === null) return;
-  set(turn, { abandon: null });
-  release(turn, abandon);
+  set(transition, { abandon: null });
+  release(transition, abandon);
 }
 
-function leave(turn: Turn): void {
-  refreshState(turn);
-  if (!turn.router.rules.alone) for (let count = 0; count < lastWords; count++) say(turn, true);
-  end(turn);
+function leave(transition: Transition): void {
+  refreshState(transition);
+  if (!transition.router.rules.alone)
+    for (let count = 0; count < lastWords; count++) say(transition, true);
+  end(transition);
 }
 
-function end(turn: Turn): void {
-  if (turn.router.request !== null)
-    answer(turn, turn.router.request.number, "the daemon is stopping");
-  turn.effects.push({ kind: "stopped" });
-  set(turn, { ended: true, request: null });
+function end(transition: Transition): void {
+  if (transition.router.request !== null)
+    answer(transition, transition.router.request.number, "the daemon is stopping");
+  transition.effects.push({ kind: "stopped" });
+  set(transition, { ended: true, request: null });
 }
 
 /** When, after `since`, an ending is to be looked at again. */

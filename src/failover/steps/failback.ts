@@ -32,12 +32,12 @@ function blockOf(router: Router): string | null {
 
 /** When this router should ask for the VIPs by itself; null: not as things are. */
 export function failbackAt(router: Router): Instant | null {
-  if (router.role !== "primary" || router.grip !== "none") return null;
+  if (router.role !== "primary" || router.vipHold !== "none") return null;
   if (router.fitSince === null || router.mutualSince === null) return null;
   if (blockOf(router) !== null) return null;
   const base = Math.max(router.fitSince, router.mutualSince, router.since) as Instant;
   const due = addMs(base, ms(router.rules.failbackDelay * failbackFactor(router)));
-  return Math.max(due, router.wishAgainAt ?? due) as Instant;
+  return Math.max(due, router.requestAgainAt ?? due) as Instant;
 }
 
 /** What `lvsd status` says about the automatic failback. */

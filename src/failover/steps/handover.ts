@@ -2,15 +2,15 @@
  * Agreeing on a change while both hear each other: offer, want, released, claimed.
  *
  * Invariant: without a death a router claims only when the peer has said `released` to the very
- * wish that is open, and a router that has said so claims only after that wish is gone or the peer
- * is dead.
+ * request that is open, and a router that has said so claims only after that request is gone or the
+ * peer is dead.
  */
 import type { HandOverCause, Message } from "../../heartbeat/message.ts";
 import { isPartial } from "../../model/router.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { compareFitness, doubtfulLead, unfitnessOf } from "../fitness.ts";
-import { claim, release } from "../grip.ts";
 import {
+  type ClaimRequest,
   heardMessage,
   holding,
   isMutual,
@@ -20,10 +20,10 @@ import {
   seatOfPeer,
   set,
   sharesRole,
-  type Turn,
+  type Transition,
   timeout,
-  type Wish,
 } from "../router.ts";
+import { claim, release } from "../vip-hold.ts";
 import { type Claimant, failsBack, rulingOnVacancy } from "../yield.ts";
 import { failbackAt } from "./failback.ts";
 import { claimRegardless, takeOver } from "./takeover.ts";
@@ -55,28 +55,28 @@ export const claimantOf = (router: Router, heard: boolean): Claimant => ({
   suspended: router.suspended,
 });
 
-/** Numbers of wishes and offers go round in the 32 bits that they have on the wire; 0 is none. */
-const nextWish = ({ wishes }: Router): number => (wishes % 0xffff_ffff) + 1;
+/** Numbers of requests and offers go round in the 32 bits that they have on the wire; 0 is none. */
+const nextNumber = ({ claimRequests }: Router): number => (claimRequests % 0xffff_ffff) + 1;
 
 const peerFitter = (router: Router, message: Message): boolean =>
   compareFitness(message.faults, unfitnessOf(router.faults)) > 0;
 
-/** As the holder: answer the peer's wish, offer what should go. */
-export function handOver(turn: Turn): void {
-  const message = heardMessage(turn.router);
-  if (message === null || turn.router.grip !== "held") {
-    if (turn.router.offer !== null) set(turn, { offer: null });
-    if (turn.router.outreachedSince !== null) set(turn, { outreachedSince: null });
+/** As the holder: answer the peer's request, offer what should go. */
+export function handOver(transition: Transition): void {
+  const message = heardMessage(transition.router);
+  if (message === null || transition.router.vipHold !== "held") {
+    if (transition.router.offer !== null) set(transition, { offer: null });
+    if (transition.router.outreachedSince !== null) set(transition, { outreachedSince: null });
     return;
   }
-  refreshOutreached(turn, message);
-  refreshOffer(turn, message);
-  answerWish(turn, message);
+  refreshOutreached(transition, message);
+  refreshOffer(transition, message);
+  answerRequest(transition, message);
 }
 
 /** Why this holder would rather not hold; null: it would. */
 function offerCause(
-  { router, now }: Turn,
+  { router, now }: Transition,
   message: Message,
 ): "stop" | "switchover" | "unfit" | null {
   if (!isMutual(router) || !message.ready || message.holds) return null;
@@ -89,11 +89,11 @@ function offerCause(
 }
 
 /** What is wrong with an arbiter, or with checks, one router finds out first. */
-function refreshOutreached(turn: Turn, message: Message): void {
-  const { router, now } = turn;
+function refreshOutreached(transition: Transition, message: Message): void {
+  const { router, now } = transition;
   const outreached = doubtfulLead(unfitnessOf(router.faults), message.faults) !== null;
   if (outreached === (router.outreachedSince !== null)) return;
-  set(turn, { outreachedSince: outreached ? now : null });
+  set(transition, { outreachedSince: outreached ? now : null });
 }
 
 /** When it is certain that the peer is the fitter one; null: it is not, or there is no doubt. */
@@ -105,37 +105,37 @@ function outreachedAt(router: Router): Instant | null {
   return addMs(router.outreachedSince, length);
 }
 
-function refreshOffer(turn: Turn, message: Message): void {
-  const { router, now } = turn;
-  const cause = offerCause(turn, message);
+function refreshOffer(transition: Transition, message: Message): void {
+  const { router, now } = transition;
+  const cause = offerCause(transition, message);
   if (cause === (router.offer?.cause ?? null)) return;
-  if (cause === null) set(turn, { offer: null });
+  if (cause === null) set(transition, { offer: null });
   else {
-    const id = nextWish(router);
-    set(turn, { offer: { id, cause, since: now }, wishes: id });
+    const id = nextNumber(router);
+    set(transition, { offer: { id, cause, since: now }, claimRequests: id });
   }
 }
 
-function answerWish(turn: Turn, message: Message): void {
-  const { router, now } = turn;
+function answerRequest(transition: Transition, message: Message): void {
+  const { router, now } = transition;
   const { kind, id, cause } = message.handOver;
   if (kind !== "want") {
-    if (router.refused > 0) set(turn, { refused: 0 });
+    if (router.refused > 0) set(transition, { refused: 0 });
     return;
   }
-  // A wish that was refused once is not taken for the answer to a later offer.
+  // A request that was refused once is not taken for the answer to a later offer.
   const accepted = router.offer?.cause === cause && router.refused !== id;
-  // What can wait is not handed to a wisher who may be dead by now: his word must be fresh.
+  // What can wait is not handed to a router that may be dead by now: its word must be fresh.
   const canWait = cause === "failback" || cause === "switchover";
   const proof = message.echo?.boot === router.boot ? message.echo.sentAt : null;
   if (canWait && (proof === null || now >= addMs(proof, timeout(router)))) return;
   if (accepted || agreesToFailback(router, message, cause)) {
-    set(turn, {
+    set(transition, {
       grant: { boot: message.boot, id, cause, since: now, word: "releasing" },
       refused: 0,
     });
-    release(turn, reasons[cause]);
-  } else if (router.refused !== id) set(turn, { refused: id });
+    release(transition, reasons[cause]);
+  } else if (router.refused !== id) set(transition, { refused: id });
 }
 
 const reasons: Readonly<Record<HandOverCause, string>> = {
@@ -165,44 +165,49 @@ export const claimantOfPeer = (router: Router, message: Message, heard: boolean)
   suspended: message.suspended,
 });
 
-/** As one that does not hold, with a peer that is heard: keep promises, grant, wish, claim. */
-export function negotiate(turn: Turn, message: Message): void {
-  keepPromise(turn, message);
-  if (turn.router.grant !== null) return;
-  refreshVacancy(turn, message);
-  if (message.handOver.kind === "want" && !message.holds && grantWish(turn, message)) return;
-  refuseOffer(turn, message);
-  if (turn.router.wish !== null) followWish(turn, message);
-  if (turn.router.wish === null && !holding(turn.router)) makeWish(turn, message);
+/** As one that does not hold, with a peer that is heard: keep promises, grant, request, claim. */
+export function negotiate(transition: Transition, message: Message): void {
+  keepPromise(transition, message);
+  if (transition.router.grant !== null) return;
+  refreshVacancy(transition, message);
+  if (message.handOver.kind === "want" && !message.holds && grantRequest(transition, message))
+    return;
+  refuseOffer(transition, message);
+  if (transition.router.claimRequest !== null) followClaimRequest(transition, message);
+  if (transition.router.claimRequest === null && !holding(transition.router))
+    makeRequest(transition, message);
 }
 
-/** A promise ends when it was used, when the wish is gone, or when its wisher is. */
-function keepPromise(turn: Turn, message: Message): void {
-  const { grant } = turn.router;
+/** A promise ends when it was used, when the request is gone, or when its sender is. */
+function keepPromise(transition: Transition, message: Message): void {
+  const { grant } = transition.router;
   if (grant === null) return;
   const { kind, id } = message.handOver;
   const stands =
     message.boot === grant.boot && !message.holds && kind === "want" && id === grant.id;
-  if (!stands) set(turn, { grant: null });
+  if (!stands) set(transition, { grant: null });
 }
 
-function refreshVacancy(turn: Turn, message: Message): void {
+function refreshVacancy(transition: Transition, message: Message): void {
   const vacant = !message.holds || message.handOver.kind === "release-failed";
-  if (!vacant) set(turn, { vacantSince: null });
-  else if (turn.router.vacantSince === null) set(turn, { vacantSince: turn.now });
+  if (!vacant) set(transition, { vacantSince: null });
+  else if (transition.router.vacantSince === null) set(transition, { vacantSince: transition.now });
 }
 
 const isPreferred = (router: Router, message: Message): boolean =>
   rulingOnVacancy(claimantOf(router, true), claimantOfPeer(router, message, true)).survivor ===
   seatOf(router);
 
-/** Two wishes cross: the preferred one stands. Says whether the peer's was granted. */
-function grantWish(turn: Turn, message: Message): boolean {
-  const { router, now } = turn;
-  if (router.wish !== null && isPreferred(router, message)) return false;
+/** Two requests cross: the preferred one stands. Says whether the peer's was granted. */
+function grantRequest(transition: Transition, message: Message): boolean {
+  const { router, now } = transition;
+  if (router.claimRequest !== null && isPreferred(router, message)) return false;
   const { id, cause } = message.handOver;
-  const word = router.grip === "none" ? ("released" as const) : ("release-failed" as const);
-  set(turn, { wish: null, grant: { boot: message.boot, id, cause, since: now, word } });
+  const word = router.vipHold === "none" ? ("released" as const) : ("release-failed" as const);
+  set(transition, {
+    claimRequest: null,
+    grant: { boot: message.boot, id, cause, since: now, word },
+  });
   return true;
 }
 
@@ -224,39 +229,53 @@ function accepts(router: Router, message: Message, now: Instant): boolean {
   return message.handOver.cause === "unfit" ? better > 0 : better >= 0;
 }
 
-function refuseOffer(turn: Turn, message: Message): void {
+function refuseOffer(transition: Transition, message: Message): void {
   const { kind, id } = message.handOver;
-  const refused = kind === "offer" && !accepts(turn.router, message, turn.now) ? id : 0;
-  if (turn.router.refused !== refused) set(turn, { refused });
+  const refused = kind === "offer" && !accepts(transition.router, message, transition.now) ? id : 0;
+  if (transition.router.refused !== refused) set(transition, { refused });
 }
 
 /**
- * An open wish: its answer, or the end of its reason. It is never renewed while its reason stands:
- * the answer to its number may take longer than any time-out to come.
+ * An open request: its answer, or the end of its reason. It is never renewed while its reason
+ * stands: the answer to its number may take longer than any time-out to come.
  */
-function followWish(turn: Turn, message: Message): void {
-  const { router, now } = turn;
-  const { wish } = router;
-  if (wish === null) return;
+function followClaimRequest(transition: Transition, message: Message): void {
+  const { router, now } = transition;
+  const { claimRequest } = router;
+  if (claimRequest === null) return;
   const { kind, id } = message.handOver;
-  const answered = id === wish.id && message.echo?.boot === router.boot;
+  const answered = id === claimRequest.id && message.echo?.boot === router.boot;
   if (answered && kind === "releasing") return;
   if (answered && kind === "release-failed") {
-    claimRegardless(turn, causes[wish.cause]);
+    claimRegardless(transition, causes[claimRequest.cause]);
     return;
   }
-  if (answered && kind === "released" && !message.holds && isBound(router, message, wish, now)) {
-    claim(turn, causes[wish.cause], wish.cause);
+  if (
+    answered &&
+    kind === "released" &&
+    !message.holds &&
+    isBound(router, message, claimRequest, now)
+  ) {
+    claim(transition, causes[claimRequest.cause], claimRequest.cause);
     return;
   }
   if (answered && kind === "refused") {
-    set(turn, { wish: null, wishAgainAt: addMs(now, router.rules.failbackDelay) });
+    set(transition, { claimRequest: null, requestAgainAt: addMs(now, router.rules.failbackDelay) });
     return;
   }
-  if (wishCause(turn, message) !== wish.cause) set(turn, { wish: null });
+  if (requestCause(transition, message) !== claimRequest.cause)
+    set(transition, { claimRequest: null });
   // A peer that does not hear us cannot answer; if it should hold after all, it will be heard.
-  else if (wish.cause === "vacant" && !isMutual(router) && now >= deafUntil(router, wish.since))
-    takeOver(turn, "the peer holds nothing and does not hear this router", wish.since);
+  else if (
+    claimRequest.cause === "vacant" &&
+    !isMutual(router) &&
+    now >= deafUntil(router, claimRequest.since)
+  )
+    takeOver(
+      transition,
+      "the peer holds nothing and does not hear this router",
+      claimRequest.since,
+    );
 }
 
 /**
@@ -264,10 +283,15 @@ function followWish(turn: Turn, message: Message): void {
  * of ours that it echoes, and then claims by its own right. Where the wires are slower than that,
  * no answer would ever be in time: there a promise is taken as it comes.
  */
-function isBound(router: Router, message: Message, wish: Wish, now: Instant): boolean {
+function isBound(
+  router: Router,
+  message: Message,
+  claimRequest: ClaimRequest,
+  now: Instant,
+): boolean {
   const length = timeout(router);
-  const heardAt = message.echo?.sentAt ?? wish.since;
-  return now < addMs(heardAt, length) || now >= addMs(wish.since, ms(2 * length));
+  const heardAt = message.echo?.sentAt ?? claimRequest.since;
+  return now < addMs(heardAt, length) || now >= addMs(claimRequest.since, ms(2 * length));
 }
 
 const deafUntil = (router: Router, since: Instant): Instant => addMs(since, timeout(router));
@@ -282,22 +306,22 @@ const causes: Readonly<Record<HandOverCause, string>> = {
   vacant: "nobody held the VIPs",
 };
 
-function makeWish(turn: Turn, message: Message): void {
-  const cause = wishCause(turn, message);
+function makeRequest(transition: Transition, message: Message): void {
+  const cause = requestCause(transition, message);
   if (cause === null) return;
-  const id = nextWish(turn.router);
-  set(turn, { wish: { id, cause, since: turn.now }, wishes: id });
+  const id = nextNumber(transition.router);
+  set(transition, { claimRequest: { id, cause, since: transition.now }, claimRequests: id });
   if (cause === "failback")
-    turn.reports.push({
+    transition.reports.push({
       event: "state",
       kind: "failback",
       text: "automatic failback: this primary asks the backup for the VIPs",
     });
 }
 
-function wishCause({ router, now }: Turn, message: Message): HandOverCause | null {
-  // Whoever could not let go has said so, and the peer is to act on that word: no wish beside it.
-  if (!able(router, now) || router.grip !== "none") return null;
+function requestCause({ router, now }: Transition, message: Message): HandOverCause | null {
+  // Whoever could not let go has said so, and the peer is to act on that word: no request with it.
+  if (!able(router, now) || router.vipHold !== "none") return null;
   if (!peerHolds(router)) return wishesVacancy(router, message, now) ? "vacant" : null;
   if (message.handOver.kind === "offer")
     return accepts(router, message, now) ? message.handOver.cause : null;
@@ -314,13 +338,13 @@ function wishesVacancy(router: Router, message: Message, now: Instant): boolean 
 export const vacancyOverAt = (router: Router): Instant | null =>
   router.vacantSince === null ? null : addMs(router.vacantSince, timeout(router));
 
-/** When, after `since`, a wish, an offer or a vacancy is to be looked at again. */
+/** When, after `since`, a request, an offer or a vacancy is to be looked at again. */
 export function agreementAt(router: Router, since: Instant): Instant | null {
-  const { wish, offer, request } = router;
+  const { claimRequest, offer, request } = router;
   return earliestAfter(
     since,
-    wish === null ? null : deafUntil(router, wish.since),
-    wish === null ? null : addMs(wish.since, ms(2 * timeout(router))),
+    claimRequest === null ? null : deafUntil(router, claimRequest.since),
+    claimRequest === null ? null : addMs(claimRequest.since, ms(2 * timeout(router))),
     offer === null ? null : addMs(offer.since, offerMax),
     request === null ? null : addMs(request.since, offerMax),
     vacancyOverAt(router),

@@ -16,7 +16,7 @@ import {
   type Said,
   set,
   slowerInterval,
-  type Turn,
+  type Transition,
 } from "../router.ts";
 
 /** The rhythm while a change is being agreed on: a lost word costs little. */
@@ -35,15 +35,16 @@ const insistFor = 3;
 /** A stranger is answered at most this often: replays must not make us a siren. */
 export const strangerEvery: Ms = ms(20);
 
-/** The step of a planned change that this router is at. A promise outranks every wish. */
+/** The step of a planned change that this router is at. A promise outranks every request. */
 export function handOverOf(router: Router): HandOver {
-  const { grant, wish, offer, refused, grip, releaseFailedAt } = router;
+  const { grant, claimRequest, offer, refused, vipHold, releaseFailedAt } = router;
   if (grant !== null) return { kind: grant.word, id: grant.id, cause: grant.cause };
-  if (grip === "stuck" || (grip === "releasing" && releaseFailedAt !== null))
+  if (vipHold === "stuck" || (vipHold === "releasing" && releaseFailedAt !== null))
     return { kind: "release-failed", id: 0, cause: "none" };
-  if (grip === "releasing" || router.abandon !== null)
+  if (vipHold === "releasing" || router.abandon !== null)
     return { kind: "releasing", id: 0, cause: "none" };
-  if (wish !== null) return { kind: "want", id: wish.id, cause: wish.cause };
+  if (claimRequest !== null)
+    return { kind: "want", id: claimRequest.id, cause: claimRequest.cause };
   if (offer !== null) return { kind: "offer", id: offer.id, cause: offer.cause };
   return refused > 0 ? { kind: "refused", id: refused, cause: "none" } : noHandOver;
 }
@@ -59,7 +60,7 @@ function messageOf(router: Router, leaving: boolean, now: Instant): Message {
     sentAt: now,
     ...echoes(router.peer, hearsPeer(router), now),
     state: router.state,
-    holds: router.grip !== "none",
+    holds: router.vipHold !== "none",
     ready: router.ready && ending === null,
     hears: hearsPeer(router),
     asks: now >= (missingAt(router) ?? now + 1),
@@ -89,7 +90,7 @@ const nothing = new Uint8Array(0);
 /** What this router says now, as far as it is worth a beat out of turn. */
 const saidNow = (router: Router): Said => ({
   state: router.state,
-  grip: router.grip,
+  vipHold: router.vipHold,
   ready: router.ready,
   peerAlive: router.peerAlive,
   suspended: router.suspended,
@@ -110,7 +111,7 @@ function hasNews(router: Router): boolean {
   const { kind, id } = handOverOf(router);
   return (
     said.state !== router.state ||
-    said.grip !== router.grip ||
+    said.vipHold !== router.vipHold ||
     said.ready !== router.ready ||
     said.peerAlive !== router.peerAlive ||
     said.suspended !== router.suspended ||
@@ -129,18 +130,21 @@ function hasNews(router: Router): boolean {
  * until the holder has let go, who needs the processor for that.
  */
 function agreeingSince(router: Router): Instant | null {
-  const { wish, grant, offer, dispute, ending } = router;
-  const wished = wish !== null && isMutual(router) && !isBeingGranted(router) ? wish.since : null;
+  const { claimRequest, grant, offer, dispute, ending } = router;
+  const wanted =
+    claimRequest !== null && isMutual(router) && !isBeingGranted(router)
+      ? claimRequest.since
+      : null;
   const granted = grant?.word === "releasing" ? null : (grant?.since ?? null);
   const restarting = ending?.kind === "restart" ? ending.since : null;
   if (!hearsPeer(router)) return null;
-  return earliest(wished, granted, offer?.since ?? null, dispute?.since ?? null, restarting);
+  return earliest(wanted, granted, offer?.since ?? null, dispute?.since ?? null, restarting);
 }
 
-/** The peer has said that it is letting go for this router's wish. */
+/** The peer has said that it is letting go for this router's request. */
 function isBeingGranted(router: Router): boolean {
   const answer = heardMessage(router)?.handOver;
-  return answer?.kind === "releasing" && answer.id === router.wish?.id;
+  return answer?.kind === "releasing" && answer.id === router.claimRequest?.id;
 }
 
 /** When the next beat of the peer is so late that it is asked for; null: nobody is heard. */
@@ -185,23 +189,23 @@ export function beatAt(router: Router, now: Instant): Instant | null {
 }
 
 /** Sends a beat if one is due or something new is to be said. */
-export function speak(turn: Turn): void {
-  const { router, now } = turn;
+export function speak(transition: Transition): void {
+  const { router, now } = transition;
   const due = beatAt(router, now);
   if (due === null) return;
-  if (now >= due || hasNews(router)) say(turn, false);
+  if (now >= due || hasNews(router)) say(transition, false);
 }
 
 /** Sends a beat now. */
-export function say(turn: Turn, leaving: boolean): void {
-  const { router, now } = turn;
+export function say(transition: Transition, leaving: boolean): void {
+  const { router, now } = transition;
   if (router.rules.protocol === "pulse")
-    turn.effects.push({ kind: "send-word", word: wordOf(router) });
+    transition.effects.push({ kind: "send-word", word: wordOf(router) });
   else {
     const message = messageOf(router, leaving, now);
-    turn.effects.push({ kind: "send", message, word: wordBeside(router, now) });
+    transition.effects.push({ kind: "send", message, word: wordBeside(router, now) });
   }
-  set(turn, {
+  set(transition, {
     sequence: router.sequence + 1,
     lastSentAt: now,
     said: saidNow(router),

@@ -5,8 +5,16 @@
 import { assert } from "../../model/error.ts";
 import { addMs, earliestAfter, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { isolatingFault } from "../fitness.ts";
-import { claim } from "../grip.ts";
-import { type Gate, heardAtOf, type Router, set, type Turn, timeout, unasked } from "../router.ts";
+import {
+  type Gate,
+  heardAtOf,
+  type Router,
+  set,
+  type Transition,
+  timeout,
+  unasked,
+} from "../router.ts";
+import { claim } from "../vip-hold.ts";
 
 /** A fence command that failed is tried again after this long. */
 const fenceRetry: Ms = seconds(30);
@@ -27,59 +35,59 @@ export function startOverAt(router: Router): Instant {
  * Claims if arbiter and fence allow it; else asks them, and comes back with their answer. An
  * arbiter must have answered a question that is younger than `since`.
  */
-export function takeOver(turn: Turn, cause: string, since: Instant): void {
-  if (isolatingFault(turn.router) !== null) return;
-  if (turn.router.rules.arbiter && !arbiterAnswered(turn, since)) return;
-  if (turn.router.rules.fence !== null && !fenced(turn)) return;
-  claim(turn, cause, "none");
+export function takeOver(transition: Transition, cause: string, since: Instant): void {
+  if (isolatingFault(transition.router) !== null) return;
+  if (transition.router.rules.arbiter && !arbiterAnswered(transition, since)) return;
+  if (transition.router.rules.fence !== null && !fenced(transition)) return;
+  claim(transition, cause, "none");
 }
 
 /** The peer could not free the addresses: fence it, or claim and raise the alarm. */
-export function claimRegardless(turn: Turn, cause: string): void {
-  if (turn.router.rules.fence !== null && !fenced(turn)) return;
-  if (turn.router.gate.fence !== "done") {
+export function claimRegardless(transition: Transition, cause: string): void {
+  if (transition.router.rules.fence !== null && !fenced(transition)) return;
+  if (transition.router.gate.fence !== "done") {
     const text = "the peer could not free the VIPs: two machines may answer for them";
-    turn.reports.push({ event: "vip", kind: "release-failed", text });
+    transition.reports.push({ event: "vip", kind: "release-failed", text });
   }
-  claim(turn, cause, "none");
+  claim(transition, cause, "none");
 }
 
-function arbiterAnswered(turn: Turn, since: Instant): boolean {
-  const { gate } = turn.router;
+function arbiterAnswered(transition: Transition, since: Instant): boolean {
+  const { gate } = transition.router;
   if (gate.probeAnsweredAt !== null && gate.probeAnsweredAt > since) return true;
-  askArbiter(turn);
+  askArbiter(transition);
   return false;
 }
 
 /** Asks for a probe unless one is under way or was asked less than an interval ago. */
-export function askArbiter(turn: Turn): void {
-  const { router, now } = turn;
+export function askArbiter(transition: Transition): void {
+  const { router, now } = transition;
   if (now < (probeAgainAt(router) ?? now) || router.gate.probeUnderWay) return;
-  turn.effects.push({ kind: "probe" });
-  set(turn, { gate: { ...router.gate, probeAskedAt: now, probeUnderWay: true } });
+  transition.effects.push({ kind: "probe" });
+  set(transition, { gate: { ...router.gate, probeAskedAt: now, probeUnderWay: true } });
 }
 
 const probeAgainAt = ({ gate, rules }: Router): Instant | null =>
   gate.probeAskedAt === null ? null : addMs(gate.probeAskedAt, rules.interval);
 
-export function probed(turn: Turn, answered: boolean): void {
-  const { gate } = turn.router;
+export function probed(transition: Transition, answered: boolean): void {
+  const { gate } = transition.router;
   const probeAnsweredAt = answered ? gate.probeAskedAt : null;
-  set(turn, { gate: { ...gate, probeUnderWay: false, probeAnsweredAt } });
+  set(transition, { gate: { ...gate, probeUnderWay: false, probeAnsweredAt } });
 }
 
 /** Half-way to the verdict the arbiter is asked, so that its answer is there in time. */
 export function probeEarlyAt(router: Router): Instant | null {
-  const { rules, peerAlive, grip, gate, ready } = router;
+  const { rules, peerAlive, vipHold, gate, ready } = router;
   const heardAt = heardAtOf(router);
-  if (!rules.arbiter || !peerAlive || !ready || grip !== "none" || heardAt === null) return null;
+  if (!rules.arbiter || !peerAlive || !ready || vipHold !== "none" || heardAt === null) return null;
   const half = addMs(heardAt, ms(timeout(router) / 2));
   const asked = gate.probeAskedAt !== null && gate.probeAskedAt > heardAt;
   return asked || gate.probeUnderWay ? null : half;
 }
 
-function fenced(turn: Turn): boolean {
-  const { router, now } = turn;
+function fenced(transition: Transition): boolean {
+  const { router, now } = transition;
   const { gate, rules } = router;
   if (gate.fence === "done") return true;
   if (gate.fence === "under-way") return false;
@@ -87,21 +95,21 @@ function fenced(turn: Turn): boolean {
     if (rules.fence?.onFailure === "take_over") return true;
     if (now < addMs(gate.fenceEndedAt ?? now, fenceRetry)) return false;
   }
-  turn.effects.push({ kind: "fence" });
-  set(turn, { gate: { ...gate, fence: "under-way" } });
+  transition.effects.push({ kind: "fence" });
+  set(transition, { gate: { ...gate, fence: "under-way" } });
   return false;
 }
 
 /** How the fence ended; `null`: it did what it should. */
-export function fenceEnded(turn: Turn, failure: string | null): void {
-  const { gate, rules } = turn.router;
+export function fenceEnded(transition: Transition, failure: string | null): void {
+  const { gate, rules } = transition.router;
   assert(gate.fence === "under-way", `the end of a fence that is ${gate.fence}`);
   const fence = failure === null ? "done" : "failed";
-  set(turn, { gate: { ...gate, fence, fenceEndedAt: turn.now } });
+  set(transition, { gate: { ...gate, fence, fenceEndedAt: transition.now } });
   if (failure === null) return;
   const consequence = rules.fence?.onFailure === "stay" ? "not taking over" : "taking over anyway";
   const text = `fencing failed: ${failure}; ${consequence}`;
-  turn.reports.push({ event: "machine", kind: "failed", text });
+  transition.reports.push({ event: "machine", kind: "failed", text });
 }
 
 /**

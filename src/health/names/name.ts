@@ -87,7 +87,7 @@ const retryAfter = (failures: number): number =>
   Math.min(againAfterMax, againAfter * 2 ** Math.min(10, failures - 1));
 
 /** After the active router has said its addresses. */
-export const told = (name: Name, addresses: readonly IpAddress[], now: Instant): Name =>
+export const learned = (name: Name, addresses: readonly IpAddress[], now: Instant): Name =>
   addresses.length === 0
     ? { ...name, toldAt: now }
     : { ...name, addresses: inOrder(addresses), source: "peer", toldAt: now };

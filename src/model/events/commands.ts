@@ -72,12 +72,12 @@ export const notifyEvents = {
     meaning:
       "`notify.command` was run for the newest event about this subject and ended with status 0",
     sentence: ({ subject, took_ms }) =>
-      `notify.command was told of ${subject}, ${Math.round(took_ms)} ms`,
+      `notify.command was run for ${subject}, ${Math.round(took_ms)} ms`,
   }),
   failed: event({
     severity: "warn",
     fields: { subject: text, text },
     meaning: "it ended otherwise, was killed after 10 s, or could not be started",
-    sentence: ({ subject, text }) => `notify.command was not told of ${subject}: ${text}`,
+    sentence: ({ subject, text }) => `notify.command failed for ${subject}: ${text}`,
   }),
 };

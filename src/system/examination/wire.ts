@@ -115,7 +115,7 @@ export function openWire(addresses: readonly IpAddress[]): Wire {
           sender?.send(index, frame);
         };
         ask();
-        // Of several holders the second one is as telling as the first.
+        // Of several holders the second one proves as much as the first.
         await until(() => false, ask);
         claims.delete(`${index} ${address}`);
         return { address, device, macs: [...macs].filter((one) => one !== mac) };

@@ -46,8 +46,8 @@ export async function inPieces(
       // The program finds out what has become of them.
       if (!(thrown instanceof MachineError)) throw thrown;
     }
-    const told = done.size > 0 ? onDone(piece.filter((vip) => done.has(vip))) : undefined;
-    if (told instanceof Promise) await told;
+    const answer = done.size > 0 ? onDone(piece.filter((vip) => done.has(vip))) : undefined;
+    if (answer instanceof Promise) await answer;
     if (done.size < piece.length) await onLeft(piece.filter((vip) => !done.has(vip)));
   }
 }

@@ -1,6 +1,7 @@
 /**
- * One `ip -force -j -batch -` that is kept open on a pipe: says lines, tells which of them failed
- * and what the `addr show` among them printed. Knows how the program answers, not what is asked.
+ * One `ip -force -j -batch -` that is kept open on a pipe: takes lines, returns which of them
+ * failed and what the `addr show` among them printed. Knows how the program answers, not what is
+ * asked.
  *
  * Measured: the program does each line as it arrives, goes on after a failure, and names a failed
  * line by its number on stderr. It says nothing of the others; hence a barrier ends each batch.

@@ -1,6 +1,6 @@
 /**
- * Keeps `ip -o monitor address link` running and tells whenever addresses or links have changed, or
- * may have changed unseen, so that whoever listens reads everything once more.
+ * Keeps `ip -o monitor address link` running and reports whenever addresses or links have changed,
+ * or may have changed unseen, so that whoever listens reads everything once more.
  *
  * What its lines say is not read: a takeover of 500 VIPs would read 500 of its own.
  */
@@ -10,12 +10,15 @@ import { type KeptProgram, keepProgram } from "../program/program.ts";
 
 /** How long a program that ended is left alone, so that a missing one does not spin us. */
 const againAfter = ms(1000);
-/** `ip monitor` does not tell when it has begun to listen; measured: 60 ms at most in the slowest lab. */
+/**
+ * `ip monitor` does not say when it has begun to listen; measured: 60 ms at most in the slowest
+ * lab.
+ */
 const beginsWithin = ms(250);
 
 /**
- * `why`: the program's line, or why a change may have been missed; that is also told each time the
- * program begins, once it must be listening. Call the result to stop.
+ * `why`: the program's line, or why a change may have been missed; that is also reported each time
+ * the program begins, once it must be listening. Call the result to stop.
  */
 export function watchInterfaces(
   path: string | undefined,

@@ -75,7 +75,10 @@ export interface Ip {
    * comes back. Throws MachineError when nothing is known of the outcome.
    */
   remove(forms: readonly FloatingAddress[]): Promise<AddressOutcome>;
-  /** Gives held addresses a lifetime (announced restart): the kernel drops them unless claimed again. */
+  /**
+   * Gives held addresses a lifetime (announced restart): the kernel drops them unless claimed
+   * again.
+   */
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Runs through a claim of nothing: its programs are there and its code is compiled then. */
   rehearse(): Promise<void>;
@@ -103,16 +106,16 @@ async function claim(
   onAdded: OnAdded = () => {},
 ): Promise<AddressOutcome> {
   const left: FloatingAddress[] = [];
-  const tell = (added: readonly FloatingAddress[]): void | Promise<void> =>
+  const report = (added: readonly FloatingAddress[]): void | Promise<void> =>
     onceLocal(added, netlink, () => onAdded(added));
-  await inPieces(vips, netlink?.add ?? nothing, tell, async (some) => {
+  await inPieces(vips, netlink?.add ?? nothing, report, async (some) => {
     if (some[0]?.kind !== "nat-router") {
       left.push(...some);
       return;
     }
-    // It has to be there, and told, before any VIP is.
+    // It has to be there, and reported, before any VIP is.
     const { shown } = await batch.ask([...some.map(claimLine), show]);
-    await tell(claimedOf(some, addressesByKey(last(shown)), []).held);
+    await report(claimedOf(some, addressesByKey(last(shown)), []).held);
   });
   const answer = await batch.ask([...left.map(claimLine), show]);
   const first = claimedOf(vips, addressesByKey(last(answer.shown)), []);

@@ -23,7 +23,7 @@ export async function readIpvsFacts(
       return false;
     }
   };
-  // Where IPVS itself is no module that modprobe knows, it cannot tell of its parts either.
+  // Where IPVS itself is no module that modprobe knows, it does not know its parts either.
   const asked = (await knows("ip_vs")) ? modules : [];
   const missing: string[] = [];
   for (const module of asked) if (!(await knows(module))) missing.push(module);

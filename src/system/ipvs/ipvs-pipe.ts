@@ -1,6 +1,6 @@
 /**
  * One `ipvsadm --restore` that is kept open on a pipe: says lines and hears what it complains of.
- * Knows how the program answers, not which change failed: it does not tell.
+ * Knows how the program answers, not which change failed: it does not say.
  *
  * Measured: it does each line as it arrives. What the kernel refuses is one bare sentence on
  * stderr, without the line or its number; a good line is answered by nothing. A line that the

@@ -1,7 +1,7 @@
 /**
  * The door to the kernel's IPVS table: reads it, applies a plan in order. Decides nothing.
  *
- * Changes go in batches through an ipvsadm that stays open (ipvs-pipe.ts). It tells that something
+ * Changes go in batches through an ipvsadm that stays open (ipvs-pipe.ts). It says that something
  * was refused but not what; then the table is read, and what does not hold is said once more, one
  * line at a time, so that each refusal is heard beside its change.
  */
@@ -74,7 +74,9 @@ const barrierFor = (change: Change): Barrier | null => {
   return change.kind === "add-service" ? null : barriers.amongServices;
 };
 
-/** Cuts a plan into batches, in order, each of which can be ended by one barrier without a doubt. */
+/**
+ * Cuts a plan into batches, in order, each of which can be ended by one barrier without a doubt.
+ */
 export function batchesOf(changes: readonly Change[]): readonly Batch[] {
   const batches: { barrier: Barrier | null; changes: Change[] }[] = [];
   for (const change of changes) {

@@ -1,5 +1,6 @@
 /**
- * The door to the kernel's connection synchronisation daemons: reads, starts, stops. Decides nothing.
+ * The door to the kernel's connection synchronisation daemons: reads, starts, stops. Decides
+ * nothing.
  *
  * To start a program holds up the loop for some ms, and these are looked at every few seconds. So
  * what ipvsadm said once counts for as long as the daemons speak through the same sockets: nothing
@@ -21,11 +22,14 @@ import { runProgram } from "../program/program.ts";
 export interface SyncDaemons {
   /** What runs in this network namespace. Throws MachineError. */
   read(): Promise<readonly FoundSyncDaemon[]>;
-  /** The kernel refuses a second one of a kind, and a device that is missing or down. Throws MachineError. */
+  /**
+   * The kernel refuses a second one of a kind, and a device that is missing or down. Throws
+   * MachineError.
+   */
   start(daemon: SyncDaemon): Promise<void>;
   /** Throws MachineError, also where none of the kind runs. */
   stop(kind: SyncDaemonKind): Promise<void>;
-  /** What has become of the masters' datagrams here; nothing where the kernel does not tell. */
+  /** What has become of the masters' datagrams here; nothing where the kernel does not say. */
   intake(): Intake;
 }
 

@@ -100,7 +100,7 @@ const derived = (key: Uint8Array, label: string, bytes: number): Buffer =>
     hkdfSync("sha256", key, new Uint8Array(), `lvsd configuration channel ${label}`, bytes),
   );
 
-/** Names a key without telling anything of it, so that the peer knows which one is meant. */
+/** Names a key without giving it away, so that the peer knows which one is meant. */
 const identityOf = (key: Uint8Array): string => derived(key, "identity", 8).toString("hex");
 const secretOf = (key: Uint8Array): Buffer => derived(key, "secret", 32);
 

@@ -131,11 +131,11 @@ export const openHeartbeatPath: OpenHeartbeatPath = (options) => {
     },
     send(bytes, sent, to = { address: peer, port }) {
       if (socket === null) return sent(`${printEndpoint(own, port)}: not open: ${trouble}`);
-      const told = (error: Error | null): void =>
+      const settled = (error: Error | null): void =>
         sent(error && `${printEndpoint(to.address, to.port)}: cannot be reached: ${error.message}`);
       try {
         // Without a promise: a beat costs no turn of the loop.
-        socket.socket.send(bytes, to.port, to.address, told);
+        socket.socket.send(bytes, to.port, to.address, settled);
       } catch (thrown) {
         // The kernel closed it, and its error event is still to come.
         sent(`${printEndpoint(own, port)}: not open: ${messageOf(thrown)}`);

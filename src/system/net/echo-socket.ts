@@ -65,7 +65,7 @@ const kinds: Readonly<Record<Family, Kind>> = {
 /** A message: type, code, checksum, then identifier and sequence, then what nobody else sends. */
 const markAt = 4;
 const markBytes = 16;
-/** Last comes a number of the caller's, which tells its requests apart. */
+/** Last comes a number of the caller's, which distinguishes its requests. */
 const tagAt = markAt + markBytes;
 const tagBytes = 4;
 /** Replies to other programs that one look passes over; a flood of them must not hold it up. */
@@ -79,7 +79,9 @@ export interface EchoReply {
 export interface EchoSocket {
   /** Asks once; null, or why the kernel did not take it. `tag`: 32 bits that the reply bears. */
   send(to: IpAddress, tag?: number): string | null;
-  /** Who has answered one of our requests, one a call; null when nothing waits. Throws MachineError. */
+  /**
+   * Who has answered one of our requests, one a call; null when nothing waits. Throws MachineError.
+   */
   receive(): EchoReply | null;
   close(): void;
 }

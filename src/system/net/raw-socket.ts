@@ -148,7 +148,7 @@ export function openPacketSocket(
     dropped() {
       statisticsSize[0] = statistics.byteLength;
       if (getSocketOption(fd, levelPacket, optionStatistics, statistics, statisticsSize) !== 0)
-        throw trouble("does not tell what it dropped");
+        throw trouble("does not say what it dropped");
       return statistics[1] ?? 0;
     },
     close() {

@@ -42,13 +42,17 @@ export type OpenStrangerWatch = (
   onTrouble: (why: string) => void,
 ) => StrangerWatch;
 
-/** Two routers that both answer are to know it soon; a look at empty sockets costs next to nothing. */
+/**
+ * Two routers that both answer are to know it soon; a look at empty sockets costs next to nothing.
+ */
 const lookEvery = ms(100);
-/** More frames than the receive buffer holds; more would only be the flood that goes on meanwhile. */
+/**
+ * More frames than the receive buffer holds; more would only be the flood that goes on meanwhile.
+ */
 const framesPerLookMax = 256;
-/** A stranger who claims an address a thousand times a second is told once. */
-const tellAgainAfter = ms(1000);
-/** Strangers remembered as told; beyond that a flood of invented ones is told no more. */
+/** A stranger who claims an address a thousand times a second is reported once. */
+const reportAgainAfter = ms(1000);
+/** Strangers remembered as reported; beyond that a flood of invented ones is reported no more. */
 const strangersMax = 64;
 
 const load = (code: number, k: number): FilterStep => ({ code, jt: 0, jf: 0, k });
@@ -58,7 +62,9 @@ const skipUnless = (k: number, steps: number): FilterStep => ({ code: 0x15, jt: 
 const keep: FilterStep = { code: 0x06, jt: 0, jf: 0, k: 0xffff };
 const drop: FilterStep = { code: 0x06, jt: 0, jf: 0, k: 0 };
 
-/** ARP whose sender address (offset 28) is one of these; all ARP where the filter would be too long. */
+/**
+ * ARP whose sender address (offset 28) is one of these; all ARP where the filter would be too long.
+ */
 export function arpFilter(addresses: readonly IpAddress[]): readonly FilterStep[] {
   if (addresses.length * 2 + 2 > filterStepsMax) return [keep];
   const steps = addresses.flatMap((address) => {
@@ -120,15 +126,15 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
   let peers = new Set<IpAddress>();
   /** The MAC of each of the peer's addresses, by device and address. */
   const peerMacs = new Map<string, string>();
-  const told = new Map<string, number>();
+  const reported = new Map<string, number>();
 
-  const tell = (stranger: Stranger): void => {
+  const report = (stranger: Stranger): void => {
     const key = `${stranger.device} ${stranger.address} ${stranger.mac}`;
-    const before = told.get(key);
+    const before = reported.get(key);
     const at = performance.now();
-    if (before !== undefined && at - before < tellAgainAfter) return;
-    if (before === undefined && told.size >= strangersMax) return;
-    told.set(key, at);
+    if (before !== undefined && at - before < reportAgainAfter) return;
+    if (before === undefined && reported.size >= strangersMax) return;
+    reported.set(key, at);
     onStranger(stranger);
   };
   const isPeer = (device: string, mac: string): boolean =>
@@ -139,7 +145,7 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
     if (claim === null || device === undefined || ours.has(claim.mac)) return;
     const key = `${device} ${claim.address}`;
     if (peers.has(claim.address)) peerMacs.set(key, claim.mac);
-    if (watched.has(key)) tell({ ...claim, device, isPeer: isPeer(device, claim.mac) });
+    if (watched.has(key)) report({ ...claim, device, isPeer: isPeer(device, claim.mac) });
   };
   const stop = (): void => {
     if (timer !== null) clearInterval(timer);
@@ -147,7 +153,8 @@ export const openStrangerWatch: OpenStrangerWatch = (onStranger, onTrouble) => {
     listeners.close();
   };
   const look = (): void => {
-    for (const [key, at] of told) if (performance.now() - at > tellAgainAfter) told.delete(key);
+    for (const [key, at] of reported)
+      if (performance.now() - at > reportAgainAfter) reported.delete(key);
     try {
       for (const socket of listeners.sockets) {
         for (let count = 0; count < framesPerLookMax; count += 1) {

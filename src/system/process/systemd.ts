@@ -1,5 +1,5 @@
 /**
- * What systemd is told (sd_notify(3)): ready, reloading, stopping, status, and the watchdog's feed.
+ * What systemd is sent (sd_notify(3)): ready, reloading, stopping, status, and the watchdog's feed.
  * Without NOTIFY_SOCKET every call does nothing, and the native library is not even loaded.
  */
 import { MachineError, messageOf } from "../../model/error.ts";
@@ -53,7 +53,7 @@ export async function openSystemd(environment = process.env): Promise<Systemd> {
     throw new MachineError(`sd-notify: cannot be loaded: ${messageOf(thrown)}`, { cause: thrown });
   }
   /** A message that systemd does not get is no reason to end: it acts on its silence by itself. */
-  const tell = (...lines: string[]): void => {
+  const send = (...lines: string[]): void => {
     try {
       library.sendState(lines.join("\n"));
     } catch {
@@ -65,12 +65,12 @@ export async function openSystemd(environment = process.env): Promise<Systemd> {
     length === null || watchdog === null ? [] : [`WATCHDOG_USEC=${Math.round(length * 1000)}`];
   return {
     watchdogWithin: watchdog,
-    ready: () => tell("READY=1", ...watch(watchdog)),
-    // The time stamp is what systemd tells the end of this reload from the end of another one by.
-    reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
-    stopping: () => tell("STOPPING=1"),
-    restarting: (within) => tell("STATUS=restarting", ...watch(within)),
-    status: (text) => tell(`STATUS=${text.replaceAll("\n", " ")}`),
-    feed: () => tell("WATCHDOG=1"),
+    ready: () => send("READY=1", ...watch(watchdog)),
+    // The time stamp is how systemd distinguishes the end of this reload from that of another.
+    reloading: () => send("RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`),
+    stopping: () => send("STOPPING=1"),
+    restarting: (within) => send("STATUS=restarting", ...watch(within)),
+    status: (text) => send(`STATUS=${text.replaceAll("\n", " ")}`),
+    feed: () => send("WATCHDOG=1"),
   };
 }

@@ -78,7 +78,7 @@ export function openOutput(given: number): Output {
         return;
       }
     }
-    for (const tell of written) tell();
+    for (const settle of written) settle();
     written = [];
   };
   return {

@@ -132,7 +132,7 @@ function start(
       });
     }
   }
-  // A child that ends without reading breaks the pipe: its exit tells, not this.
+  // A child that ends without reading breaks the pipe: its exit says what failed, not this.
   child.stdin.on("error", () => {});
   return child;
 }

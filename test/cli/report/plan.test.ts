@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain } from "../../../src/cli/report/paint.ts";
-import { planReport } from "../../../src/cli/report/plan.ts";
+import { printPlan } from "../../../src/cli/report/plan.ts";
 import { samplePlan } from "../../control/sample.ts";
 
 const changes = `\
@@ -13,14 +13,14 @@ const changes = `\
 
 test("a plan lists each change with its kind", () => {
   assert.equal(
-    planReport(samplePlan, false, plain),
+    printPlan(samplePlan, false, plain),
     `4 changes to make; 98 virtual services unchanged\n${changes}`,
   );
 });
 
 test("a reload says what was done", () => {
   assert.equal(
-    planReport(samplePlan, true, plain),
+    printPlan(samplePlan, true, plain),
     `4 changes made; 98 virtual services unchanged\n${changes}`,
   );
 });
@@ -28,11 +28,11 @@ test("a reload says what was done", () => {
 test("one change is one change, none is nothing", () => {
   const [first = assert.fail()] = samplePlan.changes;
   const one = { ...samplePlan, changes: [first], settings: [], unchanged_services: 1 };
-  assert.match(planReport(one, false, plain), /^1 change to make; 1 virtual service unchanged\n/);
+  assert.match(printPlan(one, false, plain), /^1 change to make; 1 virtual service unchanged\n/);
   const none = { ...one, changes: [] };
   assert.equal(
-    planReport(none, false, plain),
+    printPlan(none, false, plain),
     "nothing would change; 1 virtual service unchanged\n",
   );
-  assert.equal(planReport(none, true, plain), "nothing changed; 1 virtual service unchanged\n");
+  assert.equal(printPlan(none, true, plain), "nothing changed; 1 virtual service unchanged\n");
 });

@@ -42,7 +42,7 @@ function acts(own: string | null, peer: Saving["peer"], answers: readonly Heard[
 
 describe("a saving", () => {
   const cases: [string, Parameters<typeof acts>, string][] = [
-    ["stores on both", [null, "alive", [good, good, good]], "ask store tell end: stored stored"],
+    ["stores on both", [null, "alive", [good, good, good]], "ask store commit end: stored stored"],
     ["stores here while the peer is dead", [null, "away", [good]], "store end: stored away"],
     ["stores here where there is no peer", [null, "none", [good]], "store end: stored none"],
     ["stores nothing that is bad here", ["a", "none", []], "end: refused a"],
@@ -52,12 +52,12 @@ describe("a saving", () => {
     [
       "undoes its own where the peer cannot store",
       [null, "alive", [good, good, bad("disk full"), good]],
-      "ask store tell undo end: refused disk full",
+      "ask store commit undo end: refused disk full",
     ],
     [
       "keeps its own where the peer's last word is lost",
       [null, "alive", [good, good, lost]],
-      "ask store tell end: stored unsure",
+      "ask store commit end: stored unsure",
     ],
   ];
   for (const [name, given, expected] of cases)
@@ -168,8 +168,8 @@ class Pair {
       } else if (word === "good" || (word === "lost" && next.serial % 2 === 0))
         // A lost word was lost before the peer heard it, or its answer was: both come up.
         this.#replace(peer, next);
-      if (word === "lost" && (kind === "ask" || kind === "tell")) heard = lost;
-      if (word === "bad" && (kind === "ask" || kind === "tell")) heard = bad("disk full");
+      if (word === "lost" && (kind === "ask" || kind === "commit")) heard = lost;
+      if (word === "bad" && (kind === "ask" || kind === "commit")) heard = bad("disk full");
       saving = nextSaving(saving, heard);
     }
   }

@@ -41,7 +41,7 @@ describe("the fields of the forms", () => {
       [keysOf("command"), "args", "list"],
     ];
     for (const [keys, name, kind] of kinds) assert.equal(field(keys, name).input.kind, kind, name);
-    assert.deepEqual(partsOf(rootKeys, ["notify.mail"]), []);
+    assert.deepEqual(partsOf(rootKeys, ["notify.post"]), []);
     const optional = groupsIn(partsOf(virtualServerKeys, ["persistence", "quorum"]));
     assert.deepEqual(
       optional.map(({ name, optional: is }) => [name, is]),

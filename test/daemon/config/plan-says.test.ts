@@ -78,7 +78,7 @@ function* places(shape: Shape<unknown>, above: readonly string[]): Generator<Pla
   for (const [name, key] of Object.entries(inside.keys)) {
     const path = [...above, name];
     // A virtual server's keys once more.
-    if (key.later || path.join(".") === "defaults") continue;
+    if (path.join(".") === "defaults") continue;
     // Its keys hang on its type; a check is compared as a whole.
     const goesOn = name === "check" ? [] : [...places(key.shape, path)];
     if (goesOn.length === 0) yield { path, key };

@@ -105,7 +105,7 @@ test("what is young is told before the release, what came in between after it, n
   const { around, order, said, release } = make();
   assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["read", "tell 1", "release", "read", "tell 2"]);
-  assert.match(said.join(), /^told: .*told the peer of 2 young connections/);
+  assert.match(said.join(), /^told: .*sent the peer 2 young connections/);
 });
 
 test("a release that fails is handed on, and what happened is told all the same", async () => {
@@ -144,7 +144,7 @@ test("what came in between is told by its SYNs, without the table being read onc
   const { around, order, said, release } = make({ followed: services });
   assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["read", "tell 1", "release", "tell 2"]);
-  assert.match(said.join(), /^told: .*told the peer of 2 young connections; 0\.0 ms after .*$/);
+  assert.match(said.join(), /^told: .*sent the peer 2 young connections; 0\.0 ms after .*$/);
   assert.doesNotMatch(said.join(), /once more/);
 });
 

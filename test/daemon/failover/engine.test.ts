@@ -106,7 +106,7 @@ test("a claim that throws is a failed claim with its reason, and is tried again"
 test("an engine with a claim under way is healthy until the claim is overdue", async () => {
   const { engine } = bench(() => new Promise(() => {}));
   engine.input({ kind: "ready" });
-  await until("the claim is under way", () => engine.router.grip === "claiming");
+  await until("the claim is under way", () => engine.router.vipHold === "claiming");
   assert.equal(engine.healthy, true);
   engine.close();
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Tried } from "../../../src/checks/check.ts";
+import type { FailureReason } from "../../../src/checks/check-result.ts";
 import type { Endpoint } from "../../../src/checks/target.ts";
-import type { FailureReason } from "../../../src/checks/verdict.ts";
 import type { Check, Config, RealServer, VirtualServer } from "../../../src/config/config.ts";
 import { Nannies } from "../../../src/daemon/health/nannies.ts";
 import type { Nanny } from "../../../src/health/nanny.ts";
@@ -320,7 +320,7 @@ describe("a standby", () => {
     await nannies.firstRound();
     nannies.setActiveChecking(false);
     await nannies.firstRound();
-    nannies.tell("web/rs3", "down");
+    nannies.learn("web/rs3", "down");
     assert.equal(state("web/rs3"), "down");
     const before = starts.length;
     await intervals(4);

@@ -77,7 +77,7 @@ describe("what keeps this machine from checking", () => {
     made.configure(farm(2));
     await until("all are up", () => made.all().every(({ health }) => health.state === "up"));
     made.setActiveChecking(false);
-    for (const { rules } of made.all()) made.tell(rules.key, "down");
+    for (const { rules } of made.all()) made.learn(rules.key, "down");
     const before = tries();
     made.examine(true);
     await until("it has tried", () => tries() > before + 2);

@@ -22,7 +22,7 @@ function standby(servers: readonly VirtualServer[], answer: (host: string) => Tr
   const nannies = servers.flatMap((server) =>
     server.realServers.map((real): Nanny => {
       const nanny = startNanny(nannyRules(server, real), now);
-      return step(nanny, { kind: "told", standing: "up" }, now);
+      return step(nanny, { kind: "learned", standing: "up" }, now);
     }),
   );
   const paths = new OwnPaths({

@@ -105,7 +105,7 @@ describe("health over a restart", () => {
   const fresh = (name: string, port = 80) =>
     startNanny(nannyRules(virtualServer("web"), realServer(name, { port })), now);
   const down = step(
-    step(fresh("rs1"), { kind: "told", standing: "down" }, now),
+    step(fresh("rs1"), { kind: "learned", standing: "down" }, now),
     { kind: "wake" },
     now,
   );

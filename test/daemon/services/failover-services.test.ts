@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Tried } from "../../../src/checks/check.ts";
+import { failed } from "../../../src/checks/check-result.ts";
 import {
   type CommandEnd,
   type CommandRun,
   type RunCommand,
   runUnprivileged,
 } from "../../../src/checks/program/unprivileged.ts";
-import { failed } from "../../../src/checks/verdict.ts";
 import type { Check, ServiceConfig } from "../../../src/config/config.ts";
 import { FailoverServices } from "../../../src/daemon/services/failover-services.ts";
 import type { EventBody } from "../../../src/model/event.ts";
@@ -38,7 +38,9 @@ interface Run extends CommandRun {
   readonly end: (status: number) => void;
 }
 
-/** The services with commands that end when the test says so, and a check that says what it says. */
+/**
+ * The services with commands that end when the test says so, and a check that says what it says.
+ */
 function attended(t: TestContext, runCommand: RunCommand | null = null) {
   const runs: Run[] = [];
   const events: EventBody[] = [];
@@ -80,10 +82,10 @@ describe("failover services", () => {
   it("are stopped on a standby, started on the active router, and told who and what they are", async (t) => {
     const { services, ran, run, is, events } = attended(t);
     services.configure([service("mail")]);
-    services.wish("rest", false);
+    services.goal("rest", false);
     (await run(1)).end(0);
     await is("mail", "stopped");
-    services.wish("run", false);
+    services.goal("run", false);
     const start = await run(2);
     assert.deepEqual(start.environment, {
       LVSD_SERVICE: "mail",
@@ -103,11 +105,11 @@ describe("failover services", () => {
   it("do not begin in the turn in which the router became active: that one is the VIPs'", async (t) => {
     const { services, runs, run } = attended(t);
     services.configure([service("mail")]);
-    services.wish("run", false);
+    services.goal("run", false);
     assert.equal(runs.length, 0);
-    services.wish("rest", false);
+    services.goal("rest", false);
     await run(1);
-    services.wish("run", false);
+    services.goal("run", false);
     assert.deepEqual(
       runs.map(({ command }) => command),
       ["/bin/off"],
@@ -118,9 +120,9 @@ describe("failover services", () => {
   it("have their commands under way at once, one for each service", async (t) => {
     const { services, ran, run } = attended(t);
     services.configure([service("a"), service("b")]);
-    services.wish("run", false);
+    services.goal("run", false);
     await run(2);
-    services.wish("rest", false);
+    services.goal("rest", false);
     await run(4);
     assert.deepEqual(ran(), ["/bin/on a", "/bin/on b", "/bin/off a", "/bin/off b"]);
   });
@@ -128,7 +130,7 @@ describe("failover services", () => {
   it("make the router unfit by a start that fails, and speak against a failback until a reload", async (t) => {
     const { services, run, is, events } = attended(t);
     services.configure([service("mail")]);
-    services.wish("run", false);
+    services.goal("run", false);
     assert.deepEqual(services.faults(), []);
     assert.equal(services.missing(), null);
     (await run(1)).end(3);
@@ -140,7 +142,7 @@ describe("failover services", () => {
         text: "service mail: start failed: status 3: no disk",
       },
     ]);
-    services.wish("rest", false);
+    services.goal("rest", false);
     (await run(2)).end(0);
     await is("mail", "stopped");
     assert.equal(services.faults().length, 1, "it is held against the router");
@@ -162,7 +164,7 @@ describe("a failover service with a check", () => {
     const { services, run, is, tries, check } = attended(t);
     check.says = "connection refused";
     services.configure(withCheck);
-    services.wish("run", false);
+    services.goal("run", false);
     const start = await run(1);
     assert.equal(tries.length, 0, "it is not tried while it is being started");
     start.end(0);
@@ -183,7 +185,7 @@ describe("a failover service with a check", () => {
   it("is not judged by what this machine lacks", async (t) => {
     const { services, run, is, tries, check } = attended(t);
     services.configure(withCheck);
-    services.wish("run", false);
+    services.goal("run", false);
     (await run(1)).end(0);
     await is("mail", "running");
     check.says = "no descriptors";
@@ -195,10 +197,10 @@ describe("a failover service with a check", () => {
   it("is no longer tried once it is to be stopped", async (t) => {
     const { services, run, is, tries } = attended(t);
     services.configure(withCheck);
-    services.wish("run", false);
+    services.goal("run", false);
     (await run(1)).end(0);
     await is("mail", "running");
-    services.wish("rest", false);
+    services.goal("rest", false);
     await run(2);
     assert.ok(tries.at(-1)?.signal.aborted);
   });
@@ -208,7 +210,7 @@ describe("a reload of failover services", () => {
   const running = async (t: TestContext, configured: readonly ServiceConfig[]) => {
     const all = attended(t);
     all.services.configure(configured);
-    all.services.wish("run", false);
+    all.services.goal("run", false);
     for (const [index, { name }] of configured.entries()) {
       (await all.run(index + 1)).end(0);
       await all.is(name, "running");
@@ -235,7 +237,7 @@ describe("a reload of failover services", () => {
     services.configure([service("a", { start: otherStart, stop: otherStop })]);
     (await run(2)).end(0);
     (await run(3)).end(0);
-    services.wish("rest", false);
+    services.goal("rest", false);
     await run(4);
     assert.deepEqual(ran(), ["/bin/on a", "/bin/off a", "/bin/better-on", "/bin/better-off"]);
   });
@@ -243,7 +245,7 @@ describe("a reload of failover services", () => {
   it("takes another stop for what runs by the same start", async (t) => {
     const { services, ran, run } = await running(t, [service("a")]);
     services.configure([service("a", { stop: otherStop })]);
-    services.wish("rest", false);
+    services.goal("rest", false);
     await run(2);
     assert.deepEqual(ran(), ["/bin/on a", "/bin/better-off"]);
   });
@@ -262,11 +264,11 @@ describe("a reload of failover services", () => {
   it("to other commands runs none on a standby", async (t) => {
     const { services, run, is, ran } = attended(t);
     services.configure([service("a")]);
-    services.wish("rest", false);
+    services.goal("rest", false);
     (await run(1)).end(0);
     await is("a", "stopped");
     services.configure([service("a", { start: otherStart, stop: otherStop })]);
-    services.wish("run", false);
+    services.goal("run", false);
     await run(2);
     assert.deepEqual(ran(), ["/bin/off a", "/bin/better-on"]);
   });
@@ -278,7 +280,7 @@ describe("failover services over a restart of lvsd", () => {
   it("go on: the next process knows what runs, and runs no command for it", async (t) => {
     const before = attended(t);
     before.services.configure([service("mail"), service("reports")]);
-    before.services.wish("run", false);
+    before.services.goal("run", false);
     (await before.run(1)).end(0);
     await before.is("mail", "running");
     const left = before.services.leave();
@@ -286,7 +288,7 @@ describe("failover services over a restart of lvsd", () => {
     const after = attended(t);
     after.services.recall(left);
     after.services.configure([service("mail"), service("reports")]);
-    after.services.wish("run", false);
+    after.services.goal("run", false);
     await after.run(1);
     assert.deepEqual(after.ran(), ["/bin/on reports"]);
     assert.equal(after.services.pictures()[0]?.state, "running");
@@ -304,7 +306,7 @@ describe("failover services over a restart of lvsd", () => {
     const { services, ran, run } = attended(t);
     services.recall([{ name, start, stop }]);
     services.configure([service("mail", { start: { command: "/bin/better-on", args: [] } })]);
-    services.wish("run", false);
+    services.goal("run", false);
     (await run(1)).end(0);
     await run(2);
     assert.deepEqual(ran(), ["/bin/off mail", "/bin/better-on"]);
@@ -318,7 +320,7 @@ describe("standing down", () => {
     await none.services.standDown();
     const { services, run, is } = attended(t);
     services.configure([service("a"), service("b")]);
-    services.wish("run", false);
+    services.goal("run", false);
     for (const count of [1, 2]) (await run(count)).end(0);
     for (const each of ["a", "b"]) await is(each, "running");
     let isDown = false;
@@ -335,7 +337,7 @@ describe("standing down", () => {
   it("gives up a start that hangs, and then stops", async (t) => {
     const { services, ran, run } = attended(t);
     services.configure([service("a")]);
-    services.wish("run", false);
+    services.goal("run", false);
     const start = await run(1);
     const down = services.standDown();
     (await run(2)).end(0);

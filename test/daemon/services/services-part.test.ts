@@ -75,7 +75,7 @@ describe("the failover services as a part of the daemon", () => {
     const { made, running, told } = part(1);
     made.recall(memory);
     made.configure(running);
-    made.services.wish("rest", false);
+    made.services.goal("rest", false);
     await eventually("the fault is there", () => made.faults().length === 1);
     assert.match(made.faults()[0]?.text ?? "", /^service mail: .*no disk/);
     const clock = { now: now(), wallClockOf: () => "2026-01-01T00:00:00.000Z" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { addressFact, readAddressFact } from "../../../src/health/names/address-fact.ts";
-import { type Answer, answered, startName, told } from "../../../src/health/names/name.ts";
+import { type Answer, answered, learned, startName } from "../../../src/health/names/name.ts";
 import type { HostName } from "../../../src/model/address.ts";
 import { addMs, instant, seconds } from "../../../src/model/time.ts";
 import { address } from "../../table/tables.ts";
@@ -61,7 +61,7 @@ describe("a host name", () => {
   });
 
   it("is what the active router says, on the standby, until that is silent for a minute", () => {
-    const name = told(startName([], start), addresses("10.0.0.7"), start);
+    const name = learned(startName([], start), addresses("10.0.0.7"), start);
     assert.deepEqual([name.addresses, name.source], [["10.0.0.7"], "peer"]);
     const relying = answered(name, both, true, addMs(start, seconds(59)));
     assert.deepEqual(relying.addresses, ["10.0.0.7"]);

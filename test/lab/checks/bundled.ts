@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { CheckResult } from "../../../src/checks/check-result.ts";
 import type { Driver } from "../../../src/checks/drivers.ts";
 import type { Endpoint } from "../../../src/checks/target.ts";
-import type { Verdict } from "../../../src/checks/verdict.ts";
 import { seconds } from "../../../src/model/time.ts";
 import { root } from "../../checkout.ts";
 import { checkOf } from "./trials.ts";
@@ -17,7 +17,7 @@ export async function tryBundled(
   driver: string,
   written: string,
   endpoint: Endpoint,
-): Promise<Verdict> {
+): Promise<CheckResult> {
   const bundle = join(root, "dist/lvsd");
   const name = new RegExp(`^${driver}-[A-Z0-9]+\\.mjs$`);
   const files = readdirSync(bundle).filter((file) => name.test(file));

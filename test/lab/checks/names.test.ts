@@ -1,4 +1,6 @@
-/** Host names of real servers, resolved by Debian's knot: two routers' parts, each with its disk. */
+/**
+ * Host names of real servers, resolved by Debian's knot: two routers' parts, each with its disk.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -98,7 +100,7 @@ class Side {
         changed: async () => {
           this.changes += 1;
         },
-        told: () => {},
+        learned: () => {},
       },
     );
   }

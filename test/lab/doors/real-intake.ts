@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Connection } from "../../../src/connections/connection-list.ts";
 import { syncMessages } from "../../../src/connections/sync-message.ts";
-import { takeOver } from "../../../src/daemon/failover/taking-over.ts";
+import { claimAfterIntake } from "../../../src/daemon/failover/claim-after-intake.ts";
 import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
 import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
 import { openSyncSender } from "../../../src/system/ipvs/sync-sender.ts";
@@ -60,7 +60,7 @@ test("connections that are told to a loop in real time are not known yet, and it
     tell(connections(2000));
     const inPieces = { known: known(), takenIn: takenIn() };
     const claimed = Promise.withResolvers<number>();
-    await takeOver({ takenIn }, async () => {
+    await claimAfterIntake({ takenIn }, async () => {
       claimed.resolve(known());
       return { ok: true };
     });

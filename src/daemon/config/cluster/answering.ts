@@ -1,10 +1,10 @@
 /** A saving that the peer leads: judges what it wants to store, then stores and loads it. */
 import {
   alreadyHas,
+  type ConfigRefusal,
   mayNotReplace,
   noHash,
   type Preparation,
-  type Verdict,
 } from "../../../config/saving/saving.ts";
 import {
   type Demand,
@@ -125,13 +125,13 @@ export class Answering implements Conversation {
   }
 }
 
-const verdict = (message: string, hint: string | null = null): Verdict => ({
+const verdict = (message: string, hint: string | null = null): ConfigRefusal => ({
   fault: "now",
   problems: [problemElsewhere(message, hint)],
 });
 
 /** The same text means another configuration there: its included files differ. */
-const differing = (next: Running, asked: Preparation): Verdict | null =>
+const differing = (next: Running, asked: Preparation): ConfigRefusal | null =>
   next.config.hash === asked.hash || asked.hash === noHash
     ? null
     : verdict("the included files differ", "copy them to both routers first");

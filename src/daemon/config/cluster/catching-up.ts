@@ -1,6 +1,6 @@
 /** A peer that missed what was saved here gets it: looked for every second, by what it beats. */
 import { mayCatchUp } from "../../../config/saving/history.ts";
-import { type Problem, toldProblems } from "../../../keys/problem.ts";
+import { type Problem, shownProblems } from "../../../keys/problem.ts";
 import type { ClusterSyncParts } from "./cluster-sync-parts.ts";
 import type { Leading } from "./leading.ts";
 import type { OwnConfig } from "./own-config.ts";
@@ -51,7 +51,7 @@ export class CatchingUp {
 
   /** The same refusal, again and again, is reported once. */
   #complain(problems: readonly Problem[]): void {
-    const text = toldProblems(problems).join("; ");
+    const text = shownProblems(problems).join("; ");
     if (text === this.#complained) return;
     this.#complained = text;
     this.#parts.report({ event: "config", kind: "mismatch", text });

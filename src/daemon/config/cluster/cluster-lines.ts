@@ -29,13 +29,13 @@ export type Line = LedConversation;
 export const shares = ({ config }: Pick<Running, "config">): boolean =>
   config.clusterSync && config.routers.backup !== null && config.heartbeat.keyFile !== null;
 
-/** The peer's configuration as far as its heartbeat tells. */
+/** The peer's configuration as far as its heartbeat says. */
 export interface PeerBelief {
   readonly alive: boolean;
   readonly mark: ConfigMark | null;
 }
 
-/** What the heartbeat tells of it; null: nothing is heard yet. */
+/** What the heartbeat says of it; null: nothing is heard yet. */
 export const peerBelief = (router: Router | null): PeerBelief => ({
   alive: router?.peerAlive ?? false,
   mark: router?.peer.message?.config ?? null,
@@ -51,7 +51,7 @@ export class ClusterLines {
   #listening: Listening[] = [];
   /** What the listeners stand for: they are made anew when it changes. */
   #standsFor = "";
-  #told = "";
+  #reported = "";
   readonly #refused = new Map<string, number>();
 
   constructor(parts: ClusterLinesParts) {
@@ -89,8 +89,8 @@ export class ClusterLines {
       if (each.open) continue;
       const why = await each.listener.listen();
       each.open = why === null;
-      if (why === null || why === this.#told) continue;
-      this.#told = why;
+      if (why === null || why === this.#reported) continue;
+      this.#reported = why;
       this.#parts.report({
         event: "machine",
         kind: "failed",

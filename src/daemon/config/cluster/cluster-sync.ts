@@ -15,7 +15,7 @@ import { configBytesMax, tooLarge } from "../../../keys/source.ts";
 import { messageOf } from "../../../model/error.ts";
 import { seconds } from "../../../model/time.ts";
 import { refusedNow, refusedText } from "../../refused.ts";
-import { within } from "../../within.ts";
+import { waitAtMost } from "../../wait-at-most.ts";
 import { raisedSerial } from "../config-thread.ts";
 import { Answering } from "./answering.ts";
 import { CatchingUp } from "./catching-up.ts";
@@ -129,8 +129,8 @@ export class ClusterSync {
   }
 
   /**
-   * What the peer's machine lacks for a text that is to be loaded here, for the other router gets it
-   * next. Empty where nobody shares it, or gives an answer in time.
+   * What the peer's machine lacks for a text that is to be loaded here, for the other router gets
+   * it next. Empty where nobody shares it, or gives an answer in time.
    */
   async lackedByPeer(text: string): Promise<readonly Problem[]> {
     if (this.#own.share() !== "alive" || text.length > configBytesMax) return [];
@@ -138,7 +138,7 @@ export class ClusterSync {
     const asked = this.#leading.lacks(text).then((found) => {
       problems = found;
     });
-    await within(asked, peerAnswersWithin);
+    await waitAtMost(asked, peerAnswersWithin);
     return problems;
   }
 

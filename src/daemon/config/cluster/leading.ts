@@ -6,19 +6,19 @@ import type { PeerFacts } from "../../../advice/findings/facts.ts";
 import {
   type Act,
   beginSaving,
+  type ConfigRefusal,
   type Heard,
   noHash,
   type Preparation,
-  type Verdict,
 } from "../../../config/saving/saving.ts";
 import type { Refusal, SaveReport } from "../../../control/api.ts";
 import { type Demand, decodeReply, encodeMessage } from "../../../control/cluster-messages.ts";
 import type { PeerReview } from "../../../control/review.ts";
-import { type Problem, printProblem, toldProblems } from "../../../keys/problem.ts";
+import { type Problem, printProblem, shownProblems } from "../../../keys/problem.ts";
 import { isRefused, MachineError, messageOf } from "../../../model/error.ts";
 import { otherRole } from "../../../model/router.ts";
 import { seconds } from "../../../model/time.ts";
-import { within } from "../../within.ts";
+import { waitAtMost } from "../../wait-at-most.ts";
 import { carriedOut } from "../plan-report.ts";
 import type { ClusterLines, Line } from "./cluster-lines.ts";
 import type { ClusterSyncParts, Judged, JudgeRules } from "./cluster-sync-parts.ts";
@@ -31,13 +31,14 @@ const peerAnswersWithin = seconds(10);
 /** An answer in time; throws otherwise. */
 async function answered(asked: Promise<Uint8Array>): Promise<Uint8Array> {
   let answer: Uint8Array | null = null;
-  await within(
+  await waitAtMost(
     asked.then((bytes) => {
       answer = bytes;
     }),
     peerAnswersWithin,
   );
-  if (answer === null) throw new MachineError(`it did not answer within ${peerAnswersWithin} ms`);
+  if (answer === null)
+    throw new MachineError(`it did not answer waitAtMost ${peerAnswersWithin} ms`);
   return answer;
 }
 
@@ -71,7 +72,7 @@ export class Leading {
     const line = this.#lines.lead(this.#parts.running());
     const perform = async (act: Act): Promise<Heard> => {
       if (act.kind === "ask") return this.#said(line, { kind: "prepare", ...asked }, refusal);
-      if (act.kind === "tell") return this.#said(line, { kind: "commit", hash }, null);
+      if (act.kind === "commit") return this.#said(line, { kind: "commit", hash }, null);
       const files = () =>
         act.kind === "store"
           ? this.#parts.store.replace(text, replaced)
@@ -99,7 +100,7 @@ export class Leading {
     try {
       const outcome = await played(beginSaving(null, "alive"), async (act): Promise<Heard> => {
         if (act.kind === "ask") return this.#said(line, { kind: "prepare", ...asked }, null);
-        if (act.kind === "tell") return this.#said(line, { kind: "commit", hash }, null);
+        if (act.kind === "commit") return this.#said(line, { kind: "commit", hash }, null);
         return { kind: "good" };
       });
       if (outcome.kind === "refused")
@@ -147,7 +148,7 @@ export class Leading {
       const asked = line.say(encodeMessage({ kind: "possessions" }));
       const reply = decodeReply(await answered(asked));
       if (isRefused<string>(reply)) throw new MachineError(`its answer is ${reply.refused}`);
-      if (reply.kind === "bad") throw new MachineError(toldProblems(reply.problems).join("; "));
+      if (reply.kind === "bad") throw new MachineError(shownProblems(reply.problems).join("; "));
       if (reply.kind !== "possessions") throw new MachineError("it answers another question");
       return { has: reply.possessions, askedAt: (sent + Date.now()) / 2 };
     } finally {
@@ -156,7 +157,7 @@ export class Leading {
   }
 
   /** One question to the peer; what this router complains of itself is not repeated. */
-  async #said(line: Line, demand: Demand, own: Verdict | null): Promise<Heard> {
+  async #said(line: Line, demand: Demand, own: ConfigRefusal | null): Promise<Heard> {
     let reply: ReturnType<typeof decodeReply>;
     try {
       reply = decodeReply(await line.say(encodeMessage(demand)));
@@ -178,9 +179,9 @@ export class Leading {
     return { kind: "bad", fault: reply.fault, problems };
   }
 
-  #refuse({ fault, problems }: Verdict): Refusal {
-    const told = toldProblems(problems);
-    this.#parts.report({ event: "config", kind: "refused", problems: told });
+  #refuse({ fault, problems }: ConfigRefusal): Refusal {
+    const shown = shownProblems(problems);
+    this.#parts.report({ event: "config", kind: "refused", problems: shown });
     return { ok: false, fault, problems };
   }
 }

@@ -1,9 +1,11 @@
-/** The acts of a saving, one after the other, and what came of each, as saving.ts wants to hear it. */
+/**
+ * The acts of a saving, one after the other, and what came of each, as saving.ts wants to hear it.
+ */
 import {
   type Act,
   type Heard,
   nextSaving,
-  type Outcome,
+  type SaveOutcome,
   type Saving,
 } from "../../../config/saving/saving.ts";
 import { messageOf } from "../../../model/error.ts";
@@ -12,7 +14,7 @@ import { messageOf } from "../../../model/error.ts";
 export async function played(
   first: Saving,
   perform: (act: Act) => Promise<Heard>,
-): Promise<Outcome> {
+): Promise<SaveOutcome> {
   let saving = first;
   while (saving.act.kind !== "end") saving = nextSaving(saving, await perform(saving.act));
   return saving.act.outcome;

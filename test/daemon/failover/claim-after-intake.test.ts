@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { takeOver } from "../../../src/daemon/failover/taking-over.ts";
+import { claimAfterIntake } from "../../../src/daemon/failover/claim-after-intake.ts";
 
 /** What happened, in order, to a claim beside a kernel that has taken in all at the nth look. */
 async function story(looks: number) {
@@ -10,7 +10,7 @@ async function story(looks: number) {
     looked += 1;
     return looked >= looks;
   };
-  const claiming = takeOver({ takenIn }, async () => {
+  const claiming = claimAfterIntake({ takenIn }, async () => {
     order.push("claimed");
     return { ok: true };
   });

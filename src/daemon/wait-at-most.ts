@@ -2,7 +2,7 @@
 import type { Ms } from "../model/time.ts";
 
 /** Waits for `work`, but not longer than `most`. Throws what `work` throws in time. */
-export async function within(work: Promise<unknown>, most: Ms): Promise<void> {
+export async function waitAtMost(work: Promise<unknown>, most: Ms): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const waited = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, most);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Grip } from "../../src/failover/router.ts";
-import { serviceWish } from "../../src/failover/service.ts";
+import type { VipHold } from "../../src/failover/router.ts";
+import { serviceGoal } from "../../src/failover/service.ts";
 import type { RouterState } from "../../src/model/router.ts";
 
 describe("what the router is, for its services,", () => {
   const cases: readonly (readonly [
     RouterState,
-    Grip,
+    VipHold,
     peerActive: boolean,
-    wish: "run" | "rest" | "undecided",
+    goal: "run" | "rest" | "undecided",
   ])[] = [
     ["active", "held", false, "run"],
     ["active", "held", true, "run"],
@@ -22,8 +22,8 @@ describe("what the router is, for its services,", () => {
     ["starting", "claiming", false, "undecided"],
     ["starting", "none", true, "rest"],
   ];
-  for (const [state, grip, peerActive, wish] of cases)
-    it(`means ${wish} with ${state}, ${grip}, ${peerActive ? "an" : "no"} active peer`, () => {
-      assert.equal(serviceWish({ state, grip }, peerActive), wish);
+  for (const [state, vipHold, peerActive, goal] of cases)
+    it(`means ${goal} with ${state}, ${vipHold}, ${peerActive ? "an" : "no"} active peer`, () => {
+      assert.equal(serviceGoal({ state, vipHold }, peerActive), goal);
     });
 });

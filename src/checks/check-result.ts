@@ -12,7 +12,7 @@ import type { Transcript } from "./transcript.ts";
 
 export { type FailureReason, failureReasons } from "../check/reason.ts";
 
-export type Verdict =
+export type CheckResult =
   | Passed
   | { readonly kind: "failed"; readonly reason: FailureReason; readonly why: string };
 export interface Passed {
@@ -24,7 +24,7 @@ export interface Passed {
   /** Whole days until the server's certificate ends, where that is to be warned of. */
   readonly certificateDays?: number;
 }
-export type Failed = Extract<Verdict, { kind: "failed" }>;
+export type Failed = Extract<CheckResult, { kind: "failed" }>;
 
 /** One line in `lvsd status` and in the log, next to names and addresses. */
 export const reasonCharactersMax = 160;
@@ -39,7 +39,7 @@ export interface Deadline {
   readonly transcript?: Transcript;
 }
 
-export const passed: Verdict = { kind: "passed" };
+export const passed: CheckResult = { kind: "passed" };
 
 export const failed = (reason: FailureReason, why: string): Failed => ({
   kind: "failed",

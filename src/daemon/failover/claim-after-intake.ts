@@ -1,8 +1,8 @@
 /**
  * How the VIPs are claimed: not before the kernel knows the connections that come with them.
  *
- * The thread that takes in what the peer tells (ip_vs_sync.c: `ipvs-b`) has ordinary priority, and
- * the loop goes before it. On a router with one processor the last ones told would still wait in
+ * The thread that takes in what the peer sends (ip_vs_sync.c: `ipvs-b`) has ordinary priority, and
+ * the loop goes before it. On a router with one processor the last ones sent would still wait in
  * the thread's socket when their clients' packets arrive, and the kernel would break them.
  */
 import { ms } from "../../model/time.ts";
@@ -14,7 +14,7 @@ import type { Done } from "../vips/vips.ts";
 const atMost = ms(10);
 
 /** Claims by `claim`: before this returns, where nothing is to be waited for. */
-export function takeOver(
+export function claimAfterIntake(
   sync: Pick<ConnectionSync, "takenIn">,
   claim: () => Promise<Done>,
 ): Promise<Done> {
