@@ -124,14 +124,16 @@ yaml-language-server, put this line on top:
 - The file is YAML 1.2 in UTF-8. Unknown keys, keys given twice and values of the wrong kind are
   errors; nothing is ignored. All files of a configuration hold at most ${mebibytes} MiB together.
 - **Durations** are \`250ms\`, \`2s\`, \`1.5s\`, \`5m\`, \`1h\`, or a plain number of seconds.
-- **Addresses** are IPv4 or IPv6, never names: a load balancer must not wait for a name server.
+- **Addresses** are IPv4 or IPv6. Only the address of a real server may be a host name ([names.md](names.md)):
+  lvsd must never wait for a name server.
 - **Netmasks** are dotted masks or prefix lengths.
 - **Names** of virtual and real servers have 1 to 63 letters, digits, \`-\`, \`_\` and \`.\`.
-- \`timeouts:\` with nothing behind it is the same as no \`timeouts:\`, and so it is for every map, list
-  and key without a default value. Other keys need a value where they stand.
-- **The nearest wins**: a virtual server's key is looked for in itself, then in \`defaults\`, then among
+- An empty \`timeouts:\` means the same as no \`timeouts:\`. This applies to every map, list and key without a
+  default value. Other keys need a value.
+- **The nearest wins**: a virtual server's key is read from the virtual server, then from \`defaults\`, then from
   the defaults below. A \`check\` is merged key by key, a real server's over its virtual server's
-  over that of \`defaults\`; where the \`type\` differs only the rhythm is inherited.
+  over that of \`defaults\`; where the \`type\` differs only interval,
+  timeout, fall and rise are inherited.
 - Virtual servers may share a VIP. Only one of them need give its prefix length and device; they
-  may not contradict each other.
+  must not contradict each other.
 `;

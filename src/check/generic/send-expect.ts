@@ -20,7 +20,11 @@ const stepsMax = 32;
 
 /** One step of a dialogue; each key as in a check of one step. */
 const stepKeys = {
-  send: optional(text({ what: "text", max: sayCharactersMax }), "nothing", "What is said."),
+  send: optional(
+    text({ what: "text", max: sayCharactersMax }),
+    "nothing",
+    "The text that is sent.",
+  ),
   expect: optional(
     text({ what: "text", max: sayCharactersMax }),
     "anything",
@@ -40,7 +44,7 @@ export const sendExpectType = checkType({
     "- `expect` is what the answer must *begin* with, byte for byte. With `regex: true` it is a pattern",
     "  that must match somewhere in what has come so far: at most 8 KiB in at most 256 pieces. There a",
     "  `.` is one byte and `\\xff` the byte FF; a letter outside ASCII stands for its bytes in UTF-8.",
-    "- Over TCP without `expect` the try passes once `send` has been said.",
+    "- Over TCP without `expect` the try passes once `send` has been sent.",
     "- Over UDP `send` is one datagram (an empty one without `send`), and each datagram that comes back",
     '  is a piece of the answer. "Port unreachable" fails the try at once. Without `expect` silence',
     "  passes, after half a second or half of the timeout, whichever is less.",

@@ -20,7 +20,7 @@ export const announceKeys = {
   refresh: preset(
     duration({ min: "100ms" }),
     "60s",
-    "Time between the announcements of an active router afterwards: a switch that forgot is reminded.",
+    "Time between the announcements of an active router afterwards: a switch that has forgotten the address learns it again.",
   ),
 };
 
@@ -33,7 +33,7 @@ export const fenceKeys = {
   password_file: optional(
     text({ what: "the path of a file", max: 4096, pattern: /^\/[^\r\n]+$/ }),
     "none",
-    "What the command reads on its standard input, such as the lines `login=` and `passwd=` of a fence agent. The rules of `heartbeat.key_file` hold for who may read it.",
+    "What the command reads on its standard input, such as the lines `login=` and `passwd=` of a fence agent. The rules of `heartbeat.key_file` apply to its permissions.",
     { names: "file" },
   ),
   timeout: preset(

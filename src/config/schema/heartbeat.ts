@@ -40,7 +40,7 @@ export const heartbeatKeys = {
       hint: "lvsd keygen makes a key file",
     }),
     "/etc/lvsd/heartbeat.key",
-    "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most, and none but the daemon reads it. Not needed without a backup, with `authentication: none` or with `protocol: pulse`.",
+    "One base64 line of 32 bytes a key: the first signs, all verify. Mode 0640 at most, and only the daemon may read it. Not needed without a backup, with `authentication: none` or with `protocol: pulse`.",
     { names: "file" },
   ),
   protocol: preset(

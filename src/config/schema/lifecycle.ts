@@ -93,10 +93,10 @@ export const dampingKeys = {
   changes: preset(
     whole(2, changesMax, "a number of changes"),
     6,
-    "So many changes between up and down",
+    "So many changes between up and down hold the real server down.",
   ),
-  within: preset(duration({ min: "1s" }), "10m", "within so long"),
-  hold: preset(duration({ min: "1s" }), "5m", "hold the real server down for so long."),
+  within: preset(duration({ min: "1s" }), "10m", "The time within which they are counted."),
+  hold: preset(duration({ min: "1s" }), "5m", "How long the real server is held down."),
 };
 
 export const damping = wordOr("off", settledMap(dampingKeys));

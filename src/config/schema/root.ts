@@ -47,7 +47,7 @@ export const routersKeys = {
   backup: optional(
     section(routerKeys),
     "none",
-    "The other one. Without it a single router serves at once.",
+    "The other router. Without it a single router serves at once.",
   ),
 };
 
@@ -155,14 +155,18 @@ export const rootKeys = {
     { names: "file" },
   ),
   routers: required(section(routersKeys), "The two machines. The file is the same on both."),
-  heartbeat: preset(section(heartbeatKeys), {}, "What the two routers say to each other."),
-  failover: preset(section(failoverKeys), {}, "Who is active, and what happens on a change."),
+  heartbeat: preset(section(heartbeatKeys), {}, "The heartbeats that the two routers exchange."),
+  failover: preset(
+    section(failoverKeys),
+    {},
+    "Which router is active, and what happens on a change.",
+  ),
   cluster_sync: preset(
     flag,
     true,
     "Whether a configuration that is saved through lvsd goes to both routers or to none.",
   ),
-  guard: preset(section(guardKeys), {}, "Limits on what a reload may do unasked."),
+  guard: preset(section(guardKeys), {}, "Limits on what a reload may do without confirmation."),
   connection_sync: optional(
     section(connectionSyncKeys),
     "connections are not synchronised",
@@ -184,9 +188,14 @@ export const rootKeys = {
     "lvsd",
     "Who owns the packet-filter rules that set firewall marks. `lvsd`: the nftables table `inet lvsd`, which it makes, repairs and removes. `external`: you, on both routers.",
   ),
-  forwarding: preset(forwarding, "nat", "The forwarding of all virtual servers that do not say.", {
-    plan: "table",
-  }),
+  forwarding: preset(
+    forwarding,
+    "nat",
+    "The forwarding of all virtual servers that do not set it.",
+    {
+      plan: "table",
+    },
+  ),
   nat_router: optional(
     section(natRouterKeys),
     "none",

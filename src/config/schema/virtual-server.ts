@@ -230,7 +230,7 @@ export const virtualServerKeys = {
   tripwire: preset(
     flag,
     false,
-    "`true`: the router that checks holds one idle connection to each real server with traffic, and its end starts the server's checks at once, so that a crashed process leaves the table within 50 ms. docs/tripwire.md says what is learnt of servers that close idle connections by habit.",
+    "`true`: the router that checks holds one idle connection to each real server with traffic, and its end starts the server's checks at once, so that a crashed process leaves the table within 50 ms. docs/tripwire.md describes what happens with servers that close idle connections.",
   ),
   damping: preset(
     damping,

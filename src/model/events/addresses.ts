@@ -27,13 +27,13 @@ export const vipEvents = {
   "release-failed": event({
     severity: "error",
     fields: { text },
-    meaning: "not all could be taken off; the peer is notified",
+    meaning: "not all could be released; the peer is notified",
     sentence: ({ text }) => `release failed: ${text}`,
   }),
   lost: event({
     severity: "warn",
     fields: { address: text, device: text, text },
-    meaning: "somebody else took it off, and it is put back; or its device is gone",
+    meaning: "another program removed it, and it is claimed again; or its device is gone",
     sentence: ({ address, device, text }) => `${address} on ${device} lost: ${text}`,
   }),
   restored: event({

@@ -6,14 +6,14 @@ export const serviceEvents = {
   running: event({
     severity: "info",
     fields: { service: text, cause: text },
-    meaning: "`start` has ended well and, with a check, a try has passed",
+    meaning: "`start` has succeeded and, with a check, a try has passed",
     sentence: ({ service, cause }) => `service ${service} is running: ${cause}`,
     about: ({ service }) => `service ${service}`,
   }),
   stopped: event({
     severity: "info",
     fields: { service: text, cause: text },
-    meaning: "`stop` has ended well",
+    meaning: "`stop` has succeeded",
     sentence: ({ service, cause }) => `service ${service} is stopped: ${cause}`,
     about: ({ service }) => `service ${service}`,
   }),

@@ -58,8 +58,7 @@ export const configEvents = {
   "channel-refused": event({
     severity: "warn",
     fields: { reason: text, text },
-    meaning:
-      "the first connection or message of its kind that the configuration channel turned away",
+    meaning: "the first connection or message of its kind that the configuration channel refused",
     sentence: ({ reason, text }) => `configuration channel refused (${reason}): ${text}`,
   }),
 };
@@ -76,7 +75,7 @@ export const controlEvents = {
   "asked-in-vain": event({
     severity: "warn",
     fields: { by: text, what: text, why: text },
-    meaning: "likewise, and it was refused",
+    meaning: "such a request was refused",
     sentence: ({ by, what, why }) => `${by} asked for ${what}: refused: ${why}`,
   }),
   refused: event({
@@ -88,7 +87,7 @@ export const controlEvents = {
   warning: event({
     severity: "warn",
     fields: { text },
-    meaning: "something to mend, such as a missing group",
+    meaning: "something to correct, such as a missing group",
     sentence: ({ text }) => text,
   }),
 };

@@ -13,7 +13,8 @@ export const ipvsEvents = {
   drift: event({
     severity: "warn",
     fields: { changes: number, text },
-    meaning: "somebody else changed the table since it was last read or programmed; it is repaired",
+    meaning:
+      "another program changed the table since it was last read or programmed; it is repaired",
     sentence: ({ changes, text }) =>
       `the table was changed by somebody else, ${changes} repaired: ${text}`,
   }),
@@ -39,7 +40,7 @@ export const ipvsEvents = {
   foreign: event({
     severity: "info",
     fields: { services: texts },
-    meaning: "virtual services of somebody else, which are left alone",
+    meaning: "virtual services of other programs, which are left alone",
     sentence: ({ services }) =>
       `virtual services that lvsd does not own are left alone: ${services.join(", ")}`,
   }),
@@ -63,7 +64,7 @@ export const syncEvents = {
   repaired: event({
     severity: "warn",
     fields: { text },
-    meaning: "somebody else had stopped or changed one; it runs again",
+    meaning: "another program had stopped or changed one; it runs again",
     sentence: ({ text }) => `connection synchronisation: ${text}`,
   }),
   failed: event({
@@ -95,7 +96,7 @@ export const syncEvents = {
   untold: event({
     severity: "warn",
     fields: { text },
-    meaning: "it could not be told of all of them; those may break",
+    meaning: "some of them could not be sent; those may break",
     sentence: ({ text }) => `connection synchronisation: ${text}`,
   }),
   dropped: event({
@@ -112,14 +113,14 @@ export const machineEvents = {
   failed: event({
     severity: "error",
     fields: { text },
-    meaning: "a program or the kernel said no, with what it means",
+    meaning: "a program or the kernel refused something, and what follows from it",
     sentence: ({ text }) => text,
   }),
   repaired: event({
     severity: "warn",
     fields: { text },
     meaning:
-      "somebody else had changed what lvsd sets in the kernel; it is set again, and counted in `status`",
+      "another program had changed what lvsd sets in the kernel; it is set again, and counted in `status`",
     sentence: ({ text }) => text,
   }),
   recovered: event({

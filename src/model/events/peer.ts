@@ -55,7 +55,7 @@ export const peerEvents = {
     severity: "error",
     fields: { text },
     meaning:
-      "the two files disagree about who is who (roles, addresses), or a third machine has this router's role",
+      "the two files disagree about the two routers (roles, addresses), or a third machine has this router's role",
     sentence: ({ text }) => text,
   }),
   pulse: event({
@@ -93,8 +93,7 @@ export const heartbeatEvents = {
   unauthenticated: event({
     severity: "warn",
     fields: { text },
-    meaning:
-      "`heartbeat.protocol` is `pulse` or `auto`: what is said in pulse, nothing authenticates",
+    meaning: "`heartbeat.protocol` is `pulse` or `auto`: pulse is not authenticated",
     sentence: ({ text }) => text,
   }),
   "send-failed": event({

@@ -53,7 +53,7 @@ export const processEvents = {
     severity: "warn",
     fields: { for_ms: number },
     meaning:
-      "the process did not run for longer than `heartbeat.dead_after` (stopped, suspended, blocked) and has given up the VIPs before doing anything else",
+      "the process did not run for longer than `heartbeat.dead_after` (stopped, suspended, blocked) and has released the VIPs before doing anything else",
     sentence: ({ for_ms }) => `this process slept for ${Math.round(for_ms)} ms`,
   }),
 };

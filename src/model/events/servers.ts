@@ -65,7 +65,7 @@ const virtualServerIs = <const State extends string>(
 
 /** One virtual server as a whole. */
 export const virtualServerEvents = {
-  up: virtualServerIs("up", "info", "its quorum is there: by default, one real server serves it"),
+  up: virtualServerIs("up", "info", "its quorum is reached: by default, one real server serves it"),
   down: virtualServerIs("down", "warn", "its quorum is lost, and there is no sorry server"),
   sorry: virtualServerIs("sorry", "warn", "its quorum is lost, and the sorry server answers"),
   panic: virtualServerIs(
@@ -160,13 +160,13 @@ export const checkEvents = {
     severity: "info",
     fields: { real_server: text, text },
     meaning:
-      "a real server closes idle connections although it is well: its tripwire is renewed in time, or rests",
+      "a real server regularly closes idle connections although it is healthy: its tripwire is renewed in time, or pauses",
     sentence: ({ real_server, text }) => `${real_server} ${text}`,
   }),
   source: event({
     severity: "info",
     fields: { source: field<"own" | "peer">(), text },
-    meaning: "this router believes its own checks or those of the active router",
+    meaning: "whose results this router uses: those of its own checks or of the active router",
     sentence: ({ source, text }) =>
       `health comes from ${source === "own" ? "own checks" : "the active router"}: ${text}`,
   }),

@@ -17,7 +17,7 @@ export const bootAddress: Finding = {
   asks: "files of networkd, ifupdown, NetworkManager, netplan and ifcfg",
   says: "The operating system's own network configuration sets a VIP at boot.",
   explains:
-    "After a reboot two machines hold the address: the active router, and this one because its network configuration says so. A floating address belongs into lvsd.yaml alone.",
+    "After a reboot two machines hold the address: the active router, and this one because its network configuration says so. A floating address belongs in lvsd.yaml only.",
   examine: ({ config, networkFiles }) =>
     config.vips.flatMap(({ prefix }) =>
       networkFiles.flatMap(({ path, text }) => {

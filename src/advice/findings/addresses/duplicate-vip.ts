@@ -5,7 +5,7 @@ export const duplicateVip: Finding = {
   name: "duplicate-vip",
   severity: "prevents",
   asks: "ARP probes and neighbour solicitations for each VIP",
-  says: "A machine that is none of the two routers answers for a VIP.",
+  says: "A machine other than the two routers answers for a VIP.",
   explains:
     "Clients reach one holder or the other, by chance. The MAC address shows which machine it is; the switch knows its port.",
   examine: ({ vipAnswers, realServers, peerMacs }) =>

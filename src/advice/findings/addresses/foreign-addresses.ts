@@ -16,7 +16,7 @@ export const foreignAddresses: Finding = {
   name: "foreign-addresses",
   severity: "endangers",
   asks: "files of networkd, running programs",
-  says: "A manager of networks may remove the VIPs from their device.",
+  says: "A network manager may remove the VIPs from their device.",
   explains:
     "systemd-networkd removes addresses that its files do not name when it starts or reconfigures a device, unless KeepConfiguration says otherwise; NetworkManager does so when a connection is applied again. lvsd puts a VIP back that disappears, but connections suffer.",
   examine: ({ config, networkFiles, running }) => {

@@ -12,7 +12,7 @@ export const settings: Finding = {
   name: "settings",
   severity: "endangers",
   asks: "each setting that `sysctl: auto` would keep",
-  says: "A kernel setting is not what the configuration needs, and sysctl: manual leaves it so.",
+  says: "A kernel setting is not what the configuration needs, and sysctl: manual does not change it.",
   explains:
     "With `sysctl: auto` lvsd sets what its configuration needs and puts it back when it stops. With `manual` they are yours: redirects that lead clients around the router, addresses that vanish with the first of their network, connections that stay with a real server that is gone.",
   examine: ({ config, sysctl }) => {

@@ -15,7 +15,7 @@ export const clock: Finding = {
   name: "clock",
   severity: "endangers",
   asks: "adjtimex(2), the peer's clock",
-  says: "The clock is not kept by another one, or differs from the peer's.",
+  says: "The clock is not synchronised, or differs from the peer's.",
   explains:
     "Certificates are judged by the clock, and logs of both routers are compared after a failover. Failover itself uses a clock that is never set.",
   examine: ({ clockSynchronised, here, peer }) => {

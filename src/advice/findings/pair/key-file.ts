@@ -7,7 +7,7 @@ export const keyFile: Finding = {
   asks: "mode and owner of heartbeat.key_file",
   says: "The heartbeat's key is missing, or can be read or changed by others.",
   explains:
-    "Whoever has the key can make this router give up its addresses, and can give it a configuration. lvsd does not start with such a file.",
+    "A machine that has the key can make this router release its addresses, and can send it a configuration. lvsd does not start with such a file.",
   examine: ({ config, keyFile: found }) => {
     const path = config.heartbeat.keyFile;
     if (path === null) return [];

@@ -9,7 +9,7 @@ export const returnPath: Finding = {
   asks: "a TCP connection from an address that no machine has, answered through this router (when active)",
   says: "A real server behind NAT does not route its replies back through the router.",
   explains:
-    "The client sees a reply from an address that it never asked, or none. The real server's default route must lead to nat_router, and must not be undercut by a second interface.",
+    "The client sees a reply from an address that it does not know, or none. The real server's default route must lead to nat_router, and a second interface must not bypass it.",
   examine: (facts) =>
     pairs(facts, "nat")
       .filter(({ found }) => found.answers === true && found.returns === false)
