@@ -50,7 +50,7 @@ export const afterTypes: readonly string[] =
 characters; anything that a real server has sent appears in it escaped. Failures are counted by
 reason. Passwords come from \`password_file\` and appear nowhere.
 
-\`local\` says nothing about the real server: its state stays, and the trouble is an event. \`overdue\`
+\`local\` is a fault of this router: the real server's state stays, and the fault is an event. \`overdue\`
 is an event as well. A failure that came long after its deadline, because the daemon itself was
 stopped or starved meanwhile, does not count either; the check is tried again at once.
 
@@ -59,13 +59,13 @@ TCP connections are closed by reset, so that checks leave no TIME_WAIT behind. A
 
 ### Patterns
 
-\`regex\` takes the language of [RE2](https://github.com/google/re2/wiki/Syntax): no look-around, no
-back references, and no pattern that takes for ever. A pattern compiles to at most 1,000
-instructions (\`x.{500}y\` has 504) and is matched in a thread of its own, for one second at most, so
-that neither a pattern nor an answer holds up the heartbeat. \`^\` and \`$\` are the ends of the whole answer;
+\`regex\` uses the syntax of [RE2](https://github.com/google/re2/wiki/Syntax): no look-around, no
+back references, and no pattern that never ends. A pattern compiles to at most 1,000
+instructions (\`x.{500}y\` has 504) and is matched in a separate thread, for one second at most, so
+that neither a pattern nor an answer delays the heartbeat. \`^\` and \`$\` are the ends of the whole answer;
 \`(?m)\` makes them the ends of a line, \`(?i)\` ignores case.
 
-## Over time
+## Schedule of tries
 
 - Tries of one check of a real server never overlap. One that takes longer than the interval is
   followed by the next at once.
@@ -75,8 +75,8 @@ that neither a pattern nor an answer holds up the heartbeat. \`^\` and \`$\` are
 - At most \`checks.concurrency\` tries are under way at a time; further ones wait their turn.
 - Checks that are equal (same target, same keys but \`fall\` and \`rise\`) are tried once, and the result
   goes to every real server that they belong to.
-- A reload leaves what is the same alone, even a try under way. A real server whose check has changed
+- A reload does not change equal checks, not even a try under way. A real server whose check has changed
   keeps its state; the new check is tried at once. Another address or port is another real server.
-- The active router checks. The standby learns the results from it, and checks by itself when it
-  hears none.
+- The active router checks. The standby receives the results from it, and checks by itself when it
+  hears no active router.
 `.split("\n");

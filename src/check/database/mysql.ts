@@ -7,9 +7,9 @@ export const mysql = checkType({
   does: "connects, logs in if it has a login, and asks `query`",
   passes: "the login is accepted and the query gives a row; without a login the server refuses it",
   help: [
-    "- Without `user` a login without name and password is tried, and a server that refuses it works. So",
-    "  the handshake is whole, and the server does not block this router for interrupted ones",
-    "  (`max_connect_errors`). The refusals stand in its log: a login is better.",
+    "- Without `user` the check tries a login without name and password, and passes if the server refuses",
+    "  it. The handshake is complete then, so that the server does not block this router for interrupted",
+    "  ones (`max_connect_errors`). The server logs the refusals: a login is better.",
     "- Known ways to log in: mysql_native_password, caching_sha2_password, sha256_password.",
     ...sqlHelp,
   ],

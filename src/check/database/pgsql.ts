@@ -8,8 +8,8 @@ export const pgsql = checkType({
   passes:
     "the login is accepted and the query gives a row; without a login the server asks for one",
   help: [
-    "- Without `user` the user `lvsd` asks to be let in, and a server that wants its password, or does not",
-    "  know it, works. That stands in the server's log: a login is better.",
+    "- Without `user` the check connects as the user `lvsd`, and passes if the server requests its password",
+    "  or does not know it. The server logs this: a login is better.",
     "- Passwords are sent as the server asks: SCRAM-SHA-256, MD5, or in the clear.",
     ...sqlHelp,
   ],

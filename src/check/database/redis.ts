@@ -54,11 +54,11 @@ function* wantRole(role: "master" | "slave"): Talk<void> {
 
 export const redis = checkType({
   name: "redis",
-  does: "connects, logs in if it has a login (AUTH), says PING, and asks for the role",
+  does: "connects, logs in if it has a login (AUTH), sends PING, and requests the role",
   passes: "the answer is PONG, and the role is `role`",
   help: [
     "- With `role: master` real servers that have become replicas of another leave the table, so that",
-    "  clients write to the master alone; with `role: slave` the master does. `any`: either will do.",
+    "  clients write to the master alone; with `role: slave` the master does. `any`: either is accepted.",
     "- `password_file` alone logs in as the user `default` (`requirepass`); with `user` as that one (ACL).",
     "- A server that is still loading its data answers `-LOADING` and fails.",
     "- Without `tls` the password is sent in the clear.",

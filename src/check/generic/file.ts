@@ -15,8 +15,8 @@ export const file = checkType({
     "- Without `expect` the file holds one whole number: 0 passes and anything else fails, as with",
     "  keepalived's track_file and weight 0. With `number: weight` it is the real server's weight in the",
     "  table, 0 to 65535, where 0 means no new connections; any other number fails.",
-    "- A file that is missing or unreadable says nothing of the real server: it is this router's trouble.",
-    "  Write it elsewhere and rename it over the old one, so that no try reads half of it.",
+    "- A missing or unreadable file is this router's fault, and does not count against the real server.",
+    "  Write the file elsewhere and rename it over the old one, so that no try reads half of it.",
     "- Each router reads its own file; at most 64 KiB.",
   ],
   keys: {

@@ -7,8 +7,8 @@ export const ping = checkType({
   does: "sends one ICMP or ICMPv6 echo request",
   passes: "the reply to it comes",
   help: [
-    "- It says that the machine and the way to it work, and nothing of the service: best one of several",
-    "  checks, or for what has no port.",
+    "- It shows that the machine and the path to it work, but not that the service does: use it as one of",
+    "  several checks, or for a service without a port.",
     "- A reply to an earlier request does not count.",
   ],
   keys: addressKeys,

@@ -38,7 +38,7 @@ const emptyDatagram = new Uint8Array();
 
 export const sendExpectType = checkType({
   name: "send_expect",
-  does: "connects, says `send`, listens",
+  does: "connects, sends `send`, reads the answer",
   passes: "the answer fits `expect`",
   help: [
     "- `expect` is what the answer must *begin* with, byte for byte. With `regex: true` it is a pattern",

@@ -5,7 +5,7 @@ import { checkType } from "../type.ts";
 export const tcp = checkType({
   name: "tcp",
   does: "connects, and shakes hands with `tls`",
-  passes: "the connection stands, and TLS on it with `tls`",
+  passes: "the connection is established, and TLS on it with `tls`",
   help: [],
   keys: { ...targetKeys, ...tlsKeys },
   reasons: {},

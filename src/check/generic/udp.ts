@@ -17,7 +17,7 @@ const anyReply = (bytes: Uint8Array): Dialogue => ({
 export const udp = checkType({
   name: "udp",
   does: "sends one datagram",
-  passes: "a datagram comes back that fits `expect`; without `reply` silence will do",
+  passes: "a datagram comes back that fits `expect`; without `reply` silence passes too",
   help: [
     "- With `reply: false` only a refusal fails: an ICMP error such as port unreachable, within half a",
     "  second or half of the timeout, whichever is less; and an address which no machine answers for,",

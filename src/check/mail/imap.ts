@@ -68,7 +68,7 @@ export const imap = clearSession(
   "imap",
   { always: "imaps" },
   {
-    does: "waits for the greeting, logs in if it has a login, says LOGOUT",
+    does: "waits for the greeting, logs in if it has a login, sends LOGOUT",
     passes: "the greeting is OK or PREAUTH, and each command ends with OK",
     help: ["- Without `starttls` the password is sent in the clear, which most servers refuse."],
     reasons,

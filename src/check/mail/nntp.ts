@@ -28,7 +28,7 @@ export const nntp = clearSession(
   "nntp",
   { always: "nntps" },
   {
-    does: "waits for the greeting, logs in if it has a login (AUTHINFO), says QUIT",
+    does: "waits for the greeting, logs in if it has a login (AUTHINFO), sends QUIT",
     passes: "the greeting is 200 or 201, and the login ends with 281",
     help: ["- Without `starttls` the password is sent in the clear."],
     reasons,

@@ -45,7 +45,7 @@ export const pop3 = clearSession(
   "pop3",
   { always: "pop3s" },
   {
-    does: "waits for the greeting, logs in if it has a login, says QUIT",
+    does: "waits for the greeting, logs in if it has a login, sends QUIT",
     passes: "each answer is +OK",
     help: [
       "- A login opens the mailbox, which some servers lock for so long: give the check one of its own.",

@@ -80,7 +80,7 @@ const ownKeys = {
 
 const help = [
   "- At most 1,024 lines and 64 KiB of answers, no line longer than 8 KiB. QUIT ends a try, and any",
-  "  answer to it will do, so that the server's log shows no broken connection.",
+  "  answer to it is accepted, so that the server's log shows no broken connection.",
   "- Without `starttls` and a login a server that refuses EHLO gets HELO.",
   "- A login is AUTH PLAIN, or AUTH LOGIN where only that is offered. Without TLS it is sent in the clear.",
 ] as const;
@@ -98,7 +98,7 @@ const upgrading = <const Name extends string>(
   checkType({
     name,
     ...words,
-    help: name === "smtp" ? help : ["- As `smtp`, and TLS is begun unless `starttls: false`."],
+    help: name === "smtp" ? help : ["- As `smtp`, and TLS is started unless `starttls: false`."],
     keys: { ...targetKeys, ...ownKeys, ...loginKeys, ...startTlsKeys(startTls) },
     reasons,
     settle(values, context) {
@@ -121,7 +121,7 @@ const upgrading = <const Name extends string>(
 const passes = "the codes are 220 and 250, and the login is accepted where there is one";
 
 export const smtp = upgrading("smtp", false, {
-  does: "waits for the greeting, says EHLO and QUIT",
+  does: "waits for the greeting, sends EHLO and QUIT",
   passes,
   example: "{ type: smtp, helo: lvsd.example.com }",
 });

@@ -12,14 +12,14 @@ export type DnsRecord = (typeof comparedRecords | typeof otherRecords)[number];
 
 export const dns = checkType({
   name: "dns",
-  does: "asks one question, over UDP or TCP",
+  does: "sends one query, over UDP or TCP",
   passes: "the answer's code is NOERROR, and a record of it fits `expect`",
   help: [
-    "- Without `expect` an answer without records passes as well: give one for a resolver that may lie.",
+    "- Without `expect` an answer without records passes as well: configure one for a resolver that may give wrong answers.",
     "- `expect` is the data of a record as zone files write it, or one whole field of it: `192.0.2.7`,",
     "  `10 mail.example.com`, `mail.example.com`. Case and the dot at the end do not matter. With",
     "  `regex: true` it is a pattern that must match somewhere in the data of all records, one a line.",
-    "- The question asks for recursion. Over UDP an answer may be cut at 512 bytes: then use",
+    "- The query requests recursion. Over UDP an answer may be cut at 512 bytes: then use",
     "  `protocol: tcp`. To check both ways give two checks.",
   ],
   keys: {

@@ -81,7 +81,7 @@ export const radius = checkType({
     "- The login is sent as PAP, hidden with the secret. Each request has a Message-Authenticator.",
     "- Without `user` the request is Status-Server (RFC 5997), which FreeRADIUS answers with",
     "  `status_server = yes` and which asks no user database.",
-    "- An answer that another secret signed is not believed, and counts as none.",
+    "- An answer that another secret signed is not accepted, and counts as no answer.",
   ],
   keys: {
     ...targetKeys,
