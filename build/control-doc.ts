@@ -19,12 +19,12 @@ export const controlDoc =
   (): string => `<!-- Written by \`make docs\` from src/control/requests.ts. -->
 # The control interface
 
-\`/run/lvsd/lvsd.sock\` speaks HTTP/1.1 with JSON. Root and the group \`lvsd-operators\` may use it. The
-command line and the console use nothing else.
+\`/run/lvsd/lvsd.sock\` uses HTTP/1.1 with JSON. Root and the group \`lvsd-operators\` may use it. The
+command line and the console use only this socket.
 
     curl --unix-socket /run/lvsd/lvsd.sock http://lvsd/v1/status
 
-Options stand in the query or, where the request has no other body, in a JSON body. A name in the
+Options are in the query or, where the request has no other body, in a JSON body. A name in the
 path is percent-encoded.
 
 | request | takes | access | does |
@@ -35,14 +35,14 @@ ${Object.values(requests)
 | \`GET /v1/events\` | \`follow\` (true or false) | read | The remembered events, then each new one, as server-sent events. |
 | \`GET /metrics\` | nothing | read | Prometheus text. |
 
-Access is what the console's roles go by: \`read\` shows, \`operate\` changes what the routers do,
-\`configure\` changes the configuration. The socket itself knows no roles.
+Access is used by the console's roles: \`read\` shows, \`operate\` changes what the routers do,
+\`configure\` changes the configuration. The socket itself has no roles.
 
 | status | meaning |
 |---|---|
 | 200 | done; the body is the report |
 | 400 | the request is malformed |
-| 409 | what was asked does not hold at present: \`{"ok": false, "problems": [...]}\` |
+| 409 | the request cannot be carried out at present: \`{"ok": false, "problems": [...]}\` |
 | 422 | a text is invalid: the same form, each problem with its place |
 | 503 | too many requests or clients; try again |
 `;

@@ -16,9 +16,9 @@ export const doctorDoc = (): string =>
     lvsd doctor --json        # for programs; on the other router also for --peer
     ssh OTHER-ROUTER lvsd doctor --json | lvsd doctor --peer -   # where no daemon runs
 
-It changes nothing. Exit status 1: something would prevent service. It asks on the wire who has a VIP
-and whether real servers take connections; a connection that was taken is reset at once. What it
-cannot read, as an ordinary user for example, it does not report.
+It changes nothing. Exit status 1: something would prevent service. It asks on the wire which machines
+have a VIP and whether real servers accept connections; an accepted connection is reset at once. What
+it cannot read, for example as an ordinary user, it does not report.
 
 Where the daemon runs it asks the peer over the configuration channel what it has: programs and files
 by their digests, networks of devices, clock, the configuration that is loaded. It waits 10 s at most,

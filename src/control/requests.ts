@@ -75,7 +75,7 @@ export const requests = {
   }),
   consoleSettings: shows<ConsoleConfig>()({
     path: "/v1/console",
-    does: "What the configuration says of the web console.",
+    does: "The web console's part of the configuration.",
   }),
   save: acts<SaveReport>()({
     ...{ method: "PUT", path: "/v1/config", access: "configure", takesText: true },
@@ -103,7 +103,7 @@ export const requests = {
   sync: acts<SaveReport>()({
     ...{ path: "/v1/sync", access: "configure" },
     options: { yes: "flag" },
-    does: "Gives the peer the configuration that is loaded here, whatever it has.",
+    does: "Replaces the peer's configuration with the one that is loaded here.",
   }),
   plan: acts<PlanReport>()({
     ...{ path: "/v1/plan", access: "read" },
