@@ -6,9 +6,12 @@
  * counts it as its own fault only if its peer reaches some and a whole round of its own tries,
  * begun after the peer's word, has failed once more. Once it is a fault it stays one until a real
  * server answers this router: what the peer meets later does not send the VIPs back.
+ *
+ * A standby does not check. Before an automatic failback it does, so that no planned change brings
+ * the VIPs to a router which then has to give them back.
  */
 import type { Reach } from "../model/router.ts";
-import type { Instant } from "../model/time.ts";
+import { addMs, type Instant, type Ms, ms, seconds } from "../model/time.ts";
 
 export interface ReachState {
   /** Since when the peer reaches some while this router reaches none; null: it is not so. */
@@ -43,9 +46,43 @@ export function judgeReach(
   return failedSince(state.doubtSince) ? { ...state, cutOff: true } : state;
 }
 
+/** So long before a failback is due its router begins to try, and so long it may be late for it. */
+const failbackTrial: Ms = seconds(30);
+
 /**
  * Whether a router that goes by what its peer says of real servers makes tries of its own, to learn
- * what it reaches: the active peer asks, or it has been cut off itself.
+ * what it reaches: the active peer asks, it has been cut off itself, or a failback to it is near.
  */
-export const triesReach = (state: ReachState, activePeer: Reach): boolean =>
-  activePeer === "none" || state.cutOff;
+export const triesReach = (
+  state: ReachState,
+  activePeer: Reach,
+  failback: Instant | null,
+  now: Instant,
+): boolean =>
+  activePeer === "none" ||
+  state.cutOff ||
+  (failback !== null && now >= addMs(failback, ms(-failbackTrial)));
+
+export interface Successor {
+  readonly own: Reach;
+  readonly activePeer: Reach;
+  /** When the failback to this router is due; null: something else is in its way. */
+  readonly failback: Instant | null;
+}
+
+/**
+ * What a failback waits for: a planned change goes to no router that may reach none of the real
+ * servers. Null: this one reaches some, nobody can do better, or its tries say nothing in time.
+ */
+export function untriedReach(
+  { own, activePeer, failback }: Successor,
+  now: Instant,
+): string | null {
+  if (own === "some" || activePeer === "none") return null;
+  const isDoubted = own === "none" && activePeer === "some";
+  if (failback !== null && !isDoubted) {
+    if (now < addMs(failback, ms(-failbackTrial))) return null;
+    if (now >= addMs(failback, failbackTrial)) return null;
+  }
+  return "this router's own checks have not reached a real server yet";
+}

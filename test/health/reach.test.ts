@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { judgeReach, type ReachSeen, reachable, triesReach } from "../../src/health/reach.ts";
-import { instant } from "../../src/model/time.ts";
+import {
+  judgeReach,
+  type ReachSeen,
+  reachable,
+  triesReach,
+  untriedReach,
+} from "../../src/health/reach.ts";
+import type { Reach } from "../../src/model/router.ts";
+import { type Instant, instant } from "../../src/model/time.ts";
 
 const seen = (change: Partial<ReachSeen>): ReachSeen => ({
   own: "none",
@@ -49,9 +56,52 @@ describe("a router that reaches none of the real servers", () => {
   });
 
   it("makes tries of its own when the active peer asks, or it was cut off", () => {
-    assert.equal(triesReach(reachable, "none"), true);
-    assert.equal(triesReach(reachable, "some"), false);
-    assert.equal(triesReach(reachable, "unknown"), false);
-    assert.equal(triesReach(cutOff, "some"), true);
+    const now = instant(1);
+    assert.equal(triesReach(reachable, "none", null, now), true);
+    assert.equal(triesReach(reachable, "some", null, now), false);
+    assert.equal(triesReach(reachable, "unknown", null, now), false);
+    assert.equal(triesReach(cutOff, "some", null, now), true);
+  });
+
+  it("makes them from 30 s before a failback to it is due", () => {
+    const due = instant(100_000);
+    assert.equal(triesReach(reachable, "some", due, instant(69_999)), false);
+    assert.equal(triesReach(reachable, "some", due, instant(70_000)), true);
+    assert.equal(triesReach(reachable, "some", due, instant(200_000)), true);
+  });
+});
+
+describe("a failback to a router that has not checked", () => {
+  const due = instant(100_000);
+  const waits = (own: Reach, activePeer: Reach, at: number, failback: Instant | null = due) =>
+    untriedReach({ own, activePeer, failback }, instant(at)) !== null;
+
+  it("waits for a try that reaches a real server, from 30 s before it is due to 30 s after", () => {
+    const times = [69_999, 70_000, 100_000, 129_999, 130_000];
+    for (const [own, peer] of [
+      ["unknown", "some"],
+      ["unknown", "unknown"],
+      ["none", "unknown"],
+    ] as const)
+      assert.deepEqual(
+        times.map((at) => waits(own, peer, at)),
+        [false, true, true, true, false],
+        `${own}, and the active router ${peer}`,
+      );
+  });
+
+  it("waits for as long as this router reaches none and the active one some", () => {
+    assert.equal(waits("none", "some", 1_000_000), true);
+  });
+
+  it("does not wait where this router reaches one, or the active router reaches none either", () => {
+    for (const peer of ["unknown", "some", "none"] as const)
+      assert.equal(waits("some", peer, 100_000), false);
+    for (const own of ["unknown", "none"] as const)
+      assert.equal(waits(own, "none", 100_000), false);
+  });
+
+  it("waits before anything is due, so that what is due at once does not come first", () => {
+    assert.equal(waits("unknown", "some", 1, null), true);
   });
 });

@@ -28,13 +28,17 @@ const unfitnessIn = ({ faults }: Station): readonly Unfitness[] =>
 export class FitnessChecker {
   private readonly world: World;
   private readonly since: Record<Role, number | null> = { primary: null, backup: null };
+  private readonly heldSince: Record<Role, number | null> = { primary: null, backup: null };
 
   constructor(world: World) {
     this.world = world;
   }
 
   /** After a step. */
-  stepped({ role }: Station, router: Router): void {
+  stepped(station: Station, router: Router): void {
+    const { role } = station;
+    if (router.vipHold === "claiming" && router.activation?.cause === "failback")
+      this.failsBack(station);
     const alone = router.vipHold === "held" && !router.rules.alone && !router.peerAlive;
     if (!alone || router.ending !== null || router.abandon !== null) return;
     const fault = isolatingFault(router);
@@ -45,6 +49,8 @@ export class FitnessChecker {
   /** After every event. */
   passed(station: Station, calm: number): void {
     const { world } = this;
+    this.heldSince[station.role] =
+      station.vips === 0 ? null : (this.heldSince[station.role] ?? world.now);
     this.holderReaches(station, calm);
     const since = this.isLessFit(station) ? (this.since[station.role] ?? world.now) : null;
     this.since[station.role] = since;
@@ -70,10 +76,28 @@ export class FitnessChecker {
     if (peer.faults.size > 0 || other.faults.length > 0 || other.trouble !== null) return;
     const able = (each: Router) => each.ending === null && each.releaseFailedAt === null;
     if (!able(router) || !able(other) || !other.ready || calm === Number.POSITIVE_INFINITY) return;
-    const since = Math.max(reaching.changedAt, peer.reaching.changedAt, calm, peer.daemon.bornAt);
+    // It tries since it holds: a standby goes by what the active router says of health.
+    const held = this.heldSince[role] ?? world.now;
+    const changed = Math.max(reaching.changedAt, peer.reaching.changedAt);
+    const since = Math.max(changed, held, calm, peer.daemon.bornAt);
     const proven = world.checkers.longestTimeout() + 2 * world.checkers.exchange();
     if (world.now > since + reachDoubt + proven + (other.damping.until === null ? 0 : 30_000))
       world.checkers.fail(`5: ${role} reaches no real server and holds on, while the peer does`);
+  }
+
+  /** A planned change does not go to a router that reaches no real server while the other does. */
+  private failsBack({ role, reaching, daemon }: Station): void {
+    const { world } = this;
+    const peer = world.stations[otherRole(role)];
+    if (reaching.reaches || !peer.reaching.reaches || peer.daemon === null) return;
+    if (peer.faults.size > 0 || peer.daemon.router.faults.length > 0) return;
+    const changed = Math.max(reaching.changedAt, peer.reaching.changedAt);
+    const born = Math.max(daemon?.bornAt ?? world.now, peer.daemon.bornAt);
+    const since = Math.max(changed, born, world.calmSince());
+    if (world.now > since + reachDoubt + world.checkers.longestTimeout())
+      world.checkers.fail(
+        `5: fails back to ${role}, which reaches no real server as the peer does`,
+      );
   }
 
   /** It holds, and the other one could do better. */

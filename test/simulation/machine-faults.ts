@@ -162,6 +162,6 @@ export const cutOff: Fault = (world, role, length, random) => {
 
 export const notWhole: Fault = (world, role, length) => {
   const station = world.stations[role];
-  station.input({ kind: "whole", missing: "something" });
-  world.agenda.add(world.now + length, () => station.input({ kind: "whole", missing: null }));
+  station.setMissing("something", true);
+  world.agenda.add(world.now + length, () => station.setMissing("something", false));
 };

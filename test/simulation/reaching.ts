@@ -3,7 +3,14 @@
  * of its own, whether it is its turn or the peer asks, and the judgement of health/reach.ts.
  */
 import { heardMessage, holding } from "../../src/failover/router.ts";
-import { judgeReach, type ReachState, reachable, triesReach } from "../../src/health/reach.ts";
+import { failbackDue } from "../../src/failover/steps/failback.ts";
+import {
+  judgeReach,
+  type ReachState,
+  reachable,
+  triesReach,
+  untriedReach,
+} from "../../src/health/reach.ts";
 import { otherRole, type Reach } from "../../src/model/router.ts";
 import type { Instant } from "../../src/model/time.ts";
 import type { Station } from "./station.ts";
@@ -71,14 +78,16 @@ export class Reaching {
       this.#state = reachable;
       this.#misses = null;
       this.#station.faults.delete("reach");
+      this.#station.missing.delete("reach");
     }
     const { router } = daemon;
     const message = heardMessage(router);
     const peerActive = message?.state === "active";
     const relies = router.state !== "active" && peerActive;
+    const activePeer = peerActive ? message.reach : "unknown";
     const now = this.#station.local();
-    if (relies && !triesReach(this.#state, peerActive ? message.reach : "unknown"))
-      this.#misses = null;
+    const failback = relies ? failbackDue(router) : null;
+    if (relies && !triesReach(this.#state, activePeer, failback, now)) this.#misses = null;
     else {
       this.#misses = this.#reaches ? 0 : Math.min(missesMin, (this.#misses ?? 0) + 1);
       this.#triedAt = now;
@@ -94,9 +103,17 @@ export class Reaching {
       },
       now,
     );
-    if (this.#state.cutOff === before) return;
-    if (this.#state.cutOff) this.#judge();
-    this.#station.setFault("reach", this.#state.cutOff);
+    if (this.#state.cutOff !== before) {
+      if (this.#state.cutOff) this.#judge();
+      this.#station.setFault("reach", this.#state.cutOff);
+    }
+    const untried = untriedReach({ own: this.word, activePeer, failback }, now);
+    this.#waitFor(relies && untried !== null);
+  }
+
+  #waitFor(isMissing: boolean): void {
+    if (isMissing !== this.#station.missing.has("reach"))
+      this.#station.setMissing("reach", isMissing);
   }
 
   /** 5: nobody is unfit for what the other one meets as well. */

@@ -49,6 +49,8 @@ export class Station {
   /** When the kernel drops the addresses by itself (`valid_lft`). */
   expiresAt: number | null = null;
   readonly faults = new Map<string, Fault>();
+  /** What an automatic failback to this router waits for. */
+  readonly missing = new Set<string>();
   readonly deeds: Deeds;
   readonly traps = new Traps();
   readonly reaching: Reaching;
@@ -104,6 +106,7 @@ export class Station {
     };
     world.disturbed();
     world.note(this.role, () => `daemon starts, boot id ${boot}, found ${found}`);
+    this.missing.clear();
     this.feed({ kind: "wake" });
     this.feed({ kind: "faults", faults: [...this.faults.values()] });
     const readyIn = world.random.between(0, world.options.readyWithin * rules.deadAfter);
@@ -200,6 +203,13 @@ export class Station {
     else this.faults.delete(kind);
     this.world.disturbed();
     this.input({ kind: "faults", faults: [...this.faults.values()] });
+  }
+
+  setMissing(what: string, isMissing: boolean): void {
+    if (isMissing) this.missing.add(what);
+    else this.missing.delete(what);
+    const [first = null] = this.missing;
+    this.input({ kind: "whole", missing: first });
   }
 
   /**

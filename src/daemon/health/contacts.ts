@@ -31,7 +31,7 @@ function hasMet(tried: Tried): boolean | null {
 }
 
 /** A file on this machine meets nobody. */
-const goesNowhere = ({ check }: Probe): boolean => check.type === "file";
+export const goesNowhere = ({ check }: Probe): boolean => check.type === "file";
 
 export class Contacts {
   readonly #contacts = new Map<Probe, Contact>();

@@ -8,12 +8,19 @@ import type { RunCheck } from "../../checks/check.ts";
 import type { Config } from "../../config/config.ts";
 import type { LoadStatus } from "../../control/bodies/load.ts";
 import { heardMessage, holding, type Router } from "../../failover/router.ts";
+import { failbackDue } from "../../failover/steps/failback.ts";
 import type { Fact } from "../../health/facts.ts";
 import type { Health, RealServerKey } from "../../health/health.ts";
 import { noLoad } from "../../health/load/load.ts";
 import type { Nanny } from "../../health/nanny.ts";
 import { realServerEvent } from "../../health/nanny-report.ts";
-import { judgeReach, type ReachState, reachable, triesReach } from "../../health/reach.ts";
+import {
+  judgeReach,
+  type ReachState,
+  reachable,
+  triesReach,
+  untriedReach,
+} from "../../health/reach.ts";
 import type { KnownWeight } from "../../health/weight-fact.ts";
 import type { Message } from "../../heartbeat/message.ts";
 import type { Fault, Reach } from "../../model/router.ts";
@@ -63,6 +70,7 @@ export class HealthPart implements Part {
   readonly #pages: SorryPages;
   #reach: ReachState = reachable;
   #cutOff: Fault | null = null;
+  #untried: string | null = null;
   readonly #loads: LoadMonitors;
   #memory: Memory | null = null;
   #checkLater: NodeJS.Timeout | undefined;
@@ -169,14 +177,19 @@ export class HealthPart implements Part {
     const message = heardMessage(router);
     const peerActive = message?.state === "active";
     const now = router.steppedAt ?? this.#context.doors.now();
-    this.replication.settle(router.state !== "active" && peerActive, now);
+    const relies = router.state !== "active" && peerActive;
+    this.replication.settle(relies, now);
     this.#judgeReach(router, message, now);
+    const activePeer = peerActive ? message.reach : "unknown";
+    const failback = relies ? failbackDue(router) : null;
+    this.#untried =
+      relies && this.nannies.goOut
+        ? untriedReach({ own: this.reach, activePeer, failback }, now)
+        : null;
     // The peer cannot check, or this machine could not: it finds out whether it can.
     const asked = message?.faults.some(({ kind }) => kind === "checks") ?? false;
     const tries =
-      asked ||
-      this.nannies.trouble !== null ||
-      triesReach(this.#reach, peerActive ? message.reach : "unknown");
+      asked || this.nannies.trouble !== null || triesReach(this.#reach, activePeer, failback, now);
     this.nannies.examine(!this.replication.ourselves && tries);
   }
 
@@ -187,6 +200,11 @@ export class HealthPart implements Part {
 
   faults(): readonly Fault[] {
     return [this.#cutOff, this.nannies.trouble].filter((fault) => fault !== null);
+  }
+
+  /** Called often: failover looks again after every step. */
+  missing(): string | null {
+    return this.#untried;
   }
 
   /** What the load monitor of a real server says; null: it has none. */

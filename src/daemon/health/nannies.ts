@@ -31,7 +31,7 @@ import type { Table } from "../../table/table.ts";
 import { Agenda, type Appointment } from "../agenda.ts";
 import { waitAtMost } from "../wait-at-most.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
-import { Contacts } from "./contacts.ts";
+import { Contacts, goesNowhere } from "./contacts.ts";
 import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { FirstRound } from "./first-round.ts";
 import { beginHurry, halt, hurriedNext } from "./hurry.ts";
@@ -187,6 +187,12 @@ export class Nannies {
   /** What keeps this machine from checking some real servers; null: nothing. */
   get trouble(): Fault | null {
     return this.#ownTrouble.fault;
+  }
+
+  /** Whether any check here goes to a real server. */
+  get goOut(): boolean {
+    for (const probe of this.#probes.values()) if (!goesNowhere(probe)) return true;
+    return false;
   }
 
   get #trying(): boolean {

@@ -9,7 +9,10 @@ import { compareFitness, failbackFactor, unfitnessOf } from "../fitness.ts";
 import { heardMessage, isMutual, type Router, sharesRole } from "../router.ts";
 
 /** Why this primary must not ask for the VIPs now; null: it may, once the delay is over. */
-function blockOf(router: Router): string | null {
+const blockOf = (router: Router): string | null => obstacleOf(router) ?? router.missing;
+
+/** The same without what other parts of the daemon wait for. */
+function obstacleOf(router: Router): string | null {
   const message = heardMessage(router);
   if (router.dialect === "pulse" && router.peerAlive)
     return "the peer is heard in pulse, which knows no failback";
@@ -26,15 +29,18 @@ function blockOf(router: Router): string | null {
   // What the peer lacks as well is no reason to leave the VIPs where they are.
   const same = compareFitness(unfitnessOf(router.faults), message.faults) >= 0;
   if (fault !== undefined && (router.fitSince === null || !same)) return fault.text;
-  if (!router.ready) return "the table is not ready";
-  return router.missing;
+  return router.ready ? null : "the table is not ready";
 }
 
 /** When this router should ask for the VIPs by itself; null: not as things are. */
-export function failbackAt(router: Router): Instant | null {
+export const failbackAt = (router: Router): Instant | null =>
+  router.missing === null ? failbackDue(router) : null;
+
+/** The same if nothing were missing: what is missing may be found out in time for it. */
+export function failbackDue(router: Router): Instant | null {
   if (router.role !== "primary" || router.vipHold !== "none") return null;
   if (router.fitSince === null || router.mutualSince === null) return null;
-  if (blockOf(router) !== null) return null;
+  if (obstacleOf(router) !== null) return null;
   const base = Math.max(router.fitSince, router.mutualSince, router.since) as Instant;
   const due = addMs(base, ms(router.rules.failbackDelay * failbackFactor(router)));
   return Math.max(due, router.requestAgainAt ?? due) as Instant;
