@@ -38,6 +38,8 @@ export interface CheckedVirtual {
   readonly protocol: "tcp" | "udp" | "fwm";
   /** 0: a firewall mark. */
   readonly port: number;
+  /** A real server names no port, and the virtual has none. */
+  readonly needsPort: boolean;
   /** Of the virtual, or of one real server where it has its own pair. */
   readonly request: string | undefined;
   readonly receive: string | undefined;
@@ -45,7 +47,7 @@ export interface CheckedVirtual {
 
 /** The check; null: it is never checked and never in service (`off`). */
 export function checkOf(virtual: CheckedVirtual): MapNode | null {
-  const { settings, port } = virtual;
+  const { settings, port, needsPort } = virtual;
   const { file, findings } = settings;
   const given = ownOf(settings, "checktype");
   const written = given?.value ?? "negotiate";
@@ -66,7 +68,7 @@ export function checkOf(virtual: CheckedVirtual): MapNode | null {
   const where = ownOf(settings, "checkport");
   const checkPort = numberOf(where, settings);
   if (checkPort !== undefined) check.set("port", checkPort, originOf(file, where));
-  else if (port === 0 && isNegotiate && servicePort[service] !== undefined)
+  else if (needsPort && isNegotiate && servicePort[service] !== undefined)
     check.set("port", servicePort[service], originOf(file, named));
   if (check.get("type") !== "none") rhythm(check, settings, isNegotiate);
   return check;

@@ -14,9 +14,10 @@ import { hasFallback, isScheduler } from "../schedulers.ts";
 import { servicePorts } from "../service-ports.ts";
 import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
+import { namesPort, reportDifferences } from "./differences.ts";
 import { foldPorts } from "./fold.ts";
 import { mailOf } from "./mail.ts";
-import { isAddress, methods, type Real, realsOf } from "./real.ts";
+import { forwardingsOf, isAddress, methods, type Real, realsOf } from "./real.ts";
 import { eitherOf, isYes, numberOf, originOf, ownOf, type Settings } from "./settings.ts";
 import { type Directive, readLdirectord, type Virtual, type Wrong } from "./statements.ts";
 
@@ -132,12 +133,9 @@ function convertVirtual(conversion: Conversion, virtual: Virtual, settings: Sett
   const map = new MapNode();
   headKeys(conversion, map, head, virtual, protocol, settings);
   const reals = realsIn(conversion, virtual, settings);
-  const forwardings = Map.groupBy(reals, ({ forwarding }) => forwarding);
-  const [most = "direct"] = [...forwardings]
-    .sort((a, b) => b[1].length - a[1].length)
-    .map(([name]) => name);
+  const [most = "direct", ...others] = forwardingsOf(reals);
   map.set("forwarding", most);
-  if (forwardings.size > 1)
+  if (others.length > 0)
     findings.add(
       "changed",
       origin,
@@ -147,7 +145,9 @@ function convertVirtual(conversion: Conversion, virtual: Virtual, settings: Sett
   scheduling(map, settings);
   if (isYes(eitherOf(settings, "quiescent")))
     map.set("quiesce", true, originOf(file, eitherOf(settings, "quiescent")));
-  const context = { settings, subject: virtual.head.value, protocol, port: head.port };
+  const isMark = head.mark !== null;
+  const needsPort = isMark && !reals.every(namesPort);
+  const context = { settings, subject: virtual.head.value, protocol, port: head.port, needsPort };
   const check = checkOf({
     ...context,
     request: ownOf(settings, "request")?.value,
@@ -156,6 +156,7 @@ function convertVirtual(conversion: Conversion, virtual: Virtual, settings: Sett
   if (check === null)
     map.set("active", false, originOf(file, ownOf(settings, "checktype")), "checktype=off");
   else map.set("check", check);
+  reportDifferences({ settings, subject, isMark, isOff: check === null }, reals);
   fallback(conversion, map, settings, head);
   const servers = new MapNode();
   const serverNames = new Names();
@@ -268,9 +269,10 @@ function realNode(
   { file }: Settings,
 ): MapNode {
   const node = new MapNode("flow").set("address", real.host);
-  const differs =
-    real.port !== null && real.port !== 0 && real.port !== head.port && head.mark === null;
-  if (differs && real.forwarding === "nat") node.set("port", real.port ?? 0);
+  const differs = namesPort(real) && real.port !== head.port;
+  // With a mark it is also the only port that the check knows.
+  if (differs && (real.forwarding === "nat" || head.mark !== null))
+    node.set("port", real.port ?? 0);
   else if (differs) {
     const text = `port ${real.port}: with ${real.forwarding} the kernel uses ${head.port}; only the check goes to ${real.port}`;
     findings.add("suspicious", { file, line: real.line }, `real=${real.host}`, text);

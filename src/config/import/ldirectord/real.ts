@@ -84,4 +84,10 @@ function rangeOf(first: string, last: string): readonly string[] | null {
   );
 }
 
+/** The most used first. */
+export function forwardingsOf(reals: readonly Real[]): readonly Real["forwarding"][] {
+  const groups = Map.groupBy(reals, ({ forwarding }) => forwarding);
+  return [...groups].sort((a, b) => b[1].length - a[1].length).map(([name]) => name);
+}
+
 export const isAddress = (host: string): boolean => isIP(host) !== 0;
