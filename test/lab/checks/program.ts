@@ -8,6 +8,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { freeze } from "./frozen.ts";
 
 /** A directory of the test, which the programs' own users may enter. */
 export function place(context: TestContext): string {
@@ -43,8 +44,8 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** A program under way. */
 export interface Program {
-  /** Stops it and its children where they are (SIGSTOP), until `go`. */
-  hang(): void;
+  /** Stops it and its children where they are, until `go`. */
+  hang(): Promise<void>;
   go(): void;
   /** Ends it and its children. Resolves when it has ended. */
   stop(): Promise<void>;
@@ -70,7 +71,9 @@ export async function start(
   child.stderr.on("data", hear);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const program: Program = {
-    hang: () => signal(child, "SIGSTOP"),
+    hang: async () => {
+      if (child.pid !== undefined) await freeze([child.pid, ...descendants(child.pid)]);
+    },
     go: () => signal(child, "SIGCONT"),
     async stop() {
       const all = child.pid === undefined ? [] : descendants(child.pid);

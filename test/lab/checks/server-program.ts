@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Endpoint } from "../../../src/checks/target.ts";
 import { loopback } from "../../checks/servers.ts";
+import { freeze, groupOf } from "./frozen.ts";
 
 /** How long a program may take until it serves, and until it has ended, in ms. */
 const patience = 30_000;
@@ -152,8 +153,9 @@ export class ServerProgram {
   }
 
   /** Stops it where it stands: it keeps its port and its connections. */
-  freeze(): void {
-    this.#signal("SIGSTOP");
+  async freeze(): Promise<void> {
+    const { pid } = this.#child;
+    if (pid !== undefined && !this.#over) await freeze(groupOf(pid));
   }
 
   thaw(): void {

@@ -56,7 +56,7 @@ export async function showProgram(
   protocol = "tcp",
 ): Promise<void> {
   assert.equal(await judged(checkOf(written, "8s", protocol), at(port)), "passed", "healthy");
-  program.hang();
+  await program.hang();
   assert.match(
     await judged(checkOf(written, "400ms", protocol), at(port)),
     /^timeout: no .* within 400ms$/,

@@ -73,7 +73,7 @@ export function trials(subject: Subject): void {
   });
 
   it("fails by its timeout while the program hangs, and passes when it goes on", async () => {
-    program().freeze();
+    await program().freeze();
     assert.match(
       await attempt(quick(check, "300ms"), program().endpoint),
       /^timeout: no .+ within 300ms$/,
