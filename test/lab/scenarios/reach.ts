@@ -7,7 +7,8 @@ const nobody = "02:00:00:00:0f:ff";
 
 export default scenario({
   title:
-    "the active router alone reaches no real server: it hands over; where neither does, nothing moves",
+    "the active router alone reaches no real server: it hands over, and no failback goes back to it " +
+    "before it does; where neither does, nothing moves",
   topology: natPair,
   goals: {
     moved: {
@@ -21,7 +22,7 @@ export default scenario({
     const check = { type: "tcp", interval: "300ms", timeout: "300ms" };
     // Nothing here is about a death, and a router that stood still must stay a living one.
     const heartbeat = { interval: "250ms", dead_after: "5s" };
-    const failover = { failback: "manual", start_delay: "1s" };
+    const failover = { failback: "auto", failback_delay: "1s", start_delay: "1s" };
     await lab.startPair({ heartbeat, failover, check });
     const client = await lab.startClient();
 
@@ -55,13 +56,24 @@ export default scenario({
     await lab.served(client);
     await lab.stays(2000, "r2 keeps the VIP", () => lab.r2.holds(vip));
 
+    lab.say("a process of r1 that knows nothing of that tries before it fails back");
+    await lab.r1.stop();
+    await lab.r1.start();
+    await lab.r1.sees("r1 has found out", 10_000, ({ state, faults }) => {
+      return state === "fault" && faults.some(({ kind }) => kind === "reach");
+    });
+    await lab.stays(2000, "r2 keeps the VIP", () => lab.r2.holds(vip));
+    const asked = lab.r1
+      .events()
+      .some(({ event, kind }) => event === "state" && kind === "failback");
+    expect(!asked, "r1 has not asked for the VIP meanwhile");
+    await lab.served(client);
+
     lab.say("and the right ones again");
     for (const address of realServers)
       await lab.r1.output("ip", "neigh", "del", address, "dev", "eth1");
-    await lab.r1.sees("r1 is fit again", 10_000, ({ state, faults }) => {
-      return state === "standby" && faults.length === 0;
-    });
-    expect(lab.r2.holds(vip), "r2 holds it still");
+    await lab.r1.reaches("active", 20_000);
+    await lab.served(client);
     return { moved };
   },
 });
