@@ -100,6 +100,16 @@ describe("node_exporter's text", () => {
     const lone = loadPerCore("node_load1 1\n");
     assert.deepEqual(lone, { trouble: "the metrics have no node_cpu_seconds_total" });
   });
+  for (const lineEnd of ["\n", "\r", "\u2028"])
+    it(`takes no longer where it is hostile (lines end in ${JSON.stringify(lineEnd)})`, () => {
+      const open = (text: string): string => `${text}{${lineEnd}`.repeat(100_000);
+      const began = performance.now();
+      assert.ok(typeof loadPerCore(open("node_load1")) !== "number");
+      const cores = `node_load1 1\n${open("node_cpu_seconds_total")}`;
+      assert.ok(typeof loadPerCore(cores) !== "number");
+      // With patterns that go on beyond a line it takes minutes.
+      assert.ok(performance.now() - began < 2000);
+    });
 });
 
 const load = fc.double({ min: 0, max: 1000, noNaN: true });
