@@ -291,7 +291,8 @@ function adopted(nanny: Nanny, weight: number, now: Instant): Nanny {
   }
   const { rules } = nanny;
   // Between a load and a rise the table does not say which: a load is asked for again soon.
-  const isLoad = rules.isLoadMonitored && weight > 0 && weight !== rules.weight;
+  const isWeighed = weight > 0 && rules.weight > 0 && weight !== rules.weight;
+  const isLoad = rules.isLoadMonitored && isWeighed;
   const ramp = isLoad ? null : rampFound(rampRules(rules), weight, now);
   const load = isLoad ? withFactor(nanny.load, weight / rules.weight) : nanny.load;
   const up = {

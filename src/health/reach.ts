@@ -22,6 +22,8 @@ export interface ReachState {
 
 export interface ReachSeen {
   readonly own: Reach;
+  /** Whether any check of this router goes to a real server. */
+  readonly goOut: boolean;
   /** The last word of a peer that is heard; `unknown` without one. */
   readonly peer: Reach;
   /** This router holds the VIPs, or is about to. */
@@ -35,10 +37,11 @@ export const reachable: ReachState = { doubtSince: null, cutOff: false };
 /** The state after another look; the same object where nothing is new. */
 export function judgeReach(
   state: ReachState,
-  { own, peer, holds, failedSince }: ReachSeen,
+  { own, goOut, peer, holds, failedSince }: ReachSeen,
   now: Instant,
 ): ReachState {
-  if (own === "some") return reachable;
+  // Without such checks no try could ever end the fault.
+  if (own === "some" || !goOut) return reachable;
   // A holder compares itself with a peer that can do better; there may be none any more.
   if (state.cutOff) return holds && peer !== "some" ? reachable : state;
   if (own !== "none" || peer !== "some") return reachable;

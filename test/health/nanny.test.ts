@@ -119,6 +119,15 @@ for (const [name, changes, inputs, expected] of stories) {
   );
 }
 
+test("a weight found in the table of a server of weight 0 says nothing of its load", () => {
+  const loadMonitor = { type: "rup" } as unknown as VirtualServer["loadMonitor"];
+  const vs = { loadMonitor };
+  const drained = run(startNanny(rules({ vs, rs: { weight: 0 } }), start), found(1));
+  assert.equal(stands(drained), "up 0");
+  assert.equal(drained.load.factor, 1);
+  assert.equal(stands(reconfigure(drained, rules({ vs }), after(2000))), "up 3");
+});
+
 test("the wait for reentry ends at its hour and not before", () => {
   const waiting = run(startNanny(rules(reentry), start), failed, failed, passed);
   assert.equal(wakeAt(waiting), after(3000 + 15_000));

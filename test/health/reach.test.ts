@@ -12,6 +12,7 @@ import { type Instant, instant } from "../../src/model/time.ts";
 
 const seen = (change: Partial<ReachSeen>): ReachSeen => ({
   own: "none",
+  goOut: true,
   peer: "some",
   holds: true,
   failedSince: () => true,
@@ -47,6 +48,11 @@ describe("a router that reaches none of the real servers", () => {
       judgeReach(cutOff, seen({ holds: false, own: "some" }), instant(9)),
       reachable,
     );
+  });
+
+  it("is no longer cut off when no check goes to a real server any more", () => {
+    const without = seen({ own: "unknown", goOut: false, holds: false });
+    assert.equal(judgeReach(cutOff, without, instant(9)), reachable);
   });
 
   it("is no longer cut off as a holder when the peer cannot do better any more", () => {

@@ -97,6 +97,7 @@ export class Reaching {
       this.#state,
       {
         own: this.word,
+        goOut: true,
         peer: message?.reach ?? "unknown",
         holds: holding(router),
         failedSince: (since) => this.#triedAt > since && this.word === "none",

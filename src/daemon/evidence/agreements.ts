@@ -26,12 +26,12 @@ export class Agreements {
     this.#report = report;
   }
 
-  /** Forgets real servers and questions that are no longer there. */
+  /** Forgets real servers and questions that are no longer tried. */
   configure({ virtualServers }: Config): void {
     const groups = new Map<string, Set<RealServerKey>>();
-    for (const { name, realServers } of virtualServers)
-      for (const { name: real, check } of realServers)
-        for (const each of triedChecks(check)) {
+    for (const { name, active, realServers } of virtualServers)
+      for (const { name: real, active: isUsed, check } of realServers)
+        for (const each of active && isUsed ? triedChecks(check) : []) {
           const compared = comparedCheck(each);
           if (compared === null) continue;
           const key = realServerKey(name, real);

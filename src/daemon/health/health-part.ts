@@ -239,6 +239,7 @@ export class HealthPart implements Part {
     const { contacts } = this.nannies;
     const seen = {
       own: contacts.reach,
+      goOut: this.nannies.goOut,
       peer: message?.reach ?? "unknown",
       holds: holding(router),
       failedSince: (since: Instant) => contacts.missedSince(since),

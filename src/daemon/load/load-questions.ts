@@ -9,7 +9,7 @@ import {
   usualLoadCommand,
 } from "../../config/schema/load-monitor.ts";
 import { readAgent } from "../../health/load/agent.ts";
-import { afterAgent, type Load, withFactor } from "../../health/load/load.ts";
+import { afterAgent, type Load, noLoad, withFactor } from "../../health/load/load.ts";
 import { loadPerCore } from "../../health/load/prometheus.ts";
 import { nextFactor } from "../../health/load/rule.ts";
 import { readLoad } from "../../health/load/written.ts";
@@ -56,7 +56,8 @@ export async function askLoad(question: Question, askers: Askers): Promise<Answe
   // node_exporter's text names the processors.
   const value = monitor.type === "prometheus" ? read : read / monitor.divideBy;
   const factor = nextFactor(monitor.rule, before.factor, value, loadBounds(monitor));
-  return { load: withFactor(before, factor), value };
+  // What an agent said before a reload has nobody any more who could take it back.
+  return { load: withFactor(noLoad, factor), value };
 }
 
 const endpoint = ({ monitor, realServer, signal }: Question) => ({

@@ -6,7 +6,13 @@
 import { join } from "node:path";
 import type { DrainReport, MaintenanceReport, Refusal, Status } from "../../control/api.ts";
 import type { Router } from "../../failover/router.ts";
-import { type Drain, lookAtDrain, startDrain, together } from "../../health/maintenance/drain.ts";
+import {
+  type Drain,
+  type DrainLook,
+  lookAtDrain,
+  startDrain,
+  together,
+} from "../../health/maintenance/drain.ts";
 import { decodeSection, encodeSection, ordersOutbox } from "../../health/maintenance/exchange.ts";
 import { maintained } from "../../health/maintenance/maintained.ts";
 import {
@@ -46,6 +52,9 @@ export interface MaintenanceNeeds {
 const lookEveryMs = 1000;
 /** A disk that hangs must not hold up the end. */
 const writingMax: Ms = ms(1000);
+/** An address that a host name stands for no more: not in the table, so without connections. */
+const withoutPlace: DrainLook = { connections: 0, udpTimeout: null };
+const isOfName = (key: OrderKey): boolean => key.includes("@");
 /** So long the order for a name outlives the name in the configuration. */
 const forgottenAfter: Ms = ms(24 * 3_600_000);
 
@@ -211,6 +220,9 @@ export class MaintenancePart implements Part {
     const servers = serversIn(this.#needs.written().config, this.#drains);
     const table = this.#needs.table();
     let moved = false;
+    for (const [key, drain] of this.#drains)
+      if (isOfName(key) && !servers.has(key))
+        this.#drains.set(key, lookAtDrain(drain, withoutPlace, now()));
     for (const [key, server] of servers) {
       const before = this.#drains.get(key);
       if (before === undefined) continue;

@@ -26,7 +26,7 @@ function virtualServerUnder(
   const { name } = virtualServer;
   const realServers = virtualServer.realServers.map((realServer) => {
     const key = orderKey({ virtualServer: name, realServer: realServer.name });
-    const order = orders.get(key) ?? orderOfName(orders, name, realServer);
+    const order = later(orders.get(key), orderOfName(orders, name, realServer));
     return realServerUnder(realServer, order, removed.has(key));
   });
   const order = orders.get(name);
@@ -47,6 +47,10 @@ const orderOfName = (
   { named }: RealServer,
 ): Order | undefined =>
   named === undefined ? undefined : orders.get(orderKey({ virtualServer, realServer: named }));
+
+/** An address that was away when its name was drained has an older order of its own, or its end. */
+const later = (own: Order | undefined, ofName: Order | undefined): Order | undefined =>
+  own === undefined || (ofName !== undefined && ofName.stamp > own.stamp) ? ofName : own;
 
 function realServerUnder(
   realServer: RealServer,

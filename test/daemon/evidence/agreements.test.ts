@@ -81,6 +81,27 @@ describe("content: agree", () => {
     assert.deepEqual(kinds(), [], "one against one is no majority");
     all.clear();
   });
+
+  it("does not count what a server said before it was disabled", () => {
+    const check = compared({ content: "agree-or-remove" });
+    const servers = (active: boolean) => [
+      ...["a", "b", "c"].map((name) => realServer(name, { check, active })),
+      realServer("d", { check }),
+      realServer("e", { check }),
+    ];
+    for (const off of [
+      virtualServer("web", { realServers: servers(false) }),
+      virtualServer("web", { realServers: servers(true), active: false }),
+    ]) {
+      const { agreements: all } = agreements();
+      for (const key of ["web/a", "web/b", "web/c"]) all.judge(key, check, said("old"));
+      all.configure(config(virtualServer("web", { realServers: servers(true) })));
+      assert.equal(all.judge("web/d", check, said("new")).kind, "failed");
+      all.configure(config(off));
+      for (const key of ["web/d", "web/e"])
+        assert.equal(all.judge(key, check, said("new")).kind, "passed");
+    }
+  });
 });
 
 describe("the content of an http answer", () => {

@@ -324,6 +324,19 @@ describe("the maintenance part", () => {
     assert.equal(side.weights, "2 2");
     await side.order("disable", "web", "app@10.0.0.3");
     assert.equal(side.weights, "2 -");
+    await side.order("enable", "web", "app@10.0.0.3");
+    // One address has gone before it was without connections, one comes back that was enabled once.
+    side.connections = 3;
+    await side.order("drain", "web", "app");
+    side.written = written("10.0.0.1", "10.0.0.2");
+    assert.equal(side.weights, "0 0");
+    side.connections = 0;
+    for (let look = 0; look < 3; look++) {
+      side.now += 1000;
+      mock.timers.tick(1000);
+    }
+    const end = side.part.drainReport(app);
+    assert.ok(end.ok && end.state === "drained");
     await side.part.close();
   });
 });
