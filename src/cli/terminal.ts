@@ -27,6 +27,7 @@ const shown = (text: string): string => printableLines(text, "\t\u001b");
 export function processTerminal(readerGone: () => void): Terminal {
   let stop: AbortController | null = null;
   let spoken = false;
+  let complained = false;
   const interactive = isatty(1);
   return {
     out: (text) => {
@@ -38,7 +39,12 @@ export function processTerminal(readerGone: () => void): Terminal {
       spoken = true;
       process.stdout.write(shown(text));
     },
-    error: (text) => process.stderr.write(shown(text)),
+    error: (text) => {
+      // A terminal that has been hung up hears nothing; what is under way goes on to its end.
+      if (!complained) process.stderr.on("error", () => {});
+      complained = true;
+      process.stderr.write(shown(text));
+    },
     colors: interactive && (process.env.NO_COLOR ?? "") === "",
     interactive,
     untilStopped: () => {

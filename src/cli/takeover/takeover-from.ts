@@ -150,6 +150,8 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   let why: string | null;
   let touched = false;
   let renewed: NodeJS.Timeout | undefined;
+  // ^C and a terminal that is hung up go back too: a frozen keepalived must not stay behind.
+  const stopped = terminal.untilStopped();
   try {
     other.freeze();
     leaveWords(takeover);
@@ -157,7 +159,7 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
     renewed = setInterval(() => renewHold(takeover), renewHoldMs);
     await command(options.start, ["systemctl", "start", "lvsd"]);
     touched = true;
-    why = await untilServing(takeover);
+    why = await untilServing(takeover, stopped);
   } catch (thrown) {
     if (!(thrown instanceof MachineError)) throw thrown;
     touched ||= performance.now() - began > atOnceMs;
@@ -193,10 +195,14 @@ function renewHold({ options, isHolder }: Takeover): void {
 }
 
 /** Null once lvsd does what keepalived did; otherwise why it does not. */
-async function untilServing({ options, config, isHolder }: Takeover): Promise<string | null> {
+async function untilServing(
+  { options, config, isHolder }: Takeover,
+  stopped: AbortSignal,
+): Promise<string | null> {
   const until = performance.now() + servesWithinMs;
   let why = "lvsd does not answer on its control socket";
   while (performance.now() < until) {
+    if (stopped.aborted) return "the takeover was interrupted";
     const status = await statusOf(options.runDir);
     if (status !== null) {
       const lacking = lacks(status, config, isHolder);
