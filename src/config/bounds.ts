@@ -163,19 +163,26 @@ function executableOf(value: Value): string | null {
 
 /** A file that a text names. */
 interface FileNamed {
-  /** `KIND FILE`: two kinds of file are no substitute for each other. */
+  /**
+   * `OWNER KIND FILE`: two kinds of file are no substitute for each other, nor are two owners: a
+   * check would send the password of a fence to its server.
+   */
   readonly name: string;
   readonly of: string;
   readonly at: Value;
   readonly path: string;
 }
 
+/** Who has files of its own; those of all checks are one owner's, wherever a check stands. */
+const fileOwners = ["failover.fence", "notify.mail", "console"];
+
 function filesOf({ path, key, entry }: DeclaredEntry): FileNamed[] {
   if (key.names !== "file") return [];
   const { value } = entry;
+  const owner = fileOwners.find((each) => path.join(".").startsWith(`${each}.`)) ?? "";
   return (value.kind === "list" ? value.items : [value]).flatMap((at) =>
     at.kind === "scalar" && at.value !== null
-      ? [{ name: `${entry.key} ${at.text}`, of: at.text, at, path: path.join(".") }]
+      ? [{ name: `${owner} ${entry.key} ${at.text}`, of: at.text, at, path: path.join(".") }]
       : [],
   );
 }

@@ -205,3 +205,31 @@ describe("in the place of Piranha's lvs.cf", () => {
     assert.match(first ?? "", /^5: .*\/bin\/sh: it does not lie there/);
   });
 });
+
+describe("a secret of this router's", () => {
+  const loaded = `
+failover: { fence: { command: /root/fence, password_file: /etc/lvsd/fence.secret } }
+notify: { mail: { password_file: /etc/lvsd/mail.secret } }
+defaults: { check: { type: pop3, user: probe, password_file: /etc/lvsd/probe.secret } }
+`;
+  const judgedWith = (more: string): string[] =>
+    beyondControl("/c.yaml", `${loaded}${more}`, loaded, keyFile, keyFile, judge).map(
+      ({ message }) => message,
+    );
+  const probing = (file: string): string =>
+    `virtual_servers: { web: { check: { type: pop3, user: a, password_file: ${file} } } }\n`;
+
+  it("of checks is for all checks", () =>
+    assert.deepEqual(judgedWith(probing("/etc/lvsd/probe.secret")), []));
+  for (const owner of ["fence", "mail"])
+    it(`of ${owner} is sent to no real server by a check`, () => {
+      const file = `/etc/lvsd/${owner}.secret`;
+      const place = "virtual_servers.web.check.password_file";
+      assert.deepEqual(judgedWith(probing(file)), [`${place}: ${file} is not what is loaded`]);
+    });
+  it("of a fence is sent to no mail server", () => {
+    const text = loaded.replace("mail.secret", "fence.secret");
+    const [first] = beyondControl("/c.yaml", text, loaded, keyFile, keyFile, judge);
+    assert.match(first?.message ?? "", /^notify\.mail\.password_file: .* is not what is loaded$/);
+  });
+});
