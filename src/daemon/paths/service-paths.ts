@@ -4,14 +4,15 @@
  *
  * Only the router that holds the VIPs can prove the way of its clients: with NAT the answers go to
  * the gateway, which is there. Any other router's checks go straight. What this router lacks is its
- * own trouble and says nothing of a real server.
+ * own trouble and says nothing of a real server; the standby of an active router finds it out too,
+ * so that no hand-over goes to a router that lacks the same.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Path } from "../../check/type.ts";
 import type { RunCheck, Tried } from "../../checks/check.ts";
 import { failed } from "../../checks/check-result.ts";
 import { addressesOf, type Check } from "../../config/config.ts";
-import type { Router } from "../../failover/router.ts";
+import { heardMessage, type Router } from "../../failover/router.ts";
 import { family, type IpAddress, printEndpoint } from "../../model/address.ts";
 import { printService } from "../../model/service.ts";
 import { between, type Instant, seconds } from "../../model/time.ts";
@@ -35,6 +36,8 @@ export class ServicePaths implements Part {
   readonly #table: () => Table | null;
   /** Since when this router is active; null: it is not. */
   #activeSince: Instant | null = null;
+  /** The peer is active: what is tried here decides over no traffic. */
+  #spare = false;
   #interfaces: readonly Interface[] = [];
 
   constructor(context: PartContext, table: () => Table | null) {
@@ -42,7 +45,9 @@ export class ServicePaths implements Part {
     this.#table = table;
   }
 
-  stepped({ state }: Router): void {
+  stepped(router: Router): void {
+    const { state } = router;
+    this.#spare = state !== "active" && heardMessage(router)?.state === "active";
     if (state !== "active") this.#activeSince = null;
     else this.#activeSince ??= this.#context.doors.now();
   }
@@ -55,9 +60,12 @@ export class ServicePaths implements Part {
   readonly run: RunCheck = async (check, endpoint, signal, transcript) => {
     const { runCheck } = this.#context.doors;
     const path = pathOf(check);
-    if (path === null || !this.#isSettled()) return runCheck(check, endpoint, signal, transcript);
+    const leads = path !== null && this.#isSettled();
+    if (path === null || !(leads || this.#spare))
+      return runCheck(check, endpoint, signal, transcript);
     const ready = await this.#ready(check, path, signal);
     if ("kind" in ready) return ready;
+    if (!leads) return runCheck(check, endpoint, signal, transcript);
     const { source } = ready;
     const to = printEndpoint(path.vip, path.port);
     transcript?.note(`through the service: from ${source} to ${to}, mark ${path.mark}`);

@@ -21,6 +21,8 @@ interface Given {
   readonly inKernel?: boolean;
   readonly state?: string;
   readonly vip?: string;
+  /** What the peer says of itself; left out: it is not heard. */
+  readonly peer?: string;
 }
 
 /** What one try of `web/rs1` comes to, and where it went. */
@@ -56,7 +58,9 @@ async function tried(given: Given = {}, waited = seconds(10)) {
   });
   const addresses = [own("192.0.2.10"), own("192.0.2.77"), own("192.0.2.9")];
   paths.interfacesRead([{ name: "eth0", addresses }] as unknown as Interface[]);
-  paths.stepped({ state } as Router);
+  const peer = { message: { state: given.peer } };
+  const heard = given.peer === undefined ? {} : { peerAlive: true, dialect: "lvsd", peer };
+  paths.stepped({ state, ...heard } as unknown as Router);
   now = addMs(now, waited);
   const [check] = triedChecks(running.virtualServers[0]?.realServers[0]?.check ?? { type: "none" });
   assert.ok(check !== undefined);
@@ -101,6 +105,18 @@ describe("a check through the service", () => {
     );
     const taken = await tried({ forwarding: "direct", acceptLocal: "1" });
     assert.equal(taken.end.kind, "passed");
+  });
+
+  it("is tried straight by the standby, which lacks what it would lack as the active router", async () => {
+    const standby = { state: "standby", peer: "active" };
+    const { end, path, went } = await tried(standby);
+    assert.deepEqual([end.kind, path, went.length], ["passed", undefined, 1]);
+    for (const lacking of [{ forwarding: "direct" }, { inKernel: false }] as const) {
+      const local = await tried({ ...standby, ...lacking });
+      assert.equal(local.end.kind === "failed" && local.end.reason, "local");
+      const alone = await tried({ state: "standby", peer: "standby", ...lacking });
+      assert.equal(alone.end.kind, "passed", "with no active router its own tries are believed");
+    }
   });
 
   it("needs an address of the VIP's family", async () => {
