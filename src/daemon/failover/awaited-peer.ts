@@ -46,6 +46,9 @@ export class AwaitedPeer {
   #probe: GatewayProbe | null = null;
   #asking: NodeJS.Timeout | null = null;
   #silent = 0;
+  #vips = 0;
+  /** A link by which VIPs are asked for carries nothing now. */
+  #isDeaf = false;
 
   constructor(parts: AwaitedPeerParts) {
     this.#parts = parts;
@@ -72,6 +75,9 @@ export class AwaitedPeer {
       link: linkTo(address, config, role, interfaces),
     }));
     if (vips.length === 0) return;
+    this.#vips = vips.length;
+    const used = interfaces.filter(({ index }) => vips.some(({ link }) => link?.index === index));
+    this.#isDeaf = used.some(({ up, carrier }) => !up || !carrier);
     try {
       this.#probe ??= this.#parts.openProbe();
       this.#probe.aim(vips);
@@ -101,13 +107,13 @@ export class AwaitedPeer {
     this.#probe = null;
   }
 
+  /** Where nobody can be asked, silence says nothing about who holds the VIPs. */
   #ask(): void {
     try {
       this.#silent = this.#probe?.look() === true ? 0 : this.#silent + 1;
       if (this.#silent >= silenceMax) this.#end("nobody answers for the VIPs any more");
-      else this.#probe?.ask();
+      else if ((this.#probe?.ask().length ?? 0) >= this.#vips || this.#isDeaf) this.#silent = 0;
     } catch {
-      // What cannot be asked says nothing about who holds them.
       this.#silent = 0;
     }
   }

@@ -21,7 +21,7 @@ function bench(t: TestContext, { left = true, broken = false } = {}) {
   if (left) leaveAwaitedPeer(stateDir);
   mock.timers.enable({ apis: ["setInterval"] });
   t.after(() => mock.timers.reset());
-  const network = { answers: true };
+  const network = { answers: true, cannotAsk: [] as string[] };
   const events: EventBody[] = [];
   const awaited = new AwaitedPeer({
     stateDir,
@@ -29,7 +29,7 @@ function bench(t: TestContext, { left = true, broken = false } = {}) {
       aim: () => {
         if (broken) throw new MachineError("no sockets here");
       },
-      ask: () => [],
+      ask: () => network.cannotAsk,
       look: () => network.answers,
       close: () => {},
     }),
@@ -81,6 +81,27 @@ test("when nobody answers any more for 4 s, it is over too", async (t) => {
   network.answers = false;
   assert.equal(await settled(4500), true);
   assert.equal(isLeft(), false);
+});
+
+const link = { kind: "ether", mtu: 1500, mac: "02:00:00:00:00:01", master: null };
+const device = (carrier: boolean) =>
+  ({
+    ...link,
+    ...{ name: "eth0", index: 2, up: true, carrier },
+    addresses: [{ prefix: { address: address("192.0.2.2"), length: 24 }, label: "eth0" }],
+  }) as unknown as Parameters<AwaitedPeer["look"]>[0][number];
+
+test("silence behind a link that carries nothing, or of questions that fail, is none", async (t) => {
+  const { awaited, network, settled, isLeft } = bench(t);
+  network.answers = false;
+  awaited.look([device(false)]);
+  assert.equal(await settled(3_600_000), false);
+  awaited.look([device(true)]);
+  network.cannotAsk = ["192.0.2.10: network is down"];
+  assert.equal(await settled(3_600_000), false);
+  assert.equal(isLeft(), true);
+  network.cannotAsk = [];
+  assert.equal(await settled(4500), true);
 });
 
 test("where nobody can be asked, it waits for the peer", async (t) => {
