@@ -3,8 +3,8 @@
  * name. In sections that fit into a heartbeat's digest before the slice of health (replica.ts).
  *
  * A fact is some bytes under a kind and a key. Facts that changed go first and are said several
- * times (datagrams get lost), the rest of the room walks round over all. A router that has none
- * sends no section.
+ * times (datagrams get lost), the rest of the room walks round over all, and each fourth section is
+ * the walk's alone: changes without end must not starve it. A router that has none sends no section.
  *
  * Layout, numbers in network order:
  *
@@ -48,12 +48,19 @@ export interface FactsOutbox {
   readonly cursor: number;
   /** How often changed ones are still to be said out of turn. */
   readonly urgent: ReadonlyMap<string, number>;
+  /** Sections said, counted up to `walkEvery`. */
+  readonly turn: number;
 }
+
+/** One section in so many begins with the walk. */
+const walkEvery = 4;
 
 /** A change survives the loss of two datagrams in a row without waiting for its turn. */
 const urgentTimes = 3;
 
-export const noFacts: FactsOutbox = { facts: new Map(), cursor: 0, urgent: new Map() };
+export const noFacts: FactsOutbox = {
+  ...{ facts: new Map(), cursor: 0, urgent: new Map(), turn: 0 },
+};
 
 /** The outbox with these facts; those that changed become urgent. */
 export function refreshFacts(outbox: FactsOutbox, facts: readonly Fact[]): FactsOutbox {
@@ -63,7 +70,7 @@ export function refreshFacts(outbox: FactsOutbox, facts: readonly Fact[]): Facts
     const known = outbox.facts.get(id);
     if (known === undefined || Buffer.compare(known.body, body) !== 0) urgent.set(id, urgentTimes);
   }
-  return { facts: next, cursor: outbox.cursor, urgent };
+  return { ...outbox, facts: next, urgent };
 }
 
 /** The next section, of at most `bytesMax` bytes, and the outbox after it. */
@@ -83,9 +90,10 @@ export function encodeFacts(
     end += factHeadBytes + fact.body.length;
     return true;
   };
+  const turn = (outbox.turn + 1) % walkEvery;
   const urgent = new Map(outbox.urgent);
   for (const [id, times] of outbox.urgent) {
-    if (!take(id)) break;
+    if (turn === 0 || !take(id)) break;
     // Said ones go to the back of the queue.
     urgent.delete(id);
     if (times > 1) urgent.set(id, times - 1);
@@ -99,7 +107,7 @@ export function encodeFacts(
   const head = Buffer.from([format, chosen.size, end >> 8, end & 0xff]);
   return {
     bytes: Buffer.concat([head, ...chosen.values()]),
-    outbox: { facts, cursor, urgent },
+    outbox: { facts, cursor, urgent, turn },
   };
 }
 

@@ -66,6 +66,20 @@ describe("a section of facts", () => {
     }
   });
 
+  it("says all in time while more change than there is room for", () => {
+    const longest = fact(0, ...new Uint8Array(factBytesMax));
+    let outbox = noFacts;
+    const heard = new Set<number>();
+    for (let beat = 0; beat < 400; beat++) {
+      const busy = Array.from({ length: 30 }, (_, key) => fact(key + 1, ...Array(50).fill(beat)));
+      const next = encodeFacts(refreshFacts(outbox, [...busy, longest]));
+      // A peer that comes late has missed what was new then.
+      if (beat >= 100) for (const { key } of read(next.bytes).facts) heard.add(key);
+      outbox = next.outbox;
+    }
+    assert.equal(heard.size, 31);
+  });
+
   it("has room for a longest one", () => {
     const { bytes } = encodeFacts(
       refreshFacts(noFacts, [fact(1, ...new Uint8Array(factBytesMax))]),
