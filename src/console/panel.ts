@@ -7,7 +7,7 @@ import type { ControlClient } from "../control/client.ts";
 import type { Access } from "../control/request.ts";
 import type { Problem } from "../keys/problem.ts";
 import type { UserDraft } from "./drafts/drafts.ts";
-import type { Content, Html } from "./html.ts";
+import type { Html } from "./html.ts";
 import type { Language } from "./messages/message.ts";
 import type { PlainKey, Say } from "./messages/messages.ts";
 import type { Session } from "./users/sessions.ts";
@@ -89,6 +89,3 @@ export interface Panel {
   /** Whether its forms may have files (web/uploads.ts); default false. */
   readonly takesFiles?: boolean;
 }
-
-/** What pages say under a field that is wrong. */
-export type FieldErrors = Readonly<Record<string, Content>>;

@@ -121,10 +121,6 @@ export interface Facts {
   readonly peer: PeerFacts | null;
 }
 
-/** Every address of these devices. */
-export const addressesHere = ({ devices }: Pick<Facts, "devices">): readonly Prefix[] =>
-  devices.flatMap(({ addresses }) => addresses.map(({ prefix }) => prefix));
-
 /** Forwarding methods that the configuration uses. */
 export const forwardingsOf = ({ virtualServers }: Config): ReadonlySet<string> =>
   new Set(

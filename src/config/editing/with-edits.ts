@@ -205,13 +205,3 @@ function entryAt(document: Document, path: KeyPath): { pair: Pair; items: Pair[]
   if (!isMap(map) || !isPair(pair)) throw new Error(`there is no ${path.join(".")}`);
   return { pair, items: map.items as Pair[] };
 }
-
-/** The value at a path as JavaScript has it; undefined where there is none. */
-export function valueAt(document: Document, path: KeyPath): unknown {
-  let value = meaningOf(document);
-  for (const step of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
-}

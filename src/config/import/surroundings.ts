@@ -30,8 +30,6 @@ export interface Surroundings {
   readonly scripts: readonly ForeignFile[];
 }
 
-export const noSurroundings: Surroundings = { addresses: new Map(), marks: null, scripts: [] };
-
 /** Reads them; what is none of them is said. */
 export function surroundingsOf(files: readonly ForeignFile[], findings: Findings): Surroundings {
   const addresses = new Map<IpAddress, Place>();

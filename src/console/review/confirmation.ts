@@ -15,8 +15,6 @@ export interface Concerns {
   readonly stopsAll: boolean;
 }
 
-export const noConcerns: Concerns = { objections: [], stopsAll: false };
-
 export const mustConfirm = ({ objections, stopsAll }: Concerns): boolean =>
   objections.length > 0 || stopsAll;
 
