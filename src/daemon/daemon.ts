@@ -50,8 +50,8 @@ import {
   holdFor,
   nothingLeft,
   type PredecessorState,
-  readLegacy,
-  removeLegacy,
+  readPredecessor,
+  removeLeft,
 } from "./restart/restart-state.ts";
 import { Serving } from "./serving.ts";
 import { statusOf } from "./status.ts";
@@ -321,7 +321,7 @@ export class Daemon extends ServerRequests implements Controlled {
 
   /** What was left for a next process is no longer meant for one. */
   renounce(): void {
-    removeLegacy(this.#doors.runDir);
+    removeLeft(this.#doors.runDir);
   }
 
   async #end(cause: string, input: Input, end: (serving: Serving) => Promise<void>): Promise<void> {
@@ -359,7 +359,7 @@ export class Daemon extends ServerRequests implements Controlled {
 
   #predecessor(): PredecessorState {
     try {
-      return readLegacy(this.#doors.runDir, this.#doors.now());
+      return readPredecessor(this.#doors.runDir, this.#doors.now());
     } catch (thrown) {
       this.#report({ event: "machine", kind: "failed", text: messageOf(thrown) });
       return nothingLeft;

@@ -19,7 +19,7 @@ export interface MailNotificationsParts {
   readonly teller: () => Teller;
 }
 
-/** What belongs together happens waitAtMost this time: the failure of a switch is one mail. */
+/** What belongs together happens within this time: the failure of a switch is one mail. */
 const gatherFor = seconds(5);
 /** A mail that takes longer is given up and tried again. */
 const mailMax = seconds(30);

@@ -102,7 +102,7 @@ export function leaveMemory(runDir: string, memory: Memory, now: Instant): void 
 }
 
 /** What a predecessor has left that is not over. Throws MachineError when it cannot be read. */
-export function readLegacy(runDir: string, now: Instant): PredecessorState {
+export function readPredecessor(runDir: string, now: Instant): PredecessorState {
   const hold = readBounded(join(runDir, holdFile), 200)?.toString("utf8") ?? "";
   const [until = "", boot] = hold.split("\n");
   const end = instant(Number(until) * 1000);
@@ -127,7 +127,7 @@ function readMemory(runDir: string, now: Instant): Memory {
 }
 
 /** The successor has it all, or the attempt is over. Throws MachineError. */
-export function removeLegacy(runDir: string): void {
+export function removeLeft(runDir: string): void {
   for (const name of [holdFile, memoryFile]) removeFile(join(runDir, name));
 }
 

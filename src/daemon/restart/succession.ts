@@ -14,7 +14,7 @@ import {
   lifetimeWithin,
   type Memory,
   type PredecessorState,
-  removeLegacy,
+  removeLeft,
 } from "./restart-state.ts";
 
 export class Succession {
@@ -82,7 +82,7 @@ export class Succession {
   }
 
   #forget(): void {
-    this.#try("what a restart has left cannot be removed", () => removeLegacy(this.#doors.runDir));
+    this.#try("what a restart has left cannot be removed", () => removeLeft(this.#doors.runDir));
   }
 
   #try(otherwise: string, act: () => void): void {

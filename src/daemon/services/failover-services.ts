@@ -107,7 +107,7 @@ export class FailoverServices {
   }
 
   /**
-   * Before a planned change: resolves when every service is stopped, or could not be waitAtMost
+   * Before a planned change: resolves when every service is stopped, or could not be within
    * `stopsMax` since the services were first asked.
    */
   async standDown(): Promise<void> {

@@ -57,7 +57,7 @@ export interface TableState {
 }
 
 /**
- * Somebody's `ipvsadm -C` is mended waitAtMost two seconds (two looks, each with its time to work).
+ * Somebody's `ipvsadm -C` is mended within two seconds (two looks, each with its time to work).
  */
 const lookEvery = ms(900);
 /** A look at a huge table may take this share of the time at most: it is then done less often. */

@@ -322,7 +322,7 @@ function makeRequest(transition: Transition, message: Message): void {
 function requestCause({ router, now }: Transition, message: Message): HandOverCause | null {
   // Whoever could not let go has said so, and the peer is to act on that word: no request with it.
   if (!able(router, now) || router.vipHold !== "none") return null;
-  if (!peerHolds(router)) return wishesVacancy(router, message, now) ? "vacant" : null;
+  if (!peerHolds(router)) return wantsVacancy(router, message, now) ? "vacant" : null;
   if (message.handOver.kind === "offer")
     return accepts(router, message, now) ? message.handOver.cause : null;
   const due = failbackAt(router);
@@ -330,7 +330,7 @@ function requestCause({ router, now }: Transition, message: Message): HandOverCa
 }
 
 /** The preferred one at once; the other when the preferred one has not come forward in time. */
-function wishesVacancy(router: Router, message: Message, now: Instant): boolean {
+function wantsVacancy(router: Router, message: Message, now: Instant): boolean {
   if (isPreferred(router, message)) return true;
   return now >= (vacancyOverAt(router) ?? now);
 }

@@ -11,9 +11,9 @@ import {
   lifetimeWithin,
   type Memory,
   nothingLeft,
-  readLegacy,
+  readPredecessor,
   rememberedOf,
-  removeLegacy,
+  removeLeft,
   standingsFor,
 } from "../../../src/daemon/restart/restart-state.ts";
 import { nannyRules, startNanny, step } from "../../../src/health/nanny.ts";
@@ -48,27 +48,27 @@ describe("what a restarting daemon leaves", () => {
     const place = runDir(t);
     leaveHold(place, until);
     leaveMemory(place, memory, now);
-    assert.deepEqual(readLegacy(place, addMs(now, ms(1500))), { heldUntil: until, memory });
-    removeLegacy(place);
+    assert.deepEqual(readPredecessor(place, addMs(now, ms(1500))), { heldUntil: until, memory });
+    removeLeft(place);
     assert.deepEqual(readdirSync(place), []);
-    assert.deepEqual(readLegacy(place, now), nothingLeft);
+    assert.deepEqual(readPredecessor(place, now), nothingLeft);
   });
 
   it("is no running service for another process: those have ended with the one that left", (t) => {
     const place = runDir(t);
     leaveMemory(place, memory, now);
     const file = join(place, "restart.json");
-    assert.deepEqual(readLegacy(place, now).memory, memory);
+    assert.deepEqual(readPredecessor(place, now).memory, memory);
     writeFileSync(file, readFileSync(file, "utf8").replace(`"pid":${process.pid}`, '"pid":1'));
-    assert.deepEqual(readLegacy(place, now).memory, { ...memory, services: [] });
+    assert.deepEqual(readPredecessor(place, now).memory, { ...memory, services: [] });
   });
 
   it("is over when the hold is", (t) => {
     const place = runDir(t);
     leaveHold(place, until);
     leaveMemory(place, memory, now);
-    assert.equal(readLegacy(place, addMs(until, ms(-1))).heldUntil, until);
-    assert.deepEqual(readLegacy(place, until), nothingLeft);
+    assert.equal(readPredecessor(place, addMs(until, ms(-1))).heldUntil, until);
+    assert.deepEqual(readPredecessor(place, until), nothingLeft);
   });
 
   const spoiled: [string, (text: string) => string][] = [
@@ -81,19 +81,19 @@ describe("what a restarting daemon leaves", () => {
     it(`holds nothing if the file ${what}`, (t) => {
       const place = runDir(t);
       leaveHold(place, until);
-      assert.equal(readLegacy(place, now).heldUntil, until);
+      assert.equal(readPredecessor(place, now).heldUntil, until);
       const file = join(place, holdFile);
       writeFileSync(file, spoil(readFileSync(file, "utf8")));
-      assert.equal(readLegacy(place, now).heldUntil, null);
+      assert.equal(readPredecessor(place, now).heldUntil, null);
     });
 
   it("is no memory when the file is cut short", (t) => {
     const place = runDir(t);
     leaveMemory(place, memory, now);
-    assert.deepEqual(readLegacy(place, now).memory, memory);
+    assert.deepEqual(readPredecessor(place, now).memory, memory);
     const file = join(place, "restart.json");
     writeFileSync(file, readFileSync(file, "utf8").slice(0, -5));
-    assert.deepEqual(readLegacy(place, now).memory, nothingLeft.memory);
+    assert.deepEqual(readPredecessor(place, now).memory, nothingLeft.memory);
   });
 
   it("expires in the kernel a second and more before the peer may take over", () => {

@@ -3,7 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { holdFor, nothingLeft, readLegacy } from "../../../src/daemon/restart/restart-state.ts";
+import {
+  holdFor,
+  nothingLeft,
+  readPredecessor,
+} from "../../../src/daemon/restart/restart-state.ts";
 import { Succession } from "../../../src/daemon/restart/succession.ts";
 import type { Done, Vips } from "../../../src/daemon/vips/vips.ts";
 import type { EventBody } from "../../../src/model/event.ts";
@@ -21,10 +25,10 @@ test("what is released after it was kept is nobody's to adopt", async (t) => {
 
   const vips = { keep: done } as unknown as Vips;
   assert.deepEqual(await succession.keep(vips, holdFor), { ok: true });
-  assert.notEqual(readLegacy(runDir, now).heldUntil, null, "a next process would adopt them");
+  assert.notEqual(readPredecessor(runDir, now).heldUntil, null, "a next process would adopt them");
 
   const heldAtRelease = await succession.release(async () => {
-    assert.equal(readLegacy(runDir, now).heldUntil, null);
+    assert.equal(readPredecessor(runDir, now).heldUntil, null);
     return done();
   });
   assert.deepEqual(heldAtRelease, { ok: true });

@@ -37,8 +37,7 @@ async function answered(asked: Promise<Uint8Array>): Promise<Uint8Array> {
     }),
     peerAnswersWithin,
   );
-  if (answer === null)
-    throw new MachineError(`it did not answer waitAtMost ${peerAnswersWithin} ms`);
+  if (answer === null) throw new MachineError(`it did not answer within ${peerAnswersWithin} ms`);
   return answer;
 }
 
