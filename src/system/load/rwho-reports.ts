@@ -98,6 +98,10 @@ export class RwhoReports {
   }
 }
 
+/** The oldest make room: a machine that goes on reporting is never kept out by invented ones. */
 function keep(reports: Map<string, Heard>, key: string, heard: Heard): void {
-  if (reports.size < reportsMax || reports.has(key)) reports.set(key, heard);
+  reports.delete(key);
+  const [oldest] = reports.keys();
+  if (reports.size >= reportsMax && oldest !== undefined) reports.delete(oldest);
+  reports.set(key, heard);
 }
