@@ -2,7 +2,8 @@
  * The heartbeat's key of a router that has no configuration yet. It lies where the daemon keeps its
  * configuration, since /etc/lvsd is root's; a key that root has made there goes before it.
  *
- * Invariant: a key that is there is never replaced, and root's is never shown.
+ * Invariant: a key that is there is never replaced. Root's is never shown, nor is one that a
+ * configuration has used.
  */
 import { randomBytes } from "node:crypto";
 import { lstatSync, readlinkSync, writeFileSync } from "node:fs";
@@ -28,9 +29,16 @@ export function ownKeyPath(configPath: string): string {
   return join(dirname(place), "heartbeat.key");
 }
 
-/** `rootsPath`: where root's would be. `given`: the other router's key; null: make one. */
+/**
+ * `rootsPath`: where root's would be. `configured`: this router has had a configuration, so that the
+ * key may be in use. `given`: the other router's key; null: make one.
+ */
 export function firstKey(
-  { configPath, rootsPath }: { readonly configPath: string; readonly rootsPath: string },
+  {
+    configPath,
+    rootsPath,
+    configured,
+  }: { readonly configPath: string; readonly rootsPath: string; readonly configured: boolean },
   given: string | null,
 ): KeyReport | Refusal {
   if (given !== null && !isOneKey(given))
@@ -44,7 +52,8 @@ export function firstKey(
       writeFileSync(path, `${key}\n`, { flag: "wx", mode: 0o400 });
       return { ok: true, path, key };
     }
-    if (given === null || given === present) return { ok: true, path, key: present };
+    const shown = configured ? null : present;
+    if (given === null || given === present) return { ok: true, path, key: shown };
     const hint = "remove it as root if it is not meant, and repeat this";
     return refusedNow(`${path} holds another key already`, hint);
   } catch (thrown) {

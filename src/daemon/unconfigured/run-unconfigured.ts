@@ -2,6 +2,7 @@
  * `lvsd run` without a configuration that can be run: serves the control socket and nothing else,
  * until a configuration is there; then the process starts anew with it.
  */
+
 import { join } from "node:path";
 import { socketName } from "../../control/api.ts";
 import { startControlServer } from "../../control/server.ts";
@@ -13,6 +14,7 @@ import { lockDirectory } from "../../system/process/lock.ts";
 import { openLog } from "../../system/process/log.ts";
 import { becomeAnew, ownImage } from "../../system/process/process-image.ts";
 import { openSystemd } from "../../system/process/systemd.ts";
+import { lastGood } from "../config/last-good.ts";
 import { Journal } from "../journal.ts";
 import { causeOf, unconfigured } from "./unconfigured.ts";
 
@@ -36,6 +38,7 @@ export async function runUnconfigured(
   const controlled = unconfigured({
     ...{ path: configPath, problems, journal, wallClock },
     configured: () => end.resolve("configured"),
+    configuredBefore: () => lastGood(stateDir) !== null,
   });
   journal.record({ event: "process", kind: "started", version, config: configPath });
   const text = causeOf({ path: configPath, problems });

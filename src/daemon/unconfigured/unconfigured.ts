@@ -25,6 +25,8 @@ export interface UnconfiguredParts {
   readonly wallClock: () => string;
   /** A configuration is on the disk: the process starts anew with it. */
   readonly configured: () => void;
+  /** This router has had a configuration that could be run. */
+  readonly configuredBefore: () => boolean;
 }
 
 const rootsPath = "/etc/lvsd/heartbeat.key";
@@ -63,7 +65,8 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
     config: async () => ({ path: parts.path, serial: 0, hash: "", text: "", includes: [] }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
     machine: () => machineReport(),
-    firstKey: async ({ key }) => firstKey({ configPath: parts.path, rootsPath }, key),
+    firstKey: async ({ key }) =>
+      firstKey({ configPath: parts.path, rootsPath, configured: parts.configuredBefore() }, key),
     save: (given) => save(parts, given),
     reload: () => reload(parts),
     events: (): readonly LvsdEvent[] => parts.journal.events(),
@@ -107,7 +110,7 @@ async function save(
 
 /** Of a first configuration only what root alone may name is refused: there is none to compare. */
 async function beyondFirst(path: string, text: string, { config }: Written) {
-  const { heartbeat } = config;
+  const { heartbeat, notify } = config;
   // Root's, or the one that the daemon has made itself next to the configuration.
   const keyFile = heartbeat.keyFile === ownKeyPath(path) ? heartbeat.keyFile : rootsPath;
   const before = {
@@ -116,9 +119,10 @@ async function beyondFirst(path: string, text: string, { config }: Written) {
       authentication: "hmac",
       keyFile: heartbeat.keyFile === null ? null : keyFile,
     },
+    notify,
   } as const;
   const present = `heartbeat: { key_file: ${JSON.stringify(keyFile)} }\n`;
-  return beyondBounds({ path, text, present, next: { heartbeat }, before });
+  return beyondBounds({ path, text, present, next: { heartbeat, notify }, before });
 }
 
 async function reload({

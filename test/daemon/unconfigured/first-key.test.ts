@@ -20,7 +20,11 @@ function place(t: TestContext) {
   t.after(() => rmSync(dir, { recursive: true }));
   mkdirSync(join(dir, "live"));
   symlinkSync("live/lvsd.yaml", join(dir, "lvsd.yaml"));
-  const paths = { configPath: join(dir, "lvsd.yaml"), rootsPath: join(dir, "heartbeat.key") };
+  const paths = {
+    configPath: join(dir, "lvsd.yaml"),
+    rootsPath: join(dir, "heartbeat.key"),
+    configured: false,
+  };
   return { dir, paths, own: join(dir, "live/heartbeat.key") };
 }
 
@@ -45,6 +49,15 @@ test("is taken from the other router, unless another one is there", (t) => {
   assert.ok(!other.ok);
   assert.match(other.problems[0]?.message ?? "", /holds another key already/);
   assert.equal(readFileSync(own, "utf8"), `${theirs}\n`);
+});
+
+test("is not shown where a configuration has used it", (t) => {
+  const { paths, own } = place(t);
+  const made = firstKey(paths, null);
+  assert.ok(made.ok && made.key !== null);
+  const used = { ...paths, configured: true };
+  assert.deepEqual(firstKey(used, null), { ok: true, path: own, key: null });
+  assert.deepEqual(firstKey(used, made.key), { ok: true, path: own, key: null });
 });
 
 test("root's own goes before it, and is not shown", (t) => {

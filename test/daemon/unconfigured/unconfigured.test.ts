@@ -31,6 +31,7 @@ function router(path: string) {
       (event) => events.push(`${event.event} ${event.kind}`),
       () => "2026-01-01T00:00:00.000Z",
     ),
+    configuredBefore: () => false,
     configured: () => {
       starts += 1;
       began.resolve();
