@@ -8,12 +8,15 @@ import { Complaints } from "../keys/complaints.ts";
 import { type DeclaredEntry, declaredEntries } from "../keys/declared-entries.ts";
 import type { Problem } from "../keys/problem.ts";
 import { literal, plain, type Value } from "../keys/value.ts";
-import type { Config } from "./config.ts";
+import type { Config, MailConfig } from "./config.ts";
 import { readText } from "./import/read-text.ts";
 import { rootKeys } from "./schema/root.ts";
 
 /** Where executables lie that a configuration from the control interface may name. */
 export const commandsDirectory = "/etc/lvsd/commands";
+
+/** What of a whole configuration is judged by what it means. */
+type Judged = Pick<Config, "heartbeat" | "notify">;
 
 /** Why an executable may not be named; null when it may. The real one looks at the disk. */
 export type JudgeExecutable = (path: string) => string | null;
@@ -35,8 +38,8 @@ export function beyondControl(
   file: string,
   text: string,
   present: string,
-  next: Pick<Config, "heartbeat">,
-  before: Pick<Config, "heartbeat">,
+  next: Judged,
+  before: Judged,
   judge: JudgeExecutable,
 ): readonly Problem[] {
   const complaints = new Complaints();
@@ -64,8 +67,30 @@ export function beyondControl(
   judgeRootKeys(has, had, value, complaints);
   if (next.heartbeat.keyFile !== before.heartbeat.keyFile && !complaints.found)
     complaints.at(value, "heartbeat.key_file: it is not what is loaded", elsewhere);
+  judgeMailServer(next.notify.mail, before.notify.mail, value, complaints);
   return complaints.inOrder([file]);
 }
+
+/** A password of root's goes to the server that root wrote, by the way that root wrote. */
+function judgeMailServer(
+  next: MailConfig | null,
+  before: MailConfig | null,
+  whole: Value,
+  complaints: Complaints,
+): void {
+  if (next === null || before === null || next.passwordFile === null) return;
+  for (const [key, name] of mailServerKeys)
+    if (next[key] !== before[key])
+      complaints.at(whole, `notify.mail.${name}: it is not what is loaded`, elsewhere);
+}
+
+const mailServerKeys = [
+  ["smtp", "smtp"],
+  ["port", "port"],
+  ["tls", "tls"],
+  ["serverName", "server_name"],
+  ["ca", "ca"],
+] as const;
 
 /**
  * The problems of a text from outside that includes what the loaded text does not. Judged before

@@ -5,9 +5,10 @@ import { rootKeys } from "../../src/config/schema/root.ts";
 import { section } from "../../src/keys/section.ts";
 import type { Shape } from "../../src/keys/shape.ts";
 
-const keyFile = { heartbeat: { keyFile: "/etc/lvsd/heartbeat.key" } } as Parameters<
-  typeof beyondControl
->[3];
+const keyFile = {
+  heartbeat: { keyFile: "/etc/lvsd/heartbeat.key" },
+  notify: { mail: null },
+} as Parameters<typeof beyondControl>[3];
 
 const present = `
 heartbeat: { key_file: /etc/lvsd/heartbeat.key }
@@ -24,6 +25,30 @@ const judged = (text: string): string[] =>
   );
 
 describe("a configuration that arrives through the control interface", () => {
+  it("sends no password of root's to another mail server", () => {
+    const mail = (more: string) =>
+      `${present}notify: { mail: { to: a@example.com, from: b@example.com, smtp: 192.0.2.25, tls: required, user: u, password_file: /etc/lvsd/mail.secret${more} } }\n`;
+    const meant = (server: object) =>
+      ({
+        ...keyFile,
+        notify: {
+          mail: {
+            ...{ smtp: "192.0.2.25", port: 25, tls: "required", serverName: null, ca: null },
+            ...{ passwordFile: "/etc/lvsd/mail.secret" },
+            ...server,
+          },
+        },
+      }) as typeof keyFile;
+    const said = (server: object) =>
+      beyondControl("/c.yaml", mail(""), mail(""), meant(server), meant({}), judge).map(
+        ({ message }) => message,
+      );
+    assert.deepEqual(said({}), []);
+    for (const server of [{ smtp: "192.0.2.66" }, { port: 587 }, { serverName: "other" }])
+      assert.match(said(server).join(), /^notify\.mail\.\w+: it is not what is loaded$/);
+    assert.deepEqual(said({ passwordFile: null, smtp: "192.0.2.66" }), []);
+  });
+
   it("may say what is loaded, and more of the load balancing", () => {
     assert.deepEqual(judged(present), []);
     const command =
@@ -158,7 +183,10 @@ notify: { command: [/usr/bin/logger, -t, lvsd] }
   });
 
   it("may not move to another key by leaving the name out", () => {
-    const other = { heartbeat: { ...keyFile.heartbeat, keyFile: "/etc/lvsd/default.key" } };
+    const other = {
+      ...keyFile,
+      heartbeat: { ...keyFile.heartbeat, keyFile: "/etc/lvsd/default.key" },
+    };
     const problems = beyondControl("/c.yaml", "serial: 1\n", present, other, keyFile, judge);
     assert.match(problems[0]?.message ?? "", /^heartbeat\.key_file/);
   });

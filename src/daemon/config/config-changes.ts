@@ -219,8 +219,8 @@ export class ConfigChanges {
       path: this.#path,
       text,
       present: this.text(),
-      next: { heartbeat: next.config.heartbeat },
-      before: { heartbeat: before.config.heartbeat },
+      next: { heartbeat: next.config.heartbeat, notify: next.config.notify },
+      before: { heartbeat: before.config.heartbeat, notify: before.config.notify },
     });
     if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
     const guard = force ? null : guardProblem(before.config, next.config);

@@ -28,6 +28,6 @@ export type Question =
       readonly path: string;
       readonly text: string;
       readonly present: string;
-      readonly next: Pick<Config, "heartbeat">;
-      readonly before: Pick<Config, "heartbeat">;
+      readonly next: Pick<Config, "heartbeat" | "notify">;
+      readonly before: Pick<Config, "heartbeat" | "notify">;
     };
