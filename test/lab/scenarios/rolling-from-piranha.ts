@@ -75,10 +75,10 @@ async function startPiranhas(lab: Lab, text: string): Promise<[PiranhaRouter, Pi
     new PiranhaRouter(lab.network, "r2"),
   ];
   first.start(text);
-  await first.says("partner dead: activating lvs", 20_000);
+  await first.says("partner dead: activating lvs", 60_000);
   second.start(text);
-  await second.says("STARTING PULSE AS BACKUP", 20_000);
-  await first.says("gratuitous lvs arps finished", 20_000);
+  await second.says("STARTING PULSE AS BACKUP", 60_000);
+  await first.says("gratuitous lvs arps finished", 60_000);
   return [first, second];
 }
 
@@ -93,7 +93,7 @@ async function replaceSecond(lab: Lab, client: Client, text: string) {
   await speaksPulse(lab.r2, "standby", "active");
   const dead = await outageOf(lab, client, "Piranha's machine loses power", async () => {
     await first.powerOff();
-    await lab.r2.reaches("active", 20_000);
+    await lab.r2.reaches("active", 60_000);
   });
   await first.powerOn();
   first.start(text);
