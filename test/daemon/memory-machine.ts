@@ -29,6 +29,13 @@ afterEach(() => {
 
 /** Carries heartbeats between the machines that are plugged in. */
 export class MemorySwitch {
+  readonly #onSent: () => void;
+
+  /** `onSent`: a machine has sent a heartbeat. */
+  constructor(onSent: () => void = () => {}) {
+    this.#onSent = onSent;
+  }
+
   readonly #bound = new Map<IpAddress, HeartbeatPathOptions>();
 
   /** A machine with these addresses is cut off: nothing comes from it, nothing reaches it. */
@@ -44,6 +51,7 @@ export class MemorySwitch {
         return null;
       },
       send: (bytes: Uint8Array, sent: (why: string | null) => void) => {
+        this.#onSent();
         const copy = Uint8Array.from(bytes);
         setImmediate(() => {
           const to = this.#bound.get(options.peer);
@@ -80,7 +88,11 @@ export class MemoryMachine {
   readonly #directory: string;
   readonly #network: MemorySwitch;
 
-  constructor(network: MemorySwitch, own: string) {
+  readonly #runs: RunCheck;
+
+  /** `runs`: what runs its checks; without it they ask `dead`. */
+  constructor(network: MemorySwitch, own: string, runs?: RunCheck) {
+    this.#runs = runs ?? this.#runCheck;
     this.own = own;
     this.#network = network;
     this.#directory = mkdtempSync(join(tmpdir(), "lvsd-memory-"));
@@ -112,7 +124,7 @@ export class MemoryMachine {
         ...this.#wireDoors(),
         ...{
           resolve: this.#resolve,
-          runCheck: this.#runCheck,
+          runCheck: this.#runs,
           runner: false,
         },
         runCommand: async ({ args: [of = ""] }) => {
