@@ -21,7 +21,7 @@ help:
 setup: ## install what is missing: Debian packages (no service gets started), the pinned Node, libraries
 	@PATH='$(system_path)' build/setup.sh test
 
-# The demo and the figures need no server programs of all the protocols that checks speak.
+# The demo needs no server programs of all the protocols that checks speak.
 .PHONY: setup-lab
 setup-lab:
 	@PATH='$(system_path)' build/setup.sh lab
@@ -51,7 +51,7 @@ demo: setup-lab build ## a pair of routers fails over before your eyes (90 secon
 	node test/lab/demo.ts
 
 .PHONY: bench
-bench: setup-lab build ## the figures: outages, reaction times, memory, each printed with its bound
+bench: setup build ## the figures: outages, reaction times, memory, each printed with its bound
 	node test/lab/bench.ts
 
 .PHONY: simulate

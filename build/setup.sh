@@ -15,9 +15,9 @@ packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # A kernel with IPVS that runs as a program, and what acts and watches inside it. Two packages
 # bring an `arping` and exclude each other: either will do.
 lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl socat
-  nginx-light|nginx keepalived ldirectord tshark"
+  nginx-light|nginx keepalived"
 # Server programs that the tests of checks start themselves, as ordinary processes, and browsers.
-server_packages="postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
+server_packages="ldirectord tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
   rtsp-server-perl rpcbind rstatd rwhod snmpd prometheus-node-exporter redis-server memcached knot freeradius chrony slapd mariadb-server postgresql
   chromium fonts-noto-cjk links"
 [ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
