@@ -45,8 +45,9 @@ export function drainLook(
   const service = printService(serviceOf(virtualServer, realServer));
   const destination = printDestination(destinationIdentity(virtualServer, realServer));
   const weight = table?.get(service)?.destinations.get(destination)?.weight ?? 0;
-  if (table === null || weight > 0) return { connections: null, udpTimeout };
+  if (table === null || weight > 0) return { connections: null, active: 0, udpTimeout };
   const counted = counters.get(service)?.get(destination);
   const { activeConnections = 0, inactiveConnections = 0 } = counted ?? {};
-  return { connections: activeConnections + inactiveConnections, udpTimeout };
+  const connections = activeConnections + inactiveConnections;
+  return { connections, active: activeConnections, udpTimeout };
 }

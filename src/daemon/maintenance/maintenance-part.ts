@@ -53,7 +53,7 @@ const lookEveryMs = 1000;
 /** A disk that hangs must not hold up the end. */
 const writingMax: Ms = ms(1000);
 /** An address that a host name stands for no more: not in the table, so without connections. */
-const withoutPlace: DrainLook = { connections: 0, udpTimeout: null };
+const withoutPlace: DrainLook = { connections: 0, active: 0, udpTimeout: null };
 const isOfName = (key: OrderKey): boolean => key.includes("@");
 /** So long the order for a name outlives the name in the configuration. */
 const forgottenAfter: Ms = ms(24 * 3_600_000);
@@ -120,8 +120,8 @@ export class MaintenancePart implements Part {
   drainState(key: OrderKey): Drain["state"] | null {
     const [name = key, address] = key.split("@");
     // An address that a name has since it is being drained has had no connections yet.
-    const ofName = address === undefined ? undefined : this.#drains.get(name);
-    return this.#drains.get(key)?.state ?? ofName?.state ?? null;
+    const isNew = address !== undefined && this.#drains.has(name);
+    return this.#drains.get(key)?.state ?? (isNew ? "drained" : null);
   }
 
   /** Carries out what an operator asks. Never throws. */

@@ -31,6 +31,8 @@ export interface Drain {
 export interface DrainLook {
   /** Connections that the kernel counts, active or not; null: it gives this server new ones. */
   readonly connections: number | null;
+  /** Of these the active ones: established over TCP or SCTP, never UDP (ip_vs_proto_tcp.c). */
+  readonly active: number;
   /** How long an entry of UDP lives; null for other protocols. */
   readonly udpTimeout: Ms | null;
 }
@@ -42,12 +44,14 @@ export const startDrain = (now: Instant): Drain => ({
 
 /** What a drain is after a look at the kernel's counts. */
 export function lookAtDrain(drain: Drain, look: DrainLook, now: Instant): Drain {
-  const { connections, udpTimeout } = look;
+  const { connections, active, udpTimeout } = look;
   if (connections === null) return { ...drain, state: "draining", quietSince: null, connections };
   const quietSince = connections > 0 ? null : (drain.quietSince ?? now);
   const quiet = quietSince !== null && between(quietSince, now) >= quietFor;
   const patience = udpTimeout === null ? null : addMs(addMs(drain.since, udpTimeout), udpLateMax);
-  const moves = connections > 0 && patience !== null && now >= patience && drain.moved === null;
+  // To leave the table ends what is established, too: it waits for that, and is overdue some day.
+  const flows = connections > 0 && active === 0;
+  const moves = flows && patience !== null && now >= patience && drain.moved === null;
   return {
     ...{ since: drain.since, quietSince, connections },
     // Entries of clients that were moved end by themselves.

@@ -12,10 +12,11 @@ import { instant, type Ms, ms } from "../../../src/model/time.ts";
 const after = (
   looks: readonly (readonly [at: number, connections: number | null])[],
   udpTimeout: Ms | null = null,
+  active = 0,
 ): Drain =>
   looks.reduce(
     (drain, [at, connections]) =>
-      lookAtDrain(drain, { connections, udpTimeout }, instant(at * 1000)),
+      lookAtDrain(drain, { connections, active, udpTimeout }, instant(at * 1000)),
     startDrain(instant(0)),
   );
 
@@ -116,5 +117,12 @@ describe("a drain", () => {
       null,
     );
     assert.equal(after([[311, 4]]).moved, null);
+  });
+
+  it("moves no flow of UDP while TCP behind the same mark is established, and says so in the end", () => {
+    const udp = ms(300_000);
+    const mixed = after([[311, 4]], udp, 1);
+    assert.deepEqual([mixed.state, mixed.moved], ["draining", null]);
+    assert.equal(after([[drainDeadline / 1000, 4]], udp, 1).overdue, true);
   });
 });
