@@ -149,7 +149,9 @@ export function settleAlwaysTls(
   return undefined;
 }
 
-/** For protocols that begin in the clear; `on`: whether TLS is begun unless the operator says no. */
+/**
+ * For protocols that begin in the clear; `on`: whether TLS is begun unless the operator says no.
+ */
 export const startTlsKeys = (on: boolean) => ({
   starttls: preset(
     flag,
@@ -159,7 +161,9 @@ export const startTlsKeys = (on: boolean) => ({
   ...alwaysTlsKeys,
 });
 
-/** Null: no TLS is begun. Undefined: faulty. `always`: the type that speaks TLS from the beginning. */
+/**
+ * Null: no TLS is begun. Undefined: faulty. `always`: the type that speaks TLS from the beginning.
+ */
 export function settleStartTls(
   { starttls, tls }: { readonly starttls: boolean; readonly tls: TlsGiven | null },
   context: SettleContext,
@@ -201,7 +205,7 @@ export const loginKeys = {
     line("the path of a file", 4096),
     "no login",
     "File whose first line is the password, read at each try; relative to the configuration file. Only lvsd's user should be able to read it. The password appears in no status, log or error.",
-    { names: "file" },
+    { names: "file", secret: true },
   ),
 };
 

@@ -121,9 +121,11 @@ function placedNeeds({ checkNeeds }: Whole): readonly PlacedNeed[] {
     const name = `${need.names} ${need.path}`;
     if (!first.has(name)) first.set(name, need);
   }
+  const secrets = new Set(checkNeeds.filter(({ secret }) => secret).map(({ path }) => path));
   return [...first.values()].map(({ names, path, key, spot }) => ({
     names,
     path,
+    secret: secrets.has(path),
     place: placeOf(spot, key),
   }));
 }

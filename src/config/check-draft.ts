@@ -20,6 +20,8 @@ export interface CheckNeed {
   readonly names: "executable" | "file";
   /** Absolute. */
   readonly path: string;
+  /** A file with a password. */
+  readonly secret: boolean;
   /** The dotted name of the key, and where its value stands. */
   readonly key: string;
   readonly spot: Spot;
@@ -248,13 +250,14 @@ function* needsOf(
 ): Generator<CheckNeed> {
   const map: Value = { ...entry.value, kind: "map", entries: [entry] };
   for (const found of declaredEntries({ kind: "section", keys }, map)) {
-    const { names } = found.key;
+    const { names, secret = false } = found.key;
     if (names !== "executable" && names !== "file") continue;
     const { value } = found.entry;
     for (const each of value.kind === "list" ? value.items : [value])
       if (each.kind === "scalar" && each.value !== null)
         yield {
           names,
+          secret,
           path: owner.absolute(each.text),
           key: `${path}.${found.path.join(".")}`,
           spot: each,

@@ -235,7 +235,7 @@ function settleVirtualServer(
   const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
   if (keys.values.sorry_page && keys.values.active !== false)
     around.ofChecks.needs({
-      ...{ names: "file", path: keys.values.sorry_page },
+      ...{ names: "file", path: keys.values.sorry_page, secret: false },
       ...{ key: keys.pathOf("sorry_page"), spot: keys.spotOf("sorry_page") },
     });
   const server = {

@@ -1,4 +1,4 @@
-/** Where things stand in the operator's text, kept beside a Config for what is judged later. */
+/** Where things stand in the operator's text, kept next to a Config for what is judged later. */
 import type { IpAddress } from "../model/address.ts";
 
 /** A place in a file; both numbers count from 1. `key` is the dotted name of what stands there. */
@@ -29,5 +29,7 @@ export interface PlacedNeed {
   readonly names: "executable" | "file";
   /** Absolute. */
   readonly path: string;
+  /** A file with a password. */
+  readonly secret: boolean;
   readonly place: Place;
 }

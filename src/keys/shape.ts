@@ -40,6 +40,8 @@ export type Naming = "executable" | "file" | "variables";
 export interface Traits {
   /** Left out: the value is only what it says. */
   readonly names?: Naming;
+  /** The file holds a password: nothing that follows from its content leaves this machine. */
+  readonly secret?: true;
   /** `root`: a configuration that arrives from outside must leave it as it is loaded. */
   readonly changedBy?: "root";
   /**
@@ -289,7 +291,9 @@ export interface Named<T> {
 
 const nameCharactersMax = 63;
 
-/** Letters, digits, `-`, `_`, `.`: what stands in commands, paths of the API and metrics as it is. */
+/**
+ * Letters, digits, `-`, `_`, `.`: what stands in commands, paths of the API and metrics as it is.
+ */
 const namePattern = /^[A-Za-z0-9._-]{1,63}$/;
 
 /** A map from the operator's names to things of one shape. */

@@ -90,7 +90,7 @@ export const radius = checkType({
       line("the path of a file", 4096),
       "none; needed",
       "File whose first line is the secret that the server shares with this router, read at each try; relative to the configuration file. The secret appears in no status, log or error.",
-      { names: "file" },
+      { names: "file", secret: true },
     ),
   },
   reasons: {

@@ -34,7 +34,7 @@ export const fenceKeys = {
     text({ what: "the path of a file", max: 4096, pattern: /^\/[^\r\n]+$/ }),
     "none",
     "What the command reads on its standard input, such as the lines `login=` and `passwd=` of a fence agent. The rules of `heartbeat.key_file` apply to its permissions.",
-    { names: "file" },
+    { names: "file", secret: true },
   ),
   timeout: preset(
     duration({ min: "100ms", max: "10m" }),

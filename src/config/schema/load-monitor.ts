@@ -1,4 +1,6 @@
-/** The key `load_monitor`: where the load of real servers comes from, and what it makes of weights. */
+/**
+ * The key `load_monitor`: where the load of real servers comes from, and what it makes of weights.
+ */
 import { absolutePath } from "../../keys/command-shape.ts";
 import type { Complaints } from "../../keys/complaints.ts";
 import { escapesHint, readEscapes } from "../../keys/escapes.ts";
@@ -65,7 +67,7 @@ export const loadMonitorKeys = {
     absolutePath("the absolute path of a file"),
     "the community is `public`",
     "The file with the community of `snmp` (version 2c), on a line.",
-    { names: "file" },
+    { names: "file", secret: true },
   ),
   command: optional(
     absolutePath("the absolute path of a program"),

@@ -63,7 +63,7 @@ export const mailKeys = {
     text({ what: "the path of a file", max: 4096, pattern: /^[^\r\n]+$/ }),
     "none",
     "Its first line is the password. It is read for each mail.",
-    { names: "file" },
+    { names: "file", secret: true },
   ),
   events: preset(
     list(choice("event", mailedEvents), { what: "a list of events", max: mailedEvents.length }),

@@ -2,7 +2,7 @@
  * Every key of the configuration once: its shape, default, limits and meaning. Reading, defaults,
  * lvsd.schema.json and docs/configuration.md all come from this description.
  *
- * Each larger section has its own file beside this one; checks are in check.ts.
+ * Each larger section has its own file in this folder; checks are in check.ts.
  */
 
 import { commandLine } from "../../keys/command-shape.ts";

@@ -27,7 +27,6 @@ import { peerBelief } from "./cluster/cluster-lines.ts";
 import { ClusterSync } from "./cluster/cluster-sync.ts";
 import type { Judged, JudgeRules } from "./cluster/cluster-sync-parts.ts";
 import { ConfigStore } from "./config-store.ts";
-import { beyondBounds } from "./config-thread.ts";
 import { asksForMore } from "./demands.ts";
 import { lackedHere, type NextConfig, nextConfig } from "./next-config.ts";
 import { partingProblems, refusedLeaving } from "./parting.ts";
@@ -213,17 +212,7 @@ export class ConfigChanges {
   async #judge(text: string, { force }: JudgeRules): Promise<Judged> {
     const next = await this.next(text);
     if ("ok" in next) return { refusal: next };
-    const before = this.#written;
-    // Not the whole of both: what goes to the thread is copied.
-    const beyond = await beyondBounds({
-      path: this.#path,
-      text,
-      present: this.text(),
-      next: { heartbeat: next.config.heartbeat, notify: next.config.notify },
-      before: { heartbeat: before.config.heartbeat, notify: before.config.notify },
-    });
-    if (beyond.length > 0) return { refusal: { ok: false, fault: "text", problems: beyond } };
-    const guard = force ? null : guardProblem(before.config, next.config);
+    const guard = force ? null : guardProblem(this.#written.config, next.config);
     if (guard !== null) return { refusal: { ok: false, fault: "now", problems: [guard] } };
     const parting = force ? null : await this.#parting(next, this.#sync.shared);
     if (parting !== null) return { refusal: parting };

@@ -6,7 +6,7 @@ import type { Role } from "../../model/router.ts";
 import { missingFiles } from "../../system/examination/missing-files.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import { refusedNow } from "../refused.ts";
-import { readWritten } from "./config-thread.ts";
+import { beyondBounds, readWritten } from "./config-thread.ts";
 import { nextRunning } from "./next-running.ts";
 import type { Running, Written } from "./running.ts";
 
@@ -46,10 +46,26 @@ export async function nextConfig(next: NextConfig): Promise<Running | Refusal> {
   try {
     const written = await readWritten(next.path, next.text, next.present);
     if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
+    const beyond = await beyondText(written, next);
+    if (beyond.length > 0) return { ok: false, fault: "text", problems: beyond };
     return await here(written, next);
   } catch (thrown) {
     return refusedNow(messageOf(thrown));
   }
+}
+
+/**
+ * What a text from outside may not say. Judged before anything is looked for on this machine: else
+ * the answer would say which files are there. Throws MachineError.
+ */
+async function beyondText(
+  { config: { heartbeat, notify } }: Written,
+  { path, text, present, loaded }: NextConfig,
+): Promise<readonly Problem[]> {
+  if (text === null || loaded === null) return [];
+  // Not the whole of both: what goes to the thread is copied.
+  const before = { heartbeat: loaded.config.heartbeat, notify: loaded.config.notify };
+  return beyondBounds({ path, text, present, next: { heartbeat, notify }, before });
 }
 
 /** What it is on this machine, or what of it is not to be had here. Throws MachineError. */

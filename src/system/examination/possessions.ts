@@ -24,7 +24,8 @@ export async function readPossessions(
   const paths = new Set([
     ...(fence === null ? [] : [fence.command.command]),
     ...services.flatMap(({ start, stop }) => [start.command, stop.command]),
-    ...needs.map(({ path }) => path),
+    // What a password hashes to is as good as the password to whoever can guess it.
+    ...needs.filter(({ secret }) => !secret).map(({ path }) => path),
   ]);
   const files: Record<string, string | null> = {};
   for (const path of paths) files[path] = await hashOfFile(path);

@@ -1,6 +1,6 @@
 /**
  * This router's configuration as a saving sees it: what is loaded, whether the file was edited,
- * with whom it is shared. One saving at a time on a router, its own or the peer's.
+ * which router shares it. One saving at a time on a router, its own or the peer's.
  */
 import type { ConfigMark } from "../../../config/saving/history.ts";
 import type { Present, Saving } from "../../../config/saving/saving.ts";
