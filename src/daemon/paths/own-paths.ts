@@ -90,7 +90,7 @@ export class OwnPaths {
         this.#targets.set(name, target);
       }
     }
-    for (const { next } of before.values()) next?.cancel();
+    for (const [name, { next }] of before) if (!this.#targets.has(name)) next?.cancel();
     for (const target of this.#targets.values())
       for (const key of target.keys)
         this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), target]);
@@ -125,11 +125,11 @@ export class OwnPaths {
     this.#agenda.close();
   }
 
-  /** The first tries of all, spread over their turn. */
+  /** The first tries of those that have none to come, spread over their turn. */
   #plan(): void {
     if (this.#stay === null) return;
     const now = this.#parts.now();
-    const targets = [...this.#targets.values()];
+    const targets = [...this.#targets.values()].filter(({ next }) => next === null);
     for (const [index, target] of targets.entries())
       this.#tryAt(target, addMs(now, ms((target.every * (index + 1)) / targets.length)));
   }
@@ -137,8 +137,11 @@ export class OwnPaths {
   #tryAt(target: Target, when: Instant): void {
     target.next?.cancel();
     target.next = this.#agenda.at(when, () => {
-      target.next = null;
-      void this.#try(target);
+      // A reload may have put another one into its place, which kept the appointment.
+      const current = this.#targets.get(target.name);
+      if (current === undefined) return;
+      current.next = null;
+      void this.#try(current);
     });
   }
 

@@ -120,6 +120,18 @@ describe("the standby's own ways", () => {
     assert.equal(tries.length, before);
   });
 
+  it("are all tried although the configuration is taken over anew all the time", async () => {
+    const { paths, tries, pass } = standby([server("web", 60)], () => passed);
+    paths.configure();
+    paths.believe(true);
+    for (let count = 0; count < 12; count++) {
+      await pass(10_000);
+      paths.configure();
+    }
+    assert.equal(new Set(tries.map(({ host }) => host)).size, 60);
+    assert.equal(tries.length, 120);
+  });
+
   it("do not exist for a file of this machine, nor for a server that is not checked", async () => {
     const unchecked = [realServer("rs0", { check: { type: "none" } })];
     const fileCheck = { ...tcpCheck(), type: "file", file: "/etc/up" } as never;
