@@ -38,7 +38,7 @@ export async function check(
   options: ReportOptions & {
     readonly here: boolean;
     /** Another program holds the VIPs here, and lvsd is to take its place. */
-    readonly beside?: boolean;
+    readonly replacing?: boolean;
   },
   terminal: Terminal,
 ): Promise<ExitStatus> {
@@ -61,7 +61,7 @@ export async function check(
     if (interfaces !== null) {
       const found = judgeInterfaces(read.config, read.places, interfaces, {
         ...facts,
-        beside: options.beside ?? false,
+        replacing: options.replacing ?? false,
       });
       problems.push(...found.problems);
       role = found.role;
@@ -153,7 +153,7 @@ function judgeInterfaces(
   config: Config,
   places: Places,
   interfaces: NonNullable<Facts["interfaces"]>,
-  facts: Partial<Pick<Facts, "ipv6Off" | "loopbackAnswers">> & { readonly beside: boolean },
+  facts: Partial<Pick<Facts, "ipv6Off" | "loopbackAnswers">> & { readonly replacing: boolean },
 ): { readonly role: Role | null; readonly problems: readonly Problem[] } {
   const here = roleHere(config, interfaces);
   const role = typeof here === "string" ? null : here.role;
@@ -167,7 +167,7 @@ function judgeInterfaces(
         ? [noRole[here](config)]
         : missingOwnAddresses(config, here.role, interfaces)),
       ...devicesFail(placed, { interfaces, ipv6 }, places),
-      ...(facts.beside ? [] : answeredHere(placed, interfaces, facts.loopbackAnswers === true)),
+      ...(facts.replacing ? [] : answeredHere(placed, interfaces, facts.loopbackAnswers === true)),
       ...unservableHere(config, interfaces),
       ...missingFiles({ config, places }),
       ...("problems" in resolved ? resolved.problems : []),

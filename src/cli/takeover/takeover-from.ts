@@ -71,7 +71,9 @@ interface Takeover {
   readonly isHolder: boolean;
 }
 
-/** lvsd serves within a second or two of its start; a large table and a slow machine take longer. */
+/**
+ * lvsd serves within a second or two of its start; a large table and a slow machine take longer.
+ */
 const servesWithinMs = 30_000;
 const lookEveryMs = 20;
 const renewHoldMs = 1000;
@@ -104,7 +106,7 @@ async function judge(options: TakeoverOptions, terminal: Terminal): Promise<Take
     return exit.refused;
   };
   const file = resolve(options.config ?? defaultConfig);
-  const how = { config: file, runDir: options.runDir, json: false, here: true, beside: true };
+  const how = { config: file, runDir: options.runDir, json: false, here: true, replacing: true };
   const status = await check(how, terminal);
   if (status !== exit.done) return status;
   const read = readConfig(file, diskFiles);
@@ -168,8 +170,15 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
     clearInterval(renewed);
   }
   if (why !== null) return goBack(takeover, touched, why);
-  await masked(other.unit, options);
+  // lvsd serves: whatever systemd says, keepalived must not go on next to it.
+  const unmasked = await masked(other.unit, options);
   await other.kill();
+  if (unmasked !== null) {
+    const hint = `as root: systemctl disable ${other.unit}; systemctl mask --runtime ${other.unit}; systemctl enable lvsd`;
+    complain(terminal, [
+      problemElsewhere(`lvsd serves and keepalived is gone, but ${unmasked}`, hint),
+    ]);
+  }
   const took = length(performance.now() - began);
   const state = takeover.isHolder
     ? "active, with the VIPs and the table that were there"
@@ -177,7 +186,7 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   terminal.out(`lvsd has taken keepalived's place after ${took}: ${state}\n`);
   if (!takeover.isHolder && !options.alone)
     terminal.out("next: lvsd takeover-from keepalived on the router that holds the VIPs\n");
-  return exit.done;
+  return unmasked === null ? exit.done : exit.refused;
 }
 
 /** The daemon that starts now finds out what it is to do with what it finds. */
@@ -259,12 +268,20 @@ async function goBack(
   return exit.refused;
 }
 
-/** systemd must neither start keepalived again nor at the next boot. */
-async function masked(unit: string | null, { start }: TakeoverOptions): Promise<void> {
-  if (unit === null || start !== null) return;
-  await command(null, ["systemctl", "disable", "--quiet", unit]);
-  await command(null, ["systemctl", "mask", "--runtime", "--quiet", unit]);
-  await command(null, ["systemctl", "enable", "--quiet", "lvsd"]);
+/**
+ * systemd must neither start keepalived again nor at the next boot. Why that failed; null: done.
+ */
+async function masked(unit: string | null, { start }: TakeoverOptions): Promise<string | null> {
+  if (unit === null || start !== null) return null;
+  try {
+    await command(null, ["systemctl", "disable", "--quiet", unit]);
+    await command(null, ["systemctl", "mask", "--runtime", "--quiet", unit]);
+    await command(null, ["systemctl", "enable", "--quiet", "lvsd"]);
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof MachineError)) throw thrown;
+    return thrown.message;
+  }
 }
 
 /** Throws MachineError where it fails. */

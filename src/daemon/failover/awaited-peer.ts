@@ -3,8 +3,8 @@
  * runs another program (keepalived, for instance) that holds the VIPs and does not speak to lvsd.
  * `lvsd takeover-from` leaves the file that says so; it outlives restarts and reboots.
  *
- * The wait is over when the peer is heard, or when nobody answers for any VIP any more: then the
- * other router has died with what it ran.
+ * The wait is over when the peer is heard, or when no machine answers for any VIP any more: then
+ * the other router has died with what it ran.
  */
 import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
@@ -28,6 +28,8 @@ export interface AwaitedPeerParts {
 const askEveryMs = 500;
 /** VRRP itself takes 3 to 4 s at its defaults to notice a death. */
 const silenceMax = 8;
+/** Where no answer came since the link is up: spanning tree may block a port for 30 s (802.1D). */
+const firstSilenceMax = 80;
 
 function isThere(path: string): boolean {
   try {
@@ -46,6 +48,8 @@ export class AwaitedPeer {
   #probe: GatewayProbe | null = null;
   #asking: NodeJS.Timeout | null = null;
   #silent = 0;
+  /** Some machine has answered since the links are up. */
+  #wasHeard = false;
   #vips = 0;
   /** A link by which VIPs are asked for carries nothing now. */
   #isDeaf = false;
@@ -110,8 +114,11 @@ export class AwaitedPeer {
   /** Where nobody can be asked, silence says nothing about who holds the VIPs. */
   #ask(): void {
     try {
-      this.#silent = this.#probe?.look() === true ? 0 : this.#silent + 1;
-      if (this.#silent >= silenceMax) this.#end("nobody answers for the VIPs any more");
+      const answered = this.#probe?.look() === true;
+      this.#wasHeard = (this.#wasHeard || answered) && !this.#isDeaf;
+      this.#silent = answered ? 0 : this.#silent + 1;
+      const most = this.#wasHeard ? silenceMax : firstSilenceMax;
+      if (this.#silent >= most) this.#end("no machine answers for the VIPs any more");
       else if ((this.#probe?.ask().length ?? 0) >= this.#vips || this.#isDeaf) this.#silent = 0;
     } catch {
       this.#silent = 0;

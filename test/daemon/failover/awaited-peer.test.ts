@@ -71,6 +71,13 @@ test("it waits for as long as somebody answers for the VIPs, and ends with the p
   );
 });
 
+test("before any answer, silence lasts as long as a switch may block its port", async (t) => {
+  const { network, settled } = bench(t);
+  network.answers = false;
+  assert.equal(await settled(39_000), false);
+  assert.equal(await settled(1500), true);
+});
+
 test("when nobody answers any more for 4 s, it is over too", async (t) => {
   const { network, settled, isLeft } = bench(t);
   assert.equal(await settled(10_000), false);
@@ -101,7 +108,8 @@ test("silence behind a link that carries nothing, or of questions that fail, is 
   assert.equal(await settled(3_600_000), false);
   assert.equal(isLeft(), true);
   network.cannotAsk = [];
-  assert.equal(await settled(4500), true);
+  assert.equal(await settled(39_000), false);
+  assert.equal(await settled(1500), true);
 });
 
 test("where nobody can be asked, it waits for the peer", async (t) => {
