@@ -13,7 +13,7 @@ import {
   silentSecondsMax,
   type WhoReport,
 } from "../../health/load/rwho.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
+import { MachineError } from "../../model/error.ts";
 
 /** More machines than a network has; bounds what strangers can make us keep. */
 const reportsMax = 10_000;
@@ -31,8 +31,6 @@ export class RwhoReports {
   readonly #byAddress = new Map<string, Heard>();
   readonly #byName = new Map<string, Heard>();
   #socket: Socket | null = null;
-  /** Why there is no socket; then the spool is read. */
-  #closed: string | null = "nothing was heard yet";
 
   constructor(spool = "/var/spool/rwho") {
     this.#spool = spool;
@@ -43,9 +41,9 @@ export class RwhoReports {
     if (this.#socket !== null) return;
     const socket = createSocket("udp4");
     this.#socket = socket;
-    socket.on("error", (error) => {
-      this.#closed = messageOf(error);
+    socket.on("error", () => {
       socket.close();
+      if (this.#socket === socket) this.#socket = null;
     });
     socket.on("message", (bytes, from) => {
       const report = readWho(bytes);
@@ -54,17 +52,13 @@ export class RwhoReports {
       keep(this.#byAddress, from.address, heard);
       keep(this.#byName, shortName(report.host), heard);
     });
-    socket.bind(rwhoPort, () => {
-      this.#closed = null;
-      socket.unref();
-    });
+    socket.bind(rwhoPort, () => socket.unref());
   }
 
   close(): void {
     const socket = this.#socket;
     this.#socket = null;
-    if (socket !== null && this.#closed === null) socket.close();
-    this.#closed = "nothing was heard yet";
+    socket?.close();
     this.#byAddress.clear();
     this.#byName.clear();
   }
