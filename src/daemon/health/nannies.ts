@@ -36,15 +36,8 @@ import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { FirstRound } from "./first-round.ts";
 import { beginHurry, halt, hurriedNext } from "./hurry.ts";
 import { OwnTrouble } from "./own-trouble.ts";
-import {
-  firstWait,
-  type Hurried,
-  makeProbe,
-  nextStart,
-  type Probe,
-  phaseOf,
-  probeKey,
-} from "./probe.ts";
+import { firstWait, type Hurried, nextStart, type Probe } from "./probe.ts";
+import { Probes } from "./probes.ts";
 
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
@@ -62,6 +55,8 @@ interface Entry {
   wake: Appointment | null;
 }
 
+const endpointOf = ({ address, port }: NannyRules) => ({ address, port });
+
 export class Nannies {
   /** What this machine's own tries say of the way to the real servers. */
   readonly contacts = new Contacts();
@@ -69,26 +64,25 @@ export class Nannies {
   readonly #agenda: Agenda;
   readonly #limit = pLimit(1);
   readonly #origin: Instant;
-  readonly #probes = new Map<string, Probe>();
+  readonly #probes = new Probes();
   readonly #failures = new Map<FailureReason, number>();
   readonly #underway = new Set<Promise<void>>();
   readonly #ownTrouble: OwnTrouble;
   #entries = new Map<RealServerKey, Entry>();
   #found: ReadonlyMap<RealServerKey, number> = new Map();
-  #probesMade = 0;
   #checking = true;
   #examining = false;
   #stopped = false;
   readonly #firstRound = new FirstRound(
     () => this.#checking && !this.#stopped,
-    () => this.#probes.values(),
+    () => this.#probes,
   );
 
   constructor(parts: NanniesParts) {
     this.#parts = parts;
     this.#origin = parts.now();
     this.#ownTrouble = new OwnTrouble(
-      () => this.#probes.values(),
+      () => this.#probes,
       () => parts.troubled?.(),
       parts.report,
     );
@@ -122,7 +116,7 @@ export class Nannies {
     this.#ownTrouble.look();
     for (const [key, entry] of this.#entries) {
       this.#setWake(entry);
-      this.#tellChange(before.get(key)?.nanny ?? null, entry.nanny);
+      this.#reportChange(before.get(key)?.nanny ?? null, entry.nanny);
     }
     this.#firstRound.look();
   }
@@ -147,25 +141,25 @@ export class Nannies {
   setActiveChecking(on: boolean): void {
     if (on === this.#checking) return;
     this.#checking = on;
-    for (const probe of this.#probes.values()) {
+    for (const probe of this.#probes) {
       probe.known = false;
       if (!this.#trying) halt(probe);
     }
-    if (on) this.#startTries([...this.#probes.values()]);
+    if (on) this.#startTries([...this.#probes]);
     this.#firstRound.look();
   }
 
   /**
    * On: tries are made while the peer's knowledge is used, and all that they show is whether this
-   * machine can make them (`trouble`), and whom it reaches (`contacts`).
+   * machine can make them (`trouble`), and which servers it reaches (`contacts`).
    */
   examine(on: boolean): void {
     if (!on && !this.#checking) this.contacts.clear();
     if (on === this.#examining) return;
     this.#examining = on;
     if (this.#checking) return;
-    if (on) this.#startTries([...this.#probes.values()]);
-    else for (const probe of this.#probes.values()) halt(probe);
+    if (on) this.#startTries([...this.#probes]);
+    else for (const probe of this.#probes) halt(probe);
   }
 
   /** Whether checks are made here, and believed. */
@@ -191,7 +185,7 @@ export class Nannies {
 
   /** Whether any check here goes to a real server. */
   get goOut(): boolean {
-    for (const probe of this.#probes.values()) if (!goesNowhere(probe)) return true;
+    for (const probe of this.#probes) if (!goesNowhere(probe)) return true;
     return false;
   }
 
@@ -251,7 +245,7 @@ export class Nannies {
     this.#stopped = true;
     this.#agenda.close();
     this.#limit.clearQueue();
-    for (const probe of this.#probes.values()) halt(probe);
+    for (const probe of this.#probes) halt(probe);
     this.#firstRound.look();
     await waitAtMost(Promise.all(this.#underway), overdueAfter);
   }
@@ -269,24 +263,13 @@ export class Nannies {
       const { rules } = entry.nanny;
       const before = entry.probes;
       entry.probes = checks(rules)
-        ? triedChecks(rules.check).map((check) => this.#probeFor(check, rules))
+        ? triedChecks(rules.check).map((check) => this.#probes.of(check, endpointOf(rules)))
         : [];
       for (const probe of entry.probes) probe.nannies.add(key);
       for (const probe of before) if (!entry.probes.includes(probe)) this.#forget(key, probe);
       for (const probe of entry.probes) if (!before.includes(probe)) fresh.add(probe);
     }
     return [...fresh];
-  }
-
-  #probeFor(check: TriedCheck, { address, port }: NannyRules): Probe {
-    const endpoint = { address, port };
-    const key = probeKey(check, endpoint);
-    const known = this.#probes.get(key);
-    if (known !== undefined) return known;
-    const probe = makeProbe(key, check, endpoint, phaseOf(this.#probesMade));
-    this.#probesMade += 1;
-    this.#probes.set(key, probe);
-    return probe;
   }
 
   #leave(entry: Entry): void {
@@ -297,7 +280,7 @@ export class Nannies {
   #forget(key: RealServerKey, probe: Probe): void {
     probe.nannies.delete(key);
     if (probe.nannies.size > 0) return;
-    this.#probes.delete(probe.key);
+    this.#probes.delete(probe);
     this.contacts.forget(probe);
     halt(probe);
   }
@@ -368,7 +351,7 @@ export class Nannies {
     const next = hurried ?? nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
     if (this.#checking && (tried.kind === "passed" || tried.reason !== "local"))
-      for (const key of [...probe.nannies]) this.#tellTried(key, probe, tried);
+      for (const key of [...probe.nannies]) this.#handTried(key, probe, tried);
     probe.known = true;
     this.#firstRound.look();
   }
@@ -380,17 +363,17 @@ export class Nannies {
     entry.nanny = step(before, input, this.#parts.now());
     if (entry.nanny === before) return;
     this.#setWake(entry);
-    this.#tellChange(before, entry.nanny);
+    this.#reportChange(before, entry.nanny);
   }
 
   /** A list may have the same check twice, and then both learn of it. */
-  #tellTried(key: RealServerKey, probe: Probe, tried: Tried): void {
+  #handTried(key: RealServerKey, probe: Probe, tried: Tried): void {
     const outcome = this.#parts.judge?.(key, probe.check, tried) ?? tried;
     for (const [which, one] of (this.#entries.get(key)?.probes ?? []).entries())
       if (one === probe) this.#feed(key, { kind: "tried", outcome, which });
   }
 
-  #tellChange(before: Nanny | null, after: Nanny): void {
+  #reportChange(before: Nanny | null, after: Nanny): void {
     if (before === null || !looksAlike(before, after)) this.#parts.changed(before, after);
   }
 

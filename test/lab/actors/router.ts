@@ -19,7 +19,7 @@ import { now } from "../instruments/clock.ts";
 import { parseSaved, readTable, type Table } from "../instruments/ipvs-table.ts";
 import { waitFor } from "../instruments/wait.ts";
 import { Covers, type Program } from "../machine/covers.ts";
-import { Machine, signal } from "../machine/machine.ts";
+import { commandOf, Machine, signal } from "../machine/machine.ts";
 import type { Network } from "../machine/network.ts";
 import { feed } from "../machine/pipe.ts";
 import { request } from "./control-request.ts";
@@ -115,7 +115,9 @@ export class Router extends Machine {
     return ((fields[11] ?? 0) + (fields[12] ?? 0)) * 10;
   }
 
-  /** Replaces the file on disk; a running daemon does not know of it until `reload`. JSON is YAML. */
+  /**
+   * Replaces the file on disk; a running daemon does not know of it until `reload`. JSON is YAML.
+   */
   configure(config: object | string): void {
     const text = typeof config === "string" ? config : JSON.stringify(config, null, 2);
     writeFileSync(this.configFile, text);
@@ -198,7 +200,10 @@ export class Router extends Machine {
     clearTimeout(late);
   }
 
-  /** `systemctl restart`: ExecStop tells the daemon (service.test.ts), and the next one comes at once. */
+  /**
+   * `systemctl restart`: ExecStop tells the daemon (service.test.ts), and the next one comes at
+   * once.
+   */
   async restartUnit(): Promise<void> {
     signal(this.pid, "SIGUSR2");
     await this.stop();
@@ -391,14 +396,5 @@ esac
 
   #request<Body>(method: string, path: string): Promise<Body> {
     return request(`${this.runDirectory}/lvsd.sock`, method, path);
-  }
-}
-
-/** The command name of a process, at most 15 characters; empty when it has ended. */
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  } catch {
-    return "";
   }
 }

@@ -2,7 +2,7 @@
  * A machine with a namespace, cables and processes: what can be done to it whatever runs on it.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, openSync, readdirSync, readlinkSync } from "node:fs";
+import { mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addressesIn, within } from "./namespace.ts";
 import type { Network } from "./network.ts";
@@ -87,5 +87,14 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== "ESRCH") throw thrown;
+  }
+}
+
+/** The command name of a process, at most 15 characters; empty when it has ended. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
   }
 }
