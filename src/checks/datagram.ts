@@ -51,7 +51,7 @@ export function converseByDatagram(
       },
       missing: "answer",
     };
-    // Silence is no answer where nobody has taken the datagram.
+    // Silence is no answer where no machine has taken the datagram.
     const judgeSilence = (): void => {
       const next = onTheWay(target.address);
       const late = performance.now() - startedAt >= deadline.timeout * lookShare;

@@ -48,7 +48,7 @@ export function declarer(program: Command, ended: (status: ExitStatus) => void):
       .action(async (...given: unknown[]) => {
         const command = given.at(-1) as Command;
         const { config = null, runDir, ...options } = command.optsWithGlobals<CommonOptions>();
-        // Each option was declared beside the act that reads it.
+        // Each option was declared next to the act that reads it.
         const own = options as Partial<Parameters<typeof act>[0]["options"]>;
         ended(
           await act({ options: own, common: { config, runDir }, words: command.processedArgs }),

@@ -24,7 +24,7 @@ export interface ReportOptions extends CommonOptions {
   readonly json: boolean;
 }
 
-/** Tells problems: as lines on stderr, with `json` also as a document on stdout. */
+/** Reports problems: as lines on stderr, with `json` also as a document on stdout. */
 export function complain(terminal: Terminal, problems: readonly Problem[], json = false): void {
   if (json) terminal.out(`${JSON.stringify({ ok: false, problems })}\n`);
   for (const problem of problems) terminal.error(`lvsd: ${printProblem(printable(problem))}\n`);
@@ -49,7 +49,7 @@ export function loadedWith(
   return failed ? exit.refused : exit.done;
 }
 
-/** Tells why the daemon refused; the status says whether a file is at fault. */
+/** Reports why the daemon refused; the status says whether a file is at fault. */
 export function refusedBy(refusal: Refusal, terminal: Terminal, json: boolean): ExitStatus {
   complain(terminal, refusal.problems, json);
   return refusal.fault === "text" ? exit.invalid : exit.refused;

@@ -146,8 +146,8 @@ const variablesOf = ({ key, entry }: DeclaredEntry): readonly string[] =>
  * A command with its arguments, as one text: `sh` with other arguments is another program. The
  * arguments follow the program in a list or a line, or stand in `args` in the same map.
  */
-function commandOf({ entry, beside }: DeclaredEntry): string {
-  const args = beside.find(({ key }) => key === "args")?.value;
+function commandOf({ entry, siblings }: DeclaredEntry): string {
+  const args = siblings.find(({ key }) => key === "args")?.value;
   return JSON.stringify([plain(entry.value), args === undefined ? [] : plain(args)]);
 }
 

@@ -69,7 +69,7 @@ export function readConfig(path: string, files: Files): ReadResult {
   }
   const main = readSection(rootKeys, value, "", complaints);
   if (main === undefined) return problems();
-  const absolute = (relative: string): string => beside(path, relative);
+  const absolute = (relative: string): string => resolvedFrom(path, relative);
   const includedBy = { path, spot: main.spots.include ?? main.spot };
   const included = matches(includedBy, main.given.include ?? [], files, complaints)
     .map((file) => readIncluded(file, includedBy, files, read, complaints))
@@ -178,7 +178,9 @@ function matches(
       continue;
     }
     const literal = !/[*?[{]/.test(pattern);
-    const matched = literal ? [beside(path, pattern)] : files.glob(beside(path, pattern));
+    const matched = literal
+      ? [resolvedFrom(path, pattern)]
+      : files.glob(resolvedFrom(path, pattern));
     for (const file of matched) {
       if (file !== path) found.add(file);
       else if (literal) complaints.at(spot, "include: this file itself", "remove it");
@@ -213,7 +215,7 @@ const relativeTo = (path: string, file: string): string =>
   file.startsWith(directoryOf(path)) ? file.slice(directoryOf(path).length) : file;
 
 /** `relative` as seen from the directory of `path`, without `.` and `..` in it. */
-function beside(path: string, relative: string): string {
+function resolvedFrom(path: string, relative: string): string {
   const parts: string[] = [];
   const joined = relative.startsWith("/") ? relative : directoryOf(path) + relative;
   for (const part of joined.split("/")) {

@@ -19,7 +19,7 @@ const tcp = 6;
 /** Of a TCP header without options. */
 const tcpBytes = 20;
 const flagsAt = 13;
-/** SYN, without ACK and RST beside it: the first packet of a connection. */
+/** SYN without ACK and RST: the first packet of a connection. */
 export const synMask = 0x16;
 export const synBits = 0x02;
 

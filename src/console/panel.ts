@@ -80,7 +80,7 @@ export interface Panel {
   readonly help: PlainKey;
   /** What stands in the page's main part. */
   readonly render: (model: Model) => Html | Promise<Html>;
-  /** The parts that change by themselves; `render` puts them into place with `livePart`. */
+  /** The parts that change by themselves, by the id of the element that holds each. */
   readonly live?: (model: Model) => LiveParts;
   /** By the last word of the path: `POST /control/switchover`. Each looks itself at `model.may`. */
   readonly actions?: Readonly<Record<string, Action>>;

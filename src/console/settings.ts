@@ -1,6 +1,7 @@
 /**
- * Where the console listens and for whom. The daemon has read the configuration and says; what it
- * said last is kept, so that a console that starts while the daemon is down listens where it did.
+ * Where the console listens and which networks it serves. The daemon has read the configuration and
+ * says; what it said last is kept, so that a console that starts while the daemon is down listens
+ * where it did.
  */
 import { join } from "node:path";
 import type { ConsoleConfig } from "../config/config.ts";
@@ -9,7 +10,9 @@ import { readBounded, replaceFile } from "../system/file/files.ts";
 /** `listen`: an address, as the command line may give it too. */
 export type ConsoleSettings = Omit<ConsoleConfig, "listen"> & { readonly listen: string };
 
-/** As the configuration has it where it says nothing: the old tool's port, reached through ssh -L. */
+/**
+ * As the configuration has it where it says nothing: the old tool's port, reached through ssh -L.
+ */
 export const settingsUsual: ConsoleSettings = {
   listen: "127.0.0.1",
   port: 3636,

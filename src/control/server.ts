@@ -32,7 +32,7 @@ export interface ControlOptions {
   /** Absolute path of the socket; its directory is created where it is missing. */
   readonly socketPath: string;
   readonly controlled: Controlled;
-  /** Told what the operator should mend: a missing group. */
+  /** Is given what the operator should mend: a missing group. */
   readonly warn: (text: string) => void;
   readonly limits?: Partial<ControlLimits>;
   /** The user at the other end, or null: it is not known. Absent: no places are kept for root. */

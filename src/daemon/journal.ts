@@ -56,7 +56,7 @@ export class Journal {
     if (this.#untold.length > 0) this.#turn ??= setImmediate(() => this.#tellSome());
   }
 
-  /** Tells now what has been recorded: for the last words before the end. */
+  /** Writes now what has been recorded: for the last words before the end. */
   flush(): void {
     this.#tellAll(this.#untold.splice(0));
   }

@@ -70,7 +70,7 @@ export class Notifications {
     if (this.#reporting === null) this.#timer ??= setTimeout(() => this.#begin(), reportAfter);
   }
 
-  /** Tells what waits, but not for longer than `lastWordsMax`. Never throws. */
+  /** Reports what waits, but not for longer than `lastWordsMax`. Never throws. */
   async stop(): Promise<void> {
     if (this.#reporting === null) this.#begin();
     await waitAtMost(this.#reporting ?? Promise.resolve(), lastWordsMax);

@@ -71,7 +71,9 @@ const feedsPerInterval = 3;
 /** The unit says SIGUSR2 before the SIGTERM of a restart (ExecStop); one that is late is a stop. */
 const terminatedWithin = seconds(5);
 
-/** Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only. */
+/**
+ * Runs until a signal ends it, or until it finds that it cannot run. Throws for bugs of ours only.
+ */
 export async function runDaemon(options: RunOptions): Promise<Ended> {
   try {
     const first = await firstConfig(options);
@@ -90,7 +92,7 @@ async function runWith(
   options: RunOptions,
 ): Promise<Ended> {
   const { configPath, runDir, stateDir, role } = options;
-  // Operators pass through to the control socket; what lies beside it has its own mode.
+  // Operators pass through to the control socket; what lies next to it has its own mode.
   ensureDirectory(runDir, 0o711);
   ensureDirectory(stateDir);
   // Never closed: the next process may have it when this one has ended.

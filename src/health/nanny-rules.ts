@@ -1,5 +1,4 @@
 /** What a nanny needs of the configuration. */
-import { isDeepStrictEqual } from "node:util";
 import type { Checks, Maintenance, RealServer, VirtualServer } from "../config/config.ts";
 import type { IpAddress } from "../model/address.ts";
 import type { Ms } from "../model/time.ts";
@@ -25,7 +24,9 @@ export interface NannyRules {
   /** Whether a load monitor may change its weight. */
   readonly isLoadMonitored: boolean;
   readonly quiesce: boolean;
-  /** How long a failed one stays at weight 0 at most, with `quiesce`; null: as long as it is failed. */
+  /**
+   * How long a failed one stays at weight 0 at most, with `quiesce`; null: as long as it is failed.
+   */
   readonly quiesceMax: Ms | null;
   readonly reentry: Ms;
   readonly slowStart: Ms;
@@ -58,15 +59,6 @@ export const nannyRules = (virtualServer: VirtualServer, realServer: RealServer)
 /** Whether both are about the same machine and port. */
 export const sameEndpoint = (before: NannyRules, after: NannyRules): boolean =>
   before.key === after.key && before.address === after.address && before.port === after.port;
-
-/**
- * Whether a reload leaves the nanny's tries as they are: same endpoint and same check, so its
- * timer and even a try under way go on.
- */
-export const sameNanny = (before: NannyRules, after: NannyRules): boolean =>
-  sameEndpoint(before, after) &&
-  before.active === after.active &&
-  isDeepStrictEqual(before.check, after.check);
 
 /** How its weight rises after a return. */
 export const rampRules = ({ weight, slowStart, scale }: NannyRules): RampRules => ({

@@ -31,7 +31,7 @@ import { weightOf } from "./table-weight.ts";
 export type { HealthVerdict } from "./check-standing.ts";
 export { type NannyRules, nannyRules } from "./nanny-rules.ts";
 
-/** Whom the verdict comes from. */
+/** Where the verdict comes from. */
 export type Source = "nobody" | "own" | "table" | "peer" | "configuration";
 
 export interface Nanny {

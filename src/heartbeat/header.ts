@@ -107,12 +107,6 @@ export function clusterOf(primary: IpAddress, backup: IpAddress): ClusterId {
   return digest.slice(0, 16) as ClusterId;
 }
 
-/** The boot id of 8 random bytes. Throws a RangeError at another length. */
-export function bootIdOf(random: Uint8Array): BootId {
-  if (random.length !== 8) throw new RangeError(`${random.length} bytes are no boot id`);
-  return Buffer.from(random).toString("hex") as BootId;
-}
-
 export function putHeader(bytes: Buffer, header: Header, path: number, seal: Seal): void {
   bytes.writeUInt32BE(magic, at.magic);
   bytes.writeUInt8(header.major, at.major);

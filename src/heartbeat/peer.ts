@@ -79,7 +79,7 @@ export interface Peer {
   /** Boot ids that were proven before this one: none of them comes back. The newest first. */
   readonly former: readonly BootId[];
   readonly strangers: readonly Stranger[];
-  /** When another router of our own role, beside the peer, last proved that it hears us. */
+  /** When another router of our own role, in addition to the peer, last proved that it hears us. */
   readonly doubleAt: Instant | null;
 }
 

@@ -26,7 +26,9 @@ export const macToText = (mac: Mac): string =>
 /** The two bytes of a number. */
 const word = (value: number): number[] => [value >> 8, value & 0xff];
 
-/** Puts parts one after the other; announcing 500 addresses must not be a matter of building lists. */
+/**
+ * Puts parts one after the other; announcing 500 addresses must not be a matter of building lists.
+ */
 function joined(length: number, ...parts: readonly ArrayLike<number>[]): Uint8Array {
   const bytes = new Uint8Array(length);
   let at = 0;
@@ -105,7 +107,7 @@ function neighbourMessage(
 }
 
 /**
- * Tells everybody that `address` is at `mac`. IPv4: a gratuitous request and a gratuitous reply,
+ * Announces to all that `address` is at `mac`. IPv4: a gratuitous request and a gratuitous reply,
  * since gear differs in which it believes. IPv6: an unsolicited advertisement that overrides.
  * `router` must be what the kernel says of itself in its own advertisements: RFC 4861 section 7.2.5
  * has hosts drop a default router that says it is none.
@@ -154,13 +156,15 @@ export interface Claim {
   readonly mac: string;
 }
 
-/** To whom a frame is sent. */
+/** The receiver of a frame. */
 export const destinationOf = (frame: Uint8Array): string => macToText(frame.subarray(0, 6));
 
 const matches = (bytes: Uint8Array, at: number, wanted: readonly number[]): boolean =>
   wanted.every((byte, index) => bytes[at + index] === byte);
 
-/** The claim in a received frame: an ARP sender, or a neighbour advertisement's target; else null. */
+/**
+ * The claim in a received frame: an ARP sender, or a neighbour advertisement's target; else null.
+ */
 export function claimIn(frame: Uint8Array): Claim | null {
   if (matches(frame, 12, word(etherTypeArp))) {
     if (frame.length < arpAt.end || !matches(frame, etherBytes, arpHead)) return null;

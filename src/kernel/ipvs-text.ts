@@ -6,10 +6,10 @@
  * `-Sn` leaves -x and -y out, so a table read here has `thresholds: null`.
  *
  * `--restore` ends at the first line that its parser refuses, and nothing after that line is
- * applied: lines are built from validated values only. The parser refuses, beside bad addresses:
- * -o on a TCP or SCTP service, -p 0, port 0 without -p, -M 0 on IPv6, scheduler flags of another
- * scheduler. With -g and -i on an address service it silently puts the service's port in the
- * place of the destination's; desired.ts never asks for another one.
+ * applied: lines are built from validated values only. In addition to bad addresses the parser
+ * refuses: -o on a TCP or SCTP service, -p 0, port 0 without -p, -M 0 on IPv6, scheduler flags of
+ * another scheduler. With -g and -i on an address service it silently puts the service's port in
+ * the place of the destination's; desired.ts never asks for another one.
  */
 import { type Family, family, parseAddress, printEndpoint } from "../model/address.ts";
 import { type Refused, refuse } from "../model/error.ts";

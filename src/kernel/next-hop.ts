@@ -1,10 +1,10 @@
 /**
- * Who takes the packets to an address, in the kernel's words (rtnetlink(7)): the next machine on the
- * way, and whether its network card is known. Pure bytes, as rtnetlink.ts.
+ * Who takes the packets to an address, in the kernel's words (rtnetlink(7)): the next machine on
+ * the way, and whether its network card is known. Pure bytes, as rtnetlink.ts.
  */
 import { addressBytes, addressFromBytes, family, type IpAddress } from "../model/address.ts";
 
-/** Where packets to an address leave this machine, and to whom they go first. */
+/** Where packets to an address leave this machine, and to which machine they go first. */
 export interface NextHop {
   /** The device's number. */
   readonly index: number;

@@ -1,6 +1,7 @@
 /**
- * Walks a written value beside the description of its keys, so that a rule can go by what a key is
- * declared to be and not by how it is called. Says nothing about values that their shapes refuse.
+ * Walks a written value together with the description of its keys, so that a rule can go by what a
+ * key is declared to be and not by how it is called. Says nothing about values that their shapes
+ * refuse.
  */
 import type { DescribedKey, Inside } from "./shape.ts";
 import type { MapEntry, Value } from "./value.ts";
@@ -12,7 +13,7 @@ export interface DeclaredEntry {
   readonly key: DescribedKey;
   readonly entry: MapEntry;
   /** All entries of the map in which this one stands. */
-  readonly beside: readonly MapEntry[];
+  readonly siblings: readonly MapEntry[];
 }
 
 /** Every entry of `value` whose key stands in the description, outer ones first. */
@@ -31,7 +32,7 @@ export function* declaredEntries(
     for (const entry of value.entries) {
       const path = [...above, entry.key];
       const key = inside.kind === "section" ? declared(inside, entry.key) : undefined;
-      if (key !== undefined) yield { path, key, entry, beside: value.entries };
+      if (key !== undefined) yield { path, key, entry, siblings: value.entries };
       const next = inside.kind === "section" ? key?.shape.inside : inside.shape.inside;
       yield* declaredEntries(next, entry.value, path);
     }

@@ -4,14 +4,13 @@
  * server before it opens its control socket.
  */
 
-/** The daemon's user and its group, which has no other member: the group reads the heartbeat key. */
+/**
+ * The daemon's user and its group, which has no other member: the group reads the heartbeat key.
+ */
 export const daemonAccount = "lvsd";
 
 /** Its members may use the control socket. They read no key. */
 export const operatorsGroup = "lvsd-operators";
-
-/** Runs the operators' programs. */
-export const commandsAccount = "lvsd-commands";
 
 export interface Account {
   readonly name: string;

@@ -14,7 +14,6 @@ import {
   wakeAt,
 } from "../../src/health/nanny.ts";
 import { realServerEvent } from "../../src/health/nanny-report.ts";
-import { sameNanny } from "../../src/health/nanny-rules.ts";
 import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
 import { realServer, tcpCheck, virtualServer } from "../table/configs.ts";
 import { address } from "../table/tables.ts";
@@ -232,13 +231,6 @@ test("a shorter reentry counts from the recovery, not from the reload", () => {
 test("a reload keeps what the kernel said of the entry until it says otherwise", () => {
   const down = run(startNanny(rules(), start), passed, refused);
   assert.equal(stands(reconfigure(down, rules({ rs: { weight: 7 } }), after(5000))), "down 7");
-});
-
-test("tries go on over a reload when endpoint and check are the same", () => {
-  assert(sameNanny(rules(), rules({ rs: { weight: 7 }, vs: { quiesce: true, port: 443 } })));
-  assert(!sameNanny(rules(), rules({ rs: { check: tcpCheck({ fall: 3 }) } })));
-  assert(!sameNanny(rules(), rules({ rs: { port: 8080 } })));
-  assert(!sameNanny(rules(), rules({ rs: { active: false } })));
 });
 
 const inputs: fc.Arbitrary<NannyInput> = fc.constantFrom<NannyInput>(

@@ -3,7 +3,6 @@ import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
-  bootIdOf,
   clusterOf,
   datagramBytesMax,
   hmacBytes,
@@ -271,11 +270,6 @@ describe("an identity", () => {
     assert.match(clusterOf(a, b), /^[0-9a-f]{16}$/);
     assert.equal(clusterOf(a, b), clusterOf(a, b));
     assert.notEqual(clusterOf(a, b), clusterOf(b, a));
-  });
-
-  it("of a process is 8 bytes", () => {
-    assert.equal(bootIdOf(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 255)), "01020304050607ff");
-    assert.throws(() => bootIdOf(new Uint8Array(7)), RangeError);
   });
 });
 

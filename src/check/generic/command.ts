@@ -5,7 +5,10 @@ import { choice, list, text } from "../../keys/shape.ts";
 import { expectKeys, judgeExpect, pairs, sayCharactersMax } from "../check-keys.ts";
 import { checkType } from "../type.ts";
 
-/** What execve(2) cannot distinguish, and what nobody can quote, is no name of a variable. */
+/**
+ * A name of a variable has nothing that execve(2) cannot distinguish, and nothing that cannot be
+ * quoted.
+ */
 const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,255}$/;
 
 export const command = checkType({

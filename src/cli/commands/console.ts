@@ -30,7 +30,7 @@ export function declareConsole({ declare, terminal, environment }: Declaring): v
         terminal,
       ),
     "A process of its own, unprivileged, which speaks to the control socket alone; systemd starts\n" +
-      "it as lvsd-console.service. Where it listens and for whom says console: of the configuration.",
+      "it as lvsd-console.service. The configuration (console:) says where it listens and which networks it serves.",
   );
   stateDirOption(server)
     .option("--listen <address>", "listen there, whatever the configuration says")

@@ -1,4 +1,4 @@
-/** `lvsd console`: the web console, in the foreground. It runs beside the daemon, unprivileged. */
+/** `lvsd console`: the web console, in the foreground. It runs next to the daemon, unprivileged. */
 import { resolve } from "node:path";
 import { Console } from "../../console/console.ts";
 import { openSystemd } from "../../system/process/systemd.ts";

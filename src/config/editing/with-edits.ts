@@ -1,6 +1,6 @@
 /**
- * Edits of the operator's text: keys set, removed, renamed and copied, while comments, order, quotes
- * and every line that no edit is about stay as they are.
+ * Edits of the operator's text: keys set, removed, renamed and copied, while comments, order,
+ * quotes and every line that no edit is about stay as they are.
  *
  * Invariant: what comes out means exactly what the edits make of the document that the text is. The
  * text is spliced where that can be done (splice.ts) and the result is read again; where it reads
@@ -182,7 +182,7 @@ function setIn(document: Document, path: KeyPath, value: Written): void {
   if (isMap(into) && into.items.length === 0) into.flow = false;
   const present = document.getIn(above, true);
   const node = document.createNode(nested(below, value));
-  // The value keeps what is written beside it.
+  // The value keeps what is written next to it.
   if (below.length === 0 && isScalar(present) && isScalar(node)) {
     present.value = node.value;
     delete present.source;

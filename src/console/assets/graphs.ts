@@ -1,5 +1,5 @@
 /**
- * Graphs, drawn by uPlot from the numbers that stand in the page, beside a summary in words for
+ * Graphs, drawn by uPlot from the numbers that stand in the page, next to a summary in words for
  * those who do not see them.
  */
 import uPlot from "uplot";
@@ -17,7 +17,7 @@ interface Graph {
 }
 
 const heightPx = 190;
-/** Told apart by those who do not see colours too (Okabe and Ito), on light and on dark. */
+/** Distinguished by those who do not see colours too (Okabe and Ito), on light and on dark. */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 const coloursOnDark = ["#56b4e9", "#e69f00", "#2fc79a", "#e8a6cd"];
 

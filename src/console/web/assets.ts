@@ -20,7 +20,7 @@ export interface Assets {
 
 const types = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" } as const;
 
-/** Beside the bundle, and in a checkout that was built. */
+/** Next to the bundle, and in a checkout that was built. */
 const places = [
   new URL("./console-assets/", import.meta.url),
   new URL("../../../dist/lvsd/console-assets/", import.meta.url),

@@ -112,7 +112,7 @@ class Sending {
     }
   }
 
-  /** Tells of these, at once. Never throws. */
+  /** Sends these, at once. Never throws. */
   sendOpened(connections: readonly Connection[]): void {
     try {
       for (const datagram of syncMessages(connections, this.#place.id))

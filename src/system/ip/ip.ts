@@ -82,7 +82,7 @@ export interface Ip {
   expire(vips: readonly FloatingAddress[], after: Ms): Promise<AddressOutcome>;
   /** Runs through a claim of nothing: its programs are there and its code is compiled then. */
   rehearse(): Promise<void>;
-  /** Tells each change of addresses and links, see watchInterfaces; call the result to stop. */
+  /** Reports each change of addresses and links, see watchInterfaces; call the result to stop. */
   watch(onChange: (why: string) => void): () => void;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@
  *
  * Changes go in batches through an ipvsadm that stays open (ipvs-pipe.ts). It says that something
  * was refused but not what; then the table is read, and what does not hold is said once more, one
- * line at a time, so that each refusal is heard beside its change.
+ * line at a time, so that each refusal is heard with its change.
  */
 
 import type { ProcTable } from "../../kernel/ipvs-proc.ts";

@@ -1,4 +1,4 @@
-/** What a question for a load has: whom it goes to, and how long it may take. */
+/** What a question for a load has: where it goes, and how long it may take. */
 import type { Ms } from "../../model/time.ts";
 
 export interface Asked {

@@ -20,9 +20,11 @@ export interface Announced {
 
 /** All calls are synchronous: frames are with the kernel when they return. */
 export interface Announcer {
-  /** Tells the neighbours that each VIP is here, in the given order, all at once. */
+  /** Announces to the neighbours that each VIP is here, in the given order, all at once. */
   announceAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
-  /** Asks who has each VIP (ARP probe, neighbour solicitation); answers reach the stranger watch. */
+  /**
+   * Asks who has each VIP (ARP probe, neighbour solicitation); answers reach the stranger watch.
+   */
   probeAll(vips: readonly FloatingAddress[], interfaces: readonly Interface[]): Announced;
   /** Runs through an announcement in both families; nothing leaves. */
   rehearse(): void;

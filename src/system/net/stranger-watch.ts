@@ -1,6 +1,6 @@
 /**
  * Listens whether somebody else answers for a VIP: ARP and neighbour advertisements whose sender
- * is not one of our interfaces. Tells, and decides nothing.
+ * is not one of our interfaces. Reports, and decides nothing.
  *
  * The kernel's filter lets through little but claims of watched VIPs, so a look twice a second
  * finds mostly nothing, and a flood of ARP fills one small buffer and costs one bounded look.

@@ -1,4 +1,4 @@
-/** Settings of the kernel that nobody sets, since lvsd must not. */
+/** Settings of the kernel that lvsd must not set, and that are not as they should be. */
 import { kernelSettings } from "../../../table/kernel-settings.ts";
 import type { Finding } from "../finding.ts";
 
