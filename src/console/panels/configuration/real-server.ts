@@ -1,15 +1,13 @@
 /** EDIT: REAL SERVER: every key of one. Its check, where it has its own, is MONITORING SCRIPTS'. */
-import type { Edit } from "../../../config/editing/edit.ts";
 import { parsed } from "../../../config/editing/with-edits.ts";
 import { realServerKeys } from "../../../config/schema/virtual-server.ts";
-import { problemElsewhere } from "../../../keys/problem.ts";
 import { allParts, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
+import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
 import { type Entry, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
 import { orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
 import {
-  isName,
   lockedEntry,
   realServersOf,
   tabsPart,
@@ -73,22 +71,10 @@ ${formPart(model, {
   ...{ area: "real", action: "/real-server/save", sections, root, given },
   document: isNew ? parsed("{}") : subject.document,
   hidden: { vs: owner.name, ...(isNew ? { new: name } : { name }) },
-  above: nameInput(
-    model,
-    given?.get("entry") ?? name,
-    wrong?.byName.get("entry")?.[0]?.message ?? null,
-  ),
+  above: nameInput(model, say("real.name"), nameGiven(given, name), wrong),
   ...{ locked: lockedEntry(model, owner), placed: wrong ?? present },
 })}
 ${isNew ? nothing : html`<p><a href="${check}">${say("real.own-check", { name })}</a></p>`}`;
-}
-
-function nameInput({ say }: Model, name: string, wrong: string | null): Html {
-  const state =
-    wrong === null ? nothing : html` aria-invalid="true" aria-describedby="k-entry-wrong"`;
-  return html`<div class="field"><div><label for="k-entry">${say("real.name")}</label>
-<input id="k-entry" name="entry" value="${name}" maxlength="63" autocomplete="off"${state}>
-${wrong === null ? nothing : html`<p class="wrong" id="k-entry-wrong">${wrong}</p>`}</div><p class="hint">${say("form.no-name")}</p></div>`;
 }
 
 const gone = ({ say }: Model): Html =>
@@ -100,23 +86,16 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const subject = subjectIn(opened, form);
   if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
   const { owner, root, isNew, name } = subject;
-  const to = (form.get("entry") ?? name).trim();
+  const to = nameGiven(form, name);
   const again = (wrong: Placed): Acted => ({
     kind: "again",
     content: show(model, opened, subject, wrong, form),
   });
-  const isOther = isNew || to !== name;
   const isTaken = realServersOf(owner).some((one) => one.name === to);
-  if (isOther && (!isName(to) || isTaken)) {
-    const why = problemElsewhere(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
-    return again({ byName: new Map([["entry", [why]]]), within: [], elsewhere: [] });
-  }
+  const refused = isNew || to !== name ? nameRefused(model, to, isTaken) : null;
+  if (refused !== null) return again(refused);
   const target = rootOf(owner, to);
-  const first: readonly Edit[] = isNew
-    ? [{ kind: "set", path: target, value: {} }]
-    : isOther
-      ? [{ kind: "rename", path: root, to }]
-      : [];
+  const first = entryEdits(subject, target, to);
   const from = isNew ? rootOf(owner, "") : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
   if (taken.kind === "wrong") return again(taken.placed);

@@ -1,16 +1,14 @@
 /** EDIT: VIRTUAL SERVER: every key of one, or of the `defaults` of all. */
-import type { Edit } from "../../../config/editing/edit.ts";
 import { parsed } from "../../../config/editing/with-edits.ts";
 import { virtualServerKeys } from "../../../config/schema/virtual-server.ts";
-import { problemElsewhere } from "../../../keys/problem.ts";
 import { allParts, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
+import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
 import { type Entry, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
 import { lockedFor, orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
 import {
   defaultsOf,
-  isName,
   lockedEntry,
   tabsPart,
   virtualServerNamed,
@@ -76,7 +74,6 @@ function show(
   given: Form | null,
 ): Html {
   const { isNew, isDefaults, name, root, file } = subject;
-  const nameWrong = wrong?.byName.get(nameField)?.[0]?.message ?? null;
   // Nothing of an entry of that name is shown for a new one.
   const document = isNew ? parsed("{}") : subject.document;
   const locked = isDefaults || isNew ? lockedFor(model) : lockedEntry(model, subject);
@@ -87,20 +84,10 @@ function show(
     hidden: isDefaults ? { defaults: "1" } : isNew ? { new: name } : { name },
     above: isDefaults
       ? html`<p>${model.say("virtual.defaults-more")}</p>`
-      : nameInput(model, given?.get(nameField) ?? name, nameWrong),
+      : nameInput(model, model.say("virtual.name"), nameGiven(given, name), wrong),
     inherited: isDefaults ? [] : [defaultsOf(opened)],
     ...{ locked, given, placed: wrong ?? present },
   })}`;
-}
-
-const nameField = "entry";
-
-function nameInput({ say }: Model, name: string, wrong: string | null): Html {
-  const state =
-    wrong === null ? nothing : html` aria-invalid="true" aria-describedby="k-entry-wrong"`;
-  return html`<div class="field"><div><label for="k-entry">${say("virtual.name")}</label>
-<input id="k-entry" name="entry" value="${name}" maxlength="63" autocomplete="off"${state}>
-${wrong === null ? nothing : html`<p class="wrong" id="k-entry-wrong">${wrong}</p>`}</div><p class="hint">${say("form.no-name")}</p></div>`;
 }
 
 const gone = ({ say }: Model): Html =>
@@ -112,22 +99,17 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const subject = subjectIn(model, opened, form);
   if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
   const { root, isDefaults, isNew, name } = subject;
-  const to = isDefaults ? name : (form.get(nameField) ?? name).trim();
+  const to = isDefaults ? name : nameGiven(form, name);
   const again = (wrong: Placed): Acted => ({
     kind: "again",
     content: show(model, opened, subject, wrong, form),
   });
-  const isOther = isNew || to !== name;
-  if (!isDefaults && isOther && (!isName(to) || virtualServerNamed(opened, to) !== null)) {
-    const why = problemElsewhere(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
-    return again({ byName: new Map([[nameField, [why]]]), within: [], elsewhere: [] });
-  }
+  const isTaken = virtualServerNamed(opened, to) !== null;
+  const isOther = !isDefaults && (isNew || to !== name);
+  const refused = isOther ? nameRefused(model, to, isTaken) : null;
+  if (refused !== null) return again(refused);
   const target = isDefaults ? root : ["virtual_servers", to];
-  const first: readonly Edit[] = isNew
-    ? [{ kind: "set", path: target, value: {} }]
-    : isDefaults || !isOther
-      ? []
-      : [{ kind: "rename", path: root, to }];
+  const first = isDefaults ? [] : entryEdits(subject, target, to);
   const from = isNew ? ["virtual_servers", ""] : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
   if (taken.kind === "wrong") return again(taken.placed);
