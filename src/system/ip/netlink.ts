@@ -24,12 +24,14 @@ import {
 import { family } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
 import { close, connect, errnos, receive, send, socket, whyNot } from "../libc.ts";
+import {
+  addressFamilyNetlink,
+  routeProtocol,
+  socketCloseOnExec,
+  socketNonBlocking,
+  socketRaw,
+} from "../socket-kinds.ts";
 
-const addressFamilyNetlink = 16;
-const routeProtocol = 0;
-const socketRaw = 3;
-const socketCloseOnExec = 0o2000000;
-const socketNonBlocking = 0o4000;
 const notThere = errnos.EADDRNOTAVAIL;
 /** The kernel gives its devices the lowest numbers that are free. */
 const noDevice = 0x7fff_ffff;

@@ -20,10 +20,8 @@ import {
   socket,
   whyNot,
 } from "../libc.ts";
+import { socketCloseOnExec, socketNonBlocking, socketRaw } from "../socket-kinds.ts";
 
-const socketRaw = 3;
-const socketCloseOnExec = 0o2000000;
-const socketNonBlocking = 0o4000;
 const levelRaw = 255;
 const optionFilter = 1;
 

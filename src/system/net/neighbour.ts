@@ -11,12 +11,14 @@ import {
 } from "../../kernel/next-hop.ts";
 import type { IpAddress } from "../../model/address.ts";
 import { close, connect, receive, send, socket } from "../libc.ts";
+import {
+  addressFamilyNetlink,
+  routeProtocol,
+  socketCloseOnExec,
+  socketNonBlocking,
+  socketRaw,
+} from "../socket-kinds.ts";
 
-const addressFamilyNetlink = 16;
-const routeProtocol = 0;
-const socketRaw = 3;
-const socketCloseOnExec = 0o2000000;
-const socketNonBlocking = 0o4000;
 const roomBytes = 8192;
 
 /** The next machine on the way to somewhere: that one itself, or a gateway. */

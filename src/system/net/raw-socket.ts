@@ -18,12 +18,14 @@ import {
   socket,
   whyNot,
 } from "../libc.ts";
+import {
+  addressFamilyPacket,
+  socketCloseOnExec,
+  socketDatagram,
+  socketNonBlocking,
+  socketRaw,
+} from "../socket-kinds.ts";
 
-const addressFamilyPacket = 17;
-const socketRaw = 3;
-const socketDatagram = 2;
-const socketCloseOnExec = 0o2000000;
-const socketNonBlocking = 0o4000;
 const levelSocket = 1;
 const optionReceiveBuffer = 8;
 const optionReceiveBufferForce = 33;
