@@ -181,12 +181,14 @@ export interface AnsweringHere extends InterfaceHere {
 /**
  * VIPs that are on this machine in a form that lvsd does not give them: neighbours are answered for
  * each, whoever serves. On the loopback device that depends on `net.ipv4.conf.*.arp_ignore`, and
- * lvsd, which removes the others, leaves it alone: a real server may need it.
+ * lvsd, which removes the others, leaves it alone: a real server may need it. Where another program
+ * runs that claims VIPs, clients are served by what it holds: it is replaced, not deprived of them.
  */
 export function answeredHere(
   config: Config,
   interfaces: readonly AnsweringHere[],
   loopbackAnswers: boolean,
+  claimant: { readonly label: string; readonly instead: string } | null = null,
 ): readonly Problem[] {
   const vips = new Map(config.vips.map((vip) => [vip.prefix.address, vip]));
   return interfaces.flatMap(({ name, addresses }) =>
@@ -197,11 +199,14 @@ export function answeredHere(
       if (name === "lo" && (!loopbackAnswers || family(prefix.address) === 6)) return [];
       if (name !== "lo" && name === vip.device && isHost && !source) return [];
       const form = `${printPrefix(prefix)} dev ${name}`;
-      const message = `${printPrefix(prefix)} is on ${name} and answers for a VIP, but not by lvsd`;
-      const hint =
+      const answers = `${printPrefix(prefix)} is on ${name} and answers for a VIP, but not by lvsd`;
+      const isClaimed = claimant !== null && name !== "lo";
+      const message = isClaimed ? `${answers}: ${claimant.label} runs here` : answers;
+      const unclaimed =
         name === "lo"
           ? `ip addr del ${form}, or sysctl -w net.ipv4.conf.all.arp_ignore=1`
           : `stop whoever put it there, then: ip addr del ${form}`;
+      const hint = isClaimed ? claimant.instead : unclaimed;
       return [{ file: null, line: null, column: null, message, hint }];
     }),
   );

@@ -161,3 +161,21 @@ test("a VIP that is here in anybody else's form is told, lvsd's own is not", () 
     ],
   );
 });
+
+test("a VIP that another program holds is left to it, and its replacement is named", () => {
+  const resolved = resolveDevices(config, [at("eth0", "192.0.2.1/24")], places);
+  assert.ok("config" in resolved);
+  const claimant = { label: "keepalived (process 812)", instead: "lvsd takeover-from keepalived" };
+  const on = (name: string, prefix: string): AnsweringHere => ({
+    name,
+    addresses: [{ prefix: parsePrefix(prefix) ?? assert.fail(prefix), source: true }],
+  });
+  const told = (here: AnsweringHere) =>
+    answeredHere(resolved.config, [here], true, claimant).map(printProblem).join("\n");
+  assert.equal(
+    told(on("eth0", "192.0.2.10/24")),
+    "192.0.2.10/24 is on eth0 and answers for a VIP, but not by lvsd: keepalived (process 812) runs here (lvsd takeover-from keepalived)",
+  );
+  assert.match(told(on("lo", "192.0.2.10/32")), /ip addr del 192\.0\.2\.10\/32 dev lo/);
+  assert.equal(told(on("eth0", "192.0.2.1/24")), "", "an address that is no VIP");
+});

@@ -4,6 +4,7 @@
  * as from every operator, is left to the daemon to judge.
  */
 import { resolve } from "node:path";
+import { otherProcesses, type RunningSystem, runningSystem } from "../../advice/other-systems.ts";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
 import { missingOfIpvs, neededModules } from "../../config/forwarding/ipvs-needs.ts";
@@ -27,6 +28,7 @@ import {
 } from "../../system/file/config-files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { readIpvsFacts } from "../../system/ipvs/ipvs-facts.ts";
+import { processesNamed } from "../../system/process/other-program.ts";
 import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import { count } from "../report/plan.ts";
@@ -48,6 +50,11 @@ export async function check(
   // What balances nothing needs no IPVS.
   const balances = !("config" in read) || read.config.virtualServers.length > 0;
   const problems: Problem[] = facts === null ? [] : missingNeeds(facts, balances);
+  // What is to be replaced holds the VIPs, as it should.
+  const other =
+    options.here && options.replacing !== true
+      ? runningSystem(processesNamed(otherProcesses))
+      : null;
   let role: Role | null = null;
   if ("problems" in read) problems.unshift(...read.problems);
   else {
@@ -62,6 +69,7 @@ export async function check(
       const found = judgeInterfaces(read.config, read.places, interfaces, {
         ...facts,
         replacing: options.replacing ?? false,
+        other,
       });
       problems.push(...found.problems);
       role = found.role;
@@ -74,7 +82,8 @@ export async function check(
     complain(terminal, problems, options.json);
     return problems.some((problem) => problem.file !== null) ? exit.invalid : exit.refused;
   }
-  const { config, warnings } = read;
+  const { config } = read;
+  const warnings = [...read.warnings, ...(other?.claims === true ? [runsHere(other)] : [])];
   if (options.json) terminal.out(asJson(file, config, role, warnings));
   else {
     complain(terminal, warnings.map(asWarning));
@@ -87,6 +96,9 @@ const asWarning = (warning: Problem): Problem => ({
   ...warning,
   message: `warning: ${warning.message}`,
 });
+
+const runsHere = ({ label, instead }: RunningSystem): Problem =>
+  problemElsewhere(`${label} runs here: it would claim VIPs next to lvsd`, instead);
 
 const realServersOf = (config: Config): number =>
   config.virtualServers.reduce((sum, server) => sum + server.realServers.length, 0);
@@ -153,7 +165,10 @@ function judgeInterfaces(
   config: Config,
   places: Places,
   interfaces: NonNullable<Facts["interfaces"]>,
-  facts: Partial<Pick<Facts, "ipv6Off" | "loopbackAnswers">> & { readonly replacing: boolean },
+  facts: Partial<Pick<Facts, "ipv6Off" | "loopbackAnswers">> & {
+    readonly replacing: boolean;
+    readonly other: RunningSystem | null;
+  },
 ): { readonly role: Role | null; readonly problems: readonly Problem[] } {
   const here = roleHere(config, interfaces);
   const role = typeof here === "string" ? null : here.role;
@@ -167,7 +182,9 @@ function judgeInterfaces(
         ? [noRole[here](config)]
         : missingOwnAddresses(config, here.role, interfaces)),
       ...devicesFail(placed, { interfaces, ipv6 }, places),
-      ...(facts.replacing ? [] : answeredHere(placed, interfaces, facts.loopbackAnswers === true)),
+      ...(facts.replacing
+        ? []
+        : answeredHere(placed, interfaces, facts.loopbackAnswers === true, facts.other)),
       ...unservableHere(config, interfaces),
       ...missingFiles({ config, places }),
       ...("problems" in resolved ? resolved.problems : []),

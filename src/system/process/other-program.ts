@@ -27,6 +27,37 @@ interface Process {
 /** At most so long for processes to be gone after SIGKILL. */
 const goneWithinMs = 2000;
 
+/**
+ * The processes with these names in this network namespace, for who only wants to know: where the
+ * namespace of a process may not be read, it counts as this one. A program that changes its title
+ * (ldirectord) has its name as the first word of it.
+ */
+export function processesNamed(
+  names: readonly string[],
+  proc = "/proc",
+): readonly { readonly name: string; readonly pid: number }[] {
+  const own = readOr(() => readlinkSync(`${proc}/self/ns/net`));
+  return readdirSync(proc)
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const comm = readOr(() => readFileSync(`${proc}/${entry}/comm`, "utf8")) ?? "";
+      const [name = ""] = comm.trim().split(/[\s:]/);
+      if (!names.includes(name)) return [];
+      const namespace = readOr(() => readlinkSync(`${proc}/${entry}/ns/net`)) ?? own;
+      return namespace === own ? [{ name, pid: Number(entry) }] : [];
+    })
+    .toSorted((one, other) => one.pid - other.pid);
+}
+
+function readOr(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    // It has ended meanwhile, or is none of ours to look at.
+    return null;
+  }
+}
+
 /** Null: no such process runs here. proc(5): comm has 15 characters at most. */
 export function findProgram(name: string): OtherProgram | null {
   const processes = processesOf(name);

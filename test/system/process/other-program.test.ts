@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findProgram } from "../../../src/system/process/other-program.ts";
+import { findProgram, processesNamed } from "../../../src/system/process/other-program.ts";
 
 const stateOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/stat`, "utf8")
@@ -45,4 +53,28 @@ test("processes are found by name, the parent first; they freeze, go on, and end
   await becomes(child.pid, "SR");
   await found.kill();
   assert.equal(findProgram(name), null);
+});
+
+test("who runs in this namespace is found by its name, whatever follows it in its title", (t) => {
+  const proc = mkdtempSync(join(tmpdir(), "lvsd-proc-"));
+  t.after(() => rmSync(proc, { recursive: true }));
+  const runs = (pid: string, comm: string, namespace: string | null): void => {
+    mkdirSync(join(proc, pid, "ns"), { recursive: true });
+    writeFileSync(join(proc, pid, "comm"), `${comm}\n`);
+    if (namespace !== null) symlinkSync(namespace, join(proc, pid, "ns/net"));
+  };
+  runs("self", "node", "net:[1]");
+  runs("30", "keepalived", "net:[1]");
+  runs("12", "keepalived", "net:[1]");
+  runs("40", "ldirectord /etc", "net:[1]");
+  runs("41", "keepalived", "net:[2]");
+  runs("42", "keepalived-not", "net:[1]");
+  runs("43", "heartbeat", null);
+  mkdirSync(join(proc, "44"));
+  assert.deepEqual(processesNamed(["keepalived", "ldirectord", "heartbeat"], proc), [
+    { name: "keepalived", pid: 12 },
+    { name: "keepalived", pid: 30 },
+    { name: "ldirectord", pid: 40 },
+    { name: "heartbeat", pid: 43 },
+  ]);
 });
