@@ -5,6 +5,8 @@ import { hasFallback } from "../schedulers.ts";
 import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
 import { type Conversion, originOf, prefixLength } from "./conversion.ts";
+import { type Nannies, realServers } from "./real-servers.ts";
+import { portIn, type Standing, standingsOf } from "./standings.ts";
 import type { Block, Given } from "./statements.ts";
 
 /** How Piranha's programs claim an address: the first active block that has it decides. */
@@ -13,15 +15,22 @@ interface Vip {
   readonly device: string;
 }
 
+/** What a block depends on that stands in others. */
+interface Context {
+  readonly vip: Vip;
+  readonly standing: Extract<Standing, { kind: "kept" }>;
+  readonly nannies: Nannies;
+}
+
 const reentryDefault = 180;
-const weightMax = 65_535;
 
 export function virtualServersOf(conversion: Conversion): void {
   const { global, root, findings, file } = conversion;
   const blocks = global.blocks.filter(({ kind }) => kind === "virtual");
   const vips = vipsOf(conversion, blocks);
   const names = new Names();
-  const seen = new Map<string, Block>();
+  const standings = standingsOf(blocks);
+  const nannies = new Map<string, string>();
   for (const block of blocks) {
     const origin = { file, line: block.line };
     const subject = `virtual ${block.name}`;
@@ -30,10 +39,9 @@ export function virtualServersOf(conversion: Conversion): void {
       findings.add("left-out", origin, subject, "it has no address");
       continue;
     }
-    const same = sameService(seen, block);
-    if (same !== null) {
-      const text = `the same service as virtual ${same.name} in line ${same.line}: its ipvsadm call fails`;
-      findings.add("left-out", origin, subject, text);
+    const standing = standings.get(block);
+    if (standing === undefined || standing.kind === "left-out") {
+      findings.add("left-out", origin, subject, standing?.why ?? "it is no service");
       continue;
     }
     const name = names.give(block.name, "virtual");
@@ -45,25 +53,12 @@ export function virtualServersOf(conversion: Conversion): void {
         `named ${name}: letters, digits, - _ . and once only`,
       );
     const map = root.map("virtual_servers").map(name, origin);
-    virtualServer(conversion, block, map, vips.get(address.text) ?? { length: null, device: "" });
+    const vip = vips.get(address.text) ?? { length: null, device: "" };
+    virtualServer(conversion, block, map, { vip, standing, nannies });
   }
   if (root.has("virtual_servers")) return;
   const text = "no virtual server is left: Piranha does not start with such a file";
   findings.add("suspicious", null, "virtual", text);
-}
-
-/** An earlier active block whose IPVS service is the same one. */
-function sameService(seen: Map<string, Block>, block: Block): Block | null {
-  const value = (key: string): Given | undefined => block.values.get(key);
-  if (value("active")?.number !== 1) return null;
-  const mark = value("fwmark")?.number ?? 0;
-  const key =
-    mark !== 0
-      ? `mark ${mark}`
-      : `${value("protocol")?.text ?? "tcp"} ${value("address")?.text}:${value("port")?.number ?? 80}`;
-  const same = seen.get(key) ?? null;
-  if (same === null) seen.set(key, block);
-  return same;
 }
 
 function vipsOf(
@@ -141,7 +136,12 @@ function freeLabel(label: string, used: ReadonlyMap<string, string>): string {
   for (let count = 1; ; count += 1) if (!used.has(`${base}:${count}`)) return `${base}:${count}`;
 }
 
-function virtualServer(conversion: Conversion, block: Block, map: MapNode, vip: Vip): void {
+function virtualServer(
+  conversion: Conversion,
+  block: Block,
+  map: MapNode,
+  { vip, standing, nannies }: Context,
+): void {
   const { file, findings, root } = conversion;
   const value = (key: string): Given | undefined => block.values.get(key);
   const from = (key: string) => originOf(file, value(key));
@@ -150,8 +150,16 @@ function virtualServer(conversion: Conversion, block: Block, map: MapNode, vip: 
   map.set("address", vip.length === null ? address : `${address}/${vip.length}`, from("address"));
   map.set("device", vip.device, from("address"));
   const protocol = value("protocol")?.text === "udp" ? "udp" : "tcp";
-  map.set("protocol", protocol, from("protocol"));
-  const port = portOf(conversion, block, map);
+  const { endpointOf } = standing;
+  if (endpointOf === null) map.set("protocol", protocol, from("protocol"));
+  const port = endpointOf === null ? portOf(conversion, block, map) : portIn(block);
+  if (endpointOf !== null)
+    findings.add(
+      "changed",
+      { file, line: block.line },
+      `virtual ${block.name}`,
+      `${protocol} port ${port} of ${address} is virtual ${endpointOf.name}'s already: known by its firewall mark alone`,
+    );
   const mark = value("fwmark");
   if (mark !== undefined && mark.number !== 0) {
     map.set("fwmark", mark.number >>> 0, from("fwmark"));
@@ -166,12 +174,13 @@ function virtualServer(conversion: Conversion, block: Block, map: MapNode, vip: 
   lifecycle(conversion, block, map);
   map.set("check", checkOf(conversion, block, port));
   unused(conversion, block);
-  realServers(conversion, block, map, port);
+  const isAlone = endpointOf !== null;
+  realServers(conversion, block, map, { virtualPort: port, isAlone, nannies });
 }
 
 function portOf({ file, findings }: Conversion, block: Block, map: MapNode): number {
   const given = block.values.get("port");
-  const port = given?.number ?? 80;
+  const port = portIn(block);
   if (port >= 1 && port <= 65_535) map.set("port", port, originOf(file, given));
   else {
     map.set("port", new Missing("a port, 1 to 65535"));
@@ -253,91 +262,4 @@ function unused({ file, findings }: Conversion, block: Block): void {
         key,
         reasons[key] ?? "",
       );
-}
-
-function realServers(
-  conversion: Conversion,
-  block: Block,
-  map: MapNode,
-  virtualPort: number,
-): void {
-  const { file, findings, global } = conversion;
-  const names = new Names();
-  const endpoints = new Map<string, string>();
-  const isNat = (global.values.get("network")?.text ?? "nat") === "nat";
-  const servers = map.map("real_servers");
-  const virtualPortLine = block.values.get("port")?.line ?? 0;
-  for (const server of block.blocks) {
-    const origin = { file, line: server.line };
-    const subject = `server ${server.name}`;
-    const address = server.values.get("address");
-    if (address === undefined) {
-      findings.add("left-out", origin, subject, "it has no address");
-      continue;
-    }
-    // Piranha gives a server the virtual's port as known at its line.
-    const port =
-      server.values.get("port")?.number ?? (virtualPortLine > server.line ? 80 : virtualPort);
-    if (server.values.get("port") === undefined && port !== virtualPort)
-      findings.add(
-        "suspicious",
-        origin,
-        subject,
-        `port 80: the virtual's port stands below this server`,
-      );
-    const endpoint = `${address.text}:${port}`;
-    const twin = endpoints.get(endpoint);
-    if (twin !== undefined) {
-      findings.add(
-        "suspicious",
-        origin,
-        subject,
-        `listed twice: ${endpoint} is server ${twin}; left out`,
-      );
-      continue;
-    }
-    endpoints.set(endpoint, server.name);
-    const name = names.give(server.name, "server");
-    if (name !== server.name) findings.add("changed", origin, subject, `named ${name}`);
-    const one = new MapNode("flow").set("address", address.text);
-    if (isNat && (block.values.get("fwmark")?.number ?? 0) !== 0)
-      findings.add(
-        "changed",
-        origin,
-        subject,
-        `by a firewall mark connections keep their port; Piranha writes ${port} into the table`,
-      );
-    if (isNat && port !== virtualPort) one.set("port", port);
-    else if (port !== virtualPort)
-      findings.add(
-        "suspicious",
-        origin,
-        subject,
-        `port ${port} differs from ${virtualPort}: only nat can change it, and Piranha ends when such a server fails; left out`,
-      );
-    weight(conversion, server, one);
-    if (server.values.get("active")?.number !== 1) one.set("active", false);
-    servers.set(name, one, origin);
-  }
-  if (servers.size === 0)
-    findings.add(
-      "suspicious",
-      { file, line: block.line },
-      `virtual ${block.name}`,
-      "it has no real server",
-    );
-}
-
-function weight({ file, findings }: Conversion, server: Block, one: MapNode): void {
-  const given = server.values.get("weight");
-  const written = given?.number ?? 1;
-  const taken = Math.min(Math.max(written, 1), weightMax);
-  one.set("weight", taken);
-  if (taken !== written)
-    findings.add(
-      "suspicious",
-      originOf(file, given),
-      `server ${server.name}`,
-      `weight ${written} is ${taken} in Piranha's table; to keep it out, use active: false or lvsd drain`,
-    );
 }
