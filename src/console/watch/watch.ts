@@ -173,6 +173,8 @@ export class Watch {
       } catch {
         // Whether the daemon is there the next look says.
       }
+      // A stream that ended is the first sign that the daemon is gone: a page shows it at once.
+      if (!signal.aborted) await this.look(this.#listeners.size > 0);
       await sleep(againMs, undefined, { signal }).catch(() => {});
     }
   }
