@@ -7,6 +7,7 @@ import type { ControlClient } from "../control/client.ts";
 import type { Access } from "../control/request.ts";
 import type { Problem } from "../keys/problem.ts";
 import type { UserDraft } from "./drafts/drafts.ts";
+import type { Part } from "./forms/field.ts";
 import type { Html } from "./html.ts";
 import type { Language } from "./messages/message.ts";
 import type { PlainKey, Say } from "./messages/messages.ts";
@@ -68,6 +69,12 @@ export type Form = URLSearchParams;
 
 export type Action = (model: Model, form: Form) => Promise<Acted>;
 
+/** Fields of forms; `under`: where they stand, as docs/configuration.md names places. */
+export interface EditedKeys {
+  readonly under: string;
+  readonly parts: readonly Part[];
+}
+
 export interface Panel {
   /** Begins with a slash; unique. */
   readonly path: `/${string}`;
@@ -78,6 +85,8 @@ export interface Panel {
   readonly menu?: boolean;
   /** One paragraph for HELP: what it is for. */
   readonly help: PlainKey;
+  /** The keys of the configuration that its forms change. */
+  readonly edits?: readonly EditedKeys[];
   /** What stands in the page's main part. */
   readonly render: (model: Model) => Html | Promise<Html>;
   /** The parts that change by themselves, by the id of the element that holds each. */

@@ -9,6 +9,7 @@ import { realServerPanel } from "./panels/configuration/real-server.ts";
 import { realServersPanel } from "./panels/configuration/real-servers.ts";
 import { redundancyPanel } from "./panels/configuration/redundancy.ts";
 import { reviewPanel } from "./panels/configuration/review.ts";
+import { servicePanel, servicesPanel } from "./panels/configuration/services.ts";
 import { virtualServerPanel } from "./panels/configuration/virtual-server.ts";
 import { virtualServersPanel } from "./panels/configuration/virtual-servers.ts";
 import { controlPanel } from "./panels/control.ts";
@@ -30,6 +31,8 @@ export const panels: readonly Panel[] = [
   realServersPanel,
   realServerPanel,
   monitoringPanel,
+  servicesPanel,
+  servicePanel,
   reviewPanel,
   historyPanel,
   setupPanel,

@@ -19,7 +19,11 @@ export type Edit =
   /** Gives an entry of a map another name. */
   | { readonly kind: "rename"; readonly path: KeyPath; readonly to: string }
   /** Puts a copy of an entry of a map behind it, comments included. */
-  | { readonly kind: "copy"; readonly path: KeyPath; readonly to: string };
+  | { readonly kind: "copy"; readonly path: KeyPath; readonly to: string }
+  /** Exchanges an item of a list and the one behind it, comments included. */
+  | { readonly kind: "lower"; readonly path: KeyPath }
+  /** Makes a value the only item of a list in its place. */
+  | { readonly kind: "list"; readonly path: KeyPath };
 
 /** `value` under the keys of `path`. */
 export const nested = (path: KeyPath, value: Written): Written =>

@@ -115,6 +115,10 @@ class Splicer {
       }
       case "copy":
         return flow ? null : this.#copied(into, key, edit.to);
+      case "lower":
+        return flow ? this.#loweredInBrackets(into, Number(key)) : this.#lowered(into, Number(key));
+      case "list":
+        return this.#listed(into.get(key, true), flow);
       default:
         return edit satisfies never;
     }
@@ -172,8 +176,11 @@ class Splicer {
     const inBraces =
       maps.length > 0 && maps.every(({ flow }) => flow === true) && isCollected(value);
     const head = flowText(String(key));
+    const isOpen = maps.length > 0 && !inBraces && isCollected(value);
     const lines = isSeq(into)
-      ? `- ${flowText(value)}`
+      ? isOpen
+        ? blockText([value])
+        : `- ${flowText(value)}`
       : inBraces
         ? `${head}: ${flowText(value)}`
         : blockText({ [String(key)]: value });
@@ -230,7 +237,7 @@ class Splicer {
     if (item === undefined || item === null) return null;
     const lines = this.#linesOf(item);
     if (lines === null) return null;
-    const isEntry = isCollection((item as Pair).value);
+    const isEntry = isCollection(isNode(item) ? item : (item as Pair).value);
     const isFirst = into.items[0] === item;
     return {
       from: isEntry && !isFirst ? this.#aboveComments(lines.from) : lines.from,
@@ -250,6 +257,43 @@ class Splicer {
     const gap = rest.endsWith("\n") ? "" : this.#newline;
     if (/(?:^|\s)&\S/.test(rest)) return null;
     return { from: lines.to, to: lines.to, text: `${gap}${head}${scalarText(to)}${rest}` };
+  }
+
+  #lowered(into: Collection, at: number): Splice | null {
+    const [upper, lower] = [into.items[at], into.items[at + 1]].map((item) =>
+      isNode(item) ? this.#linesOf(item) : null,
+    );
+    if (!isSeq(into) || upper == null || lower == null) return null;
+    const [from, second] = [this.#aboveComments(upper.from), this.#aboveComments(lower.from)];
+    const moved = this.#text.slice(second, lower.to);
+    const gap = moved.endsWith("\n") ? "" : this.#newline;
+    const rest = this.#text.slice(upper.to, second);
+    const last = this.#text.slice(from, upper.to);
+    const text = `${moved}${gap}${rest}${gap === "" ? last : last.trimEnd()}`;
+    return { from, to: lower.to, text };
+  }
+
+  #loweredInBrackets(into: Collection, at: number): Splice | null {
+    const [upper, lower] = [rangeOf(into.items[at]), rangeOf(into.items[at + 1])];
+    if (!isSeq(into) || upper === null || lower === null) return null;
+    const [first, second] = [upper, lower].map(([from, to]) => this.#text.slice(from, to));
+    const text = `${second}${this.#text.slice(upper[1], lower[0])}${first}`;
+    return { from: upper[0], to: lower[1], text };
+  }
+
+  #listed(node: unknown, flow: boolean): Splice | null {
+    const range = rangeOf(node);
+    if (range === null || !isMap(node) || node.anchor !== undefined) return null;
+    const [from] = range;
+    if (flow || node.flow === true)
+      return { from, to: range[1], text: `[${this.#text.slice(from, range[1])}]` };
+    const line = this.#text.lastIndexOf("\n", from - 1) + 1;
+    const end = this.#endOf(node);
+    if (end === null || this.#text.slice(line, from).trim() !== "") return null;
+    const to = this.#lineEnd(end);
+    const indent = this.#text.slice(line, from);
+    const lines = this.#text.slice(from, to).replaceAll(/\n(?=[^\r\n])/g, "\n  ");
+    return { from: line, to, text: `${indent}- ${lines}` };
   }
 
   /** The whole lines of an item; null where it shares them. */
@@ -308,6 +352,8 @@ class Splicer {
 function withValue(before: Written | undefined, path: KeyPath, value: Written): Written {
   const [step, ...rest] = path;
   if (step === undefined) return value;
+  if (Array.isArray(before) && typeof step === "number")
+    return before.toSpliced(step, 1, withValue(before[step], rest, value));
   const map =
     typeof before === "object" && before !== null && !Array.isArray(before)
       ? (before as { readonly [key: string]: Written })

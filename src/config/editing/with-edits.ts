@@ -14,10 +14,12 @@ import {
   isNode,
   isPair,
   isScalar,
+  isSeq,
   type Node,
   type Pair,
   parseDocument,
   visit,
+  YAMLSeq,
 } from "yaml";
 import { messageOf } from "../../model/error.ts";
 import { type Edit, type KeyPath, nested, type Written } from "./edit.ts";
@@ -162,9 +164,30 @@ function perform(document: Document, edit: Edit): void {
       items.splice(items.indexOf(pair) + 1, 0, copy);
       return;
     }
+    case "lower":
+      lowerIn(document, edit.path);
+      return;
+    case "list": {
+      const list = new YAMLSeq(document.schema);
+      list.items.push(document.getIn(edit.path, true));
+      list.flow = isFlow(list.items[0]);
+      document.setIn(edit.path, list);
+      return;
+    }
     default:
       edit satisfies never;
   }
+}
+
+const isFlow = (node: unknown): boolean => isCollection(node) && node.flow === true;
+
+function lowerIn(document: Document, path: KeyPath): void {
+  const list = document.getIn(path.slice(0, -1), true);
+  const at = Number(path.at(-1));
+  const items: unknown[] = isSeq(list) ? list.items : [];
+  if (!(at >= 0 && at + 1 < items.length)) throw new Error(`nothing follows ${path.join(".")}`);
+  const [item] = items.splice(at, 1);
+  items.splice(at + 1, 0, item);
 }
 
 function setIn(document: Document, path: KeyPath, value: Written): void {

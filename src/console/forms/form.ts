@@ -12,7 +12,7 @@ import type { Placed } from "./placed.ts";
 import { isGiven, isUsed, shownAt } from "./value.ts";
 
 /** Which set of labels the fields have: the same key is called differently elsewhere. */
-export type Area = "global" | "virtual" | "real" | "check";
+export type Area = "global" | "virtual" | "real" | "check" | "service";
 
 /** A place from which a key is taken where it is left out. */
 export interface Inherited {

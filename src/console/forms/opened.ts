@@ -62,6 +62,14 @@ export function virtualServersIn({ draft, document }: Opened): readonly Entry[] 
   );
 }
 
+/** The failover services: an included file has none. */
+export const failoverServicesIn = ({ document }: Opened): readonly Entry[] => {
+  const root = ["failover", "services"];
+  return namesAt(document, root).map((name) => ({
+    ...{ name, document, file: null, root: [...root, name] },
+  }));
+};
+
 /** What a form is about. */
 export interface About {
   readonly parts: readonly Part[];

@@ -19,13 +19,13 @@ export function placed(
 ): Placed {
   const byName = new Map<string, Problem[]>();
   const [within, elsewhere]: Problem[][] = [[], []];
-  const top = root.join(".");
+  const top = dotted(root);
   const names = [...fieldsIn(parts), ...groupsIn(parts)]
     .map(({ name }) => ({ name, dotted: top === "" ? name : `${top}.${name}` }))
     .sort((a, b) => b.dotted.length - a.dotted.length);
   for (const problem of problems) {
     const said = saidPath(problem.message);
-    const stands = standsAt(problem, text, document).join(".");
+    const stands = dotted(standsAt(problem, text, document));
     const found =
       names.find(({ dotted }) => isBelow(said, dotted)) ??
       (said === "" ? names.find(({ dotted }) => isBelow(stands, dotted)) : undefined);
@@ -35,6 +35,14 @@ export function placed(
   }
   return { byName, within: within ?? [], elsewhere: elsewhere ?? [] };
 }
+
+/** As messages name a place: `check[1].path`. */
+const dotted = (path: KeyPath): string =>
+  path.reduce<string>(
+    (above, step) =>
+      typeof step === "number" ? `${above}[${step}]` : above === "" ? step : `${above}.${step}`,
+    "",
+  );
 
 /** The dotted key that a message begins with; of `web: port is missing` that is `web.port`. */
 function saidPath(message: string): string {

@@ -45,7 +45,10 @@ export function settingsPanel({ path, title, help, sections }: Settings): Panel 
     const content = show(model, await openDraft(model), taken.placed, form);
     return { kind: "again", content };
   };
-  return { ...{ path, title, help, access: "read" }, render, actions: { save } };
+  return {
+    ...{ path, title, help, access: "read", edits: [{ under: "", parts }] },
+    ...{ render, actions: { save } },
+  };
 }
 
 /** Why a form is only shown; null: the user may send it. */

@@ -40,3 +40,17 @@ export function tabsPart({ say }: Model, name: string, present: string): Html {
   });
   return html`<nav class="tabs" aria-label="${say("virtual.edit", { name })}"><p><a href="/virtual-servers">${say("virtuals.title")}</a> / <strong>${name}</strong></p><ul>${links}</ul></nav>`;
 }
+
+/** The two pages of a failover service. */
+export function serviceTabs({ say }: Model, name: string, present: string): Html {
+  const pages = [
+    { path: "/service", parameter: "name", text: say("service.title") },
+    { path: "/monitoring", parameter: "service", text: say("monitoring.title") },
+  ];
+  const links = pages.map(({ path, parameter, text }) => {
+    const to = `${path}?${new URLSearchParams({ [parameter]: name })}`;
+    const current = path === present ? html` aria-current="page"` : nothing;
+    return html`<li><a href="${to}"${current}>${text}</a></li>`;
+  });
+  return html`<nav class="tabs" aria-label="${say("virtual.edit", { name })}"><p><a href="/services">${say("services.title")}</a> / <strong>${name}</strong></p><ul>${links}</ul></nav>`;
+}

@@ -123,6 +123,7 @@ const global = {
   ),
   "field.global.heartbeat.key_file": said("Key file", "鍵ファイル", "金鑰檔"),
   "field.global.heartbeat.authentication": said("Authentication", "認証", "驗證"),
+  "field.global.heartbeat.protocol": said("Protocol", "プロトコル", "協定"),
   "field.global.failover.failback": said("Failback", "フェイルバック", "自動切回"),
   "field.global.failover.failback_delay": said(
     "Failback delay",
@@ -330,9 +331,16 @@ const check = {
   ),
 } as const;
 
+const service = {
+  "field.service.start": said("Start command", "起動コマンド", "啟動指令"),
+  "field.service.stop": said("Stop command", "停止コマンド", "停止指令"),
+  "field.service.timeout": said("Timeout", "タイムアウト", "逾時"),
+} as const;
+
 export const fieldMessages = {
   ...global,
   ...virtual,
   ...real,
   ...check,
+  ...service,
 } as const satisfies Catalogue;

@@ -72,6 +72,7 @@ export const formMessages = {
     ja: "保護、保存、ファイル",
     "zh-TW": "防護、儲存與檔案",
   },
+  "global.notify": { en: "Notifications", ja: "通知", "zh-TW": "通知" },
   "global.console": { en: "Web console", ja: "Web コンソール", "zh-TW": "網頁主控台" },
   "redundancy.title": { en: "REDUNDANCY", ja: "冗長化", "zh-TW": "備援" },
   "redundancy.help": {
@@ -224,11 +225,6 @@ export const formMessages = {
   "monitoring.show": { en: "Show its keys", ja: "キーを表示", "zh-TW": "顯示其設定鍵" },
   "monitoring.keys": { en: "What is checked", ja: "検査の内容", "zh-TW": "檢查內容" },
   "monitoring.rhythm": { en: "How often", ja: "検査の頻度", "zh-TW": "檢查頻率" },
-  "monitoring.list": {
-    en: "Checks of the list",
-    ja: "検査の一覧",
-    "zh-TW": "檢查清單",
-  },
   "monitoring.of-server": {
     en: "The check of {name} alone. What is left out comes from the virtual server's check.",
     ja: "{name} だけの検査です。省略した項目は仮想サーバの検査に従います。",

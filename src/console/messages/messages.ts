@@ -1,6 +1,7 @@
 /** Every message of the console, and how a page says one. */
 import { accountMessages } from "./account.ts";
 import { adviceMessages } from "./advice.ts";
+import { checkMessages } from "./checks.ts";
 import { controlMessages } from "./control.ts";
 import { fieldMessages } from "./fields.ts";
 import { firstFilesMessages } from "./first-files.ts";
@@ -17,6 +18,7 @@ import { stateMessages } from "./states.ts";
 export const messages = {
   ...frameMessages,
   ...accountMessages,
+  ...checkMessages,
   ...controlMessages,
   ...adviceMessages,
   ...firstFilesMessages,

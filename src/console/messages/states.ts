@@ -1,4 +1,4 @@
-/** The states of routers, virtual servers and real servers. */
+/** The states of routers, virtual servers, real servers and failover services. */
 import type { Catalogue } from "./message.ts";
 
 export const stateMessages = {
@@ -16,5 +16,9 @@ export const stateMessages = {
   "state.drained": { en: "drained", ja: "切り離し済み", "zh-TW": "已排空" },
   "state.disabled": { en: "disabled", ja: "無効", "zh-TW": "停用" },
   "state.sorry": { en: "sorry server", ja: "代替サーバ", "zh-TW": "致歉伺服器" },
+  "state.running": { en: "running", ja: "動作中", "zh-TW": "執行中" },
+  "state.stopped": { en: "stopped", ja: "停止中", "zh-TW": "已停止" },
+  "state.stopping": { en: "stopping", ja: "停止処理中", "zh-TW": "停止中" },
+  "state.failed": { en: "failed", ja: "失敗", "zh-TW": "失敗" },
   "state.panic": { en: "panic", ja: "緊急", "zh-TW": "緊急" },
 } as const satisfies Catalogue;

@@ -37,6 +37,41 @@ describe("an edit of a text", () => {
       (text) => text.replace("192.0.2.10/24 ", "192.0.2.99/24 "),
     ],
     [
+      "makes a value the first of a list, and puts another one behind it",
+      [
+        { kind: "list", path: ["virtual_servers", "web", "check"] },
+        set(["virtual_servers", "web", "check", 1, "type"], "tcp"),
+      ],
+      (text) =>
+        text.replace(
+          "{ type: http, path: /health }",
+          "[{ type: http, path: /health }, { type: tcp }]",
+        ),
+    ],
+    [
+      "makes the lines of a map an item, and changes the order of items with their comments",
+      [
+        set(["virtual_servers", "web", "check"], { type: "http", path: "/" }),
+        { kind: "list", path: ["virtual_servers", "web", "real_servers"] },
+        set(["virtual_servers", "web", "real_servers", 1], { a: 1, b: 2 }),
+        { kind: "lower", path: ["virtual_servers", "web", "real_servers", 0] },
+      ],
+      (text) =>
+        text
+          .replace("path: /health", "path: /")
+          .replace(
+            lines(
+              "      rs1: { address: 10.0.0.1 }",
+              "      # on loan",
+              "      rs2: { address: 10.0.0.2, weight: 2 }",
+            ),
+            lines(
+              ...["      - a: 1", "        b: 2", "      - rs1: { address: 10.0.0.1 }"],
+              ...["        # on loan", "        rs2: { address: 10.0.0.2, weight: 2 }"],
+            ),
+          ),
+    ],
+    [
       "keeps quotes",
       [set(["virtual_servers", "mail", "address"], "192.0.2.12/24")],
       (text) => text.replace('"192.0.2.11/24"', '"192.0.2.12/24"'),

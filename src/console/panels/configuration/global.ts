@@ -9,15 +9,10 @@ export const globalPanel = settingsPanel({
     { title: "global.primary", keys: ["routers.primary.public", "routers.primary.private"] },
     { title: "global.forwarding", keys: ["forwarding", "nat_router", "vips", "marks", "sysctl"] },
     { title: "global.timeouts", keys: ["timeouts"] },
+    { title: "global.notify", keys: ["notify.command", "notify.mail"], folded: true },
     {
       title: "global.safety",
-      keys: [
-        "guard.remove_percent",
-        "cluster_sync",
-        "checks.concurrency",
-        "notify.command",
-        "include",
-      ],
+      keys: ["guard.remove_percent", "cluster_sync", "checks.concurrency", "include"],
       folded: true,
     },
     {

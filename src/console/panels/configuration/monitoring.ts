@@ -1,100 +1,29 @@
 /**
- * MONITORING SCRIPTS: how the real servers of one virtual server are checked, the type chosen first
- * and its keys then; and Try, which runs the check that is loaded once, now, and shows it.
+ * MONITORING SCRIPTS: how something is checked, the type chosen first and its keys then; lists of
+ * checks; and Try, which runs the check that is loaded once, now, and shows it.
  */
-import { isSeq } from "yaml";
 import { type CheckTypeName, checkTypeNames, typeNamed } from "../../../check/check-types.ts";
-import type { Edit, KeyPath } from "../../../config/editing/edit.ts";
+import type { Edit } from "../../../config/editing/edit.ts";
 import { keysOf } from "../../../config/schema/check.ts";
-import { allParts, type Field, partsOf } from "../../forms/field.ts";
-import { type FormSection, formPart, helpText, type Inherited } from "../../forms/form.ts";
-import { type Entry, namesAt, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
-import type { Placed } from "../../forms/placed.ts";
-import { orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
-import { isGiven, nodeAt, shownAt } from "../../forms/value.ts";
+import { checkListPart, chosenAny, listEdits } from "../../forms/check-list.ts";
 import {
-  defaultsOf,
-  lockedEntry,
-  realServersOf,
-  tabsPart,
-  virtualServerNamed,
-} from "../../forms/virtual-server-form.ts";
+  type CheckSubject,
+  checkSubjectIn,
+  placeOf,
+  strangeEdits,
+  typeAt,
+} from "../../forms/check-subject.ts";
+import { allParts, type Part, partsOf } from "../../forms/field.ts";
+import { type FormSection, formPart, helpText, type Inherited } from "../../forms/form.ts";
+import { type Entry, type Opened, openDraft, takeEdits, takeForm } from "../../forms/opened.ts";
+import type { Placed } from "../../forms/placed.ts";
+import { lockedFor, orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
+import { isGiven } from "../../forms/value.ts";
+import { lockedEntry, serviceTabs, tabsPart } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import { conversationPart } from "../../monitor/conversation.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
-
-export const monitoringPanel: Panel = {
-  path: "/monitoring",
-  title: "monitoring.panel",
-  help: "monitoring.help",
-  access: "read",
-  menu: false,
-  render: (model) =>
-    orWhyNot(async () => {
-      const opened = await openDraft(model);
-      const subject = subjectIn(opened, model.query);
-      return subject === null ? gone(model) : show(model, opened, subject, {});
-    }),
-  actions: { save, try: tryCheck },
-};
-
-/** The check of a virtual server, or of one real server where `rs` says so. */
-interface Subject {
-  readonly owner: Entry;
-  /** Null: the virtual server's check. */
-  readonly realServer: string | null;
-  /** Where the check stands; `at`: which one of a list. */
-  readonly root: KeyPath;
-  readonly at: number | null;
-  /** How many there are in a list; null: it is none. */
-  readonly count: number | null;
-  readonly type: CheckTypeName;
-  readonly inherited: readonly Inherited[];
-}
-
-const typeField = partsOf(keysOf("tcp"), ["type"])[0] as Field;
-
-const typeIn = (text: string | null): CheckTypeName | null =>
-  checkTypeNames.find((name) => name === text) ?? null;
-
-function subjectIn(opened: Opened, query: URLSearchParams): Subject | null {
-  const owner = virtualServerNamed(opened, query.get("vs") ?? "");
-  if (owner === null) return null;
-  const rs = query.get("rs");
-  const server = rs === null ? null : realServersOf(owner).find(({ name }) => name === rs);
-  if (server === undefined) return null;
-  const base = [...(server ?? owner).root, "check"];
-  const list = nodeAt(owner.document, base);
-  const count = isSeq(list) ? list.items.length : null;
-  const asked = Number(query.get("at") ?? 0);
-  const at = count === null ? null : Math.min(Math.max(0, Math.trunc(asked) || 0), count - 1);
-  const root = at === null ? base : [...base, at];
-  const lower = defaultsOf(opened);
-  const inherited = [
-    ...(server === null ? [] : [{ document: owner.document, root: [...owner.root, "check"] }]),
-    { ...lower, root: [...lower.root, "check"] },
-  ];
-  const type = typeIn(query.get("type")) ?? typeOf(owner, opened, root, inherited);
-  return { owner, realServer: rs, root, at, count, type, inherited };
-}
-
-/** The type that counts: the check's own, an inherited one, or what the protocol brings. */
-function typeOf(
-  { document, root: owner }: Entry,
-  opened: Opened,
-  root: KeyPath,
-  inherited: readonly Inherited[],
-): CheckTypeName {
-  for (const place of [{ document, root }, ...inherited]) {
-    const given = typeIn(shownAt(place.document, [...place.root, "type"], typeField));
-    if (given !== null) return given;
-  }
-  const protocol = [
-    nodeAt(document, [...owner, "protocol"]),
-    nodeAt(opened.document, ["defaults", "protocol"]),
-  ].map((node) => String((node as { value?: unknown } | undefined)?.value ?? ""));
-  return (protocol.find((one) => one !== "") ?? "tcp") === "tcp" ? "tcp" : "none";
-}
+import { problemList } from "../../web/problems.ts";
 
 const rhythm = ["interval", "timeout", "fall", "rise"];
 
@@ -111,56 +40,110 @@ function sectionsOf(
   ];
 }
 
+const partsFor = (type: CheckTypeName): readonly Part[] =>
+  sectionsOf(type).flatMap((section) => section.parts);
+
+/** The type and `any` have forms of their own. */
+const editedParts = [
+  ...partsOf(keysOf("tcp"), ["type", "any"]),
+  ...checkTypeNames.flatMap(partsFor),
+];
+const owners = [
+  ...["defaults", "virtual_servers.NAME", "virtual_servers.NAME.real_servers.NAME"],
+  "failover.services.NAME",
+];
+
+export const monitoringPanel: Panel = {
+  path: "/monitoring",
+  title: "monitoring.panel",
+  help: "monitoring.help",
+  access: "read",
+  menu: false,
+  edits: owners.map((owner) => ({ under: `${owner}.check`, parts: editedParts })),
+  render: (model) =>
+    orWhyNot(async () => {
+      const opened = await openDraft(model);
+      const subject = checkSubjectIn(opened, model.query);
+      return subject === null ? gone(model) : show(model, opened, subject, {});
+    }),
+  actions: {
+    save,
+    try: tryCheck,
+    list: changed(listEdits),
+    any: changed(chosenAny),
+    remove: changed(({ base }) => [{ kind: "remove", path: base }]),
+  },
+};
+
 interface Look {
   readonly wrong?: Placed;
   readonly given?: Form;
   readonly tried?: Html;
 }
 
-function show(model: Model, opened: Opened, subject: Subject, look: Look): Html {
-  const { owner, realServer, root, type, at, count } = subject;
+/** The fields that lead to this very check. */
+const whereOf = ({ checked, at, isNew }: CheckSubject): Readonly<Record<string, string>> => ({
+  ...placeOf(checked),
+  ...(isNew ? { at: "new" } : at === null ? {} : { at: String(at) }),
+});
+
+const lockedCheck = (model: Model, { checked, file }: CheckSubject): Html | null =>
+  checked.kind === "virtual-server"
+    ? lockedEntry(model, { ...checked.entry, file })
+    : lockedFor(model);
+
+function show(model: Model, opened: Opened, subject: CheckSubject, look: Look): Html {
+  const { checked, root, type, isNew, document, base, file } = subject;
   const { say } = model;
   const sections = sectionsOf(type, subject.inherited);
   const parts = sections.flatMap((section) => section.parts);
-  const file = owner.file === null;
   // Keys of another type mean nothing here.
   const inherited = subject.inherited.filter(
-    (place) => typeIn(shownAt(place.document, [...place.root, "type"], typeField)) === type,
+    (place) => typeAt(place.document, place.root) === type,
   );
-  const rs = realServer === null ? {} : { rs: realServer };
-  const place = { vs: owner.name, ...rs, ...(at === null ? {} : { at: String(at) }) };
-  return html`${tabsPart(model, owner.name, "/monitoring")}
-${realServer === null ? nothing : html`<p>${say("monitoring.of-server", { name: realServer })}</p>`}
-${count === null ? nothing : listLinks(model, subject)}
-${typeForm(model, place, type)}${look.tried ?? nothing}
+  const locked = lockedCheck(model, subject);
+  const isAlone = subject.list === null && !isNew && isGiven(document, base);
+  const present = file !== null || isNew ? null : presentProblems(opened, parts, root);
+  return html`${headPart(model, subject)}
+${checkListPart(model, subject, locked === null)}
+${isNew ? html`<h2>${say("checks.new")}</h2><p>${say("checks.new-more")}</p>` : nothing}
+${typeForm(model, subject)}${look.tried ?? nothing}
 ${formPart(model, {
-  ...{ area: "check", action: "/monitoring/save", sections, root, inherited },
-  document: owner.document,
-  hidden: { ...place, type },
-  ...{ locked: lockedEntry(model, owner), given: look.given ?? null },
-  placed: look.wrong ?? (file ? presentProblems(opened, parts, root) : null),
-})}${tryForm(model, owner, realServer)}`;
+  ...{ area: "check", action: "/monitoring/save", sections, root, inherited, document },
+  hidden: { ...whereOf(subject), type },
+  ...{ locked, given: look.given ?? null, placed: look.wrong ?? present },
+})}${isAlone && locked === null ? removeForm(model, subject) : nothing}
+${checked.kind === "virtual-server" ? tryForm(model, checked.entry, checked.realServer) : nothing}`;
 }
 
-function listLinks({ say }: Model, { owner, realServer, count, at }: Subject): Html {
-  const rs = realServer === null ? {} : { rs: realServer };
-  const links = Array.from({ length: count ?? 0 }, (_, index) => {
-    const to = `/monitoring?${new URLSearchParams({ vs: owner.name, ...rs, at: String(index) })}`;
-    return html`<li><a href="${to}"${index === at ? html` aria-current="page"` : nothing}>${index + 1}</a></li>`;
-  });
-  return html`<nav class="tabs" aria-label="${say("monitoring.list")}"><p>${say("monitoring.list")}</p><ul>${links}</ul></nav>`;
+function headPart(model: Model, { checked }: CheckSubject): Html {
+  const { say } = model;
+  switch (checked.kind) {
+    case "virtual-server": {
+      const { entry, realServer: name } = checked;
+      return html`${tabsPart(model, entry.name, "/monitoring")}
+${name === null ? nothing : html`<p>${say("monitoring.of-server", { name })}</p>`}`;
+    }
+    case "service":
+      return html`${serviceTabs(model, checked.entry.name, "/monitoring")}
+<p>${say("checks.of-service", { name: checked.entry.name })}</p>`;
+    case "defaults":
+      return html`<p><a href="/virtual-server?defaults=1">${say("virtuals.defaults")}</a></p>
+<p>${say("checks.of-defaults")}</p>`;
+    default:
+      return checked satisfies never;
+  }
 }
 
 /** The type leads to its keys; nothing is changed by it. */
-function typeForm(
-  { say }: Model,
-  place: Readonly<Record<string, string>>,
-  type: CheckTypeName,
-): Html {
-  const hidden = Object.entries(place).map(
+function typeForm({ say }: Model, subject: CheckSubject): Html {
+  const { type, list, isNew } = subject;
+  const hidden = Object.entries(whereOf(subject)).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
-  const options = checkTypeNames.map(
+  // Among several one that always passes is none.
+  const types = checkTypeNames.filter((one) => one !== "none" || (list === null && !isNew));
+  const options = types.map(
     (one) =>
       html`<option value="${one}"${one === type ? html` selected` : nothing}>${one}</option>`,
   );
@@ -168,6 +151,15 @@ function typeForm(
   return html`<form method="get" action="/monitoring" class="inline">${hidden}<label for="type">${say("monitoring.type")}</label>
 <select id="type" name="type">${options}</select><button>${say("monitoring.show")}</button></form>
 <p class="hint" lang="en">${helpText(does)}</p>`;
+}
+
+function removeForm({ say, token }: Model, subject: CheckSubject): Html {
+  const hidden = Object.entries(placeOf(subject.checked)).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
+  return html`<details><summary>${say("checks.remove")}</summary>
+<form method="post" action="/monitoring/remove" class="card">${token}${hidden}<p>${say("checks.remove-more")}</p>
+<button class="danger">${say("checks.remove")}</button></form></details>`;
 }
 
 function tryForm(model: Model, owner: Entry, realServer: string | null): Html {
@@ -189,46 +181,63 @@ function tryForm(model: Model, owner: Entry, realServer: string | null): Html {
 const gone = ({ say }: Model): Html =>
   html`<p>${say("virtual.gone")} <a href="/virtual-servers">${say("virtuals.title")}</a></p>`;
 
+const pageOf = (fields: Readonly<Record<string, string>>): string =>
+  `/monitoring?${new URLSearchParams(fields)}`;
+
 async function save(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const opened = await openDraft(model);
-  const subject = subjectIn(opened, form);
-  if (subject === null || subject.owner.file !== null)
-    return { kind: "again", content: gone(model) };
-  const { owner, root, type, realServer, at } = subject;
-  const parts = sectionsOf(type).flatMap((section) => section.parts);
-  const { document } = owner;
-  const present = shownAt(document, [...root, "type"], typeField);
-  const chosen = typeOf(owner, opened, root, subject.inherited);
-  const isOther = chosen !== type && present !== type;
-  const keys = keysOf(type);
-  // What the type before had and this one has not would be an error.
-  const strange: readonly Edit[] = isGiven(document, root)
-    ? namesAt(document, root)
-        .filter((name) => !Object.hasOwn(keys, name))
-        .map((name) => ({ kind: "remove", path: [...root, name] }))
+  const subject = checkSubjectIn(opened, form);
+  if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
+  const { document, root, type, isNew, before, checked, at } = subject;
+  const present = typeAt(document, root);
+  const usual = checkSubjectIn(opened, withoutType(form))?.type;
+  const isOther = isNew || (usual !== type && present !== type);
+  const typed: readonly Edit[] = isOther
+    ? [{ kind: "set", path: [...root, "type"], value: type }]
     : [];
-  const first: readonly Edit[] = isOther
-    ? [{ kind: "set", path: [...root, "type"], value: type }, ...strange]
-    : strange;
-  const taken = await takeForm(model, form, { parts, root, first });
+  // Of an empty one the type alone is written.
+  const first = [...before, ...typed, ...(isNew ? [] : strangeEdits(subject))];
+  const taken = await takeForm(model, form, { parts: partsFor(type), root, first });
   if (taken.kind === "wrong") {
     const content = show(model, opened, subject, { wrong: taken.placed, given: form });
     return { kind: "again", content };
   }
-  const rs = realServer === null ? {} : { rs: realServer };
-  const place = new URLSearchParams({
-    ...{ vs: owner.name, ...rs },
-    ...(at === null ? {} : { at: String(at) }),
-  });
-  return { kind: "done", text: model.say("form.taken"), to: `/monitoring?${place}` };
+  const where = { ...placeOf(checked), ...(at === null ? {} : { at: String(at) }) };
+  return { kind: "done", text: model.say("form.taken"), to: pageOf(where) };
+}
+
+function withoutType(form: Form): URLSearchParams {
+  const query = new URLSearchParams(form);
+  query.delete("type");
+  return query;
+}
+
+/** An action on the check or its list as a whole; null: nothing that can be done. */
+function changed(make: (subject: CheckSubject, form: Form) => readonly Edit[] | null) {
+  return async (model: Model, form: Form): Promise<Acted> => {
+    if (!model.may("configure")) return { kind: "forbidden" };
+    const opened = await openDraft(model);
+    const subject = checkSubjectIn(opened, withoutType(form));
+    if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
+    const edits = make(subject, form);
+    if (edits === null) return { kind: "again", content: show(model, opened, subject, {}) };
+    const taken = await takeEdits(model, edits);
+    if (taken.kind === "taken")
+      return {
+        ...{ kind: "done", text: model.say("form.taken") },
+        to: pageOf(placeOf(subject.checked)),
+      };
+    const content = html`${problemList(taken.placed.within)}${show(model, opened, subject, {})}`;
+    return { kind: "again", content };
+  };
 }
 
 async function tryCheck(model: Model, form: Form): Promise<Acted> {
   const virtualServer = form.get("vs") ?? "";
   if (!model.may("operate", virtualServer)) return { kind: "forbidden" };
   const opened = await openDraft(model);
-  const subject = subjectIn(opened, form);
+  const subject = checkSubjectIn(opened, form);
   if (subject === null) return { kind: "again", content: gone(model) };
   const realServer = form.get("server") ?? "";
   const report = await model.client.probeRealServer({ virtualServer, realServer });

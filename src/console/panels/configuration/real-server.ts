@@ -16,12 +16,20 @@ import {
 import { type Html, html, nothing } from "../../html.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 
+const usual = ["address", "port", "weight", "active"];
+const sections: readonly FormSection[] = [
+  { title: "real.server", parts: partsOf(realServerKeys, usual) },
+  { title: "virtual.more", parts: allParts(realServerKeys, [...usual, "check"]), folded: true },
+];
+const parts = sections.flatMap((section) => section.parts);
+
 export const realServerPanel: Panel = {
   path: "/real-server",
   title: "real.panel",
   help: "real.edit-help",
   access: "read",
   menu: false,
+  edits: [{ under: "virtual_servers.NAME.real_servers.NAME", parts }],
   render: (model) =>
     orWhyNot(async () => {
       const opened = await openDraft(model);
@@ -30,13 +38,6 @@ export const realServerPanel: Panel = {
     }),
   actions: { save },
 };
-
-const usual = ["address", "port", "weight", "active"];
-const sections: readonly FormSection[] = [
-  { title: "real.server", parts: partsOf(realServerKeys, usual) },
-  { title: "virtual.more", parts: allParts(realServerKeys, [...usual, "check"]), folded: true },
-];
-const parts = sections.flatMap((section) => section.parts);
 
 interface Subject extends Entry {
   readonly owner: Entry;

@@ -11,7 +11,12 @@ export const redundancyPanel = settingsPanel({
       title: "redundancy.heartbeat",
       keys: [
         ...["heartbeat.interval", "heartbeat.dead_after", "heartbeat.warn_after"],
-        ...["heartbeat.port", "heartbeat.key_file", "heartbeat.authentication"],
+        ...[
+          "heartbeat.port",
+          "heartbeat.key_file",
+          "heartbeat.authentication",
+          "heartbeat.protocol",
+        ],
       ],
     },
     {

@@ -16,21 +16,6 @@ import {
 import { type Html, html, nothing } from "../../html.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 
-export const virtualServerPanel: Panel = {
-  path: "/virtual-server",
-  title: "virtual.panel",
-  help: "virtual.help",
-  access: "read",
-  menu: false,
-  render: (model) =>
-    orWhyNot(async () => {
-      const opened = await openDraft(model);
-      const subject = subjectIn(model, opened, model.query);
-      return subject === null ? gone(model) : show(model, opened, subject, null, null);
-    }),
-  actions: { save },
-};
-
 const usual = [
   ...["active", "address", "device", "protocol", "port", "ports", "scheduler", "forwarding"],
   ...["persistence", "reentry", "quiesce"],
@@ -42,6 +27,22 @@ const sections: readonly FormSection[] = [
   { title: "virtual.more", parts: allParts(virtualServerKeys, unlisted), folded: true },
 ];
 const parts = sections.flatMap((section) => section.parts);
+
+export const virtualServerPanel: Panel = {
+  path: "/virtual-server",
+  title: "virtual.panel",
+  help: "virtual.help",
+  access: "read",
+  menu: false,
+  edits: ["defaults", "virtual_servers.NAME"].map((under) => ({ under, parts })),
+  render: (model) =>
+    orWhyNot(async () => {
+      const opened = await openDraft(model);
+      const subject = subjectIn(model, opened, model.query);
+      return subject === null ? gone(model) : show(model, opened, subject, null, null);
+    }),
+  actions: { save },
+};
 
 /** What the page is about; `isNew`: it is not there yet. */
 interface Subject extends Entry {
@@ -77,7 +78,11 @@ function show(
   // Nothing of an entry of that name is shown for a new one.
   const document = isNew ? parsed("{}") : subject.document;
   const locked = isDefaults || isNew ? lockedFor(model) : lockedEntry(model, subject);
-  const head = isNew || isDefaults ? nothing : tabsPart(model, name, "/virtual-server");
+  const head = isDefaults
+    ? html`<p><a href="/monitoring?defaults=1">${model.say("checks.defaults")}</a></p>`
+    : isNew
+      ? nothing
+      : tabsPart(model, name, "/virtual-server");
   const present = isNew || file !== null ? null : presentProblems(opened, parts, root);
   return html`${head}${formPart(model, {
     ...{ area: "virtual", action: "/virtual-server/save", sections, document, root },

@@ -1,0 +1,74 @@
+/** Every key of the configuration can be changed in a form, in each language by its name. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { rootKeys } from "../../src/config/schema/root.ts";
+import { fieldsIn, groupsIn } from "../../src/console/forms/field.ts";
+import { fieldMessages } from "../../src/console/messages/fields.ts";
+import { panels } from "../../src/console/panels.ts";
+import type { DescribedKey, Inside } from "../../src/keys/shape.ts";
+
+/** What no form changes, and why. */
+const unedited: Readonly<Record<string, string>> = {
+  serial: "each saving raises it",
+  "defaults.real_servers": "real servers are machines of one virtual server",
+};
+
+/** Where a value is written, from the top of the file: `virtual_servers.NAME.port`. */
+function* written(inside: Inside | undefined, path: string): Generator<string> {
+  if (inside === undefined) yield path;
+  else if (inside.kind === "each") yield* written(inside.shape.inside, `${path}${inside.suffix}`);
+  else yield* writtenKeys(inside.keys, path);
+}
+
+function* writtenKeys(
+  keys: Readonly<Record<string, DescribedKey>>,
+  above: string,
+): Generator<string> {
+  for (const [name, { shape }] of Object.entries(keys))
+    yield* written(shape.inside, above === "" ? name : `${above}.${name}`);
+}
+
+const isAtOrBelow = (path: string, above: string): boolean =>
+  path === above || path.startsWith(`${above}.`) || path.startsWith(`${above}[`);
+
+const edited = panels.flatMap(({ edits = [] }) =>
+  edits.flatMap(({ under, parts }) =>
+    fieldsIn(parts).map(({ name }) => (under === "" ? name : `${under}.${name}`)),
+  ),
+);
+
+describe("the keys of the configuration", () => {
+  it("can each be changed in a form of the console", () => {
+    const all = [...writtenKeys(rootKeys, "")];
+    assert.ok(all.length > 300, `${all.length} keys`);
+    const missing = all.filter(
+      (path) => ![...edited, ...Object.keys(unedited)].some((above) => isAtOrBelow(path, above)),
+    );
+    assert.deepEqual(missing, []);
+    const idle = Object.keys(unedited).filter(
+      (path) => edited.includes(path) || !all.some((one) => isAtOrBelow(one, path)),
+    );
+    assert.deepEqual(idle, [], "an exception that is none");
+  });
+
+  it("have a name in each language in every form", () => {
+    const areas: readonly (readonly [RegExp, string])[] = [
+      [/\.check$/, "check"],
+      [/^failover\.services/, "service"],
+      [/real_servers/, "real"],
+      [/^(?:virtual_servers|defaults)/, "virtual"],
+      [/^$/, "global"],
+    ];
+    const nameless = panels.flatMap(({ edits = [] }) =>
+      edits.flatMap(({ under, parts }) => {
+        const area = areas.find(([pattern]) => pattern.test(under))?.[1];
+        return [...fieldsIn(parts), ...groupsIn(parts)]
+          .map(({ name }) => `field.${area}.${name}`)
+          .filter(
+            (key) => !/\.check\.(?:type|any)$/.test(key) && !Object.hasOwn(fieldMessages, key),
+          );
+      }),
+    );
+    assert.deepEqual([...new Set(nameless)], []);
+  });
+});
