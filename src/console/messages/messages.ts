@@ -11,8 +11,8 @@ import { graphsMessages } from "./graphs.ts";
 import { helpMessages } from "./help.ts";
 import { maintenanceMessages } from "./maintenance.ts";
 import { filled, type Language, type ValuesOf } from "./message.ts";
+import { monitorMessages, stateMessages } from "./monitor.ts";
 import { reviewMessages } from "./review.ts";
-import { stateMessages } from "./states.ts";
 
 /** By key. A panel's messages stand in a file of their own. */
 export const messages = {
@@ -23,6 +23,7 @@ export const messages = {
   ...adviceMessages,
   ...firstFilesMessages,
   ...graphsMessages,
+  ...monitorMessages,
   ...helpMessages,
   ...maintenanceMessages,
   ...fieldMessages,

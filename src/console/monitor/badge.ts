@@ -1,9 +1,6 @@
 /** A state as people see it: a word, and a colour that says nothing the word does not. */
 import { type Html, html } from "../html.ts";
-import type { PlainKey, Say } from "../messages/messages.ts";
-import { stateMessages } from "../messages/states.ts";
-
-type StateKey = keyof typeof stateMessages;
+import { messages, type PlainKey, type Say } from "../messages/messages.ts";
 
 const looks: Readonly<Record<string, "good" | "warn" | "bad" | "off">> = {
   active: "good",
@@ -25,12 +22,13 @@ const looks: Readonly<Record<string, "good" | "warn" | "bad" | "off">> = {
   down: "bad",
 };
 
-/** A state that this console does not know is shown as the daemon calls it. */
-export function stateBadge(say: Say, state: string | null): Html {
-  const key = `state.${state ?? "unknown"}`;
-  const word = Object.hasOwn(stateMessages, key) ? say(key as StateKey) : state;
-  return badge(looks[state ?? ""] ?? "off", word ?? "");
+/** A word of the daemon's in the reader's language; one that this console does not know as it is. */
+export function wordOf(say: Say, key: string, word: string): string {
+  return Object.hasOwn(messages, key) ? say(key as PlainKey) : word;
 }
+
+export const stateBadge = (say: Say, state: string | null): Html =>
+  badge(looks[state ?? ""] ?? "off", wordOf(say, `state.${state ?? "unknown"}`, state ?? ""));
 
 export const badge = (look: "good" | "warn" | "bad" | "off", word: string): Html =>
   html`<span class="state ${look}">${word}</span>`;

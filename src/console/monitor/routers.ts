@@ -1,10 +1,10 @@
 /** Both routers: what they are and do, and the heartbeat between them. */
 import type { PeerStatus, Status } from "../../control/api.ts";
-import { otherRole, type Role } from "../../model/router.ts";
+import type { Role } from "../../model/router.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { Say } from "../messages/messages.ts";
 import type { Model } from "../panel.ts";
-import { badge, instant, stateBadge, truth } from "./badge.ts";
+import { badge, instant, stateBadge, truth, wordOf } from "./badge.ts";
 
 /** Two cards; empty where nothing is known. */
 export function routersPart({ say, watched }: Model): Html {
@@ -15,7 +15,7 @@ export function routersPart({ say, watched }: Model): Html {
   const there =
     status.peer === null
       ? html`<p class="quiet">${say("control.alone")}</p>`
-      : html`<dl class="facts">${otherRouter(say, status.peer, status.role)}</dl>`;
+      : html`<dl class="facts">${otherRouter(say, status.peer)}</dl>`;
   return html`${here}
 <div class="card"><h3>${say("control.other")}</h3>${there}</div>`;
 }
@@ -23,12 +23,10 @@ export function routersPart({ say, watched }: Model): Html {
 const fact = (name: string, value: Html | string): Html => html`<dt>${name}</dt><dd>${value}</dd>`;
 
 const roleWord = (say: Say, role: Role | null): string =>
-  role === null ? say("control.role-none") : say(`control.role-${role}`);
+  role === null ? say("control.role-none") : wordOf(say, `control.role-${role}`, role);
 
 /** `isOld`: the daemon does not answer any more, so its state is not what it says. */
 function thisRouter(say: Say, status: Status, isOld: boolean): readonly Html[] {
-  const held = status.vips.filter((vip) => vip.held).length;
-  const strangers = status.vips.filter((vip) => vip.answered_by !== null);
   const { ipvs } = status;
   return [
     fact(say("control.role"), roleWord(say, status.role)),
@@ -38,25 +36,93 @@ function thisRouter(say: Say, status: Status, isOld: boolean): readonly Html[] {
     ),
     fact(say("control.since"), instant(status.since)),
     fact(say("control.cause"), html`<span lang="en">${status.cause}</span>`),
-    fact(
-      say("control.addresses"),
-      html`${say("control.held", { held, all: status.vips.length })}${strangers.map(
-        ({ address, answered_by: mac }) =>
-          html`<br>${address} ${badge("bad", say("control.answered", { mac: mac ?? "" }))}`,
-      )}`,
-    ),
+    fact(say("control.addresses"), vipsPart(say, status)),
     fact(
       say("control.table-sync"),
       html`${truth(say, ipvs.in_sync, "control.in-sync", "control.out-of-sync")}${
         ipvs.last_error === null ? nothing : html` <span lang="en">${ipvs.last_error}</span>`
-      }`,
+      }${noted(say("control.repaired", { count: ipvs.drifts }), ipvs.drifts > 0)}${noted(
+        say("control.foreign", { count: ipvs.foreign_services }),
+        ipvs.foreign_services > 0,
+      )}`,
     ),
+    ...kernelFacts(say, status),
     fact(say("control.failback"), html`<span>${failbackWord(say, status)}</span>`),
     fact(
       say("control.config"),
-      html`${say("control.serial", { serial: status.config.serial })} <code>${status.config.hash.slice(0, 12)}</code>`,
+      html`${say("control.serial", { serial: status.config.serial })} <code>${status.config.hash.slice(0, 12)}</code><br><span class="quiet">${status.config.path}</span>`,
     ),
+    ...refusedFacts(say, status),
     fact(say("control.version"), status.version),
+    fact(say("control.started"), instant(status.started)),
+  ];
+}
+
+/** A line more where it says something. */
+const noted = (text: string, holds: boolean): Html => (holds ? html`<br>${text}` : nothing);
+
+/** Addresses that are listed; a pair with more looks at `lvsd status`. */
+const vipsMax = 100;
+
+function vipsPart(say: Say, { vips }: Status): Html {
+  const held = vips.filter((vip) => vip.held).length;
+  const strangers = vips.filter((vip) => vip.answered_by !== null);
+  const word = say("control.held", { held, all: vips.length });
+  if (vips.length === 0) return html`${word}`;
+  const rows = vips
+    .slice(0, vipsMax)
+    .map(
+      (vip) =>
+        html`<li>${vip.address} ${vip.device}: ${say(vip.held ? "control.vip-held" : "control.vip-free")}</li>`,
+    );
+  const more = vips.length - vipsMax;
+  return html`${word}${strangers.map(
+    ({ address, answered_by: mac }) =>
+      html`<br>${address} ${badge("bad", say("control.answered", { mac: mac ?? "" }))}`,
+  )}<details id="vips"><summary>${say("control.vips-all")}</summary><ul>${rows}</ul>${
+    more > 0 ? say("control.more", { count: more }) : nothing
+  }</details>`;
+}
+
+/** What concerns the kernel and the machine, where there is something. */
+function kernelFacts(say: Say, status: Status): readonly Html[] {
+  const { kernel, connection_sync: sync, fence, commands } = status;
+  const wrong = kernel.wrong.map((one) => html`<br><span class="wrong" lang="en">${one}</span>`);
+  return [
+    fact(
+      say("control.kernel"),
+      html`${say("control.repaired", { count: kernel.repairs })}${wrong}`,
+    ),
+    ...(sync === null ? [] : [fact(say("control.sync"), say("control.sync-is", sync))]),
+    ...(fence === null
+      ? []
+      : [
+          fact(
+            say("control.fence"),
+            html`${badge("bad", say("control.fence-failed"))} <span lang="en">${fence}</span>`,
+          ),
+        ]),
+    ...(commands === null
+      ? []
+      : [fact(say("control.commands"), wordOf(say, `control.commands-${commands}`, commands))]),
+  ];
+}
+
+/** What was refused, by source and reason; nothing where nothing was. */
+function refusedFacts(say: Say, { refused }: Status): readonly Html[] {
+  const lines = Object.entries(refused).flatMap(([source, reasons]) =>
+    Object.entries(reasons)
+      .filter(([, count]) => count > 0)
+      .map(
+        ([reason, count]) => html`<li>${say("control.refused-of", { source, reason, count })}</li>`,
+      ),
+  );
+  if (lines.length === 0) return [];
+  return [
+    fact(
+      say("control.refused"),
+      html`<details id="refused"><summary>${lines.length}</summary><ul lang="en">${lines}</ul></details>`,
+    ),
   ];
 }
 
@@ -66,10 +132,10 @@ function failbackWord(say: Say, { failback }: Status): string {
   return why === null ? mode : say("control.failback-blocked", { mode, why });
 }
 
-function otherRouter(say: Say, peer: PeerStatus, own: Role | null): readonly Html[] {
+function otherRouter(say: Say, peer: PeerStatus): readonly Html[] {
   const { config_match: match } = peer;
   return [
-    fact(say("control.role"), roleWord(say, own === null ? peer.role : otherRole(own))),
+    fact(say("control.role"), roleWord(say, peer.role)),
     fact(say("control.state"), stateBadge(say, peer.alive ? peer.state : "unknown")),
     fact(say("control.heard"), truth(say, peer.alive, "control.alive", "control.dead")),
     fact(
@@ -96,7 +162,19 @@ export function pathsPart({ say, watched }: Model): Html {
 export function countersPart({ say, watched }: Model): Html {
   const { status } = watched;
   if (status === null) return nothing;
-  const { sent, received, late, refused } = status.heartbeat;
-  const refusals = Object.values(refused).reduce((sum, count) => sum + count, 0);
-  return html`${say("control.counters", { sent, received, late, refused: refusals })}`;
+  const { sent, received, late, refused, protocol, speaks, authenticated } = status.heartbeat;
+  const reasons = Object.entries(refused).filter(([, count]) => count > 0);
+  const refusals = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const spoken =
+    speaks === null ? nothing : html`<br>${say("control.speaks", { protocol, speaks })}`;
+  const signed =
+    authenticated === null
+      ? nothing
+      : html`, ${say(authenticated ? "control.signed" : "control.unsigned")}`;
+  const listed = reasons.map(([reason, count]) => html`<li>${reason}: ${count}</li>`);
+  const why =
+    reasons.length === 0
+      ? nothing
+      : html`<details id="heartbeat-refused"><summary>${say("control.refused")}</summary><ul lang="en">${listed}</ul></details>`;
+  return html`<p class="quiet">${say("control.counters", { sent, received, late, refused: refusals })}${spoken}${signed}</p>${why}`;
 }

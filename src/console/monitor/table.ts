@@ -10,7 +10,8 @@ import { printEndpoint } from "../../model/address.ts";
 import { short } from "../../model/short-number.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { LiveParts, Model } from "../panel.ts";
-import { stateBadge } from "./badge.ts";
+import { instant, stateBadge } from "./badge.ts";
+import { resultPart } from "./result.ts";
 
 /** Virtual servers on one page, and rows: 20 virtual servers of 20 real servers are one page. */
 const serversPerPage = 20;
@@ -136,7 +137,9 @@ function orderNote({ say, watched }: Model, server: string, real: string | null)
     (one) => one.virtual_server === server && one.real_server === real,
   );
   if (order === undefined) return nothing;
-  return html` <span class="quiet">${say(`control.order-${order.order}`, { by: order.by })}</span>`;
+  const { by, since, connections: count } = order;
+  const left = count === null ? nothing : html`, ${say("control.connections-left", { count })}`;
+  return html` <span class="quiet">${say(`control.order-${order.order}`, { by })}, ${say("control.state-since")} ${instant(since)}${left}</span>`;
 }
 
 function addressOf({ address, port, protocol, fwmark }: VirtualServerStatus): string {
@@ -158,15 +161,8 @@ function realRow(model: Model, server: string, real: RealServerStatus, rates: Ra
 <td class="number">${real.active_connections}</td>
 <td class="number">${real.inactive_connections}</td>
 ${rateCells(rates)}
-<td>${resultOf(say, real)}${orderNote(model, server, real.name)}</td>
+<td>${resultPart(say, real)}${orderNote(model, server, real.name)}</td>
 <td>${maintainLink(model, server, real.name)}</td>
 </tr>
 `;
-}
-
-function resultOf(say: Model["say"], { check, state }: RealServerStatus): Html | string {
-  if (check.last_error !== null) return html`<span lang="en">${check.last_error}</span>`;
-  if (check.type === "none") return "";
-  if (check.last_ms === null || state === "checking") return say("control.no-result");
-  return say("control.passed", { ms: check.last_ms.toFixed(1) });
 }

@@ -1,5 +1,6 @@
 /** CONTROL/MONITORING: what both routers do, and the buttons that change it. */
 import { type Html, html, nothing } from "../html.ts";
+import { namesPart, servicesPart } from "../monitor/beside.ts";
 import { operateForms, reload, switchover } from "../monitor/buttons.ts";
 import { eventsPart, olderLink } from "../monitor/events.ts";
 import { graphsSection } from "../monitor/graphs.ts";
@@ -25,6 +26,8 @@ function live(model: Model): LiveParts {
     ...tableParts(model),
     "table-none": noServers(model),
     "table-pages": pageLinks(model),
+    services: servicesPart(model),
+    names: namesPart(model),
     graphs: graphsPart(model),
     events: eventsPart(model),
   };
@@ -39,6 +42,8 @@ function render(model: Model): Html {
 ${operateForms(model)}
 <div id="heartbeat">${parts.heartbeat}</div>
 ${tableSection(model, parts)}
+<div id="services">${parts.services}</div>
+<div id="names">${parts.names}</div>
 <div id="graphs">${parts.graphs}</div>
 <section aria-labelledby="events-title"><h2 id="events-title">${say("control.events")}</h2>
 <ol id="events" class="events" reversed>${parts.events}</ol>${olderLink(model)}</section>`;
@@ -69,7 +74,7 @@ function heartbeatPart(model: Model): Html {
 <th scope="col" class="number">${say("control.last-seen")}</th><th scope="col" class="number">${say("control.rtt")}</th>
 <th scope="col" class="number">${say("control.lost")}</th></tr></thead>
 <tbody>${pathsPart(model)}</tbody></table></div>
-<p class="quiet">${countersPart(model)}</p></section>`;
+${countersPart(model)}</section>`;
 }
 
 function tableSection(model: Model, parts: LiveParts): Html {

@@ -1,0 +1,151 @@
+/** States; and what CONTROL/MONITORING shows of a router apart from its table. */
+import type { Catalogue } from "./message.ts";
+
+export const monitorMessages = {
+  "control.started": { en: "lvsd started", ja: "lvsd の起動", "zh-TW": "lvsd 啟動於" },
+  "control.vips-all": { en: "All of them", ja: "すべて表示", "zh-TW": "全部列出" },
+  "control.vip-held": { en: "held here", ja: "保持中", "zh-TW": "由此持有" },
+  "control.vip-free": { en: "not held here", ja: "非保持", "zh-TW": "未由此持有" },
+  "control.more": { en: "and {count} more", ja: "ほか {count} 件", "zh-TW": "另有 {count} 個" },
+  "control.repaired": {
+    en: "repaired after changes by others: {count}",
+    ja: "他者による変更の修復: {count} 回",
+    "zh-TW": "因他人變更而修復：{count} 次",
+  },
+  "control.foreign": {
+    en: "services that are not lvsd's: {count}",
+    ja: "lvsd 以外のサービス: {count}",
+    "zh-TW": "非 lvsd 的服務：{count}",
+  },
+  "control.kernel": { en: "Kernel parameters", ja: "カーネルパラメータ", "zh-TW": "核心參數" },
+  "control.sync": { en: "Connection sync", ja: "接続の同期", "zh-TW": "連線同步" },
+  "control.sync-is": {
+    en: "{state}, {device}, id {id}",
+    ja: "{state}、{device}、ID {id}",
+    "zh-TW": "{state}，{device}，識別碼 {id}",
+  },
+  "control.fence": { en: "Fence", ja: "フェンス", "zh-TW": "隔離" },
+  "control.fence-failed": { en: "failed", ja: "失敗", "zh-TW": "失敗" },
+  "control.commands": { en: "Commands run as", ja: "コマンドの実行者", "zh-TW": "指令執行身分" },
+  "control.commands-runner": {
+    en: "a user of their own",
+    ja: "専用のユーザ",
+    "zh-TW": "專用使用者",
+  },
+  "control.commands-daemon": {
+    en: "the daemon's user, without its capabilities",
+    ja: "デーモンのユーザ (特権なし)",
+    "zh-TW": "常駐程式的使用者（無特權）",
+  },
+  "control.refused": { en: "Refused input", ja: "拒否した入力", "zh-TW": "拒絕的輸入" },
+  "control.refused-of": {
+    en: "{source}: {reason}, {count}",
+    ja: "{source}: {reason}、{count}",
+    "zh-TW": "{source}：{reason}，{count}",
+  },
+  "control.speaks": {
+    en: "Protocol {protocol}, spoken now: {speaks}",
+    ja: "プロトコル {protocol}、現在: {speaks}",
+    "zh-TW": "協定 {protocol}，目前使用：{speaks}",
+  },
+  "control.signed": { en: "signed", ja: "署名あり", "zh-TW": "已簽章" },
+  "control.unsigned": { en: "not signed", ja: "署名なし", "zh-TW": "未簽章" },
+  "control.services": {
+    en: "Failover services",
+    ja: "フェイルオーバーサービス",
+    "zh-TW": "容錯移轉服務",
+  },
+  "control.service": { en: "Service", ja: "サービス", "zh-TW": "服務" },
+  "control.failures": { en: "Failures in a row", ja: "連続失敗回数", "zh-TW": "連續失敗次數" },
+  "control.unfit": {
+    en: "this router is unfit because of it",
+    ja: "このためルータは不適格",
+    "zh-TW": "這台路由器因此不適任",
+  },
+  "control.names": {
+    en: "Host names of real servers",
+    ja: "リアルサーバのホスト名",
+    "zh-TW": "真實伺服器的主機名稱",
+  },
+  "control.host-name": { en: "Host name", ja: "ホスト名", "zh-TW": "主機名稱" },
+  "control.host-addresses": { en: "Addresses", ja: "アドレス", "zh-TW": "位址" },
+  "control.host-source": { en: "From", ja: "取得元", "zh-TW": "來源" },
+  "control.host-error": {
+    en: "Why there is no answer",
+    ja: "応答がない理由",
+    "zh-TW": "無回應原因",
+  },
+  "control.source-nowhere": { en: "not known yet", ja: "まだ不明", "zh-TW": "尚未得知" },
+  "control.source-disk": { en: "kept on disk", ja: "ディスクの記録", "zh-TW": "磁碟紀錄" },
+  "control.source-resolver": { en: "the resolver", ja: "リゾルバ", "zh-TW": "解析器" },
+  "control.source-peer": {
+    en: "the other router",
+    ja: "もう一方のルータ",
+    "zh-TW": "另一台路由器",
+  },
+  "control.state-since": { en: "since", ja: "開始", "zh-TW": "自" },
+  "control.own-reached": {
+    en: "this router reaches it too",
+    ja: "このルータからも到達可能",
+    "zh-TW": "這台路由器也能到達",
+  },
+  "control.own-unreached": {
+    en: "not reached from this router alone",
+    ja: "このルータからだけ到達不可",
+    "zh-TW": "僅這台路由器無法到達",
+  },
+  "control.tripwire-held": {
+    en: "tripwire: connected",
+    ja: "早期検知: 接続中",
+    "zh-TW": "提前偵測：已連線",
+  },
+  "control.tripwire-opening": {
+    en: "tripwire: connecting",
+    ja: "早期検知: 接続開始",
+    "zh-TW": "提前偵測：連線中",
+  },
+  "control.tripwire-resting": {
+    en: "tripwire: pauses, since the server closes idle connections",
+    ja: "早期検知: 休止中 (サーバが待機接続を閉じるため)",
+    "zh-TW": "提前偵測：暫停（伺服器會關閉閒置連線）",
+  },
+  "control.tripwire-off": { en: "tripwire: off", ja: "早期検知: オフ", "zh-TW": "提前偵測：關閉" },
+  "control.load": {
+    en: "load by {monitor}:{value}, weight × {factor}",
+    ja: "{monitor} の負荷:{value}、重み × {factor}",
+    "zh-TW": "{monitor} 負載：{value}，權重 × {factor}",
+  },
+  "control.rising": {
+    en: "slow start: its weight still rises",
+    ja: "スロースタート: 重みを引き上げ中",
+    "zh-TW": "緩慢啟動：權重上升中",
+  },
+  "control.connections-left": {
+    en: "connections left: {count}",
+    ja: "残りの接続: {count}",
+    "zh-TW": "剩餘連線：{count}",
+  },
+} as const satisfies Catalogue;
+
+/** The states of routers, virtual servers, real servers and failover services. */
+export const stateMessages = {
+  "state.active": { en: "active", ja: "アクティブ", "zh-TW": "主動" },
+  "state.standby": { en: "standby", ja: "スタンバイ", "zh-TW": "待命" },
+  "state.starting": { en: "starting", ja: "起動中", "zh-TW": "啟動中" },
+  "state.fault": { en: "fault", ja: "障害", "zh-TW": "故障" },
+  "state.unconfigured": { en: "unconfigured", ja: "未設定", "zh-TW": "未設定" },
+  "state.unknown": { en: "unknown", ja: "不明", "zh-TW": "未知" },
+  "state.up": { en: "up", ja: "稼働", "zh-TW": "正常" },
+  "state.down": { en: "down", ja: "停止", "zh-TW": "離線" },
+  "state.checking": { en: "checking", ja: "検査中", "zh-TW": "檢查中" },
+  "state.reentry": { en: "re-entry", ja: "復帰待ち", "zh-TW": "等待重新加入" },
+  "state.draining": { en: "draining", ja: "切り離し中", "zh-TW": "排空中" },
+  "state.drained": { en: "drained", ja: "切り離し済み", "zh-TW": "已排空" },
+  "state.disabled": { en: "disabled", ja: "無効", "zh-TW": "停用" },
+  "state.sorry": { en: "sorry server", ja: "代替サーバ", "zh-TW": "致歉伺服器" },
+  "state.running": { en: "running", ja: "動作中", "zh-TW": "執行中" },
+  "state.stopped": { en: "stopped", ja: "停止中", "zh-TW": "已停止" },
+  "state.stopping": { en: "stopping", ja: "停止処理中", "zh-TW": "停止中" },
+  "state.failed": { en: "failed", ja: "失敗", "zh-TW": "失敗" },
+  "state.panic": { en: "panic", ja: "緊急", "zh-TW": "緊急" },
+} as const satisfies Catalogue;
