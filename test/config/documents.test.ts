@@ -11,6 +11,7 @@ import { jsonSchema, printSchema } from "../../build/json-schema.ts";
 import { starter } from "../../src/advice/starter.ts";
 import { checkTypeNames } from "../../src/check/check-types.ts";
 import { keysOf } from "../../src/config/schema/check.ts";
+import { failoverServiceKeys } from "../../src/config/schema/failover-service.ts";
 import { rootKeys } from "../../src/config/schema/root.ts";
 import { realServerKeys, virtualServerKeys } from "../../src/config/schema/virtual-server.ts";
 import { allParts, fieldsIn, groupsIn, type Part } from "../../src/console/forms/field.ts";
@@ -160,6 +161,7 @@ const shownParts: readonly (readonly [string, readonly Part[]])[] = [
   ["global", allParts(rootKeys, ["serial", "virtual_servers", "defaults"])],
   ["virtual", allParts(virtualServerKeys, ["check", "real_servers"])],
   ["real", allParts(realServerKeys, ["check"])],
+  ["service", allParts(failoverServiceKeys, ["check"])],
   ...checkTypeNames
     .filter((type) => type !== "none")
     .map((type) => ["check", allParts(keysOf(type), ["type", "any"])] as const),
@@ -173,7 +175,7 @@ test("every key that the console's forms show has its label in console/messages/
   // Sections that are only a heading in the schema, and keys that are edited as text.
   const unseen = [
     ...["routers", "heartbeat", "failover", "failover.announce", "failover.services", "guard"],
-    ...["checks", "notify", "console", "heartbeat.protocol"],
+    ...["checks", "notify", "console"],
   ].map((name) => `field.global.${name}`);
   const known = Object.keys(fieldMessages);
   const without = [...needed].filter((key) => !known.includes(key) && !unseen.includes(key));

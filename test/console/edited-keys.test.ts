@@ -1,9 +1,8 @@
-/** Every key of the configuration can be changed in a form, in each language by its name. */
+/** Every key of the configuration can be changed in a form. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rootKeys } from "../../src/config/schema/root.ts";
-import { fieldsIn, groupsIn } from "../../src/console/forms/field.ts";
-import { fieldMessages } from "../../src/console/messages/fields.ts";
+import { fieldsIn } from "../../src/console/forms/field.ts";
 import { panels } from "../../src/console/panels.ts";
 import type { DescribedKey, Inside } from "../../src/keys/shape.ts";
 
@@ -49,26 +48,5 @@ describe("the keys of the configuration", () => {
       (path) => edited.includes(path) || !all.some((one) => isAtOrBelow(one, path)),
     );
     assert.deepEqual(idle, [], "an exception that is none");
-  });
-
-  it("have a name in each language in every form", () => {
-    const areas: readonly (readonly [RegExp, string])[] = [
-      [/\.check$/, "check"],
-      [/^failover\.services/, "service"],
-      [/real_servers/, "real"],
-      [/^(?:virtual_servers|defaults)/, "virtual"],
-      [/^$/, "global"],
-    ];
-    const nameless = panels.flatMap(({ edits = [] }) =>
-      edits.flatMap(({ under, parts }) => {
-        const area = areas.find(([pattern]) => pattern.test(under))?.[1];
-        return [...fieldsIn(parts), ...groupsIn(parts)]
-          .map(({ name }) => `field.${area}.${name}`)
-          .filter(
-            (key) => !/\.check\.(?:type|any)$/.test(key) && !Object.hasOwn(fieldMessages, key),
-          );
-      }),
-    );
-    assert.deepEqual([...new Set(nameless)], []);
   });
 });
