@@ -11,6 +11,7 @@ SECONDS ?= 60
 
 inner_tests = $(sort $(shell find test -name '*.test.ts' -not -path 'test/lab/*'))
 lab_tests = $(sort $(shell find test/lab -name '*.test.ts' 2>/dev/null))
+cache = node_modules/.cache/lvsd
 sources = $(shell find src -name '*.ts' -o -name '*.css') build/bundle.ts build/console-assets.ts package-lock.json
 
 .PHONY: help
@@ -28,17 +29,28 @@ setup-lab:
 
 .PHONY: check
 check: ## format, lint, types and every test but the lab's: the fast inner loop, no root
+	@$(MAKE) --no-print-directory -j3 check-style check-types check-tests
+
+.PHONY: check-style
+check-style:
 	biome ci --error-on-warnings .
-	tsc && tsc -p src/console/assets
-	node --test --test-concurrency=3 --test-timeout=120000 $(inner_tests)
+
+# What is known of unchanged files is kept, so that a second run takes a second.
+.PHONY: check-types
+check-types:
+	tsc --incremental --tsBuildInfoFile $(cache)/types.tsbuildinfo
+	tsc -p src/console/assets
+
+.PHONY: check-tests
+check-tests:
+	node build/run-tests.ts $(inner_tests)
 
 .PHONY: test
 test: setup build ## everything, the lab on a real kernel included; ONLY=failover/ runs what matches
 ifdef ONLY
 	node build/run-tests.ts $(foreach t,$(inner_tests) $(lab_tests),$(if $(findstring $(ONLY),$(t)),$(t)))
 else
-	biome ci --error-on-warnings .
-	tsc && tsc -p src/console/assets
+	@$(MAKE) --no-print-directory -j2 check-style check-types
 	LVSD_SIMULATION_RUNS=$(RUNS) node build/run-tests.ts $(inner_tests) $(lab_tests)
 endif
 
@@ -91,4 +103,4 @@ uninstall: ## remove what install put there; configuration and state stay
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf dist test/lab/out
+	rm -rf dist test/lab/out $(cache)

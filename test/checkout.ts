@@ -1,7 +1,7 @@
-/** The files of this checkout, for tests that judge them as text. */
+/** The files of this checkout and what they import, for tests that judge them as text. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 
 export const root = join(import.meta.dirname, "..");
 export const text = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -15,3 +15,43 @@ export const files = spawnSync("git", ["ls-files", "-z", "-co", "--exclude-stand
   .filter((path) => path !== "" && readdirSync(join(root, dirname(path))).includes(basename(path)));
 export const sources = files.filter((path) => path.startsWith("src/") && path.endsWith(".ts"));
 export const tests = files.filter((path) => path.startsWith("test/") && path.endsWith(".ts"));
+
+export interface Import {
+  readonly from: string;
+  /** A path below the checkout, `node:...`, or a library's name as it was written. */
+  readonly to: string;
+  /** `import type`: gone before anything runs. */
+  readonly typesOnly: boolean;
+}
+
+const importPattern =
+  /^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
+
+export function importsOf(path: string): Import[] {
+  return [...text(path).matchAll(importPattern)].map((match) => {
+    const named = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
+    return {
+      from: path,
+      to: named.startsWith(".") ? normalize(join(dirname(path), named)) : named,
+      typesOnly: /^(?:import|export)\s+type\s/.test(match[0]),
+    };
+  });
+}
+
+/** A file, what it imports when it runs, and so on; but not what is behind `end`. */
+export function reach(path: string, end?: string): ReadonlySet<string> {
+  const reached = new Set([path]);
+  for (const from of reached)
+    if (from !== end && everyFile.has(from))
+      for (const { to, typesOnly } of importsAt(from)) if (!typesOnly) reached.add(to);
+  return reached;
+}
+
+const everyFile: ReadonlySet<string> = new Set([...sources, ...tests]);
+const remembered = new Map<string, readonly Import[]>();
+
+function importsAt(path: string): readonly Import[] {
+  const known = remembered.get(path) ?? importsOf(path);
+  remembered.set(path, known);
+  return known;
+}

@@ -8,28 +8,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { files, root, sources, tests, text } from "./checkout.ts";
-
-interface Import {
-  readonly from: string;
-  /** A path below the checkout, `node:...`, or a library's name as it was written. */
-  readonly to: string;
-}
-
-const importPattern =
-  /^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
-
-function importsOf(path: string): Import[] {
-  return [...text(path).matchAll(importPattern)].map((match) => {
-    const named = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
-    return {
-      from: path,
-      to: named.startsWith(".") ? normalize(join(dirname(path), named)) : named,
-    };
-  });
-}
+import { files, importsOf, root, sources, tests, text } from "./checkout.ts";
 
 const imports = sources.flatMap(importsOf);
 const room = (path: string): string => /^src\/(\w+)\//.exec(path)?.[1] ?? "main";
