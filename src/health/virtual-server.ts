@@ -26,10 +26,51 @@ export interface Before {
 
 export const nothingBefore: Before = { quorate: null, localPort: null };
 
-/** How a virtual server stands now. */
+/** How many of the real servers that can take connections are what. */
+export interface Tally {
+  readonly counted: number;
+  /** They take connections. */
+  readonly healthy: number;
+  /** They are being checked for the first time, so that they may be healthy. */
+  readonly open: number;
+  /** A panic would use them. */
+  readonly used: number;
+}
+
+export const emptyTally: Tally = { counted: 0, healthy: 0, open: 0, used: 0 };
+
+/** What one real server adds to a tally, apart from itself. */
+export const tallied = (known: RealServerHealth | undefined): Tally => ({
+  counted: 1,
+  healthy: takesConnections(known) ? 1 : 0,
+  open: known === undefined || known.state === "checking" ? 1 : 0,
+  used: known !== undefined && isUsedInPanic(known) ? 1 : 0,
+});
+
+/** `tally` with another one; `by` -1: without it. */
+export const plus = (tally: Tally, other: Tally, by: 1 | -1 = 1): Tally => ({
+  counted: tally.counted + by * other.counted,
+  healthy: tally.healthy + by * other.healthy,
+  open: tally.open + by * other.open,
+  used: tally.used + by * other.used,
+});
+
+/** How a virtual server stands now, by all of its real servers. */
 export function virtualServerHealth(
   virtualServer: VirtualServer,
   health: Health,
+  before: Before = nothingBefore,
+): VirtualServerHealth {
+  const tally = countedServers(virtualServer.realServers)
+    .map(({ name }) => tallied(health.get(realServerKey(virtualServer.name, name))))
+    .reduce((sum, each) => plus(sum, each), emptyTally);
+  return healthByTally(virtualServer, tally, before);
+}
+
+/** The same for those who have counted already. */
+export function healthByTally(
+  virtualServer: VirtualServer,
+  tally: Tally,
   { quorate: was, localPort }: Before = nothingBefore,
 ): VirtualServerHealth {
   const { active, maintenance } = virtualServer;
@@ -38,15 +79,13 @@ export function virtualServerHealth(
       maintenance === undefined ? "inactive in the configuration" : `asked by ${maintenance.by}`;
     return { state: "disabled", cause, quorate: null, localPort };
   }
-  const servers = countedServers(virtualServer.realServers);
-  const known = servers.map(({ name }) => health.get(realServerKey(virtualServer.name, name)));
-  const healthy = known.filter(takesConnections).length;
+  const { counted, healthy } = tally;
   const { quorum, panicThreshold, sorryServer } = virtualServer;
-  const [up, down] = [upFrom(quorum, servers.length), downFrom(quorum, servers.length)];
+  const [up, down] = [upFrom(quorum, counted), downFrom(quorum, counted)];
   const quorate = healthy >= up || (healthy > down && was === true);
   const rest = { quorate, localPort };
   const count = `${healthy} of ${virtualServer.realServers.length} real servers`;
-  if (isPanic(known, healthy, panicThreshold))
+  if (isPanic(tally, panicThreshold))
     return {
       ...rest,
       state: "panic",
@@ -66,16 +105,8 @@ const takesConnections = (known: RealServerHealth | undefined): boolean =>
   known?.state === "up" && (known.tableWeight ?? 0) > 0;
 
 /** Those that are being checked for the first time may be healthy: a cold start is no panic. */
-function isPanic(
-  known: readonly (RealServerHealth | undefined)[],
-  healthy: number,
-  threshold: number,
-): boolean {
-  if (threshold === 0 || known.length === 0) return false;
-  const open = known.filter((each) => each === undefined || each.state === "checking").length;
-  const used = known.some((each) => each !== undefined && isUsedInPanic(each));
-  return used && (healthy + open) * 100 < threshold * known.length;
-}
+const isPanic = ({ counted, healthy, open, used }: Tally, threshold: number): boolean =>
+  threshold > 0 && used > 0 && (healthy + open) * 100 < threshold * counted;
 
 /** Health is ignored; what an operator took out, and what was never checked, stays out. */
 const isUsedInPanic = ({ state }: RealServerHealth): boolean =>

@@ -9,7 +9,7 @@ import {
   servesAll,
   unservedServices,
 } from "../../src/table/unserved.ts";
-import { rs, tableOf, web } from "../daemon/table/memory-kernel.ts";
+import { rs, tableOf, web } from "../daemon/table/reconciler-bench.ts";
 
 const mail = "-A -t 192.0.2.1:25 -s fo";
 const toMail = (last: number): string => `-a -t 192.0.2.1:25 -r 10.0.0.${last}:25 -m -w 1`;

@@ -5,6 +5,10 @@ export class FirstRound {
   readonly #counts: () => boolean;
   readonly #probes: () => Iterable<Probe>;
   #waiters: (() => void)[] = [];
+  /** A check that had not been tried: while that is so, no other one needs to be looked at. */
+  #awaited: Probe | null = null;
+  /** Goes on behind it. */
+  #rest: Iterator<Probe> | null = null;
 
   /** `counts`: whether anything is checked here at all. */
   constructor(counts: () => boolean, probes: () => Iterable<Probe>) {
@@ -23,9 +27,30 @@ export class FirstRound {
   /** It may be over now. */
   look(): void {
     if (this.#waiters.length === 0) return;
-    if (this.#counts() && [...this.#probes()].some((probe) => !probe.known)) return;
+    if (this.#counts() && this.#isAwaited()) return;
+    this.#awaited = null;
+    this.#rest = null;
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();
+  }
+
+  /** Each check is looked at once or twice in a round, however often this is asked. */
+  #isAwaited(): boolean {
+    const { nannies, known } = this.#awaited ?? { nannies: null, known: true };
+    if (!known && nannies !== null && nannies.size > 0) return true;
+    if (this.#rest !== null && this.#findAwaited(this.#rest)) return true;
+    // Those before it may have begun again.
+    this.#rest = this.#probes()[Symbol.iterator]();
+    return this.#findAwaited(this.#rest);
+  }
+
+  #findAwaited(rest: Iterator<Probe>): boolean {
+    for (let next = rest.next(); next.done !== true; next = rest.next())
+      if (!next.value.known) {
+        this.#awaited = next.value;
+        return true;
+      }
+    return false;
   }
 }

@@ -269,7 +269,7 @@ export class HealthPart implements Part {
     this.replication.healthChanged();
     const event = realServerEvent(before, after);
     if (event !== null) this.#context.doors.report(event);
-    this.#states.look(after.rules.virtualServer);
+    this.#states.realServerChanged(after.rules.virtualServer, after.rules.key);
     this.#needs.standingChanged(after.rules.key);
     if (isDeepStrictEqual(before?.health, after.health)) return;
     const { key, virtualServer: changed } = after.rules;

@@ -4,14 +4,26 @@
  */
 import type { Config, VirtualServer } from "../../config/config.ts";
 import { countedServers, remembers } from "../../config/lifecycle/quorum.ts";
-import type { Health, RealServerHealth, VirtualServerHealth } from "../../health/health.ts";
-import { virtualServerEvent, virtualServerHealth } from "../../health/virtual-server.ts";
+import {
+  type RealServerHealth,
+  type RealServerKey,
+  realServerKey,
+  type VirtualServerHealth,
+} from "../../health/health.ts";
+import {
+  emptyTally,
+  healthByTally,
+  plus,
+  type Tally,
+  tallied,
+  virtualServerEvent,
+} from "../../health/virtual-server.ts";
 import type { EventBody } from "../../model/event.ts";
 import { quorumFound } from "../../table/desired.ts";
 import type { Table } from "../../table/table.ts";
 
 export interface VirtualServerStatesParts {
-  readonly realServer: (key: string) => RealServerHealth | undefined;
+  readonly realServer: (key: RealServerKey) => RealServerHealth | undefined;
   /** Where the router's own page for this virtual server is served; null: nowhere. */
   readonly localPort: (virtualServer: VirtualServer) => number | null;
   readonly report: (event: EventBody) => void;
@@ -19,10 +31,18 @@ export interface VirtualServerStatesParts {
   readonly changed: (virtualServer: string, why: string) => void;
 }
 
+/** Kept from change to change: a thousand real servers that change are not each counted anew. */
+interface Count {
+  tally: Tally;
+  /** What each real server that counts has added. */
+  readonly parts: Map<RealServerKey, Tally>;
+}
+
 export class VirtualServerStates {
   readonly #parts: VirtualServerStatesParts;
   #servers: ReadonlyMap<string, VirtualServer> = new Map();
   readonly #known = new Map<string, VirtualServerHealth>();
+  readonly #counts = new Map<string, Count>();
   /** Whether quorums were there, from elsewhere: used until something is known here. */
   readonly #recalled = new Map<string, boolean>();
 
@@ -34,6 +54,7 @@ export class VirtualServerStates {
   configure({ virtualServers }: Config): void {
     this.#servers = new Map(virtualServers.map((each) => [each.name, each]));
     for (const name of this.#known.keys()) if (!this.#servers.has(name)) this.#known.delete(name);
+    this.#counts.clear();
   }
 
   /** The quorum was there, or not, before this process or according to the peer. */
@@ -53,8 +74,22 @@ export class VirtualServerStates {
     }
   }
 
+  /** Counts all real servers anew. */
   lookAtAll(): void {
+    this.#counts.clear();
     for (const name of this.#servers.keys()) this.look(name);
+  }
+
+  /** A real server stands differently now: looks at its virtual server. */
+  realServerChanged(name: string, key: RealServerKey): void {
+    const count = this.#counts.get(name);
+    const before = count?.parts.get(key);
+    if (count !== undefined && before !== undefined) {
+      const after = tallied(this.#parts.realServer(key));
+      count.parts.set(key, after);
+      count.tally = plus(plus(count.tally, before, -1), after);
+    }
+    this.look(name);
   }
 
   /** Looks at a virtual server of which something has changed. */
@@ -62,8 +97,7 @@ export class VirtualServerStates {
     const virtualServer = this.#servers.get(name);
     if (virtualServer === undefined) return;
     const before = this.#known.get(name) ?? null;
-    const health: Health = { get: this.#parts.realServer };
-    const now = virtualServerHealth(virtualServer, health, {
+    const now = healthByTally(virtualServer, this.#countOf(virtualServer).tally, {
       quorate: before === null ? (this.#recalled.get(name) ?? null) : before.quorate,
       localPort: this.#parts.localPort(virtualServer),
     });
@@ -72,6 +106,23 @@ export class VirtualServerStates {
     if (event !== null) this.#parts.report(event);
     const same = before?.state === now.state && before.localPort === now.localPort;
     if (before !== null && !same) this.#parts.changed(name, `${name} is ${now.state}`);
+  }
+
+  #countOf(virtualServer: VirtualServer): Count {
+    const { name, realServers } = virtualServer;
+    const known = this.#counts.get(name);
+    if (known !== undefined) return known;
+    const parts = new Map<RealServerKey, Tally>();
+    let tally = emptyTally;
+    for (const realServer of countedServers(realServers)) {
+      const key = realServerKey(name, realServer.name);
+      const part = tallied(this.#parts.realServer(key));
+      parts.set(key, part);
+      tally = plus(tally, part);
+    }
+    const count = { tally, parts };
+    this.#counts.set(name, count);
+    return count;
   }
 
   get(name: string): VirtualServerHealth | undefined {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { restoreLine } from "../../../src/kernel/ipvs-text.ts";
 import { MachineError } from "../../../src/model/error.ts";
-import { bench, foreign, rs, tableOf, until, web } from "./memory-kernel.ts";
+import { bench, foreign, rs, tableOf, until, web } from "./reconciler-bench.ts";
 
 test("a request makes the kernel's table the desired one, and a second one changes nothing", async () => {
   const { kernel, reconciler, desired } = bench(tableOf(web, rs(1), rs(2)));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Change } from "../../../src/table/table.ts";
 import { kernelApplies } from "../../table/tables.ts";
-import { type Bench, bench, rs, tableOf, until, web } from "./memory-kernel.ts";
+import { type Bench, bench, rs, tableOf, until, web } from "./reconciler-bench.ts";
 
 const noScheduler = "Scheduler or persistence engine not found";
 const mail = "-A -t 192.0.2.1:25 -s";

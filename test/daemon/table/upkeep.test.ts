@@ -13,7 +13,8 @@ import { openSysctl } from "../../../src/system/file/sysctl.ts";
 import { openPacketFilter } from "../../../src/system/packet-filter/nft.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import { accepted, readText, soundText } from "../../config/texts.ts";
-import { MemoryKernel, until } from "./memory-kernel.ts";
+import { MemoryKernel } from "./memory-kernel.ts";
+import { until } from "./reconciler-bench.ts";
 
 const forward = "net/ipv4/ip_forward";
 const kept = "net/ipv4/neigh/eth0/unres_qlen_bytes";
