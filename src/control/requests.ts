@@ -21,6 +21,7 @@ import type {
 } from "./api.ts";
 import type { KeyReport, MachineReport } from "./reports/first-files.ts";
 import type { GraphsReport } from "./reports/graphs.ts";
+import type { StatusChanges } from "./reports/status-changes.ts";
 import { type AnswerOf, type AskedOf, acts, type GivenOf, shows } from "./request.ts";
 import type { ReviewReport } from "./review.ts";
 
@@ -38,6 +39,11 @@ const guard = "With `yes` it passes `guard.remove_percent`.";
 /** By the name of the method that answers it in the daemon and asks it in the client. */
 export const requests = {
   status: shows<Status>()({ path: "/v1/status", does: "Everything that `lvsd status` shows." }),
+  statusChanges: shows<StatusChanges>()({
+    path: "/v1/status/changes",
+    options: { since: "text" },
+    does: "What changed of the status since the one with the mark `since`; without it, or with a mark that is not known, all of it. Virtual servers and real servers stand for themselves; lists of `names` say which there are and in what order.",
+  }),
   rates: shows<RatesReport>()({
     path: "/v1/rates",
     does: "What the kernel balances a second, by virtual service; one reading a second for all.",

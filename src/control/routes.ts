@@ -126,7 +126,9 @@ export const failure = (message: string): ControlReply =>
   json(500, { ok: false, problems: [problemElsewhere(message)] } satisfies RefusalBody);
 
 /** Answers that grow with the number of real servers; of rates all texts are addresses. */
-const isLong: ReadonlySet<RequestName> = new Set(["status", "rates"]);
+const isLong: ReadonlySet<RequestName> = new Set([
+  ...(["status", "statusChanges", "rates"] as const),
+]);
 
 const json = (status: number, body: object): ControlReply => ({
   status,

@@ -3,6 +3,7 @@
  * stops. What it does as a router is in serving.ts; this is what operators and systemd see of it.
  */
 
+import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Config, ConsoleConfig } from "../config/config.ts";
 import type {
@@ -22,6 +23,7 @@ import type {
 } from "../control/api.ts";
 import type { KeyReport, MachineReport } from "../control/reports/first-files.ts";
 import type { GraphsReport } from "../control/reports/graphs.ts";
+import { SharedLooks, type StatusChanges } from "../control/reports/status-changes.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../control/requests.ts";
 import type { ReviewReport } from "../control/review.ts";
 import type { Input } from "../failover/protocol.ts";
@@ -54,7 +56,7 @@ import {
   removeLeft,
 } from "./restart/restart-state.ts";
 import { Serving } from "./serving.ts";
-import { statusOf } from "./status.ts";
+import { pieces, statusOf } from "./status.ts";
 import { SharedRates } from "./table/shared-rates.ts";
 import { machineReport } from "./unconfigured/machine-report.ts";
 import { waitAtMost } from "./wait-at-most.ts";
@@ -80,6 +82,7 @@ export class Daemon extends ServerRequests implements Controlled {
   readonly #rates: SharedRates;
   readonly #examination: Examination;
   readonly #startedAt: string;
+  readonly #looks = new SharedLooks(randomUUID(), () => this.status(), pieces);
   readonly #notifications: Notifications;
   readonly #mail: MailNotifications;
   #stopped: (() => void) | null = null;
@@ -214,6 +217,10 @@ export class Daemon extends ServerRequests implements Controlled {
       doors: this.#doors,
       wallMs: Date.parse(this.#parts.doors.wallClock()),
     });
+  }
+
+  statusChanges({ since }: Given<"statusChanges">): Promise<StatusChanges> {
+    return this.#looks.since(since);
   }
 
   events(): readonly LvsdEvent[] {

@@ -1,4 +1,8 @@
-/** The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. */
+/**
+ * The body of `GET /v1/status`, put together from what each part knows now. Changes nothing. Real
+ * servers are described some at a time: no heartbeat waits for thousands of them.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   type Config,
   type RealServer,
@@ -6,6 +10,7 @@ import {
   type VirtualServer,
 } from "../config/config.ts";
 import type { PeerStatus, RealServerStatus, Status, VirtualServerStatus } from "../control/api.ts";
+import type { Pace } from "../control/reports/status-changes.ts";
 import { conflictFaults, type PeerPicture, peerStatus } from "../failover/peer-status.ts";
 import { failbackStatus } from "../failover/steps/failback.ts";
 import {
@@ -48,7 +53,21 @@ export interface StatusParts {
 
 type Known = StatusParts & { readonly now: Instant };
 
-export function statusOf(given: StatusParts): Status {
+/** Real servers of one piece of work: about half a millisecond. */
+const pieceMax = 100;
+
+/** Gives the loop a turn after each piece. */
+export function pieces(): Pace {
+  let done = 0;
+  return (realServers) => {
+    done += realServers;
+    if (done < pieceMax) return undefined;
+    done = 0;
+    return nextTurn();
+  };
+}
+
+export async function statusOf(given: StatusParts, pace = pieces()): Promise<Status> {
   const parts: Known = { ...given, now: given.doors.now() };
   const { serving, written } = parts;
   const config = {
@@ -82,12 +101,14 @@ export function statusOf(given: StatusParts): Status {
       ...spoken(serving),
     },
     peer: peer === null ? null : peerBody(serving, peer),
-    virtual_servers: [...serving.running.config.virtualServers]
-      .sort((a, b) => a.position - b.position)
-      .map((virtualServer) => virtualServerBody(virtualServer, view)),
     refused: { ...parts.refused, check: serving.nannies.failures() },
   };
-  return Object.assign(whole, ...serving.parts.map((part) => part.status?.(clock)));
+  Object.assign(whole, ...serving.parts.map((part) => part.status?.(clock)));
+  const servers: VirtualServerStatus[] = [];
+  const { virtualServers } = serving.running.config;
+  for (const one of [...virtualServers].sort((a, b) => a.position - b.position))
+    servers.push(await virtualServerBody(one, view, pace));
+  return { ...whole, virtual_servers: servers };
 }
 
 /** While the router looks for its own address: nothing is held, checked or programmed. */
@@ -160,24 +181,21 @@ interface View extends Known {
   readonly health: Health;
 }
 
-function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualServerStatus {
+async function virtualServerBody(
+  virtualServer: VirtualServer,
+  view: View,
+  pace: Pace,
+): Promise<VirtualServerStatus> {
   const services = serviceIdentities(virtualServer).map(printService);
   const found = services.map((service) => view.table.table?.get(service));
   const scale = view.table.table === null ? 1 : scaleIn(virtualServer, view.table.table);
-  const servers = [...virtualServer.realServers]
-    .sort((a, b) => a.position - b.position)
-    .map((realServer) => {
-      const destination = printDestination(destinationIdentity(virtualServer, realServer));
-      const key = realServerKey(virtualServer.name, realServer.name);
-      const service = printService(serviceOf(virtualServer, realServer));
-      const destinations = view.table.table?.get(service)?.destinations;
-      const scaled = destinations?.get(destination)?.weight ?? null;
-      const weight = scaled === null ? null : scaled / scale;
-      const counted = view.table.counters.get(service)?.get(destination);
-      const { active } = virtualServer;
-      return realServerBody({ realServer, key, weight, active }, counted, view);
-    })
-    .concat(unresolvedBodies(virtualServer, view));
+  const servers: RealServerStatus[] = [];
+  for (const realServer of [...virtualServer.realServers].sort((a, b) => a.position - b.position)) {
+    servers.push(listedBody(virtualServer, realServer, scale, view));
+    const wait = pace(1);
+    if (wait !== undefined) await wait;
+  }
+  servers.push(...unresolvedBodies(virtualServer, view));
   const refusal = view.table.refusals.find(({ change }) => services.includes(partKeyOf(change)));
   const { state } =
     view.health.whole?.(virtualServer.name) ?? virtualServerHealth(virtualServer, view.health);
@@ -196,6 +214,23 @@ function virtualServerBody(virtualServer: VirtualServer, view: View): VirtualSer
     inactive_connections: servers.reduce((sum, each) => sum + each.inactive_connections, 0),
     real_servers: servers,
   };
+}
+
+function listedBody(
+  virtualServer: VirtualServer,
+  realServer: RealServer,
+  scale: number,
+  view: View,
+): RealServerStatus {
+  const destination = printDestination(destinationIdentity(virtualServer, realServer));
+  const key = realServerKey(virtualServer.name, realServer.name);
+  const service = printService(serviceOf(virtualServer, realServer));
+  const destinations = view.table.table?.get(service)?.destinations;
+  const scaled = destinations?.get(destination)?.weight ?? null;
+  const weight = scaled === null ? null : scaled / scale;
+  const counted = view.table.counters.get(service)?.get(destination);
+  const { active } = virtualServer;
+  return realServerBody({ realServer, key, weight, active }, counted, view);
 }
 
 /** Real servers of names that stand for no address yet: they are shown by their names. */

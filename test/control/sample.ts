@@ -16,6 +16,7 @@ import type {
   Status,
 } from "../../src/control/api.ts";
 import type { KeyReport, MachineReport } from "../../src/control/reports/first-files.ts";
+import { SharedLooks } from "../../src/control/reports/status-changes.ts";
 import type { AnswerTo, Asked, Controlled, Given } from "../../src/control/requests.ts";
 import type { ReviewReport } from "../../src/control/review.ts";
 import type { GivenOrder } from "../../src/daemon/maintenance/subjects.ts";
@@ -292,6 +293,12 @@ export class ScriptedDaemon implements Controlled {
   }
 
   status = async () => this.current;
+  readonly #looks = new SharedLooks(
+    "sample",
+    () => this.status(),
+    () => () => undefined,
+  );
+  statusChanges = ({ since }: Given<"statusChanges">) => this.#looks.since(since);
   rates = async () => sampleRates;
   graphed: AnswerTo<"graphs"> = sampleGraphs;
   graphs = async ({ virtualServer }: Given<"graphs">): Promise<AnswerTo<"graphs">> =>

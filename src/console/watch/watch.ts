@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RatesReport, Status } from "../../control/api.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { GraphsReport } from "../../control/reports/graphs.ts";
+import { withChanges } from "../../control/reports/status-changes.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
 import { eventsMax, type LvsdEvent } from "../../model/event.ts";
 
@@ -13,6 +14,8 @@ import { eventsMax, type LvsdEvent } from "../../model/event.ts";
 const watchedMs = 1000;
 /** Between two looks while nobody does: the banner of a page that is opened then is true. */
 const unwatchedMs = 10_000;
+/** What happens in this time is looked at once. */
+const gatheredMs = 250;
 /** A look that took long is followed by a longer pause: 5 % of one processor at most. */
 const pauseFactor = 20;
 /** A page that is opened looks again unless the last look is younger. */
@@ -38,7 +41,7 @@ export interface Watched {
 }
 
 export interface WatchParts {
-  readonly client: Pick<ControlClient, "status" | "rates" | "graphs" | "follow">;
+  readonly client: Pick<ControlClient, "status" | "statusChanges" | "rates" | "graphs" | "follow">;
   /** ms since 1970. */
   readonly wallMs: () => number;
   /** ms of a clock that only goes forward. */
@@ -55,8 +58,11 @@ export class Watch {
     ...{ status: null, at: 0, down: "it was not asked yet" },
     ...{ rates: null, graphs: null, events: [] },
   };
+  /** What later changes are about, and what the daemon calls it. */
+  #known: { readonly status: Status; readonly mark: string } | null = null;
   #shownAt = Number.NEGATIVE_INFINITY;
   #graphedAt = Number.NEGATIVE_INFINITY;
+  #soon: NodeJS.Timeout | null = null;
   readonly #looks = new Map<"shown" | "unseen", Promise<Watched>>();
   #wake: () => void = () => {};
 
@@ -76,6 +82,7 @@ export class Watch {
 
   stop(): void {
     this.#end.abort();
+    if (this.#soon !== null) clearTimeout(this.#soon);
     this.#wake();
   }
 
@@ -132,7 +139,7 @@ export class Watch {
   async #ask(shown: boolean): Promise<Watched> {
     const { client } = this.#parts;
     try {
-      const status = await client.status();
+      const status = await this.#status();
       const isServing = status.virtual_servers.length > 0;
       const rates = shown && isServing ? await client.rates().catch(withoutRates) : null;
       const graphs = shown && isServing ? await this.#graphs() : null;
@@ -144,6 +151,22 @@ export class Watch {
     if (shown) this.#shownAt = this.#parts.now();
     this.#parts.looked(this.#watched);
     return this.#watched;
+  }
+
+  /** What changed since the last look; all of it from a daemon of a version that knows no changes. */
+  async #status(): Promise<Status> {
+    const { client } = this.#parts;
+    try {
+      const since = this.#known?.mark;
+      const changes = await client.statusChanges(since === undefined ? {} : { since });
+      const status = withChanges(this.#known?.status ?? null, changes);
+      this.#known = status && { status, mark: changes.mark };
+      return status ?? (await client.status());
+    } catch (thrown) {
+      if (!(thrown instanceof MachineError)) throw thrown;
+      this.#known = null;
+      return client.status();
+    }
   }
 
   async #graphs(): Promise<GraphsReport | null> {
@@ -165,8 +188,8 @@ export class Watch {
           else if (batch.length > 0) {
             const events = [...this.#watched.events, ...batch].slice(-eventsMax);
             this.#now({ ...this.#watched, events });
-            // What happened shows in the status too.
-            if (this.#listeners.size > 0) this.#wake();
+            // What happened shows in the status too; of much that happens at once, together.
+            if (this.#listeners.size > 0) this.#wakeSoon();
           }
           first = false;
         }
@@ -177,6 +200,13 @@ export class Watch {
       if (!signal.aborted) await this.look(this.#listeners.size > 0);
       await sleep(againMs, undefined, { signal }).catch(() => {});
     }
+  }
+
+  #wakeSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = null;
+      this.#wake();
+    }, gatheredMs);
   }
 
   #now(watched: Watched): void {

@@ -2,8 +2,10 @@
  * A router without a configuration that it can run: it holds nothing, programs nothing and sends no
  * heartbeat, but it answers at its control socket, so that a first configuration can be made there.
  */
+import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import type { PlanReport, RequestRefusal, SaveReport, Status } from "../../control/api.ts";
+import { SharedLooks } from "../../control/reports/status-changes.ts";
 import type { AnswerTo, Controlled, Given } from "../../control/requests.ts";
 import { requests } from "../../control/requests.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
@@ -59,9 +61,13 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
   const started = parts.wallClock();
   const refused = new Map<string, number>();
   const cause = causeOf(parts);
+  const status = async () => statusOf({ ...parts, started, cause, refused });
+  // A router that has no server has no long work with it.
+  const looks = new SharedLooks(randomUUID(), status, () => () => undefined);
   return {
     ...refusing(),
-    status: async () => statusOf({ ...parts, started, cause, refused }),
+    status,
+    statusChanges: ({ since }) => looks.since(since),
     config: async () => ({ path: parts.path, serial: 0, hash: "", text: "", includes: [] }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
     machine: () => machineReport(),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { Watch } from "../../../src/console/watch/watch.ts";
 import type { Status } from "../../../src/control/api.ts";
+import { SharedLooks } from "../../../src/control/reports/status-changes.ts";
 import { MachineError } from "../../../src/model/error.ts";
 
 /** A daemon that answers until `die`; its stream of events ends then. */
@@ -21,8 +22,10 @@ function daemon() {
     await once(AbortSignal.any([stop, signal]), "abort");
   }
   const unasked = () => Promise.reject(new MachineError("nothing is balanced"));
+  const looks = new SharedLooks("daemon", status, () => () => undefined);
+  const statusChanges = ({ since = null }: { since?: string | null } = {}) => looks.since(since);
   return {
-    client: { status, follow, rates: unasked, graphs: unasked },
+    client: { status, statusChanges, follow, rates: unasked, graphs: unasked },
     die: () => death.abort(),
     asked: () => asked,
   };
@@ -55,4 +58,47 @@ test("pages that are opened within a second of each other ask the daemon once", 
   now += 1;
   await watch.fresh();
   assert.equal(asked(), 2);
+});
+
+test("an older daemon, which knows no changes, is asked for the whole status", async () => {
+  const { client, asked } = daemon();
+  const statusChanges = () => Promise.reject(new MachineError("/v1/status/changes does not exist"));
+  const older = { ...client, statusChanges };
+  const watch = new Watch({ client: older, wallMs: () => 0, now: () => 0, looked: () => {} });
+  assert.equal((await watch.fresh()).down, null);
+  assert.equal(asked(), 1);
+});
+
+test("a burst of events is looked at together", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, asked } = daemon();
+  let say: () => void = () => {};
+  async function* follow() {
+    yield [];
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        say = resolve;
+      });
+      yield [{} as never];
+    }
+  }
+  const parts = { wallMs: () => 0, now: () => 0, looked: () => {} };
+  const watch = new Watch({ client: { ...client, follow }, ...parts });
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const unfollow = watch.follow(() => {});
+  watch.start();
+  await settled();
+  const before = asked();
+  for (let event = 0; event < 30; event += 1) {
+    say();
+    await settled();
+  }
+  assert.equal(asked(), before, "nothing before the burst is over");
+  t.mock.timers.tick(250);
+  await settled();
+  assert.equal(asked(), before + 1);
+  unfollow();
+  watch.stop();
 });
