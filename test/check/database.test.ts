@@ -59,14 +59,31 @@ describe("the conversation with Redis, however its answers are cut", () => {
   });
 });
 
+const memcachedSays = () => memcachedDialogue({ user: null, password: null });
+
 describe("the conversation with memcached", () => {
+  it("logs in where it has a login, by a value whose length counts bytes", () => {
+    const login = () => memcachedDialogue({ user: "probe", password: "pässe" });
+    const said = ["C: set lvsd 0 0 12\r\nprobe pässe"];
+    const passed = playEveryWay(login, [
+      ...[...said, "S: STORED", "C: version", "S: VERSION 1.6.18", "C: quit"],
+    ]);
+    assert.equal(passed.kind, "passed");
+    const repeated = Buffer.from("pässe", "utf8").toString("latin1");
+    const refused = playEveryWay(login, [...said, `S: CLIENT_ERROR no ${repeated}`]);
+    assert.deepEqual(refused, {
+      ...{ kind: "failed", reason: "unexpected" },
+      why: 'STORED expected after the login, got "CLIENT_ERROR no ***"',
+    });
+  });
+
   it("asks for the version and leaves", () => {
-    const action = playEveryWay(memcachedDialogue, ["C: version", "S: VERSION 1.6.18", "C: quit"]);
+    const action = playEveryWay(memcachedSays, ["C: version", "S: VERSION 1.6.18", "C: quit"]);
     assert.equal(action.kind, "passed");
   });
 
   it("fails on an error", () => {
-    const action = playEveryWay(memcachedDialogue, ["C: version", "S: ERROR"]);
+    const action = playEveryWay(memcachedSays, ["C: version", "S: ERROR"]);
     assert.equal(whyOf(action), 'unexpected: VERSION expected after version, got "ERROR"');
   });
 });

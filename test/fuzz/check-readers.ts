@@ -83,7 +83,8 @@ const redisReader = (): Reader => ({
     const begin: readonly (() => Dialogue)[] = [
       () => redisDialogue({ user: "a", password: "geheim", role: "master" }),
       () => redisDialogue({ user: null, password: null, role: "any" }),
-      memcachedDialogue,
+      () => memcachedDialogue({ user: "a", password: "geheim" }),
+      () => memcachedDialogue({ user: null, password: null }),
     ];
     for (const each of begin) converse(each(), pieces);
   },

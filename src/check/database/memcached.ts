@@ -1,12 +1,26 @@
 /** `memcached`: the server says its version (https://github.com/memcached/memcached, doc/protocol.txt). */
-import { targetKeys } from "../check-keys.ts";
+import { loginKeys, settleLogin, settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
 import { hear, leave, lineDialogue, say, type Talk, unexpected } from "../line-protocol.ts";
 import { checkType } from "../type.ts";
 
-export const memcachedDialogue = (): Dialogue => lineDialogue(memcachedTalk());
+interface Login {
+  readonly user: string | null;
+  readonly password: string | null;
+}
 
-function* memcachedTalk(): Talk<void> {
+export const memcachedDialogue = (login: Login): Dialogue =>
+  lineDialogue(memcachedTalk(login), { secrets: login.password === null ? [] : [login.password] });
+
+function* memcachedTalk({ user, password }: Login): Talk<void> {
+  if (user !== null && password !== null) {
+    // doc/protocol.txt, "Authentication": a `set` of any key, whose value is the name and the
+    // password; nothing is stored.
+    const value = `${user} ${password}`;
+    yield* say(`set lvsd 0 0 ${Buffer.byteLength(value)}\r\n${value}`);
+    const line = yield* hear("the login");
+    if (line !== "STORED") yield* unexpected("STORED", "the login", line);
+  }
   yield* say("version");
   const line = yield* hear("version");
   if (!/^VERSION \S/.test(line)) yield* unexpected("VERSION", "version", line);
@@ -15,19 +29,33 @@ function* memcachedTalk(): Talk<void> {
 
 export const memcached = checkType({
   name: "memcached",
-  does: "connects and asks for the version (text protocol)",
-  passes: "the answer begins with VERSION",
-  help: ["- Nothing is read from the cache and nothing is written."],
-  keys: targetKeys,
+  does: "connects, logs in if it has a login, and asks for the version (text protocol)",
+  passes: "the answer begins with VERSION, and the login is accepted",
+  help: [
+    "- Nothing is read from the cache and nothing is written.",
+    "- A login is that of the text protocol (`memcached -Y FILE`). A server that wants SASL (`-S`) speaks",
+    "  the binary protocol alone: check it with `tcp`.",
+    "- Without `tls` the password is sent in the clear.",
+  ],
+  keys: { ...targetKeys, ...loginKeys, ...tlsKeys },
   reasons: {
-    unexpected: "`ERROR`: the server wants a login (SASL) or speaks the binary protocol alone",
-    closed: "the server's limit of connections (`-c`), or it wants TLS",
+    unexpected:
+      "`CLIENT_ERROR unauthenticated`: the server wants a login; `authentication failure`: another one; `ERROR`: it speaks the binary protocol alone (SASL), or stores what clients without a login send",
+    closed: "the server's limit of connections (`-c`); does it speak TLS on this port (`tls`)",
   },
   example: "{ type: memcached, port: 11211 }",
-  settle: ({ address, port }) => ({ address, port }),
+  settle(values, context) {
+    const login = settleLogin(values, context);
+    const tls = settleTls(values.tls, context);
+    if (login === undefined || tls === undefined) return undefined;
+    return { address: values.address, port: values.port, ...login, tls };
+  },
   runs: {
     by: "dialogue",
-    transport: () => ({ protocol: "tcp", tls: null }),
-    begin: memcachedDialogue,
+    transport: ({ tls }) => ({
+      protocol: "tcp",
+      tls: tls && { options: tls, upgrade: false, alpn: null },
+    }),
+    begin: ({ user }, { password }) => memcachedDialogue({ user, password }),
   },
 });

@@ -1,19 +1,26 @@
-import { after, before, describe } from "node:test";
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type Certificates, makeCertificates } from "./certificates.ts";
 import { freePort, ServerProgram, Workshop } from "./server-program.ts";
-import { trials } from "./trials.ts";
+import { certificateTrials, trials, tryAt } from "./trials.ts";
+
+const workshop = new Workshop();
+after(() => workshop.remove());
+
+async function startMemcached(...options: readonly string[]): Promise<ServerProgram> {
+  const port = await freePort();
+  // Not root, which drops to a user that cannot read the files of this test.
+  const user = process.getuid?.() === 0 ? ["-u", "root"] : [];
+  const args = ["-l", "127.0.0.1", "-p", `${port}`, "-U", "0", "-m", "16", ...user, ...options];
+  return ServerProgram.start({ command: "memcached", args, port, workshop });
+}
 
 describe("memcached against memcached", () => {
-  const workshop = new Workshop();
   let program: ServerProgram;
   before(async () => {
-    const port = await freePort();
-    const args = ["-l", "127.0.0.1", "-p", `${port}`, "-U", "0", "-m", "16"];
-    program = await ServerProgram.start({ command: "memcached", args, port, workshop });
+    program = await startMemcached();
   });
-  after(async () => {
-    await program.stop();
-    workshop.remove();
-  });
+  after(() => program.stop());
   trials({
     check: "type: memcached",
     protocol: "tcp",
@@ -21,4 +28,49 @@ describe("memcached against memcached", () => {
     secrets: [],
     garbage: /^(unexpected: VERSION expected after version, got "|too-long: )/,
   });
+});
+
+describe("the login of memcached", () => {
+  const password = "geheim-17";
+  let program: ServerProgram;
+  let right: string;
+  let wrong: string;
+  before(async () => {
+    const users = workshop.file("users", `probe:${password}\n`);
+    program = await startMemcached("-Y", users);
+    right = workshop.file("right", `${password}\n`);
+    wrong = workshop.file("wrong", "falsch-18\n");
+  });
+  after(() => program.stop());
+
+  it("logs in with the name and the password", async () => {
+    const login = `type: memcached, user: probe, password_file: ${right}`;
+    assert.equal(await tryAt(login, program.endpoint), "passed");
+  });
+
+  it("says what the server says to another one, and to none", async () => {
+    assert.equal(
+      await tryAt(`type: memcached, user: probe, password_file: ${wrong}`, program.endpoint),
+      'unexpected: STORED expected after the login, got "CLIENT_ERROR authentication failure"',
+    );
+    assert.equal(
+      await tryAt("type: memcached", program.endpoint),
+      'unexpected: VERSION expected after version, got "CLIENT_ERROR unauthenticated"',
+    );
+  });
+});
+
+describe("memcached over TLS", () => {
+  let certificates: Certificates;
+  before(() => {
+    certificates = makeCertificates(workshop);
+  });
+  certificateTrials(
+    "type: memcached",
+    () => certificates,
+    (kind) => {
+      const { key, certificate } = certificates.of[kind];
+      return startMemcached("-Z", "-o", `ssl_chain_cert=${certificate},ssl_key=${key}`);
+    },
+  );
 });
