@@ -44,7 +44,7 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   table: ["keys", "config", "health"],
   failover: ["heartbeat"],
   kernel: ["table"],
-  connections: ["table", "config"],
+  connections: ["table", "config", "health"],
   advice: ["keys", "check", "config", "table"],
   checks: ["system"],
   cli: ["console"],

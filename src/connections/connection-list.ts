@@ -25,6 +25,8 @@ export interface Connection {
   readonly isTemplate: boolean;
   /** Seconds that the kernel keeps it without a packet. */
   readonly expires: number;
+  /** Of the service by firewall mark that it belongs to. The list does not say it. */
+  readonly mark?: number;
 }
 
 /**

@@ -93,6 +93,7 @@ function putRecord(bytes: Uint8Array, view: DataView, at: number, connection: Co
   view.setUint16(at + of.clientPort, connection.clientPort);
   view.setUint16(at + of.virtualPort, connection.virtualPort);
   view.setUint16(at + of.realPort, connection.realPort);
+  view.setUint32(at + of.mark, connection.mark ?? 0);
   // 0: the receiver's own time for this state. For a template it would take three minutes.
   view.setUint32(at + of.timeout, isTemplate ? Math.max(1, expires) : 0);
   bytes.set(addresses, at + fixedBytes);

@@ -7,6 +7,7 @@ import type { Sysctl } from "../system/file/sysctl.ts";
 import type { Ip } from "../system/ip/ip.ts";
 import type { ReadConnections } from "../system/ipvs/connection-reader.ts";
 import type { Ipvsadm } from "../system/ipvs/ipvsadm.ts";
+import type { SendToOwnKernel } from "../system/ipvs/own-kernel.ts";
 import type { SyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import type { SyncSender } from "../system/ipvs/sync-sender.ts";
 import type { Resolve } from "../system/names/resolver.ts";
@@ -29,6 +30,7 @@ export interface Doors {
   readonly syncDaemons: SyncDaemons;
   readonly readConnections: ReadConnections;
   readonly syncSender: SyncSender;
+  readonly sendToOwnKernel: SendToOwnKernel;
   readonly synCapture: SynCapture;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;

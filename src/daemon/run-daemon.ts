@@ -21,6 +21,7 @@ import { type Ip, openIp } from "../system/ip/ip.ts";
 import { openNetlink } from "../system/ip/netlink.ts";
 import { connectionReader } from "../system/ipvs/connection-reader.ts";
 import { openIpvsadm } from "../system/ipvs/ipvsadm.ts";
+import { ownKernel } from "../system/ipvs/own-kernel.ts";
 import { openSyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import { openSyncSender } from "../system/ipvs/sync-sender.ts";
 import { resolverWith, usualPlaces } from "../system/names/resolver.ts";
@@ -118,6 +119,7 @@ async function runWith(
   const machine = {
     ...{ ip, ipvsadm, announcer, sysctl, packetFilter, syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
+    sendToOwnKernel: ownKernel(syncDaemons),
   };
   const daemon = new Daemon(written, {
     doors: {

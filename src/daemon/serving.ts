@@ -6,6 +6,8 @@
 import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
 import type { Health } from "../health/health.ts";
+import { quiescedOverUdpMax } from "../health/quiescence.ts";
+import { addMs } from "../model/time.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import { readTotals } from "../system/ipvs/rates.ts";
 import type { Running } from "./config/running.ts";
@@ -108,7 +110,7 @@ export class Serving {
       contested: () => this.engine.input({ kind: "contested" }),
       unsettled: () => unsettled(this.engine.router),
     });
-    const [services, connections] = [new ServicesPart(context), new ConnectionsPart(context)];
+    const [services, connections] = [new ServicesPart(context), connectionsPart(context, this)];
     [this.nannies, this.ownPaths] = [health.nannies, health.ownPaths];
     this.table = table;
     this.health = () => health.health();
@@ -219,3 +221,14 @@ export class Serving {
     for (const part of this.parts) part.interfacesRead?.(interfaces);
   }
 }
+
+const connectionsPart = (context: PartContext, serving: Serving): ConnectionsPart =>
+  new ConnectionsPart(context, {
+    flowsLeave: (key) => {
+      const { rules, failedSince = null } = serving.nannies.nanny(key) ?? {};
+      if (serving.maintenance.flowsLeave(key)) return true;
+      if (rules?.quiesce !== true || failedSince === null) return false;
+      return context.doors.now() >= addMs(failedSince, quiescedOverUdpMax);
+    },
+    table: () => serving.reconciler.state().table,
+  });

@@ -244,6 +244,7 @@ export class MemoryMachine {
     return {
       readConnections: async () => ({ connections: [], complete: true }),
       syncSender: { send: nothing, close: nothing },
+      sendToOwnKernel: async () => {},
       synCapture: { begin: nothing, take: () => [], end: nothing, close: nothing },
       announcer: {
         ...{ announceAll: announced, probeAll: announced },

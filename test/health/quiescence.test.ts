@@ -9,7 +9,7 @@ import {
   step,
   wakeAt,
 } from "../../src/health/nanny.ts";
-import { quiescedOverUdpMax, quiesceMaxOf } from "../../src/health/quiescence.ts";
+import { mixesUdp, quiescedOverUdpMax, quiesceMaxOf } from "../../src/health/quiescence.ts";
 import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
 import { realServer, virtualServer } from "../table/configs.ts";
 
@@ -68,17 +68,22 @@ describe("a failed server with quiesce over UDP", () => {
     assert.equal(wakeAt(tcp), null);
   });
 
-  it("is bounded where any of several ports is UDP's", () => {
-    const marked = (...protocols: readonly ("tcp" | "udp")[]) =>
-      quiesceMaxOf({
-        protocol: "tcp",
-        mark: {
-          ...{ fwmark: 1, families: [4], addresses: [] },
-          traffic: protocols.map((protocol) => ({ protocol, from: 53, to: 53 })),
-        },
-      });
-    assert.equal(marked("tcp", "udp"), quiescedOverUdpMax);
-    assert.equal(marked("tcp"), null);
+  it("keeps its place where a mark stands for TCP too: its flows are moved one by one", () => {
+    const marked = (...protocols: readonly ("tcp" | "udp")[]) => ({
+      protocol: "tcp" as const,
+      mark: {
+        ...{ fwmark: 1, families: [4 as const], addresses: [] },
+        traffic: protocols.map((protocol) => ({ protocol, from: 53, to: 53 })),
+      },
+    });
+    assert.equal(quiesceMaxOf(marked("udp", "udp")), quiescedOverUdpMax);
+    assert.equal(quiesceMaxOf(marked("tcp")), null);
     assert.equal(quiesceMaxOf({ protocol: "udp", mark: null }), quiescedOverUdpMax);
+    assert.equal(mixesUdp({ protocol: "udp", mark: null }), false);
+    assert.equal(mixesUdp(marked("tcp", "tcp")), false);
+    const both = marked("tcp", "udp");
+    assert.deepEqual([mixesUdp(both), quiesceMaxOf(both)], [true, null]);
+    const down = run(startNanny(rules({ vs: { quiesce: true, ...both } }), start), failed, failed);
+    assert.equal(stands(step(down, { kind: "wake" }, after(1_000_000))), "down 0");
   });
 });

@@ -2,8 +2,9 @@
 import type { Config, RealServer, VirtualServer } from "../../config/config.ts";
 import type { DrainLook } from "../../health/maintenance/drain.ts";
 import { type OrderKey, orderKey } from "../../health/maintenance/orders.ts";
+import { mixesUdp } from "../../health/quiescence.ts";
 import { printDestination, printService } from "../../model/service.ts";
-import { seconds } from "../../model/time.ts";
+import { type Ms, seconds } from "../../model/time.ts";
 import { destinationIdentity, serviceOf } from "../../table/desired.ts";
 import type { TableState } from "../table/reconciler.ts";
 
@@ -12,8 +13,8 @@ export interface DrainedServer {
   readonly realServer: RealServer;
 }
 
-/** The kernel's own time-out for UDP (ipvsadm(8), --set). */
-const udpTimeoutDefault = seconds(300);
+/** How long the kernel keeps an entry of UDP, by itself for 300 s (ipvsadm(8), --set). */
+export const udpTimeoutOf = (timeouts: Config["timeouts"]): Ms => timeouts?.udp ?? seconds(300);
 
 /** The configured real servers whose keys `wanted` has. */
 export function serversIn(
@@ -41,7 +42,8 @@ export function drainLook(
   { table, counters }: Pick<TableState, "table" | "counters">,
   timeouts: Config["timeouts"],
 ): DrainLook {
-  const udpTimeout = carriesUdp(virtualServer) ? (timeouts?.udp ?? udpTimeoutDefault) : null;
+  const isUdp = carriesUdp(virtualServer) && !mixesUdp(virtualServer);
+  const udpTimeout = isUdp ? udpTimeoutOf(timeouts) : null;
   const service = printService(serviceOf(virtualServer, realServer));
   const destination = printDestination(destinationIdentity(virtualServer, realServer));
   const weight = table?.get(service)?.destinations.get(destination)?.weight ?? 0;

@@ -9,6 +9,7 @@ import type { Router } from "../../failover/router.ts";
 import {
   type Drain,
   type DrainLook,
+  flowsLeaveAt,
   lookAtDrain,
   startDrain,
   together,
@@ -35,7 +36,7 @@ import { refusedNow } from "../refused.ts";
 import type { TableState } from "../table/reconciler.ts";
 import { waitAtMost } from "../wait-at-most.ts";
 import { drainEvent } from "./drain-event.ts";
-import { drainLook, serversIn } from "./drain-look.ts";
+import { drainLook, serversIn, udpTimeoutOf } from "./drain-look.ts";
 import { OrdersFile } from "./orders-file.ts";
 import { type Asked, type Subject, subjectsOf } from "./subjects.ts";
 
@@ -122,6 +123,14 @@ export class MaintenancePart implements Part {
     // An address that a name has since it is being drained has had no connections yet.
     const isNew = address !== undefined && this.#drains.has(name);
     return this.#drains.get(key)?.state ?? (isNew ? "drained" : null);
+  }
+
+  /** Whether a real server is being drained for so long that its flows of UDP are to leave it. */
+  flowsLeave(key: OrderKey): boolean {
+    const drain = this.#drains.get(key);
+    if (drain === undefined) return false;
+    const udpTimeout = udpTimeoutOf(this.#needs.written().config.timeouts);
+    return this.#context.doors.now() >= flowsLeaveAt(drain, udpTimeout);
   }
 
   /** Carries out what an operator asks. Never throws. */

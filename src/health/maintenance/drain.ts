@@ -6,7 +6,8 @@
  * for its time-out after the last packet, and a persistent client of a server with weight 0 is sent
  * elsewhere (net.ipv4.vs.expire_quiescent_template). A client of UDP that never pauses keeps its
  * entry for ever, so after that time-out the server leaves the table, and the kernel schedules the
- * client's next packet anew (net.ipv4.vs.expire_nodest_conn).
+ * client's next packet anew (net.ipv4.vs.expire_nodest_conn). Where TCP goes by the same firewall
+ * mark it keeps its place, and its flows are moved one by one (connections/quiesced-flows.ts).
  */
 import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
 
@@ -33,9 +34,13 @@ export interface DrainLook {
   readonly connections: number | null;
   /** Of these the active ones: established over TCP or SCTP, never UDP (ip_vs_proto_tcp.c). */
   readonly active: number;
-  /** How long an entry of UDP lives; null for other protocols. */
+  /** How long an entry of UDP lives; null where the place in the table is not to be given up. */
   readonly udpTimeout: Ms | null;
 }
+
+/** When flows of UDP that have not ended by themselves are to be moved. */
+export const flowsLeaveAt = ({ since }: Pick<Drain, "since">, udpTimeout: Ms): Instant =>
+  addMs(addMs(since, udpTimeout), udpLateMax);
 
 export const startDrain = (now: Instant): Drain => ({
   ...{ state: "draining", since: now, quietSince: null, connections: null },
@@ -48,7 +53,7 @@ export function lookAtDrain(drain: Drain, look: DrainLook, now: Instant): Drain 
   if (connections === null) return { ...drain, state: "draining", quietSince: null, connections };
   const quietSince = connections > 0 ? null : (drain.quietSince ?? now);
   const quiet = quietSince !== null && between(quietSince, now) >= quietFor;
-  const patience = udpTimeout === null ? null : addMs(addMs(drain.since, udpTimeout), udpLateMax);
+  const patience = udpTimeout === null ? null : flowsLeaveAt(drain, udpTimeout);
   // To leave the table ends what is established, too: it waits for that, and is overdue some day.
   const flows = connections > 0 && active === 0;
   const moves = flows && patience !== null && now >= patience && drain.moved === null;

@@ -156,6 +156,14 @@ export const checkEvents = {
       "the kernel's connections show handshakes with a real server that do not go on: its checks run at once",
     sentence: ({ real_server, text }) => `${real_server} ${text}: it is checked now`,
   }),
+  moved: event({
+    severity: "info",
+    fields: { real_server: text, flows: field<number>() },
+    meaning:
+      "a failed real server is at weight 0 behind a firewall mark for UDP and other protocols: its flows of UDP go to others, its connections stay",
+    sentence: ({ real_server, flows }) =>
+      `${flows} flows of UDP of ${real_server}, which is down, go to other real servers`,
+  }),
   habit: event({
     severity: "info",
     fields: { real_server: text, text },

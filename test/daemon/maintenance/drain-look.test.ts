@@ -28,8 +28,9 @@ test("entries of UDP have the configured time-out, or the kernel's 300 s", () =>
   assert.equal(look({ protocol: "tcp" }), null);
 });
 
-test("behind a firewall mark the traffic says whether there is UDP", () => {
-  assert.equal(look(mark("tcp", "udp")), 60_000);
+test("behind a firewall mark the traffic says whether there is UDP alone", () => {
+  assert.equal(look(mark("udp", "udp")), 60_000);
+  assert.equal(look(mark("tcp", "udp")), null, "its place is TCP's, too");
   assert.equal(look(mark("tcp")), null);
   assert.equal(look({ ...mark(), protocol: "udp" }), 60_000);
 });

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import {
   type Drain,
   drainDeadline,
+  flowsLeaveAt,
   lookAtDrain,
   startDrain,
 } from "../../../src/health/maintenance/drain.ts";
@@ -124,5 +125,6 @@ describe("a drain", () => {
     const mixed = after([[311, 4]], udp, 1);
     assert.deepEqual([mixed.state, mixed.moved], ["draining", null]);
     assert.equal(after([[drainDeadline / 1000, 4]], udp, 1).overdue, true);
+    assert.equal(flowsLeaveAt(startDrain(instant(0)), udp), instant(310_000));
   });
 });

@@ -1,0 +1,80 @@
+/**
+ * The door by which this process changes single connections of its own kernel, which has no call
+ * for that: as a synchronisation master that its backup daemon hears. A connection that is sent
+ * with another real server than it has is ended, and a new one made in its place (ip_vs_sync.c,
+ * ip_vs_proc_conn).
+ *
+ * The backup that connection synchronisation has started is used where there is one, and the peer's
+ * kernel hears the same. Else one is started on the loopback device for the moment.
+ */
+import { createSocket } from "node:dgram";
+import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "../../connections/connection-list.ts";
+import { syncGroup, syncMessages, syncPort } from "../../connections/sync-message.ts";
+import type { SyncDaemon } from "../../kernel/sync-text.ts";
+import { MachineError } from "../../model/error.ts";
+import { addMs, ms } from "../../model/time.ts";
+import { now } from "../process/clock.ts";
+import type { SyncDaemons } from "./sync-daemon.ts";
+
+/** Resolves when the kernel has them. Throws MachineError. */
+export type SendToOwnKernel = (connections: readonly Connection[]) => Promise<void>;
+
+/** No other master speaks on the loopback device. */
+const forTheMoment: SyncDaemon = { kind: "backup", device: "lo", id: 255, datagramBytes: null };
+/** A daemon takes in thousands of connections in this time. */
+const intakeMax = ms(1000);
+const lookEvery = ms(5);
+
+export const ownKernel =
+  (daemons: SyncDaemons): SendToOwnKernel =>
+  async (connections) => {
+    const found = (await daemons.read()).find(({ kind }) => kind === "backup");
+    // One of an earlier process that was ended in between is on that device, too.
+    const own = found === undefined || found.device === forTheMoment.device;
+    if (found === undefined) await daemons.start(forTheMoment);
+    try {
+      const { device, id } = found ?? forTheMoment;
+      await send(syncMessages(connections, id), addressOn(device), () => daemons.intake().waiting);
+    } finally {
+      if (own) await daemons.stop("backup");
+    }
+  };
+
+/** By which the C library names a device to send multicast on. */
+function addressOn(device: string): string {
+  const found = (networkInterfaces()[device] ?? []).find(({ family }) => family === "IPv4");
+  if (found !== undefined) return found.address;
+  throw new MachineError(`${device}, where connections are synchronised, has no IPv4 address`);
+}
+
+async function send(
+  datagrams: readonly Uint8Array[],
+  from: string,
+  waiting: () => number,
+): Promise<void> {
+  const socket = createSocket("udp4");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind({ address: from, port: 0 }, resolve);
+    });
+    socket.setMulticastInterface(from);
+    socket.setMulticastLoopback(true);
+    socket.setMulticastTTL(1);
+    for (const datagram of datagrams) {
+      await new Promise<void>((resolve, reject) => {
+        socket.send(datagram, syncPort, syncGroup, (error) => (error ? reject(error) : resolve()));
+      });
+      await takenIn(waiting);
+    }
+  } finally {
+    socket.close();
+  }
+}
+
+async function takenIn(waiting: () => number): Promise<void> {
+  for (const until = addMs(now(), intakeMax); waiting() > 0; await sleep(lookEvery))
+    if (now() > until) throw new MachineError("the kernel does not take connections in");
+}
