@@ -110,8 +110,19 @@ export function assemble(
       fence: place(whole.fence ?? undefined, "command"),
       services: place(whole.failover, "services"),
       checkNeeds: placedNeeds(whole),
+      hosts: placedHosts(whole),
     },
   };
+}
+
+function placedHosts({ virtualServers }: Whole): Readonly<Record<string, Place>> {
+  const places = new Map<string, Place>();
+  for (const { keys } of virtualServers.flatMap(({ realServers }) => realServers)) {
+    const { address: host } = keys.values;
+    if (host === undefined || isAddress(host) || places.has(host)) continue;
+    places.set(host, placeOf(keys.spotOf("address"), keys.pathOf("address")));
+  }
+  return Object.fromEntries(places);
 }
 
 /** Each program and file once, at the first key that names it. */

@@ -96,6 +96,8 @@ export interface NameStatus {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly source: "nowhere" | "disk" | "resolver" | "peer";
+  /** When the addresses were said, by whatever is the source; ISO 8601, null: not known. */
+  readonly answered: string | null;
   /** Why there is no answer at present; null: there is. */
   readonly last_error: string | null;
 }
@@ -261,6 +263,8 @@ export interface PlanReport {
   readonly unchanged_services: number;
   /** What does not hold after all, since the kernel refuses it; always empty in a plan. */
   readonly refused: readonly RefusedPart[];
+  /** What host names of the new configuration stand for now; left out where it has none. */
+  readonly names?: readonly NameStatus[];
 }
 
 /** A part of the configuration that is loaded and does not hold. */

@@ -22,6 +22,8 @@ export interface Places {
   readonly services: Place | null;
   /** What checks need of the machine, once for each program and file. */
   readonly checkNeeds: readonly PlacedNeed[];
+  /** Of each host name where it first stands as the address of a real server. */
+  readonly hosts: Readonly<Record<string, Place>>;
 }
 
 /** A program or a file that a key names. */

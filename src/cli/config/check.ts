@@ -3,7 +3,7 @@
  * of `run`; with `--here` also what only this machine knows. A key that is hidden from the user,
  * as from every operator, is left to the daemon to judge.
  */
-import { resolve } from "node:path";
+import { resolve as absolute } from "node:path";
 import { otherProcesses, type RunningSystem, runningSystem } from "../../advice/other-systems.ts";
 import { unservableHere } from "../../config/address-kinds.ts";
 import type { Config } from "../../config/config.ts";
@@ -16,6 +16,7 @@ import {
   roleHere,
 } from "../../config/on-this-machine.ts";
 import { readConfig } from "../../config/read-config.ts";
+import { hostsOf } from "../../config/servers/named-servers.ts";
 import type { Places } from "../../keys/place.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
 import type { Role } from "../../model/router.ts";
@@ -28,11 +29,13 @@ import {
 } from "../../system/file/config-files.ts";
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { readIpvsFacts } from "../../system/ipvs/ipvs-facts.ts";
+import { type Resolve, resolverWith, usualPlaces } from "../../system/names/resolver.ts";
 import { processesNamed } from "../../system/process/other-program.ts";
 import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import { count } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
+import { unresolvedNames } from "./names-here.ts";
 import { packetFilterProblems } from "./packet-filter-here.ts";
 
 /** Exit status 2 where a file is at fault, 1 where only the machine is. */
@@ -43,8 +46,9 @@ export async function check(
     readonly replacing?: boolean;
   },
   terminal: Terminal,
+  resolve: Resolve = resolverWith(usualPlaces),
 ): Promise<ExitStatus> {
-  const file = resolve(options.config ?? defaultConfig);
+  const file = absolute(options.config ?? defaultConfig);
   const read = readConfig(file, diskFiles);
   const facts = options.here ? await readFacts() : null;
   // What balances nothing needs no IPVS.
@@ -55,6 +59,7 @@ export async function check(
     options.here && options.replacing !== true
       ? runningSystem(processesNamed(otherProcesses))
       : null;
+  const names: Problem[] = [];
   let role: Role | null = null;
   if ("problems" in read) problems.unshift(...read.problems);
   else {
@@ -77,13 +82,16 @@ export async function check(
     if (facts !== null && facts.ipvs !== "missing" && facts.programs.ipvsadm !== null)
       problems.push(...(await missingParts(config)));
     if (facts !== null) problems.push(...(await packetFilterProblems(config)));
+    if (options.here) names.push(...(await unresolvedNames(config, places, resolve)));
   }
   if (problems.length > 0 || "problems" in read) {
     complain(terminal, problems, options.json);
+    complain(terminal, names.map(asWarning));
     return problems.some((problem) => problem.file !== null) ? exit.invalid : exit.refused;
   }
   const { config } = read;
-  const warnings = [...read.warnings, ...(other?.claims === true ? [runsHere(other)] : [])];
+  const running = other?.claims === true ? [runsHere(other)] : [];
+  const warnings = [...read.warnings, ...names, ...running];
   if (options.json) terminal.out(asJson(file, config, role, warnings));
   else {
     complain(terminal, warnings.map(asWarning));
@@ -107,6 +115,7 @@ function asText(file: string, config: Config, role: Role | null): string {
   const sizes = [
     count(config.virtualServers.length, "virtual server"),
     count(realServersOf(config), "real server"),
+    ...(hostsOf(config).length === 0 ? [] : [count(hostsOf(config).length, "host name")]),
     ...(config.failover.services.length === 0
       ? []
       : [count(config.failover.services.length, "failover service")]),
@@ -128,6 +137,7 @@ const asJson = (
     role,
     virtual_servers: config.virtualServers.length,
     real_servers: realServersOf(config),
+    host_names: hostsOf(config),
     warnings,
   })}\n`;
 

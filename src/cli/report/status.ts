@@ -18,6 +18,7 @@ import type { RealServerState, VirtualServerState } from "../../health/health.ts
 import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import { printable } from "../../model/printable.ts";
+import { nameText } from "./names.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { count } from "./plan.ts";
 import { length, localTime } from "./time.ts";
@@ -53,6 +54,9 @@ export function statusReport(given: Status, now: number, paint: Paint): string {
     ...peerLines(status, paint),
     ...vipLines(status.vips, paint),
     ...serviceLines(status.services, now, paint),
+    ...status.names.map((name, index): Line => {
+      return [index === 0 ? "Names" : "", nameText(name, now, paint)];
+    }),
     ...maintenanceLines(status, now, paint),
     ...ipvsLines(status, paint),
     ...kernelLines(status, paint),

@@ -67,6 +67,7 @@ export const monitorMessages = {
     ja: "リアルサーバのホスト名",
     "zh-TW": "真實伺服器的主機名稱",
   },
+  "control.host-answered": { en: "Answered", ja: "応答日時", "zh-TW": "回答時間" },
   "control.host-name": { en: "Host name", ja: "ホスト名", "zh-TW": "主機名稱" },
   "control.host-addresses": { en: "Addresses", ja: "アドレス", "zh-TW": "位址" },
   "control.host-source": { en: "From", ja: "取得元", "zh-TW": "來源" },

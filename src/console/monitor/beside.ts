@@ -36,11 +36,13 @@ export function namesPart({ say, watched }: Model): Html {
   return html`<section aria-labelledby="names-title"><h2 id="names-title">${say("control.names")}</h2>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="names-title"><table>
 <thead><tr><th scope="col">${say("control.host-name")}</th><th scope="col">${say("control.host-addresses")}</th>
-<th scope="col">${say("control.host-source")}</th><th scope="col">${say("control.host-error")}</th></tr></thead>
+<th scope="col">${say("control.host-source")}</th><th scope="col">${say("control.host-answered")}</th><th scope="col">${say("control.host-error")}</th></tr></thead>
 <tbody>${names.map((name) => nameRow(say, name))}</tbody></table></div></section>`;
 }
 
-function nameRow(say: Say, { name, addresses, source, last_error: error }: NameStatus): Html {
+function nameRow(say: Say, status: NameStatus): Html {
+  const { name, addresses, source, answered, last_error: error } = status;
   return html`<tr><th scope="row">${name}</th><td class="address">${addresses.join(" ") || say("frame.none")}</td>
-<td>${wordOf(say, `control.source-${source}`, source)}</td><td><span lang="en">${error}</span></td></tr>`;
+<td>${wordOf(say, `control.source-${source}`, source)}</td>
+<td>${answered === null ? nothing : instant(answered)}</td><td><span lang="en">${error}</span></td></tr>`;
 }

@@ -5,6 +5,7 @@
 import PQueue from "p-queue";
 import type { PeerFacts } from "../../advice/findings/facts.ts";
 import type { Possessions } from "../../advice/findings/possessions.ts";
+import { hostsOf } from "../../config/servers/named-servers.ts";
 import type {
   ConfigReport,
   HistoryReport,
@@ -270,13 +271,15 @@ export class ConfigChanges {
     const serving = this.#parts.serving();
     if (serving === null) return refusedNow("this router has not found its own address yet");
     try {
-      return await planReport(
+      const report = await planReport(
         serving.running.config,
         serving.under(next).config,
         serving.health(),
         (desired) => serving.reconciler.plan(desired),
         serving.table.idle,
       );
+      const names = hostsOf(next.config).map((host) => serving.names.statusOf(host));
+      return names.length === 0 ? report : { ...report, names };
     } catch (thrown) {
       return refusedNow(messageOf(thrown));
     }

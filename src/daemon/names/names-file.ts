@@ -6,6 +6,13 @@ import { type HostName, type IpAddress, parseAddress, parseHostName } from "../.
 import { messageOf } from "../../model/error.ts";
 import { readBounded, replaceFileLater } from "../../system/file/files.ts";
 
+/** What the disk has of a name. */
+export interface FiledName {
+  readonly addresses: readonly IpAddress[];
+  /** When they were said, in ms of the wall clock; null: not known. */
+  readonly answered: number | null;
+}
+
 /** Ten thousand names with sixteen addresses. */
 const fileBytesMax = 8 * 1024 * 1024;
 
@@ -21,16 +28,15 @@ export class NamesFile {
   }
 
   /** What is unreadable, or no address of a name, counts as unknown. */
-  read(): ReadonlyMap<HostName, readonly IpAddress[]> {
-    const found = new Map<HostName, readonly IpAddress[]>();
+  read(): ReadonlyMap<HostName, FiledName> {
+    const found = new Map<HostName, FiledName>();
     try {
       const bytes = readBounded(this.#path, fileBytesMax);
       const body: unknown = bytes === null ? {} : JSON.parse(bytes.toString("utf8"));
-      for (const [name, addresses] of Object.entries(body ?? {})) {
+      for (const [name, filed] of Object.entries(body ?? {})) {
         const host = parseHostName(name);
-        if (host === null || !Array.isArray(addresses)) continue;
-        const known = addresses.flatMap((each) => parseAddress(String(each)) ?? []);
-        found.set(host, known);
+        const known = filedName(filed);
+        if (host !== null && known !== null) found.set(host, known);
       }
     } catch (thrown) {
       this.#trouble(`${this.#path}: ${messageOf(thrown)}; names are resolved anew`);
@@ -39,8 +45,12 @@ export class NamesFile {
   }
 
   /** Writes them, after what is being written. Never throws. */
-  write(names: ReadonlyMap<HostName, readonly IpAddress[]>): void {
-    const text = `${JSON.stringify(Object.fromEntries(names))}\n`;
+  write(names: ReadonlyMap<HostName, FiledName>): void {
+    const body = Array.from(names, ([host, { addresses, answered }]) => [
+      host,
+      { addresses, answered: answered === null ? null : new Date(answered).toISOString() },
+    ]);
+    const text = `${JSON.stringify(Object.fromEntries(body))}\n`;
     this.#writing = this.#writing.then(async () => {
       try {
         await replaceFileLater(this.#path, text);
@@ -56,4 +66,13 @@ export class NamesFile {
   written(): Promise<void> {
     return this.#writing;
   }
+}
+
+/** As it is written, or a plain list of addresses as earlier versions wrote it. */
+function filedName(filed: unknown): FiledName | null {
+  const { addresses = filed, answered = null } = (filed ?? {}) as Partial<Record<string, unknown>>;
+  if (!Array.isArray(addresses)) return null;
+  const known = addresses.flatMap((each) => parseAddress(String(each)) ?? []);
+  const at = typeof answered === "string" ? Date.parse(answered) : Number.NaN;
+  return { addresses: known, answered: Number.isNaN(at) ? null : at };
 }

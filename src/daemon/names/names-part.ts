@@ -12,9 +12,16 @@ import type { NameStatus, Status } from "../../control/api.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
 import { type Fact, factKinds } from "../../health/facts.ts";
 import { addressFact, addressFactKey, readAddressFact } from "../../health/names/address-fact.ts";
-import { answered, learned, type Name, sameAddresses, startName } from "../../health/names/name.ts";
+import {
+  answered,
+  type KeptName,
+  learned,
+  type Name,
+  sameAddresses,
+  startName,
+} from "../../health/names/name.ts";
 import type { HostName, IpAddress } from "../../model/address.ts";
-import { between, type Ms, ms } from "../../model/time.ts";
+import { addMs, between, type Instant, type Ms, ms } from "../../model/time.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
 import { waitAtMost } from "../wait-at-most.ts";
@@ -29,6 +36,8 @@ export interface NamesPartNeeds {
 
 /** How often it is looked which names are due. */
 const lookEvery = ms(250);
+/** How old an answer is must be on the disk, too; a new one every second need not. */
+const filedEvery: Ms = ms(600_000);
 /** A disk that hangs must not hold up the end. */
 const writingMax: Ms = ms(1000);
 
@@ -40,7 +49,8 @@ export class NamesPart implements Part {
   readonly #byKey = new Map<number, HostName>();
   readonly #underWay = new Set<HostName>();
   /** What the disk has; names that are not configured any more leave it with the next change. */
-  readonly #kept: ReadonlyMap<HostName, readonly IpAddress[]>;
+  readonly #kept: ReadonlyMap<HostName, KeptName>;
+  #filedAt: Instant | null = null;
   #under: { readonly written: Config; readonly answers: string; readonly config: Config } | null =
     null;
   #relies = false;
@@ -54,7 +64,12 @@ export class NamesPart implements Part {
     this.#file = new NamesFile(join(stateDir, "names.json"), (text) =>
       report({ event: "machine", kind: "failed", text }),
     );
-    this.#kept = this.#file.read();
+    this.#kept = new Map(
+      Array.from(this.#file.read(), ([host, { addresses, answered }]) => [
+        host,
+        { addresses, answeredAt: answered === null ? null : this.#instantOf(answered) },
+      ]),
+    );
   }
 
   /** `running` with the real servers that its names stand for now. */
@@ -76,7 +91,8 @@ export class NamesPart implements Part {
     for (const host of this.#names.keys()) if (!hosts.has(host)) this.#names.delete(host);
     const now = this.#context.doors.now();
     for (const host of hosts)
-      if (!this.#names.has(host)) this.#names.set(host, startName(this.#kept.get(host) ?? [], now));
+      if (!this.#names.has(host))
+        this.#names.set(host, startName(this.#kept.get(host) ?? null, now));
     this.#byKey.clear();
     for (const host of hosts) this.#byKey.set(addressFactKey(host), host);
     clearInterval(this.#looking);
@@ -89,7 +105,19 @@ export class NamesPart implements Part {
   }
 
   status(): Pick<Status, "names"> {
-    return { names: Array.from(this.#names, ([host, name]) => nameStatus(host, name)) };
+    return { names: [...this.#names.keys()].map((host) => this.statusOf(host)) };
+  }
+
+  /** What is known of a name, which need not be configured yet. */
+  statusOf(host: HostName): NameStatus {
+    const now = this.#context.doors.now();
+    const name = this.#names.get(host) ?? startName(this.#kept.get(host) ?? null, now);
+    const { addresses, source, trouble, answeredAt } = name;
+    const answered = answeredAt === null ? null : new Date(this.#wallMsOf(answeredAt));
+    return {
+      ...{ name: host, addresses, source, answered: answered?.toISOString() ?? null },
+      last_error: trouble,
+    };
   }
 
   /** Why no real server comes of a name. */
@@ -103,6 +131,7 @@ export class NamesPart implements Part {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#looking);
+    if (this.#filedAt !== null) this.#fileNames();
     await waitAtMost(this.#file.written(), writingMax);
   }
 
@@ -123,7 +152,27 @@ export class NamesPart implements Part {
   }
 
   #addresses(host: HostName): readonly IpAddress[] {
-    return this.#names.get(host)?.addresses ?? this.#kept.get(host) ?? [];
+    return (this.#names.get(host) ?? this.#kept.get(host))?.addresses ?? [];
+  }
+
+  #instantOf(wallMs: number): Instant {
+    const { now, wallClock } = this.#context.doors;
+    // A clock that went back makes no answer of the future.
+    return addMs(now(), ms(Math.min(0, wallMs - Date.parse(wallClock()))));
+  }
+
+  #wallMsOf(at: Instant): number {
+    const { now, wallClock } = this.#context.doors;
+    return Date.parse(wallClock()) - between(at, now());
+  }
+
+  #fileNames(): void {
+    this.#filedAt = this.#context.doors.now();
+    const filed = Array.from(this.#names, ([host, { addresses, answeredAt }]) => {
+      const answered = answeredAt === null ? null : this.#wallMsOf(answeredAt);
+      return [host, { addresses, answered }] as const;
+    });
+    this.#file.write(new Map(filed));
   }
 
   #look(): void {
@@ -149,18 +198,19 @@ export class NamesPart implements Part {
 
   #take(host: HostName, before: Name, after: Name): void {
     this.#names.set(host, after);
-    if (sameAddresses(before, after)) return;
+    const { now } = this.#context.doors;
+    if (sameAddresses(before, after)) {
+      const isOld = this.#filedAt === null || between(this.#filedAt, now()) >= filedEvery;
+      if (after.answeredAt !== before.answeredAt && isOld) this.#fileNames();
+      return;
+    }
     const { addresses, source } = after;
     this.#context.doors.report({
       ...{ event: "name", kind: "addresses", name: host },
       ...{ addresses: [...addresses], source },
     });
-    this.#file.write(new Map(Array.from(this.#names, ([each, name]) => [each, name.addresses])));
+    this.#fileNames();
     this.#needs.learned();
     void this.#needs.changed();
   }
 }
-
-const nameStatus = (host: HostName, { addresses, source, trouble }: Name): NameStatus => ({
-  ...{ name: host, addresses, source, last_error: trouble },
-});

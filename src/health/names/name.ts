@@ -24,6 +24,8 @@ export interface Name {
   readonly trouble: string | null;
   /** When the active router has said its addresses last; null: never. */
   readonly toldAt: Instant | null;
+  /** When its addresses were said last, by whoever is the source; null: not known. */
+  readonly answeredAt: Instant | null;
 }
 
 /** An answer of the resolver, family by family: addresses, or why there are none. */
@@ -50,9 +52,18 @@ const againAfterMax = seconds(60);
 /** So long a standby relies on what the active router has said last. */
 const toldHolds = seconds(60);
 
-/** `kept`: as they were found on the disk. */
-export const startName = (kept: readonly IpAddress[], now: Instant): Name => ({
-  ...{ addresses: inOrder(kept), source: kept.length === 0 ? "nowhere" : "disk" },
+/** The addresses of a name as they were found on the disk. */
+export interface KeptName {
+  readonly addresses: readonly IpAddress[];
+  /** When they were said; null: the disk does not say. */
+  readonly answeredAt: Instant | null;
+}
+
+/** `kept`: null where the disk has nothing. */
+export const startName = (kept: KeptName | null, now: Instant): Name => ({
+  ...(kept === null || kept.addresses.length === 0
+    ? { addresses: [], source: "nowhere", answeredAt: null }
+    : { addresses: inOrder(kept.addresses), source: "disk", answeredAt: kept.answeredAt }),
   ...{ askAt: now, failures: 0, trouble: null, toldAt: null },
 });
 
@@ -80,7 +91,7 @@ export function answered(name: Name, answer: Answer, relies: boolean, now: Insta
   const found = answer.families.flatMap(
     (each) => each.addresses ?? name.addresses.filter((one) => family(one) === each.family),
   );
-  return { ...name, ...next, addresses: inOrder(found), source: "resolver" };
+  return { ...name, ...next, addresses: inOrder(found), source: "resolver", answeredAt: now };
 }
 
 const retryAfter = (failures: number): number =>
@@ -90,7 +101,7 @@ const retryAfter = (failures: number): number =>
 export const learned = (name: Name, addresses: readonly IpAddress[], now: Instant): Name =>
   addresses.length === 0
     ? { ...name, toldAt: now }
-    : { ...name, addresses: inOrder(addresses), source: "peer", toldAt: now };
+    : { ...name, addresses: inOrder(addresses), source: "peer", toldAt: now, answeredAt: now };
 
 /** Whether both stand for the same addresses. */
 export const sameAddresses = (a: Name, b: Name): boolean =>

@@ -25,6 +25,30 @@ test("a reload says what was done", () => {
   );
 });
 
+test("a plan says what host names stand for, since when, and which stand for nothing yet", () => {
+  const name = { name: "app.internal", addresses: ["10.0.0.1", "10.0.0.2"] };
+  const now = Date.parse("2026-01-01T00:01:30Z");
+  const names = [
+    { ...name, source: "resolver", answered: "2026-01-01T00:00:00Z", last_error: null },
+    { ...name, source: "disk", answered: null, last_error: "no answer" },
+    { name: "new.internal", addresses: [], source: "nowhere", answered: null, last_error: null },
+  ] as const;
+  const lines = `\
+  = name  app.internal is 10.0.0.1, 10.0.0.2 (resolver, 1m 30s ago)
+  = name  app.internal is 10.0.0.1, 10.0.0.2 (kept on disk, of unknown age); no answer
+  = name  new.internal stands for no address yet
+`;
+  assert.equal(
+    printPlan({ ...samplePlan, names }, false, plain, now),
+    `4 changes to make; 98 virtual services unchanged\n${changes}${lines}`,
+  );
+  const none = { ...samplePlan, changes: [], settings: [], names };
+  assert.equal(
+    printPlan(none, false, plain, now),
+    `nothing would change; 98 virtual services unchanged\n${lines}`,
+  );
+});
+
 test("one change is one change, none is nothing", () => {
   const [first = assert.fail()] = samplePlan.changes;
   const one = { ...samplePlan, changes: [first], settings: [], unchanged_services: 1 };

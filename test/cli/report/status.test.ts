@@ -149,3 +149,22 @@ test("control characters from elsewhere do not reach the terminal", () => {
   const text = statusReport({ ...sampleStatus, cause }, now, plain);
   assert.ok(text.includes(": \\x1b[2Jgone\\x0aRouter  standby\n"));
 });
+
+test("host names stand with their addresses, who said them, and how long ago", () => {
+  const names: Status["names"] = [
+    {
+      ...{ name: "app.internal", addresses: ["10.0.0.1"], source: "peer", last_error: null },
+      answered: "2026-01-01T00:09:53Z",
+    },
+    {
+      ...{ name: "gone.internal", addresses: [], source: "nowhere", answered: null },
+      last_error: "the name servers know no address of it (ENOTFOUND)",
+    },
+  ];
+  assert.ok(
+    statusReport({ ...sampleStatus, names }, now, plain).includes(`
+Names       app.internal is 10.0.0.1 (active router, 12s ago)
+            gone.internal stands for no address; the name servers know no address of it (ENOTFOUND)
+IPVS`),
+  );
+});

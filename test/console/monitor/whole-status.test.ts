@@ -65,7 +65,12 @@ const full: Filled<Status> = {
       ...{ active_connections: 12, inactive_connections: 345, real_servers: [passed] },
     },
   ],
-  names: [{ name: "app", addresses: ["10.0.0.9"], source: "disk", last_error: "timed out" }],
+  names: [
+    {
+      ...{ name: "app", addresses: ["10.0.0.9"], source: "disk", answered: since },
+      last_error: "timed out",
+    },
+  ],
   maintenance: [
     {
       ...{ virtual_server: "web", real_server: "rs1", order: "drain", by: "root", since },

@@ -89,7 +89,7 @@ class Side {
 
   #make(servers = this.#servers): NamesPart {
     const doors = {
-      ...{ stateDir: this.dir, now },
+      ...{ stateDir: this.dir, now, wallClock: () => new Date().toISOString() },
       report: (event: EventBody) => this.events.push(event),
       resolve: resolverWith({ servers, hosts: "/nonexistent" }),
     } as unknown as Doors;
@@ -145,6 +145,7 @@ describe("host names of real servers against knotd", { timeout: 90_000 }, () => 
     assert.deepEqual(side.servers, ["rs1@10.0.0.9", "rs1@10.0.0.11"]);
     assert.match(side.part.status().names[0]?.last_error ?? "", /ENOTFOUND/);
 
+    const said = side.part.status().names[0]?.answered ?? assert.fail("it says when");
     await knot.program?.stop();
     await side.again(servers);
     assert.deepEqual(side.servers, ["rs1@10.0.0.9", "rs1@10.0.0.11"], "from the disk");
@@ -152,6 +153,10 @@ describe("host names of real servers against knotd", { timeout: 90_000 }, () => 
     await until("no answer", () => side.part.status().names[0]?.last_error !== null);
     assert.deepEqual(side.servers, ["rs1@10.0.0.9", "rs1@10.0.0.11"]);
     assert.deepEqual(side.part.status().names[0]?.source, "disk");
+    assert.ok(
+      Math.abs(Date.parse(side.part.status().names[0]?.answered ?? "") - Date.parse(said)) < 50,
+      "the answer is as old as it was before the restart",
+    );
 
     // The standby has other answers, and goes by what the active router says.
     await knot.serve("app A 10.0.0.66");

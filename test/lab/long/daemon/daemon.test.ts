@@ -180,9 +180,11 @@ test("loads and host names make one table of both routers, and a takeover change
   await until(`the primary's table: ${wanted}`, () => table(one) === wanted);
   await until("the same on the backup", () => table(two) === wanted);
   const { names, virtual_servers } = await second.status();
+  const answered = names[0]?.answered ?? "";
+  assert.ok(Date.now() - Date.parse(answered) < 10_000, `the answer is young: ${answered}`);
   assert.deepEqual(names, [
     {
-      ...{ name: "app.internal", addresses: ["192.0.2.31", "192.0.2.32"] },
+      ...{ name: "app.internal", addresses: ["192.0.2.31", "192.0.2.32"], answered },
       ...{ source: "peer", last_error: null },
     },
   ]);
@@ -199,4 +201,42 @@ test("loads and host names make one table of both routers, and a takeover change
   two.loads.set("192.0.2.31", "0.1");
   const whole = "192.0.2.21 1, 192.0.2.31 1, 192.0.2.32 1";
   await until(`its own answers hold: ${whole}`, () => table(two) === whole);
+});
+
+test("without any name server a restart, a takeover and a plan go by the last answers", async () => {
+  const network = new MemorySwitch();
+  const machines = [primary, backup].map((own) => new MemoryMachine(network, own));
+  const [one, two] = machines as [MemoryMachine, MemoryMachine];
+  const written = (more: object = {}): object => {
+    const { web } = config().virtual_servers;
+    const real_servers = { app: { address: "app.internal" }, ...more };
+    return config({ virtual_servers: { web: { ...web, real_servers } } });
+  };
+  for (const machine of machines) {
+    machine.configure(written());
+    machine.names.set("app.internal", ["192.0.2.31", "192.0.2.32"]);
+  }
+  let first = await start(one);
+  const second = await start(two);
+  await until("both have the real servers", () => servers(one) === 2 && servers(two) === 2);
+  await until("the primary is active", () => stateOf(first) === "active");
+
+  for (const machine of machines) machine.names.clear();
+  await stop(first);
+  await until("the backup takes over", () => stateOf(second) === "active");
+  assert.equal(servers(two), 2, "with the addresses that it had");
+  first = await start(one);
+  await until("the primary has them from the disk or the backup", () => servers(one) === 2);
+  await until("its own question is not answered", async () => {
+    return (await first.status()).names[0]?.last_error === "no answer";
+  });
+
+  one.configure(written({ other: { address: "other.internal" } }));
+  const plan = await first.plan({ yes: true });
+  assert.ok(plan.ok, JSON.stringify(plan));
+  const known = plan.names?.map(({ name, addresses }) => `${name} ${addresses}`);
+  assert.deepEqual(known, ["app.internal 192.0.2.31,192.0.2.32", "other.internal "]);
+  await stop(second);
+  await until("the primary is active again", () => stateOf(first) === "active");
+  assert.equal(servers(one), 2);
 });
