@@ -89,7 +89,7 @@ export async function runCommandLine(
     status = ended;
   });
   try {
-    await program.parseAsync(withoutSwallowing(words), { from: "user" });
+    await program.parseAsync(withoutSwallowing(helpful(words, program)), { from: "user" });
     return status;
   } catch (error) {
     // Help and version that were asked for end with 0; every other word from commander is misuse.
@@ -106,6 +106,13 @@ export async function runCommandLine(
   }
 }
 
+/** `lvsd help statu` is answered as `lvsd statu`: commander would print the whole help instead. */
+function helpful(words: readonly string[], program: Command): readonly string[] {
+  const [first, about, ...more] = words;
+  if (first !== "help" || about === undefined || about === "help") return words;
+  return program.commands.some((command) => command.name() === about) ? words : [about, ...more];
+}
+
 /** `--wait` takes no word that follows it but a length of time: `lvsd drain --wait web rs1`. */
 const withoutSwallowing = (words: readonly string[]): readonly string[] =>
   words.map((word, at) =>
@@ -116,7 +123,8 @@ const exitStatuses = `
 Exit status:
   0  done
   1  the daemon is unreachable or refused, or what was asked for does not hold
-  2  wrong usage, or a file is missing or invalid`;
+  2  wrong usage, or a file is missing or invalid
+  3  import only: converted, but something was left out or is suspicious`;
 
 /** commander says `error: ...` and puts its suggestion on a line of its own. */
 const onOneLine = (text: string): string =>

@@ -8,6 +8,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { createParser } from "eventsource-parser";
 import { type Problem, problemElsewhere } from "../keys/problem.ts";
+import { operatorsGroup } from "../model/account.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
 import { byHeader, historyOverComment, type Refusal } from "./api.ts";
@@ -210,7 +211,8 @@ function unreachable(socketPath: string, error: unknown): MachineError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "EACCES" || code === "EPERM")
     return new MachineError(
-      `${socketPath} may not be used: permission denied; root and the group lvsd may`,
+      `${socketPath} may not be used: permission denied; root and members of the group ` +
+        `${operatorsGroup} may`,
     );
   const reason = code === undefined ? message : (reasons[code] ?? message);
   return new MachineError(

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { exit } from "../../src/cli/outcome.ts";
 import { version } from "../../src/model/version.ts";
 import { lvsd, temporary } from "./recorder.ts";
 
 const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["no command", [], /^Usage: lvsd/],
   ["an unknown command", ["statu"], /^lvsd: unknown command 'statu' \(Did you mean status\?\)\n$/],
+  [
+    "help for an unknown command",
+    ["help", "statu"],
+    /^lvsd: unknown command 'statu' \(Did you mean status\?\)\n$/,
+  ],
   ["an unknown option", ["status", "--wat"], /^lvsd: unknown option '--wat' .*--watch/],
   ["an argument too many", ["status", "web"], /^lvsd: too many arguments for 'status'/],
   [
@@ -41,6 +48,16 @@ test("help and version are exit status 0 on stdout", async () => {
     assert.deepEqual([status, error], [0, ""]);
     assert.match(out, /^Usage: lvsd/);
     for (const line of out.split("\n")) assert.ok(line.length <= 100, line);
+  }
+});
+
+test("the help lists every exit status, as the README does", async () => {
+  const { out } = await lvsd(["--help"]);
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  for (const status of Object.values(exit)) {
+    const [, meaning = ""] = new RegExp(`^  ${status}  (.+)$`, "m").exec(out) ?? [];
+    assert.notEqual(meaning, "", `status ${status}`);
+    assert.match(readme, new RegExp(`^\\| ${status} \\|`, "m"));
   }
 });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { controlClient } from "../../src/control/client.ts";
 import { MachineError } from "../../src/model/error.ts";
+import { asNobody } from "../system/nobody.ts";
 
 function socketPath(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-client-"));
@@ -34,6 +35,15 @@ test("an absent daemon is named, with the way out", async (t) => {
   await assert.rejects(client.status(), expected);
   await assert.rejects(client.reload(), expected);
   await assert.rejects(client.history(), expected);
+});
+
+test("a socket that may not be used names who may", async (t) => {
+  const path = await impostor(t, "");
+  chmodSync(path, 0);
+  const expected = new MachineError(
+    `${path} may not be used: permission denied; root and members of the group lvsd-operators may`,
+  );
+  await asNobody(() => assert.rejects(controlClient(path).status(), expected));
 });
 
 const body = '{"version":"0.1.0"}';

@@ -47,7 +47,7 @@ export function declareImport({ declare, terminal }: Declaring): void {
       ),
     "Files of one site together, recognised by their content; - is stdin. The report says what was\n" +
       "changed, left out or is suspicious. Exit status 3: something was left out or is suspicious;\n" +
-      "1: the files cannot be read.",
+      "1: the files are not understood; 2: a file is missing.",
   )
     .argument("<file...>", "the files of one site")
     .addOption(new Option("--from <system>", "what the files are of").choices(importerNames))

@@ -17,8 +17,9 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { daemonAccount, operatorsGroup } from "../../model/account.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
+import { MachineError } from "../../model/error.ts";
 import { groupsHere, usersHere } from "../../system/file/accounts.ts";
+import { writeFailure } from "../../system/file/read-failure.ts";
 import { notRoots } from "../../system/program/executables.ts";
 
 export interface NewFile {
@@ -60,7 +61,7 @@ export function createFile({ path, text, force, readers }: NewFile): number {
       throw new MachineError(
         made ? `${path} exists; --force overwrites it` : `${temporary} is in the way; remove it`,
       );
-    throw new MachineError(`${path}: cannot be written: ${messageOf(error)}`);
+    throw new MachineError(`${path}: cannot be written: ${writeFailure(place, error)}`);
   } finally {
     if (made) rmSync(temporary, { force: true });
   }

@@ -13,7 +13,7 @@ import { configBytesMax } from "../../keys/source.ts";
 import { type Account, daemonAccount, operatorsGroup } from "../../model/account.ts";
 import { groupsHere } from "./accounts.ts";
 import { readBounded } from "./files.ts";
-import { readFailure } from "./read-failure.ts";
+import { mayNotRead, readFailure } from "./read-failure.ts";
 
 /** A key or a password is a few lines, and perhaps comments. */
 const secretBytesMax = 64 * 1024;
@@ -118,7 +118,8 @@ function bytesOf(path: string, bytesMax: number): Bytes {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return refused("there is no such file");
-    if (!stat.isFile()) return refused("it is not a regular file");
+    if (stat.isDirectory()) return refused("it is a directory", "name a file");
+    if (!stat.isFile()) return refused("it is not a regular file", "write it into a file");
     if (stat.size > bytesMax)
       return refused(
         `its ${stat.size} bytes are more than the ${bytesMax} that are read`,
@@ -129,7 +130,7 @@ function bytesOf(path: string, bytesMax: number): Bytes {
       ? refused("there is no such file")
       : { bytes, mode: stat.mode, group: stat.gid };
   } catch (thrown) {
-    return refused(readFailure(thrown));
+    return refused(readFailure(thrown), mayNotRead(thrown) ? "try it as root" : null);
   }
 }
 

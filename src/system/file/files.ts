@@ -18,6 +18,7 @@ import {
 import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MachineError, messageOf } from "../../model/error.ts";
+import { writeFailure } from "./read-failure.ts";
 
 const failed = (what: string, thrown: unknown): MachineError =>
   new MachineError(`${what}: ${messageOf(thrown)}`, { cause: thrown });
@@ -126,7 +127,9 @@ export function ensureDirectory(path: string, mode = 0o750): void {
   try {
     mkdirSync(path, { recursive: true, mode });
   } catch (thrown) {
-    throw failed(`${path}: cannot be made a directory`, thrown);
+    throw new MachineError(`${path}: cannot be made a directory: ${writeFailure(path, thrown)}`, {
+      cause: thrown,
+    });
   }
 }
 

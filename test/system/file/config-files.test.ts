@@ -13,6 +13,7 @@ import {
   readKeyFile,
 } from "../../../src/system/file/config-files.ts";
 import { accepted, refused, soundText } from "../../config/texts.ts";
+import { asNobody } from "../nobody.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "lvsd-config-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -43,14 +44,14 @@ const files: readonly (readonly [name: string, make: () => string, printed: RegE
     () => path("none.yaml"),
     /none\.yaml: there is no such file \(lvsd init/,
   ],
-  ["a directory", () => directory, /: it is not a regular file/],
+  ["a directory", () => directory, /: it is a directory \(name a file\)/],
   [
     "a pipe, which would never end",
     () => {
       spawnSync("mkfifo", [path("pipe")]);
       return path("pipe");
     },
-    /: it is not a regular file/,
+    /: it is not a regular file \(write it into a file\)/,
   ],
   [
     "10 MiB, without reading them",
@@ -75,6 +76,14 @@ for (const [name, make, printed] of files) {
     assert.match(problems.map(printProblem).join("\n"), printed);
   });
 }
+
+test("a file that may not be read is no reason to write another one", async () => {
+  const closed = write("closed.yaml", soundText, 0);
+  const problems = await asNobody(() => refused(readConfig(closed, diskFiles)));
+  assert.deepEqual(problems.map(printProblem), [
+    `${closed}: no permission to read it (try it as root)`,
+  ]);
+});
 
 const key = `${Buffer.alloc(32, 1).toString("base64")}\n`;
 

@@ -164,7 +164,10 @@ export class ClusterSync {
       const unloaded = this.#own.unloaded();
       if (unloaded !== null) return unloaded;
       if (this.#own.share() === "none")
-        return refusedNow("there is nobody to give it to", "no backup, or cluster_sync: false");
+        return refusedNow(
+          "there is no peer to give it to",
+          "no backup, authentication: none, or cluster_sync: false",
+        );
       if (this.#own.share() === "away")
         return refusedNow("the peer is dead", "try again when it is back");
       return this.#leading.push(null, force);
