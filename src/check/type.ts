@@ -121,11 +121,11 @@ export interface Beginning {
 export type Runs<Own> =
   /** Never: the real server counts as up. */
   | { readonly by: "nothing" }
-  /** A pure dialogue; null: to connect is all. */
+  /** A pure dialogue; without `begin`, or where it returns null, to connect is all. */
   | {
       readonly by: "dialogue";
       transport(check: Own): Transport;
-      begin(check: Own, beginning: Beginning): Dialogue | null;
+      begin?(check: Own, beginning: Beginning): Dialogue | null;
     }
   /** A module of checks/, by its name in checks/drivers.ts, which does everything itself. */
   | { readonly by: "driver"; readonly driver: string; readonly startsProcess?: boolean };

@@ -3,6 +3,7 @@
  * reason of a closed list and a printable, bounded text.
  */
 
+import { getSystemErrorMessage, getSystemErrorName } from "node:util";
 import { printableLine } from "../check/excerpt.ts";
 import type { FailureReason } from "../check/reason.ts";
 import { messageOf } from "../model/error.ts";
@@ -58,6 +59,8 @@ const localCodes: ReadonlySet<string> = new Set([
   "ENOMEM",
   "ENOBUFS",
   "EAGAIN",
+  // The kernel's bound on what epoll(7) watches.
+  "ENOSPC",
   "EADDRNOTAVAIL",
   // What this machine's own packet filter drops.
   "EPERM",
@@ -83,4 +86,11 @@ export const codeOf = (thrown: unknown): string =>
 export function failedBy(thrown: unknown, reason: FailureReason): Failed {
   const code = codeOf(thrown);
   return failed(localCodes.has(code) ? "local" : reason, codeWords[code] ?? messageOf(thrown));
+}
+
+/** The same for an error of the kernel, by its number. */
+export function failedByNumber(error: number, reason: FailureReason): Failed {
+  const code = getSystemErrorName(-error);
+  const why = codeWords[code] ?? getSystemErrorMessage(-error);
+  return failed(localCodes.has(code) ? "local" : reason, why);
 }

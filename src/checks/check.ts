@@ -23,6 +23,7 @@ import { contained, ofThisWork } from "./containment.ts";
 import type { RunsDialogue } from "./dialogue.ts";
 import { drivers } from "./drivers.ts";
 import { blamed } from "./own-trouble.ts";
+import { tryConnecting } from "./plain.ts";
 import { type RunCommand, runUnprivileged } from "./program/unprivileged.ts";
 import { type Endpoint, targetOf } from "./target.ts";
 import type { Transcript } from "./transcript.ts";
@@ -47,6 +48,12 @@ export const checksWith =
     const started = performance.now();
     const took = (): Ms => ms(performance.now() - started);
     if (check.type === "none") return { ...passed, took: took() };
+    if (connectsOnly(check)) {
+      const limits = { signal, timeout: check.timeout };
+      const deadline = transcript ? { ...limits, transcript } : limits;
+      const verdict = await tryConnecting(targetOf(check, endpoint), deadline);
+      return { ...blamed(verdict), took: took() };
+    }
     const deadline = new AbortController();
     let end = (): void => {};
     let timer: NodeJS.Timeout | undefined;
@@ -70,6 +77,17 @@ export const checksWith =
 
 /** Commands run as children of this process. */
 export const runCheck: RunCheck = checksWith(runUnprivileged);
+
+/**
+ * Whether all that its type does is to connect: then there is nothing to load and nobody else's
+ * code to contain.
+ */
+function connectsOnly(check: TriedCheck): boolean {
+  const { runs } = typeNamed(check.type);
+  if (runs.by !== "dialogue" || runs.begin !== undefined) return false;
+  const { protocol, tls } = (runs as RunsDialogue).transport(check as never);
+  return protocol === "tcp" && tls === null;
+}
 
 /** Runs it as its type says. What it throws is a bug or a machine that lacks something. */
 async function attempt(

@@ -40,7 +40,7 @@ export async function tryDialogue(
   if (typeof secret === "object" && secret !== null) return secret;
   for (const hidden of [password, secret]) deadline.transcript?.secret(hidden ?? "");
   const beginning: Beginning = { aim: target, password, secret, random: randomBytes(32) };
-  const dialogue = runs.begin(own, beginning);
+  const dialogue = runs.begin?.(own, beginning) ?? null;
   if (transport.protocol === "udp" && dialogue !== null)
     return converseByDatagram(target, dialogue, deadline);
   const opened = await open(target, deadline);

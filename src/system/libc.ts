@@ -46,6 +46,10 @@ export const getSocketOption = libc.func(
   "int getsockopt(int fd, int level, int name, void *value, void *size)",
 ) as Call<[fd: number, level: number, name: number, value: Bytes, size: Bytes]>;
 
+export const getSocketName = libc.func(
+  "int getsockname(int fd, void *address, void *size)",
+) as Call<[fd: number, address: Bytes, size: Bytes]>;
+
 /** One instruction of a classic filter (bpf(4)): loads, jumps, and how many bytes to keep. */
 export interface FilterStep {
   readonly code: number;
@@ -83,6 +87,27 @@ export const flock = libc.func("int flock(int fd, int operation)") as Call<
 export const setScheduler = libc.func(
   "int sched_setscheduler(int thread, int policy, const int *priority)",
 ) as Call<[thread: number, policy: number, priority: Int32Array]>;
+
+export const createEpoll = libc.func("int epoll_create1(int flags)") as Call<[flags: number]>;
+export const controlEpoll = libc.func(
+  "int epoll_ctl(int epoll, int operation, int fd, void *event)",
+) as Call<[epoll: number, operation: number, fd: number, event: Bytes]>;
+export const waitEpoll = libc.func(
+  "int epoll_wait(int epoll, void *events, int most, int timeout)",
+) as Call<[epoll: number, events: Bytes, most: number, timeout: number]>;
+
+/** Watches a descriptor in this thread's own loop; while it is referenced the loop goes on. */
+export interface Watch {
+  ref(): void;
+  unref(): void;
+}
+
+/**
+ * Calls `readable` whenever the descriptor is (uv_poll_t of libuv). Keep what is returned: without
+ * it the watching ends. Promises that `readable` settles wait until Node itself runs something.
+ */
+export const watchReadable = (fd: number, readable: () => void): Watch =>
+  koffi.node.poll(fd, { readable: true }, readable);
 
 const libcFcntl = libc.func("int fcntl(int fd, int command, ...)");
 /** F_GETFL of fcntl(2). */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
-import type { Tried } from "../../src/checks/check.ts";
+import { runCheck, type Tried } from "../../src/checks/check.ts";
+import { Transcript } from "../../src/checks/transcript.ts";
+import { ms } from "../../src/model/time.ts";
 import {
   lenient,
   nobody,
@@ -53,6 +55,30 @@ describe("a tcp check", () => {
     const server = await serve(context, () => {});
     const tried = await tryOnce(tcpCheck(), server, AbortSignal.abort());
     assert.equal(tried.kind, "failed");
+    const stop = new AbortController();
+    const stopped = tryOnce(tcpCheck(), server, stop.signal);
+    stop.abort();
+    assert.equal((await stopped).kind, "failed");
+  });
+
+  it("passes where the answer came while this process stood still", async (context) => {
+    const server = await serve(context, () => {});
+    const trying = tryOnce(tcpCheck({ timeout: ms(20) }), server);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    assert.equal(failure(await trying), "passed");
+  });
+
+  it("notes its own port, and fails where that throws", async (context) => {
+    const server = await serve(context, () => {});
+    const { signal } = new AbortController();
+    const transcript = new Transcript();
+    await runCheck(tcpCheck(), server, signal, transcript);
+    assert.match(transcript.steps()[0]?.text ?? "", /^connected, from port [1-9]\d+$/);
+    transcript.note = () => {
+      throw new Error("a bug");
+    };
+    const tried = await runCheck(tcpCheck(), server, signal, transcript);
+    assert.equal(failure(tried), "local: a bug");
   });
 });
 

@@ -65,7 +65,7 @@ const ping = {
 /** Long enough for a machine that has other work; a deadline ends those that wait for it. */
 const patient = { timeout: ms(5000) } as const;
 const tries: readonly [Check, number, readonly string[]][] = [
-  [tcpCheck(patient), echo, ["connect"]],
+  [tcpCheck({ ...patient, tls: lenient }), tls, ["connect"]],
   [httpCheck(patient), web, ["connect", "readable"]],
   [httpCheck(short), silent, ["abort-signal"]],
   [httpCheck({ ...patient, type: "https", tls: lenient }), tls, ["secureConnect", "close"]],

@@ -8,7 +8,7 @@
  * programming it is not what is measured, and this machine's kernel may have no IPVS.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCheck } from "../../src/checks/check.ts";
@@ -26,7 +26,12 @@ const quietMs = 3000;
 
 if (process.env[inside] === undefined) {
   const script = `ip link set lo up && ip route add local 10.20.0.0/16 dev lo && exec "$@"`;
-  const argv = ["-n", "sh", "-c", script, "sh", process.execPath, ...process.argv.slice(1)];
+  const launcher = readFileSync(new URL("../../bin/lvsd", import.meta.url), "utf8");
+  // What it starts the daemon with decides over memory and pauses.
+  const [, settings = "", flags = ""] =
+    /^(\S+) exec "\$node" ([^"]*)/m.exec(launcher.replaceAll("\\\n", "")) ?? [];
+  const program = [process.execPath, ...flags.trim().split(/\s+/), ...process.argv.slice(1)];
+  const argv = ["-n", "sh", "-c", script, "sh", "env", settings, ...program];
   const { status } = spawnSync("unshare", argv, {
     stdio: "inherit",
     env: { ...process.env, [inside]: "1" },

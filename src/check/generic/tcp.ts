@@ -20,6 +20,5 @@ export const tcp = checkType({
       protocol: "tcp",
       tls: tls && { options: tls, upgrade: false, alpn: null },
     }),
-    begin: () => null,
   },
 });

@@ -45,7 +45,9 @@ export class Contacts {
   note(probe: Probe, tried: Tried, started: Instant): void {
     const met = goesNowhere(probe) ? null : hasMet(tried);
     if (met === null) return;
-    const misses = met ? 0 : Math.min(missesMin, (this.#contacts.get(probe)?.misses ?? 0) + 1);
+    const known = this.#contacts.get(probe);
+    if (met && known?.misses === 0) return;
+    const misses = met ? 0 : Math.min(missesMin, (known?.misses ?? 0) + 1);
     const why = tried.kind === "failed" ? tried.why : "";
     this.forget(probe);
     this.#contacts.set(probe, { misses, why });

@@ -5,7 +5,6 @@
  * means is health/nanny.ts's business, what a try does is checks/'s. Invariants: a probe has one
  * try at a time; a try ends, by itself or by being given up; after `stop` nothing is left.
  */
-import pLimit from "p-limit";
 import type { Tried } from "../../checks/check.ts";
 import type { FailureReason } from "../../checks/check-result.ts";
 import { type Config, type TriedCheck, triedChecks } from "../../config/config.ts";
@@ -32,12 +31,12 @@ import { Agenda, type Appointment } from "../agenda.ts";
 import { waitAtMost } from "../wait-at-most.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
 import { Contacts, goesNowhere } from "./contacts.ts";
-import { endedTry, lateMax, overdueAfter, type TryParts } from "./ended-try.ts";
 import { FirstRound } from "./first-round.ts";
 import { beginHurry, halt, hurriedNext } from "./hurry.ts";
 import { OwnTrouble } from "./own-trouble.ts";
 import { firstWait, type Hurried, nextStart, type Probe } from "./probe.ts";
 import { Probes } from "./probes.ts";
+import { lateMax, overdueAfter, Tries, type TryParts } from "./tries.ts";
 
 export interface NanniesParts extends TryParts {
   /** What a real server's nanny believes, or its weight in the table, has changed. */
@@ -62,11 +61,10 @@ export class Nannies {
   readonly contacts = new Contacts();
   readonly #parts: NanniesParts;
   readonly #agenda: Agenda;
-  readonly #limit = pLimit(1);
   readonly #origin: Instant;
   readonly #probes = new Probes();
   readonly #failures = new Map<FailureReason, number>();
-  readonly #underway = new Set<Promise<void>>();
+  readonly #tries: Tries;
   readonly #ownTrouble: OwnTrouble;
   #entries = new Map<RealServerKey, Entry>();
   #found: ReadonlyMap<RealServerKey, number> = new Map();
@@ -87,13 +85,16 @@ export class Nannies {
       parts.report,
     );
     this.#agenda = new Agenda(parts.now, openAlarm);
+    this.#tries = new Tries(parts, this.#agenda, {
+      isWanted: ({ nannies }) => !this.#stopped && this.#trying && nannies.size > 0,
+      ended: (probe, started, tried) => this.#take(probe, started, tried),
+    });
   }
 
   /** Takes over a configuration. What is the same as before goes on undisturbed. */
   configure(config: Config): void {
     const now = this.#parts.now();
     const before = this.#entries;
-    this.#limit.concurrency = config.checks.concurrency;
     this.#entries = new Map();
     for (const virtualServer of config.virtualServers)
       for (const realServer of virtualServer.realServers) {
@@ -113,6 +114,7 @@ export class Nannies {
         this.#leave(entry);
       }
     this.#startTries(this.#assignProbes());
+    this.#tries.atOnce = config.checks.concurrency;
     this.#ownTrouble.look();
     for (const [key, entry] of this.#entries) {
       this.#setWake(entry);
@@ -244,10 +246,10 @@ export class Nannies {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#agenda.close();
-    this.#limit.clearQueue();
+    this.#tries.clear();
     for (const probe of this.#probes) halt(probe);
     this.#firstRound.look();
-    await waitAtMost(Promise.all(this.#underway), overdueAfter);
+    await waitAtMost(this.#tries.none(), overdueAfter);
   }
 
   #begin(rules: NannyRules, now: Instant): Nanny {
@@ -298,8 +300,7 @@ export class Nannies {
     probe.next?.cancel();
     probe.next = this.#agenda.at(when, () => {
       probe.next = null;
-      probe.doing = "waiting";
-      void this.#limit(() => this.#turn(probe));
+      this.#tries.want(probe);
     });
   }
 
@@ -313,21 +314,6 @@ export class Nannies {
       beginHurry(probe, Math.max(1, ...falls), now, resolve);
       if (probe.doing === "idle") this.#tryAt(probe, now);
     });
-  }
-
-  /** The probe's turn among the tries under way. */
-  async #turn(probe: Probe): Promise<void> {
-    probe.doing = "idle";
-    if (this.#stopped || !this.#trying || probe.nannies.size === 0) return;
-    probe.doing = "trying";
-    const started = this.#parts.now();
-    const trying = endedTry(probe, started, this.#agenda, this.#parts).then((tried) => {
-      probe.doing = "idle";
-      this.#take(probe, started, tried);
-    });
-    this.#underway.add(trying);
-    await trying;
-    this.#underway.delete(trying);
   }
 
   /** Judges a result, hands it to all who want it, and makes the next appointment. */
