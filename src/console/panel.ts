@@ -81,6 +81,8 @@ export interface Panel {
   readonly title: PlainKey;
   /** Who may open it. */
   readonly access: Access;
+  /** The panel of the menu that it belongs to, where it is not in the menu itself. */
+  readonly within?: `/${string}`;
   /** Whether the menu shows it; default true. */
   readonly menu?: boolean;
   /** One paragraph for HELP: what it is for. */

@@ -67,6 +67,7 @@ export const busyStatus: Status = {
       { name: "private", alive: true, last_seen_ms: 88, rtt_ms: 0.36, lost: 0 },
     ],
   },
+  connection_sync: { state: "master", device: "eth1", id: 4 },
   virtual_servers: [
     virtual("web", "192.168.26.10", 80, [
       real("rs1", "10.11.12.1", 80, { weight: 2, effective_weight: 2, active_connections: 431 }),
@@ -74,18 +75,27 @@ export const busyStatus: Status = {
         ...{ state: "down", effective_weight: 0, active_connections: 0, inactive_connections: 5 },
         check: broken,
       }),
-      real("rs3", "10.11.12.3", 80),
+      real("rs3", "10.11.12.3", 80, {
+        ...{ weight: 2, effective_weight: 1.4, tripwire: "held" },
+        load: { monitor: "agent", value: 62, factor: 0.7, last_error: null },
+      }),
     ]),
     virtual("shop", "192.168.26.10", 443, [
-      real("rs1", "10.11.12.1", 443),
+      real("rs1", "10.11.12.1", 443, { effective_weight: 0.4 }),
       real("rs3", "10.11.12.3", 443, { state: "reentry", effective_weight: 0 }),
     ]),
     virtual(
       "dns6",
       "2001:db8::53",
       53,
-      [real("ns1", "2001:db8:1::1", 5353), real("ns2", "2001:db8:1::2", 5353)],
-      { protocol: "udp", scheduler: "rr" },
+      [
+        real("ns1", "2001:db8:1::1", 5353, {
+          ...{ state: "down", check: broken },
+          own_path: { reached: false, why: "no route to host" },
+        }),
+        real("ns2", "2001:db8:1::2", 5353),
+      ],
+      { protocol: "udp", scheduler: "rr", state: "panic" },
     ),
   ],
 };

@@ -79,4 +79,11 @@ describe("the panels", () => {
       .filter((path) => /html`[^`]*=\$\{|html`[^`]*='\$\{/.test(text(path)));
     assert.deepEqual(loose, []);
   });
+
+  it("work in a text browser: a form goes to one place, whichever of its buttons was pressed", () => {
+    const lost = sources
+      .filter((path) => path.startsWith("src/console/"))
+      .filter((path) => /formaction|formmethod|onclick/.test(text(path)));
+    assert.deepEqual(lost, []);
+  });
 });

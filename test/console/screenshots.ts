@@ -7,9 +7,25 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { builtAssets, logIn, openBrowser, openPage } from "./browser.ts";
 import { busyEvents, busyFindings, busyGraphs, busyScript, busyStatus } from "./busy-router.ts";
-import { pairConfig } from "./sample-pair.ts";
+import { pairConfig, pairText } from "./sample-pair.ts";
 import { serveConsole } from "./served-console.ts";
 
+/** With a list of checks and a failover service. */
+const manyChecks = `${pairText}  shop:
+    address: 192.168.26.10/24
+    port: 443
+    check:
+      - { type: https, path: /health }
+      - { type: tcp, port: 8443 }
+    real_servers:
+      rs1: { address: 10.11.12.1 }
+failover:
+  services:
+    mail:
+      start: [/etc/lvsd/commands/mail, start]
+      stop: [/etc/lvsd/commands/mail, stop]
+      check: { type: smtp, port: 25 }
+`;
 const out = process.argv[2] ?? join(import.meta.dirname, "../../docs/console");
 mkdirSync(out, { recursive: true });
 const ends: (() => unknown)[] = [];
@@ -22,7 +38,7 @@ const served = await serveConsole(t as never, {
     daemon.graphed = busyGraphs;
     daemon.found = async () => busyFindings;
     daemon.realServerScript = async () => busyScript;
-    daemon.loaded = pairConfig;
+    daemon.loaded = { ...pairConfig, text: manyChecks };
   },
 });
 const browser = await openBrowser();
@@ -40,9 +56,15 @@ const panels = {
   import: "",
   doctor: "",
   script: "?server=web",
+  global: "",
+  redundancy: "",
+  services: "",
   "virtual-servers": "",
   "virtual-server": "?name=web",
-  monitoring: "?vs=web",
+  "real-servers": "?vs=web",
+  "real-server": "?vs=web&name=rs1",
+  monitoring: "?vs=shop&at=1",
+  history: "",
   review: "",
   help: "",
   password: "",
@@ -78,7 +100,9 @@ virtual web {
 }
 `;
 /** Longer than anybody looks at. */
-const cut = ["help", "import", "virtual-server", "monitoring"];
+const cut = [
+  ...["help", "import", "virtual-server", "monitoring", "real-server", "global", "redundancy"],
+];
 for (const [look, options] of Object.entries(looks)) {
   const { page, close } = await openPage(browser, options);
   await page.goto(`${served.url}/login`);

@@ -57,6 +57,11 @@ for (const text of document.querySelectorAll<HTMLElement>("pre[data-copy]")) {
   text.before(button);
 }
 
+// On a telephone the menu scrolls: the present panel is to be seen in it.
+document
+  .querySelector("header nav [aria-current]")
+  ?.scrollIntoView({ inline: "center", block: "nearest" });
+
 const live = document.querySelector<HTMLElement>("[data-live]")?.dataset.live;
 if (live !== undefined) follow(live);
 drawGraphs();

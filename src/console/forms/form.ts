@@ -8,7 +8,7 @@ import type { Form, Model } from "../panel.ts";
 import type { Field, Group, Part } from "./field.ts";
 import { inputName, useName } from "./form-edits.ts";
 import { anywayName } from "./opened.ts";
-import type { Placed } from "./placed.ts";
+import { dotted, type Placed } from "./placed.ts";
 import { isGiven, isUsed, shownAt } from "./value.ts";
 
 /** Which set of labels the fields have: the same key is called differently elsewhere. */
@@ -146,7 +146,7 @@ function defaultPart({ say }: Model, { key }: Field, usual: string | null): Html
 }
 
 const keyName = ({ root }: FormPage, { name }: Part): Html =>
-  html` <code class="key-name">${[...root, name].join(".")}</code>`;
+  html` <code class="key-name">${`${dotted(root)}${root.length === 0 ? "" : "."}${name}`}</code>`;
 
 const wrongPart = (id: string, wrong: readonly Problem[]): Html =>
   wrong.length === 0

@@ -37,7 +37,7 @@ export function placed(
 }
 
 /** As messages name a place: `check[1].path`. */
-const dotted = (path: KeyPath): string =>
+export const dotted = (path: KeyPath): string =>
   path.reduce<string>(
     (above, step) =>
       typeof step === "number" ? `${above}[${step}]` : above === "" ? step : `${above}.${step}`,

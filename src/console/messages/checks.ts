@@ -5,6 +5,11 @@ export const checkMessages = {
   "checks.list": { en: "Checks of the list", ja: "検査の一覧", "zh-TW": "檢查清單" },
   "checks.check": { en: "Check", ja: "検査", "zh-TW": "檢查" },
   "checks.one": { en: "{number}: {type}", ja: "{number}: {type}", "zh-TW": "{number}: {type}" },
+  "checks.this": {
+    en: "Check {number}: {type}",
+    ja: "検査 {number}: {type}",
+    "zh-TW": "檢查 {number}：{type}",
+  },
   "checks.change": { en: "Change", ja: "変更", "zh-TW": "變更" },
   "checks.up": { en: "Up", ja: "上へ", "zh-TW": "上移" },
   "checks.down": { en: "Down", ja: "下へ", "zh-TW": "下移" },
@@ -66,7 +71,7 @@ export const checkMessages = {
       "容錯移轉服務：僅在使用中的路由器上執行的程式，例如郵件伺服器。虛擬位址公告後以指令啟動，以另一指令停止，也可檢查。其位址即這一對路由器的虛擬位址。",
   },
   "services.caption": {
-    en: "{count} failover services",
+    en: "Failover services: {count}",
     ja: "フェイルオーバーサービス {count} 件",
     "zh-TW": "{count} 個容錯移轉服務",
   },
@@ -83,9 +88,9 @@ export const checkMessages = {
   "services.start": { en: "START COMMAND", ja: "起動コマンド", "zh-TW": "啟動指令" },
   "services.check": { en: "MONITORING", ja: "監視", "zh-TW": "監控" },
   "services.addresses": {
-    en: "An address that belongs to no virtual server stands in GLOBAL SETTINGS, under further floating addresses.",
-    ja: "仮想サーバに属さないアドレスは、グローバル設定の「その他の浮動アドレス」にあります。",
-    "zh-TW": "不屬於任何虛擬伺服器的位址，請在全域設定的「其他浮動位址」中設定。",
+    en: "Addresses that belong to no virtual server are the further floating addresses in",
+    ja: "仮想サーバに属さないアドレスは「その他の浮動アドレス」で設定します:",
+    "zh-TW": "不屬於任何虛擬伺服器的位址，請以「其他浮動位址」設定：",
   },
   "service.panel": {
     en: "EDIT: FAILOVER",

@@ -38,6 +38,7 @@ export const monitorMessages = {
     "zh-TW": "常駐程式的使用者（無特權）",
   },
   "control.refused": { en: "Refused input", ja: "拒否した入力", "zh-TW": "拒絕的輸入" },
+  "control.refused-all": { en: "{count} in all", ja: "計 {count} 件", "zh-TW": "共 {count} 筆" },
   "control.refused-of": {
     en: "{source}: {reason}, {count}",
     ja: "{source}: {reason}、{count}",
@@ -58,9 +59,9 @@ export const monitorMessages = {
   "control.service": { en: "Service", ja: "サービス", "zh-TW": "服務" },
   "control.failures": { en: "Failures in a row", ja: "連続失敗回数", "zh-TW": "連續失敗次數" },
   "control.unfit": {
-    en: "this router is unfit because of it",
-    ja: "このためルータは不適格",
-    "zh-TW": "這台路由器因此不適任",
+    en: "makes this router unfit",
+    ja: "ルータ不適格の原因",
+    "zh-TW": "使這台路由器不適任",
   },
   "control.names": {
     en: "Host names of real servers",
@@ -91,9 +92,9 @@ export const monitorMessages = {
     "zh-TW": "這台路由器也能到達",
   },
   "control.own-unreached": {
-    en: "not reached from this router alone",
-    ja: "このルータからだけ到達不可",
-    "zh-TW": "僅這台路由器無法到達",
+    en: "not reached from here",
+    ja: "このルータから到達不可",
+    "zh-TW": "這台路由器無法到達",
   },
   "control.tripwire-held": {
     en: "tripwire: connected",

@@ -91,7 +91,10 @@ function kernelFacts(say: Say, status: Status): readonly Html[] {
   return [
     fact(
       say("control.kernel"),
-      html`${say("control.repaired", { count: kernel.repairs })}${wrong}`,
+      html`${truth(say, wrong.length === 0, "control.in-sync", "control.out-of-sync")}${noted(
+        say("control.repaired", { count: kernel.repairs }),
+        kernel.repairs > 0,
+      )}${wrong}`,
     ),
     ...(sync === null ? [] : [fact(say("control.sync"), say("control.sync-is", sync))]),
     ...(fence === null
@@ -110,18 +113,19 @@ function kernelFacts(say: Say, status: Status): readonly Html[] {
 
 /** What was refused, by source and reason; nothing where nothing was. */
 function refusedFacts(say: Say, { refused }: Status): readonly Html[] {
-  const lines = Object.entries(refused).flatMap(([source, reasons]) =>
+  const all = Object.entries(refused).flatMap(([source, reasons]) =>
     Object.entries(reasons)
       .filter(([, count]) => count > 0)
-      .map(
-        ([reason, count]) => html`<li>${say("control.refused-of", { source, reason, count })}</li>`,
-      ),
+      .map(([reason, count]) => ({ source, reason, count })),
   );
-  if (lines.length === 0) return [];
+  if (all.length === 0) return [];
+  const count = all.reduce((sum, one) => sum + one.count, 0);
+  const lines = all.map((one) => html`<li>${say("control.refused-of", one)}</li>`);
+  const summary = say("control.refused-all", { count });
   return [
     fact(
       say("control.refused"),
-      html`<details id="refused"><summary>${lines.length}</summary><ul lang="en">${lines}</ul></details>`,
+      html`<details id="refused"><summary>${summary}</summary><ul lang="en">${lines}</ul></details>`,
     ),
   ];
 }

@@ -14,6 +14,7 @@ export const maintenancePanel: Panel = {
   help: "maintenance.help",
   access: "operate",
   menu: false,
+  within: "/control",
   render: (model) => page(model, model.query, null),
   live,
   actions: { drain: order("drain"), disable: order("disable"), enable: order("enable") },

@@ -83,10 +83,7 @@ function insideHead(model: Model, panel: Panel): Html {
 <nav aria-label="${say("frame.panels")}"><ul>
 ${model.panels
   .filter(({ menu }) => menu !== false)
-  .map(
-    (one) =>
-      html`<li><a href="${one.path}"${one === panel ? html` aria-current="page"` : nothing}>${say(one.title)}</a></li>`,
-  )}
+  .map((one) => html`<li><a href="${one.path}"${currentIn(one, panel)}>${say(one.title)}</a></li>`)}
 </ul></nav>
 <form class="user" method="post" action="/logout">${token}
 <span>${say("frame.user", { user: user.name })}${role === "" ? "" : ` (${role})`}</span>
@@ -94,6 +91,14 @@ ${model.panels
 </header>
 <div id="banners" class="banners">${bannersOf(model)}</div>`;
 }
+
+/** Where the page is in the menu: itself, or below. */
+const currentIn = (one: Panel, panel: Panel): Html =>
+  one === panel
+    ? html` aria-current="page"`
+    : one.path === panel.within
+      ? html` aria-current="true"`
+      : nothing;
 
 const notices = ({ session }: Model): Html => {
   const said = session.notices;

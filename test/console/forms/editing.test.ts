@@ -106,7 +106,7 @@ describe("the forms", () => {
     await send(visitor, ["/virtual-server?name=shop", "/virtual-server/save"], { entry: "store" });
     assert.match(await draftOf(visitor), /\n {2}store:\n/);
     const list = (action: string, fields: Record<string, string>) =>
-      visitor.submit("/virtual-servers", `/virtual-servers/${action}`, fields);
+      visitor.submit("/virtual-servers", "/virtual-servers/edit", { do: action, ...fields });
     assert.equal((await list("copy", { name: "web", to: "web2" })).status, 303);
     const copied = await draftOf(visitor);
     assert.equal(copied.split("# by the web team").length, 3);
@@ -131,7 +131,7 @@ describe("the forms", () => {
     assert.match(missing.text, /id="k-address-wrong"[^<]*>[^<]*address is missing/);
     const page = "/real-servers?vs=web";
     const list = (action: string, fields: Record<string, string>) =>
-      visitor.submit(page, `/real-servers/${action}`, { vs: "web", ...fields });
+      visitor.submit(page, "/real-servers/edit", { do: action, vs: "web", ...fields });
     await list("toggle", { name: "rs4" });
     assert.match(await draftOf(visitor), /weight: 7, active: false \}/);
     await list("delete", { name: "rs4" });
@@ -179,7 +179,7 @@ describe("the forms", () => {
       assert.match(text, /This stands in \/etc\/lvsd\/teams\/mail\.yaml/, page);
       assert.doesNotMatch(
         text,
-        /method="post" action="\/(?:virtual-server|real-servers|monitoring)\/(?:save|delete)"/,
+        /method="post" action="\/(?:virtual-server|real-servers|monitoring)\/(?:save|edit|list|any)"/,
       );
     }
     const token = await visitor.tokenOf("/control");
@@ -252,9 +252,9 @@ describe("the forms and what stands in an address", () => {
 
 describe("the forms and who may", () => {
   const actions = [
-    ...["/global/save", "/redundancy/save", "/virtual-server/save", "/virtual-servers/delete"],
-    ...["/virtual-servers/copy", "/virtual-servers/toggle", "/real-server/save"],
-    ...["/real-servers/delete", "/real-servers/copy", "/real-servers/toggle", "/monitoring/save"],
+    ...["/global/save", "/redundancy/save", "/virtual-server/save", "/virtual-servers/edit"],
+    ...["/real-server/save", "/real-servers/edit", "/monitoring/save", "/monitoring/list"],
+    ...["/monitoring/any", "/monitoring/remove", "/services/edit", "/service/save"],
   ];
   const pages = [
     ...["/global", "/redundancy", "/virtual-servers", "/virtual-server?name=web"],

@@ -5,6 +5,7 @@ import { messageOf } from "../../../model/error.ts";
 import { isRefusedDraft } from "../../drafts/drafts.ts";
 import { readDraft } from "../../drafts/read-draft.ts";
 import { type Html, html, nothing } from "../../html.ts";
+import { instant } from "../../monitor/badge.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import {
   concernsOf,
@@ -43,7 +44,7 @@ function table(model: Model, history: HistoryReport): Html {
   const rows = history.past.map(({ serial, hash, at }, index) => {
     const back = index + 1;
     const withPresent = `/history?from=${back}&to=0`;
-    return html`<tr><th scope="row">${serial}</th><td>${at}</td><td><code>${hash.slice(0, 12)}</code></td>
+    return html`<tr><th scope="row">${serial}</th><td>${instant(at)}</td><td><code>${hash.slice(0, 12)}</code></td>
 <td><a href="${withPresent}">${say("history.with-present", { serial })}</a></td>
 ${may ? html`<td>${backForms(model, { back, serial, hash })}</td>` : nothing}</tr>`;
   });
@@ -76,7 +77,7 @@ function compareForm({ say, query }: Model, { serial, past }: HistoryReport): Ht
     const option = (back: Back, text: string): Html =>
       html`<option value="${back}"${back === chosen ? html` selected` : nothing}>${text}</option>`;
     return html`<label for="${name}">${say(`history.${name}`)}</label> <select id="${name}" name="${name}">
-${option(0, say("history.option-present", { serial }))}${past.map((one, index) => option(index + 1, `${one.serial} (${one.at})`))}</select>`;
+${option(0, say("history.option-present", { serial }))}${past.map((one, index) => option(index + 1, `${one.serial} (${one.at.slice(0, 19).replace("T", " ")} UTC)`))}</select>`;
   };
   return html`<form method="get" action="/history" class="inline">${choice("from", 1)}${choice("to", 0)}
 <button>${say("history.compare")}</button></form>`;

@@ -59,6 +59,7 @@ export const monitoringPanel: Panel = {
   help: "monitoring.help",
   access: "read",
   menu: false,
+  within: "/virtual-servers",
   edits: owners.map((owner) => ({ under: `${owner}.check`, parts: editedParts })),
   render: (model) =>
     orWhyNot(async () => {
@@ -94,7 +95,6 @@ const lockedCheck = (model: Model, { checked, file }: CheckSubject): Html | null
 
 function show(model: Model, opened: Opened, subject: CheckSubject, look: Look): Html {
   const { checked, root, type, isNew, document, base, file } = subject;
-  const { say } = model;
   const sections = sectionsOf(type, subject.inherited);
   const parts = sections.flatMap((section) => section.parts);
   // Keys of another type mean nothing here.
@@ -106,7 +106,7 @@ function show(model: Model, opened: Opened, subject: CheckSubject, look: Look): 
   const present = file !== null || isNew ? null : presentProblems(opened, parts, root);
   return html`${headPart(model, subject)}
 ${checkListPart(model, subject, locked === null)}
-${isNew ? html`<h2>${say("checks.new")}</h2><p>${say("checks.new-more")}</p>` : nothing}
+${titlePart(model, subject)}
 ${typeForm(model, subject)}${look.tried ?? nothing}
 ${formPart(model, {
   ...{ area: "check", action: "/monitoring/save", sections, root, inherited, document },
@@ -114,6 +114,13 @@ ${formPart(model, {
   ...{ locked, given: look.given ?? null, placed: look.wrong ?? present },
 })}${isAlone && locked === null ? removeForm(model, subject) : nothing}
 ${checked.kind === "virtual-server" ? tryForm(model, checked.entry, checked.realServer) : nothing}`;
+}
+
+/** Which check of a list the form below is about. */
+function titlePart({ say }: Model, { isNew, list, at, type }: CheckSubject): Html {
+  if (isNew) return html`<h2>${say("checks.new")}</h2><p>${say("checks.new-more")}</p>`;
+  const order = list?.findIndex((one) => one.at === at) ?? -1;
+  return order < 0 ? nothing : html`<h2>${say("checks.this", { number: order + 1, type })}</h2>`;
 }
 
 function headPart(model: Model, { checked }: CheckSubject): Html {

@@ -29,6 +29,7 @@ export const realServerPanel: Panel = {
   help: "real.edit-help",
   access: "read",
   menu: false,
+  within: "/virtual-servers",
   edits: [{ under: "virtual_servers.NAME.real_servers.NAME", parts }],
   render: (model) =>
     orWhyNot(async () => {

@@ -14,7 +14,7 @@ import {
 } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import { stateBadge } from "../../monitor/badge.ts";
-import type { Acted, Action, Form, Model, Panel } from "../../panel.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import { problemList } from "../../web/problems.ts";
 
 export const realServersPanel: Panel = {
@@ -23,21 +23,25 @@ export const realServersPanel: Panel = {
   help: "real.help",
   access: "read",
   menu: false,
+  within: "/virtual-servers",
   render: (model) =>
     orWhyNot(async () => {
       const owner = virtualServerNamed(await openDraft(model), model.query.get("vs") ?? "");
       return owner === null ? gone(model) : show(model, owner, nothing);
     }),
-  actions: {
-    delete: edited(({ root }) => [{ kind: "remove", path: root }]),
-    copy: edited(({ root }, to) => [
-      { kind: "copy", path: root, to },
-      { kind: "set", path: [...root.slice(0, -1), to, "active"], value: false },
-    ]),
-    toggle: edited((entry) => [
-      { kind: "set", path: [...entry.root, "active"], value: valueIn(entry, "active") === "false" },
-    ]),
-  },
+  actions: { edit },
+};
+
+/** What the buttons do, by their values, as in virtual-servers.ts. */
+const changes: Readonly<Record<string, (entry: Entry, to: string) => readonly Edit[]>> = {
+  delete: ({ root }) => [{ kind: "remove", path: root }],
+  copy: ({ root }, to) => [
+    { kind: "copy", path: root, to },
+    { kind: "set", path: [...root.slice(0, -1), to, "active"], value: false },
+  ],
+  toggle: (entry) => [
+    { kind: "set", path: [...entry.root, "active"], value: valueIn(entry, "active") === "false" },
+  ],
 };
 
 const columns = ["address", "port", "weight", "active"] as const;
@@ -58,18 +62,25 @@ function show(model: Model, owner: Entry, above: Html): Html {
   const entries = realServersOf(owner);
   const locked = lockedEntry(model, owner);
   const rows = entries.slice(0, rowsMax).map((entry) => row(model, owner, entry, locked === null));
-  const heads = ["status", "name", "address", "port", "weight"] as const;
+  const heads = [
+    ...[say("real.status"), say("virtuals.name"), say("real.address")].map(
+      (text) => html`<th scope="col">${text}</th>`,
+    ),
+    ...[say("real.port"), say("real.weight")].map(
+      (text) => html`<th scope="col" class="number">${text}</th>`,
+    ),
+  ];
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="${say("real.title")}"><table><caption>${say("real.caption", { name: owner.name, count: entries.length })}</caption>
-<thead><tr>${locked === null ? html`<th scope="col">${say("virtuals.choose")}</th>` : nothing}${heads.map((head) => html`<th scope="col">${say(`real.${head}`)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
+<thead><tr>${locked === null ? html`<th scope="col">${say("virtuals.choose")}</th>` : nothing}${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
   const head = tabsPart(model, owner.name, "/real-servers");
   if (locked !== null) return html`${head}${above}${locked}${table}`;
   const button = (action: string, text: string): Html =>
-    html`<button formaction="/real-servers/${action}">${text}</button>`;
+    html`<button name="do" value="${action}">${text}</button>`;
   const buttons = html`<div class="actions">${button("toggle", say("virtuals.toggle"))}${button("delete", say("virtuals.delete"))}
 <label for="to">${say("virtuals.copy-name")}</label><input id="to" name="to" maxlength="63" autocomplete="off">${button("copy", say("virtuals.copy"))}</div>`;
   return html`${head}${above}<form method="get" action="/real-server" class="inline"><input type="hidden" name="vs" value="${owner.name}">
 <label for="new">${say("real.new-name")}</label><input id="new" name="new" required maxlength="63" autocomplete="off"><button class="main">${say("virtuals.add")}</button></form>
-<form method="post" action="/real-servers/toggle">${token}<input type="hidden" name="vs" value="${owner.name}">
+<form method="post" action="/real-servers/edit">${token}<input type="hidden" name="vs" value="${owner.name}">
 ${entries.length === 0 ? html`<p>${say("real.none")}</p>` : html`${table}${buttons}`}</form>`;
 }
 
@@ -93,29 +104,27 @@ function row(model: Model, owner: Entry, entry: Entry, mayChoose: boolean): Html
 const gone = ({ say }: Model): Html =>
   html`<p>${say("virtual.gone")} <a href="/virtual-servers">${say("virtuals.title")}</a></p>`;
 
-/** An action on the entry that was chosen; `to`: the name in the form. */
-function edited(make: (entry: Entry, to: string) => readonly Edit[]): Action {
-  return async (model: Model, form: Form): Promise<Acted> => {
-    if (!model.may("configure")) return { kind: "forbidden" };
-    const owner = virtualServerNamed(await openDraft(model), form.get("vs") ?? "");
-    if (owner === null || owner.file !== null) return { kind: "again", content: gone(model) };
-    const again = (why: string): Acted => ({
-      kind: "again",
-      content: show(model, owner, html`<p class="notice failed" role="alert">${why}</p>`),
-    });
-    const entries = realServersOf(owner);
-    const entry = entries.find(({ name }) => name === form.get("name"));
-    if (entry === undefined) return again(model.say("virtuals.none-chosen"));
-    const to = (form.get("to") ?? "").trim();
-    const edits = make(entry, to);
-    const isCopy = edits.some(({ kind }) => kind === "copy");
-    if (isCopy && !isName(to)) return again(model.say("form.no-name"));
-    if (isCopy && entries.some(({ name }) => name === to))
-      return again(model.say("form.name-taken"));
-    const taken = await takeEdits(model, edits);
-    const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
-    if (taken.kind === "taken") return { kind: "done", text: model.say("form.taken"), to: where };
-    const content = html`${problemList(taken.placed.within)}${show(model, owner, nothing)}`;
-    return { kind: "again", content };
-  };
+/** What was asked of the entry that was chosen; `to`: the name of a copy. */
+async function edit(model: Model, form: Form): Promise<Acted> {
+  if (!model.may("configure")) return { kind: "forbidden" };
+  const owner = virtualServerNamed(await openDraft(model), form.get("vs") ?? "");
+  if (owner === null || owner.file !== null) return { kind: "again", content: gone(model) };
+  const again = (why: string): Acted => ({
+    kind: "again",
+    content: show(model, owner, html`<p class="notice failed" role="alert">${why}</p>`),
+  });
+  const entries = realServersOf(owner);
+  const entry = entries.find(({ name }) => name === form.get("name"));
+  const what = form.get("do") ?? "";
+  const make = Object.hasOwn(changes, what) ? changes[what] : undefined;
+  if (entry === undefined || make === undefined) return again(model.say("virtuals.none-chosen"));
+  const to = (form.get("to") ?? "").trim();
+  if (what === "copy" && !isName(to)) return again(model.say("form.no-name"));
+  if (what === "copy" && entries.some(({ name }) => name === to))
+    return again(model.say("form.name-taken"));
+  const taken = await takeEdits(model, make(entry, to));
+  const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
+  if (taken.kind === "taken") return { kind: "done", text: model.say("form.taken"), to: where };
+  const content = html`${problemList(taken.placed.within)}${show(model, owner, nothing)}`;
+  return { kind: "again", content };
 }

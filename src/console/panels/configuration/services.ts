@@ -44,6 +44,7 @@ export const servicePanel: Panel = {
   help: "service.help",
   access: "read",
   menu: false,
+  within: "/services",
   edits: [{ under: "failover.services.NAME", parts }],
   render: (model) =>
     orWhyNot(async () => {

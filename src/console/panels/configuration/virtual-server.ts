@@ -34,6 +34,7 @@ export const virtualServerPanel: Panel = {
   help: "virtual.help",
   access: "read",
   menu: false,
+  within: "/virtual-servers",
   edits: ["defaults", "virtual_servers.NAME"].map((under) => ({ under, parts })),
   render: (model) =>
     orWhyNot(async () => {

@@ -15,7 +15,7 @@ import { isGiven, shownAt } from "../../forms/value.ts";
 import { isName, virtualServerNamed } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import { stateBadge } from "../../monitor/badge.ts";
-import type { Acted, Action, Form, Model, Panel } from "../../panel.ts";
+import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import { problemList } from "../../web/problems.ts";
 
 export const virtualServersPanel: Panel = {
@@ -24,15 +24,18 @@ export const virtualServersPanel: Panel = {
   help: "virtuals.help",
   access: "read",
   render: (model) => orWhyNot(async () => show(model, await openDraft(model), nothing)),
-  actions: {
-    delete: edited((entry) => [{ kind: "remove", path: entry.root }]),
-    copy: edited((entry, to) => [
-      { kind: "copy", path: entry.root, to },
-      // Two of the same address and port are none: it waits until it has its own.
-      { kind: "set", path: ["virtual_servers", to, "active"], value: false },
-    ]),
-    toggle: edited((entry) => [toggled(entry)]),
-  },
+  actions: { edit },
+};
+
+/** What the buttons do, by their values: a text browser knows no other way to tell them apart. */
+const changes: Readonly<Record<string, (entry: Entry, to: string) => readonly Edit[]>> = {
+  delete: (entry) => [{ kind: "remove", path: entry.root }],
+  copy: (entry, to) => [
+    { kind: "copy", path: entry.root, to },
+    // Two of the same address and port are none: it waits until it has its own.
+    { kind: "set", path: ["virtual_servers", to, "active"], value: false },
+  ],
+  toggle: (entry) => [toggled(entry)],
 };
 
 /** Rows of one page. */
@@ -82,7 +85,7 @@ function show(model: Model, opened: Opened, above: Html): Html {
 <thead><tr>${locked === null ? html`<th scope="col">${say("virtuals.choose")}</th>` : nothing}${heads.map((head) => html`<th scope="col">${say(`virtuals.${head}`)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
   if (locked !== null) return html`${above}${locked}${table}${links}`;
   return html`${above}${addForm(model)}
-<form method="post" action="/virtual-servers/toggle">${model.token}${entries.length === 0 ? html`<p>${say("virtuals.none")}</p>` : html`${table}${buttons(model)}`}</form>${links}
+<form method="post" action="/virtual-servers/edit">${model.token}${entries.length === 0 ? html`<p>${say("virtuals.none")}</p>` : html`${table}${buttons(model)}`}</form>${links}
 <p><a href="/virtual-server?defaults=1">${say("virtuals.defaults")}</a></p>`;
 }
 
@@ -124,33 +127,32 @@ function addForm({ say }: Model): Html {
 
 function buttons({ say }: Model): Html {
   const button = (action: string, text: string): Html =>
-    html`<button formaction="/virtual-servers/${action}">${text}</button>`;
+    html`<button name="do" value="${action}">${text}</button>`;
   return html`<div class="actions">${button("toggle", say("virtuals.toggle"))}${button("delete", say("virtuals.delete"))}
 <label for="to">${say("virtuals.copy-name")}</label><input id="to" name="to" maxlength="63" autocomplete="off">${button("copy", say("virtuals.copy"))}</div>`;
 }
 
-/** An action on the entry that was chosen; `to`: the name in the form. */
-function edited(make: (entry: Entry, to: string) => readonly Edit[]): Action {
-  return async (model: Model, form: Form): Promise<Acted> => {
-    if (!model.may("configure")) return { kind: "forbidden" };
-    const opened = await openDraft(model);
-    const again = (why: string): Acted => {
-      const notice = html`<p class="notice failed" role="alert">${why}</p>`;
-      return { kind: "again", content: show(model, opened, notice) };
-    };
-    const entry = virtualServerNamed(opened, form.get("name") ?? "");
-    if (entry === null) return again(model.say("virtuals.none-chosen"));
-    if (entry.file !== null) return again(model.say("form.included", { file: entry.file }));
-    const to = (form.get("to") ?? "").trim();
-    const edits = make(entry, to);
-    if (edits.some(({ kind }) => kind === "copy") && !isFree(opened, to))
-      return again(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
-    const taken = await takeEdits(model, edits);
-    if (taken.kind === "taken")
-      return { kind: "done", text: model.say("form.taken"), to: "/virtual-servers" };
-    const content = html`${problemList(taken.placed.within)}${show(model, opened, nothing)}`;
-    return { kind: "again", content };
+/** What was asked of the entry that was chosen; `to`: the name of a copy. */
+async function edit(model: Model, form: Form): Promise<Acted> {
+  if (!model.may("configure")) return { kind: "forbidden" };
+  const opened = await openDraft(model);
+  const again = (why: string): Acted => {
+    const notice = html`<p class="notice failed" role="alert">${why}</p>`;
+    return { kind: "again", content: show(model, opened, notice) };
   };
+  const entry = virtualServerNamed(opened, form.get("name") ?? "");
+  const what = form.get("do") ?? "";
+  const make = Object.hasOwn(changes, what) ? changes[what] : undefined;
+  if (entry === null || make === undefined) return again(model.say("virtuals.none-chosen"));
+  if (entry.file !== null) return again(model.say("form.included", { file: entry.file }));
+  const to = (form.get("to") ?? "").trim();
+  if (what === "copy" && !isFree(opened, to))
+    return again(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
+  const taken = await takeEdits(model, make(entry, to));
+  if (taken.kind === "taken")
+    return { kind: "done", text: model.say("form.taken"), to: "/virtual-servers" };
+  const content = html`${problemList(taken.placed.within)}${show(model, opened, nothing)}`;
+  return { kind: "again", content };
 }
 
 const isFree = (opened: Opened, name: string): boolean =>
