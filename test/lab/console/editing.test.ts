@@ -16,10 +16,18 @@ const panels = [
   ...["/global", "/redundancy", "/virtual-servers", "/virtual-server?name=web"],
   ...["/virtual-server?new=shop", "/virtual-server?name=mail", "/real-servers?vs=web"],
   ...["/real-server?vs=web&name=rs1", "/monitoring?vs=web", "/review", "/history?from=1&to=0"],
+  ...["/monitoring?vs=ns", "/monitoring?vs=ns&rs=ns1&at=new", "/monitoring?defaults=1"],
+  ...["/services", "/service?name=mail", "/monitoring?service=mail&type=smtp"],
 ];
 
 /** Those with a layout of their own. */
-const fewer = ["/virtual-servers", "/monitoring?vs=web", "/review"];
+const fewer = [
+  "/virtual-servers",
+  "/monitoring?vs=web",
+  "/monitoring?vs=ns",
+  "/services",
+  "/review",
+];
 
 /** Keeps what is saved, with its serial raised, as the daemon does. */
 function storing({ daemon }: Served): void {
@@ -164,6 +172,14 @@ describe("the forms in a browser", { timeout: 300_000 }, () => {
       assert.deepEqual(await violations(page), [], "errors at their fields");
       await page.check("#anyway");
       await take(page);
+      await goTo(page, "/monitoring?vs=ns&at=new&type=ping");
+      await take(page);
+      await goTo(page, "/service?new=mail");
+      if (colorScheme === "light") {
+        await page.fill("#k-start", "/etc/lvsd/commands/mail");
+        await page.fill("#k-stop", "/etc/lvsd/commands/mail");
+        await take(page);
+      }
       for (const path of paths) {
         await goTo(page, path);
         await page.evaluate(
