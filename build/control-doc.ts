@@ -42,7 +42,9 @@ Access is used by the console's roles: \`read\` shows, \`operate\` changes what 
 |---|---|
 | 200 | done; the body is the report |
 | 400 | the request is malformed |
+| 404, 405 | there is no such request |
 | 409 | the request cannot be carried out at present: \`{"ok": false, "problems": [...]}\` |
+| 413 | the body is too large |
 | 422 | a text is invalid: the same form, each problem with its place |
 | 503 | too many requests or clients; try again |
 `;

@@ -57,7 +57,7 @@ async function waitForNext(
 }
 
 /** The status, or why there is none: nobody answers between two processes. */
-async function statusOf(client: ControlClient): Promise<Status | string> {
+export async function statusOf(client: ControlClient): Promise<Status | string> {
   try {
     return await client.status();
   } catch (thrown) {

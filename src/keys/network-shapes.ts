@@ -13,6 +13,7 @@ import type { Complaints } from "./complaints.ts";
 import { list, quoted, type Shape, scalarShape, shown, text, whole } from "./shape.ts";
 import type { Value } from "./value.ts";
 
+const nameHint = "give an IPv4 or IPv6 address, or a host name of letters, digits, `-` and `.`";
 const addressHint = "give an IPv4 or IPv6 address such as 192.0.2.1 or 2001:db8::1; no names";
 
 /** Ranges that are nobody's own address (RFC 6890). */
@@ -49,6 +50,8 @@ export const addressOrName = scalarShape<IpAddress | HostName>(
   (written) => {
     const name = parseHostName(written);
     if (name !== null) return { ok: name };
+    if (parsePrefix(written) === null)
+      return { wrong: `${quoted(written)} is no IP address and no host name`, hint: nameHint };
     const parsed = parseUnicast(written);
     if ("wrong" in parsed) return parsed;
     if (written.includes("/"))

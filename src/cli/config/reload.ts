@@ -12,6 +12,7 @@ import {
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
+import { firstStarted, isFirst } from "./first-start.ts";
 import { otherFile } from "./loaded-file.ts";
 
 /** Throws a MachineError where no daemon answers. */
@@ -25,8 +26,13 @@ export async function reload(
     complain(terminal, [problem], options.json);
     return exit.invalid;
   }
+  const before = await client.status();
   const report = await client.reload({ yes: options.yes });
   if (!report.ok) return refusedBy(report, terminal, options.json);
+  if (isFirst(before)) {
+    if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+    return firstStarted(client, before, "loaded", { options, terminal });
+  }
   const paint = terminal.colors ? colored : plain;
   const text = (): string => printPlan(report, true, paint);
   return loadedWith(report, terminal, { json: options.json, text });

@@ -17,6 +17,7 @@ import {
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
+import { firstStarted, isFirst } from "./first-start.ts";
 import { otherFile } from "./loaded-file.ts";
 
 export interface SaveOptions extends ReportOptions {
@@ -45,7 +46,13 @@ export async function apply(
     complain(terminal, [problem], options.json);
     return exit.invalid;
   }
+  const before = await client.status();
   const report = await client.save({ text, yes: options.yes });
+  if (report.ok && isFirst(before)) {
+    if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+    const done = `serial ${report.serial} stored ${shares[report.peer]}`;
+    return firstStarted(client, before, done, { options, terminal });
+  }
   if (report.ok) return reported(report, "stored", options, terminal);
   // The daemon has judged the text in the place of its own file; the operator has it in another.
   const { path } = (await client.status()).config;

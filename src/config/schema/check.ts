@@ -38,7 +38,7 @@ export const checksMax = 16;
 export const everyTypesKeys = {
   type: optional(
     choice("type of check", checkTypeNames),
-    "`tcp` for tcp services, `none` for udp services",
+    "`tcp` for tcp services, `none` for udp and sctp services",
     "How a try is made; docs/checks.md describes each type with its keys. `none` makes none and counts the real server as up.",
   ),
   ...rhythmKeys,

@@ -9,6 +9,7 @@ import { startControlServer } from "../../control/server.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
 import { version } from "../../model/version.ts";
 import { ensureDirectory } from "../../system/file/files.ts";
+import { peerUser } from "../../system/net/peer-user.ts";
 import { wallClock } from "../../system/process/clock.ts";
 import { lockDirectory } from "../../system/process/lock.ts";
 import { openLog } from "../../system/process/log.ts";
@@ -49,6 +50,7 @@ export async function runUnconfigured(
     socketPath: join(runDir, socketName),
     controlled,
     warn: (warning) => journal.record({ event: "control", kind: "warning", text: warning }),
+    userOf: peerUser,
   });
   const stop = (): void => end.resolve("stop");
   const hangUp = (): void => {

@@ -33,7 +33,7 @@ export interface UnconfiguredParts {
 
 const rootsPath = "/etc/lvsd/heartbeat.key";
 const noConfiguration = "this router has no configuration yet";
-const wayOut = "lvsd apply FILE gives it the first one, on both routers";
+const wayOut = "lvsd apply FILE gives it the first one; do so on each router";
 
 /** Every request is refused but those of {@link Unconfigured}. */
 function refusing(): Controlled {

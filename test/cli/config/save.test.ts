@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
-import { guarded, invalidFile, sampleSave } from "../../control/sample.ts";
+import { describe, type TestContext, test } from "node:test";
+import { guarded, invalidFile, samplePlan, sampleSave } from "../../control/sample.ts";
 import { lvsd, serve } from "../recorder.ts";
 
 const text = "# mine\nserial: 3\n";
@@ -49,6 +49,54 @@ describe("lvsd apply", { timeout: 20_000 }, () => {
     const { status, error } = await lvsd(["apply", join(runDir, "none"), "--run-dir", runDir]);
     assert.deepEqual([status, daemon.texts], [2, []]);
     assert.match(error, /none: there is no such file/);
+  });
+});
+
+describe("a first configuration", { timeout: 20_000 }, () => {
+  /** A router without a configuration, and the one that it becomes while it is given one. */
+  async function fresh(t: TestContext) {
+    const { runDir, daemon } = await serve(t);
+    const next = {
+      ...daemon.current,
+      started: "2026-01-01T00:09:00.000Z",
+      state: "starting",
+    } as const;
+    daemon.current = { ...daemon.current, state: "unconfigured" };
+    /** The next process answers a moment later. */
+    const becomes = (): void => {
+      setTimeout(() => {
+        daemon.current = { ...next, role: "backup" };
+      }, 100);
+    };
+    const file = join(runDir, "first.yaml");
+    writeFileSync(file, text);
+    return { runDir, daemon, file, becomes };
+  }
+
+  test("is applied once the next process answers with it", async (t) => {
+    const { runDir, daemon, file, becomes } = await fresh(t);
+    const stored = { ...sampleSave, serial: 1, peer: "none" } as const;
+    daemon.saved = async () => {
+      becomes();
+      return stored;
+    };
+    const applied = await lvsd(["apply", file, "--run-dir", runDir]);
+    assert.equal(
+      applied.out,
+      "serial 1 stored on this router alone; the daemon runs with it: backup, starting\n",
+    );
+    assert.deepEqual([applied.status, applied.error], [0, ""]);
+  });
+
+  test("is loaded likewise, and the JSON is the daemon's answer", async (t) => {
+    const { runDir, daemon, becomes } = await fresh(t);
+    daemon.planned = async () => {
+      becomes();
+      return { ...samplePlan, changes: [] };
+    };
+    const { status, out } = await lvsd(["reload", "--json", "--run-dir", runDir]);
+    assert.deepEqual([status, JSON.parse(out)], [0, { ...samplePlan, changes: [] }]);
+    assert.equal(daemon.current.state, "starting");
   });
 });
 

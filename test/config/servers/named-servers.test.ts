@@ -60,8 +60,12 @@ describe("a host name as the address of a real server", () => {
   });
 
   const wrong: readonly (readonly [string, string, RegExp])[] = [
-    ["a wrong address is no name", "rs1: { address: 10.0.0.300 }", /is no IP address/],
-    ["nor is what is neither", "rs1: { address: 'a b' }", /is no IP address/],
+    [
+      "a wrong address is no name",
+      "rs1: { address: 10.0.0.300 }",
+      /is no IP address and no host name/,
+    ],
+    ["nor is what is neither", "rs1: { address: 'a b' }", /is no IP address and no host name/],
     [
       "direct routing keeps the port",
       "rs1: { address: app, port: 8080, forwarding: direct }",
