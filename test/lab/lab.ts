@@ -62,7 +62,8 @@ export class Lab {
 
   static async build(topology: Topology, surroundings: LabSurroundings): Promise<Lab> {
     const network = await Network.build(topology);
-    return new Lab(network, surroundings, await Yardstick.start(), Capture.start());
+    const [yardstick, capture] = await Promise.all([Yardstick.start(), Capture.start()]);
+    return new Lab(network, surroundings, yardstick, capture);
   }
 
   get routers(): readonly [Router, Router] {
@@ -262,7 +263,8 @@ export class Lab {
   /** Copies logs, tables, states and the capture to `directory`, for whoever looks into a failure. */
   async leaveEvidence(directory: string): Promise<void> {
     mkdirSync(directory, { recursive: true });
-    await this.#capture.settle();
+    // Evidence is what there is.
+    await this.#capture.settle().catch(() => {});
     await this.#capture.stop();
     this.#capture.copyTo(directory);
     for (const router of this.routers) {

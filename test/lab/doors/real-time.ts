@@ -28,7 +28,7 @@ const program = `
   const entered = await enterRealTime(runningPrograms());
   kept.push(cat());
   const check = spawn("sleep", ["60"]);
-  await sleep(50);
+  while (readFileSync("/proc/" + check.pid + "/comm", "utf8") !== "sleep\\n") await sleep(5);
   const told = {
     priorities,
     entered,

@@ -1,64 +1,133 @@
 /** tcpdump on both networks: heartbeats, ARP, neighbour discovery. Kept when a scenario fails. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createInterface } from "node:readline";
 import { within } from "../machine/namespace.ts";
+import { waitFor } from "./wait.ts";
 
 const directory = "/run/lab/capture";
 const filter = "port 539 or arp or icmp6";
+const bridges = ["br-pub", "br-priv"] as const;
 
-export class Capture {
-  #children: readonly ChildProcess[];
+type Bridge = (typeof bridges)[number];
 
-  private constructor(children: readonly ChildProcess[]) {
-    this.#children = children;
+/** Patience, not a goal. */
+const withinMs = 10_000;
+
+/** tcpdump on one bridge. */
+class Dump {
+  readonly #child: ChildProcess;
+  #listens = false;
+  #words = "nothing";
+  /** By its last count: what it has written, and what the kernel has taken for it. */
+  #counted: { readonly written: number; readonly taken: number } | null = null;
+
+  constructor(bridge: string, what: string) {
+    const into = ["-w", file(bridge), "-U", "-s", "0", "-Z", "root"];
+    this.#child = within("lan", () =>
+      spawn("tcpdump", ["-i", bridge, "-n", ...into, what], {
+        stdio: ["ignore", "ignore", "pipe"],
+      }),
+    );
+    this.#child.once("error", ({ message }) => {
+      this.#words = message;
+    });
+    if (this.#child.stderr === null) throw new Error("tcpdump has no stderr");
+    createInterface({ input: this.#child.stderr }).on("line", (line) => this.#hear(line));
   }
 
-  static start(): Capture {
+  #hear(line: string): void {
+    this.#words = line;
+    if (line.includes("listening on")) this.#listens = true;
+    const counts =
+      /(\d+) packets? captured, (\d+) packets? received .*?(\d+) packets? dropped/.exec(line);
+    if (counts === null) return;
+    const [written, taken, dropped] = counts.slice(1).map(Number) as [number, number, number];
+    this.#counted = { written: written + dropped, taken };
+  }
+
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  async listening(): Promise<void> {
+    await waitFor("tcpdump listens", withinMs, () => {
+      if (this.#ended) throw new Error(`tcpdump: ${this.#words}`);
+      return this.#listens;
+    });
+  }
+
+  /**
+   * Until what the kernel has taken by now is in the file. It hands frames over in blocks, up to a
+   * second late (TPACKET_V3). SIGUSR1 makes tcpdump print its counts (tcpdump(1)).
+   */
+  async settle(): Promise<void> {
+    let due: number | null = null;
+    this.#counted = null;
+    await waitFor(
+      "what was captured is written",
+      withinMs,
+      () => {
+        if (this.#ended) return true;
+        const counted = this.#counted;
+        due ??= counted?.taken ?? null;
+        if (due !== null && counted !== null && counted.written >= due) return true;
+        this.#child.kill("SIGUSR1");
+        return false;
+      },
+      25,
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.#ended) return;
+    await new Promise<void>((resolve) => {
+      this.#child.once("exit", () => resolve());
+      this.#child.kill("SIGTERM");
+    });
+  }
+}
+
+export class Capture {
+  #dumps: readonly Dump[];
+
+  private constructor(dumps: readonly Dump[]) {
+    this.#dumps = dumps;
+  }
+
+  static async start(): Promise<Capture> {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    return new Capture(["br-pub", "br-priv"].map((bridge) => dump(bridge, file(bridge), filter)));
+    return new Capture(await dumps(filter));
   }
 
   /** Only what a router says itself, whoever else uses its addresses; instead of everything. */
   async narrow(macs: readonly string[]): Promise<void> {
     await this.stop();
     const own = macs.map((mac) => `ether src ${mac}`).join(" or ");
-    this.#children = ["br-pub", "br-priv"].map((bridge) =>
-      dump(bridge, file(bridge), `(${filter}) and (${own})`),
-    );
+    this.#dumps = await dumps(`(${filter}) and (${own})`);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.#children.map(
-        (child) =>
-          new Promise<void>((resolve) => {
-            if (child.exitCode !== null || child.signalCode !== null) resolve();
-            child.once("exit", () => resolve());
-            child.kill("SIGTERM");
-          }),
-      ),
-    );
+    await Promise.all(this.#dumps.map((dump) => dump.stop()));
   }
 
-  /** Until the kernel has handed over what it keeps back: up to a second (TPACKET_V3). */
+  /** Until what has passed by now can be read. */
   async settle(): Promise<void> {
-    await sleep(1200);
+    await Promise.all(this.#dumps.map((dump) => dump.settle()));
   }
 
   copyTo(place: string): void {
-    for (const bridge of ["br-pub", "br-priv"])
+    for (const bridge of bridges)
       if (existsSync(file(bridge))) copyFileSync(file(bridge), `${place}/${bridge}.pcap`);
   }
 }
 
-const dump = (bridge: string, into: string, what: string): ChildProcess =>
-  within("lan", () =>
-    spawn("tcpdump", ["-i", bridge, "-n", "-U", "-s", "0", "-Z", "root", "-w", into, what], {
-      stdio: "ignore",
-    }),
-  );
+async function dumps(what: string): Promise<readonly Dump[]> {
+  const started = bridges.map((bridge) => new Dump(bridge, what));
+  await Promise.all(started.map((dump) => dump.listening()));
+  return started;
+}
 
 const file = (bridge: string): string => `${directory}/${bridge}.pcap`;
 
@@ -85,7 +154,7 @@ interface Frame {
 }
 
 /** The frames captured so far, oldest first (pcap-savefile(5)). */
-function framesOn(bridge: "br-pub" | "br-priv"): Frame[] {
+function framesOn(bridge: Bridge): Frame[] {
   const bytes = readFileSync(file(bridge));
   const found: Frame[] = [];
   // A file header of 24 bytes, then a header of 16 bytes before each frame.
@@ -103,7 +172,7 @@ function framesOn(bridge: "br-pub" | "br-priv"): Frame[] {
 const dotted = (bytes: Uint8Array): string => [...bytes].join(".");
 
 /** The heartbeats captured so far on a network, oldest first (Ethernet, IPv4 without options). */
-export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
+export function heartbeatsOn(bridge: Bridge): CapturedDatagram[] {
   return framesOn(bridge).flatMap(({ at, bytes: frame }) => {
     if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) return [];
     if (frame.readUInt16BE(36) !== 539) return [];
@@ -114,7 +183,7 @@ export function heartbeatsOn(bridge: "br-pub" | "br-priv"): CapturedDatagram[] {
 }
 
 /** The announcements of addresses captured so far on a network, oldest first. */
-export function announcedOn(bridge: "br-pub" | "br-priv"): CapturedAnnouncement[] {
+export function announcedOn(bridge: Bridge): CapturedAnnouncement[] {
   return framesOn(bridge).flatMap(({ at, bytes: frame }) => {
     if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0806) return [];
     const address = dotted(frame.subarray(28, 32));
