@@ -25,14 +25,15 @@ export interface Import {
 }
 
 const importPattern =
-  /^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
+  /^(?:import|export)\s[^;"]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)|\bimport\.meta\.dirname, "([^"]+\.ts)"/gm;
 
 export function importsOf(path: string): Import[] {
   return [...text(path).matchAll(importPattern)].map((match) => {
-    const named = match[1] ?? match[2] ?? match[3] ?? match[4] ?? "";
+    const named = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? "";
+    const isPath = named.startsWith(".") || match[5] !== undefined;
     return {
       from: path,
-      to: named.startsWith(".") ? normalize(join(dirname(path), named)) : named,
+      to: isPath ? normalize(join(dirname(path), named)) : named,
       typesOnly: /^(?:import|export)\s+type\s/.test(match[0]),
     };
   });

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { files, importsOf, root, sources, tests, text } from "./checkout.ts";
+import { idle, unfounded, untested } from "./tested.ts";
 
 const imports = sources.flatMap(importsOf);
 const room = (path: string): string => /^src\/(\w+)\//.exec(path)?.[1] ?? "main";
@@ -245,6 +246,17 @@ describe("names and sizes", () => {
       assert.equal(judged(path, `${bad}export const end = 1;\n`).ok, false, path);
       assert.match(judged(path, `${bad}export const end = 1;\n`).said, new RegExp(rule));
     }
+  });
+});
+
+describe("every source has a test that shows what it does", () => {
+  it("at its own path, or where test/tested-elsewhere.txt says", () => {
+    assert.deepEqual(untested(), []);
+  });
+
+  it("and test/tested-elsewhere.txt says so once, where it is so, of files without a test", () => {
+    assert.deepEqual(idle(), []);
+    assert.deepEqual(unfounded(), []);
   });
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { runUnprivileged } from "../../../src/checks/program/unprivileged.ts";
@@ -44,7 +45,7 @@ async function asked(changes: Partial<LoadMonitor>): Promise<string> {
 
 /** Runs a script as root of namespaces of its own, where /run is empty. */
 async function inside(script: string): Promise<{ load?: number; trouble?: string }> {
-  const ask = `exec ${root}/node_modules/.bin/node ${root}/test/lab/load/ask-inside.ts`;
+  const ask = `exec ${root}/node_modules/.bin/node ${join(import.meta.dirname, "ask-inside.ts")}`;
   const whole = `set -e; mount -t tmpfs none /run; ip link set lo up; ${script.replaceAll("ASK", ask)}`;
   const args = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const { stdout } = await promisify(execFile)("unshare", [...args, "sh", "-c", whole], {

@@ -1,0 +1,96 @@
+/** Which test shows what a source file does: at its own path, or as tested-elsewhere.txt has it. */
+import { join, normalize } from "node:path";
+import { reach, sources, tests, text } from "./checkout.ts";
+
+/** Folders with one declaration a file: the list of all of them, and the test that goes over it. */
+const lists = [
+  ["src/advice/findings/", "findings.ts", "test/advice/findings/findings.test.ts"],
+  ["src/cli/commands/", "../command-line.ts", "test/cli/command-line.test.ts"],
+  ["src/console/messages/", "messages.ts", "test/console/messages.test.ts"],
+  ["src/model/events/", "events.ts", "test/model/event-text.test.ts"],
+] as const;
+
+interface Elsewhere {
+  readonly source: string;
+  readonly test: string;
+}
+
+/** The parts of tested-elsewhere.txt: a test at the margin, below it `folder: name name`. */
+const [imported = [], started = []] = text("test/tested-elsewhere.txt")
+  .split(/^\[(?:imported|started)\].*$/m)
+  .slice(1)
+  .map(entriesOf);
+
+function entriesOf(part: string): Elsewhere[] {
+  let test = "";
+  return part.split("\n").flatMap((line) => {
+    if (/^\S/.test(line)) test = line;
+    const [, folder, names = ""] = /^ {2}(\S+): (.*)$/.exec(line) ?? [];
+    return names
+      .split(" ")
+      .filter((name) => name !== "")
+      .map((name) => ({ source: `${folder}/${name}.ts`, test }));
+  });
+}
+
+const ownTest = (path: string): string | undefined =>
+  ["test/", "test/lab/long/"]
+    .map((place) => path.replace(/^src\//, place).replace(/\.ts$/, ".test.ts"))
+    .find((test) => tests.includes(test));
+
+/** Nothing of it is left when it runs. */
+const typesOnly = (path: string): boolean =>
+  text(path)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")
+    .split("\n")
+    .filter((line) => /^[a-z]/.test(line))
+    .every((line) => /^(?:import|(?:export )?(?:type|interface|declare))\b/.test(line));
+
+function inList(path: string): boolean {
+  const found = lists.find(([folder]) => path.startsWith(folder));
+  if (found === undefined) return false;
+  const [folder, name, test] = found;
+  const list = normalize(join(folder, name));
+  return reach(list).has(path) && reach(test).has(list);
+}
+
+/** Sources without any test. */
+export function untested(): string[] {
+  const known = new Set([...imported, ...started].map(({ source }) => source));
+  return sources.filter(
+    (path) => !known.has(path) && !typesOnly(path) && !inList(path) && ownTest(path) === undefined,
+  );
+}
+
+/** Entries of tested-elsewhere.txt that name no file, stand twice, or need not be there. */
+export function idle(): string[] {
+  const named = [...imported, ...started].map(({ source }) => source);
+  return named.filter(
+    (path, at) =>
+      !sources.includes(path) ||
+      named.indexOf(path) !== at ||
+      typesOnly(path) ||
+      ownTest(path) !== undefined,
+  );
+}
+
+/** Entries whose test is none, or does not get to the source. */
+export function unfounded(): Elsewhere[] {
+  const programs = new Set(["src/main.ts", "src/console/assets/console.ts"].flatMap(reached));
+  const isScenario = (test: string): boolean => test.startsWith("test/lab/scenarios/");
+  const isTest = (test: string): boolean =>
+    tests.includes(test) && (isScenario(test) || text(test).includes('from "node:test"'));
+  const starts = (test: string): boolean =>
+    isScenario(test) ||
+    reached(test).some(
+      (path) => tests.includes(path) && /\bmain\.ts|bin\/lvsd\b|console-assets/.test(text(path)),
+    );
+  return [
+    ...imported.filter(({ source, test }) => !isTest(test) || !reach(test).has(source)),
+    ...started.filter(
+      ({ source, test }) => !isTest(test) || !starts(test) || !programs.has(source),
+    ),
+  ];
+}
+
+const reached = (path: string): readonly string[] => [...reach(path)];
