@@ -40,6 +40,7 @@ describe("REVIEW", () => {
     const { text } = await visitor.get("/review");
     assert.match(text, /class="gone">- {6}rs1: \{ address: 10\.11\.12\.1, weight: 2 \}/);
     assert.match(text, /class="new">\+ {6}rs1: \{ address: 10\.11\.12\.1, weight: 5 \}/);
+    assert.match(text, /Included files stay as they are[^<]*\/etc\/lvsd\/teams\/mail\.yaml/);
     for (const router of ["plan-here", "plan-peer"])
       assert.match(text, new RegExp(`id="${router}"`));
     assert.equal(text.split("weight 2 -&gt; 3").length - 1, 2);

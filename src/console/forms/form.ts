@@ -202,6 +202,7 @@ const plainWords = (text: string): string => text.replaceAll("`", "");
 
 /** The schema's Markdown: words between backticks are code. */
 export function helpText(text: string): Html {
-  const pieces = text.split("`");
+  // A link to a page of the documentation: the console has none of them to lead to.
+  const pieces = text.replaceAll(/\[([\w./-]+)\]\(\1\)/g, "`docs/$1`").split("`");
   return html`${pieces.map((piece, at) => (at % 2 === 1 ? html`<code>${piece}</code>` : piece))}`;
 }

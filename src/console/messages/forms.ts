@@ -24,10 +24,10 @@ export const formMessages = {
     "zh-TW": "您的角色只能檢視設定，無法變更。",
   },
   "form.included": {
-    en: "This stands in {file}, which the configuration includes. Saving stores the main file alone: edit {file} on both routers, then reload.",
-    ja: "これは設定に含まれる {file} にあります。保存されるのはメインファイルだけです。両方のルータで {file} を編集し、再読み込みしてください。",
+    en: "This stands in {file}, which the configuration includes. It is shown and cannot be changed here: lvsd stores its main file alone and leaves the files of other owners to them. Edit {file} on both routers, run lvsd check there, then Reload under CONTROL/MONITORING.",
+    ja: "これは設定に含まれる {file} にあり、ここでは表示のみです。lvsd が保存するのはメインファイルだけで、他の所有者のファイルは変更しません。両方のルータで {file} を編集して lvsd check を実行し、制御/監視で再読み込みしてください。",
     "zh-TW":
-      "這項設定位於被引入的 {file}。儲存時只會寫入主設定檔：請在兩台路由器上編輯 {file}，再重新載入。",
+      "這項設定位於被引入的 {file}，在此僅供檢視：lvsd 只儲存主設定檔，不變更其他擁有者的檔案。請在兩台路由器上編輯 {file} 並執行 lvsd check，再於「控制/監視」重新載入。",
   },
   "form.use": { en: "In use", ja: "使用する", "zh-TW": "使用" },
   "form.usual": { en: "not set ({value})", ja: "指定なし ({value})", "zh-TW": "未設定（{value}）" },
@@ -119,6 +119,11 @@ export const formMessages = {
     en: "There is no virtual server yet.",
     ja: "仮想サーバはまだありません。",
     "zh-TW": "尚無虛擬伺服器。",
+  },
+  "virtuals.in-file": {
+    en: "only shown: in {file}",
+    ja: "表示のみ: {file} 内",
+    "zh-TW": "僅供檢視：位於 {file}",
   },
   "virtuals.none-chosen": {
     en: "Choose an entry of the list first.",

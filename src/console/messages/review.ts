@@ -24,6 +24,11 @@ export const reviewMessages = {
     ja: "読み込み済みのシリアル {serial} に対する変更です。",
     "zh-TW": "以目前載入的序號 {serial} 為基礎的變更。",
   },
+  "review.includes": {
+    en: "Included files stay as they are, and are read with it: {files}",
+    ja: "含まれるファイルは変更されず、あわせて読み込まれます: {files}",
+    "zh-TW": "被引入的檔案維持不變，一併讀取：{files}",
+  },
   "review.moved": {
     en: "Another configuration was loaded meanwhile. Your changes were brought onto serial {serial}; look at them again.",
     ja: "その間に別の設定が読み込まれました。変更をシリアル {serial} に合わせました。もう一度確認してください。",

@@ -161,7 +161,7 @@ function realRow(model: Model, server: string, real: RealServerStatus, rates: Ra
 <td class="number">${real.active_connections}</td>
 <td class="number">${real.inactive_connections}</td>
 ${rateCells(rates)}
-<td>${resultPart(say, real)}${orderNote(model, server, real.name)}</td>
+<td class="result">${resultPart(say, real)}${orderNote(model, server, real.name)}</td>
 <td>${maintainLink(model, server, real.name)}</td>
 </tr>
 `;

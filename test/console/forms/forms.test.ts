@@ -13,6 +13,7 @@ import {
   groupsIn,
   partsOf,
 } from "../../../src/console/forms/field.ts";
+import { helpText } from "../../../src/console/forms/form.ts";
 import { formEdits } from "../../../src/console/forms/form-edits.ts";
 import { placed } from "../../../src/console/forms/placed.ts";
 import { shownAt, writtenFor } from "../../../src/console/forms/value.ts";
@@ -150,6 +151,14 @@ describe("the netmask of a VIP", () => {
       ["[192.0.2.1/24, 192.0.2.2/24]", ""],
     ] as const;
     for (const [address, mask] of cases) assert.equal(netmaskOf(address), mask, address);
+  });
+});
+
+describe("the help of a field", () => {
+  it("has code in it, and names pages of the documentation that the console does not have", () => {
+    const help = "With `nat` alone ([names.md](names.md)) <b>";
+    const wanted = "With <code>nat</code> alone (<code>docs/names.md</code>) &lt;b&gt;";
+    assert.equal(helpText(help).toString(), wanted);
   });
 });
 

@@ -86,8 +86,15 @@ async function render(model: Model, wrong: boolean): Promise<Html> {
   return html`${moved}<p>${say("review.made-on", { serial: present.base.serial })}</p>
 <h2>${say("review.difference")}</h2>
 ${differencePart(say, { before: present.base.text, after: present.text, label: say("review.difference") })}
-${verdict(model, judged, wrong)}
+${includedPart(model, present)}${verdict(model, judged, wrong)}
 ${textForm(model, present)}${discardForm(model)}`;
+}
+
+/** The files that belong to the configuration and are not stored with it. */
+function includedPart({ say }: Model, { base: { includes } }: Draft): Html {
+  if (includes.length === 0) return nothing;
+  const files = includes.map(({ path }) => path).join(", ");
+  return html`<p class="hint">${say("review.includes", { files })}</p>`;
 }
 
 /** The draft that would be begun, for the text in the form; null: nothing is known. */
