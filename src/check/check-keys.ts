@@ -43,6 +43,11 @@ export const rhythmKeys = {
     "One try, everything included: connecting, TLS, and the whole answer.",
   ),
   fall: preset(tries, 2, "Failed tries in a row after which the real server is down."),
+  fall_interval: optional(
+    duration({ min: "10ms" }),
+    "`interval`",
+    "The same after a failed try, until `fall` of them have failed in a row or one passes: with a long `interval` a failed real server is still down soon.",
+  ),
   rise: preset(tries, 1, "Passed tries in a row after which the real server is up."),
 };
 

@@ -57,6 +57,7 @@ export class HttpAnswer {
   readonly #bodyless: boolean;
   #place: Place = "status";
   #status: number | null = null;
+  #coding: string | null = null;
   #interim = 0;
   #line = Buffer.alloc(0);
   #headBytes = 0;
@@ -75,6 +76,11 @@ export class HttpAnswer {
   /** The status that counts; null until its head has been read. */
   get status(): number | null {
     return this.#status;
+  }
+
+  /** How the body is compressed (RFC 9110, section 8.4), which this leaves as it is; null: not. */
+  get coding(): string | null {
+    return this.#coding;
   }
 
   /** Whether all of it has been read. */
@@ -209,6 +215,8 @@ export class HttpAnswer {
         .filter(([field]) => field === name)
         .flatMap(([, value]) => value.split(",").map((each) => each.trim().toLowerCase()));
     const [codings, lengths] = [values("transfer-encoding"), values("content-length")];
+    const content = values("content-encoding").filter((coding) => coding !== "identity");
+    this.#coding = content.length === 0 ? null : excerpt(Buffer.from(content.join(", ")));
     this.#fields = [];
     this.#headBytes = 0;
     this.#left = 0;

@@ -36,6 +36,8 @@ export interface Rhythm {
   readonly timeout: Ms;
   /** Tries in a row to go down. */
   readonly fall: number;
+  /** From a failed try to the next while it is not down; left out: `interval`. */
+  readonly fallInterval?: Ms;
   /** Tries in a row to come up. */
   readonly rise: number;
 }

@@ -12,6 +12,7 @@ import { declaredEntries } from "../keys/declared-entries.ts";
 import { type Draft, emptyDraft, type Keys, type Settled, settle, sound } from "../keys/section.ts";
 import type { MapEntry, Value } from "../keys/value.ts";
 import type { Protocol } from "../model/service.ts";
+import { type Ms, ms } from "../model/time.ts";
 import type { Check, Checks } from "./config.ts";
 import { type CheckLayer, type CheckMap, keysOf, typesWith } from "./schema/check.ts";
 
@@ -168,7 +169,9 @@ function settleOne(
   }
   const { interval, timeout, fall, rise } = values as unknown as Rhythm;
   // The declaration of the type, by which `own` was settled, says what its checks are.
-  const rhythm = { interval, timeout, fall, rise };
+  const { fall_interval: sooner } = values as { readonly fall_interval?: Ms | null };
+  const fallInterval = sooner == null ? {} : { fallInterval: ms(Math.min(sooner, interval)) };
+  const rhythm = { interval, timeout, fall, rise, ...fallInterval };
   return { type, ...rhythm, ...own, ...(via === "service" && { via: null }) } as Check;
 }
 

@@ -23,7 +23,8 @@ export function parseHostName(text: string): HostName | null {
   const labels = name.split(".");
   const sound = labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
   // A last label of digits is a wrong address rather than a name (RFC 3696 section 2).
-  if (name.length > 253 || !sound || !/[a-z]/.test(labels.at(-1) ?? "")) return null;
+  const last = labels.at(-1) ?? "";
+  if (name.length > 253 || !sound || !/[a-z]/.test(last) || /^0x[0-9a-f]*$/.test(last)) return null;
   return name as HostName;
 }
 

@@ -139,6 +139,31 @@ describe("sip", () => {
     }
   });
 
+  it("passes over requests and answers to others, over UDP", () => {
+    const branch = `z9hG4bK${"07".repeat(12)}`;
+    const via = (of: string): string => `Via: SIP/2.0/UDP x;rport=5;branch=${of}\r\n`;
+    const ours = `SIP/2.0 200 OK\r\n${via(branch)}\r\n`;
+    const others = [
+      `OPTIONS sip:lvsd@192.0.2.9 SIP/2.0\r\n${via("z9hG4bKother")}\r\n`,
+      `SIP/2.0 503 Down\r\n${via("z9hG4bKother")}Call-ID: 1\r\n\r\n`,
+      `SIP/2.0 100 Trying\r\nv: SIP/2.0/UDP x ; branch=${branch}\r\nf: y\r\n\r\n`,
+      "SIP/2.0 100 Trying\r\nCall-ID: 1\r\n\r\n",
+      "\r\n\r\n",
+    ];
+    for (const other of others) {
+      const dialogue = sip("udp");
+      assert.equal(answered(dialogue, other)[1].kind, "more", other);
+      assert.equal(dialogue.hear(Buffer.from(ours)).kind, "passed", other);
+    }
+    const refused = sip("udp");
+    answered(refused, others.join(""));
+    assert.match(
+      whyOf(refused.hear(Buffer.from(ours.replace("200 OK", "503 No")))),
+      /"SIP\/2\.0 503 No"$/,
+    );
+    assert.match(whyOf(answered(sip("udp"), (others[0] ?? "").repeat(20))[1]), /interim answers/);
+  });
+
   it("names the status, and what is no answer", () => {
     const why = (answer: string, protocol: "udp" | "tcp" = "tcp") =>
       whyOf(answered(sip(protocol), answer)[1]);

@@ -47,7 +47,7 @@ export const httpCheck = (changes: Partial<HttpCheck> = {}): HttpCheck => ({
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false },
+  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, absent: false },
   ...{ digest: null, content: null },
   tls: lenient,
   ...changes,

@@ -18,7 +18,7 @@ const http = {
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false },
+  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, absent: false },
   ...{ digest: null, content: null, tls: { ...tls, warnBefore: 0 } },
 };
 

@@ -16,7 +16,10 @@ export function rtspDialogue(
   const host = isIPv6(address) ? `[${address}]` : address;
   const uri = path === null ? "*" : `rtsp://${host}:${port}${path}`;
   const lines = [`OPTIONS ${uri} RTSP/1.0`, "CSeq: 1", "User-Agent: lvsd"];
-  return statusDialogue({ version: "RTSP/1.0", method: "OPTIONS", lines, status }, false);
+  return statusDialogue(
+    { version: "RTSP/1.0", method: "OPTIONS", lines, status, branch: null },
+    false,
+  );
 }
 
 export const rtsp = checkType({

@@ -21,12 +21,13 @@ export function sipDialogue(
   { aim, random }: Pick<Beginning, "aim" | "random">,
 ): Dialogue {
   const once = Buffer.from(random).toString("hex");
+  const branch = `z9hG4bK${once.slice(0, 24)}`;
   const host = isIPv6(aim.address) ? `[${aim.address}]` : aim.address;
   const uri = `sip:${host}:${aim.port}${protocol === "udp" ? "" : `;transport=${protocol}`}`;
   const own = `sip:${user}@lvsd.invalid`;
   const lines = [
     `OPTIONS ${uri} SIP/2.0`,
-    `Via: SIP/2.0/${protocol.toUpperCase()} lvsd.invalid;branch=z9hG4bK${once.slice(0, 24)};rport`,
+    `Via: SIP/2.0/${protocol.toUpperCase()} lvsd.invalid;branch=${branch};rport`,
     "Max-Forwards: 70",
     `From: <${own}>;tag=${once.slice(24, 40)}`,
     `To: <sip:${host}>`,
@@ -37,8 +38,15 @@ export function sipDialogue(
     "User-Agent: lvsd",
     "Content-Length: 0",
   ];
-  const request = { version: "SIP/2.0", method: "OPTIONS", lines, status };
-  return statusDialogue(request, protocol === "udp");
+  const isUdp = protocol === "udp";
+  const request = {
+    version: "SIP/2.0",
+    method: "OPTIONS",
+    lines,
+    status,
+    branch: isUdp ? branch : null,
+  };
+  return statusDialogue(request, isUdp);
 }
 
 export const sip = checkType({
@@ -46,6 +54,7 @@ export const sip = checkType({
   does: "sends OPTIONS over UDP, TCP or TLS",
   passes: "the final status is one of `status`",
   help: [
+    "- Over UDP other messages are passed over: requests, and answers to another request (branch).",
     "- The request is sent once a try. It asks for the answer at the place that it came from (`rport`).",
     "- Servers that do not serve OPTIONS still answer, with 404, 405 or 501: list that in `status`.",
   ],

@@ -1,6 +1,6 @@
 /** `http` and `https`: one request, judged by status and body. */
 import { optional, preset } from "../../keys/section.ts";
-import { choice, text } from "../../keys/shape.ts";
+import { choice, flag, text } from "../../keys/shape.ts";
 import { ms } from "../../model/time.ts";
 import {
   alwaysTlsKeys,
@@ -32,11 +32,11 @@ const requestKeys = {
     text({
       what: "a path of a URL",
       max: sayCharactersMax,
-      pattern: /^\/[\x21-\x7E]*$/,
-      hint: "begin with /; write blanks and other letters as %20",
+      pattern: /^(?:\/|http:\/\/[A-Za-z0-9[][A-Za-z0-9._:[\]-]*(?=\/))[\x21-\x7E]*$/,
+      hint: "begin with /, or with http://HOST/ for a proxy; write blanks and other letters as %20",
     }),
     "/",
-    "The request's path, a query included.",
+    "The request's path, a query included. A whole URL, `http://www.example.com/`, asks the real server as a proxy.",
   ),
   host: optional(
     text({
@@ -63,6 +63,11 @@ const requestKeys = {
     "Status codes that pass: `200`, `200-399`, or a list of such. Redirections are not followed.",
   ),
   ...expectKeys("the body"),
+  absent: preset(
+    flag,
+    false,
+    "`true`: the body must not contain `expect`, nor have a match of it with `regex: true`.",
+  ),
   content: optional(
     choice("way to compare", ["agree", "agree-or-remove"]),
     "not compared",
@@ -95,7 +100,10 @@ export const http = checkType({
     "  16 KiB, in at most 16,384 chunks, after at most 16 interim answers. More fails. Name a small page,",
     "  or use HEAD.",
     "- `expect` is a text that the body must contain; with `regex: true` a pattern that must match",
-    "  somewhere in its first 64 KiB. Both read the body as UTF-8.",
+    "  somewhere in its first 64 KiB. Both read the body as UTF-8, and not decompressed. With",
+    "  `absent: true` it must not be there: `{ expect: maintenance, absent: true }`.",
+    "- A proxy is asked with a whole URL: `path: http://www.example.com/`. Its host is the Host header",
+    "  unless `host` gives another.",
     "- The answer is read as leniently as RFC 9110 and 9112 allow: lines may end in LF alone, the reason",
     "  may be missing, fields may be folded, interim answers (100, 102, 103) are skipped, equal lengths",
     "  may be repeated, chunks may have extensions and trailers, and a body may end with the connection.",
@@ -135,7 +143,8 @@ function settleRequest(
   context: SettleContext,
 ) {
   const login = settleLogin(values, context);
-  const { address, port, method, path, host, headers, body, status, expect, regex } = values;
+  const { address, port, method, path, host, headers, body } = values;
+  const { status, expect, regex, absent } = values;
   const digest = values.digest?.toLowerCase() ?? null;
   const fits = judgeExpect(values, context);
   const clash = clashOf(values);
@@ -143,12 +152,13 @@ function settleRequest(
   if (!fits || clash !== null || tls === undefined || login === undefined) return undefined;
   const request = { method, path, host, headers, body, ...login };
   const { content } = values;
-  return { address, port, ...request, status, expect, regex, digest, content, tls };
+  const judged = { status, expect, regex, absent, digest, content };
+  return { address, port, ...request, ...judged, tls };
 }
 
 /** What does not go together in a request; null: nothing. */
 function clashOf(values: Sound<typeof requestKeys>) {
-  const { method, body, expect, digest, headers, host, user } = values;
+  const { method, body, expect, absent, digest, headers, host, user } = values;
   const hint = "use method: GET";
   if (method === "HEAD" && expect !== null)
     return { key: "expect", message: "a HEAD answer has no body", hint };
@@ -156,6 +166,8 @@ function clashOf(values: Sound<typeof requestKeys>) {
     return { key: "digest", message: "a HEAD answer has no body", hint };
   if (method === "HEAD" && values.content !== null)
     return { key: "content", message: "a HEAD answer has no body", hint };
+  if (absent && expect === null)
+    return { key: "absent", message: "there is no `expect`", hint: "add it" };
   if (method !== "POST" && body !== null)
     return { key: "body", message: `${method} sends no body`, hint: "use method: POST" };
   if (user?.includes(":"))

@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
 import { HttpAnswer, headBytesMax } from "../../check/http-answer.ts";
-import { matchedBytesMax, type Sought, sought } from "../../check/pattern.ts";
+import { matchedBytesMax, sought } from "../../check/pattern.ts";
 import { fits, printRanges } from "../../check/status-ranges.ts";
 import type { HttpCheck } from "../../config/config.ts";
 import { printEndpoint } from "../../model/address.ts";
@@ -120,11 +120,15 @@ function clientOn(origin: string, stream: Duplex): Client {
   });
 }
 
+/** Of a request to a proxy, which names all of the URL (RFC 9112, section 3.2.2); else null. */
+const hostOfUrl = (path: string): string | null => /^http:\/\/([^/]+)/.exec(path)?.[1] ?? null;
+
 /** The request; a failure where its password cannot be had. */
 async function requestOf(check: HttpCheck): Promise<Dispatcher.DispatchOptions | Failed> {
   const headers: Record<string, string> = { "user-agent": "lvsd" };
   for (const [name, value] of Object.entries(check.headers)) headers[name.toLowerCase()] = value;
-  if (check.host !== null) headers.host = check.host;
+  const asked = check.host ?? hostOfUrl(check.path);
+  if (asked !== null) headers.host = asked;
   if (check.user !== null && check.passwordFile !== null) {
     const password = await readPassword(check.passwordFile);
     if (typeof password !== "string") return password;
@@ -156,8 +160,8 @@ function judge(
       }
       const whole = withContent(check, answer.body);
       if (check.expect === null) return end(whole(passed));
-      const wanted = sought(check.expect, check.regex);
-      void judgeBody(answer.body, wanted, deadline).then((verdict) => end(whole(verdict)));
+      const wanted = { ...check, expect: check.expect };
+      void judgeBody(answer, wanted, deadline).then((verdict) => end(whole(verdict)));
     },
     onResponseError(_controller, error) {
       end(failureOf(error));
@@ -174,19 +178,23 @@ const withContent =
   };
 
 async function judgeBody(
-  body: Uint8Array,
-  wanted: Sought,
+  { body, coding }: HttpAnswer,
+  { expect, regex, absent }: Pick<HttpCheck, "regex" | "absent"> & { readonly expect: string },
   deadline: Deadline,
 ): Promise<CheckResult> {
+  const wanted = sought(expect, regex);
   const found = await matches(wanted, body, deadline);
   if (typeof found !== "boolean") return found;
-  if (found) return passed;
-  const what = wanted.kind === "text" ? "the expected text" : "a match of the pattern";
+  if (found !== absent) return passed;
+  const what =
+    wanted.kind === "text" ? `the ${absent ? "" : "expected "}text` : "a match of the pattern";
   const within =
     wanted.kind === "pattern" && body.length > matchedBytesMax
       ? ` in its first ${matchedBytesMax} bytes`
       : "";
-  return failed("unexpected", `${body.length} bytes of answer without ${what}${within}`);
+  const coded = coding === null ? "" : `; it is compressed (Content-Encoding: ${coding})`;
+  if (absent) return failed("unexpected", `${what} that must be absent is in the answer`);
+  return failed("unexpected", `${body.length} bytes of answer without ${what}${within}${coded}`);
 }
 
 function failureOf(error: Error): CheckResult {

@@ -270,9 +270,15 @@ const check = {
   "field.check.interval": said("Time between two checks", "検査の間隔", "檢查間隔"),
   "field.check.timeout": said("Service timeout", "サービスのタイムアウト", "服務逾時"),
   "field.check.fall": said("Failures until down", "停止とするまでの失敗回数", "視為離線的失敗次數"),
+  "field.check.fall_interval": said(
+    "Time to the next check after a failure",
+    "失敗後の次の検査までの間隔",
+    "失敗後到下次檢查的間隔",
+  ),
   "field.check.rise": said("Passes until up", "稼働とするまでの成功回数", "視為正常的成功次數"),
   "field.check.send": said("Send", "送信文字列", "傳送"),
   "field.check.expect": said("Expect", "期待する文字列", "預期"),
+  "field.check.absent": said("Text must be absent", "テキストが無いこと", "文字不得出現"),
   "field.check.regex": said(
     "Treat expect string as a regular expression",
     "期待する文字列を正規表現として扱う",

@@ -1,10 +1,12 @@
 /**
- * Tries of a probe that do not wait for its grid: something hints that its real server is gone.
+ * Tries of a probe that do not wait for its grid: something hints that its real server is gone, or
+ * a failed one is repeated sooner (`fall_interval`).
  *
  * One try at once; where it fails, the next ones follow until one passes or as many have failed as
  * the most patient nanny wants (`fall`). So a server that is gone is down without a wait, and one
  * that is there is asked once more than usual.
  */
+import type { Rhythm } from "../../check/type.ts";
 import type { Tried } from "../../checks/check.ts";
 import { addMs, type Instant, ms } from "../../model/time.ts";
 import type { Hurried, Probe } from "./probe.ts";
@@ -59,4 +61,31 @@ export function halt(probe: Probe): void {
   probe.next?.cancel();
   probe.next = null;
   probe.stop?.abort();
+}
+
+/**
+ * When a failed try is repeated, after `failures` in a row of `fall`; null: with the others. A
+ * server that is down is tried as often as any other.
+ */
+export const repeatedAt = (
+  { fallInterval }: Pick<Rhythm, "fallInterval">,
+  { failures, fall }: { readonly failures: number; readonly fall: number },
+  started: Instant,
+): Instant | null =>
+  fallInterval === undefined || failures === 0 || failures >= fall
+    ? null
+    : addMs(started, fallInterval);
+
+/** Counts a result of the probe; when its next try follows ahead of the grid, or null. */
+export function nextRepeat(
+  probe: Probe,
+  started: Instant,
+  tried: Tried,
+  fall: () => number,
+): Instant | null {
+  if (tried.kind === "passed") probe.failures = 0;
+  else if (tried.reason !== "local") probe.failures += 1;
+  const { check, failures } = probe;
+  if (check.fallInterval === undefined || failures === 0) return null;
+  return repeatedAt(check, { failures, fall: fall() }, started);
 }

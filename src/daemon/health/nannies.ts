@@ -32,7 +32,7 @@ import { waitAtMost } from "../wait-at-most.ts";
 import { warnOfCertificate } from "./certificate-warning.ts";
 import { Contacts, goesNowhere } from "./contacts.ts";
 import { FirstRound } from "./first-round.ts";
-import { beginHurry, halt, hurriedNext } from "./hurry.ts";
+import { beginHurry, halt, hurriedNext, nextRepeat } from "./hurry.ts";
 import { OwnTrouble } from "./own-trouble.ts";
 import { firstWait, type Hurried, nextStart, type Probe } from "./probe.ts";
 import { Probes } from "./probes.ts";
@@ -306,14 +306,19 @@ export class Nannies {
 
   #hurryProbe(probe: Probe): Promise<Hurried> {
     const now = this.#parts.now();
-    const falls = [...probe.nannies].flatMap((key) => {
+    return new Promise((resolve) => {
+      beginHurry(probe, this.#fallOf(probe), now, resolve);
+      if (probe.doing === "idle") this.#tryAt(probe, now);
+    });
+  }
+
+  /** Of the most patient of those who want its result. */
+  #fallOf({ nannies }: Probe): number {
+    const falls = [...nannies].flatMap((key) => {
       const rules = this.#entries.get(key)?.nanny.rules;
       return rules === undefined ? [] : triedChecks(rules.check).map(({ fall }) => fall);
     });
-    return new Promise((resolve) => {
-      beginHurry(probe, Math.max(1, ...falls), now, resolve);
-      if (probe.doing === "idle") this.#tryAt(probe, now);
-    });
+    return Math.max(1, ...falls);
   }
 
   /** Judges a result, hands it to all who want it, and makes the next appointment. */
@@ -333,8 +338,9 @@ export class Nannies {
     warnOfCertificate(probe, tried, now, this.#parts.report);
     this.#ownTrouble.note(probe, tried, !this.#checking);
     this.contacts.note(probe, tried, started);
+    const repeated = nextRepeat(probe, started, tried, () => this.#fallOf(probe));
     const hurried = hurriedNext(probe, started, tried, now);
-    const next = hurried ?? nextStart(probe, this.#origin, started);
+    const next = hurried ?? repeated ?? nextStart(probe, this.#origin, started);
     this.#tryAt(probe, instant(Math.max(next, now)));
     if (this.#checking && (tried.kind === "passed" || tried.reason !== "local"))
       for (const key of [...probe.nannies]) this.#handTried(key, probe, tried);

@@ -45,6 +45,8 @@ export interface Probe {
   known: boolean;
   /** Tries that do not wait for the grid; null: none are asked for. */
   hurry: Hurry | null;
+  /** Failed tries in a row. */
+  failures: number;
   /** The last try was thrown away, because this process was asleep meanwhile. */
   discarded: boolean;
   /** When its server's certificate was warned of; null: there was nothing to warn of. */
@@ -90,6 +92,7 @@ export const makeProbe = (
   stop: null,
   known: false,
   hurry: null,
+  failures: 0,
   discarded: false,
   certificateWarned: null,
 });

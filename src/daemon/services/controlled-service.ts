@@ -25,6 +25,7 @@ import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import { addMs, type Instant, instant, printDuration } from "../../model/time.ts";
 import type { Agenda, Appointment } from "../agenda.ts";
+import { repeatedAt } from "../health/hurry.ts";
 
 /** Where a service is looked for that does not say. */
 const loopback = "127.0.0.1" as IpAddress;
@@ -173,13 +174,16 @@ export class ControlledService {
     if (this.#trying !== null) return;
     const trying = { stop: new AbortController(), next: null as Appointment | null };
     this.#trying = trying;
+    let failures = 0;
     const once = async (): Promise<void> => {
       const { check } = this.#config;
       if (check.type === "none") return;
       const started = this.#parts.now();
       const why = await this.#outcome(trying.stop.signal);
       if (trying.stop.signal.aborted) return;
-      const next = Math.max(this.#parts.now(), addMs(started, check.interval));
+      if (why !== undefined) failures = why === null ? 0 : failures + 1;
+      const sooner = repeatedAt(check, { failures, fall: check.fall }, started);
+      const next = Math.max(this.#parts.now(), sooner ?? addMs(started, check.interval));
       trying.next = this.#parts.agenda.at(instant(next), () => void once());
       if (why !== undefined) this.#feed({ kind: "tried", why });
     };

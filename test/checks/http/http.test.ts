@@ -61,6 +61,24 @@ const answers: [string, (socket: Socket) => void, Partial<HttpCheck>, RegExp][] 
   ],
   ["passes the expected text", saying(page("all is well")), { expect: "well" }, /^passed$/],
   [
+    "passes without the text that must be absent",
+    saying(page("all is well")),
+    { expect: "maintenance", absent: true },
+    /^passed$/,
+  ],
+  [
+    "fails with a match of the pattern that must be absent",
+    saying(page("in maintenance")),
+    { expect: "main.*ce$", regex: true, absent: true },
+    /^unexpected: a match of the pattern that must be absent is in the answer$/,
+  ],
+  [
+    "says that a body is compressed, which hides the text",
+    saying("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\0"),
+    { expect: "well" },
+    /^unexpected: 4 bytes of answer without the expected text; it is compressed \(Content-Encoding: "gzip"\)$/,
+  ],
+  [
     "fails a page without it",
     saying(page("all is ill")),
     { expect: "well" },

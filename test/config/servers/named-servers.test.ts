@@ -65,6 +65,11 @@ describe("a host name as the address of a real server", () => {
       "rs1: { address: 10.0.0.300 }",
       /is no IP address and no host name/,
     ],
+    [
+      "nor is a number in hexadecimal",
+      "rs1: { address: '0x7f000001' }",
+      /is no IP address and no host name/,
+    ],
     ["nor is what is neither", "rs1: { address: 'a b' }", /is no IP address and no host name/],
     [
       "direct routing keeps the port",

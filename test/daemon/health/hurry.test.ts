@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import type { Tried } from "../../../src/checks/check.ts";
+import { nextRepeat } from "../../../src/daemon/health/hurry.ts";
 import { Nannies } from "../../../src/daemon/health/nannies.ts";
-import { ms, seconds } from "../../../src/model/time.ts";
+import { makeProbe } from "../../../src/daemon/health/probe.ts";
+import { instant, ms, seconds } from "../../../src/model/time.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import { until } from "../../checks/servers.ts";
 import { config, realServer, tcpCheck, virtualServer } from "../../table/configs.ts";
+import { address } from "../../table/tables.ts";
 
 const passed: Tried = { kind: "passed", took: ms(1) };
 const refused: Tried = { kind: "failed", reason: "unreachable", why: "refused", took: ms(1) };
@@ -82,5 +85,42 @@ describe("a hurried check", () => {
     nannies.setActiveChecking(false);
     assert.equal(await asked, "unknown");
     assert.equal(await nannies.hurry("web/rs1"), "unknown");
+  });
+});
+
+describe("a check with fall_interval", () => {
+  const sooner = { ...rare, fallInterval: ms(20) };
+
+  it("finds a failed real server down without waiting for its interval", async (context) => {
+    let tries = 0;
+    const nannies = new Nannies({
+      now,
+      run: async () => {
+        tries += 1;
+        return refused;
+      },
+      ...{ changed: () => {}, report: () => {} },
+    });
+    context.after(() => nannies.stop());
+    const servers = [realServer("rs1", { check: sooner })];
+    nannies.configure(config(virtualServer("web", { realServers: servers })));
+    await until("it is down", () => nannies.nanny("web/rs1")?.health.state === "down");
+    assert.equal(tries, 3);
+  });
+
+  it("is tried again that long after the start of a failed try, until it is down or passes", () => {
+    const probe = makeProbe("", sooner, { address: address("10.0.0.1"), port: 80 }, 0);
+    const start = instant(5000);
+    const next = (tried: Tried) => nextRepeat(probe, start, tried, () => 3);
+    assert.equal(next(passed), null);
+    assert.deepEqual([next(refused), next(local), next(refused)], [5020, 5020, 5020]);
+    assert.equal(next(refused), null, "it is down, and has no hurry");
+    assert.deepEqual([next(passed), next(refused)], [null, 5020]);
+    const plain = makeProbe("", rare, { address: address("10.0.0.1"), port: 80 }, 0);
+    assert.equal(
+      nextRepeat(plain, start, refused, () => 3),
+      null,
+      "none is given",
+    );
   });
 });

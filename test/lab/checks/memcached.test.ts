@@ -9,9 +9,7 @@ after(() => workshop.remove());
 
 async function startMemcached(...options: readonly string[]): Promise<ServerProgram> {
   const port = await freePort();
-  // Not root, which drops to a user that cannot read the files of this test.
-  const user = process.getuid?.() === 0 ? ["-u", "root"] : [];
-  const args = ["-l", "127.0.0.1", "-p", `${port}`, "-U", "0", "-m", "16", ...user, ...options];
+  const args = ["-l", "127.0.0.1", "-p", `${port}`, "-U", "0", "-m", "16", ...options];
   return ServerProgram.start({ command: "memcached", args, port, workshop });
 }
 

@@ -22,6 +22,8 @@ export const checkBlocks = [
 
 /** Tries after the first failed one, where nothing else is said. */
 const retryDefaults: Readonly<Record<string, number>> = { DNS_CHECK: 3, MISC_CHECK: 0 };
+/** Seconds before a further try; DNS_CHECK waits for its turn (keepalived.conf(5)). */
+const retryDelays: Readonly<Record<string, number>> = { HTTP_GET: 3, SSL_GET: 3 };
 const delayDefault = 60;
 const connectDefault = 5;
 /** lvsd's limits for a check's interval and for tries in a row. */
@@ -38,8 +40,39 @@ export function checksOf(
     const all: Layers = [inside, ...layers];
     const made = typedChecks(block, inside, all, findings);
     for (const check of made) rhythm(check, block, all, findings);
+    if (made.length > 0) unusedIn(block, findings);
     return made;
   });
+}
+
+/** What is read of a block or a url, or means nothing that lvsd has to do. */
+const read = new Set([
+  ...["connect_ip", "connect_port", "connect_timeout", "retry", "nb_get_retry", "delay_loop"],
+  ...["delay_before_retry", "warmup", "alpha", "log_all_failures", "url", "virtualhost"],
+  ...["enable_sni", "sni_name", "http_protocol", "tls_compliant", "fast_recovery", "path"],
+  ...["digest", "status_code", "regex", "regex_no_match", "regex_stack", "payload"],
+  ...["require_reply", "type", "name", "helo_name", "host", "misc_path", "misc_timeout"],
+  "misc_dynamic",
+]);
+
+const unusedReasons: Readonly<Record<string, string>> = {
+  bindto: "checks come from the address that the router's routes choose",
+  bind_if: "checks leave by the device that the router's routes choose",
+  bind_port: "checks come from any port",
+  fwmark: "checks have no mark; `via: service` leads one through IPVS",
+  user: "commands run as lvsd's own unprivileged user",
+  regex_options: "write them into the pattern, as (?i)",
+};
+
+/** Says what of a check is not carried over. */
+function unusedIn({ keyword: subject, block }: Statement, findings: Findings): void {
+  for (const statement of block ?? []) {
+    const { keyword, words, origin } = statement;
+    if (keyword === "url" || keyword === "host") unusedIn(statement, findings);
+    if (read.has(keyword)) continue;
+    const reason = unusedReasons[keyword] ?? "a check has no counterpart of it";
+    findings.add("left-out", origin, [subject, keyword, ...words].join(" "), reason);
+  }
 }
 
 function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Findings): void {
@@ -60,11 +93,13 @@ function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Find
   const tries = numberOf(retry, { min: 0, max: 2 ** 31 - 1 }, findings);
   check.set("interval", duration(delay), inherited(layers, "delay_loop")?.origin ?? null);
   check.set("timeout", duration(Math.max(timeout, 0.01)), own?.origin ?? null);
-  check.set(
-    "fall",
-    Math.min((tries ?? retryDefaults[block.keyword] ?? 1) + 1, triesMax),
-    retry?.origin ?? null,
-  );
+  const fall = Math.min((tries ?? retryDefaults[block.keyword] ?? 1) + 1, triesMax);
+  check.set("fall", fall, retry?.origin ?? null);
+  const pause = inherited(layers, "delay_before_retry");
+  const usual = block.keyword === "DNS_CHECK" ? delay : (retryDelays[block.keyword] ?? 1);
+  const sooner = secondsOf(pause, usual, findings);
+  if (fall > 1 && sooner < delay)
+    check.set("fall_interval", duration(Math.max(sooner, 0.01)), pause?.origin ?? null);
   check.set("rise", 1);
 }
 
@@ -147,9 +182,23 @@ function udp(check: MapNode, inside: readonly Statement[], findings: Findings): 
   const reply = lastOf(inside, "require_reply");
   if (reply === undefined) return;
   const wanted = reply.words.join("");
-  if (wanted === "") check.set("expect", "[\\s\\S]", reply.origin).set("regex", true);
+  if (wanted === "") check.set("reply", true, reply.origin);
   else if (/^[0-9A-Fa-f]+$/.test(wanted)) check.set("expect", escaped(wanted), reply.origin);
-  else findings.add("changed", reply.origin, "require_reply", "wildcards: any answer passes");
+  else if (/^(?:[0-9A-FXa-fx]{2})+$/.test(wanted))
+    check.set("expect", wildcards(wanted), reply.origin).set("regex", true);
+  else findings.add("changed", reply.origin, "require_reply", "no bytes: any answer passes");
+}
+
+/** Bytes in hexadecimal of which digits may be `X`, any digit, as a pattern for the beginning. */
+const wildcards = (hex: string): string =>
+  `^${(hex.toLowerCase().match(/../g) ?? []).map(byteLike).join("")}`;
+
+function byteLike(byte: string): string {
+  const [high = "", low = ""] = byte;
+  if (!byte.includes("x")) return `\\x${byte}`;
+  if (high !== "x") return `[\\x${high}0-\\x${high}f]`;
+  if (low === "x") return "[\\x00-\\xff]";
+  return `[${[..."0123456789abcdef"].map((digit) => `\\x${digit}${low}`).join("")}]`;
 }
 
 const escaped = (hex: string): string =>
@@ -227,18 +276,11 @@ function judgement(check: MapNode, url: readonly Statement[], findings: Findings
   }
   if (regex === undefined) return;
   const [pattern = ""] = scriptOf(regex.rest);
-  if (lastOf(url, "regex_no_match") !== undefined) {
-    findings.add(
-      "left-out",
-      regex.origin,
-      "regex",
-      "a pattern that must not match has no counterpart",
-    );
-    return;
-  }
+  const absent = lastOf(url, "regex_no_match");
   try {
     RE2JS.compile(pattern);
     check.set("expect", pattern, regex.origin).set("regex", true);
+    if (absent !== undefined) check.set("absent", true, absent.origin);
   } catch (thrown) {
     findings.add("left-out", regex.origin, "regex", `no RE2 pattern: ${messageOf(thrown)}`);
   }

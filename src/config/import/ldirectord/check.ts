@@ -27,7 +27,7 @@ const types: Readonly<Record<string, string>> = {
   ...{ http: "http", https: "https", smtp: "smtp", submission: "submission", pop: "pop3" },
   ...{ pops: "pop3s", imap: "imap", imaps: "imaps", ldap: "ldap", ldaps: "ldaps", nntp: "nntp" },
   ...{ dns: "dns", ftp: "ftp", radius: "radius", mysql: "mysql", pgsql: "pgsql", sip: "sip" },
-  ...{ simpletcp: "send_expect" },
+  ...{ simpletcp: "send_expect", http_proxy: "http" },
 };
 const triesMax = 100;
 
@@ -203,7 +203,7 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
   const { settings, receive, request } = virtual;
   const { file, findings } = settings;
   const login = ownOf(settings, "login");
-  if (service === "http" || service === "https") http(check, virtual, service);
+  if (["http", "https", "http_proxy"].includes(service)) http(check, virtual, service);
   else if (service === "simpletcp") {
     if (request !== undefined) check.set("send", request.replaceAll("\n", "\\n"));
     if (receive !== undefined) pattern(check, virtual, receive);
@@ -253,7 +253,10 @@ function http(check: MapNode, virtual: CheckedVirtual, service: string): void {
   const method = ownOf(settings, "httpmethod");
   if (method?.value.toUpperCase() === "HEAD") check.set("method", "HEAD", originOf(file, method));
   const path = ownOf(settings, "request");
-  if (request !== undefined && /^https?:/.test(request))
+  const isProxied = service === "http_proxy" && /^http:\/\/[^/]/.test(request ?? "");
+  if (request !== undefined && isProxied)
+    check.set("path", request.replace(/^(http:\/\/[^/]+)$/, "$1/"), originOf(file, path));
+  else if (request !== undefined && /^https?:/.test(request))
     findings.add(
       "left-out",
       originOf(file, path),

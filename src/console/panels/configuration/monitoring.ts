@@ -25,7 +25,7 @@ import { conversationPart } from "../../monitor/conversation.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import { problemList } from "../../web/problems.ts";
 
-const rhythm = ["interval", "timeout", "fall", "rise"];
+const rhythm = ["interval", "timeout", "fall", "fall_interval", "rise"];
 
 /** `inherited`: what lies under it, whose rhythm counts whatever its type. */
 function sectionsOf(

@@ -163,6 +163,11 @@ describe("checks", () => {
     ],
     ["    checktype=3\n", 25, { type: "smtp" }],
     ["    checkport=8080\n", 80, { type: "http", port: 8080 }],
+    [
+      '    request="http://www.example.com"\n',
+      3128,
+      { type: "http", path: "http://www.example.com/" },
+    ],
   ];
   for (const [lines, port, expected] of cases)
     test(lines.trim().replaceAll(/\s+/g, " "), () => {
