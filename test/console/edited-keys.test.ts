@@ -50,3 +50,22 @@ describe("the keys of the configuration", () => {
     assert.deepEqual(idle, [], "an exception that is none");
   });
 });
+
+describe("a panel of settings", () => {
+  const fieldsOf = (panel: string): readonly string[] =>
+    panels
+      .filter(({ path }) => path === panel)
+      .flatMap(({ edits = [] }) => edits.flatMap(({ parts }) => fieldsIn(parts)))
+      .map(({ name }) => name);
+
+  it("shows each of its keys once, also those that no section lists by name", () => {
+    for (const path of ["/redundancy", "/global"]) {
+      const names = fieldsOf(path);
+      assert.ok(names.length > 20, path);
+      assert.deepEqual([...new Set(names)], names, path);
+    }
+    const names = fieldsOf("/redundancy");
+    assert.ok(names.includes("heartbeat.protocol"), "of which the panel lists the map alone");
+    assert.ok(!names.includes("failover.services"), "which another panel has");
+  });
+});

@@ -1,6 +1,7 @@
 /** A panel that is one form over keys of the whole configuration. */
 import { rootKeys } from "../../config/schema/root.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
+import type { DescribedKey } from "../../keys/shape.ts";
 import { messageOf } from "../../model/error.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { PlainKey } from "../messages/messages.ts";
@@ -15,18 +16,25 @@ export interface Settings {
   readonly path: `/${string}`;
   readonly title: PlainKey;
   readonly help: PlainKey;
+  /** Keys in `restOf` that another panel has. */
+  readonly elsewhere?: readonly string[];
   /** Dotted keys under their headings. */
   readonly sections: readonly {
     readonly title: PlainKey;
     readonly keys: readonly string[];
+    /** Maps whose keys that no section of this panel lists are shown behind those, as they come. */
+    readonly restOf?: readonly string[];
     readonly folded?: boolean;
   }[];
 }
 
-export function settingsPanel({ path, title, help, sections }: Settings): Panel {
-  const made: readonly FormSection[] = sections.map(({ keys, ...rest }) => ({
+export function settingsPanel({ path, title, help, elsewhere, sections }: Settings): Panel {
+  const listed = [...sections.flatMap(({ keys }) => keys), ...(elsewhere ?? [])];
+  const isListed = (key: string): boolean =>
+    listed.some((one) => one === key || one.startsWith(`${key}.`));
+  const made: readonly FormSection[] = sections.map(({ keys, restOf = [], ...rest }) => ({
     ...rest,
-    parts: partsOf(rootKeys, keys),
+    parts: partsOf(rootKeys, [...keys, ...restOf.flatMap(keysIn).filter((key) => !isListed(key))]),
   }));
   const parts = made.flatMap((section) => section.parts);
   const show = (model: Model, opened: Opened, wrong: Placed | null, given: Form | null): Html =>
@@ -49,6 +57,18 @@ export function settingsPanel({ path, title, help, sections }: Settings): Panel 
     ...{ path, title, help, access: "read", edits: [{ under: "", parts }] },
     ...{ render, actions: { save } },
   };
+}
+
+/** The dotted keys of a map of the configuration, `failover.announce`. */
+function keysIn(path: string): readonly string[] {
+  let keys: Readonly<Record<string, DescribedKey>> = rootKeys;
+  for (const name of path.split(".")) {
+    const inside = keys[name]?.shape.inside;
+    if (inside === undefined || inside.kind === "each")
+      throw new RangeError(`${path} is no map of keys`);
+    keys = inside.keys;
+  }
+  return Object.keys(keys).map((name) => `${path}.${name}`);
 }
 
 /** Why a form is only shown; null: the user may send it. */

@@ -5,19 +5,16 @@ export const redundancyPanel = settingsPanel({
   path: "/redundancy",
   title: "redundancy.title",
   help: "redundancy.help",
+  elsewhere: ["failover.services"],
   sections: [
     { title: "redundancy.routers", keys: ["routers.primary", "routers.backup"] },
     {
       title: "redundancy.heartbeat",
       keys: [
         ...["heartbeat.interval", "heartbeat.dead_after", "heartbeat.warn_after"],
-        ...[
-          "heartbeat.port",
-          "heartbeat.key_file",
-          "heartbeat.authentication",
-          "heartbeat.protocol",
-        ],
+        ...["heartbeat.port", "heartbeat.key_file", "heartbeat.authentication"],
       ],
+      restOf: ["heartbeat"],
     },
     {
       title: "redundancy.failover",
@@ -29,10 +26,8 @@ export const redundancyPanel = settingsPanel({
     { title: "redundancy.sync", keys: ["connection_sync"] },
     {
       title: "redundancy.more",
-      keys: [
-        ...["failover.announce.count", "failover.announce.interval", "failover.announce.refresh"],
-        "failover.fence",
-      ],
+      keys: ["failover.announce.count", "failover.announce.interval", "failover.announce.refresh"],
+      restOf: ["failover.announce", "failover"],
       folded: true,
     },
   ],
