@@ -313,3 +313,11 @@ export function pairs(
     },
   };
 }
+
+/** TCP, with TLS from the first byte where `tls` is not null. */
+export const tcpInTls = ({ tls }: { readonly tls: TlsOptions | null }) =>
+  ({ protocol: "tcp", tls: tls && { options: tls, upgrade: false, alpn: null } }) as const;
+
+/** TCP, with TLS from where the dialogue begins it, if `tls` is not null. */
+export const tcpThenTls = ({ tls }: { readonly tls: TlsOptions | null }) =>
+  ({ protocol: "tcp", tls: tls && { options: tls, upgrade: true, alpn: null } }) as const;

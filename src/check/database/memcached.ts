@@ -1,5 +1,5 @@
 /** `memcached`: the server says its version (https://github.com/memcached/memcached, doc/protocol.txt). */
-import { loginKeys, settleLogin, settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
+import { loginKeys, settleLogin, settleTls, targetKeys, tcpInTls, tlsKeys } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
 import { hear, leave, lineDialogue, say, type Talk, unexpected } from "../line-protocol.ts";
 import { checkType } from "../type.ts";
@@ -52,10 +52,7 @@ export const memcached = checkType({
   },
   runs: {
     by: "dialogue",
-    transport: ({ tls }) => ({
-      protocol: "tcp",
-      tls: tls && { options: tls, upgrade: false, alpn: null },
-    }),
+    transport: (check) => tcpInTls(check),
     begin: ({ user }, { password }) => memcachedDialogue({ user, password }),
   },
 });

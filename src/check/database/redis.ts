@@ -1,7 +1,7 @@
 /** `redis`: PING, a login where it is wanted, and the role (https://redis.io/docs/reference/protocol-spec/). */
 import { optional } from "../../keys/section.ts";
 import { choice } from "../../keys/shape.ts";
-import { loginKeys, settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
+import { loginKeys, settleTls, targetKeys, tcpInTls, tlsKeys } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
 import { hear, leave, lineDialogue, say, type Talk, unexpected } from "../line-protocol.ts";
 import { checkType } from "../type.ts";
@@ -94,10 +94,7 @@ export const redis = checkType({
   },
   runs: {
     by: "dialogue",
-    transport: ({ tls }) => ({
-      protocol: "tcp",
-      tls: tls && { options: tls, upgrade: false, alpn: null },
-    }),
+    transport: (check) => tcpInTls(check),
     begin: ({ user, role }, { password }) => redisDialogue({ user, password, role }),
   },
 });

@@ -1,5 +1,5 @@
 /** `tcp`: the connection stands, and TLS on it where that is wanted. */
-import { settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
+import { settleTls, targetKeys, tcpInTls, tlsKeys } from "../check-keys.ts";
 import { checkType } from "../type.ts";
 
 export const tcp = checkType({
@@ -16,9 +16,6 @@ export const tcp = checkType({
   },
   runs: {
     by: "dialogue",
-    transport: ({ tls }) => ({
-      protocol: "tcp",
-      tls: tls && { options: tls, upgrade: false, alpn: null },
-    }),
+    transport: (check) => tcpInTls(check),
   },
 });

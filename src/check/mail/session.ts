@@ -10,6 +10,8 @@ import {
   settleStartTls,
   startTlsKeys,
   targetKeys,
+  tcpInTls,
+  tcpThenTls,
 } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
 import type { FailureReason } from "../reason.ts";
@@ -51,10 +53,7 @@ export const clearSession = <const Name extends string>(
     },
     runs: {
       by: "dialogue",
-      transport: ({ tls }) => ({
-        protocol: "tcp",
-        tls: tls && { options: tls, upgrade: true, alpn: null },
-      }),
+      transport: (check) => tcpThenTls(check),
       begin: ({ user, tls }, { password }) => dialogue({ user, password, startTls: tls !== null }),
     },
   });
@@ -78,10 +77,7 @@ export const tlsSession = <const Name extends string>(
     },
     runs: {
       by: "dialogue",
-      transport: ({ tls }) => ({
-        protocol: "tcp",
-        tls: { options: tls, upgrade: false, alpn: null },
-      }),
+      transport: (check) => tcpInTls(check),
       begin: ({ user }, { password }) => dialogue({ user, password, startTls: false }),
     },
   });

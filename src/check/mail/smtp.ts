@@ -9,6 +9,8 @@ import {
   settleStartTls,
   startTlsKeys,
   targetKeys,
+  tcpInTls,
+  tcpThenTls,
 } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
 import {
@@ -109,10 +111,7 @@ const upgrading = <const Name extends string>(
     },
     runs: {
       by: "dialogue",
-      transport: ({ tls }) => ({
-        protocol: "tcp",
-        tls: tls && { options: tls, upgrade: true, alpn: null },
-      }),
+      transport: (check) => tcpThenTls(check),
       begin: ({ helo, user, tls }, { password }) =>
         smtpDialogue(helo, { user, password, startTls: tls !== null }),
     },
@@ -148,10 +147,7 @@ export const smtps = checkType({
   },
   runs: {
     by: "dialogue",
-    transport: ({ tls }) => ({
-      protocol: "tcp",
-      tls: { options: tls, upgrade: false, alpn: null },
-    }),
+    transport: (check) => tcpInTls(check),
     begin: ({ helo, user }, { password }) =>
       smtpDialogue(helo, { user, password, startTls: false }),
   },

@@ -1,39 +1,25 @@
 /** `lvsd reload [--yes]`: has the daemon load its file again, and says what that changed. */
-import { controlClient } from "../../control/client.ts";
-import { socketIn } from "../directories.ts";
-import {
-  complain,
-  type ExitStatus,
-  exit,
-  loadedWith,
-  type ReportOptions,
-  refusedBy,
-} from "../outcome.ts";
+import { type ExitStatus, loadedWith, type ReportOptions, refusedBy } from "../outcome.ts";
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { firstStarted, isFirst } from "./first-start.ts";
-import { otherFile } from "./loaded-file.ts";
+import { onDaemonOf } from "./loaded-file.ts";
 
 /** Throws a MachineError where no daemon answers. */
-export async function reload(
+export const reload = (
   options: ReportOptions & { readonly yes: boolean },
   terminal: Terminal,
-): Promise<ExitStatus> {
-  const client = controlClient(socketIn(options.runDir));
-  const problem = await otherFile(options.config, client);
-  if (problem !== null) {
-    complain(terminal, [problem], options.json);
-    return exit.invalid;
-  }
-  const before = await client.status();
-  const report = await client.reload({ yes: options.yes });
-  if (!report.ok) return refusedBy(report, terminal, options.json);
-  if (isFirst(before)) {
-    if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
-    return firstStarted(client, before, "loaded", { options, terminal });
-  }
-  const paint = terminal.colors ? colored : plain;
-  const text = (): string => printPlan(report, true, paint);
-  return loadedWith(report, terminal, { json: options.json, text });
-}
+): Promise<ExitStatus> =>
+  onDaemonOf(options, terminal, async (client) => {
+    const before = await client.status();
+    const report = await client.reload({ yes: options.yes });
+    if (!report.ok) return refusedBy(report, terminal, options.json);
+    if (isFirst(before)) {
+      if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+      return firstStarted(client, before, "loaded", { options, terminal });
+    }
+    const paint = terminal.colors ? colored : plain;
+    const text = (): string => printPlan(report, true, paint);
+    return loadedWith(report, terminal, { json: options.json, text });
+  });

@@ -3,9 +3,8 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { configBodyBytesMax, type Refusal, type SaveReport } from "../../control/api.ts";
-import { controlClient } from "../../control/client.ts";
+import type { ControlClient } from "../../control/client.ts";
 import { readFailure } from "../../system/file/read-failure.ts";
-import { socketIn } from "../directories.ts";
 import {
   complain,
   type ExitStatus,
@@ -18,7 +17,7 @@ import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { firstStarted, isFirst } from "./first-start.ts";
-import { otherFile } from "./loaded-file.ts";
+import { onDaemonOf } from "./loaded-file.ts";
 
 export interface SaveOptions extends ReportOptions {
   /** Passes the guard against removing many real servers. */
@@ -40,24 +39,20 @@ export async function apply(
     complain(terminal, [{ file, line: null, column: null, message, hint: null }], options.json);
     return exit.invalid;
   }
-  const client = controlClient(socketIn(options.runDir));
-  const problem = await otherFile(options.config, client);
-  if (problem !== null) {
-    complain(terminal, [problem], options.json);
-    return exit.invalid;
-  }
-  const before = await client.status();
-  const report = await client.save({ text, yes: options.yes });
-  if (report.ok && isFirst(before)) {
-    if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
-    const done = `serial ${report.serial} stored ${shares[report.peer]}`;
-    return firstStarted(client, before, done, { options, terminal });
-  }
-  if (report.ok) return reported(report, "stored", options, terminal);
-  // The daemon has judged the text in the place of its own file; the operator has it in another.
-  const { path } = (await client.status()).config;
-  const problems = report.problems.map((each) => (each.file === path ? { ...each, file } : each));
-  return refusedBy({ ...report, problems }, terminal, options.json);
+  return onDaemonOf(options, terminal, async (client) => {
+    const before = await client.status();
+    const report = await client.save({ text, yes: options.yes });
+    if (report.ok && isFirst(before)) {
+      if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
+      const done = `serial ${report.serial} stored ${shares[report.peer]}`;
+      return firstStarted(client, before, done, { options, terminal });
+    }
+    if (report.ok) return reported(report, "stored", options, terminal);
+    // The daemon has judged the text in the place of its own file; the operator has it in another.
+    const { path } = (await client.status()).config;
+    const problems = report.problems.map((each) => (each.file === path ? { ...each, file } : each));
+    return refusedBy({ ...report, problems }, terminal, options.json);
+  });
 }
 
 /** Gives the peer what is loaded here. Throws a MachineError where no daemon answers. */
@@ -73,22 +68,17 @@ export const rollback = (
     client.rollback({ back: options.back, yes: options.yes }),
   );
 
-async function asked(
+const asked = (
   options: SaveOptions,
   terminal: Terminal,
   done: string,
-  ask: (client: ReturnType<typeof controlClient>) => Promise<SaveReport | Refusal>,
-): Promise<ExitStatus> {
-  const client = controlClient(socketIn(options.runDir));
-  const problem = await otherFile(options.config, client);
-  if (problem !== null) {
-    complain(terminal, [problem], options.json);
-    return exit.invalid;
-  }
-  const report = await ask(client);
-  if (!report.ok) return refusedBy(report, terminal, options.json);
-  return reported(report, done, options, terminal);
-}
+  ask: (client: ControlClient) => Promise<SaveReport | Refusal>,
+): Promise<ExitStatus> =>
+  onDaemonOf(options, terminal, async (client) => {
+    const report = await ask(client);
+    if (!report.ok) return refusedBy(report, terminal, options.json);
+    return reported(report, done, options, terminal);
+  });
 
 const shares: Readonly<Record<SaveReport["peer"], string>> = {
   none: "on this router alone",
