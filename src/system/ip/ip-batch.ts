@@ -10,7 +10,7 @@
 import { type Interface, readInterfacesJson } from "../../kernel/ip-text.ts";
 import { MachineError } from "../../model/error.ts";
 import { type Ms, ms } from "../../model/time.ts";
-import { type KeptProgram, keepProgram } from "../program/program.ts";
+import { programOnDemand } from "../program/on-demand.ts";
 
 /** On top of the silence that is allowed; measured: 0.3 to 0.6 ms a line in the slowest lab. */
 const lineDeadline = ms(10);
@@ -86,55 +86,33 @@ class Conversation {
 
 /** The program is started when it is first needed. `deadline`: the longest silence. */
 export function openIpBatch(path: string | undefined, deadline: Ms): IpBatch {
-  let program: KeptProgram | null = null;
   let linesWritten = 0;
   let conversation: Conversation | null = null;
-
-  const started = (): KeptProgram => {
-    if (program !== null) return program;
-    linesWritten = 0;
-    const kept = keepProgram({
-      file: "ip",
-      args: ["-force", "-j", "-batch", "-"],
-      path,
-      onLine: (line, stream) => program === kept && conversation?.hear(line, stream),
-      onEnd: (why) => {
-        if (program !== kept) return;
-        program = null;
-        conversation?.done.reject(new Ended(`the kept ${why}`));
-      },
-    });
-    program = kept;
-    return kept;
-  };
-  const drop = (): Promise<void> => {
-    const kept = program;
-    program = null;
-    kept?.kill();
-    return kept?.ended ?? Promise.resolve();
-  };
+  const program = programOnDemand({
+    file: "ip",
+    args: ["-force", "-j", "-batch", "-"],
+    path,
+    onStart: () => {
+      linesWritten = 0;
+    },
+    onLine: (line, stream) => conversation?.hear(line, stream),
+    onEnd: (why) => conversation?.done.reject(new Ended(`the kept ${why}`)),
+  });
   const askOnce = async (asked: Conversation): Promise<Answer> => {
-    const kept = started();
+    program.start();
     const text = asked.begin(linesWritten + 1);
     linesWritten = asked.barrierLine;
     conversation = asked;
     const patience = ms(deadline + asked.lines.length * lineDeadline);
-    const timer = setTimeout(() => {
-      void drop();
-      const why = `ip: gave no answer within ${patience} ms and was killed`;
-      asked.done.reject(new MachineError(why));
-    }, patience);
-    kept.write(text);
     try {
-      await asked.done.promise;
+      await program.converse(text, asked.done, patience);
     } finally {
-      clearTimeout(timer);
       conversation = null;
     }
     return { failed: asked.failed, shown: asked.shown.map(readInterfacesJson) };
   };
   return {
-    drop,
+    drop: program.drop,
     async ask(lines) {
       try {
         return await askOnce(new Conversation(lines));

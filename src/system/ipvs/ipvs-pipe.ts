@@ -8,7 +8,7 @@
  */
 import { MachineError } from "../../model/error.ts";
 import { type Ms, ms } from "../../model/time.ts";
-import { type KeptProgram, keepProgram } from "../program/program.ts";
+import { programOnDemand } from "../program/on-demand.ts";
 
 /**
  * Lines that must fail without effect; their answer means that all lines before them are done.
@@ -36,38 +36,21 @@ export interface IpvsPipe {
 
 /** The program is started when it is first needed. `deadline`: the longest silence. */
 export function openIpvsPipe(path: string | undefined, deadline: Ms): IpvsPipe {
-  let program: KeptProgram | null = null;
   let hear: ((line: string) => void) | null = null;
   let fail: ((failure: MachineError) => void) | null = null;
-
-  const started = (): KeptProgram => {
-    if (program !== null) return program;
-    const kept = keepProgram({
-      file: "ipvsadm",
-      args: ["--restore"],
-      path,
-      onLine: (line, stream) => {
-        if (program === kept && stream === "stderr" && line.trim() !== "") hear?.(line.trim());
-      },
-      onEnd: (why) => {
-        if (program !== kept) return;
-        program = null;
-        fail?.(new PipeEnded(`the kept ${why}`));
-      },
-    });
-    program = kept;
-    return kept;
-  };
-  const drop = (): Promise<void> => {
-    const kept = program;
-    program = null;
-    kept?.kill();
-    return kept?.ended ?? Promise.resolve();
-  };
+  const program = programOnDemand({
+    file: "ipvsadm",
+    args: ["--restore"],
+    path,
+    onLine: (line, stream) => {
+      if (stream === "stderr" && line.trim() !== "") hear?.(line.trim());
+    },
+    onEnd: (why) => fail?.(new PipeEnded(`the kept ${why}`)),
+  });
   return {
-    drop,
+    drop: program.drop,
     async ask(lines, barrier) {
-      const kept = started();
+      program.start();
       const complaints: string[] = [];
       const done = Promise.withResolvers<void>();
       hear = (line) => {
@@ -76,16 +59,9 @@ export function openIpvsPipe(path: string | undefined, deadline: Ms): IpvsPipe {
       };
       fail = done.reject;
       const patience = ms(deadline + lines.length * lineDeadline);
-      const timer = setTimeout(() => {
-        void drop();
-        const why = `ipvsadm: gave no answer within ${patience} ms and was killed`;
-        done.reject(new MachineError(why));
-      }, patience);
-      kept.write(`${[...lines, barrier.line].join("\n")}\n`);
       try {
-        await done.promise;
+        await program.converse(`${[...lines, barrier.line].join("\n")}\n`, done, patience);
       } finally {
-        clearTimeout(timer);
         hear = null;
         fail = null;
       }
