@@ -23,7 +23,7 @@ const checkout = "test/checkout.ts";
 
 /** Whether all that a test file imports is harmless, whatever else runs in its process. */
 export function isPure(test: string): boolean {
-  return [...reach(test, checkout)]
+  return [...reach(test, { end: checkout })]
     .filter((path) => path !== checkout)
     .every((path) =>
       /^(?:src|test|build)\//.test(path)

@@ -22,6 +22,8 @@ export interface Import {
   readonly to: string;
   /** `import type`: gone before anything runs. */
   readonly typesOnly: boolean;
+  /** `import(...)`: only when it is first needed. */
+  readonly late: boolean;
 }
 
 const importPattern =
@@ -35,16 +37,24 @@ export function importsOf(path: string): Import[] {
       from: path,
       to: isPath ? normalize(join(dirname(path), named)) : named,
       typesOnly: /^(?:import|export)\s+type\s/.test(match[0]),
+      late: match[3] !== undefined,
     };
   });
 }
 
-/** A file, what it imports when it runs, and so on; but not what is behind `end`. */
-export function reach(path: string, end?: string): ReadonlySet<string> {
+/**
+ * A file, what it imports when it runs, and so on; but not what is behind `end`, and without
+ * `late` only what is loaded with it.
+ */
+export function reach(
+  path: string,
+  { end, late = true }: { readonly end?: string; readonly late?: boolean } = {},
+): ReadonlySet<string> {
   const reached = new Set([path]);
   for (const from of reached)
     if (from !== end && everyFile.has(from))
-      for (const { to, typesOnly } of importsAt(from)) if (!typesOnly) reached.add(to);
+      for (const each of importsAt(from))
+        if (!each.typesOnly && (late || !each.late)) reached.add(each.to);
   return reached;
 }
 

@@ -16,8 +16,8 @@ interface Elsewhere {
 }
 
 /** The parts of tested-elsewhere.txt: a test at the margin, below it `folder: name name`. */
-const [imported = [], started = []] = text("test/tested-elsewhere.txt")
-  .split(/^\[(?:imported|started)\].*$/m)
+const [imported = [], loaded = [], started = []] = text("test/tested-elsewhere.txt")
+  .split(/^\[(?:imported|loaded|started)\].*$/m)
   .slice(1)
   .map(entriesOf);
 
@@ -56,7 +56,7 @@ function inList(path: string): boolean {
 
 /** Sources without any test. */
 export function untested(): string[] {
-  const known = new Set([...imported, ...started].map(({ source }) => source));
+  const known = new Set([...imported, ...loaded, ...started].map(({ source }) => source));
   return sources.filter(
     (path) => !known.has(path) && !typesOnly(path) && !inList(path) && ownTest(path) === undefined,
   );
@@ -64,7 +64,7 @@ export function untested(): string[] {
 
 /** Entries of tested-elsewhere.txt that name no file, stand twice, or need not be there. */
 export function idle(): string[] {
-  const named = [...imported, ...started].map(({ source }) => source);
+  const named = [...imported, ...loaded, ...started].map(({ source }) => source);
   return named.filter(
     (path, at) =>
       !sources.includes(path) ||
@@ -86,7 +86,10 @@ export function unfounded(): Elsewhere[] {
       (path) => tests.includes(path) && /\bmain\.ts|bin\/lvsd\b|console-assets/.test(text(path)),
     );
   return [
-    ...imported.filter(({ source, test }) => !isTest(test) || !reach(test).has(source)),
+    ...imported.filter(
+      ({ source, test }) => !isTest(test) || !reach(test, { late: false }).has(source),
+    ),
+    ...loaded.filter(({ source, test }) => !isTest(test) || !reach(test).has(source)),
     ...started.filter(
       ({ source, test }) => !isTest(test) || !starts(test) || !programs.has(source),
     ),
