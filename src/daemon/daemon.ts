@@ -182,7 +182,12 @@ export class Daemon extends ServerRequests implements Controlled {
   }
 
   /** The configuration on a machine with these interfaces; starts to serve when that is settled. */
-  async serve(interfaces: readonly Interface[]): Promise<"serving" | "waiting" | Problem[]> {
+  serve(interfaces: readonly Interface[]): Promise<"serving" | "waiting" | Problem[]> {
+    // A reload would reach parts that have not been configured, or a machine that has not begun.
+    return this.#config.alone(() => this.#serve(interfaces));
+  }
+
+  async #serve(interfaces: readonly Interface[]): Promise<"serving" | "waiting" | Problem[]> {
     const running = onThisMachine(this.#config.written, interfaces, this.#parts.role);
     if (running === "waiting") return "waiting";
     if ("problems" in running) return [...running.problems];

@@ -7,7 +7,7 @@ import { peerStatus } from "../failover/peer-status.ts";
 import type { Start } from "../failover/protocol.ts";
 import type { Health } from "../health/health.ts";
 import { quiescedOverUdpMax } from "../health/quiescence.ts";
-import { addMs } from "../model/time.ts";
+import { addMs, ms } from "../model/time.ts";
 import type { Interface } from "../system/ip/ip.ts";
 import { readTotals } from "../system/ipvs/rates.ts";
 import type { Running } from "./config/running.ts";
@@ -34,8 +34,13 @@ import { adoptTable } from "./table/adoption.ts";
 import { KernelPart } from "./table/kernel-part.ts";
 import type { Reconciler } from "./table/reconciler.ts";
 import { TablePart } from "./table/table-part.ts";
+import { UnderWay } from "./under-way.ts";
 import type { Vips } from "./vips/vips.ts";
 import { VipsPart } from "./vips/vips-part.ts";
+import { waitAtMost } from "./wait-at-most.ts";
+
+/** How long the end waits for a part that is being configured; a program of it may hang. */
+const hookMax = ms(500);
 
 /** Runs work that changes the configuration in force, one at a time. */
 export type Alone = <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -59,6 +64,9 @@ export class Serving {
   #written: Running;
   #running: Running;
   readonly #succession: Succession;
+  /** Hooks of a start or of a reload. */
+  readonly #underWay = new UnderWay();
+  #ending = false;
 
   /**
    * `found`: whether VIPs of the configuration are in the kernel already; `predecessor`: what a
@@ -177,11 +185,14 @@ export class Serving {
     return this.failover.engine;
   }
 
-  /** Resolves when this router speaks and decides. Never throws. */
+  /**
+   * Resolves when this router speaks and decides, or when its end came before. Never throws. It and
+   * `reconfigure` must not overlap.
+   */
   async start(): Promise<void> {
     for (const part of this.parts) part.recall?.(this.#succession.memory);
-    for (const part of this.parts) await part.configure?.(this.#running, null);
-    for (const part of this.parts) await part.start?.();
+    await this.#each((part) => part.configure?.(this.#running, null));
+    await this.#each((part) => part.start?.());
   }
 
   /** Takes over a configuration whose role is the same, touching only what changed. */
@@ -190,9 +201,16 @@ export class Serving {
     const next = this.under(written);
     this.#written = written;
     this.#running = next;
-    for (const part of this.parts) await part.configure?.(next, before);
-    for (const part of this.parts) await part.reloaded?.();
-    for (const part of this.parts) await part.settle?.();
+    await this.#each((part) => part.configure?.(next, before));
+    await this.#each((part) => part.reloaded?.());
+    await this.#each((part) => part.settle?.());
+  }
+
+  /** One part after the other, until the end begins: what has ended is not to work again. */
+  async #each(act: (part: Part) => void | Promise<void>): Promise<void> {
+    await this.#underWay.during(async () => {
+      for (const part of this.parts) if (!this.#ending) await act(part);
+    });
   }
 
   /** Ends everything but the doors; the machine is as if lvsd had never run. Never throws. */
@@ -214,6 +232,8 @@ export class Serving {
 
   /** All at once, the last part first: the failover machine takes no input when others end. */
   async #close(ending: Ending): Promise<void> {
+    this.#ending = true;
+    await waitAtMost(this.#underWay.none(), hookMax);
     await Promise.all(this.parts.toReversed().map((part) => part.close?.(ending)));
   }
 

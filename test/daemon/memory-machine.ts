@@ -38,6 +38,11 @@ export class MemorySwitch {
 
   readonly #bound = new Map<IpAddress, HeartbeatPathOptions>();
 
+  /** The addresses at which a machine listens. */
+  get listening(): ReadonlySet<IpAddress> {
+    return new Set(this.#bound.keys());
+  }
+
   /** A machine with these addresses is cut off: nothing comes from it, nothing reaches it. */
   readonly cut = new Set<IpAddress>();
 
@@ -84,6 +89,12 @@ export class MemoryMachine {
   readonly names = new Map<string, readonly string[]>();
   /** Floating addresses in the kernel, by their text. */
   readonly vips = new Map<string, FloatingAddress>();
+  /** Those of them that the kernel drops by itself after a while. */
+  readonly expiring = new Set<string>();
+  /** Whether the kernel's notifications of addresses are listened to. */
+  watched = false;
+  /** Is waited for before each action on addresses. */
+  beforeIp: (action: "read" | "claim" | "release" | "expire") => Promise<void> = async () => {};
   readonly configFile: string;
   readonly #directory: string;
   readonly #network: MemorySwitch;
@@ -107,12 +118,20 @@ export class MemoryMachine {
 
   /** A daemon that serves; its machine keeps what it leaves. */
   async start(): Promise<Daemon> {
+    const { daemon, serving } = await this.begin();
+    await serving;
+    return daemon;
+  }
+
+  /** A daemon that begins to serve: `serving` resolves when it does. */
+  async begin(): Promise<{ readonly daemon: Daemon; readonly serving: Promise<void> }> {
     const written = await readWritten(this.configFile);
     if ("problems" in written) throw new Error(JSON.stringify(written.problems));
     const daemon = new Daemon(written, this.#parts());
-    const outcome = await daemon.serve(this.#interfaces());
-    if (outcome !== "serving") throw new Error(`does not serve: ${JSON.stringify(outcome)}`);
-    return daemon;
+    const serving = daemon.serve(this.#interfaces()).then((outcome) => {
+      if (outcome !== "serving") throw new Error(`does not serve: ${JSON.stringify(outcome)}`);
+    });
+    return { daemon, serving };
   }
 
   #parts(): DaemonParts {
@@ -182,18 +201,38 @@ export class MemoryMachine {
       return { kind, held, missing, reasons: [] } as const;
     };
     const remove = async (vips: readonly FloatingAddress[]) => {
+      await this.beforeIp("release");
       for (const { prefix } of vips) this.vips.delete(printPrefix(prefix));
       return outcome(vips);
     };
     return {
-      readInterfaces: async () => this.#interfaces(),
+      readInterfaces: async () => {
+        await this.beforeIp("read");
+        return this.#interfaces();
+      },
       claim: async (vips, onAdded) => {
-        for (const vip of vips) this.vips.set(printPrefix(vip.prefix), vip);
+        await this.beforeIp("claim");
+        for (const vip of vips) {
+          this.vips.set(printPrefix(vip.prefix), vip);
+          this.expiring.delete(printPrefix(vip.prefix));
+        }
         await onAdded?.(vips);
         return outcome(vips);
       },
-      ...{ release: remove, remove, expire: async (vips) => outcome(vips) },
-      ...{ rehearse: async () => {}, watch: () => () => {}, close: async () => {} },
+      ...{ release: remove, remove },
+      expire: async (vips) => {
+        await this.beforeIp("expire");
+        for (const vip of vips) this.expiring.add(printPrefix(vip.prefix));
+        return outcome(vips);
+      },
+      rehearse: async () => {},
+      watch: () => {
+        this.watched = true;
+        return () => {
+          this.watched = false;
+        };
+      },
+      close: async () => {},
     };
   }
 

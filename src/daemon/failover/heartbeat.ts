@@ -124,6 +124,7 @@ export class Heartbeat {
     const former = [...gone, ...this.#former];
     this.#former = former.filter(stays);
     await Promise.all(former.filter((way) => !stays(way)).map((way) => way.socket.close()));
+    if (this.#closed) return;
     this.#ways = wanted.map((want) => {
       const way = kept.find((each) => takesOver(want, each));
       return way === undefined ? this.#open(want) : retargeted(way, want);

@@ -71,6 +71,7 @@ export class Upkeep {
       if (!holding()) return await this.#clear();
       if (holdings.reachedAnew(devices)) this.#parts.announce();
       await this.#putBack(before);
+      if (leaveAlone()) return;
       if (await tidying.strays()) this.lookIn(retryAfter);
     } catch (thrown) {
       this.#cannotLook(messageOf(thrown));

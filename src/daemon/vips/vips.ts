@@ -86,7 +86,10 @@ export class Vips {
     this.#upkeep = new Upkeep({
       ip,
       holdings: this.#holdings,
-      tidying: new Tidying({ ip, report, holding, holdings: this.#holdings }),
+      tidying: new Tidying({
+        ...{ ip, report, holdings: this.#holdings },
+        holding: () => this.#holding && !this.#spared,
+      }),
       report,
       holding,
       leaveAlone: () => this.#moves.any || this.#spared,
@@ -175,6 +178,8 @@ export class Vips {
 
   /** What a reload left over or brought, made true while holding. */
   async settle(): Promise<Done> {
+    // A claim would take the lifetime from what is left to the next process.
+    if (this.#spared) return { ok: true };
     const { former } = this.#holdings;
     if (former.length > 0) {
       const freed = await this.#free(former);
