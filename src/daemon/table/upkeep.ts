@@ -77,15 +77,20 @@ export class Upkeep {
   }
 
   async #lookAtDue(): Promise<void> {
+    if (this.#closed) return;
     const now = this.#parts.now();
-    for (const object of this.#objects) {
-      if (this.#closed) return;
+    const objects = this.#objects;
+    for (const object of objects) {
       if (now < (this.#dueAt.get(object.name) ?? now)) continue;
       this.#dueAt.set(object.name, addMs(now, object.every));
-      this.#take(object, await object.look());
+      const look = await object.look();
+      // A reload looks at all of its own after this.
+      if (this.#closed || this.#objects !== objects) return;
+      this.#take(object, look);
     }
     this.#refreshFaults();
-    if (!this.#closed) this.#timer = setTimeout(() => void this.#look(), lookEvery);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), lookEvery);
   }
 
   #take({ name, needed }: KeptObject, look: Look): void {

@@ -274,8 +274,11 @@ export class Vips {
 
   async #free(vips: readonly FloatingAddress[]): Promise<Done> {
     const began = this.#parts.now();
+    // Where nothing could be read yet, whatever was to go may have been here.
+    const { interfaces } = this.#holdings;
+    const here = vips.filter((vip) => interfaces.length === 0 || this.#holdings.held(vip));
     const done = await this.#perform("release", () => this.#parts.ip.release(vips));
-    if (done.ok) this.#reportMove("released", vips, began);
+    if (done.ok && here.length > 0) this.#reportMove("released", here, began);
     return done;
   }
 

@@ -7,8 +7,10 @@ import { type TestContext, test } from "node:test";
 import type { Config } from "../../../src/config/config.ts";
 import { keptObjects } from "../../../src/daemon/table/kept-objects.ts";
 import { Upkeep } from "../../../src/daemon/table/upkeep.ts";
+import { MachineError } from "../../../src/model/error.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
+import { seconds } from "../../../src/model/time.ts";
 import { openSysctl } from "../../../src/system/file/sysctl.ts";
 import { openPacketFilter } from "../../../src/system/packet-filter/nft.ts";
 import { now } from "../../../src/system/process/clock.ts";
@@ -133,4 +135,23 @@ test("the kernel's connection timeouts are read back, and set again", async (t) 
   assert.deepEqual(ipvsadm.timeouts, timeouts);
   assert.equal(upkeep.state().repairs, 1);
   assert.match(said[0] ?? "", /ipvs timeouts: somebody else has set it to 900 s, 120 s, 900 s/);
+});
+
+test("a look that a reload overtakes says nothing of what is kept from then on", async (t) => {
+  const { ipvsadm, upkeep, said, configure } = make(t, { [forward]: "0", [kept]: "212992" });
+  const timeouts = { tcp: seconds(900), tcpFin: seconds(120), udp: seconds(300) };
+  const hanging = Promise.withResolvers<typeof timeouts>();
+  const begun = Promise.withResolvers<void>();
+  const { readTimeouts } = ipvsadm;
+  ipvsadm.readTimeouts = () => {
+    begun.resolve();
+    return hanging.promise;
+  };
+  const before = configure({ ...config, timeouts });
+  await begun.promise;
+  const reloaded = configure(config);
+  ipvsadm.readTimeouts = readTimeouts;
+  hanging.reject(new MachineError("ipvsadm: no end after 5 s"));
+  await Promise.all([before, reloaded]);
+  assert.deepEqual([upkeep.state().wrong, said], [[], []]);
 });

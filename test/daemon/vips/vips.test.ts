@@ -1,134 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { Announcements } from "../../../src/daemon/vips/announcements.ts";
-import { Vips } from "../../../src/daemon/vips/vips.ts";
-import { hostPrefix, type Prefix, parsePrefix, printPrefix } from "../../../src/model/address.ts";
-import { MachineError } from "../../../src/model/error.ts";
+import { hostPrefix, printPrefix } from "../../../src/model/address.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
-import { addMs, type Instant, ms, seconds } from "../../../src/model/time.ts";
-import type { FloatingAddress, Interface, Ip } from "../../../src/system/ip/ip.ts";
-import type { Announcer } from "../../../src/system/net/announce.ts";
-import { now } from "../../../src/system/process/clock.ts";
-import { vip } from "../../table/configs.ts";
-
-const web: FloatingAddress = { ...vip("192.0.2.1"), device: "eth0" };
-const other: FloatingAddress = { ...vip("192.0.2.2"), device: "eth0" };
-const six: FloatingAddress = { ...web, prefix: prefixOf("2001:db8::1/64") };
-const vlan: FloatingAddress = { ...vip("192.0.2.3"), device: "eth0.91" };
-const gateway: FloatingAddress = { ...vip("10.0.0.1"), device: "eth1", kind: "nat-router" };
-
-function prefixOf(text: string): Prefix {
-  return parsePrefix(text) ?? assert.fail(text);
-}
-
-/** An address on a device, in the form that a claim gives it unless said otherwise. */
-const form = (vip: FloatingAddress, prefix = hostPrefix(vip.prefix), source = false) => ({
-  device: vip.device,
-  address: { prefix, label: vip.label, tentative: false, expires: false, source },
-});
-
-/** A kernel with two devices, whose `ip` can be broken; and what the router says meanwhile. */
-function bench() {
-  const kernel = {
-    ...{ forms: [] as ReturnType<typeof form>[], broken: null as string | null, later: ms(0) },
-    ...{ looks: 0, ready: Promise.resolve(), ipv6: true, claims: 0, faults: 0 },
-    devices: new Map([
-      ["eth0", 2],
-      ["eth1", 3],
-    ]),
-    /** Addresses that it refuses, with its words. */
-    refuses: new Map<string, string>(),
-  };
-  const events: EventBody[] = [];
-  const announced: string[] = [];
-  const interfaces = (): Interface[] =>
-    [...kernel.devices].map(([name, index]) => ({
-      ...{ name, index, mac: `02:00:00:00:00:0${index}` },
-      ...{ up: true, carrier: true, operstate: "UP" },
-      addresses: kernel.forms.filter(({ device }) => device === name).map((one) => one.address),
-    }));
-  const check = (): void => {
-    if (kernel.broken !== null) throw new MachineError(kernel.broken);
-  };
-  const isHere = ({ prefix }: FloatingAddress): boolean =>
-    kernel.forms.some(({ address }) => address.prefix.address === prefix.address);
-  const outcome = (vips: readonly FloatingAddress[], reasons: readonly string[]) => {
-    const [held, missing] = [vips.filter(isHere), vips.filter((vip) => !isHere(vip))];
-    return { kind: "partly-held" as const, held, missing, reasons };
-  };
-  const isForm = (vip: FloatingAddress) => (one: ReturnType<typeof form>) =>
-    one.device === vip.device && printPrefix(one.address.prefix) === printPrefix(vip.prefix);
-  const ip: Ip = {
-    readInterfaces: async () => {
-      kernel.looks += 1;
-      check();
-      return interfaces();
-    },
-    claim: async (vips) => {
-      await kernel.ready;
-      kernel.claims += 1;
-      check();
-      const reasons: string[] = [];
-      for (const vip of vips) {
-        const why = kernel.refuses.get(vip.prefix.address);
-        if (why !== undefined) reasons.push(`${printPrefix(vip.prefix)} on ${vip.device}: ${why}`);
-        else if (!kernel.forms.some(isForm({ ...vip, prefix: hostPrefix(vip.prefix) })))
-          kernel.forms.push(form(vip));
-      }
-      return outcome(vips, reasons);
-    },
-    release: async (vips) => {
-      check();
-      const gone = new Set(vips.map(({ prefix }) => prefix.address));
-      kernel.forms = kernel.forms.filter(({ address }) => !gone.has(address.prefix.address));
-      return outcome(vips, []);
-    },
-    remove: async (forms) => {
-      check();
-      for (const one of forms) kernel.forms = kernel.forms.filter((each) => !isForm(one)(each));
-      return outcome(forms, []);
-    },
-    expire: async (vips) => outcome(vips, []),
-    rehearse: async () => {},
-    watch: () => () => {},
-    close: async () => {},
-  };
-  const rhythm = { count: 1, interval: seconds(60), refresh: seconds(60) };
-  const announcer: Announcer = {
-    announceAll(vips) {
-      announced.push(...vips.map(({ prefix }) => prefix.address));
-      return { frames: vips.length, failures: [] };
-    },
-    rehearse() {},
-    probeAll: (vips) => ({ frames: vips.length, failures: [] }),
-    close() {},
-  };
-  const report = (event: EventBody): void => void events.push(event);
-  const vips = new Vips({
-    ip,
-    announcements: new Announcements(announcer, rhythm, report),
-    report,
-    faultsChanged: () => {
-      kernel.faults += 1;
-    },
-    ipv6: () => kernel.ipv6,
-    now: (): Instant => addMs(now(), kernel.later),
-    interfacesRead: () => {},
-    remember: () => {},
-  });
-  vips.configure([web]);
-  return { kernel, events, announced, vips };
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await turn();
-  }
-}
+import { seconds } from "../../../src/model/time.ts";
+import {
+  bench,
+  form,
+  gateway,
+  lacking,
+  other,
+  prefixOf,
+  six,
+  told,
+  until,
+  vlan,
+  web,
+} from "./vips-bench.ts";
 
 const failures = (events: readonly EventBody[]) =>
   events.filter(({ event, kind }) => event === "machine" && kind === "failed");
@@ -219,11 +108,6 @@ test("what a claim itself has changed is looked at later than what others change
   context.mock.timers.tick(10);
   assert.equal(kernel.looks, 2);
 });
-
-const told = (events: EventBody[]): string[] =>
-  events.splice(0).map((event) => `${event.event} ${event.kind}`);
-const lacking = (vips: Vips) =>
-  vips.faults().map(({ kind, subject, count, text }) => `${kind} ${subject} ${count}: ${text}`);
 
 test("what cannot be held is left out, said with its number, and claimed when it can", async (context) => {
   const { kernel, vips, events, announced } = bench();
