@@ -87,6 +87,10 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
     { name: "net/ipv4/vs/expire_nodest_conn", value: "1", needed: false },
     // A persistent client of a quiesced real server is sent elsewhere.
     { name: "net/ipv4/vs/expire_quiescent_template", value: "1", needed: false },
+    // A client that uses a port again is scheduled anew, and not led to the server of its last
+    // connection, which may be drained or gone. It is the kernel's default; container networks and
+    // tuning guides set 0.
+    { name: "net/ipv4/vs/conn_reuse_mode", value: "1", needed: false },
   );
   if (config.connectionSync !== null)
     settings.push(

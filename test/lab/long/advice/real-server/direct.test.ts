@@ -41,6 +41,7 @@ told once "$(look)"
 in_real sh "$DIR/do.sh"
 told twice "$(look)"
 told served "$(ask 192.168.26.10) $(ask '[fd00:26::1:10]')"
+told itself "$(in_real curl -s -g --max-time 1 http://192.168.26.10/ || printf nothing)"
 told vip "$(ip -n real -o addr show dev lo to 192.168.26.10/32)"
 told nobody "$(holder 192.168.26.10 192.168.26.10) $(holder fd00:26::1:10 '[fd00:26::1:10]')"
 told own "$(holder 192.168.26.101 192.168.26.101)"
@@ -74,6 +75,7 @@ describe("a real server that a script for direct routing prepared", () => {
       assert.equal(found.unprepared, "nothing nothing");
       assert.equal(found.served, "real real");
       assert.equal(found.vip !== "", holdsVip);
+      if (holdsVip) assert.equal(found.itself, "real", "it serves its own requests for the VIP");
       assert.equal(found.nobody, "nobody nobody");
       assert.equal(found.own, found.real, "for its own address it answers as ever");
       assert.deepEqual([found.holder4, found.holder6], [found.router, found.router]);
