@@ -77,10 +77,20 @@ async function askFor(
   const inBody = Object.fromEntries(chosen.map((name) => [name, given[name]]));
   const body = takesText === true ? String(given.text) : inQuery ? null : inBody;
   const answer = await exchange(socketPath, { method, path, body, msMax, by });
+  if (isUnknown(answer)) throw unknownThere(socketPath, `${method} ${path}`);
   if (refuses) return result(answer);
   if (answer.status !== 200) throw new MachineError(firstProblem(answer));
   return answer.body;
 }
+
+/** Names in a path that are not configured are refused in another way. */
+const isUnknown = ({ status }: Answer): boolean => status === 404 || status === 405;
+
+const unknownThere = (socketPath: string, what: string): MachineError =>
+  new MachineError(
+    `the daemon at ${socketPath} does not know ${what}: it is of another version; ` +
+      "systemctl restart lvsd starts the one that is installed",
+  );
 
 interface Ask {
   readonly method: "GET" | "POST" | "PUT";
@@ -177,6 +187,7 @@ async function* eventStream(
   });
   if (response.statusCode !== 200) {
     const answer = { status: response.statusCode ?? 0, body: bodyOf(await readText(response)) };
+    if (isUnknown(answer)) throw unknownThere(socketPath, `GET ${path}`);
     throw new MachineError(firstProblem(answer));
   }
   const arrived: LvsdEvent[] = [];

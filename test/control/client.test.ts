@@ -49,6 +49,19 @@ test("a socket that may not be used names who may", async (t) => {
 const body = '{"version":"0.1.0"}';
 const good = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
 
+test("a daemon that does not know a request is of another version", async (t) => {
+  const problem = '{"ok":false,"problems":[{"message":"/v1/reload does not exist"}]}';
+  const head = `HTTP/1.1 404 Not Found\r\ncontent-length: ${problem.length}\r\nconnection: close`;
+  const path = await impostor(t, `${head}\r\n\r\n${problem}`);
+  const expected = (what: string) =>
+    new MachineError(
+      `the daemon at ${path} does not know ${what}: it is of another version; systemctl restart lvsd starts the one that is installed`,
+    );
+  const client = controlClient(path);
+  await assert.rejects(client.reload(), expected("POST /v1/reload"));
+  await assert.rejects(client.history(), expected("GET /v1/events?follow=false"));
+});
+
 test("an answer from somebody else is a MachineError, never a report", async (t) => {
   assert.deepEqual(await controlClient(await impostor(t, good)).status(), JSON.parse(body));
   for (const bad of [

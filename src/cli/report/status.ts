@@ -18,7 +18,9 @@ import type { RealServerState, VirtualServerState } from "../../health/health.ts
 import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import { printable } from "../../model/printable.ts";
+import { version } from "../../model/version.ts";
 import { nameText } from "./names.ts";
+import { completed } from "./older-status.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { count } from "./plan.ts";
 import { length, localTime } from "./time.ts";
@@ -48,7 +50,7 @@ const serverShades: Readonly<Record<RealServerState | VirtualServerState, Shade>
 
 /** The whole report. `now` is wall-clock time in milliseconds. */
 export function statusReport(given: Status, now: number, paint: Paint): string {
-  const status = printable(given);
+  const status = completed(printable(given));
   const lines = [
     ...routerLines(status, now, paint),
     ...peerLines(status, paint),
@@ -74,9 +76,11 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
   const { config, faults, fence, failback } = status;
   const since = Date.parse(status.since);
   const age = Number.isNaN(since) ? "" : ` (${length(Math.max(0, now - since))})`;
-  const state = paint(routerShades[status.state], status.state);
+  // A later version may know other states.
+  const state = paint(routerShades[status.state] ?? "doubtful", status.state);
   const lines: Line[] = [
     ["Router", `${status.role ?? "no role yet"}, ${state}, lvsd ${status.version}`],
+    ...(status.version === version ? [] : [["", paint("doubtful", otherVersion)] as const]),
     ["Since", `${localTime(status.since)}${age}: ${status.cause}`],
     ...faults.map(({ kind, subject, text }): Line => {
       return ["Fault", paint("bad", `${kind} ${subject}: ${text}`)];
@@ -84,7 +88,7 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
     ...(fence === null ? [] : [["Fence", paint("bad", `failed: ${fence}`)] as const]),
     ...(status.commands === "daemon" ? [["Commands", commandsText] as const] : []),
     ["Failback", failbackText(failback)],
-    ["Config", `${config.path}, serial ${config.serial}, hash ${config.hash.slice(0, 12)}`],
+    ["Config", `${config.path}${configText(config)}`],
   ];
   if (config.error !== null) {
     lines.push(["", paint("bad", "the last reload was refused; the configuration above goes on:")]);
@@ -92,6 +96,14 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
   }
   return lines;
 }
+
+const otherVersion = `this command is lvsd ${version}; lvsd restart starts the version that is installed`;
+
+/** A router without a configuration has no hash. */
+const configText = ({ serial, hash }: Status["config"]): string =>
+  hash === ""
+    ? ": lvsd apply FILE gives the first one"
+    : `, serial ${serial}, hash ${hash.slice(0, 12)}`;
 
 const commandsText = "run as the daemon's own user: lvsd was not started by its unit";
 
@@ -186,7 +198,8 @@ function maintenanceLines({ maintenance }: Status, now: number, paint: Paint): L
   );
 }
 
-function ipvsLines({ ipvs, virtual_servers }: Status, paint: Paint): Line[] {
+function ipvsLines({ state, ipvs, virtual_servers }: Status, paint: Paint): Line[] {
+  if (state === "unconfigured") return [["IPVS", "nothing to balance"]];
   const synced = virtual_servers.length > 0 ? "in sync" : "nothing to balance";
   const words = [
     ipvs.in_sync ? paint("good", synced) : paint("bad", "not in sync"),
