@@ -150,17 +150,6 @@ function serverMetrics(status: Status): Metric[] {
   const virtual = status.virtual_servers;
   const ofVirtual = (value: (server: VirtualServerStatus) => number) =>
     virtual.map((server): Sample => [value(server), { virtual_server: server.name }]);
-  const real = virtual.flatMap((server) =>
-    server.real_servers.map((each) => ({
-      ...each,
-      label: {
-        virtual_server: server.name,
-        real_server: each.name,
-        address: each.address,
-        port: String(each.port),
-      },
-    })),
-  );
   return [
     gauge(
       "lvsd_virtual_server_state",
@@ -179,6 +168,23 @@ function serverMetrics(status: Status): Metric[] {
       "Connections that IPVS counts as inactive.",
       ofVirtual((server) => server.inactive_connections),
     ),
+    ...realServerMetrics(virtual),
+  ];
+}
+
+function realServerMetrics(virtual: readonly VirtualServerStatus[]): Metric[] {
+  const real = virtual.flatMap((server) =>
+    server.real_servers.map((each) => ({
+      ...each,
+      label: {
+        virtual_server: server.name,
+        real_server: each.name,
+        address: each.address,
+        port: String(each.port),
+      },
+    })),
+  );
+  return [
     gauge(
       "lvsd_real_server_state",
       "1 for the state of each real server.",
@@ -208,6 +214,11 @@ function serverMetrics(status: Status): Metric[] {
       "lvsd_real_server_reached",
       "Of a router that does not check: 1 where its own try reaches the real server.",
       real.map((server) => [server.own_path?.reached ?? null, server.label]),
+    ),
+    gauge(
+      "lvsd_real_server_check_failed",
+      "1 where the last try of the check failed, or the kernel refuses the real server.",
+      real.map((server) => [server.check.last_error !== null, server.label]),
     ),
     gauge(
       "lvsd_real_server_check_seconds",

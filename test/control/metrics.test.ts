@@ -45,6 +45,8 @@ const expected = [
   'lvsd_virtual_server_state{virtual_server="dns6",state="down"} 1',
   'lvsd_real_server_state{virtual_server="web",real_server="rs2",address="10.11.12.2",port="80",state="down"} 1',
   'lvsd_real_server_weight{virtual_server="web",real_server="rs1",address="10.11.12.1",port="80"} 2',
+  'lvsd_real_server_check_failed{virtual_server="web",real_server="rs1",address="10.11.12.1",port="80"} 0',
+  'lvsd_real_server_check_failed{virtual_server="web",real_server="rs2",address="10.11.12.2",port="80"} 1',
   'lvsd_real_server_check_seconds{virtual_server="web",real_server="rs1",address="10.11.12.1",port="80"} 0.00213',
 ];
 for (const line of expected)
