@@ -130,7 +130,10 @@ function bytesOf(path: string, bytesMax: number): Bytes {
       ? refused("there is no such file")
       : { bytes, mode: stat.mode, group: stat.gid };
   } catch (thrown) {
-    return refused(readFailure(thrown), mayNotRead(thrown) ? "try it as root" : null);
+    return refused(
+      readFailure(thrown),
+      mayNotRead(thrown) ? "try it as root" : "is it the right file?",
+    );
   }
 }
 

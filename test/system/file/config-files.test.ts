@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -52,6 +60,14 @@ const files: readonly (readonly [name: string, make: () => string, printed: RegE
       return path("pipe");
     },
     /: it is not a regular file \(write it into a file\)/,
+  ],
+  [
+    "a link that leads to itself",
+    () => {
+      symlinkSync("loop.yaml", path("loop.yaml"));
+      return path("loop.yaml");
+    },
+    /loop\.yaml: it cannot be read: ELOOP \(is it the right file\?\)/,
   ],
   [
     "10 MiB, without reading them",
