@@ -47,7 +47,8 @@ async function look(visitor: Visitor, page: number, signal: AbortSignal): Promis
   const url = `${visitor.url}/control/live?page=${page}`;
   let sent = 0;
   try {
-    const { body } = await fetch(url, { headers: { cookie }, signal });
+    const { body, status } = await fetch(url, { headers: { cookie }, signal });
+    expect(status === 200, `the console sends what changes: ${status}`);
     for await (const chunk of body ?? []) sent += (chunk as Uint8Array).length > 0 ? 1 : 0;
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
@@ -72,7 +73,10 @@ async function visitors(first: Visitor): Promise<readonly Visitor[]> {
   const all = [first];
   while (all.length * windows < browsers) all.push(new Visitor(first.url));
   for (const visitor of all) {
-    if (visitor !== first) await visitor.login("admin");
+    if (visitor !== first) {
+      const { status } = await visitor.login("admin");
+      expect(status === 303, `the user logs in once more: ${status}`);
+    }
     await visitor.post("/view", { every: "1", to: "/control" });
   }
   return all;
@@ -135,7 +139,7 @@ export default scenario({
       await asking;
       const sent = await Promise.all(looking);
       expect(
-        sent.every((count) => count > 5),
+        sent.every((count) => count > 2),
         `each page was brought up to date: ${Math.min(...sent)}`,
       );
       expect(jitters.length > watchMs / interval / 2, `beats were seen: ${jitters.length}`);
