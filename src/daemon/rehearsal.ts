@@ -196,5 +196,5 @@ function rehearsedHandOver({ now }: Doors): ConnectionHandOver {
     report: () => {},
     now,
   };
-  return new ConnectionHandOver(doors, followed);
+  return new ConnectionHandOver(doors, { followed, marks: () => new Map() });
 }

@@ -13,6 +13,7 @@
 import { type Connection, untold } from "../../connections/connection-list.ts";
 import type { FollowedServices } from "../../connections/opened-connections.ts";
 import { SeenLines } from "../../connections/seen-lines.ts";
+import { type ServiceMarks, withMarks } from "../../connections/service-marks.ts";
 import { syncMessages } from "../../connections/sync-message.ts";
 import { messageOf } from "../../model/error.ts";
 import { between, type Ms, ms } from "../../model/time.ts";
@@ -41,20 +42,27 @@ interface Haste extends Rhythm {
 const before = { atMost: ms(800), slice: ms(1), rest: ms(2) };
 const after = { atMost: ms(150), slice: ms(40), rest: ms(0) };
 
+/** What the hand-over has to know of the configuration. */
+export interface HandOverServices {
+  /** Those whose SYNs show their connections; null: SYNs cannot show everything. */
+  readonly followed: () => FollowedServices | null;
+  readonly marks: () => ServiceMarks;
+}
+
 export class ConnectionHandOver {
   readonly #doors: HandOverDoors;
-  readonly #followed: () => FollowedServices | null;
+  readonly #services: HandOverServices;
 
-  /** `followed`: the services whose SYNs show their connections, asked at each release. */
-  constructor(doors: HandOverDoors, followed: () => FollowedServices | null) {
+  /** `services`: asked at each release. */
+  constructor(doors: HandOverDoors, services: HandOverServices) {
     this.#doors = doors;
-    this.#followed = followed;
+    this.#services = services;
   }
 
   /** Performs `release`, whose outcome this returns. Never throws but what `release` throws. */
   async around(place: SyncPlace, release: () => Promise<Done>): Promise<Done> {
-    const sending = new Sending(this.#doors, place);
-    const watch = new SynWatch(this.#doors.synCapture, this.#followed());
+    const sending = new Sending(this.#doors, place, this.#services.marks());
+    const watch = new SynWatch(this.#doors.synCapture, this.#services.followed());
     watch.begin();
     try {
       await sending.send(before);
@@ -78,13 +86,15 @@ export class ConnectionHandOver {
 class Sending {
   readonly #doors: HandOverDoors;
   readonly #place: SyncPlace;
+  readonly #marks: ServiceMarks;
   readonly #seen = new SeenLines();
   #sent = 0;
   #trouble: string | null = null;
 
-  constructor(doors: HandOverDoors, place: SyncPlace) {
+  constructor(doors: HandOverDoors, place: SyncPlace, marks: ServiceMarks) {
     this.#doors = doors;
     this.#place = place;
+    this.#marks = marks;
   }
 
   /** Sends what was not sent yet, in the state that it has now. Never throws. */
@@ -102,7 +112,7 @@ class Sending {
       const { connections, complete } = await this.#doors.readConnections(this.#seen, atMost, pace);
       if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
       const news = untold(connections);
-      for (const datagram of syncMessages(news, this.#place.id)) {
+      for (const datagram of syncMessages(withMarks(news, this.#marks), this.#place.id)) {
         this.#doors.syncSender.send(this.#place.link, datagram);
         if (pace.isDue()) await pace.rest();
       }
@@ -115,7 +125,7 @@ class Sending {
   /** Sends these, at once. Never throws. */
   sendOpened(connections: readonly Connection[]): void {
     try {
-      for (const datagram of syncMessages(connections, this.#place.id))
+      for (const datagram of syncMessages(withMarks(connections, this.#marks), this.#place.id))
         this.#doors.syncSender.send(this.#place.link, datagram);
       this.#sent += connections.length;
     } catch (thrown) {

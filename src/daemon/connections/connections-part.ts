@@ -4,6 +4,7 @@
  */
 import { followedServices } from "../../connections/opened-connections.ts";
 import { leavingServers } from "../../connections/quiesced-flows.ts";
+import { serviceMarks } from "../../connections/service-marks.ts";
 import type { Status } from "../../control/api.ts";
 import { peerIsActive, type Router } from "../../failover/router.ts";
 import type { RealServerKey } from "../../health/health.ts";
@@ -43,7 +44,10 @@ export class ConnectionsPart implements Part {
           : [],
     });
     this.sync = new ConnectionSync({ daemons: syncDaemons, report, now, missingChanged });
-    this.handOver = new ConnectionHandOver(doors, () => followedServices(running().config));
+    this.handOver = new ConnectionHandOver(doors, {
+      followed: () => followedServices(running().config),
+      marks: () => serviceMarks(running().config),
+    });
   }
 
   configure({ config }: Running): void {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { readConnection } from "../../../src/connections/connection-list.ts";
 import { endpoint, type FollowedServices } from "../../../src/connections/opened-connections.ts";
+import type { ServiceMarks } from "../../../src/connections/service-marks.ts";
 import type { Syn } from "../../../src/connections/syn.ts";
 import {
   ConnectionHandOver,
@@ -35,19 +36,27 @@ const [virtualEnd, realEnd] = [virtual, real].map((each) => endpoint(Uint8Array.
 const services: FollowedServices = new Map([[virtualEnd ?? "", new Set([realEnd ?? ""])]]);
 
 /** Without `followed` SYNs are not asked. */
-function make({ followed = null }: { followed?: FollowedServices | null } = {}) {
+function make({
+  followed = null,
+  marks = new Map(),
+}: {
+  followed?: FollowedServices | null;
+  marks?: ServiceMarks;
+} = {}) {
   const kernel = { lines: [line(1, "ESTABLISHED")], complete: true, refuses: false, hangs: false };
   const capture = { syns: [] as Syn[], why: null as string | null, listening: false };
   const orThrow = <Result>(result: Result): Result => {
     if (capture.why !== null) throw new MachineError(capture.why);
     return result;
   };
+  let toldMark = 0;
   const order: string[] = [];
   const said: string[] = [];
   const ports = (datagram: Uint8Array): string => {
     const found: number[] = [];
     for (let at = 8; at < datagram.length; at += 36)
       found.push(new DataView(datagram.buffer).getUint16(at + 10));
+    toldMark = new DataView(datagram.buffer).getUint32(8 + 16);
     return found.join(",");
   };
   const doors: HandOverDoors = {
@@ -79,7 +88,10 @@ function make({ followed = null }: { followed?: FollowedServices | null } = {}) 
     report: (event) => said.push(`${event.kind}: ${sentenceOf(event)}`),
     now: () => instant(5),
   };
-  const handOver = new ConnectionHandOver(doors, () => followed);
+  const handOver = new ConnectionHandOver(doors, {
+    followed: () => followed,
+    marks: () => marks,
+  });
   const release = async () => {
     order.push("release");
     assert.equal(capture.listening, followed !== null && capture.why === null);
@@ -98,8 +110,18 @@ function make({ followed = null }: { followed?: FollowedServices | null } = {}) 
       assert.equal(capture.listening, false);
     }
   };
-  return { around, capture, kernel, order, said, release };
+  return { around, capture, kernel, order, said, release, toldMark: () => toldMark };
 }
+
+test("connections of a service by firewall mark are told with it", async () => {
+  const ports = [{ from: 80, to: 80, fwmark: 7 }];
+  const marked = make({ marks: new Map([[`tcp ${virtualEnd?.replace(/ 80$/, " 0")}`, ports]]) });
+  await marked.around(marked.release);
+  assert.equal(marked.toldMark(), 7);
+  const plain = make();
+  await plain.around(plain.release);
+  assert.equal(plain.toldMark(), 0);
+});
 
 test("what is young is told before the release, what came in between after it, nothing twice", async () => {
   const { around, order, said, release } = make();
