@@ -1,6 +1,6 @@
 /** Real servers as scenarios see them: a program that can misbehave (real-server.c), or nginx. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { within } from "../machine/namespace.ts";
 import { output } from "../machine/pipe.ts";
@@ -56,7 +56,10 @@ export class RealServer {
   }
 }
 
-/** nginx in a machine's namespace, answering with its name on port 80, and on 443 with `tls`. */
+/**
+ * nginx in a machine's namespace, answering with its name on ports 80 and 81, and on 443 with
+ * `tls`; under `/files/` with what was written there, and `metrics` of it as /metrics.
+ */
 export class Nginx {
   readonly name: string;
   #child: ChildProcess | null = null;
@@ -66,8 +69,8 @@ export class Nginx {
   }
 
   async start(how: { readonly tls?: boolean } = {}): Promise<void> {
-    const directory = `/run/lab/${this.name}-nginx`;
-    mkdirSync(directory, { recursive: true });
+    const directory = this.#directory;
+    mkdirSync(`${directory}/files`, { recursive: true });
     const tls = how.tls === true ? await ownCertificate(directory) : "";
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
       .map((kind) => `${kind}_temp_path ${directory}/${kind};`)
@@ -79,7 +82,9 @@ events { worker_connections 512; }
 http {
   access_log off; ${temporary}
   server {
-    listen 80; listen [::]:80; ${tls}
+    listen 80; listen 81; listen [::]:80; ${tls}
+    location /files/ { root ${directory}; }
+    location = /metrics { alias ${directory}/files/metrics; }
     location / { default_type text/plain; return 200 "${this.name}\\n"; }
   }
 }
@@ -88,6 +93,20 @@ http {
     const files = ["-c", `${directory}/nginx.conf`, "-e", `${directory}/error.log`];
     const [command = "", ...rest] = [...beforeRouters(), "nginx", ...files];
     this.#child = within(this.name, () => spawn(command, rest, { stdio: "ignore" }));
+  }
+
+  /** What `/files/NAME` is from now on; null: status 404. */
+  write(name: string, text: string | null): void {
+    const files = `${this.#directory}/files`;
+    mkdirSync(files, { recursive: true });
+    if (text === null) rmSync(`${files}/${name}`, { force: true });
+    if (text === null) return;
+    writeFileSync(`${files}/${name}.new`, text);
+    renameSync(`${files}/${name}.new`, `${files}/${name}`);
+  }
+
+  get #directory(): string {
+    return `/run/lab/${this.name}-nginx`;
   }
 
   kill(): void {
