@@ -86,6 +86,7 @@ export class Daemon extends ServerRequests implements Controlled {
   readonly #notifications: Notifications;
   readonly #mail: MailNotifications;
   #stopped: (() => void) | null = null;
+  #ending = false;
 
   constructor(written: Written, parts: DaemonParts) {
     super();
@@ -188,6 +189,7 @@ export class Daemon extends ServerRequests implements Controlled {
   }
 
   async #serve(interfaces: readonly Interface[]): Promise<"serving" | "waiting" | Problem[]> {
+    if (this.#ending) return "waiting";
     const running = onThisMachine(this.#config.written, interfaces, this.#parts.role);
     if (running === "waiting") return "waiting";
     if ("problems" in running) return [...running.problems];
@@ -338,6 +340,7 @@ export class Daemon extends ServerRequests implements Controlled {
 
   async #end(cause: string, input: Input, end: (serving: Serving) => Promise<void>): Promise<void> {
     const began = this.#doors.now();
+    this.#ending = true;
     this.#report({ event: "process", kind: "stopping", cause });
     const serving = this.#serving;
     if (serving?.engine.begun) {

@@ -123,11 +123,17 @@ export class MemoryMachine {
     return daemon;
   }
 
-  /** A daemon that begins to serve: `serving` resolves when it does. */
-  async begin(): Promise<{ readonly daemon: Daemon; readonly serving: Promise<void> }> {
+  /**
+   * A daemon that begins to serve: `serving` resolves when it does. `before`: what it is asked for
+   * first.
+   */
+  async begin(
+    before: (daemon: Daemon) => void = () => {},
+  ): Promise<{ readonly daemon: Daemon; readonly serving: Promise<void> }> {
     const written = await readWritten(this.configFile);
     if ("problems" in written) throw new Error(JSON.stringify(written.problems));
     const daemon = new Daemon(written, this.#parts());
+    before(daemon);
     const serving = daemon.serve(this.#interfaces()).then((outcome) => {
       if (outcome !== "serving") throw new Error(`does not serve: ${JSON.stringify(outcome)}`);
     });

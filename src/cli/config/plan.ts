@@ -1,5 +1,6 @@
 /** `lvsd plan`: what a reload of the daemon's file would change; changes nothing. */
 import { type ExitStatus, exit, type ReportOptions, refusedBy } from "../outcome.ts";
+import { saidWhileWaiting, waitsForJudgement } from "../patience.ts";
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -11,7 +12,8 @@ export const plan = (
   terminal: Terminal,
 ): Promise<ExitStatus> =>
   onDaemonOf(options, terminal, async (client) => {
-    const report = await client.plan({ yes: options.yes });
+    const planned = client.plan({ yes: options.yes });
+    const report = await saidWhileWaiting(planned, terminal, waitsForJudgement);
     if (!report.ok) return refusedBy(report, terminal, options.json);
     const paint = terminal.colors ? colored : plain;
     terminal.out(options.json ? `${JSON.stringify(report)}\n` : printPlan(report, false, paint));

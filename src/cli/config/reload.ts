@@ -1,5 +1,6 @@
 /** `lvsd reload [--yes]`: has the daemon load its file again, and says what that changed. */
 import { type ExitStatus, loadedWith, type ReportOptions, refusedBy } from "../outcome.ts";
+import { saidWhileWaiting, waitsForJudgement } from "../patience.ts";
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -13,7 +14,8 @@ export const reload = (
 ): Promise<ExitStatus> =>
   onDaemonOf(options, terminal, async (client) => {
     const before = await client.status();
-    const report = await client.reload({ yes: options.yes });
+    const loaded = client.reload({ yes: options.yes });
+    const report = await saidWhileWaiting(loaded, terminal, waitsForJudgement);
     if (!report.ok) return refusedBy(report, terminal, options.json);
     if (isFirst(before)) {
       if (options.json) terminal.out(`${JSON.stringify(report)}\n`);

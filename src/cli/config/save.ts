@@ -13,6 +13,7 @@ import {
   type ReportOptions,
   refusedBy,
 } from "../outcome.ts";
+import { saidWhileWaiting, waitsForBoth } from "../patience.ts";
 import { colored, plain } from "../report/paint.ts";
 import { printPlan } from "../report/plan.ts";
 import type { Terminal } from "../terminal.ts";
@@ -41,7 +42,8 @@ export async function apply(
   }
   return onDaemonOf(options, terminal, async (client) => {
     const before = await client.status();
-    const report = await client.save({ text, yes: options.yes });
+    const saved = client.save({ text, yes: options.yes });
+    const report = await saidWhileWaiting(saved, terminal, waitsForBoth);
     if (report.ok && isFirst(before)) {
       if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
       const done = `serial ${report.serial} stored ${shares[report.peer]}`;

@@ -21,6 +21,7 @@ import { messageOf } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
 import { readPossessions } from "../../system/examination/possessions.ts";
 import { takesIpv6 } from "../../system/file/sysctl.ts";
+import type { Interface } from "../../system/ip/ip.ts";
 import type { Doors } from "../doors.ts";
 import { countUp, refusedNow } from "../refused.ts";
 import type { Serving } from "../serving.ts";
@@ -254,7 +255,12 @@ export class ConfigChanges {
     const dialect = engine?.router.dialect;
     if (before === undefined || partingProblems(before, next, dialect).length === 0) return null;
     const { alive: isHeard, mark } = peerBelief(engine?.router ?? null);
-    const interfaces = await this.#parts.doors.ip.readInterfaces();
+    let interfaces: readonly Interface[];
+    try {
+      interfaces = await this.#parts.doors.ip.readInterfaces();
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
     return refusedLeaving({ before, next, isHeard, mark, dialect, onBoth, interfaces });
   }
 

@@ -3,9 +3,12 @@
  * starts, an end while it starts, a restart while it reloads. A gate holds the work at a place.
  */
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { after, test } from "node:test";
-import type { Daemon } from "../../src/daemon/daemon.ts";
-import { MemoryMachine, MemorySwitch } from "./memory-machine.ts";
+import type { Refusal } from "../../../../src/control/api.ts";
+import type { Daemon } from "../../../../src/daemon/daemon.ts";
+import { MachineError } from "../../../../src/model/error.ts";
+import { MemoryMachine, MemorySwitch } from "../../../daemon/memory-machine.ts";
 
 /** Patience, not a goal: other tests share the processors. */
 const patienceMs = 30_000;
@@ -124,6 +127,41 @@ test("a stop in the middle of the start leaves nothing that goes on", async () =
   assert.equal(machine.watched, false);
   assert.deepEqual([machine.vips.size, machine.kernel.table.size], [0, 0]);
   assert.deepEqual(new Set(machine.settings.values()), new Set(["0"]), "settings are put back");
+});
+
+test("a router that waits for a reload, and is stopped meanwhile, does not begin to serve", async () => {
+  const network = new MemorySwitch();
+  const machine = new MemoryMachine(network, primary);
+  machine.configure(config());
+  const gate = startGate(machine);
+  const { daemon, serving } = await machine.begin((unborn) => void unborn.reload({ yes: true }));
+  await gate.reached;
+  await daemon.stop("the test stops it");
+  gate.open();
+  await assert.rejects(serving, /waiting/);
+  assert.deepEqual([[...network.listening], machine.vips.size], [[], 0]);
+});
+
+test("addresses that cannot be read are why a reload is refused", async () => {
+  const machine = new MemoryMachine(new MemorySwitch(), primary);
+  machine.configure(config());
+  const { daemon, serving } = await machine.begin();
+  running.push(daemon);
+  await serving;
+  const moved = { primary: { public: primary }, backup: { public: "192.0.2.4" } };
+  machine.configure(config({ routers: moved }));
+  // The first is to see what the text means here, the second whether the own address is here.
+  const [asked, reads] = [new AsyncLocalStorage<"reload">(), { count: 0 }];
+  machine.beforeIp = async (action) => {
+    if (action !== "read" || asked.getStore() === undefined) return;
+    reads.count += 1;
+    if (reads.count === 2) throw new MachineError("ip: no answer within 1 s");
+  };
+  const { ok, problems } = (await asked.run("reload", () =>
+    daemon.reload({ yes: false }),
+  )) as Refusal;
+  assert.deepEqual([ok, problems?.[0]?.message], [false, "ip: no answer within 1 s"]);
+  assert.equal(reads.count, 2);
 });
 
 for (const ending of ["stop", "leave"] as const)
