@@ -53,6 +53,7 @@ export class AwaitedPeer {
   #vips = 0;
   /** A link by which VIPs are asked for carries nothing now. */
   #isDeaf = false;
+  #closed = false;
 
   constructor(parts: AwaitedPeerParts) {
     this.#parts = parts;
@@ -72,7 +73,7 @@ export class AwaitedPeer {
 
   /** Begins to ask who holds the VIPs, from these interfaces; again where they have changed. */
   look(interfaces: readonly Interface[]): void {
-    if (!this.#waits) return;
+    if (!this.#waits || this.#closed) return;
     const { config, role } = this.#parts.running();
     const vips = config.vips.map(({ prefix: { address } }) => ({
       address,
@@ -105,6 +106,7 @@ export class AwaitedPeer {
   }
 
   close(): void {
+    this.#closed = true;
     if (this.#asking !== null) clearInterval(this.#asking);
     this.#asking = null;
     this.#probe?.close();

@@ -21,18 +21,21 @@ function bench(t: TestContext, { left = true, broken = false } = {}) {
   if (left) leaveAwaitedPeer(stateDir);
   mock.timers.enable({ apis: ["setInterval"] });
   t.after(() => mock.timers.reset());
-  const network = { answers: true, cannotAsk: [] as string[] };
+  const network = { answers: true, cannotAsk: [] as string[], opened: 0 };
   const events: EventBody[] = [];
   const awaited = new AwaitedPeer({
     stateDir,
-    openProbe: () => ({
-      aim: () => {
-        if (broken) throw new MachineError("no sockets here");
-      },
-      ask: () => network.cannotAsk,
-      look: () => network.answers,
-      close: () => {},
-    }),
+    openProbe: () => {
+      network.opened += 1;
+      return {
+        aim: () => {
+          if (broken) throw new MachineError("no sockets here");
+        },
+        ask: () => network.cannotAsk,
+        look: () => network.answers,
+        close: () => {},
+      };
+    },
     report: (event) => events.push(event),
     running: () => ({ config: { ...config(), vips: [vip] }, role: "backup" }),
   });
@@ -116,4 +119,14 @@ test("where nobody can be asked, it waits for the peer", async (t) => {
   const { settled, events } = bench(t, { broken: true });
   assert.equal(await settled(60_000), false);
   assert.ok(events.some((event) => "text" in event && /is not asked/.test(String(event.text))));
+});
+
+test("a look at the interfaces that ends after the daemon's end begins no wait anew", async (t) => {
+  const { awaited, network, settled, isLeft } = bench(t);
+  assert.equal(network.opened, 1);
+  awaited.close();
+  awaited.look([]);
+  network.answers = false;
+  assert.equal(await settled(60_000), false);
+  assert.deepEqual([network.opened, isLeft()], [1, true], "the next process waits for the peer");
 });

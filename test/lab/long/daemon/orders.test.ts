@@ -191,3 +191,33 @@ for (const ending of ["stop", "leave"] as const)
     assert.equal(machine.watched, false);
     if (ending === "stop") assert.deepEqual(new Set(machine.settings.values()), new Set(["0"]));
   });
+
+test("a standby that is a real server itself balances for nobody else while it stands by", async () => {
+  const network = new MemorySwitch();
+  const machines = [primary, backup].map((own) => new MemoryMachine(network, own));
+  const [one, two] = machines as [MemoryMachine, MemoryMachine];
+  const { web } = config().virtual_servers;
+  const real_servers = { one: { address: primary }, two: { address: backup } };
+  for (const machine of machines)
+    machine.configure(config({ virtual_servers: { web: { ...web, real_servers } } }));
+  const [first, second] = [(await one.begin()).daemon, (await two.begin()).daemon];
+  running.push(first, second);
+  const served = ({ kernel }: MemoryMachine): string[] =>
+    [...kernel.table.values()]
+      .flatMap(({ destinations }) => [...destinations.values()])
+      .map(({ identity }) => identity.address)
+      .sort();
+  const is = (machine: MemoryMachine, ...wanted: readonly string[]) =>
+    served(machine).join() === wanted.join();
+  await until(
+    "the primary balances",
+    () => stateOf(first) === "active" && is(one, primary, backup),
+  );
+  await until(
+    "the backup does not",
+    () => stateOf(second) === "standby" && !is(two, primary, backup),
+  );
+  await until("a switchover is granted", async () => (await first.switchover()).ok);
+  await until("the backup balances", () => is(two, primary, backup));
+  await until("the primary does not any more", () => !is(one, primary, backup));
+});
