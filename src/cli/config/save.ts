@@ -77,7 +77,7 @@ const asked = (
   ask: (client: ControlClient) => Promise<SaveReport | Refusal>,
 ): Promise<ExitStatus> =>
   onDaemonOf(options, terminal, async (client) => {
-    const report = await ask(client);
+    const report = await saidWhileWaiting(ask(client), terminal, waitsForBoth);
     if (!report.ok) return refusedBy(report, terminal, options.json);
     return reported(report, done, options, terminal);
   });
