@@ -18,6 +18,7 @@ const withinMs = 10_000;
 class Dump {
   readonly #child: ChildProcess;
   #listens = false;
+  #failed = false;
   #words = "nothing";
   /** By its last count: what it has written, and what the kernel has taken for it. */
   #counted: { readonly written: number; readonly taken: number } | null = null;
@@ -30,6 +31,7 @@ class Dump {
       }),
     );
     this.#child.once("error", ({ message }) => {
+      this.#failed = true;
       this.#words = message;
     });
     if (this.#child.stderr === null) throw new Error("tcpdump has no stderr");
@@ -47,7 +49,7 @@ class Dump {
   }
 
   get #ended(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return this.#failed || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   async listening(): Promise<void> {
