@@ -1,4 +1,4 @@
-/** `lvsd top`: the screen, looked at each second or two; one write of what changed a frame. */
+/** `lvsd top`: the screen, looked at each second or seldomer; one write of what changed a frame. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RatesReport, Status } from "../../control/api.ts";
@@ -11,10 +11,13 @@ import { colored, plain } from "../report/paint.ts";
 import { headLines, rowsOf, topScreen } from "../report/top.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Between two looks: at least this, and 20 times what the answers took, most of which is waiting. */
+/**
+ * Between two looks: at least this, and 100 times what the answers took, so that they cost the
+ * daemon at most a hundredth of a processor however many real servers there are.
+ */
 const pauseMsMin = 1000;
-const pauseFactor = 20;
-const pauseMsMax = 30_000;
+const pauseFactor = 100;
+const pauseMsMax = 60_000;
 
 /** The other screen of the terminal without a cursor, and back (xterm's ctlseqs). */
 const enter = "\x1b[?1049h\x1b[?25l";

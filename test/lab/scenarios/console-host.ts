@@ -3,7 +3,7 @@ import { controlClient } from "../../../src/control/client.ts";
 import { logIn, openBrowser, openPage } from "../../console/browser.ts";
 import { Visitor } from "../../console/visitor.ts";
 import { visitConsole } from "../actors/console.ts";
-import type { ConfigObject } from "../actors/pair-config.ts";
+import { manyServers } from "../actors/many-servers.ts";
 import type { Router } from "../actors/router.ts";
 import { BeatTimes, quantile } from "../instruments/beat-times.ts";
 import { median } from "../instruments/outage.ts";
@@ -20,26 +20,6 @@ const interval = 10;
 const rounds = 3;
 const watchMs = 15_000;
 const port = 3636;
-
-/**
- * Inactive: this kernel has no IPVS, and a daemon that tries again and again to program 4,000 real
- * servers would be what is measured. The status has all of them in any case.
- */
-function servers(vip: string): Readonly<Record<string, ConfigObject>> {
-  const realServers = (of: number) =>
-    Object.fromEntries(
-      Array.from({ length: reals }, (_, at) => [`rs${at}`, { address: `10.13.${of}.${at + 1}` }]),
-    );
-  return Object.fromEntries(
-    Array.from({ length: virtuals }, (_, at) => [
-      `service-${at}`,
-      {
-        ...{ address: `${vip}/24`, device: "eth0", port: 1000 + at },
-        ...{ active: false, check: { type: "none" }, real_servers: realServers(at) },
-      },
-    ]),
-  );
-}
 
 /** Reads what the console sends to an open page until `signal`. How many times it sent something. */
 async function look(visitor: Visitor, page: number, signal: AbortSignal): Promise<number> {
@@ -116,7 +96,7 @@ export default scenario({
   async play(lab) {
     const { vip } = lab.addresses;
     const heartbeat = { interval: `${interval}ms`, dead_after: "1s" };
-    lab.configurePair({ heartbeat, top: { virtual_servers: servers(vip) } });
+    lab.configurePair({ heartbeat, top: { virtual_servers: manyServers(vip, virtuals, reals) } });
     for (const router of lab.routers) await router.start();
     await lab.r1.sees("r1 hears r2", 30_000, ({ peer }) => peer?.alive === true);
     const beats = await BeatTimes.start(lab.network, "r1", interval);
