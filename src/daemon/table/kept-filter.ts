@@ -1,5 +1,5 @@
 /** The packet filter's table as an object that lvsd keeps: read back, repaired, removed. */
-import { nftText, sameFilter } from "../../kernel/nft-text.ts";
+import { nftText, type ReadFilter, sameFilter } from "../../kernel/nft-text.ts";
 import { messageOf } from "../../model/error.ts";
 import { seconds } from "../../model/time.ts";
 import type { PacketFilter } from "../../system/packet-filter/nft.ts";
@@ -21,8 +21,13 @@ export function keptFilter(
       // Without marks the services by mark get nothing.
       costsService: rules.some(({ kind }) => kind === "mark"),
       async look() {
+        let found: ReadFilter | null;
         try {
-          const found = await filter.read();
+          found = await filter.read();
+        } catch (thrown) {
+          return { kind: "unread", why: messageOf(thrown) };
+        }
+        try {
           if (found !== null && sameFilter(rules, found)) return { kind: "right" };
           await filter.replace(rules);
           const now = await filter.read();

@@ -6,7 +6,9 @@ export type Look =
   | { readonly kind: "right" }
   /** It was `found`, and is as it should be now. */
   | { readonly kind: "set"; readonly found: string }
-  | { readonly kind: "wrong"; readonly why: string };
+  | { readonly kind: "wrong"; readonly why: string }
+  /** It could not be read in time: what was right at the last look still is, for all that is known. */
+  | { readonly kind: "unread"; readonly why: string };
 
 export interface KeptObject {
   /** `sysctl net/ipv4/ip_forward`; its name in events and faults. */

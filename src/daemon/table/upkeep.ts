@@ -54,7 +54,7 @@ export class Upkeep {
 
   state(): UpkeepState {
     const wrong = Array.from(this.#known, ([name, look]) =>
-      look.kind === "wrong" ? [`${name}: ${look.why}`] : [],
+      look.kind === "wrong" || look.kind === "unread" ? [`${name}: ${look.why}`] : [],
     ).flat();
     return { repairs: this.#repairs, wrong };
   }
@@ -93,19 +93,22 @@ export class Upkeep {
     this.#timer = setTimeout(() => void this.#look(), lookEvery);
   }
 
-  #take({ name, needed }: KeptObject, look: Look): void {
+  #take({ name, needed }: KeptObject, found: Look): void {
     const { report } = this.#parts;
     const before = this.#known.get(name);
+    const wasRight = before?.kind === "right" || before?.kind === "unread";
+    // A machine that is slow for a moment does not lose its service; one that never was right does.
+    const look: Look = found.kind === "unread" && !wasRight ? { ...found, kind: "wrong" } : found;
     this.#known.set(name, look.kind === "set" ? { kind: "right" } : look);
-    if (look.kind === "set" && before?.kind === "right") {
+    if (look.kind === "set" && wasRight) {
       this.#repairs += 1;
       const text = `${name}: somebody else has set it to ${look.found}; put right`;
       report({ event: "machine", kind: "repaired", text });
-    } else if (look.kind === "wrong") {
+    } else if (look.kind === "wrong" || look.kind === "unread") {
       if (!needed || isDeepStrictEqual(before, look)) return;
       const text = `${name}: ${look.why}`;
       report({ event: "machine", kind: "failed", text });
-    } else if (before?.kind === "wrong" && needed) {
+    } else if ((before?.kind === "wrong" || before?.kind === "unread") && needed) {
       report({ event: "machine", kind: "recovered", text: `${name}: it is right again` });
     }
   }

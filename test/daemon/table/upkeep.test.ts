@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Config } from "../../../src/config/config.ts";
+import type { KeptObject, Look } from "../../../src/daemon/table/kept-object.ts";
 import { keptObjects } from "../../../src/daemon/table/kept-objects.ts";
 import { Upkeep } from "../../../src/daemon/table/upkeep.ts";
 import { MachineError } from "../../../src/model/error.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
-import { seconds } from "../../../src/model/time.ts";
+import { ms, seconds } from "../../../src/model/time.ts";
 import { openSysctl } from "../../../src/system/file/sysctl.ts";
 import { openPacketFilter } from "../../../src/system/packet-filter/nft.ts";
 import { now } from "../../../src/system/process/clock.ts";
@@ -154,4 +155,40 @@ test("a look that a reload overtakes says nothing of what is kept from then on",
   hanging.reject(new MachineError("ipvsadm: no end after 5 s"));
   await Promise.all([before, reloaded]);
   assert.deepEqual([upkeep.state().wrong, said], [[], []]);
+});
+
+test("what cannot be read for a moment is reported, and costs no service where it was right", async (t) => {
+  const { upkeep, said } = make(t, {});
+  let next: Look = { kind: "unread", why: "no answer" };
+  const filter = (wanted: string): KeptObject => ({
+    ...{ name: "filter", every: ms(0), needed: true, costsService: true, wanted },
+    look: () => next,
+  });
+  const look = (): Promise<void> => upkeep.configure([filter("rules")]);
+  await look();
+  const never = [{ kind: "table", subject: "filter", text: "no answer" }];
+  assert.deepEqual(upkeep.faults(), never, "it may never have been right");
+  next = { kind: "set", found: "nothing" };
+  await look();
+  assert.deepEqual(upkeep.faults(), []);
+  next = { kind: "unread", why: "no answer" };
+  for (const _ of [1, 2]) await look();
+  assert.deepEqual(upkeep.faults(), [], "it was right when it was last seen");
+  assert.deepEqual(upkeep.state().wrong, ["filter: no answer"]);
+  next = { kind: "set", found: "no rules" };
+  await look();
+  assert.equal(upkeep.state().repairs, 1, "somebody has changed it meanwhile");
+  next = { kind: "wrong", why: "refused" };
+  await look();
+  assert.equal(upkeep.faults().length, 1);
+  next = { kind: "right" };
+  await look();
+  assert.deepEqual(said, [
+    "filter: no answer",
+    "filter: it is right again",
+    "filter: no answer",
+    "filter: somebody else has set it to no rules; put right",
+    "filter: refused",
+    "filter: it is right again",
+  ]);
 });
