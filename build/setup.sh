@@ -3,7 +3,8 @@
 #
 #   build/setup.sh build    what it takes to build and run lvsd: a compiler, the pinned Node
 #   build/setup.sh lab      that, and what the tests on a real kernel need
-#   build/setup.sh test     that, and the server programs that checks are tried against
+#   build/setup.sh test     that, the server programs that checks are tried against, and an emulator
+#                           with Debian's own kernel
 #
 # Debian packages come without their recommendations, without a question and without starting a
 # service. Needs root or sudo only where a package is missing.
@@ -20,12 +21,17 @@ lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping 
 server_packages="ldirectord tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
   rtsp-server-perl rpcbind rstatd rwhod snmpd prometheus-node-exporter redis-server memcached tinyproxy-bin knot freeradius chrony slapd mariadb-server postgresql
   chromium fonts-noto-cjk links"
-[ "$(dpkg --print-architecture)" = amd64 ] && lab_packages="user-mode-linux $lab_packages"
+# What runs Debian's own kernel, and arptables for a real server on it.
+emulator_packages=arptables
+if [ "$(dpkg --print-architecture)" = amd64 ]; then
+  lab_packages="user-mode-linux $lab_packages"
+  emulator_packages="qemu-system-x86 $emulator_packages"
+fi
 
 case ${1:-} in
   build) ;;
   lab) packages="$packages $lab_packages" ;;
-  test) packages="$packages $lab_packages $server_packages" ;;
+  test) packages="$packages $lab_packages $server_packages $emulator_packages" ;;
   *) echo "usage: build/setup.sh build|lab|test" >&2; exit 2 ;;
 esac
 
@@ -100,6 +106,40 @@ if [ -n "$missing" ]; then
   trap - EXIT
   # shellcheck disable=SC2086
   keep_off $missing
+fi
+
+# --- Debian's kernel for the lab's emulator -------------------------------------------------------
+
+# Unpacked for this user, not installed: this machine goes on to boot what it boots. Only the parts
+# of it that the lab needs. The lab looks for it there (test/lab/guest/debian.ts).
+kernels=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/lvsd-lab/kernel
+newest_kernel() {
+  apt-cache depends linux-image-amd64 2>/dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1
+}
+fetch_kernel() {
+  local package place
+  mkdir -p "$(dirname "$kernels")"
+  place=$(mktemp -d "$kernels.XXXXXX")
+  package=$(newest_kernel)
+  # As with packages: lists may be missing or too old.
+  [ -n "$package" ] && (cd "$place" && apt-get -qq download "$package") >/dev/null 2>&1 || {
+    say "fetching the package lists"
+    apt update
+    package=$(newest_kernel)
+    [ -n "$package" ] || fail "no package of Debian's kernel is known to apt-get"
+    (cd "$place" && apt-get -qq download "$package") >/dev/null
+  }
+  dpkg-deb --fsys-tarfile "$place"/*.deb | tar -x -C "$place" --exclude '*/kernel/drivers/[!nv]*' \
+    --exclude '*/drivers/net/ethernet' --exclude '*/drivers/net/wireless' --exclude '*/kernel/sound' \
+    --exclude './usr/share' --exclude './boot/System.map*'
+  rm "$place"/*.deb
+  PATH=$PATH:/usr/sbin:/sbin depmod -b "$place" "$(basename "$place"/lib/modules/*)"
+  rm -rf "$kernels"
+  mv "$place" "$kernels"
+}
+if [ "${1:-}" = test ] && [ "$(dpkg --print-architecture)" = amd64 ] && [ ! -d "$kernels" ]; then
+  say "fetching Debian's kernel for the lab's emulator"
+  fetch_kernel
 fi
 
 # --- the pinned Node and the libraries -----------------------------------------------------------

@@ -70,6 +70,7 @@ export async function runScenario(
     limitSeconds: (scenario.limitSeconds ?? limitSecondsDefault) * (runs + 1),
     ...(scenario.turnMs === undefined ? {} : { turnMs: scenario.turnMs }),
     ownMachine: scenario.ownMachine ?? false,
+    debianKernel: scenario.debianKernel ?? false,
     wholeHost: scenario.wholeHost ?? false,
     alone,
     onLine: (line) => {

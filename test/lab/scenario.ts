@@ -39,6 +39,11 @@ export interface Scenario {
   readonly turnMs?: number;
   /** True when it changes what namespaces share, as the clock is: never on the host's kernel. */
   readonly ownMachine?: boolean;
+  /**
+   * True when it needs what User-Mode Linux's kernel lacks, nftables for IPv4 and IPv6: where the
+   * host's kernel has no IPVS it runs on Debian's own kernel, emulated (guest/debian.ts).
+   */
+  readonly debianKernel?: boolean;
   /** True when it needs a whole machine's speed and no IPVS: in the host's namespaces, as root. */
   readonly wholeHost?: boolean;
   /** Too long, or a comparison: `make bench` only. */

@@ -17,7 +17,7 @@ import type {
 import type { LvsdEvent } from "../../../src/model/event.ts";
 import { now } from "../instruments/clock.ts";
 import { parseSaved, readTable, type Table } from "../instruments/ipvs-table.ts";
-import { waitFor } from "../instruments/wait.ts";
+import { patience, waitFor } from "../instruments/wait.ts";
 import { Covers, type Program } from "../machine/covers.ts";
 import { commandOf, Machine, signal } from "../machine/machine.ts";
 import type { Network } from "../machine/network.ts";
@@ -186,7 +186,8 @@ export class Router extends Machine {
   /** Programs that outlive the daemon; those that it has killed may take a moment to end. */
   async #outlived(): Promise<readonly string[]> {
     const left = () => this.processes().map(commandOf);
-    for (const until = now() + endingMs; now() < until && left().length > 0; ) await sleep(5);
+    for (const until = now() + endingMs * patience; now() < until && left().length > 0; )
+      await sleep(5);
     return left();
   }
 
@@ -195,7 +196,7 @@ export class Router extends Machine {
     this.#wanted = false;
     if (this.#child === null) return;
     signal(this.pid, "SIGTERM");
-    const late = setTimeout(() => this.#child?.kill("SIGKILL"), limitMs);
+    const late = setTimeout(() => this.#child?.kill("SIGKILL"), limitMs * patience);
     await this.#supervised;
     clearTimeout(late);
   }

@@ -2,7 +2,8 @@
  * Runs one command on a kernel with IPVS, whatever kernel this machine has.
  *
  * Where the host's kernel knows ip_vs the command runs there, in mount, process and network
- * namespaces of its own; elsewhere in a User-Mode Linux guest (uml.ts). At most one run a CPU at a
+ * namespaces of its own; elsewhere in a User-Mode Linux guest (uml.ts), or one with Debian's own
+ * kernel where that kernel lacks something (debian.ts). At most one run a CPU at a
  * time, also between processes: figures are worth nothing on a shared CPU. Every run has a hard
  * time limit and leaves no process behind.
  */
@@ -22,9 +23,11 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compile } from "../programs/compile.ts";
-import { beginMarker, initScript, memoryDirectory, umlArguments, umlProgram } from "./uml.ts";
+import { debianCommand, emulationFactor } from "./debian.ts";
+import { beginMarker, type GuestCommand } from "./init-script.ts";
+import { initScript, memoryDirectory, umlArguments, umlProgram } from "./uml.ts";
 
-export type KernelKind = "host" | "uml";
+export type KernelKind = "host" | "uml" | "debian";
 
 export interface RunRequest {
   readonly argv: readonly string[];
@@ -36,6 +39,8 @@ export interface RunRequest {
   readonly turnMs?: number;
   /** A scenario that changes what namespaces share (the clock) must not run on the host's kernel. */
   readonly ownMachine?: boolean;
+  /** See Scenario; a kernel of the host's that has IPVS has it all. */
+  readonly debianKernel?: boolean;
   /** With no other run beside it, on whichever processor. */
   readonly alone?: boolean;
   /** Namespaces of this machine whatever its kernel has, on all processors, alone. */
@@ -58,28 +63,29 @@ const turnMsDefault = 100;
 /** flock(1)'s answer when somebody else holds the CPU's lock. */
 const busyStatus = 99;
 
-/** Which kernel a run gets; `LAB_KERNEL=uml` or `host` overrides the choice. */
-export function kernelKind(ownMachine = false): KernelKind {
+/** Which kernel a run gets; `LAB_KERNEL=uml`, `debian` or `host` overrides the choice. */
+export function kernelKind(ownMachine = false, debianKernel = false): KernelKind {
   const forced = process.env.LAB_KERNEL;
-  if (forced === "host" || forced === "uml") return forced;
-  if (ownMachine || process.getuid?.() !== 0) return "uml";
+  if (forced === "host" || forced === "uml" || forced === "debian") return forced;
+  const guest = debianKernel ? "debian" : "uml";
+  if (ownMachine || process.getuid?.() !== 0) return guest;
   if (!existsSync("/proc/net/ip_vs")) spawnSync("modprobe", ["ip_vs"], { stdio: "ignore" });
-  return existsSync("/proc/net/ip_vs") ? "host" : "uml";
+  return existsSync("/proc/net/ip_vs") ? "host" : guest;
 }
 
 /** Runs the command and resolves when it has ended and all its processes are gone. */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const kernel = request.wholeHost === true ? "host" : kernelKind(request.ownMachine);
+  const kernel =
+    request.wholeHost === true ? "host" : kernelKind(request.ownMachine, request.debianKernel);
   if (kernel === "uml" && !existsSync(umlProgram))
     throw new Error(`${umlProgram} is missing: apt-get install user-mode-linux (or: make set-up)`);
   const directory = mkdtempSync(path.join(tmpdir(), "lvsd-lab-"));
   const out = path.join(directory, "out");
   mkdirSync(out);
-  const line = kernel === "uml" ? umlCommand(request, directory, out) : hostCommand(request, out);
+  const line = commandFor(kernel, request, directory, out);
   const child = await start(line, request);
   const status = await supervise(child, request, out, kernel);
-  if (kernel === "uml")
-    for (const left of umlLeftovers(directory)) rmSync(left, { recursive: true });
+  for (const left of leftovers(directory)) rmSync(left, { recursive: true });
   return { status, out, kernel };
 }
 
@@ -102,17 +108,25 @@ function cacheDirectory(): string {
   return place;
 }
 
-function umlCommand(request: RunRequest, directory: string, out: string): string[] {
-  const argv = ["env", "LAB_REAL_TIME=1", ...environment(request, out)];
+function commandFor(
+  kernel: KernelKind,
+  request: RunRequest,
+  directory: string,
+  out: string,
+): string[] {
+  if (kernel === "host") return hostCommand(request, out);
   const { project, limitSeconds, turnMs = turnMsDefault } = request;
-  writeFileSync(
-    path.join(directory, "init"),
-    initScript({
-      ...{ argv, project, out, cache: cacheDirectory(), turnMs },
-      limitSeconds: limitSeconds + 10,
-    }),
-    { mode: 0o755 },
-  );
+  const slow = kernel === "debian" ? [`LAB_PATIENCE=${emulationFactor}`] : [];
+  const command: GuestCommand = {
+    argv: ["env", "LAB_REAL_TIME=1", ...slow, ...environment(request, out)],
+    ...{ project, out, cache: cacheDirectory(), turnMs },
+    limitSeconds: limitSeconds + 10,
+  };
+  return kernel === "uml" ? umlCommand(command, directory) : debianCommand(directory, command);
+}
+
+function umlCommand(command: GuestCommand, directory: string): string[] {
+  writeFileSync(path.join(directory, "init"), initScript(command), { mode: 0o755 });
   const registers = compile("extended-registers", cacheDirectory(), "-shared", "-fPIC");
   return ["env", `LD_PRELOAD=${registers}`, umlProgram, ...umlArguments(directory)];
 }
@@ -130,7 +144,7 @@ function hostCommand(request: RunRequest, out: string): string[] {
   ];
 }
 
-const umlLeftovers = (directory: string): string[] =>
+const leftovers = (directory: string): string[] =>
   readdirSync(directory)
     .filter((name) => name !== "out")
     .map((name) => path.join(directory, name));
@@ -239,6 +253,8 @@ async function supervise(
   const file = path.join(out, "rc");
   if (!begun) {
     for (const line of before) request.onLine(line);
+    const console = path.join(out, "console.txt");
+    if (existsSync(console)) request.onLine(readFileSync(console, "utf8"));
     request.onLine(`the lab's kernel (${kernel}) did not get as far as its first line`);
   }
   return existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : null;

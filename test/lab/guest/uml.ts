@@ -8,7 +8,7 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { schedulers } from "../../../src/model/service.ts";
+import { actScript, type GuestCommand, modules, quote } from "./init-script.ts";
 
 export const umlProgram = "/usr/bin/linux.uml";
 
@@ -17,40 +17,6 @@ export const guestMemoryMiB = 768;
 
 /** Directories that the guest covers with empty ones, since the host's root is read-only there. */
 const covered = ["/run", "/tmp", "/var/tmp", "/var/log"];
-
-/** Kernel modules that are loaded beforehand, so that no measurement waits for modprobe. */
-const modules = [
-  ...[
-    "ip_vs",
-    "veth",
-    "bridge",
-    "bonding",
-    "8021q",
-    "dummy",
-    "nf_conntrack",
-    "sch_netem",
-    "sch_prio",
-    "cls_u32",
-  ],
-  ...schedulers.map((scheduler) => `ip_vs_${scheduler}`),
-];
-
-export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-
-export interface GuestCommand {
-  /** The program and its arguments, run in the guest as root. */
-  readonly argv: readonly string[];
-  /** The project's directory, wherever it lies. */
-  readonly project: string;
-  /** Host directory that the guest sees, writable, under the same path. */
-  readonly out: string;
-  /** Host directory for compiled code, writable: lets the next guest start its scenario faster. */
-  readonly cache: string;
-  /** The guest powers itself off after this time, whatever happens outside. */
-  readonly limitSeconds: number;
-  /** How long one of several programs in real time that want the processor goes before the others. */
-  readonly turnMs: number;
-}
 
 /** Directories that must stay visible although they may lie below a covered one. */
 function visible(command: GuestCommand): string[] {
@@ -64,20 +30,7 @@ function visible(command: GuestCommand): string[] {
   );
 }
 
-/**
- * As many bytes as a socket may keep, if it asks for them. One router's kernel tells here without a
- * pause in which the other's could take in what it is told, so that hundreds of datagrams wait.
- */
-const socketBytesMax = 4 * 1024 * 1024;
-
-/**
- * The text of the guest's /sbin/init: mounts, then the command, then power off.
- *
- * The thread that carries packets when there are many does it for switches, clients and real
- * servers too, which no router can hold up by what it computes; so it goes before all of them.
- * Programs in real time are not held up either when they have used 95 % of a second: the kernel's
- * clock here goes by 10 ms and charges them with far more than they use.
- */
+/** The text of the guest's /sbin/init: mounts, then what every guest does (init-script.ts). */
 export function initScript(command: GuestCommand): string {
   const kept = visible(command);
   const keep = kept.map((place, index) => [
@@ -110,26 +63,8 @@ for d in ${quote(command.out)} ${quote(command.cache)}; do
   mkdir -p "$d"; mount -t hostfs none "$d" -o "$d"
 done
 /run/modprobe -a ${modules.join(" ")} 2>/run/out/modprobe.txt
-ip link set lo up
-stty -onlcr
-echo -1 > /proc/sys/kernel/sched_rt_runtime_us
-echo ${socketBytesMax} > /proc/sys/net/core/rmem_max
-echo ${command.turnMs} > /proc/sys/kernel/sched_rr_timeslice_ms
-chrt --fifo --pid 60 "$(pgrep -x ksoftirqd/0)"
-( sleep ${command.limitSeconds}; echo o > /proc/sysrq-trigger ) </dev/null >/dev/null 2>&1 &
-cd ${quote(command.project)}
-echo ${beginMarker}
-setsid -w ${command.argv.map(quote).join(" ")} </dev/null > >(cat) 2>&1
-echo $? > /run/out/rc
-sleep 0.2
-sync
-echo o > /proc/sysrq-trigger
-sleep 5
-`;
+${actScript(command)}`;
 }
-
-/** UML prints lines of its own before init starts; the scenario's output begins after this one. */
-export const beginMarker = "== lab guest ready ==";
 
 /** linux.uml's arguments for an init script lying in `directory`. */
 export const umlArguments = (directory: string): string[] => [

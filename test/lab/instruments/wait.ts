@@ -8,6 +8,9 @@ export class Unfulfilled extends Error {
   override readonly name = "Unfulfilled";
 }
 
+/** How many times as long as elsewhere everything may take: more on an emulated processor. */
+export const patience = Number(process.env.LAB_PATIENCE ?? 1);
+
 /**
  * Polls until `condition` yields something that is neither false, null nor undefined, and returns
  * that. A condition that throws is not fulfilled yet. Throws `Unfulfilled` after `withinMs`.
@@ -18,7 +21,8 @@ export async function waitFor<Value>(
   condition: () => Value | Promise<Value>,
   everyMs = 10,
 ): Promise<Exclude<Value, false | null | undefined>> {
-  const deadline = now() + withinMs;
+  const limitMs = withinMs * patience;
+  const deadline = now() + limitMs;
   let found: unknown;
   for (;;) {
     try {
@@ -30,7 +34,7 @@ export async function waitFor<Value>(
       found = messageOf(thrown);
     }
     if (now() > deadline)
-      throw new Unfulfilled(`${what}: not within ${withinMs} ms (last: ${JSON.stringify(found)})`);
+      throw new Unfulfilled(`${what}: not within ${limitMs} ms (last: ${JSON.stringify(found)})`);
     await sleep(everyMs);
   }
 }

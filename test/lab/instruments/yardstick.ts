@@ -1,5 +1,6 @@
 /** How fast the lab's machine is; the work is done by a program of its own (yardstick.c). */
 import { LabProgram } from "../programs/lab-program.ts";
+import { patience } from "./wait.ts";
 
 export interface Pace {
   /** How many times as long as at its fastest the machine took for the same work, at its slowest. */
@@ -8,7 +9,8 @@ export interface Pace {
   readonly stillMs: number;
 }
 
-const restMs = 4;
+/** An emulated processor would do little else. */
+const restMs = 4 * patience;
 
 /** Three times as slow is more than busy caches and a shared core make of it. */
 const slowestMax = 3;

@@ -1,6 +1,7 @@
 import { Client } from "../actors/client.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
 import { prepareServer } from "../actors/prepared-server.ts";
+import { answering } from "../instruments/answering.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
 import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.ts";
@@ -94,12 +95,9 @@ const methodOf = ({ method }: Way) => (method === undefined ? {} : { method });
 async function onlyTheRouterAnswers(lab: Lab): Promise<void> {
   const { mac } = lab.network.link("r1", "public");
   for (const address of [lab.addresses.vip, lab.addresses.vip2]) {
-    const words = ["arping", "-c", "2", "-w", "2", "-I", "eth0", address];
-    const said = await output("ip", "netns", "exec", "gateway", ...words);
-    // Debian's two programs of this name print it in different places.
-    const answered = new Set(said.toLowerCase().match(/([\da-f]{2}:){5}[\da-f]{2}/g));
-    lab.say(`${address} is at ${[...answered].join(", ")}`);
-    expect([...answered].join() === mac, `r1 alone answers for ${address}: ${said}`);
+    const answered = await answering("gateway", address);
+    lab.say(`${address} is at ${answered.join(", ")}`);
+    expect(answered.join() === mac, `r1 alone answers for ${address}: ${answered}`);
   }
 }
 

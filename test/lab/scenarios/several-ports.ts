@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import type { DoctorReport } from "../../../src/cli/machine/doctor.ts";
+import { sayWhoCalls, sourceSeen } from "../actors/opened-by-servers.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
 import { prepareServer } from "../actors/prepared-server.ts";
 import { Nginx, Vsftpd } from "../actors/real-server.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
 import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.ts";
-import { within } from "../machine/namespace.ts";
 import { playNft } from "../machine/nft-as-iptables.ts";
 import { output } from "../machine/pipe.ts";
 import { natPair } from "../machine/topology.ts";
@@ -22,12 +21,6 @@ const otherClient = "172.20.1.51";
 const curl = async (...words: readonly string[]): Promise<string> => {
   const argv = ["netns", "exec", farMachine, "curl", "-sSgk", "--max-time", "5", ...words];
   return (await output("ip", ...argv)).trim();
-};
-
-/** The source of a connection that a real server opens to the client's network. */
-const sourceSeen = async (machine: string): Promise<string> => {
-  const words = ["-T", "3", "-", `TCP:${far.client4}:7`];
-  return (await output("ip", "netns", "exec", machine, "socat", ...words)).trim();
 };
 
 function services(lab: Lab): Record<string, ConfigObject> {
@@ -86,9 +79,7 @@ async function prepareClient(lab: Lab): Promise<void> {
     ["-p", "tcp", "--syn", "-j", "DROP"],
   ])
     await output("ip", "netns", "exec", farMachine, "iptables-legacy", "-A", "INPUT", ...rule);
-  const listening = ["TCP-LISTEN:7,fork,reuseaddr", "SYSTEM:echo $SOCAT_PEERADDR"];
-  const child = within(farMachine, () => spawn("socat", listening, { stdio: "ignore" }));
-  lab.endWith(async () => void child.kill("SIGKILL"));
+  sayWhoCalls(lab, farMachine);
 }
 
 /** One real server for both ports and every address of a family, from one client. */
@@ -172,20 +163,20 @@ export default scenario({
     lab.say(`one client is at ${first}, another one at ${second}`);
     expect(first !== second, "clients are spread");
     await ftpWorks(lab, "at first");
-    const source = await sourceSeen("rs1");
+    const source = await sourceSeen("rs1", far.client4);
     expect(source === natFtp, `what a real server opens comes from the VIP: ${source}`);
 
     await lab.r1.powerOff();
     await lab.r2.reaches("active", 10_000);
     await webStays(far.client4, "fd99::50");
     await ftpWorks(lab, "after the failover");
-    const after = await sourceSeen("rs1");
+    const after = await sourceSeen("rs1", far.client4);
     expect(after === natFtp, `and still does after the failover: ${after}`);
 
     lab.rewrite(options(true));
     const report = await lab.r2.reload();
     expect(report.ok, `reload: ${JSON.stringify(report)}`);
-    const own = await sourceSeen("rs2");
+    const own = await sourceSeen("rs2", far.client4);
     expect(own === lab.addresses.routers.r2.public, `then from the router's own address: ${own}`);
     await ftpWorks(lab, "masquerading with the router's own address");
     return {};
