@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { addressesOf, type Config } from "../../config/config.ts";
 import { sealOf } from "../../heartbeat/header.ts";
+import type { Message } from "../../heartbeat/message.ts";
 import { decode } from "../../heartbeat/wire.ts";
 import { isRefused } from "../../model/error.ts";
 import type { Role } from "../../model/router.ts";
@@ -11,15 +12,51 @@ import { openHeartbeatPath } from "../../system/net/datagram.ts";
 const beatsAwaited = 6;
 const leastMs = 2000;
 
+/** A takeover without a fence: what claiming and one lost beat add to `dead_after`. */
+const claimsWithinMs = 1500;
+
 /** Null: it is heard; otherwise why not. */
 export async function peerSilent(
   config: Config,
   role: Role,
   keys: readonly Uint8Array[],
 ): Promise<string | null> {
+  const withinMs = Math.max(leastMs, beatsAwaited * config.heartbeat.interval);
+  const heard = await awaited(config, role, keys, { withinMs, sought: () => true });
+  if (heard === "heard") return null;
+  if (heard !== "silent") return heard.failed;
+  return `no heartbeat of ${addressesOf(config, otherRole(role))?.public} was heard`;
+}
+
+/**
+ * Whether the peer's lvsd holds the VIPs, now that this router's has fallen silent; waits as long
+ * as its takeover may take.
+ */
+export async function peerTakes(
+  config: Config,
+  role: Role,
+  keys: readonly Uint8Array[],
+): Promise<boolean> {
+  const { fence } = config.failover;
+  const withinMs = config.heartbeat.deadAfter + claimsWithinMs + (fence?.timeout ?? 0);
+  const sought = (message: Message | null): boolean => message?.holds === true;
+  return (await awaited(config, role, keys, { withinMs, sought })) === "heard";
+}
+
+const otherRole = (role: Role): Role => (role === "primary" ? "backup" : "primary");
+
+type Heard = "heard" | "silent" | { readonly failed: string };
+
+/** Whether the peer says what is sought; null: something in a version that is not known here. */
+async function awaited(
+  config: Config,
+  role: Role,
+  keys: readonly Uint8Array[],
+  { withinMs, sought }: { readonly withinMs: number; sought(message: Message | null): boolean },
+): Promise<Heard> {
   const own = addressesOf(config, role);
-  const peer = addressesOf(config, role === "primary" ? "backup" : "primary");
-  if (own === null || peer === null) return null;
+  const peer = addressesOf(config, otherRole(role));
+  if (own === null || peer === null) return "heard";
   const seal = sealOf(keys);
   let heard = false;
   const pairs = [
@@ -33,7 +70,9 @@ export async function peerSilent(
           openHeartbeatPath({
             ...{ own: mine, peer: theirs, port: config.heartbeat.port, onForeign: () => {} },
             onDatagram: (bytes) => {
-              heard ||= !isRefused(decode(bytes, seal));
+              const decoded = decode(bytes, seal);
+              if (isRefused(decoded)) return;
+              heard ||= sought(decoded.kind === "message" ? decoded.message : null);
             },
           }),
         ],
@@ -42,10 +81,10 @@ export async function peerSilent(
     const failed = (await Promise.all(paths.map((path) => path.bind()))).filter(
       (why) => why !== null,
     );
-    if (failed.length === paths.length) return failed.join("; ");
-    const until = performance.now() + Math.max(leastMs, beatsAwaited * config.heartbeat.interval);
+    if (failed.length === paths.length) return { failed: failed.join("; ") };
+    const until = performance.now() + withinMs;
     while (!heard && performance.now() < until) await sleep(20);
-    return heard ? null : `no heartbeat of ${peer.public} was heard`;
+    return heard ? "heard" : "silent";
   } finally {
     await Promise.all(paths.map((path) => path.close()));
   }

@@ -10,7 +10,7 @@
  * take the VIPs as soon as this one is frozen.
  */
 import { existsSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { judgeTakeover } from "../../advice/takeover.ts";
 import type { Config } from "../../config/config.ts";
@@ -19,57 +19,24 @@ import { readConfig } from "../../config/read-config.ts";
 import type { Status } from "../../control/api.ts";
 import { controlClient } from "../../control/client.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
-import { MachineError, messageOf } from "../../model/error.ts";
-import type { Role } from "../../model/router.ts";
-import { addMs, ms } from "../../model/time.ts";
+import { MachineError } from "../../model/error.ts";
+import { addMs } from "../../model/time.ts";
 import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
 import { ensureDirectory, removeFile } from "../../system/file/files.ts";
 import { now } from "../../system/process/clock.ts";
-import {
-  awaitedPeerFile,
-  holdFile,
-  holdFor,
-  leaveAwaitedPeer,
-  leaveHold,
-} from "../../system/process/left-words.ts";
-import { findProgram, type OtherProgram } from "../../system/process/other-program.ts";
-import { runProgram } from "../../system/program/program.ts";
+import { holdFor, leaveAwaitedPeer, leaveHold } from "../../system/process/left-words.ts";
+import { findProgram } from "../../system/process/other-program.ts";
 import { check } from "../config/check.ts";
 import { defaultConfig, socketIn } from "../directories.ts";
-import { type CommonOptions, complain, type ExitStatus, exit } from "../outcome.ts";
+import { complain, type ExitStatus, exit } from "../outcome.ts";
 import { length } from "../report/time.ts";
 import type { Terminal } from "../terminal.ts";
+import { goBack } from "./go-back.ts";
 import { peerSilent } from "./hear-peer.ts";
-import { type KernelBefore, putBack, readKernel } from "./kernel-before.ts";
+import { readKernel } from "./kernel-before.ts";
 import { claimedByKeepalived } from "./other-files.ts";
-
-export interface TakeoverOptions extends CommonOptions {
-  /** keepalived's configuration. */
-  readonly file: string;
-  /** Its configuration id, for `@ID` lines; null: the host's name. */
-  readonly instance: string | null;
-  readonly stateDir: string;
-  /** There is no other router, or it is off: its lvsd need not be heard. */
-  readonly alone: boolean;
-  /** What would be lost is known and meant. */
-  readonly yes: boolean;
-  /** Judges and does nothing. */
-  readonly dryRun: boolean;
-  /** What starts and stops lvsd; null: systemd's unit. */
-  readonly start: string | null;
-  readonly stop: string | null;
-}
-
-/** All that is known before anything is touched. */
-interface Takeover {
-  readonly options: TakeoverOptions;
-  readonly terminal: Terminal;
-  readonly config: Config;
-  readonly role: Role;
-  readonly other: OtherProgram;
-  readonly before: KernelBefore;
-  readonly isHolder: boolean;
-}
+import type { Takeover, TakeoverOptions } from "./takeover.ts";
+import { command, endOther } from "./units.ts";
 
 /**
  * lvsd serves within a second or two of its start; a large table and a slow machine take longer.
@@ -77,8 +44,6 @@ interface Takeover {
 const servesWithinMs = 30_000;
 const lookEveryMs = 20;
 const renewHoldMs = 1000;
-/** systemd waits for READY=1 itself. */
-const startDeadline = ms(30_000);
 /** What does not start fails at once; what fails later may have touched the kernel. */
 const atOnceMs = 2000;
 
@@ -143,7 +108,8 @@ async function judge(options: TakeoverOptions, terminal: Terminal): Promise<Take
         "take that one over first (lvsd takeover-from keepalived there), or say --alone where none runs",
       );
   }
-  return { options, terminal, config, role: here.role, other, before, isHolder };
+  const { role } = here;
+  return { options, terminal, config, role, keys: key.keys, other, before, isHolder };
 }
 
 async function replace(takeover: Takeover): Promise<ExitStatus> {
@@ -155,7 +121,8 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   // ^C and a terminal that is hung up go back too: a frozen keepalived must not stay behind.
   const stopped = terminal.untilStopped();
   try {
-    other.freeze();
+    const unit = options.start === null ? "lvsd" : null;
+    other.freeze({ unit, socket: socketIn(options.runDir) });
     leaveWords(takeover);
     // However long the machine takes to start it, what it finds then is kept on purpose.
     renewed = setInterval(() => renewHold(takeover), renewHoldMs);
@@ -171,14 +138,11 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   }
   if (why !== null) return goBack(takeover, touched, why);
   // lvsd serves: whatever systemd says, keepalived must not go on next to it.
-  const unmasked = await masked(other.unit, options);
-  await other.kill();
-  if (unmasked !== null) {
-    const hint = `as root: systemctl disable ${other.unit}; systemctl mask --runtime ${other.unit}; systemctl enable lvsd`;
-    complain(terminal, [
-      problemElsewhere(`lvsd serves and keepalived is gone, but ${unmasked}`, hint),
-    ]);
-  }
+  const failed = await endOther(other, options.start === null);
+  complain(
+    terminal,
+    failed.map(({ message, hint }) => problemElsewhere(`lvsd serves; ${message}`, hint)),
+  );
   const took = length(performance.now() - began);
   const state = takeover.isHolder
     ? "active, with the VIPs and the table that were there"
@@ -186,13 +150,15 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   terminal.out(`lvsd has taken keepalived's place after ${took}: ${state}\n`);
   if (!takeover.isHolder && !options.alone)
     terminal.out("next: lvsd takeover-from keepalived on the router that holds the VIPs\n");
-  return unmasked === null ? exit.done : exit.refused;
+  return failed.length === 0 ? exit.done : exit.refused;
 }
 
 /** The daemon that starts now finds out what it is to do with what it finds. */
 function leaveWords({ options, isHolder }: Takeover): void {
   ensureDirectory(options.runDir, 0o711);
   ensureDirectory(options.stateDir);
+  // That of a daemon that was killed: its successor's is a sign of life.
+  removeFile(socketIn(options.runDir));
   if (isHolder) leaveHold(options.runDir, addMs(now(), holdFor), 0o644);
   else if (!options.alone) leaveAwaitedPeer(options.stateDir);
 }
@@ -231,65 +197,6 @@ function lacks(status: Status, config: Config, isHolder: boolean): string | null
   const missing = status.vips.filter(({ held }) => !held).map(({ address }) => address);
   if (missing.length > 0) return `it does not hold ${missing.join(", ")}`;
   return status.vips.length < config.vips.length ? "it does not know all VIPs" : null;
-}
-
-/** keepalived goes on where it stood, with the kernel as it left it. */
-async function goBack(
-  { options, terminal, other, before, role }: Takeover,
-  touched: boolean,
-  why: string,
-): Promise<ExitStatus> {
-  // The shorter keepalived stands still, the better: checks that were under way fail when it goes on.
-  if (!touched) other.thaw();
-  complain(terminal, [problemElsewhere(`lvsd did not come to serve as the ${role}: ${why}`)]);
-  const troubles: string[] = [];
-  const attempt = async (act: () => Promise<unknown>): Promise<void> => {
-    try {
-      await act();
-    } catch (thrown) {
-      troubles.push(messageOf(thrown));
-    }
-  };
-  await attempt(() => command(options.stop, ["systemctl", "stop", "lvsd"]));
-  await attempt(async () => {
-    removeFile(resolve(options.runDir, holdFile));
-    removeFile(resolve(options.stateDir, awaitedPeerFile));
-  });
-  await attempt(async () => {
-    for (const line of await putBack(before)) terminal.error(`put back: ${line}\n`);
-  });
-  await attempt(async () => other.thaw());
-  for (const trouble of troubles) complain(terminal, [problemElsewhere(trouble)]);
-  terminal.error(
-    troubles.length === 0
-      ? "keepalived goes on as before\n"
-      : "keepalived was thawed; look at its log, and restart it if it is not well\n",
-  );
-  return exit.refused;
-}
-
-/**
- * systemd must neither start keepalived again nor at the next boot. Why that failed; null: done.
- */
-async function masked(unit: string | null, { start }: TakeoverOptions): Promise<string | null> {
-  if (unit === null || start !== null) return null;
-  try {
-    await command(null, ["systemctl", "disable", "--quiet", unit]);
-    await command(null, ["systemctl", "mask", "--runtime", "--quiet", unit]);
-    await command(null, ["systemctl", "enable", "--quiet", "lvsd"]);
-    return null;
-  } catch (thrown) {
-    if (!(thrown instanceof MachineError)) throw thrown;
-    return thrown.message;
-  }
-}
-
-/** Throws MachineError where it fails. */
-async function command(given: string | null, usual: readonly string[]): Promise<void> {
-  const [file = "", ...args] =
-    given === null ? usual : given.split(/\s+/).filter((word) => word !== "");
-  const place = file.startsWith("/") ? { path: dirname(file) } : {};
-  await runProgram({ file: basename(file), args, deadline: startDeadline, ...place });
 }
 
 async function statusOf(runDir: string): Promise<Status | null> {
