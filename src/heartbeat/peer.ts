@@ -158,6 +158,13 @@ export function refusal(peer: Peer, path: number, header: Header): Refused<Heard
   return stale || peer.former.includes(header.boot) ? refuse("superseded", what) : null;
 }
 
+/**
+ * Whether a datagram of the proven peer says nothing new: it comes on another path too, or was
+ * overtaken on its way. What else it brings (a word of pulse) is as old. Reads only.
+ */
+export const isOlder = (peer: Peer, header: Header): boolean =>
+  header.boot === peer.boot && header.sequence <= peer.sequence;
+
 /** The echo of our own boot id in a message, if it has one. */
 export function echoOf(own: BootId, header: Header): Echo | null {
   if (header.echo?.boot === own) return header.echo;

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { Coverage } from "./coverage.ts";
+import type { Spoken } from "./plan.ts";
 import type { Outcome, Stretch } from "./stretch.ts";
 
 /** Seeds that a worker takes at a time: some tenths of a second. */
@@ -14,6 +15,7 @@ const stretchLength = 250;
 export async function campaign(
   from: number,
   runs: number,
+  protocol: Spoken = "lvsd",
   workerCount: number = availableParallelism(),
 ): Promise<Outcome> {
   const coverage = new Coverage();
@@ -21,7 +23,7 @@ export async function campaign(
   let failed: Outcome["failed"] = null;
   const take = (): Stretch | null => {
     if (next >= from + runs || failed !== null) return null;
-    const stretch = { from: next, runs: Math.min(stretchLength, from + runs - next) };
+    const stretch = { from: next, runs: Math.min(stretchLength, from + runs - next), protocol };
     next += stretch.runs;
     return stretch;
   };

@@ -78,8 +78,11 @@ export class Network {
     const { delay, jitter } = options.network;
     const length = delay + this.extraDelay + random.between(0, jitter);
     agenda.add(now + length, () => {
-      if (message !== null) this.world.deliver(otherRole(from), path, message, true);
-      if (word !== null) this.world.deliverWord(otherRole(from), path, word, message === null);
+      const to = otherRole(from);
+      const isOld = message !== null && this.world.isOld(to, path, message);
+      if (message !== null) this.world.deliver(to, path, message, true);
+      // The word is as old as what it came with, as for the engine (daemon/failover/heartbeat.ts).
+      if (word !== null && !isOld) this.world.deliverWord(to, path, word, message === null);
     });
   }
 

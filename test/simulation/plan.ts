@@ -33,7 +33,14 @@ export interface Plan {
   readonly mishaps: readonly Mishap[];
 }
 
-export function planOf(seed: number): Plan {
+/** What both routers speak. */
+export type Spoken = "lvsd" | "auto";
+
+export function planOf(seed: number, protocol: Spoken = "lvsd"): Plan {
+  return withRules(drawnPlan(seed), { protocol });
+}
+
+function drawnPlan(seed: number): Plan {
   const random = new Random(seed, 1);
   const identity = new Random(seed, 3);
   const options = drawOptions(random, identity);

@@ -2,7 +2,7 @@
 import { roles } from "../../src/model/router.ts";
 import { faults } from "./faults.ts";
 import { effectDeadline } from "./options.ts";
-import { type Plan, planOf } from "./plan.ts";
+import { type Plan, planOf, type Spoken } from "./plan.ts";
 import { Random } from "./random.ts";
 import { vipsMax } from "./station.ts";
 import { Violation } from "./violation.ts";
@@ -16,7 +16,8 @@ export interface Verdict {
   readonly property: string | null;
 }
 
-export const run = (seed: number, setting: Setting = {}): Verdict => play(planOf(seed), setting);
+export const run = (seed: number, setting: Setting = {}, protocol?: Spoken): Verdict =>
+  play(planOf(seed, protocol), setting);
 
 export function play(plan: Plan, setting: Setting = {}): Verdict {
   const { seed } = plan;

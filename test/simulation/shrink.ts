@@ -3,7 +3,15 @@
  * same property is still violated. Every step is a run of its own, so the result is found again
  * from the seed and what was left of it.
  */
-import { type Plan, plainNames, planOf, type Reduction, reduced, whole } from "./plan.ts";
+import {
+  type Plan,
+  plainNames,
+  planOf,
+  type Reduction,
+  reduced,
+  type Spoken,
+  whole,
+} from "./plan.ts";
 import { play, type Verdict } from "./run.ts";
 import type { Setting } from "./world.ts";
 
@@ -16,8 +24,12 @@ export interface Shrunk {
 }
 
 /** Null when the seed does not fail. */
-export function shrink(seed: number, machine: Pick<Setting, "step"> = {}): Shrunk | null {
-  const plan = planOf(seed);
+export function shrink(
+  seed: number,
+  machine: Pick<Setting, "step"> = {},
+  protocol?: Spoken,
+): Shrunk | null {
+  const plan = planOf(seed, protocol);
   const first = play(plan, machine);
   if (first.violation === null) return null;
   let best: Shrunk = { reduction: whole(plan), verdict: first };

@@ -22,11 +22,16 @@ const { values } = parseArgs({
     plain: { type: "string" },
     /** How long the chaos lasts. */
     until: { type: "string" },
+    /** What both routers speak: lvsd, or auto. */
+    protocol: { type: "string", default: "lvsd" },
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
     coverage: { type: "boolean", default: false },
   },
 });
+
+const protocol = values.protocol === "auto" ? "auto" : "lvsd";
+const asked = protocol === "lvsd" ? "" : ` --protocol ${protocol}`;
 
 /** What is shown of a single run; --trace shows all of it. */
 const traceLines = 200;
@@ -37,7 +42,7 @@ const print = (text: string): void => {
 const itemsOf = (list: string): string[] => list.split(",").filter((item) => item !== "");
 
 function reductionOf(seed: number): Reduction {
-  const all = whole(planOf(seed));
+  const all = whole(planOf(seed, protocol));
   const { faults, plain, until } = values;
   return {
     mishaps: faults === undefined ? all.mishaps : itemsOf(faults).map(Number),
@@ -49,7 +54,10 @@ function reductionOf(seed: number): Reduction {
 function show(seed: number): boolean {
   const trace: string[] = [];
   const coverage = new Coverage();
-  const { violation } = play(reduced(planOf(seed), reductionOf(seed)), { trace, coverage });
+  const { violation } = play(reduced(planOf(seed, protocol), reductionOf(seed)), {
+    trace,
+    coverage,
+  });
   const shown = values.trace ? trace : trace.slice(-traceLines);
   for (const line of shown) print(`${line}\n`);
   print(`seed ${seed}: ${violation ?? "every property held"}\n`);
@@ -58,27 +66,28 @@ function show(seed: number): boolean {
 
 /** The smallest run that fails like this seed, and how to see it again. */
 function showShrunk(seed: number): void {
-  const shrunk = shrink(seed);
+  const shrunk = shrink(seed, {}, protocol);
   if (shrunk === null) {
     print(`seed ${seed}: every property held\n`);
     return;
   }
   const { mishaps, plain, chaosLength } = shrunk.reduction;
-  for (const line of tell(reduced(planOf(seed), shrunk.reduction)).trace) print(`${line}\n`);
+  for (const line of tell(reduced(planOf(seed, protocol), shrunk.reduction)).trace)
+    print(`${line}\n`);
   print(
     `seed ${seed}, made small: ${shrunk.verdict.violation}\n` +
-      `  node test/simulation/simulate.ts --seed ${seed} --faults "${mishaps.join()}"` +
+      `  node test/simulation/simulate.ts --seed ${seed}${asked} --faults "${mishaps.join()}"` +
       ` --plain "${plain.join()}" --until ${chaosLength} --trace\n`,
   );
 }
 
 async function simulate(from: number, runs: number): Promise<boolean> {
   const begun = performance.now();
-  const { failed, counts } = await campaign(from, runs);
+  const { failed, counts } = await campaign(from, runs, protocol);
   if (failed !== null) {
     showShrunk(failed.seed);
     print(`seed ${failed.seed} fails: ${failed.violation}\n`);
-    print(`  node test/simulation/simulate.ts --seed ${failed.seed} --trace\n`);
+    print(`  node test/simulation/simulate.ts --seed ${failed.seed}${asked} --trace\n`);
     return false;
   }
   const took = (performance.now() - begun) / 1000;

@@ -19,6 +19,19 @@ test(`every property holds in ${runs} simulated runs`, async () => {
   assert.ok(counts.size > 50, `only ${counts.size} cells of the coverage were reached`);
 });
 
+/** Fewer: the rules are the same once both have proven themselves. */
+const autoRuns = Math.ceil(runs / 4);
+
+test(`every property holds in ${autoRuns} simulated runs of a pair with protocol auto`, async () => {
+  const { failed } = await campaign(1, autoRuns, "auto");
+  assert.equal(failed?.violation, undefined, `seed ${failed?.seed}`);
+});
+
+test("two routers with auto: overtaken beats, and one that does not hear the other", () => {
+  for (const seed of [22_621, 4961, 5424, 6347, 6453])
+    assert.equal(run(seed, {}, "auto").violation, null, `seed ${seed}`);
+});
+
 test("the same seed gives the same run, step by step", () => {
   const [first, second]: string[][] = [[], []];
   const verdicts = [first, second].map((trace) => run(3, { trace: trace ?? null }));

@@ -3,6 +3,7 @@ import { step } from "../../src/failover/machine.ts";
 import type { Effect, Input, Rules } from "../../src/failover/protocol.ts";
 import type { Router } from "../../src/failover/router.ts";
 import type { BootId, Header, Message } from "../../src/heartbeat/message.ts";
+import { isOlder, refusal } from "../../src/heartbeat/peer.ts";
 import type { PulseState } from "../../src/heartbeat/pulse.ts";
 import type { Role } from "../../src/model/router.ts";
 import { Agenda } from "./agenda.ts";
@@ -118,6 +119,14 @@ export class World {
     if (genuine && this.network.otherVersions > 0)
       station.input({ kind: "heard-version", path, header: headerOf(message) });
     else station.receive(path, message);
+  }
+
+  /** Whether a message is a copy of what was said before, or comes after it. */
+  isOld(to: Role, path: number, message: Message): boolean {
+    const { daemon } = this.stations[to];
+    if (daemon === null || path >= this.rules[to].paths.length) return false;
+    const { peer } = daemon.router;
+    return refusal(peer, path, message) !== null || isOlder(peer, message);
   }
 
   /** `lone`: it came without a message, which would have been delivered before. */

@@ -9,7 +9,7 @@ import type { Start } from "../../failover/protocol.ts";
 import type { Router } from "../../failover/router.ts";
 import { sealOf } from "../../heartbeat/header.ts";
 import type { BootId, Message } from "../../heartbeat/message.ts";
-import { refusal } from "../../heartbeat/peer.ts";
+import { isOlder, refusal } from "../../heartbeat/peer.ts";
 import { type Fault, faultKinds } from "../../model/router.ts";
 import { ms } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
@@ -181,6 +181,7 @@ export class FailoverPart implements Part {
       report,
       now,
       known: (header, path) => refusal(this.engine.router.peer, path, header),
+      isOlder: (header) => isOlder(this.engine.router.peer, header),
       leads: (boot) => this.engine.router.peer.boot === boot || !this.engine.router.peerAlive,
       digest: () => replication.digest(),
       findings: this.#needs.findings,

@@ -43,6 +43,8 @@ export interface HeartbeatParts {
   readonly report: (event: EventBody) => void;
   /** Judged before the signature is computed, so that a flood of replays costs little. */
   readonly known: (header: Header, path: number) => Refused<string> | null;
+  /** Whether the peer has said something newer. */
+  readonly isOlder: (header: Header) => boolean;
   /** Whether what this process says shows where the peer is: it is the peer, or may become it. */
   readonly leads: (boot: BootId) => boolean;
   /** The health digest for the next datagram, at most `digestBytesMax` bytes. */
@@ -294,12 +296,13 @@ export class Heartbeat {
     const parts = partsOf(bytes, this.#protocol, this.#family);
     if (isRefused<string>(parts)) return parts;
     const { own, word } = parts;
-    const refused = own === null ? null : this.#takeOwn(way, own, from, at, mustSign);
+    const taken = own === null ? null : this.#takeOwn(way, own, from, at, mustSign);
+    const refused = taken === "older" ? null : taken;
     if (word === null) return refused;
     const isLone = own === null || refused !== null;
     if (isLone && mustSign) return refuse("unsigned", "from an address in no file");
     // The word is as old as what it came with.
-    if (refused !== null && isOld.includes(refused.refused)) return refused;
+    if (taken === "older" || (refused !== null && isOld.includes(refused.refused))) return refused;
     this.#takeWord(way, word, isLone, at);
     return refused;
   }
@@ -318,7 +321,7 @@ export class Heartbeat {
     from: Endpoint,
     at: Instant,
     mustSign: boolean,
-  ): Refused<string> | null {
+  ): Refused<string> | "older" | null {
     if (!this.#seals.known) return null;
     const said = pathSaid(bytes);
     // The two files may number the paths differently: the datagram says on which it was sent.
@@ -335,6 +338,7 @@ export class Heartbeat {
     if (isRefused<string>(decoded)) return decoded;
     this.#received += 1;
     const header = decoded.kind === "version" ? decoded.header : decoded.message;
+    const older = this.#parts.isOlder(header);
     this.#newest.set(path, { boot: header.boot, sequence: header.sequence, place });
     if (decoded.kind === "version") this.#parts.input({ kind: "heard-version", path, header }, at);
     else {
@@ -342,7 +346,7 @@ export class Heartbeat {
       this.#parts.heardDigest(decoded.message);
     }
     if (this.#parts.leads(header.boot)) this.#follow(way, from, at, formerly);
-    return null;
+    return older ? "older" : null;
   }
 
   /** The peer is answered where and how it was last heard. */

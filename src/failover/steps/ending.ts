@@ -62,6 +62,8 @@ function obstacle(router: Router): string | null {
 function obstacleByPulse(router: Router): string | null {
   if (peerRuns(router)) return "the peer says that it is active, too";
   if (router.pulse.state === null) return "the peer has not said yet whether it is active";
+  // It speaks lvsd's own protocol, in which whoever hears this router says so.
+  if (router.pulse.capableSince !== null) return "the peer does not hear this router";
   return router.request === null ? null : "a switchover is under way already";
 }
 

@@ -23,6 +23,8 @@ const running = of("dadbadbd");
 
 class Bench {
   readonly heartbeat: Heartbeat;
+  /** Whether what comes now was overtaken on its way. */
+  isOlder = false;
   readonly inputs: string[] = [];
   readonly sent: { from: IpAddress; to: IpAddress; port: number; bytes: Uint8Array }[] = [];
   readonly #sockets = new Map<IpAddress, HeartbeatPathOptions>();
@@ -65,6 +67,7 @@ class Bench {
       input: (input) => this.inputs.push(told(input)),
       report: () => {},
       known: () => null,
+      isOlder: () => this.isOlder,
       leads: () => true,
       findings: () => ({ reach: sample.reach, unserved: sample.unserved }),
       digest: () => new Uint8Array(0),
@@ -179,6 +182,19 @@ describe("a heartbeat with protocol auto", () => {
       "message on 0",
       "running on 0, alone",
     ]);
+  });
+
+  it("gives no vote to the word of a beat that was overtaken", async () => {
+    const bench = await new Bench({}, "auto").load();
+    bench.isOlder = true;
+    bench.receive(withWord(encode(sample, 0, seal)));
+    assert.deepEqual(bench.inputs, ["message on 0"]);
+    bench.receive(running);
+    assert.deepEqual(
+      bench.inputs.slice(1),
+      ["running on 0, alone"],
+      "one that stands alone is new",
+    );
   });
 
   it("believes the word of a peer that signs with another key, and counts the signature", async () => {

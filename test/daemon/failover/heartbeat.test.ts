@@ -100,6 +100,7 @@ class End {
       report: (event) => this.events.push(`${event.event} ${event.kind}`),
       known: ({ sequence }, path) =>
         seen.has(`${path} ${sequence}`) ? { refused: "replayed", detail: "" } : null,
+      isOlder: () => false,
       leads: () => true,
       findings: () => ({ reach: "some", unserved: 0 }),
       digest: () => new Uint8Array(),

@@ -4,6 +4,7 @@ import type { Effect, Input, Rules } from "../../../src/failover/protocol.ts";
 import { type Router, start } from "../../../src/failover/router.ts";
 import { sealOf } from "../../../src/heartbeat/header.ts";
 import type { BootId } from "../../../src/heartbeat/message.ts";
+import { isOlder, refusal } from "../../../src/heartbeat/peer.ts";
 import { encodePulse, partsOf } from "../../../src/heartbeat/pulse.ts";
 import { decode, encode } from "../../../src/heartbeat/wire.ts";
 import { isRefused } from "../../../src/model/error.ts";
@@ -125,8 +126,13 @@ export class LvsdMachine implements Machine {
     if (isRefused(parts)) return;
     const decoded = parts.own === null ? null : decode(parts.own, seal);
     const understood = decoded !== null && !isRefused(decoded) && decoded.kind === "message";
+    const { peer } = this.router ?? {};
+    const isOld =
+      understood &&
+      peer !== undefined &&
+      (refusal(peer, path, decoded.message) !== null || isOlder(peer, decoded.message));
     if (understood) this.input({ kind: "heard", path, message: decoded.message });
-    if (parts.word === null) return;
+    if (parts.word === null || isOld) return;
     if (parts.word.word === "running") this.lastRunningAt = this.#world.now;
     this.input({ kind: "heard-word", path, word: parts.word.word, lone: !understood });
   }
