@@ -37,7 +37,12 @@ export function surroundingsOf(files: readonly ForeignFile[], findings: Findings
   let marks: Map<number, MarkRule> | null = null;
   for (const file of files) {
     if (file.text.startsWith("#!")) scripts.push(file);
-    else if (isPacketFilter(file.text)) {
+    else if (file.text.trim() === "") {
+      // What iptables-save and nft print where there is no rule.
+      if (/table|nft/i.test(file.name)) marks ??= new Map();
+      const origin = { file: file.name, line: 1 };
+      findings.add("carried", origin, file.name, "it is empty: there is nothing in it to read");
+    } else if (isPacketFilter(file.text)) {
       marks ??= new Map();
       for (const [mark, rule] of marksIn(file)) if (!marks.has(mark)) marks.set(mark, rule);
     } else if (!addressesIn(file.text, addresses))

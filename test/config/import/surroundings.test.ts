@@ -108,6 +108,11 @@ describe("firewall marks", () => {
       alone.some((line) => /^suspicious lvs\.cf:6 .*give the output of iptables-save/.test(line)),
     );
   });
+  test("a packet filter without rules prints nothing, which is known then", () => {
+    const { said } = read(["lvs.cf", lvs], ["iptables.txt", "\n"]);
+    assert.ok(said.some((line) => /^suspicious lvs\.cf:6 .*no packet gets here/.test(line)));
+    assert.ok(said.some((line) => /^carried iptables\.txt:1 .*empty/.test(line)));
+  });
   test("nft's words are understood, for keepalived's and ldirectord's marks and a table's", () => {
     const nft = `table ip mangle {\n  chain pre {\n    ip daddr 198.51.100.10 tcp dport { 80, 443 } meta mark set 0x00000007\n  }\n}\n`;
     const virtual = "    real_server 10.9.0.1 {\n        TCP_CHECK { connect_port 80 }\n    }\n}\n";

@@ -2,7 +2,7 @@
 import { RE2JS } from "re2js";
 import { messageOf } from "../../../model/error.ts";
 import { neverFails } from "../never-fails.ts";
-import { MapNode } from "../outline.ts";
+import { MapNode, Missing } from "../outline.ts";
 import { eitherOf, numberOf, originOf, ownOf, type Settings, timeoutOf } from "./settings.ts";
 import type { Directive } from "./statements.ts";
 
@@ -67,12 +67,18 @@ export function checkOf(virtual: CheckedVirtual): MapNode | null {
   kindOf(check, virtual, type, service, named);
   const where = ownOf(settings, "checkport");
   const checkPort = numberOf(where, settings);
-  if (checkPort !== undefined) check.set("port", checkPort, originOf(file, where));
+  if (checkPort !== undefined && hasNoPort(check))
+    findings.add("left-out", originOf(file, where), "checkport", "this check goes to no port");
+  else if (checkPort !== undefined) check.set("port", checkPort, originOf(file, where));
   else if (needsPort && isNegotiate && servicePort[service] !== undefined)
     check.set("port", servicePort[service], originOf(file, named));
   if (check.get("type") !== "none") rhythm(check, settings, isNegotiate);
   return check;
 }
+
+/** Of these types a check goes to the address, or where its program goes. */
+export const hasNoPort = (check: MapNode): boolean =>
+  ["none", "ping", "command"].includes(String(check.get("type")));
 
 function rhythm(check: MapNode, settings: Settings, isNegotiate: boolean): void {
   const { file, findings } = settings;
@@ -208,8 +214,16 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
     if (request !== undefined) check.set("send", request.replaceAll("\n", "\\n"));
     if (receive !== undefined) pattern(check, virtual, receive);
   } else if (service === "dns") dns(check, virtual);
-  else if (sqlServices.includes(service) && request !== undefined) check.set("query", request);
-  else if ((service === "ldap" || service === "ldaps") && request !== undefined) {
+  else if (sqlServices.includes(service) && request !== undefined) {
+    if (login !== undefined && login.value !== "") check.set("query", request);
+    else
+      findings.add(
+        "left-out",
+        originOf(file, ownOf(settings, "request")),
+        "request",
+        "nothing is asked without a login; lvsd reads the greeting",
+      );
+  } else if ((service === "ldap" || service === "ldaps") && request !== undefined) {
     check.set("base", request.replace(/^\//, ""));
     if (receive !== undefined) pattern(check, virtual, receive);
   } else if (service === "ftp") {
@@ -224,6 +238,10 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
   for (const secret of ["passwd", "secret"]) {
     const word = ownOf(settings, secret);
     if (word === undefined || word.value === "") continue;
+    if (secret === "passwd" && check.get("user") === undefined) {
+      findings.add("left-out", originOf(file, word), secret, "it stands without a login");
+      continue;
+    }
     const key = secret === "secret" ? "secret_file" : "password_file";
     check.set(
       key,
@@ -238,6 +256,11 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
       "secrets stand in a file of their own; it is named in the result and must be made",
     );
   }
+  if (check.get("user") !== undefined && check.get("password_file") === undefined)
+    check.set(
+      "password_file",
+      new Missing("a file whose first line is the password; this one has none"),
+    );
   if (mailServices.includes(service) && login === undefined && service.startsWith("pop"))
     findings.add(
       "changed",

@@ -4,32 +4,24 @@
  */
 import { isIPv6 } from "node:net";
 import type { Problem } from "../../../keys/problem.ts";
-import { type Claims, claimsOf, withRouters } from "../claims.ts";
+import { claimsOf, withRouters } from "../claims.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
 import { mendMixedMarks } from "../mixed-marks.ts";
 import { Names } from "../names.ts";
-import { MapNode, Missing, type Node, printOutline } from "../outline.ts";
+import { MapNode, Missing } from "../outline.ts";
 import { mendOwnAddresses } from "../own-addresses.ts";
 import { hasFallback, isScheduler } from "../schedulers.ts";
 import { servicePorts } from "../service-ports.ts";
 import { placeOf, reportMark } from "../surroundings.ts";
 import { checkOf } from "./check.ts";
-import { namesPort, reportDifferences } from "./differences.ts";
+import type { Conversion, Head } from "./conversion.ts";
+import { reportDifferences } from "./differences.ts";
 import { foldPorts } from "./fold.ts";
 import { mailOf } from "./mail.ts";
-import { forwardingsOf, isAddress, methods, type Real, realsOf } from "./real.ts";
+import { forwardingsOf, isAddress, methods, namesPort } from "./real.ts";
+import { differing, realNode, realsIn } from "./real-servers.ts";
 import { eitherOf, isYes, numberOf, originOf, ownOf, type Settings } from "./settings.ts";
 import { type Directive, readLdirectord, type Virtual, type Wrong } from "./statements.ts";
-
-interface Conversion {
-  readonly root: MapNode;
-  readonly findings: Findings;
-  readonly options: ImportOptions;
-  readonly claims: Claims;
-  readonly names: Names;
-  readonly seen: Map<string, string>;
-  readonly wrong: { readonly file: string; readonly wrong: Wrong }[];
-}
 
 /** Texts in, configuration and findings out. Never throws. */
 export function importLdirectord(
@@ -76,12 +68,6 @@ function convertFile(conversion: Conversion, file: ForeignFile): void {
     });
   mailOf(conversion, file.name, globals);
   leftOut(conversion, file.name, globals, globalReasons);
-}
-
-interface Head {
-  readonly address: string | null;
-  readonly port: number;
-  readonly mark: number | null;
 }
 
 function headOf({ head, name }: Virtual): Head | Wrong {
@@ -132,7 +118,7 @@ function convertVirtual(conversion: Conversion, virtual: Virtual, settings: Sett
   seen.set(key, `${file}:${origin.line}`);
   const map = new MapNode();
   headKeys(conversion, map, head, virtual, protocol, settings);
-  const reals = realsIn(conversion, virtual, settings);
+  const reals = realsIn(conversion, virtual, settings, head);
   const [most = "direct", ...others] = forwardingsOf(reals);
   map.set("forwarding", most);
   if (others.length > 0)
@@ -234,74 +220,6 @@ function headKeys(
       );
   }
   map.set("protocol", protocol).set("port", head.port);
-}
-
-function realsIn(conversion: Conversion, virtual: Virtual, { file }: Settings): readonly Real[] {
-  const { findings } = conversion;
-  const seen = new Set<string>();
-  return virtual.directives
-    .filter(({ name }) => name === "real" || name === "real6")
-    .flatMap((given) => {
-      const reals = realsOf(given);
-      if ("message" in reals) {
-        conversion.wrong.push({ file, wrong: reals });
-        return [];
-      }
-      return reals.filter(({ host, port }) => {
-        const key = `${host}:${port}`;
-        if (!seen.has(key)) return seen.add(key);
-        findings.add(
-          "suspicious",
-          { file, line: given.line },
-          `real=${key}`,
-          "listed twice; left out",
-        );
-        return false;
-      });
-    });
-}
-
-function realNode(
-  { findings }: Conversion,
-  real: Real,
-  head: Head,
-  most: string,
-  { file }: Settings,
-): MapNode {
-  const node = new MapNode("flow").set("address", real.host);
-  const differs = namesPort(real) && real.port !== head.port;
-  // With a mark it is also the only port that the check knows.
-  if (differs && (real.forwarding === "nat" || head.mark !== null))
-    node.set("port", real.port ?? 0);
-  else if (differs) {
-    const text = `port ${real.port}: with ${real.forwarding} the kernel uses ${head.port}; only the check goes to ${real.port}`;
-    findings.add("suspicious", { file, line: real.line }, `real=${real.host}`, text);
-    node.set("check", new MapNode("flow").set("port", real.port ?? 0));
-  }
-  node.set("weight", real.weight);
-  if (real.weight === 0)
-    findings.add(
-      "suspicious",
-      { file, line: real.line },
-      `real=${real.host}`,
-      "weight 0: it never gets a connection",
-    );
-  if (real.forwarding !== most) node.set("forwarding", real.forwarding);
-  if (real.max > 0 || real.min > 0) {
-    const limits = new MapNode("flow").set("max", real.max);
-    node.set("connections", real.min > 0 ? limits.set("min", real.min) : limits);
-  }
-  return node;
-}
-
-/** What a real server's own check has that the virtual's has not, on one line. */
-function differing(own: MapNode, common: MapNode): MapNode {
-  const text = (node: Node | undefined): string =>
-    node === undefined ? "" : printOutline(new MapNode().set("x", node), []).text;
-  const flow = new MapNode("flow");
-  for (const { key, value } of own.entries())
-    if (text(value) !== text(common.get(key))) flow.set(key, value);
-  return flow;
 }
 
 function scheduling(map: MapNode, settings: Settings): void {

@@ -1,6 +1,6 @@
 /** Where lvsd's table is meant to differ from the one that ldirectord programs from the same file. */
 import type { Findings } from "../imported.ts";
-import type { Real } from "./real.ts";
+import { namesPort, type Real } from "./real.ts";
 import { originOf, ownOf, type Settings } from "./settings.ts";
 
 /** The virtual server that is reported on. */
@@ -31,9 +31,6 @@ export function reportDifferences(
     if (!isMark && !namesPort(real) && real.forwarding === "nat") noPort(findings, file, real);
   }
 }
-
-/** Port 0 is none. */
-export const namesPort = ({ port }: Real): boolean => port !== null && port !== 0;
 
 /**
  * By a mark only NAT without persistence changes the port (ip_vs_core.c, ip_vs_sched_persist;

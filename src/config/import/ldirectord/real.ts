@@ -84,6 +84,18 @@ function rangeOf(first: string, last: string): readonly string[] | null {
   );
 }
 
+/** Port 0 is none. */
+export const namesPort = ({ port }: Real): boolean => port !== null && port !== 0;
+
+/** What IPVS knows a real server by: only NAT leads to another port, and by a mark without persistence. */
+export function destinationOf(
+  real: Real,
+  virtual: { readonly port: number; readonly isMark: boolean; readonly isPersistent: boolean },
+): string {
+  const mapsPort = real.forwarding === "nat" && !(virtual.isMark && virtual.isPersistent);
+  return `${real.host}:${mapsPort && namesPort(real) ? real.port : virtual.port}`;
+}
+
 /** The most used first. */
 export function forwardingsOf(reals: readonly Real[]): readonly Real["forwarding"][] {
   const groups = Map.groupBy(reals, ({ forwarding }) => forwarding);
