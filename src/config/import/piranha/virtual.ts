@@ -67,6 +67,7 @@ function vipsOf(
 ): Map<string, Vip> {
   const vips = new Map<string, Vip>();
   const labels = new Map<string, string>();
+  const tried = new Map<string, number>();
   const inOrder = [...blocks].sort((a, b) => isActive(b) - isActive(a));
   for (const block of inOrder) {
     const address = block.values.get("address");
@@ -97,7 +98,7 @@ function vipsOf(
     const other = labels.get(address.device);
     const isAlias = address.device.includes(":");
     const device =
-      isAlias && other !== undefined ? freeLabel(address.device, labels) : address.device;
+      isAlias && other !== undefined ? freeLabel(address.device, labels, tried) : address.device;
     if (isAlias && other !== undefined)
       findings.add(
         "suspicious",
@@ -131,9 +132,17 @@ function vipsOf(
 
 const isActive = (block: Block): number => (block.values.get("active")?.number === 1 ? 1 : 0);
 
-function freeLabel(label: string, used: ReadonlyMap<string, string>): string {
+/** `tried`: by device, the highest number that was tried; what was used once stays used. */
+function freeLabel(
+  label: string,
+  used: ReadonlyMap<string, string>,
+  tried: Map<string, number>,
+): string {
   const base = label.slice(0, label.indexOf(":"));
-  for (let count = 1; ; count += 1) if (!used.has(`${base}:${count}`)) return `${base}:${count}`;
+  for (let count = (tried.get(base) ?? 0) + 1; ; count += 1) {
+    tried.set(base, count);
+    if (!used.has(`${base}:${count}`)) return `${base}:${count}`;
+  }
 }
 
 function virtualServer(

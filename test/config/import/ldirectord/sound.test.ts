@@ -92,6 +92,11 @@ test("two ports of a server are two real servers where NAT tells them apart", ()
 });
 
 test("a login without a password is named by lvsd check", () => {
-  const text = block("192.0.2.10:3306", "real=10.9.0.1:3306 masq", "service=mysql", 'login="probe"');
+  const text = block(
+    "192.0.2.10:3306",
+    "real=10.9.0.1:3306 masq",
+    "service=mysql",
+    'login="probe"',
+  );
   said(text, /check\.user: there is no `password_file`/);
 });

@@ -72,6 +72,19 @@ describe("large texts", () => {
   }
 });
 
+test("many blocks of one name and on one alias are named and relabelled in bounded time", () => {
+  const block = (at: number): string =>
+    `virtual v {\n active = 1\n address = 10.1.${at >> 8}.${at & 255} eth0:1\n}\n`;
+  const text = `primary = 192.0.2.1\n${Array.from({ length: 10_000 }, (_, at) => block(at)).join("")}`;
+  const began = performance.now();
+  const read = importFiles([{ name: "lvs.cf", text }], "piranha", options);
+  const took = performance.now() - began;
+  assert.ok("text" in read);
+  assert.match(read.text, /^ {2}v-10000:/m);
+  assert.match(read.text, /device: "?eth0:10000"?/);
+  assert.ok(took < readMaxMs, `${took} ms`);
+});
+
 test("a byte order mark: refused as the originals refuse it, passed over where they do", () => {
   const read = (from: ImporterName, lenient: boolean) =>
     importFiles([{ name: "x", text: `\ufeff${kinds[from]}` }], null, { ...options, lenient });
