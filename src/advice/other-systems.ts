@@ -28,7 +28,7 @@ const systems: readonly OtherSystem[] = [
   },
   {
     ...{ process: "heartbeat", name: "Heartbeat", claims: true },
-    instead: `leave the address; killall -KILL heartbeat ldirectord, then start lvsd: ${section("ldirectord")}`,
+    instead: `leave the address; pkill -KILL -x 'heartbeat|ldirectord', then start lvsd: ${section("ldirectord")}`,
   },
   {
     ...{ process: "pulse", name: "Piranha", claims: true },

@@ -5,45 +5,9 @@
 set -u
 checkout=$1
 
-if [ -z "${2:-}" ]; then
-  mount -t tmpfs etc /mnt
-  cp -a /etc/. /mnt/
-  mount --bind /mnt /etc
-  mount -t tmpfs lib /var/lib
-  rm -rf /etc/systemd/system/*.wants /etc/lvsd
-  mount -t tmpfs local /usr/local
-  mount -t cgroup2 cgroup /sys/fs/cgroup
-  printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service story.service\n' \
-    >/etc/systemd/system/story.target
-  printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=300\nExecStart=%s\n' \
-    "/bin/bash $(readlink -f "$0") $checkout story" >/etc/systemd/system/story.service
-  # The story writes to this file: systemd closes what it inherits.
-  : >/run/story
-  tail -f /run/story &
-  mount --bind /dev/null /dev/console # its reports on every unit would be printed into the facts
-  container=lvsd-lab unshare --pid --mount --fork --mount-proc \
-    /lib/systemd/systemd --unit=story.target --log-target=journal --show-status=0 >/dev/null 2>&1
-  sleep 0.3
-  kill %1
-  grep -q '^fact end' /run/story
-  exit
-fi
-
-exec >>/run/story 2>&1
-PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
-fact() { echo "fact $*"; }
-now() { awk '{printf "%d", $1 * 1000}' /proc/uptime; }
+. "$(dirname "$(readlink -f "$0")")/systemd-boot.sh"
 held() { ip -br addr show d0 | grep -q 192.0.2.10/32; }
 pid() { systemctl show --property MainPID --value lvsd; }
-# until MS CONDITION...: fact-worthy milliseconds until it holds, or "never"
-until_true() {
-  local limit=$1 begun; begun=$(now); shift
-  until "$@"; do
-    [ $(($(now) - begun)) -lt "$limit" ] || { echo never; return; }
-    sleep 0.02
-  done
-  echo $(($(now) - begun))
-}
 state() { lvsd status --json | tr -d ' \n' | sed -n 's/.*"state":"\([a-z]*\)","since.*/\1/p'; }
 is_active() { [ "$(state)" = active ]; }
 is_another() { [ "$(pid)" != "$1" ] && [ "$(pid)" != 0 ]; }

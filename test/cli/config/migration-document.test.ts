@@ -1,4 +1,7 @@
-/** Every `lvsd` command of docs/migration.md is run, with the files that it names. */
+/**
+ * Every command of docs/migration.md is run. Those of lvsd here, with the files that they name; where
+ * they need a daemon, and all others, by the scenarios of the lab that are named here.
+ */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +14,74 @@ import { Recorder } from "../recorder.ts";
 const commands = [
   ...new Set([...text("docs/migration.md").matchAll(/^ {4,}lvsd (.+)$/gm)].map(([, line]) => line)),
 ].map((line) => (line ?? "").replace(/\s+#.*$/, "").trim());
+
+/** Of a router that serves, or of another program: where it is run, and by which words. */
+const elsewhere: readonly (readonly [command: string, file: string, words: string])[] = [
+  ["lvsd status", "service-side.sh", "lvsd status"],
+  ["lvsd switchover", "scenarios/takeover-from-keepalived.ts", 'lvsd("switchover")'],
+  ["lvsd doctor", "scenarios/several-ports.ts", 'lvsd("doctor"'],
+  ["lvsd check --here", "takeover-side.sh", "lvsd check --here"],
+  ["lvsd plan -c lvs.cf", "scenarios/lvs-cf.ts", '"plan"'],
+  ["lvsd reload -c lvs.cf", "scenarios/lvs-cf.ts", '"reload"'],
+  ["lvsd reload", "scenarios/rolling-from-piranha.ts", "router.reload()"],
+  ["lvsd apply lvs.cf", "scenarios/lvs-cf.ts", '"apply"'],
+  ["lvsd ipvs save", "actors/via-service.ts", 'lvsd("ipvs", "save")'],
+  [
+    "lvsd takeover-from keepalived /etc/keepalived/keepalived.conf --dry-run",
+    "takeover-side.sh",
+    "takeover --dry-run",
+  ],
+  [
+    "lvsd takeover-from keepalived /etc/keepalived/keepalived.conf",
+    "takeover-side.sh",
+    "lvsd takeover-from keepalived",
+  ],
+  ["systemctl enable --now lvsd", "service-side.sh", "systemctl enable --quiet --now lvsd"],
+  ["systemctl disable --now lvsd", "takeover-side.sh", "systemctl disable --now lvsd"],
+  [
+    "systemctl unmask --runtime keepalived",
+    "takeover-side.sh",
+    "systemctl unmask --runtime keepalived",
+  ],
+  ["systemctl enable --now keepalived", "takeover-side.sh", "systemctl enable --now keepalived"],
+  ["ip addr > ip-addr.txt", "scenarios/takeover-from-ldirectord.ts", '"ip", "addr"'],
+  ["iptables-save > iptables.txt", "scenarios/takeover-from-ldirectord.ts", '"iptables-save"'],
+  ["ipvsadm -S -n > table.save", "scenarios/takeover-from-ldirectord.ts", '"ipvsadm", "-S", "-n"'],
+  // Of Heartbeat there is a script (test/lab/actors/heartbeat.ts), which says why.
+  ["service heartbeat stop", "scenarios/takeover-from-ldirectord.ts", "second.stop()"],
+  ["service heartbeat start", "scenarios/takeover-from-ldirectord.ts", "first.start()"],
+  [
+    "sed -i '1i cleanstop=no' /etc/ha.d/ldirectord.cf",
+    "scenarios/takeover-from-ldirectord.ts",
+    '"1i cleanstop=no"',
+  ],
+  ["ldirectord ldirectord.cf reload", "scenarios/takeover-from-ldirectord.ts", '"reload"'],
+  [
+    "pkill -KILL -x 'heartbeat|ldirectord'",
+    "scenarios/takeover-from-ldirectord.ts",
+    '"-KILL", "-x", "heartbeat|ldirectord"',
+  ],
+  // Of Piranha there is a double (test/lab/piranha), which says why.
+  ["service pulse stop", "scenarios/rolling-from-piranha.ts", "first.stop()"],
+  [
+    String.raw`printf '\275\332\275\255' >/dev/udp/192.0.2.2/539`,
+    "scenarios/rolling-from-piranha.ts",
+    String.raw`printf '\275\332\275\255' >/dev/udp/`,
+  ],
+  [
+    "sed -i 's/protocol: auto.*/protocol: lvsd/' /etc/lvsd/lvsd.yaml",
+    "scenarios/rolling-from-piranha.ts",
+    "s/protocol: auto.*/protocol: lvsd/",
+  ],
+];
+
+/** Copying a file to the other router is no part of lvsd; of Pacemaker the document says it. */
+const notRun = [
+  "scp root@192.0.2.2:/etc/lvsd/lvsd.yaml root@192.0.2.2:/etc/lvsd/heartbeat.key /etc/lvsd/",
+  "chmod 0600 /etc/lvsd/heartbeat.key",
+  "crm configure property maintenance-mode=true",
+  "systemctl stop pacemaker",
+];
 
 const foreign = (path: string): string => join(root, "test/fixtures/foreign", path);
 
@@ -50,7 +121,32 @@ const asksDaemon = /^(?:status|switchover|plan|reload|apply)\b/;
 /** On a machine that is none of the routers. */
 const asksMachine = /--here|^takeover-from|^ipvs|^doctor/;
 
-describe("docs/migration.md", () => {
+/** Lines of the document's examples, without the remarks behind them. */
+const lines = [...text("docs/migration.md").matchAll(/^ {4,}([a-z].*)$/gm)].map(([, line]) =>
+  (line ?? "").replace(/\s+# .*$/, "").trim(),
+);
+
+describe("what docs/migration.md asks of other programs, and of a router that serves", () => {
+  const known = new Map(elsewhere.map(([command, ...where]) => [command, where]));
+  for (const line of new Set(lines)) {
+    if (line.startsWith("lvsd ") && !known.has(line)) continue;
+    test(line, () => {
+      if (notRun.includes(line)) return;
+      const [file, words] = known.get(line) ?? assert.fail("no scenario runs it");
+      assert.ok(
+        text(`test/lab/${file}`).replace(/\s+/g, " ").includes(words),
+        `${file} has no ${words}`,
+      );
+    });
+  }
+  test("nothing is listed that the document does not ask for", () => {
+    const gone = [...known.keys(), ...notRun].filter((command) => !lines.includes(command));
+    assert.deepEqual(gone, []);
+    assert.match(text("docs/migration.md"), /The Pacemaker commands were not run/);
+  });
+});
+
+describe("the commands of lvsd in docs/migration.md", () => {
   test("it has commands", () => assert.ok(commands.length > 15));
   for (const line of commands)
     test(`lvsd ${line}`, async () => {

@@ -29,6 +29,9 @@ async function importTo(lab: Lab, router: Router, from: PiranhaRouter, protocol:
   );
 }
 
+/** The command of docs/migration.md at the end of `auto`. */
+const endOfAuto = "s/protocol: auto.*/protocol: lvsd/";
+
 /** Changes what a running router speaks, as an editor and a reload do. */
 async function speak(router: Router, protocol: string): Promise<void> {
   const text = readFileSync(router.configFile, "utf8");
@@ -173,7 +176,11 @@ export default scenario({
       await router.sees(`${router.name} speaks lvsd's own`, 20_000, ({ heartbeat }) => {
         return heartbeat.speaks === "lvsd" && heartbeat.authenticated === true;
       });
-    for (const router of lab.routers) await speak(router, "lvsd");
+    for (const router of lab.routers) {
+      await router.output("sed", "-i", endOfAuto, router.configFile);
+      const answer = await router.reload();
+      expect(answer.ok, `${router.name} ends auto: ${JSON.stringify(answer)}`);
+    }
     await lab.settled();
     const { failed } = await client.report();
     const own = await outageOf(lab, client, "switchover in lvsd's own", async () => {

@@ -256,7 +256,8 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
       "secrets stand in a file of their own; it is named in the result and must be made",
     );
   }
-  if (check.get("user") !== undefined && check.get("password_file") === undefined)
+  const isDatabase = sqlServices.includes(service);
+  if (isDatabase && check.get("user") !== undefined && check.get("password_file") === undefined)
     check.set(
       "password_file",
       new Missing("a file whose first line is the password; this one has none"),

@@ -1,0 +1,90 @@
+/**
+ * `lvsd takeover-from keepalived` under systemd: Debian's keepalived with its own unit, lvsd as
+ * `make install` leaves it. Whatever ends the takeover on its way, one of the two serves. Of a pair
+ * see the scenario takeover-from-keepalived.
+ */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { run } from "./guest/boot.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+describe("lvsd takes keepalived's place under systemd", () => {
+  const facts = new Map<string, string>();
+  const lines: string[] = [];
+
+  before(async () => {
+    const story = await run({
+      argv: ["bash", join(import.meta.dirname, "takeover-side.sh"), root],
+      project: root,
+      limitSeconds: 280,
+      ownMachine: true,
+      onLine: (line) => {
+        lines.push(line);
+        const [, name, value = ""] = /^fact ([\w-]+) ?(.*)$/.exec(line) ?? [];
+        if (name !== undefined) facts.set(name, value.trim());
+      },
+    });
+    rmSync(story.out, { recursive: true, force: true });
+    assert.ok(facts.has("end"), `the story did not come to its end:\n${lines.join("\n")}`);
+  });
+
+  const isFact = (name: string, value: string | RegExp): void => {
+    const seen = facts.get(name) ?? assert.fail(`no fact ${name}`);
+    const fits = typeof value === "string" ? seen === value : value.test(seen);
+    assert.ok(fits, `${name}: ${seen}, not ${value}\n${lines.join("\n")}`);
+  };
+  const entry = "-a -t 192.0.2.10:80 -r 192.0.2.21:80 -g -w 3;";
+  const table = `-A -t 192.0.2.10:80 -s wrr;${entry}`;
+  const asBefore = "active enabled inactive disabled same S held";
+
+  it("keepalived serves, and check --here names it instead of deleting its address", () => {
+    isFact("import", "3"); // a real server without a check is suspicious
+    isFact("keepalived-holds", /^\d+$/);
+    isFact("before", `active enabled inactive disabled ${table}`);
+    isFact("check", "1 0 keepalived (process PID) runs here");
+  });
+
+  it("a dry run touches nothing", () => isFact("dry-run", `0 ${asBefore}`));
+
+  it("a unit that does not come up leaves keepalived as it was", () =>
+    isFact("failing", `1 ${asBefore}`));
+
+  it("an interrupt while the unit starts does, too", () => {
+    isFact("frozen", /^\d+$/);
+    // What was stopped while it started has failed, to systemd.
+    isFact("interrupted", /^1 active enabled (?:inactive|failed) disabled same S held$/);
+  });
+
+  it("when the command is killed meanwhile, lvsd serves once it is up, and keepalived is ended", () => {
+    isFact("killed", /^\d+ \d+$/);
+    isFact("killed-state", `held ${table} active`);
+    isFact("again", /^\d+$/);
+  });
+
+  it("keepalived is gone for good also where its unit cannot be masked, and that is said", () => {
+    isFact("unmaskable", /^[01](?: systemctl mask --runtime keepalived\.service)?$/);
+    isFact(
+      "unmaskable-units",
+      new RegExp(`^(?:inactive|failed) \\S+ active enabled 0 held ${table}$`),
+    );
+  });
+
+  it("taken over: keepalived is masked until the boot and disabled, lvsd enabled", () => {
+    isFact("once-more", /^\d+ active enabled inactive disabled$/);
+    isFact("taken", "0 inactive masked-runtime active enabled held");
+    isFact("taken-table", table);
+    isFact("masked", "masked 0");
+    isFact("failed-units", "0");
+  });
+
+  it("the address is never without a holder", () => {
+    isFact("killed-lost", "0");
+    isFact("lost", "0");
+  });
+
+  it("the documented way back leads to keepalived", () =>
+    isFact("back", /^\d+ active enabled inactive disabled$/));
+});
