@@ -1,10 +1,13 @@
 /** One request to a daemon's control socket, of which the lab believes whatever it answers. */
 import http from "node:http";
+import { patience } from "../instruments/wait.ts";
+
+const answerMsMax = 20_000 * patience;
 
 /** The JSON of the answer, whatever its status. Throws when the daemon does not answer in 20 s. */
 export function request<Body>(socketPath: string, method: string, path: string): Promise<Body> {
   return new Promise((resolve, reject) => {
-    const asked = http.request({ socketPath, method, path, timeout: 20_000 }, (response) => {
+    const asked = http.request({ socketPath, method, path, timeout: answerMsMax }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (part: string) => {

@@ -35,7 +35,7 @@ const used = [
 const others = [60, 61, 62, 63].map((last) => `172.20.1.${last}`);
 
 const table = ["nft", "list", "table", "inet", "lvsd"];
-const foreign = "table inet operator {\n  chain empty {\n  }\n}\n";
+const foreign = "table inet operator {\n\tchain empty {\n\t}\n}\n";
 
 function options(lab: Lab, masquerade: true | string) {
   const { vip, natRouter, realServers } = lab.addresses;
@@ -90,7 +90,9 @@ const directly = (method: "nft" | "arptables", server: string, undo = false) => 
 const stateOf = (machine: string): Promise<string> =>
   output(
     ...["ip", "netns", "exec", machine, "sh", "-c"],
-    "nft list ruleset; ip -o addr show scope global; ip rule",
+    // arptables leaves its empty chains, whoever uses it.
+    "nft list tables | grep -v 'arp filter'; nft list ruleset | grep -E 'addr|redirect';" +
+      " ip -o addr show scope global; ip rule",
   );
 
 /** Clients of every port in both families, each of which is served by one real server. */
