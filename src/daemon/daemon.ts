@@ -35,7 +35,7 @@ import type { Interface } from "../system/ip/ip.ts";
 import { readRates } from "../system/ipvs/rates.ts";
 import { sendMail } from "../system/net/smtp.ts";
 import { ConfigChanges } from "./config/config-changes.ts";
-import { keepLastGood } from "./config/last-good.ts";
+import { LastGood } from "./config/last-good.ts";
 import { loadedEvent, onThisMachine, type Written } from "./config/running.ts";
 import type { DaemonParts } from "./daemon-parts.ts";
 import type { Doors } from "./doors.ts";
@@ -68,6 +68,8 @@ export type Ended =
 
 /** A hand-over, releases and an emptied table fit into this. */
 const stoppingMax = seconds(5);
+/** A disk that hangs must not hold up the end. */
+const keepingMax = seconds(1);
 /** A long status holds up a takeover: asked meanwhile, it waits for the VIPs, but not for ever. */
 const idleWithin = seconds(1);
 
@@ -85,6 +87,7 @@ export class Daemon extends ServerRequests implements Controlled {
   readonly #looks = new SharedLooks(randomUUID(), () => this.status(), pieces);
   readonly #notifications: Notifications;
   readonly #mail: MailNotifications;
+  readonly #lastGood: LastGood;
   #stopped: (() => void) | null = null;
   #ending = false;
 
@@ -125,7 +128,10 @@ export class Daemon extends ServerRequests implements Controlled {
       this.#notifications.take(event);
       this.#mail.take(event);
     });
-    this.#keep(written.files);
+    this.#lastGood = new LastGood(parts.doors.stateDir, (text) =>
+      this.#report({ event: "machine", kind: "failed", text }),
+    );
+    this.#lastGood.keep(written.files);
     this.#config = new ConfigChanges(written, {
       doors: this.#doors,
       role: parts.role,
@@ -133,7 +139,7 @@ export class Daemon extends ServerRequests implements Controlled {
       serving: () => this.#serving,
       loaded: ({ config, files }) => {
         this.#notify(config);
-        this.#keep(files);
+        this.#lastGood.keep(files);
       },
     });
   }
@@ -170,12 +176,6 @@ export class Daemon extends ServerRequests implements Controlled {
   async peerFacts(): Promise<PeerReport> {
     const asked = await this.#config.peerFacts();
     return typeof asked === "string" ? { peer: null, why: asked } : { peer: asked, why: null };
-  }
-
-  /** For the next start, whatever becomes of the file until then. */
-  #keep(files: Written["files"]): void {
-    const why = keepLastGood(this.#doors.stateDir, files);
-    if (why !== null) this.#report({ event: "machine", kind: "failed", text: why });
   }
 
   get serving(): Serving | null {
@@ -354,6 +354,7 @@ export class Daemon extends ServerRequests implements Controlled {
       });
     }
     await this.#config.close();
+    await waitAtMost(this.#lastGood.written(), keepingMax);
     if (serving !== null) await end(serving);
     this.#parts.journal.flush();
     await Promise.all([this.#notifications.stop(), this.#mail.stop()]);

@@ -10,7 +10,12 @@ import { commandsDirectory, type JudgeExecutable } from "../../config/bounds.ts"
 import { fileNameOf, type PastConfig, pastOf, remembered } from "../../config/saving/history.ts";
 import { configBytesMax } from "../../keys/source.ts";
 import { MachineError } from "../../model/error.ts";
-import { ensureDirectory, readBounded, removeFile, replaceFile } from "../../system/file/files.ts";
+import {
+  ensureDirectory,
+  readBounded,
+  removeFile,
+  replaceFileLater,
+} from "../../system/file/files.ts";
 import { notRootsIn } from "../../system/program/executables.ts";
 
 /** The largest configuration, counted in bytes of UTF-8. */
@@ -75,15 +80,15 @@ export class ConfigStore {
   }
 
   /** Puts `text` in the place of `replaced`. Throws MachineError; then nothing has changed. */
-  replace(text: string, replaced: Replaced): void {
+  async replace(text: string, replaced: Replaced): Promise<void> {
     const { serial, hash } = replaced;
     ensureDirectory(this.#directory);
     const { past, forgotten } = remembered(this.past(), { serial, hash, at: this.#wallClock() });
     const [newest] = past;
     const kept = newest === undefined ? null : join(this.#directory, fileNameOf(newest));
-    if (kept !== null) replaceFile(kept, replaced.text, modeOfNew);
+    if (kept !== null) await replaceFileLater(kept, replaced.text, modeOfNew);
     try {
-      this.#write(text);
+      await this.#write(text);
     } catch (thrown) {
       if (kept !== null) removeFile(kept);
       throw thrown;
@@ -92,14 +97,14 @@ export class ConfigStore {
   }
 
   /** Takes the last replacement back: the peer could not do the same. Throws MachineError. */
-  restore(replaced: Replaced): void {
-    this.#write(replaced.text);
+  async restore(replaced: Replaced): Promise<void> {
+    await this.#write(replaced.text);
     const [newest] = this.past();
     if (newest?.hash === replaced.hash) removeFile(join(this.#directory, fileNameOf(newest)));
   }
 
   /** A link to the file stays a link; the file keeps its mode. */
-  #write(text: string): void {
+  async #write(text: string): Promise<void> {
     let [path, mode] = [this.#path, modeOfNew];
     try {
       path = realpathSync(this.#path);
@@ -108,6 +113,6 @@ export class ConfigStore {
       // There is none: a new one, at the place that was given.
     }
     if (!mayReplace(path)) throw new MachineError(`${path}: ${notReplaceable}`);
-    replaceFile(path, text, mode);
+    await replaceFileLater(path, text, mode);
   }
 }

@@ -7,19 +7,37 @@ import { join } from "node:path";
 import type { ConfigFile } from "../../config/read-config.ts";
 import { configBytesMax } from "../../keys/source.ts";
 import { messageOf } from "../../model/error.ts";
-import { readBounded, replaceFile } from "../../system/file/files.ts";
+import { readBounded, replaceFileLater } from "../../system/file/files.ts";
 
 const fileName = "last-good.json";
 /** Text of JSON may be six bytes for one of YAML; a configuration is seldom so. */
 const bytesMax = 6 * configBytesMax;
 
-/** Keeps the files; why not, or null. Never throws: a router serves without it. */
-export function keepLastGood(stateDir: string, files: readonly ConfigFile[]): string | null {
-  try {
-    replaceFile(join(stateDir, fileName), JSON.stringify({ files }), 0o600);
-    return null;
-  } catch (thrown) {
-    return messageOf(thrown);
+/** Keeps what is loaded, one after the other. A router serves without it: failures are reported. */
+export class LastGood {
+  readonly #path: string;
+  readonly #trouble: (why: string) => void;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(stateDir: string, trouble: (why: string) => void) {
+    this.#path = join(stateDir, fileName);
+    this.#trouble = trouble;
+  }
+
+  /** For the next start, whatever becomes of the files until then. Never throws. */
+  keep(files: readonly ConfigFile[]): void {
+    this.#writing = this.#writing.then(async () => {
+      try {
+        await replaceFileLater(this.#path, JSON.stringify({ files }), 0o600);
+      } catch (thrown) {
+        this.#trouble(messageOf(thrown));
+      }
+    });
+  }
+
+  /** Resolves when nothing is being written. */
+  written(): Promise<void> {
+    return this.#writing;
   }
 }
 

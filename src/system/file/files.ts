@@ -93,7 +93,9 @@ export async function replaceFileLater(
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.new`;
   try {
-    const file = await open(temporary, "w", mode);
+    // As above: what is there already goes, and no link is followed.
+    await rm(temporary, { force: true });
+    const file = await open(temporary, "wx", mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

@@ -21,9 +21,9 @@ export async function played(
 }
 
 /** What came of work on files. Never throws. */
-export async function attempted(work: () => void): Promise<Heard> {
+export async function attempted(work: () => Promise<void>): Promise<Heard> {
   try {
-    work();
+    await work();
     return { kind: "good" };
   } catch (thrown) {
     return { kind: "lost", why: messageOf(thrown) };

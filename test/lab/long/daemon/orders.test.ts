@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { after, test } from "node:test";
 import type { Refusal } from "../../../../src/control/api.ts";
 import type { Daemon } from "../../../../src/daemon/daemon.ts";
@@ -162,6 +164,26 @@ test("addresses that cannot be read are why a reload is refused", async () => {
   )) as Refusal;
   assert.deepEqual([ok, problems?.[0]?.message], [false, "ip: no answer within 1 s"]);
   assert.equal(reads.count, 2);
+});
+
+test("a reload and a saving hold the loop up for no disk", async (context) => {
+  const machine = new MemoryMachine(new MemorySwitch(), primary);
+  const alone = { routers: { primary: { public: primary } } };
+  machine.configure(config(alone));
+  const { daemon, serving } = await machine.begin();
+  running.push(daemon);
+  await serving;
+  await until("it is active", () => stateOf(daemon) === "active");
+  // A disk may take seconds for it, and heartbeats would wait.
+  const flushes = context.mock.method(fs, "fsyncSync");
+  syncBuiltinESMExports();
+  context.after(syncBuiltinESMExports);
+  machine.configure(config({ ...alone, guard: { remove_percent: 40 } }));
+  assert.ok("changes" in (await daemon.reload({ yes: false })));
+  const text = JSON.stringify(config({ ...alone, serial: 1, guard: { remove_percent: 60 } }));
+  const saved = await daemon.save({ text, yes: false, onto: null });
+  assert.ok("peer" in saved && saved.peer === "none", JSON.stringify(saved));
+  assert.equal(flushes.mock.callCount(), 0);
 });
 
 for (const ending of ["stop", "leave"] as const)

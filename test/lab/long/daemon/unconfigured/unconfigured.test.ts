@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { controlClient } from "../../../../../src/control/client.ts";
 import { startControlServer } from "../../../../../src/control/server.ts";
 import { firstConfig } from "../../../../../src/daemon/config/first-config.ts";
-import { keepLastGood, lastGood } from "../../../../../src/daemon/config/last-good.ts";
+import { LastGood, lastGood } from "../../../../../src/daemon/config/last-good.ts";
 import { Journal } from "../../../../../src/daemon/journal.ts";
 import { unconfigured } from "../../../../../src/daemon/unconfigured/unconfigured.ts";
 
@@ -111,7 +111,9 @@ test("a start takes the file, else the last good one, else none", async (t) => {
   writeFileSync(path, sound);
   const first = await firstConfig(options);
   assert.ok("written" in first && first.fileProblems === null);
-  assert.equal(keepLastGood(dir, first.written.files), null);
+  const good = new LastGood(dir, (why) => assert.fail(why));
+  good.keep(first.written.files);
+  await good.written();
   writeFileSync(path, faulty);
   const kept = await firstConfig(options);
   assert.ok("written" in kept);

@@ -183,7 +183,7 @@ describe("one saving on two routers", { timeout: 30_000 }, () => {
     assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok);
   });
 
-  const full = (): never => {
+  const full = async (): Promise<never> => {
     throw new MachineError("c.yaml: cannot be written: ENOSPC: no space left on device");
   };
 
@@ -210,8 +210,8 @@ describe("one saving on two routers", { timeout: 30_000 }, () => {
 
   it("reaches a peer that went away between its word and the storing", async (t) => {
     const [a, b] = await pair(t);
-    a.store.replace = (...given) => {
-      ConfigStore.prototype.replace.apply(a.store, given);
+    a.store.replace = async (...given) => {
+      await ConfigStore.prototype.replace.apply(a.store, given);
       a.store.replace = ConfigStore.prototype.replace;
       void b.sync.close();
     };
