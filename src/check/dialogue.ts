@@ -33,7 +33,8 @@ export type DialogueAction =
    * over it is for `fetched`, once it has ended.
    */
   | { readonly kind: "fetch"; readonly port: number }
-  | { readonly kind: "passed" }
+  /** `content`: the digest of what was answered, where that is compared. */
+  | { readonly kind: "passed"; readonly content?: string }
   | { readonly kind: "failed"; readonly reason: DialogueRefusal; readonly why: string };
 
 export interface Dialogue {

@@ -11,6 +11,7 @@ import type { Check, TriedCheck } from "../config/config.ts";
 import type { TryOutcome } from "../health/health.ts";
 import { messageOf } from "../model/error.ts";
 import { type Ms, ms } from "../model/time.ts";
+import { lookAtOnce } from "../system/net/real-servers/readiness.ts";
 import {
   type CheckResult,
   type Deadline,
@@ -60,7 +61,10 @@ export const checksWith =
     const verdict = await contained(`check ${check.type} of ${endpoint.address}`, () => {
       end = ofThisWork(() => deadline.abort());
       // A paused process wakes with its timers overdue and the answer unread: read once more first.
-      timer = setTimeout(() => setImmediate(end), check.timeout);
+      timer = setTimeout(() => {
+        lookAtOnce();
+        setImmediate(end);
+      }, check.timeout);
       signal.addEventListener("abort", end, { once: true });
       if (signal.aborted) end();
       const limits = { signal: deadline.signal, timeout: check.timeout, run };

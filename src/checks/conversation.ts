@@ -3,7 +3,7 @@
  * what is heard meanwhile. It does not know whether the bytes travel in a stream or in datagrams.
  */
 import type { Dialogue, DialogueAction } from "../check/dialogue.ts";
-import { type CheckResult, type Deadline, failed, late, passed } from "./check-result.ts";
+import { type CheckResult, type Deadline, failed, late } from "./check-result.ts";
 import { matches } from "./matching/matching.ts";
 
 /** What is kept of an answer while what came before is searched; no dialogue listens to more. */
@@ -94,7 +94,7 @@ export class Conversation {
   };
 
   #take(action: DialogueAction): void {
-    if (action.kind === "passed") this.end(passed);
+    if (action.kind === "passed") this.end(action);
     else if (action.kind === "failed") this.end(failed(action.reason, action.why));
     else if (action.kind === "say") this.#carrier.say(action.bytes, action.answered);
     else if (action.kind === "secure") this.end("secure");

@@ -11,8 +11,9 @@ import type { TriedCheck } from "../config/config.ts";
 import { type CheckResult, type Deadline, failed, passed } from "./check-result.ts";
 import { readPassword } from "./clients/password.ts";
 import { converseByDatagram } from "./datagram.ts";
+import { tryPlainly } from "./plain.ts";
 import { fetchFrom } from "./second-connection.ts";
-import { close, converse, type Fetching, open } from "./stream.ts";
+import { close, converse, type Fetch, type Fetching, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 
 /** How a dialogue of any type runs; `never` lets each type's functions take their own checks. */
@@ -39,34 +40,48 @@ export async function tryDialogue(
   const secret = secretFile === null ? null : await readPassword(secretFile, "secret_file");
   if (typeof secret === "object" && secret !== null) return secret;
   for (const hidden of [password, secret]) deadline.transcript?.secret(hidden ?? "");
-  const beginning: Beginning = { aim: target, password, secret, random: randomBytes(32) };
+  const beginning: Beginning = {
+    ...{ aim: target, password, secret },
+    // Few want it, and it costs as much as a system call.
+    get random() {
+      return randomBytes(32);
+    },
+  };
   const dialogue = runs.begin?.(own, beginning) ?? null;
   if (transport.protocol === "udp" && dialogue !== null)
     return converseByDatagram(target, dialogue, deadline);
+  const fetch = (port: number, fetching: Fetching): (() => void) =>
+    fetchFrom({ address: target.address, port }, deadline, fetching);
+  const { tls } = transport;
+  if (tls === null) return tryPlainly(target, dialogue, deadline, fetch);
   const opened = await open(target, deadline);
   if (opened.kind === "failed") return opened;
   try {
-    return await overStream(opened.connection, transport, dialogue, target, deadline);
+    return await overStream(opened.connection, { tls, dialogue, target, fetch }, deadline);
   } finally {
     close(opened.connection);
   }
 }
 
+/** What is said over TLS, or before it begins. */
+interface Securing {
+  readonly tls: NonNullable<Transport["tls"]>;
+  readonly dialogue: Dialogue | null;
+  readonly target: Endpoint;
+  readonly fetch: Fetch;
+}
+
 async function overStream(
   socket: Socket,
-  { tls }: Transport,
-  dialogue: Dialogue | null,
-  target: Endpoint,
+  { tls, dialogue, target, fetch }: Securing,
   deadline: Deadline,
 ): Promise<CheckResult> {
   let connection: Duplex = socket;
   let judge = (verdict: CheckResult): CheckResult => verdict;
   let first = (): DialogueAction => dialogue?.open() ?? { kind: "passed" };
-  let clear = tls === null || tls.upgrade;
-  const fetch = (port: number, fetching: Fetching): (() => void) =>
-    fetchFrom({ address: target.address, port }, deadline, fetching);
+  let clear = tls.upgrade;
   for (;;) {
-    if (tls !== null && !clear) {
+    if (!clear) {
       const { secure } = await import("./tls.ts");
       const protocols = tls.alpn === null ? [] : [tls.alpn];
       const secured = await secure(
@@ -85,7 +100,7 @@ async function overStream(
     if (dialogue === null) return judge(passed);
     const end = await converse(connection, dialogue, deadline, first, fetch);
     if (end !== "secure") return judge(end);
-    if (tls === null || !clear) return failed("local", "the dialogue asks for TLS twice");
+    if (!clear) return failed("local", "the dialogue asks for TLS twice");
     clear = false;
     first = () => dialogue.secured?.() ?? refused("unexpected", "TLS is not expected here");
   }

@@ -11,7 +11,6 @@ import type { Endpoint } from "./target.ts";
 export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Promise<CheckResult>;
 
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
-  http: async () => (await import("./http/http.ts")).tryHttp,
   grpc: async () => (await import("./clients/grpc.ts")).tryGrpc,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
   ldap: async () => (await import("./clients/ldap.ts")).tryLdap,

@@ -2,14 +2,16 @@
  * Tries over plain TCP, without TLS: what most checks are, on connections that cost little
  * (system/net/real-servers/plain-connection.ts).
  */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Dialogue } from "../check/dialogue.ts";
 import { messageOf } from "../model/error.ts";
 import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
 import {
+  type Opener,
   PlainConnection,
-  type PlainEnds,
   type PlainGoal,
 } from "../system/net/real-servers/plain-connection.ts";
-import { readiness } from "../system/net/real-servers/readiness.ts";
+import { lookAtOnce } from "../system/net/real-servers/readiness.ts";
 import {
   type CheckResult,
   type Deadline,
@@ -19,56 +21,64 @@ import {
   late,
   passed,
 } from "./check-result.ts";
-import type { Endpoint } from "./target.ts";
+import { Conversation } from "./conversation.ts";
+import type { Fetch } from "./stream.ts";
+import type { Endpoint, Opened } from "./target.ts";
 
-/** Begins to connect: straight there, or through IPVS by a mark on what is sent. */
-function connecting({ address, port, path }: Endpoint, ends: PlainEnds): PlainConnection | Failed {
-  try {
-    const goal: PlainGoal =
-      path === undefined
-        ? { address, port }
-        : {
-            ...{ address: path.vip, port: path.port },
-            socket: () => openMarkedSocket("stream", path.mark, path.source),
-          };
-    const connection = PlainConnection.open(goal, ends);
-    return typeof connection === "number" ? failedByNumber(connection, "unreachable") : connection;
-  } catch (thrown) {
-    return failed("local", messageOf(thrown));
-  }
-}
-
-/** A try that passes when the connection stands. Never rejects. */
-export function tryConnecting(target: Endpoint, deadline: Deadline): Promise<CheckResult> {
+/** Connects, or says why not. The caller must close what it got. Never rejects. */
+function openPlainly(target: Endpoint, deadline: Deadline): Promise<Opened<PlainConnection>> {
   return new Promise((resolve) => {
     if (deadline.signal.aborted) resolve(late("connection", deadline));
-    else new Connecting(target, deadline, resolve);
+    else new Opening(target, deadline, resolve);
   });
 }
 
-class Connecting implements PlainEnds {
+/** A try that passes when the connection stands. It ends by the deadline's timeout by itself. */
+export async function tryConnecting(target: Endpoint, deadline: Deadline): Promise<CheckResult> {
+  return new Promise((resolve) => {
+    if (deadline.signal.aborted) return resolve(late("connection", deadline));
+    // A paused process wakes with its timers overdue and the answers unread.
+    const timer = setTimeout(() => {
+      lookAtOnce();
+      opening.expire();
+    }, deadline.timeout);
+    const opening = new Opening(target, deadline, (opened) => {
+      clearTimeout(timer);
+      if (opened.kind === "failed") return resolve(opened);
+      opened.connection.close();
+      resolve(passed);
+    });
+  });
+}
+
+class Opening implements Opener {
   readonly #deadline: Deadline;
-  readonly #resolve: (verdict: CheckResult) => void;
+  readonly #resolve: (opened: Opened<PlainConnection>) => void;
   #connection: PlainConnection | null = null;
-  #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  constructor(target: Endpoint, deadline: Deadline, resolve: (verdict: CheckResult) => void) {
+  constructor(
+    target: Endpoint,
+    deadline: Deadline,
+    resolve: (opened: Opened<PlainConnection>) => void,
+  ) {
     this.#deadline = deadline;
     this.#resolve = resolve;
     const opened = connecting(target, this);
     if ("kind" in opened) this.#end(opened);
     else {
       this.#connection = opened;
-      deadline.signal.addEventListener("abort", this.#expire);
-      this.#timer = setTimeout(this.#lookAndExpire, deadline.timeout);
+      deadline.signal.addEventListener("abort", this.expire);
     }
   }
 
+  readonly expire = (): void => this.#end(late("connection", this.#deadline));
+
   connected(): void {
-    const { transcript } = this.#deadline;
-    transcript?.note(`connected, from port ${this.#connection?.ownPort}`);
-    this.#end(passed);
+    const connection = this.#connection;
+    if (connection === null) return;
+    this.#deadline.transcript?.note(`connected, from port ${connection.ownPort}`);
+    this.#end({ kind: "open", connection });
   }
 
   failed(error: number): void {
@@ -79,23 +89,99 @@ class Connecting implements PlainEnds {
     this.#end(failed("local", messageOf(thrown)));
   }
 
-  heard(): void {}
-  ended(): void {}
-
-  readonly #expire = (): void => this.#end(late("connection", this.#deadline));
-
-  /** A paused process wakes with its timers overdue and the answers unread. */
-  readonly #lookAndExpire = (): void => {
-    readiness().look();
-    this.#expire();
-  };
-
-  #end(verdict: CheckResult): void {
+  #end(opened: Opened<PlainConnection>): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
-    this.#deadline.signal.removeEventListener("abort", this.#expire);
-    this.#connection?.close();
-    this.#resolve(verdict);
+    this.#deadline.signal.removeEventListener("abort", this.expire);
+    if (opened.kind === "failed") this.#connection?.close();
+    this.#resolve(opened);
+  }
+}
+
+/** Begins to connect: straight there, or through IPVS by a mark on what is sent. */
+function connecting({ address, port, path }: Endpoint, opener: Opener): PlainConnection | Failed {
+  try {
+    const goal: PlainGoal =
+      path === undefined
+        ? { address, port }
+        : {
+            ...{ address: path.vip, port: path.port },
+            socket: () => openMarkedSocket("stream", path.mark, path.source),
+          };
+    const connection = PlainConnection.open(goal, opener);
+    return typeof connection === "number" ? failedByNumber(connection, "unreachable") : connection;
+  } catch (thrown) {
+    return failed("local", messageOf(thrown));
+  }
+}
+
+/**
+ * Runs a dialogue over an open connection until it has passed or failed, or time is over, or until
+ * it asks for TLS. `fetch` opens what it asks for by the turn of that name.
+ */
+function converse(
+  connection: PlainConnection,
+  dialogue: Dialogue,
+  deadline: Deadline,
+  fetch?: Fetch,
+): Promise<CheckResult | "secure"> {
+  return new Promise((resolve) => {
+    let closeSecond = (): void => {};
+    const conversation: Conversation = new Conversation(
+      dialogue,
+      {
+        say: (bytes, answered) => {
+          deadline.transcript?.sent(bytes);
+          connection.say(bytes, () => answered || conversation.end(passed));
+        },
+        finish: (end) => {
+          connection.close();
+          closeSecond();
+          resolve(end);
+        },
+        ...(fetch !== undefined && {
+          fetch: (port: number) => {
+            closeSecond();
+            closeSecond = fetch(port, {
+              opened: () => conversation.opened(),
+              fetched: (bytes) => conversation.fetched(bytes),
+              failed: (why) => conversation.end(why),
+            });
+          },
+        }),
+        missing: "complete answer",
+      },
+      deadline,
+    );
+    // What happens on the connection is this work's doing, whatever it leads to (containment.ts).
+    const asThisWork = AsyncLocalStorage.snapshot();
+    connection.listen({
+      heard: (bytes) => {
+        deadline.transcript?.heard(bytes);
+        asThisWork(() => conversation.heard(bytes));
+      },
+      ended: () => asThisWork(() => conversation.closed()),
+      failed: (error) => conversation.end(failedByNumber(error, "closed")),
+      threw: (thrown) => conversation.end(failed("local", messageOf(thrown))),
+    });
+    conversation.open();
+  });
+}
+
+/** One dialogue without TLS on a connection of its own. */
+export async function tryPlainly(
+  target: Endpoint,
+  dialogue: Dialogue | null,
+  deadline: Deadline,
+  fetch?: Fetch,
+): Promise<CheckResult> {
+  const opened = await openPlainly(target, deadline);
+  if (opened.kind === "failed") return opened;
+  try {
+    if (dialogue === null) return passed;
+    const end = await converse(opened.connection, dialogue, deadline, fetch);
+    return end === "secure" ? failed("local", "the dialogue asks for TLS, and there is none") : end;
+  } finally {
+    opened.connection.close();
   }
 }

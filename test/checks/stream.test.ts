@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import type { Socket } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import { runCheck, type Tried } from "../../src/checks/check.ts";
 import { Transcript } from "../../src/checks/transcript.ts";
@@ -83,7 +84,7 @@ describe("a tcp check", () => {
 });
 
 /** A TCP server's behaviour, and how a check for `220 ` judges it. */
-const behaviours: [string, (socket: import("node:net").Socket) => void, RegExp][] = [
+const behaviours: [string, (socket: Socket) => void, RegExp][] = [
   ["passes the expected answer", (s) => s.write("220 ready\r\n"), /^passed$/],
   ["passes an answer followed by a half-close", (s) => s.end("220 ready\r\n"), /^passed$/],
   ["fails another answer", (s) => s.write("554 no\r\n"), /^unexpected: .*"554 no\\r\\n"/],
@@ -117,6 +118,29 @@ describe("a send_expect check over TCP", () => {
     );
     const check = sendExpectCheck({ send: bytes("PING\r\n"), expect: expecting("+PONG") });
     assert.equal((await tryOnce(check, server)).kind, "passed");
+  });
+
+  it("fails where what hears the answer throws, and leaves nothing open", async (context) => {
+    const server = await serve(context, (socket) => socket.write("220 ready"));
+    const transcript = new Transcript();
+    transcript.heard = () => {
+      throw new Error("a bug");
+    };
+    const check = sendExpectCheck({ expect: expecting("220 ") });
+    const tried = await runCheck(check, server, new AbortController().signal, transcript);
+    assert.equal(failure(tried), "local: a bug");
+    await until("the connection is gone", () => server.connections.size === 0);
+  });
+
+  it("passes where the answer came while this process stood still", async (context) => {
+    const accepted: Socket[] = [];
+    const server = await serve(context, (socket) => accepted.push(socket));
+    const check = sendExpectCheck({ expect: expecting("220 ") });
+    const trying = tryOnce({ ...check, timeout: ms(1000) }, server);
+    await until("it is connected", () => accepted.length === 1);
+    accepted[0]?.write("220 ready");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1200);
+    assert.equal(failure(await trying), "passed");
   });
 
   it("says its text to the end when no answer is expected", async (context) => {

@@ -12,7 +12,7 @@ import type { Topology } from "./machine/topology.ts";
  */
 export interface Goal {
   readonly what: string;
-  readonly unit: "ms" | "datagrams" | "connections" | "changes" | "MiB" | "failovers" | "%";
+  readonly unit: "ms" | "us" | "datagrams" | "connections" | "changes" | "MiB" | "failovers" | "%";
   readonly atMost?: number;
   readonly atLeast?: number;
   /** An exact goal (a count) is not doubled in the tests. */

@@ -17,6 +17,7 @@ import {
 } from "../check-keys.ts";
 import { statusKey } from "../status-ranges.ts";
 import { checkType, type SettleContext, type Sound } from "../type.ts";
+import { httpDialogue } from "./http-dialogue.ts";
 
 /** A token of RFC 9110 section 5.6.2. */
 const fieldName = /^[!#$%&'*+.^_`|~A-Za-z0-9-]{1,256}$/;
@@ -112,8 +113,12 @@ export const http = checkType({
   keys: requestKeys,
   reasons,
   example: "{ type: http, path: /health, host: www.example.com, status: [200, 204], expect: OK }",
-  runs: { by: "driver", driver: "http" },
   settle: (values, context) => settleRequest(values, noTls, context),
+  runs: {
+    by: "dialogue",
+    transport: () => ({ protocol: "tcp", tls: null }),
+    begin: (check, { aim, password }) => httpDialogue(check, password, aim, 80),
+  },
 });
 
 export const https = checkType({
@@ -124,12 +129,22 @@ export const https = checkType({
   keys: { ...requestKeys, ...alwaysTlsKeys },
   reasons,
   example: "{ type: https, path: /health, host: www.example.com, tls: { ca: ca.pem } }",
-  runs: { by: "driver", driver: "http" },
   settle(values, context) {
     const names = { type: "https", without: "http" };
     return settleRequest(values, settleAlwaysTls(values.tls, context, names), context);
   },
+  runs: {
+    by: "dialogue",
+    transport: ({ tls, host }) => ({
+      protocol: "tcp",
+      tls: { options: { ...tls, sni: tls.sni ?? nameOf(host) }, upgrade: false, alpn: "http/1.1" },
+    }),
+    begin: (check, { aim, password }) => httpDialogue(check, password, aim, 443),
+  },
 });
+
+/** The name in a Host header, without its port. */
+const nameOf = (host: string | null): string | null => host?.replace(/:\d+$/, "") ?? null;
 
 /** What an http check carries, which speaks no TLS. */
 const noTls: TlsOptions = {

@@ -27,6 +27,13 @@ export interface KeepalivedOptions {
   readonly nopreempt?: boolean;
   /** An address that VRRP holds instead of the pair's, without virtual servers. */
   readonly alone?: string;
+  /** Real servers and their check in place of the pair's; seconds from check to check. */
+  readonly checks?: {
+    readonly delayLoop: number;
+    readonly hosts: readonly string[];
+    /** As keepalived.conf(5) writes it. */
+    readonly check: string;
+  };
   /** Which process dies in `kill`: all of them, or the one that speaks VRRP. */
   readonly killed?: "all" | "vrrp";
 }
@@ -51,14 +58,18 @@ export class KeepalivedRouter extends Machine {
         ? [`${natRouter}/${length} dev eth1`, `${vip}/${length} dev eth0`]
         : [`${options.alone}/${length} dev eth0`];
     const priority = options.priorities[this.name === "r1" ? 0 : 1];
-    const reals = realServers.map(
+    const { hosts, delayLoop, check }: NonNullable<KeepalivedOptions["checks"]> =
+      options.checks ?? {
+        ...{ hosts: realServers, delayLoop: 1, check: "TCP_CHECK { connect_timeout 1 }" },
+      };
+    const reals = hosts.map(
       (address) => `  real_server ${address} 80 {
     weight 1
-    TCP_CHECK { connect_timeout 1 }
+    ${check}
   }`,
     );
     const service = `virtual_server ${vip} 80 {
-  delay_loop 1
+  delay_loop ${delayLoop}
   lb_algo rr
   lb_kind NAT
   protocol TCP

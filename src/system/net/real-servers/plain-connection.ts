@@ -31,24 +31,33 @@ export interface PlainGoal {
   readonly socket?: () => number;
 }
 
-/** What its owner hears. `failed` and `threw` come last, and nothing comes after `close`. */
-export interface PlainEnds {
-  connected(): void;
-  /** Bytes of the owner's own. */
-  heard(bytes: Buffer): void;
-  /** The other side has ended; it may still listen. */
-  ended(): void;
+/** Who hears how a connection ends: once, and nothing comes after that or after `close`. */
+interface LastWords {
   /** By the number of its error (errno(3)). */
   failed(error: number): void;
   /** By an owner's function. */
   threw(thrown: unknown): void;
 }
 
+/** Who opens it. */
+export interface Opener extends LastWords {
+  connected(): void;
+}
+
+/** Who speaks over it. */
+export interface Speaker extends LastWords {
+  /** Bytes of the speaker's own. */
+  heard(bytes: Buffer): void;
+  /** The other side has ended; it may still listen. */
+  ended(): void;
+}
+
 const levelSocket = 1;
 const [optionError, optionLinger] = [4, 13];
 /** MSG_NOSIGNAL. */
 const noSignal = 0x4000;
-const heardBytesMax = 64 * 1024;
+/** Heard at a time, so that whatever it is others have their turn soon. */
+const heardBytesMax = 16 * 1024;
 
 // Used within one call each.
 const room = new Uint8Array(heardBytesMax);
@@ -65,26 +74,27 @@ function pendingError(fd: number): number {
 }
 
 export class PlainConnection implements Descriptor {
-  readonly #ends: PlainEnds;
+  readonly #opener: Opener;
+  /** Null: what comes waits in the kernel. */
+  #speaker: Speaker | null = null;
   #fd: number;
   #isOpen = false;
-  /** Whether what comes is wanted, and the end has not come. */
-  #hears = false;
+  #hasEnded = false;
   /** What is reported of it. */
   #watched = writable;
   /** What the kernel had no room for, and who hears that it has been sent. */
   #unsent: { readonly bytes: Uint8Array; readonly sent: () => void }[] = [];
 
-  private constructor(fd: number, ends: PlainEnds) {
+  private constructor(fd: number, opener: Opener) {
     this.#fd = fd;
-    this.#ends = ends;
+    this.#opener = opener;
   }
 
   /**
    * Begins to connect; or the error's number. Nothing is heard before this returns.
    * Throws MachineError, and what `socket` throws.
    */
-  static open(goal: PlainGoal, ends: PlainEnds): PlainConnection | number {
+  static open(goal: PlainGoal, opener: Opener): PlainConnection | number {
     const { address, port } = goal;
     const ready = readiness();
     const of = family(address);
@@ -92,7 +102,7 @@ export class PlainConnection implements Descriptor {
     const fd = goal.socket?.() ?? socket(addressFamilies[of], type, 0);
     if (fd < 0) return errno();
     const to = socketAddress(address, port);
-    const connection = new PlainConnection(fd, ends);
+    const connection = new PlainConnection(fd, opener);
     const begun = connect(fd, to, to.length) === 0 || errno() === errnos.EINPROGRESS;
     if (begun && ready.watch(fd, connection, writable)) return connection;
     const error = errno();
@@ -100,9 +110,9 @@ export class PlainConnection implements Descriptor {
     return error;
   }
 
-  /** Reports what comes from now on; before that it waits in the kernel. */
-  listen(): void {
-    this.#hears = true;
+  /** What comes is the speaker's from now on. */
+  listen(speaker: Speaker): void {
+    this.#speaker = speaker;
     this.#watchWhatMatters();
   }
 
@@ -139,24 +149,30 @@ export class PlainConnection implements Descriptor {
 
   threw(thrown: unknown): void {
     this.close();
-    this.#ends.threw(thrown);
+    (this.#speaker ?? this.#opener).threw(thrown);
   }
 
   #connected(events: number): void {
     const error = (events & broken) === 0 ? 0 : pendingError(this.#fd);
     this.#isOpen = error === 0;
-    if (this.#isOpen) this.#ends.connected();
+    if (this.#isOpen) this.#opener.connected();
     else this.#fail(error);
   }
 
   #read(): void {
+    const speaker = this.#speaker;
+    if (speaker === null) return;
+    if (this.#hasEnded) {
+      // It has broken since, which would be reported without an end.
+      readiness().drop(this.#fd);
+      return;
+    }
     const got = receive(this.#fd, room, room.length, 0);
-    if (got > 0) this.#ends.heard(Buffer.from(room.subarray(0, got)));
+    if (got > 0) speaker.heard(Buffer.from(room.subarray(0, got)));
     else if (got === 0) {
-      // Its end would be readable for ever.
-      this.#hears = false;
+      this.#hasEnded = true;
       this.#watchWhatMatters();
-      this.#ends.ended();
+      speaker.ended();
     } else if (errno() !== errnos.EAGAIN && errno() !== errnos.EINTR) this.#fail(errno());
   }
 
@@ -177,7 +193,8 @@ export class PlainConnection implements Descriptor {
   }
 
   #watchWhatMatters(): void {
-    const wanted = (this.#hears ? readable : 0) | (this.#unsent.length > 0 ? writable : 0);
+    const hears = this.#speaker !== null && !this.#hasEnded;
+    const wanted = (hears ? readable : 0) | (this.#unsent.length > 0 ? writable : 0);
     if (this.#fd < 0 || !this.#isOpen || wanted === this.#watched) return;
     this.#watched = wanted;
     readiness().change(this.#fd, wanted);
@@ -185,6 +202,6 @@ export class PlainConnection implements Descriptor {
 
   #fail(error: number): void {
     this.close();
-    this.#ends.failed(error);
+    (this.#speaker ?? this.#opener).failed(error);
   }
 }

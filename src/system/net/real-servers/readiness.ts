@@ -22,7 +22,7 @@ export const readable = 0x001;
 export const writable = 0x004;
 export const broken = 0x008 | 0x010;
 
-const [add, change] = [1, 3];
+const [add, remove, change] = [1, 2, 3];
 const closeOnExec = 0o2000000;
 /** struct epoll_event is packed on x86-64 alone: 32 bits of events, then 64 of ours. */
 const eventBytes = process.arch === "x64" ? 12 : 16;
@@ -83,6 +83,14 @@ class Readiness {
     if (entry !== undefined) this.#control(change, fd, entry.generation, events);
   }
 
+  /** Nothing is reported of it any more, though it stays open. */
+  drop(fd: number): void {
+    const entry = this.#entries[fd];
+    if (entry === undefined) return;
+    this.#control(remove, fd, entry.generation, 0);
+    this.forget(fd);
+  }
+
   /** The kernel forgets it when it is closed. */
   forget(fd: number): void {
     if (this.#entries[fd] === undefined) return;
@@ -115,6 +123,12 @@ class Readiness {
 }
 
 let made: Readiness | null = null;
+
+/**
+ * Reports what is ready now, where anything is watched: a paused process wakes with its timers
+ * overdue and the answers unread, and must read before it judges.
+ */
+export const lookAtOnce = (): void => made?.look();
 
 /** The one of this thread. Throws MachineError (descriptors). */
 export function readiness(): Readiness {

@@ -5,13 +5,16 @@ import { describe, it, type TestContext } from "node:test";
 import type { IpAddress } from "../../../../src/model/address.ts";
 import { errnos } from "../../../../src/system/libc.ts";
 import {
+  type Opener,
   PlainConnection,
-  type PlainEnds,
+  type Speaker,
 } from "../../../../src/system/net/real-servers/plain-connection.ts";
 import { nobody, serve, until } from "../../../checks/servers.ts";
 
+type Ends = Opener & Speaker;
+
 /** Writes down what is heard, and does what a test wants on top. */
-function ends(acts: Partial<PlainEnds> = {}): PlainEnds & { readonly heardOf: string[] } {
+function ends(acts: Partial<Ends> = {}): Ends & { readonly heardOf: string[] } {
   const heardOf: string[] = [];
   const note = (what: string): void => {
     heardOf.push(what);
@@ -29,7 +32,7 @@ function ends(acts: Partial<PlainEnds> = {}): PlainEnds & { readonly heardOf: st
 function open(
   context: TestContext,
   to: { readonly address: IpAddress; readonly port: number },
-  told: PlainEnds,
+  told: Opener,
 ): PlainConnection {
   const connection = PlainConnection.open(to, told);
   assert.ok(typeof connection !== "number", `error ${connection}`);
@@ -48,7 +51,7 @@ describe("a plain connection", () => {
     });
     const told = ends({
       connected() {
-        connection.listen();
+        connection.listen(told);
         connection.say(Buffer.from("hello"), () => told.heardOf.push("sent"));
       },
       ended: () => connection.say(Buffer.from(" and goodbye"), () => {}),
@@ -84,10 +87,29 @@ describe("a plain connection", () => {
 
   it("hears of a reset", async (context) => {
     const server = await serve(context, (socket) => socket.resetAndDestroy());
-    const told = ends({ connected: () => connection.listen() });
+    const told = ends({ connected: () => connection.listen(told) });
     const connection = open(context, server, told);
     await until("the reset", () => told.heardOf.some((each) => each.startsWith("failed")));
     assert.equal(told.heardOf.at(-1), `failed ${errnos.ECONNRESET}`);
+  });
+
+  it("is left alone when it breaks after its end, until it is closed", async (context) => {
+    let other: Socket | undefined;
+    const server = await serve(context, (socket) => {
+      other = socket;
+      socket.end("bye");
+    });
+    const told = ends({ connected: () => connection.listen(told) });
+    const connection = open(context, server, told);
+    await until("the end", () => told.heardOf.includes("ended"));
+    other?.resetAndDestroy();
+    await until("it is gone", () => server.connections.size === 0);
+    const used = process.cpuUsage();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+    const { user, system } = process.cpuUsage(used);
+    assert.ok(user + system < 60_000, `${user + system} us of processor while nothing happens`);
+    assert.deepEqual(told.heardOf, ["connected", "heard bye", "ended"]);
+    assert.equal(connection.ownPort > 0, true);
   });
 
   it("sends more than the kernel has room for as the other side takes it", async (context) => {
