@@ -66,6 +66,8 @@ export class Router extends Machine {
   #restarts = 0;
   readonly #covers: Covers;
   #end: End | null = null;
+  /** What ran here before the daemon: other programs' processes, as another unit's are. */
+  #others: ReadonlySet<number> = new Set();
 
   constructor(network: Network, name: "r1" | "r2", project: string) {
     super(network, name);
@@ -133,6 +135,7 @@ export class Router extends Machine {
   launch(): void {
     this.#wanted = true;
     this.#notify.forget();
+    this.#others = new Set(this.processes());
     const child = this.spawn(
       "lvsd.log",
       [
@@ -171,7 +174,7 @@ export class Router extends Machine {
     if (!this.powered) return;
     // After a crash systemd kills what is left at once; after an orderly end nothing may be left.
     this.#end = { status, left: status === null ? [] : await this.#outlived() };
-    await this.killAll();
+    await this.killAll(this.#others);
     // It may be killed itself: by a power cut, or by the end of the lab.
     await this.output("env", `RUNTIME_DIRECTORY=${this.runDirectory}`, "sh", "-c", cleanUp).catch(
       () => "",
@@ -185,7 +188,7 @@ export class Router extends Machine {
 
   /** Programs that outlive the daemon; those that it has killed may take a moment to end. */
   async #outlived(): Promise<readonly string[]> {
-    const left = () => this.processes().map(commandOf);
+    const left = () => this.processes(this.#others).map(commandOf);
     for (const until = now() + endingMs * patience; now() < until && left().length > 0; )
       await sleep(5);
     return left();

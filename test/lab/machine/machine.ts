@@ -44,8 +44,15 @@ export class Machine {
     return this.powered && addressesIn(this.name).includes(address);
   }
 
-  /** Pids of everything that runs in its namespace. */
-  processes(): number[] {
+  /** Pids of everything that runs in its namespace, but `others` and what they have started. */
+  processes(others: ReadonlySet<number> = new Set()): number[] {
+    const all = this.#all().toSorted((one, other) => one - other);
+    const left = new Set(others);
+    for (const pid of all) if (left.has(parentOf(pid))) left.add(pid);
+    return all.filter((pid) => !left.has(pid));
+  }
+
+  #all(): number[] {
     const own = within(this.name, () => readlinkSync("/proc/thread-self/ns/net"));
     return readdirSync("/proc")
       .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
@@ -59,9 +66,9 @@ export class Machine {
       });
   }
 
-  /** Kills whatever runs on it, until nothing does. */
-  async killAll(): Promise<void> {
-    for (let pids = this.processes(); pids.length > 0; pids = this.processes()) {
+  /** Kills whatever runs on it, but `others`, until nothing does. */
+  async killAll(others?: ReadonlySet<number>): Promise<void> {
+    for (let pids = this.processes(others); pids.length > 0; pids = this.processes(others)) {
       for (const pid of pids) signal(pid, "SIGKILL");
       await sleep(5);
     }
@@ -96,5 +103,15 @@ export function commandOf(pid: number): string {
     return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
   } catch {
     return "";
+  }
+}
+
+/** The process that started it; 0 when it has ended. */
+export function parentOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return 0;
   }
 }

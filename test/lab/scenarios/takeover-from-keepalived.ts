@@ -1,15 +1,19 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Client } from "../actors/client.ts";
-import { keepalivedDefaults, launchKeepalived } from "../actors/keepalived.ts";
 import type { CommandResult, Router } from "../actors/router.ts";
+import {
+  hasKeepalived,
+  imported,
+  keepalivedPair,
+  takeOver,
+  takeoverFrom,
+} from "../actors/takeover.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
-import { keyFile, type Lab } from "../lab.ts";
+import type { Lab } from "../lab.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
 /** As many as notice it when one is lost. */
-const held = 50;
+const held = 20;
 /** keepalived on the other router would have taken over by then: three adverts and the skew. */
 const longerThanVrrpMs = 5000;
 
@@ -32,21 +36,13 @@ export default scenario({
     },
   },
   limitSeconds: 300,
-  benchOnly: true,
   async play(lab) {
     const { r1, r2, addresses } = lab;
-    await lab.startServers();
-    const [first, second] = launchKeepalived(lab, keepalivedDefaults);
-    await waitFor("keepalived on r1 holds the VIP alone", 20_000, () => {
-      return first.holds(addresses.vip) && !second.holds(addresses.vip);
-    });
-    await waitFor("both keepalived have checked", 20_000, () => {
-      return first.hasChecked() && second.hasChecked();
-    });
+    const [, second] = await keepalivedPair(lab);
     const sound = await imported(lab);
     await refusals(lab, sound);
     const holder = await lab.startClient({ held, holdIntervalMs: 2000, intervalMs: 1000 });
-    await waitFor(`${held} connections are held`, 20_000, async () => {
+    await waitFor(`${held} connections are held`, 60_000, async () => {
       return (await holder.held()).open === held;
     });
     const client = await lab.startClient({ intervalMs: 50 });
@@ -56,7 +52,7 @@ export default scenario({
     // The standby: lvsd in keepalived's place claims nothing, however long nobody speaks to it.
     const standby = await takeOver(lab, r2);
     expect(standby.status === 0, `r2 is taken over: ${standby.stderr}`);
-    expect(second.processes().length > 0 && !running(r2), "no keepalived is left on r2");
+    expect(second.processes().length > 0 && !hasKeepalived(r2), "no keepalived is left on r2");
     await lab.stays(longerThanVrrpMs, "r1 alone holds the VIP", () => !r2.holds(addresses.vip));
     expect((await r2.status()).state === "starting", "r2 waits for its peer");
 
@@ -65,7 +61,7 @@ export default scenario({
     const active = await takeOver(lab, r1);
     lab.say(active.stdout);
     expect(active.status === 0, `r1 is taken over: ${active.stderr}`);
-    expect(!running(r1), "no keepalived is left on r1");
+    expect(!hasKeepalived(r1), "no keepalived is left on r1");
     expect((await r1.status()).state === "active", "r1 is active");
     await r2.reaches("standby", 10_000);
     await lab.served(client);
@@ -86,49 +82,16 @@ export default scenario({
   },
 });
 
-/** What lvsd makes of both routers' files, with a key of its own; written to both. */
-async function imported(lab: Lab): Promise<string> {
-  const { r1, addresses } = lab;
-  writeFileSync(keyFile, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
-  const { r1: one, r2: two } = addresses.routers;
-  const read = await r1.lvsd(
-    ...["import", `${r1.directory}/keepalived.conf`, `${lab.r2.directory}/keepalived.conf`],
-    ...["--primary", `${one.public},${one.private}`, "--backup", `${two.public},${two.private}`],
-  );
-  lab.say(read.stderr);
-  expect(read.status === 0, "everything of keepalived's is carried over");
-  const text = read.stdout.replace("heartbeat:\n", `heartbeat:\n  key_file: ${keyFile}\n`);
-  for (const router of lab.routers) router.configure(text);
-  return text;
-}
-
-const running = (router: Router): boolean =>
-  router.processes().some((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "keepalived";
-    } catch {
-      return false;
-    }
-  });
-
-/** `lvsd takeover-from` at an operator's usual priority: what is frozen meanwhile does not wait. */
-async function takeoverFrom(lab: Lab, router: Router, ...more: string[]): Promise<CommandResult> {
-  const base = `${router.directory}/takeover`;
-  const said = await router.output(
-    ...["sh", "-c", '"$@" >"$0.out" 2>"$0.err"; echo $?', base],
-    ...[`${lab.surroundings.project}/bin/lvsd`, "takeover-from", "keepalived"],
-    ...[`${router.directory}/keepalived.conf`, "-c", router.configFile],
-    ...["--run-dir", router.runDirectory, "--state-dir", router.stateDirectory, ...more],
-  );
-  const [stdout, stderr] = ["out", "err"].map((each) => readFileSync(`${base}.${each}`, "utf8"));
-  return { status: Number(said.trim()), stdout: stdout ?? "", stderr: stderr ?? "" };
-}
-
 /** Before anything is touched: what would be lost, and the wrong router first. */
 async function refusals(lab: Lab, sound: string): Promise<void> {
   const { r1 } = lab;
   const ask = (...more: string[]): Promise<CommandResult> =>
     takeoverFrom(lab, r1, "--start", "false", ...more);
+  const judged = await r1.lvsd("check", "--here");
+  const claims =
+    /10\.11\.12\.10\/\d+ is on eth1 .*: keepalived \(process \d+\) runs here \(.*takeover-from/;
+  expect(claims.test(judged.stderr), `check --here names keepalived: ${judged.stderr}`);
+  expect(!/addr del/.test(judged.stderr), "check --here leaves the VIPs where they are");
   const early = await ask();
   expect(early.status === 1 && /no heartbeat/.test(early.stderr), `r1 goes last: ${early.stderr}`);
   r1.configure(sound.replace(/^vips:\n(?: .*\n?)+/m, "").replace("port: 80", "port: 81"));
@@ -137,7 +100,7 @@ async function refusals(lab: Lab, sound: string): Promise<void> {
   expect(status === 1 && /the VIP 10\.11\.12\.10 is not claimed/.test(stderr), "a VIP is missing");
   expect(/is in the kernel and not in lvsd's configuration/.test(stderr), "a service is missing");
   r1.configure(sound);
-  expect(!r1.running && running(r1), "nothing was touched");
+  expect(!r1.running && hasKeepalived(r1), "nothing was touched");
 }
 
 /** lvsd cannot start: keepalived goes on, and no client notices. */
@@ -155,17 +118,4 @@ async function comesBack(lab: Lab, r1: Router, client: Client): Promise<void> {
   });
   const report = await client.report();
   expect(report.failed === 0, `${report.failed} connections failed meanwhile`);
-}
-
-/** The lab plays systemd: what starts the unit says so by a file. */
-async function takeOver(lab: Lab, router: Router): Promise<CommandResult> {
-  const go = `${router.directory}/go`;
-  rmSync(go, { force: true });
-  const done = takeoverFrom(lab, router, "--start", `touch ${go}`);
-  await Promise.race([
-    waitFor(`${router.name} starts lvsd`, 90_000, () => existsSync(go)),
-    done.then(({ stderr }) => lab.say(stderr)),
-  ]);
-  if (existsSync(go)) await router.start();
-  return done;
 }
