@@ -89,6 +89,8 @@ export default scenario({
       return linesOf(await r1.output("ipvsadm", "-Sn")).join() === theirs.join();
     });
     await first.stop();
+    // With cleanstop=no it leaves its table.
+    await first.output("ipvsadm", "-C");
     return { outage, broken };
   },
 });
