@@ -102,7 +102,11 @@ export class Daemon extends ServerRequests implements Controlled {
       peer: () => this.#config.peerFacts(),
     });
     this.#rates = new SharedRates({
-      ...{ read: () => readRates(), now: parts.doors.now, wallClock: parts.doors.wallClock },
+      ...{
+        read: () => readRates(parts.doors.listings),
+        now: parts.doors.now,
+        wallClock: parts.doors.wallClock,
+      },
       used: () => ms(process.cpuUsage().user / 1000),
     });
     this.#notifications = new Notifications({

@@ -7,6 +7,7 @@ import type { Sysctl } from "../system/file/sysctl.ts";
 import type { Ip } from "../system/ip/ip.ts";
 import type { ReadConnections } from "../system/ipvs/connection-reader.ts";
 import type { Ipvsadm } from "../system/ipvs/ipvsadm.ts";
+import type { Listings } from "../system/ipvs/listings.ts";
 import type { SendToOwnKernel } from "../system/ipvs/own-kernel.ts";
 import type { SyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import type { SyncSender } from "../system/ipvs/sync-sender.ts";
@@ -25,6 +26,7 @@ export interface Doors {
   readonly openAlarm: (wake: () => void) => Alarm;
   readonly ip: Ip;
   readonly ipvsadm: Ipvsadm;
+  readonly listings: Listings;
   readonly sysctl: Sysctl;
   readonly packetFilter: PacketFilter;
   readonly syncDaemons: SyncDaemons;

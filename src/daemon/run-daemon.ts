@@ -21,6 +21,7 @@ import { type Ip, openIp } from "../system/ip/ip.ts";
 import { openNetlink } from "../system/ip/netlink.ts";
 import { connectionReader } from "../system/ipvs/connection-reader.ts";
 import { openIpvsadm } from "../system/ipvs/ipvsadm.ts";
+import { openListings } from "../system/ipvs/listings.ts";
 import { ownKernel } from "../system/ipvs/own-kernel.ts";
 import { openSyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import { openSyncSender } from "../system/ipvs/sync-sender.ts";
@@ -102,8 +103,8 @@ async function runWith(
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();
   const ip = openIp({ netlink: openNetlink });
-  const [ipvsadm, announcer, sysctl] = [openIpvsadm(), openAnnouncer(), openSysctl()];
-  const packetFilter = openPacketFilter();
+  const [ipvsadm, listings] = [openIpvsadm(), openListings()];
+  const [announcer, sysctl, packetFilter] = [openAnnouncer(), openSysctl(), openPacketFilter()];
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
   const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
@@ -117,7 +118,8 @@ async function runWith(
   };
   const places = { runDir, stateDir };
   const machine = {
-    ...{ ip, ipvsadm, announcer, sysctl, packetFilter, syncDaemons, syncSender, synCapture },
+    ...{ ip, ipvsadm, listings, announcer, sysctl, packetFilter },
+    ...{ syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
     sendToOwnKernel: ownKernel(syncDaemons),
   };
@@ -163,7 +165,7 @@ async function runWith(
     announcer.close();
     syncSender.close();
     synCapture.close();
-    await Promise.all([ip.close(), ipvsadm.close()]);
+    await Promise.all([ip.close(), ipvsadm.close(), listings.close()]);
     journal.flush();
     log.flush();
   }

@@ -166,7 +166,7 @@ export class Serving {
   #graphsPart(context: PartContext): GraphsPart {
     return new GraphsPart(context, {
       active: () => this.engine.router.state === "active",
-      readTotals: () => readTotals(),
+      readTotals: () => readTotals(context.doors.listings),
       counters: () => this.reconciler.state().counters,
       paths: () => peerStatus(this.engine.router, context.doors.now())?.paths ?? [],
     });

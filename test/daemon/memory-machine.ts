@@ -249,7 +249,11 @@ export class MemoryMachine {
     const missing = async () => {
       throw new MachineError("no packet filter here");
     };
+    const unlisted = async () => {
+      throw new MachineError("no ipvsadm here");
+    };
     return {
+      listings: { list: unlisted, close: async () => {} },
       sysctl: {
         read: (name: string) => settings.get(name) ?? "0",
         set: (name: string, value: string) => {

@@ -2,9 +2,10 @@
  * The only place that starts a program of the system (ipvsadm, ip). Knows deadlines, output limits
  * and how a child dies; knows nothing of what the programs say.
  *
- * Invariants: no shell; a fixed search path; environment LC_ALL=C and nothing of ours; whatever
- * happens ends in output or in a MachineError that names the program, the failure and its first
- * line on stderr. A child that passes its deadline is killed with its process group.
+ * Invariants: no shell but for a script of ours (listings.ts); a fixed search path; environment
+ * LC_ALL=C and nothing of ours; whatever happens ends in output or in a MachineError that names the
+ * program, the failure and its first line on stderr. A child that passes its deadline is killed
+ * with its process group.
  */
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
@@ -48,6 +49,8 @@ export interface KeptProgramOptions {
   readonly file: string;
   readonly args: readonly string[];
   readonly path?: string | undefined;
+  /** As of ProgramRun. */
+  readonly unhurried?: true;
   /** One line of its output, without the line feed. Nothing comes after `onEnd`. */
   readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
   /** Called once, when it has ended for whatever reason; `why` is a sentence for people. */
@@ -93,10 +96,20 @@ function locate(file: string, path: string | undefined): string {
  */
 const groups = new Set<number>();
 
-/** Process numbers of those that run now. */
-export const runningPrograms = (): Iterable<number> => groups;
+/** Those that stay ordinary programs. */
+const unhurriedGroups = new Set<number>();
+
+/** Process numbers of those that run now and that the loop may wait for. */
+export const runningPrograms = (): Iterable<number> =>
+  [...groups].filter((pid) => !unhurriedGroups.has(pid));
 
 let endingWatched = false;
+
+function forget(pid: number | undefined): void {
+  if (pid === undefined) return;
+  groups.delete(pid);
+  unhurriedGroups.delete(pid);
+}
 
 function killGroup(pid: number): void {
   try {
@@ -124,7 +137,8 @@ function start(
   const { pid } = child;
   if (pid !== undefined) {
     groups.add(pid);
-    if (!unhurried) accompany(pid);
+    if (unhurried) unhurriedGroups.add(pid);
+    else accompany(pid);
     if (!endingWatched) {
       endingWatched = true;
       process.once("exit", () => {
@@ -186,7 +200,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutput> {
   child.stdin.end(run.input ?? "");
   const ended = await child;
   clearTimeout(timer);
-  if (child.pid !== undefined) groups.delete(child.pid);
+  forget(child.pid);
   if (trouble !== null) throw new MachineError(`${called}: ${trouble}${firstLine(stderr())}`);
   if (ended.failed)
     throw new MachineError(`${called}: ${howItEnded(ended)}${firstLine(stderr())}`, {
@@ -233,7 +247,7 @@ export function keepProgram(options: KeptProgramOptions): KeptProgram {
   });
   const ended = child.then((how) => {
     alive = false;
-    if (child.pid !== undefined) groups.delete(child.pid);
+    forget(child.pid);
     options.onEnd(`${options.file} ${howItEnded(how)}${firstLine(lastWords)}`);
   });
   return {
