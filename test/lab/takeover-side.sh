@@ -13,7 +13,7 @@ letter() { sed 's/^.*) //; s/ .*//' "/proc/$(pid keepalived)/stat" 2>/dev/null; 
 units() { echo "$(state keepalived) $(systemctl is-enabled keepalived) $(state lvsd) $(systemctl is-enabled lvsd)"; }
 is_frozen() { [ "$(letter)" = T ]; }
 is_starting() { [ "$(state lvsd)" = activating ] && is_frozen; }
-is_gone() { ! pgrep -x keepalived; }
+is_gone() { ! pgrep -x keepalived >/dev/null; }
 is_active() { [ "$(state "$1")" = active ]; }
 is_left() { [ "$(state keepalived)" != active ]; }
 table() { ipvsadm -Sn | tr '\n' ';'; }
@@ -102,7 +102,7 @@ takeover >/run/said 2>&1 &
 taking=$!
 until_true 30000 is_starting >/dev/null
 kill -KILL $taking
-fact killed "$(until_true 60000 is_active lvsd) $(until_true 10000 is_gone)"
+fact killed "$(until_true 60000 is_active lvsd) $(until_true 30000 is_gone)"
 fact killed-state "$(held && echo held) $(table) $(state lvsd)"
 fact killed-lost "$(lost)"
 drop_in ''
