@@ -83,8 +83,8 @@ export const checksWith =
 export const runCheck: RunCheck = checksWith(runUnprivileged);
 
 /**
- * Whether all that its type does is to connect: then there is nothing to load and nobody else's
- * code to contain.
+ * Whether all that its type does is to connect: then there is nothing to load, and no code of a
+ * library to contain.
  */
 function connectsOnly(check: TriedCheck): boolean {
   const { runs } = typeNamed(check.type);

@@ -3,7 +3,7 @@
  * what is heard meanwhile. It does not know whether the bytes travel in a stream or in datagrams.
  */
 import type { Dialogue, DialogueAction } from "../check/dialogue.ts";
-import { type CheckResult, type Deadline, failed, late } from "./check-result.ts";
+import { type CheckResult, type Deadline, type Failed, failed, late } from "./check-result.ts";
 import { matches } from "./matching/matching.ts";
 
 /** What is kept of an answer while what came before is searched; no dialogue listens to more. */
@@ -28,6 +28,36 @@ export interface Carrier {
   fetch?(port: number): void;
   /** What is missing at the deadline, unless the dialogue knows better. */
   readonly missing: string;
+}
+
+/** Who opened a second connection, which brings a content and ends, and hears of it. */
+export interface Fetching {
+  opened(): void;
+  fetched(bytes: Uint8Array): void;
+  failed(why: Failed): void;
+}
+
+/** Opens one to this port; returned is what closes it, at whatever moment. */
+export type Fetch = (port: number, fetching: Fetching) => () => void;
+
+/** One second connection at a time, for this conversation; without `fetch` there is none. */
+export function secondConnection(
+  fetch: Fetch | undefined,
+  conversation: () => Conversation,
+): { readonly carrier: Pick<Carrier, "fetch">; readonly close: () => void } {
+  if (fetch === undefined) return { carrier: {}, close: () => {} };
+  let close = (): void => {};
+  const carrier = {
+    fetch(port: number): void {
+      close();
+      close = fetch(port, {
+        opened: () => conversation().opened(),
+        fetched: (bytes) => conversation().fetched(bytes),
+        failed: (why) => conversation().end(why),
+      });
+    },
+  };
+  return { carrier, close: () => close() };
 }
 
 /** One dialogue under way. */

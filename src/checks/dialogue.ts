@@ -10,10 +10,11 @@ import type { Beginning, Runs, Transport } from "../check/type.ts";
 import type { TriedCheck } from "../config/config.ts";
 import { type CheckResult, type Deadline, failed, passed } from "./check-result.ts";
 import { readPassword } from "./clients/password.ts";
+import type { Fetch, Fetching } from "./conversation.ts";
 import { converseByDatagram } from "./datagram.ts";
 import { tryPlainly } from "./plain.ts";
 import { fetchFrom } from "./second-connection.ts";
-import { close, converse, type Fetch, type Fetching, open } from "./stream.ts";
+import { close, converse, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 
 /** How a dialogue of any type runs; `never` lets each type's functions take their own checks. */

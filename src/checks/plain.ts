@@ -21,8 +21,7 @@ import {
   late,
   passed,
 } from "./check-result.ts";
-import { Conversation } from "./conversation.ts";
-import type { Fetch } from "./stream.ts";
+import { Conversation, type Fetch, secondConnection } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
 
 /** Connects, or says why not. The caller must close what it got. Never rejects. */
@@ -126,7 +125,7 @@ function converse(
   fetch?: Fetch,
 ): Promise<CheckResult | "secure"> {
   return new Promise((resolve) => {
-    let closeSecond = (): void => {};
+    const second = secondConnection(fetch, () => conversation);
     const conversation: Conversation = new Conversation(
       dialogue,
       {
@@ -136,19 +135,10 @@ function converse(
         },
         finish: (end) => {
           connection.close();
-          closeSecond();
+          second.close();
           resolve(end);
         },
-        ...(fetch !== undefined && {
-          fetch: (port: number) => {
-            closeSecond();
-            closeSecond = fetch(port, {
-              opened: () => conversation.opened(),
-              fetched: (bytes) => conversation.fetched(bytes),
-              failed: (why) => conversation.end(why),
-            });
-          },
-        }),
+        ...second.carrier,
         missing: "complete answer",
       },
       deadline,

@@ -2,7 +2,8 @@
 import type { Socket } from "node:net";
 import { bodyBytesMax } from "../check/http-answer.ts";
 import { type Deadline, type Failed, failed } from "./check-result.ts";
-import { close, type Fetching, open } from "./stream.ts";
+import type { Fetching } from "./conversation.ts";
+import { close, open } from "./stream.ts";
 import type { Endpoint } from "./target.ts";
 
 /**

@@ -16,7 +16,7 @@ import {
   late,
   passed,
 } from "./check-result.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, type Fetch, secondConnection } from "./conversation.ts";
 import type { Endpoint, Opened } from "./target.ts";
 import { brokenStream } from "./tls/tls-words.ts";
 
@@ -69,16 +69,6 @@ export function close(socket: Socket): void {
   else if (!socket.destroyed) socket.resetAndDestroy();
 }
 
-/** Who opened a second connection, which brings a content and ends, and hears of it. */
-export interface Fetching {
-  opened(): void;
-  fetched(bytes: Uint8Array): void;
-  failed(why: Failed): void;
-}
-
-/** Opens one to this port; returned is what closes it, at whatever moment. */
-export type Fetch = (port: number, fetching: Fetching) => () => void;
-
 /**
  * Runs a dialogue over an open connection until it has passed or failed, or time is over, or until
  * it asks for TLS: then nothing reads from the connection any more. `first`: as of `Conversation`.
@@ -97,7 +87,7 @@ export function converse(
       conversation.heard(bytes);
     };
     const closed = (): void => conversation.closed();
-    let closeSecond = (): void => {};
+    const second = secondConnection(fetch, () => conversation);
     const conversation: Conversation = new Conversation(
       dialogue,
       {
@@ -110,19 +100,10 @@ export function converse(
           connection.removeListener("end", closed);
           connection.removeListener("close", closed);
           connection.pause();
-          closeSecond();
+          second.close();
           resolve(end);
         },
-        ...(fetch !== undefined && {
-          fetch: (port: number) => {
-            closeSecond();
-            closeSecond = fetch(port, {
-              opened: () => conversation.opened(),
-              fetched: (bytes) => conversation.fetched(bytes),
-              failed: (why) => conversation.end(why),
-            });
-          },
-        }),
+        ...second.carrier,
         missing: "complete answer",
       },
       deadline,

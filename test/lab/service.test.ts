@@ -5,37 +5,13 @@
  * tested.
  */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { before, describe, it } from "node:test";
-import { run } from "./guest/boot.ts";
-
-const root = join(import.meta.dirname, "../..");
+import { describe, it } from "node:test";
+import { factsOf } from "./guest/facts.ts";
 
 describe("lvsd under systemd", () => {
-  const facts = new Map<string, string>();
-  const lines: string[] = [];
-
-  before(async () => {
-    const story = await run({
-      argv: ["bash", join(import.meta.dirname, "service-side.sh"), root],
-      project: root,
-      limitSeconds: 280,
-      ownMachine: true,
-      onLine: (line) => {
-        lines.push(line);
-        const [, name, value = ""] = /^fact ([\w-]+) ?(.*)$/.exec(line) ?? [];
-        if (name !== undefined) facts.set(name, value.trim());
-      },
-    });
-    rmSync(story.out, { recursive: true, force: true });
-    assert.ok(facts.has("end"), `the story did not come to its end:\n${lines.join("\n")}`);
-  });
-
-  const fact = (name: string): string => facts.get(name) ?? assert.fail(`no fact ${name}`);
+  const { fact, printed } = factsOf("service-side.sh");
   const within = (name: string, limitMs: number): void => {
-    const log = (): string => `${name}: ${fact(name)}\n${lines.join("\n")}`;
-    assert.ok(Number(fact(name)) <= limitMs, log());
+    assert.ok(Number(fact(name)) <= limitMs, `${name}: ${fact(name)}\n${printed()}`);
   };
 
   it("make install makes the user, tells systemd, and starts nothing", () => {
@@ -79,7 +55,7 @@ describe("lvsd under systemd", () => {
   });
 
   it("a valid one is checked, started under the dedicated user, and active", () => {
-    assert.ok(facts.has("checked"), lines.join("\n"));
+    fact("checked");
     assert.equal(fact("started"), "active as lvsd");
     within("active", 5000);
     within("held", 1000);

@@ -4,37 +4,15 @@
  * see the scenario takeover-from-keepalived.
  */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { before, describe, it } from "node:test";
-import { run } from "./guest/boot.ts";
-
-const root = join(import.meta.dirname, "../..");
+import { describe, it } from "node:test";
+import { factsOf } from "./guest/facts.ts";
 
 describe("lvsd takes keepalived's place under systemd", () => {
-  const facts = new Map<string, string>();
-  const lines: string[] = [];
-
-  before(async () => {
-    const story = await run({
-      argv: ["bash", join(import.meta.dirname, "takeover-side.sh"), root],
-      project: root,
-      limitSeconds: 280,
-      ownMachine: true,
-      onLine: (line) => {
-        lines.push(line);
-        const [, name, value = ""] = /^fact ([\w-]+) ?(.*)$/.exec(line) ?? [];
-        if (name !== undefined) facts.set(name, value.trim());
-      },
-    });
-    rmSync(story.out, { recursive: true, force: true });
-    assert.ok(facts.has("end"), `the story did not come to its end:\n${lines.join("\n")}`);
-  });
-
+  const { fact, printed } = factsOf("takeover-side.sh");
   const isFact = (name: string, value: string | RegExp): void => {
-    const seen = facts.get(name) ?? assert.fail(`no fact ${name}`);
+    const seen = fact(name);
     const fits = typeof value === "string" ? seen === value : value.test(seen);
-    assert.ok(fits, `${name}: ${seen}, not ${value}\n${lines.join("\n")}`);
+    assert.ok(fits, `${name}: ${seen}, not ${value}\n${printed()}`);
   };
   const entry = "-a -t 192.0.2.10:80 -r 192.0.2.21:80 -g -w 3;";
   const table = `-A -t 192.0.2.10:80 -s wrr;${entry}`;

@@ -45,7 +45,7 @@ export async function endOther(
   if (unit !== null && hasUnits) {
     // A unit that starts again what has died, and that could not be masked, is about to do so.
     await systemctl("stop", "--quiet", unit);
-    // It has failed, to systemd; nobody is to be alarmed.
+    // To systemd it has failed, which would alarm whoever watches failed units.
     await command(null, ["systemctl", "reset-failed", unit]).catch(() => {});
   }
   const again = findProgram(other.name);

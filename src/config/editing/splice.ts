@@ -6,7 +6,7 @@
  * What is found here is a proposal: edit.ts reads the result again before it believes it.
  */
 import {
-  Document,
+  type Document,
   isCollection,
   isMap,
   isNode,
@@ -18,6 +18,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Edit, KeyPath, Written } from "./edit.ts";
+import { blockText, flowText, isCollected, scalarText } from "./yaml-text.ts";
 
 /** The text between two offsets is replaced. */
 export interface Splice {
@@ -361,8 +362,6 @@ function withValue(before: Written | undefined, path: KeyPath, value: Written): 
   return { ...map, [String(step)]: withValue(map[String(step)], rest, value) };
 }
 
-const isCollected = (value: Written): boolean => typeof value === "object" && value !== null;
-
 /** `key:` with nothing behind it. */
 const isEmpty = (node: unknown): boolean =>
   isScalar(node) && node.value === null && rangeOf(node) !== null && !node.source;
@@ -378,27 +377,4 @@ function pairOf(into: Collection, key: string | number): Pair | null {
 function rangeOf(node: unknown): readonly [number, number] | null {
   const range = isNode(node) ? (node as Node).range : undefined;
   return range ? [range[0], range[1]] : null;
-}
-
-const blockText = (value: Written): string =>
-  new Document(value).toString({ lineWidth: 0 }).replace(/\n$/, "");
-
-/** On one line, as it may stand in braces as well. */
-function flowText(value: Written): string {
-  const document = new Document([value]);
-  if (isCollection(document.contents)) document.contents.flow = true;
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-  // In brackets commas and brackets of a text are quoted; those around it go again.
-  return padded(text.trimEnd().slice(1, -1), value);
-}
-
-/** `{ a: 1 }`, as people write it. */
-const padded = (text: string, value: Written): string =>
-  isCollected(value) && !Array.isArray(value) && text !== "{}" ? `{ ${text.slice(1, -1)} }` : text;
-
-function scalarText(value: Written, type?: string): string {
-  const document = new Document(value);
-  if (isScalar(document.contents) && (type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE"))
-    if (typeof value === "string") document.contents.type = type;
-  return document.toString({ lineWidth: 0 }).replace(/\n$/, "");
 }

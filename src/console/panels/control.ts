@@ -1,10 +1,10 @@
 /** CONTROL/MONITORING: what both routers do, and the buttons that change it. */
 import { type Html, html, nothing } from "../html.ts";
-import { namesPart, servicesPart } from "../monitor/beside.ts";
 import { operateForms, reload, switchover } from "../monitor/buttons.ts";
 import { eventsPart, olderLink } from "../monitor/events.ts";
 import { graphsSection } from "../monitor/graphs.ts";
 import { countersPart, pathsPart, routersPart } from "../monitor/routers.ts";
+import { namesPart, servicesPart } from "../monitor/services-and-names.ts";
 import { tablePage, tableParts, tablePlaces } from "../monitor/table.ts";
 import type { LiveParts, Model, Panel } from "../panel.ts";
 import { everyChoices } from "../web/view.ts";

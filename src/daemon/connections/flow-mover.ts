@@ -14,6 +14,7 @@ import { between, type Instant, type Ms, ms, seconds } from "../../model/time.ts
 import type { ReadConnections } from "../../system/ipvs/connection-reader.ts";
 import type { SendToOwnKernel } from "../../system/ipvs/own-kernel.ts";
 import { Pace } from "../../system/process/pace.ts";
+import { Repeated } from "../../system/process/repeated.ts";
 
 export interface FlowMoverParts {
   readonly now: () => Instant;
@@ -34,8 +35,7 @@ const readShare = 0.05;
 
 export class FlowMover {
   readonly #parts: FlowMoverParts;
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #looks = new Repeated(() => this.look());
   #failing = false;
 
   constructor(parts: FlowMoverParts) {
@@ -43,17 +43,11 @@ export class FlowMover {
   }
 
   start(): void {
-    this.#lookAfter(lookEvery);
+    this.#looks.start(lookEvery);
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-  }
-
-  #lookAfter(wait: Ms): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.look().then((next) => this.#lookAfter(next)), wait);
+    this.#looks.stop();
   }
 
   /** One look; how long to wait for the next. Never throws. */
@@ -64,7 +58,7 @@ export class FlowMover {
     try {
       const moved = movedFlows(await this.#read(), leaving);
       const took = between(began, this.#parts.now());
-      if (moved.length > 0 && !this.#stopped) await this.#move(moved);
+      if (moved.length > 0 && !this.#looks.stopped) await this.#move(moved);
       this.#failing = false;
       return ms(Math.max(againAfter, took / readShare));
     } catch (thrown) {

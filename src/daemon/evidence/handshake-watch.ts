@@ -21,6 +21,7 @@ import type { EventBody } from "../../model/event.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { ReadConnections } from "../../system/ipvs/connection-reader.ts";
 import { Pace } from "../../system/process/pace.ts";
+import { Repeated } from "../../system/process/repeated.ts";
 import { destinationIdentity } from "../../table/desired.ts";
 import type { Hurried } from "../health/probe.ts";
 
@@ -53,8 +54,7 @@ export class HandshakeWatch {
   #servers: NamesByEndpoint = new Map();
   #before: Handshakes = new Set();
   readonly #quiet = new Map<RealServerKey, Quiet>();
-  #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #looks = new Repeated(() => this.look());
 
   constructor(parts: HandshakeWatchParts) {
     this.#parts = parts;
@@ -67,17 +67,11 @@ export class HandshakeWatch {
   }
 
   start(): void {
-    this.#lookAfter(lookEvery);
+    this.#looks.start(lookEvery);
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-  }
-
-  #lookAfter(wait: Ms): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.look().then((next) => this.#lookAfter(next)), wait);
+    this.#looks.stop();
   }
 
   /** One look; how long to wait for the next. Never throws. */
@@ -109,7 +103,7 @@ export class HandshakeWatch {
   #hurry(key: RealServerKey): void {
     const { now, report, serves, hurry } = this.#parts;
     const quiet = this.#quiet.get(key);
-    if (this.#stopped || !serves(key) || (quiet !== undefined && now() < quiet.until)) return;
+    if (this.#looks.stopped || !serves(key) || (quiet !== undefined && now() < quiet.until)) return;
     const length = quiet === undefined ? quietMin : ms(Math.min(quietMax, quiet.length * 2));
     this.#quiet.set(key, { until: addMs(now(), length), length });
     const text = "does not answer the SYNs of several clients";

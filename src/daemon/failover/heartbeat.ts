@@ -27,9 +27,10 @@ import { Seals } from "./seals.ts";
 import {
   differenceOf,
   pulseFamilyOf,
+  retargeted,
   sameEndpoint,
-  sameEnds,
   sameSocket,
+  takesOver,
   type WantedPath,
   type Way,
   wantedPaths,
@@ -388,17 +389,4 @@ export class Heartbeat {
     }
     this.#seals.forget(formerFor, at);
   }
-}
-
-/** A way whose socket serves what is wanted now; the peer may be elsewhere. */
-const takesOver = (want: WantedPath, way: Way): boolean =>
-  want.number === way.number && sameSocket(want, way);
-
-/** The same socket; a peer whose address changes in this file is expected where it was as well. */
-function retargeted(way: Way, want: WantedPath): Way {
-  if (sameEnds(way, want)) return Object.assign(way, want);
-  const elsewhere = way.elsewhere ?? { address: way.peer, port: way.port };
-  way.socket.meet(want.peer);
-  const back = elsewhere.address === want.peer && elsewhere.port === want.port;
-  return Object.assign(way, want, { elsewhere: back ? null : elsewhere });
 }

@@ -75,3 +75,16 @@ export function differenceOf(way: WantedPath, used: Way): string | null {
     `which is ${printEndpoint(peer, port)} in this file`
   );
 }
+
+/** A way whose socket serves what is wanted now; the peer may be elsewhere. */
+export const takesOver = (want: WantedPath, way: Way): boolean =>
+  want.number === way.number && sameSocket(want, way);
+
+/** The same socket; a peer whose address changes in this file is expected where it was as well. */
+export function retargeted(way: Way, want: WantedPath): Way {
+  if (sameEnds(way, want)) return Object.assign(way, want);
+  const elsewhere = way.elsewhere ?? { address: way.peer, port: way.port };
+  way.socket.meet(want.peer);
+  const back = elsewhere.address === want.peer && elsewhere.port === want.port;
+  return Object.assign(way, want, { elsewhere: back ? null : elsewhere });
+}

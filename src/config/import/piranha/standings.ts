@@ -1,6 +1,6 @@
 /**
  * Which virtual blocks of an lvs.cf become virtual servers. For IPVS two blocks may be the same
- * service; for lvsd no endpoint belongs to two virtual servers, also where marks tell them apart.
+ * service; for lvsd no endpoint belongs to two virtual servers, also where marks distinguish them.
  */
 import type { Block } from "./statements.ts";
 

@@ -27,7 +27,7 @@ export const virtualServersPanel: Panel = {
   actions: { edit },
 };
 
-/** What the buttons do, by their values: a text browser knows no other way to tell them apart. */
+/** What the buttons do, by their values: a text browser distinguishes them in no other way. */
 const changes: Readonly<Record<string, (entry: Entry, to: string) => readonly Edit[]>> = {
   delete: (entry) => [{ kind: "remove", path: entry.root }],
   copy: (entry, to) => [

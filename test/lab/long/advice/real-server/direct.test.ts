@@ -69,7 +69,7 @@ const methods: readonly (readonly [method: MethodName, holdsVip: boolean])[] = [
 
 describe("a real server that a script for direct routing prepared", () => {
   for (const [method, holdsVip] of methods)
-    it(`${method}: takes packets for the VIP, answers nobody who asks for it, and can go back`, () => {
+    it(`${method}: takes packets for the VIP, answers no request for it, and can be undone`, () => {
       const files = { "do.sh": scriptOf(method, false), "undo.sh": scriptOf(method, true) };
       const found = inWorld({ files, script: course });
       assert.equal(found.unprepared, "nothing nothing");
