@@ -189,6 +189,8 @@ export class ConfigChanges {
     if (this.#parts.serving() === null) {
       this.#written = next;
       this.#error = null;
+      // That it is in force is reported when it serves.
+      this.#parts.loaded(next);
       return { ok: true, changes: [], settings: [], unchanged_services: 0, refused: [] };
     }
     const guard = force ? null : guardProblem(this.#written.config, next.config);

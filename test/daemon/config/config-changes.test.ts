@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ConfigChanges } from "../../../src/daemon/config/config-changes.ts";
+import { readWritten } from "../../../src/daemon/config/config-thread.ts";
+import type { Written } from "../../../src/daemon/config/running.ts";
+import type { Doors } from "../../../src/daemon/doors.ts";
+import { parsePrefix } from "../../../src/model/address.ts";
+import type { EventBody } from "../../../src/model/event.ts";
+import type { Interface } from "../../../src/system/ip/ip.ts";
+
+const text = (to: string): string => `routers:
+  primary: { public: 192.0.2.1 }
+notify: { mail: { to: ${to}, from: lvsd@example.org, smtp: 192.0.2.25 } }
+virtual_servers:
+  web:
+    address: 192.0.2.10/24
+    device: eth0
+    port: 80
+    real_servers:
+      rs1: { address: 192.0.2.21 }
+`;
+
+const prefix = parsePrefix("192.0.2.1/24");
+assert.ok(prefix !== null);
+const eth0: Interface = {
+  ...{ name: "eth0", index: 2, mac: null, up: true, carrier: true, operstate: "UP" },
+  addresses: [{ prefix, label: "eth0", tentative: false, expires: false, source: true }],
+};
+
+test("a file that is reloaded while the router waits for its own address is in force at once", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-changes-"));
+  const path = join(directory, "lvsd.yaml");
+  writeFileSync(path, text("one@example.org"));
+  const written = await readWritten(path);
+  assert.ok(!("problems" in written), JSON.stringify(written));
+  const [loaded, events]: [Written[], EventBody[]] = [[], []];
+  const changes = new ConfigChanges(written, {
+    // Nothing else is asked of a machine that does not serve.
+    doors: {
+      stateDir: directory,
+      wallClock: () => "2026-01-01T00:00:00.000Z",
+      report: (event: EventBody) => events.push(event),
+      ip: { readInterfaces: async () => [eth0] },
+      sysctl: { read: () => "0" },
+    } as unknown as Doors,
+    ...{ role: null, error: null, serving: () => null },
+    loaded: (next) => loaded.push(next),
+  });
+  t.after(async () => {
+    await changes.close();
+    rmSync(directory, { recursive: true });
+  });
+  writeFileSync(path, text("two@example.org"));
+  const report = await changes.reload(false);
+  assert.ok(report.ok, JSON.stringify(report));
+  assert.deepEqual(
+    loaded.map(({ config, files }) => [config.notify.mail?.to, files[0]?.text]),
+    [[["two@example.org"], text("two@example.org")]],
+  );
+  assert.deepEqual(events, [], "it is reported as loaded when it serves");
+  writeFileSync(path, "routers: 1\n");
+  assert.equal((await changes.reload(false)).ok, false);
+  assert.equal(loaded.length, 1);
+});
