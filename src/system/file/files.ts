@@ -82,6 +82,9 @@ export function replaceFile(path: string, bytes: string | Uint8Array, mode = 0o6
   }
 }
 
+/** Replacements that wait for the disk each have a file of their own, also of one path. */
+let replacements = 0;
+
 /**
  * As `replaceFile`, without holding up the loop: for directories on a disk, which may be slow.
  * Throws MachineError; then the old file stays.
@@ -91,7 +94,8 @@ export async function replaceFileLater(
   bytes: string | Uint8Array,
   mode = 0o640,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`;
+  replacements += 1;
+  const temporary = `${path}.${process.pid}.${replacements}.new`;
   try {
     // As above: what is there already goes, and no link is followed.
     await rm(temporary, { force: true });

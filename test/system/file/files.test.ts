@@ -18,6 +18,7 @@ import {
   readBounded,
   removeFile,
   replaceFile,
+  replaceFileLater,
 } from "../../../src/system/file/files.ts";
 
 function place(t: TestContext): string {
@@ -83,4 +84,13 @@ test("removing what is not there and making what is there are no failures", (t) 
   assert.throws(() => removeFile(nested), MachineError);
   writeFileSync(join(directory, "file"), "");
   assert.throws(() => ensureDirectory(join(directory, "file", "below")), MachineError);
+});
+
+test("replacements of one file at the same time each write the whole of it", async (t) => {
+  const directory = place(t);
+  const file = join(directory, "file");
+  const texts = ["a", "b", "c", "d"].map((letter) => letter.repeat(1_000_000));
+  await Promise.all(texts.map((text) => replaceFileLater(file, text)));
+  assert.ok(texts.includes(readFileSync(file, "utf8")));
+  assert.deepEqual(readdirSync(directory), ["file"]);
 });

@@ -36,6 +36,8 @@ export class Answering implements Conversation {
   #prepared: { readonly asked: Preparation; readonly next: Running | null } | null = null;
   /** It is this conversation that keeps other savings away. */
   #holds = false;
+  /** What the peer had stored is being written or loaded: no other saving may begin meanwhile. */
+  #committing = false;
 
   constructor(parts: AnsweringParts) {
     this.#parts = parts;
@@ -56,6 +58,8 @@ export class Answering implements Conversation {
 
   /** It is over: the next saving may begin. */
   closed(): void {
+    // The peer may be gone; a second writer of the same file would still be one too many.
+    if (this.#committing) return;
     if (this.#holds) this.#parts.own.busy = false;
     this.#holds = false;
     this.#prepared = null;
@@ -112,15 +116,23 @@ export class Answering implements Conversation {
       return { kind: "bad", ...verdict("nothing was prepared for this") };
     const { asked, next } = this.#prepared;
     if (next === null) return { kind: "good" };
+    // The conversation was over while the text was judged: another saving may be under way.
+    if (!this.#holds) return { kind: "bad", ...verdict("the conversation is over") };
     // Between the two words an operator may have edited or reloaded.
     const why = mayNotReplace({ ...own.present(), busy: false }, asked);
     if (why !== null) return { kind: "bad", ...why };
     const disk = store.onDisk() ?? own.text();
+    this.#committing = true;
     const done = await attempted(() => store.replace(asked.text, { ...own.mark(), text: disk }));
-    if (done.kind !== "good")
+    if (done.kind !== "good") {
+      this.#committing = false;
       return { kind: "bad", ...verdict(done.kind === "lost" ? done.why : "it was not stored") };
+    }
     report({ event: "config", kind: "stored", serial: asked.serial, peer: "stored" });
-    void alone(() => load(next)).finally(() => this.closed());
+    void alone(() => load(next)).finally(() => {
+      this.#committing = false;
+      this.closed();
+    });
     return { kind: "good" };
   }
 }

@@ -117,8 +117,13 @@ export class Side {
   /** An operator edits the file and reloads it. */
   edit(text: string): void {
     writeFileSync(this.path, text);
+    this.running = this.read(text);
+  }
+
+  /** What a text would be on this side. */
+  read(text: string): Running {
     const { role, config, keys } = this.running;
-    this.running = this.#read(text, role, config.heartbeat.port, keys[0] as Uint8Array);
+    return this.#read(text, role, config.heartbeat.port, keys[0] as Uint8Array);
   }
 
   #read(text: string, role: Role, port: number, key: Uint8Array): Running {
