@@ -13,6 +13,9 @@ export const waitsForJudgement =
 export const waitsForBoth =
   "no answer yet: the text is judged on both routers, and the peer may be slow or its port closed";
 
+/** What the first configuration of a router waits for. */
+export const waitsForStart = "no answer yet: the daemon starts anew with its first configuration";
+
 /** The answer to `asked`. Where it takes long, `text` goes to stderr meanwhile, once. */
 export async function saidWhileWaiting<Answer>(
   asked: Promise<Answer>,

@@ -17,10 +17,8 @@ export const reload = (
     const loaded = client.reload({ yes: options.yes });
     const report = await saidWhileWaiting(loaded, terminal, waitsForJudgement);
     if (!report.ok) return refusedBy(report, terminal, options.json);
-    if (isFirst(before)) {
-      if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
-      return firstStarted(client, before, "loaded", { options, terminal });
-    }
+    if (isFirst(before))
+      return firstStarted(client, before, { report, done: "loaded" }, { options, terminal });
     const paint = terminal.colors ? colored : plain;
     const text = (): string => printPlan(report, true, paint);
     return loadedWith(report, terminal, { json: options.json, text });

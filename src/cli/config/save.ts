@@ -45,9 +45,8 @@ export async function apply(
     const saved = client.save({ text, yes: options.yes });
     const report = await saidWhileWaiting(saved, terminal, waitsForBoth);
     if (report.ok && isFirst(before)) {
-      if (options.json) terminal.out(`${JSON.stringify(report)}\n`);
       const done = `serial ${report.serial} stored ${shares[report.peer]}`;
-      return firstStarted(client, before, done, { options, terminal });
+      return firstStarted(client, before, { report, done }, { options, terminal });
     }
     if (report.ok) return reported(report, "stored", options, terminal);
     // The daemon has judged the text in the place of its own file; the operator has it in another.

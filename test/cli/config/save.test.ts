@@ -3,8 +3,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { firstStarted } from "../../../src/cli/config/first-start.ts";
+import { waitsForStart } from "../../../src/cli/patience.ts";
+import { controlClient } from "../../../src/control/client.ts";
+import { problemElsewhere } from "../../../src/keys/problem.ts";
+import { ms } from "../../../src/model/time.ts";
 import { guarded, invalidFile, samplePlan, sampleSave } from "../../control/sample.ts";
-import { lvsd, serve } from "../recorder.ts";
+import { lvsd, Recorder, serve } from "../recorder.ts";
 
 const text = "# mine\nserial: 3\n";
 
@@ -97,6 +102,35 @@ describe("a first configuration", { timeout: 20_000 }, () => {
     const { status, out } = await lvsd(["reload", "--json", "--run-dir", runDir]);
     assert.deepEqual([status, JSON.parse(out)], [0, { ...samplePlan, changes: [] }]);
     assert.equal(daemon.current.state, "starting");
+  });
+
+  test("that no process runs with is no success in the JSON either", async (t) => {
+    const { runDir, daemon } = await fresh(t);
+    const terminal = new Recorder();
+    const report = { ...sampleSave, serial: 1 };
+    const status = await firstStarted(
+      controlClient(join(runDir, "lvsd.sock")),
+      daemon.current,
+      { report, done: "serial 1 stored" },
+      { options: { runDir, config: null, json: true }, terminal, patience: ms(1) },
+    );
+    const message = "serial 1 stored, but no daemon runs with it: it has not ended yet";
+    const problems = [{ ...problemElsewhere(message), hint: "journalctl -u lvsd" }];
+    assert.deepEqual(
+      [status, JSON.parse(terminal.outText)],
+      [1, { ...report, ok: false, problems }],
+    );
+    assert.equal(terminal.errorText, `lvsd: ${message} (journalctl -u lvsd)\n`);
+  });
+
+  test("says what it waits for where the next process is slow", async (t) => {
+    const { runDir, daemon, becomes } = await fresh(t);
+    daemon.saved = async () => ({ ...sampleSave, serial: 1 });
+    const terminal = new Recorder();
+    terminal.heard = becomes;
+    const file = join(runDir, "first.yaml");
+    const { status, error } = await lvsd(["apply", file, "--run-dir", runDir], terminal);
+    assert.deepEqual([status, error], [0, `lvsd: ${waitsForStart}\n`]);
   });
 });
 
