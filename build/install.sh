@@ -86,7 +86,7 @@ do_install() {
   [ -e /proc/net/ip_vs ] || echo "install: this kernel has no ip_vs module; lvsd needs one" >&2
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   if systemctl --quiet is-active lvsd.service 2>/dev/null; then
-    echo "lvsd is installed; the daemon runs the former version until: systemctl restart lvsd"
+    echo "lvsd is installed; the daemon runs the former version until: lvsd restart"
     return 0
   fi
   cat <<EOF

@@ -11,6 +11,7 @@ import { type Problem, problemElsewhere } from "../keys/problem.ts";
 import { operatorsGroup } from "../model/account.ts";
 import { MachineError } from "../model/error.ts";
 import type { LvsdEvent } from "../model/event.ts";
+import { startsInstalled } from "../model/version.ts";
 import { byHeader, historyOverComment, type Refusal } from "./api.ts";
 import type { RequestDeclaration } from "./request.ts";
 import { type Asking, requests } from "./requests.ts";
@@ -36,7 +37,7 @@ export interface ControlClient extends Asking {
 
 /**
  * A client of the daemon that listens at `socketPath`; `by`: the user in whose name it asks, where
- * that is none of the machine's. Its methods throw MachineError.
+ * that is none of the machine's. Its methods throw MachineError, UnknownRequest among them.
  */
 export function controlClient(socketPath: string, by: string | null = null): ControlClient {
   const asked = Object.entries(requests).map(([name, type]) => [
@@ -86,10 +87,12 @@ async function askFor(
 /** Names in a path that are not configured are refused in another way. */
 const isUnknown = ({ status }: Answer): boolean => status === 404 || status === 405;
 
-const unknownThere = (socketPath: string, what: string): MachineError =>
-  new MachineError(
-    `the daemon at ${socketPath} does not know ${what}: it is of another version; ` +
-      "systemctl restart lvsd starts the one that is installed",
+/** The daemon is of a version that has no such request. */
+export class UnknownRequest extends MachineError {}
+
+const unknownThere = (socketPath: string, what: string): UnknownRequest =>
+  new UnknownRequest(
+    `the daemon at ${socketPath} does not know ${what}: it is of another version; ${startsInstalled}`,
   );
 
 interface Ask {

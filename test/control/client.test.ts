@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { controlClient } from "../../src/control/client.ts";
+import { controlClient, UnknownRequest } from "../../src/control/client.ts";
 import { MachineError } from "../../src/model/error.ts";
 import { asNobody } from "../system/nobody.ts";
 
@@ -54,12 +54,13 @@ test("a daemon that does not know a request is of another version", async (t) =>
   const head = `HTTP/1.1 404 Not Found\r\ncontent-length: ${problem.length}\r\nconnection: close`;
   const path = await impostor(t, `${head}\r\n\r\n${problem}`);
   const expected = (what: string) =>
-    new MachineError(
-      `the daemon at ${path} does not know ${what}: it is of another version; systemctl restart lvsd starts the one that is installed`,
+    new UnknownRequest(
+      `the daemon at ${path} does not know ${what}: it is of another version; lvsd restart starts the version that is installed`,
     );
   const client = controlClient(path);
   await assert.rejects(client.reload(), expected("POST /v1/reload"));
   await assert.rejects(client.history(), expected("GET /v1/events?follow=false"));
+  await assert.rejects(client.reload(), UnknownRequest);
 });
 
 test("an answer from somebody else is a MachineError, never a report", async (t) => {

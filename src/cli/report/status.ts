@@ -13,14 +13,14 @@ import type {
   VipStatus,
   VirtualServerStatus,
 } from "../../control/api.ts";
+import { completed } from "../../control/reports/older-status.ts";
 import type { ServiceState } from "../../failover/service.ts";
 import type { RealServerState, VirtualServerState } from "../../health/health.ts";
 import { printProblem } from "../../keys/problem.ts";
 import { type IpAddress, printEndpoint } from "../../model/address.ts";
 import { printable } from "../../model/printable.ts";
-import { version } from "../../model/version.ts";
+import { startsInstalled, version } from "../../model/version.ts";
 import { nameText } from "./names.ts";
-import { completed } from "./older-status.ts";
 import type { Paint, Shade } from "./paint.ts";
 import { count } from "./plan.ts";
 import { length, localTime } from "./time.ts";
@@ -97,7 +97,7 @@ function routerLines(status: Status, now: number, paint: Paint): Line[] {
   return lines;
 }
 
-const otherVersion = `this command is lvsd ${version}; lvsd restart starts the version that is installed`;
+const otherVersion = `this command is lvsd ${version}; ${startsInstalled}`;
 
 /** A router without a configuration has no hash. */
 const configText = ({ serial, hash }: Status["config"]): string =>

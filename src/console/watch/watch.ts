@@ -4,8 +4,9 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RatesReport, Status } from "../../control/api.ts";
-import type { ControlClient } from "../../control/client.ts";
+import { type ControlClient, UnknownRequest } from "../../control/client.ts";
 import type { GraphsReport } from "../../control/reports/graphs.ts";
+import { completed } from "../../control/reports/older-status.ts";
 import { withChanges } from "../../control/reports/status-changes.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
 import { eventsMax, type LvsdEvent } from "../../model/event.ts";
@@ -60,6 +61,10 @@ export class Watch {
   };
   /** What later changes are about, and what the daemon calls it. */
   #known: { readonly status: Status; readonly mark: string } | null = null;
+  /** The process that answered last. */
+  #started: string | null = null;
+  /** What that process has no answer to: each question would count there as bad input. */
+  readonly #unknown = new Set<keyof WatchParts["client"]>();
   #shownAt = Number.NEGATIVE_INFINITY;
   #graphedAt = Number.NEGATIVE_INFINITY;
   #soon: NodeJS.Timeout | null = null;
@@ -137,11 +142,10 @@ export class Watch {
   }
 
   async #ask(shown: boolean): Promise<Watched> {
-    const { client } = this.#parts;
     try {
       const status = await this.#status();
       const isServing = status.virtual_servers.length > 0;
-      const rates = shown && isServing ? await client.rates().catch(withoutRates) : null;
+      const rates = shown && isServing ? await this.#rates() : null;
       const graphs = shown && isServing ? await this.#graphs() : null;
       const at = this.#parts.wallMs();
       this.#now({ ...this.#watched, status, rates, graphs, at, down: null });
@@ -156,26 +160,46 @@ export class Watch {
   /** What changed since the last look; all of it from a daemon of a version that knows no changes. */
   async #status(): Promise<Status> {
     const { client } = this.#parts;
+    const known = this.#known;
+    const changes = await this.#unlessUnknown("statusChanges", () =>
+      client.statusChanges(known === null ? {} : { since: known.mark }),
+    );
+    const changed = changes && withChanges(known?.status ?? null, changes);
+    const status = completed(changed ?? (await client.status()));
+    this.#known = changes && changed && { status, mark: changes.mark };
+    // Another process may be of another version.
+    if (this.#started !== null && status.started !== this.#started) this.#unknown.clear();
+    this.#started = status.started;
+    return status;
+  }
+
+  /** Null: the daemon is of a version that has no such request. */
+  async #unlessUnknown<Answer>(
+    request: keyof WatchParts["client"],
+    ask: () => Promise<Answer>,
+  ): Promise<Answer | null> {
+    if (this.#unknown.has(request)) return null;
     try {
-      const since = this.#known?.mark;
-      const changes = await client.statusChanges(since === undefined ? {} : { since });
-      const status = withChanges(this.#known?.status ?? null, changes);
-      this.#known = status && { status, mark: changes.mark };
-      return status ?? (await client.status());
+      return await ask();
     } catch (thrown) {
-      if (!(thrown instanceof MachineError)) throw thrown;
-      this.#known = null;
-      return client.status();
+      if (!(thrown instanceof UnknownRequest)) throw thrown;
+      this.#unknown.add(request);
+      return null;
     }
+  }
+
+  #rates(): Promise<RatesReport | null> {
+    const { client } = this.#parts;
+    return this.#unlessUnknown("rates", () => client.rates()).catch(withoutRates);
   }
 
   async #graphs(): Promise<GraphsReport | null> {
     const now = this.#parts.now();
     const { graphs } = this.#watched;
     if (graphs !== null && now - this.#graphedAt < graphsMs) return graphs;
-    const answer = await this.#parts.client.graphs();
+    const answer = await this.#unlessUnknown("graphs", () => this.#parts.client.graphs());
     this.#graphedAt = now;
-    return answer.ok ? answer : null;
+    return answer?.ok === true ? answer : null;
   }
 
   async #followOn(): Promise<void> {

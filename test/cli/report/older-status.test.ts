@@ -4,34 +4,13 @@ import { colored, plain } from "../../../src/cli/report/paint.ts";
 import { statusReport } from "../../../src/cli/report/status.ts";
 import type { Status } from "../../../src/control/api.ts";
 import { version } from "../../../src/model/version.ts";
+import { olderStatus } from "../../control/older-sample.ts";
 import { sampleStatus } from "../../control/sample.ts";
 
 const now = Date.parse("2026-01-01T00:10:00.000Z");
 
-/** The fields of the first version, which every daemon says. */
-const firstFields = new Set([
-  ...["version", "role", "state", "since", "cause", "config", "heartbeat", "peer", "vips"],
-  ...["virtual_servers", "ipvs", "path", "serial", "hash", "sent", "received", "late"],
-  ...["in_sync", "foreign_services", "alive", "config_match", "paths", "name", "last_seen_ms"],
-  ...["rtt_ms", "lost", "address", "device", "held", "protocol", "port", "fwmark", "scheduler"],
-  ...["active_connections", "inactive_connections", "real_servers", "weight", "check", "type"],
-  ...["effective_weight", "last_ms", "error"],
-]);
-
-/** `value` with the fields of the first version alone. */
-const older = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(older);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => firstFields.has(key))
-      .map(([key, inner]) => [key, older(inner)]),
-  );
-};
-
 test("the status of an older daemon is shown, with how to start the installed version", () => {
-  const said = { ...(older(sampleStatus) as Status), version: "0.0.9" };
-  const text = statusReport(said, now, plain);
+  const text = statusReport(olderStatus, now, plain);
   assert.match(text, /^Router {6}primary, active, lvsd 0\.0\.9\n/);
   assert.ok(text.includes(`this command is lvsd ${version}; lvsd restart starts the version`));
   for (const { name, real_servers } of sampleStatus.virtual_servers)

@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { Watch } from "../../../src/console/watch/watch.ts";
 import type { Status } from "../../../src/control/api.ts";
+import { UnknownRequest } from "../../../src/control/client.ts";
 import { SharedLooks } from "../../../src/control/reports/status-changes.ts";
 import { MachineError } from "../../../src/model/error.ts";
+import { sampleRates, sampleStatus } from "../../control/sample.ts";
+import { sampleGraphs } from "../../control/sample-reports.ts";
 
 /** A daemon that answers until `die`; its stream of events ends then. */
 function daemon() {
@@ -14,7 +17,7 @@ function daemon() {
   const status = async (): Promise<Status> => {
     asked += 1;
     if (signal.aborted) throw new MachineError("connect /run/lvsd/control: refused");
-    return { virtual_servers: [] } as unknown as Status;
+    return { ...sampleStatus, virtual_servers: [] };
   };
   async function* follow(stop: AbortSignal) {
     if (signal.aborted) throw new MachineError("connect /run/lvsd/control: refused");
@@ -60,13 +63,73 @@ test("pages that are opened within a second of each other ask the daemon once", 
   assert.equal(asked(), 2);
 });
 
-test("an older daemon, which knows no changes, is asked for the whole status", async () => {
+test("an older daemon is asked once for what it does not know, and its successor again", async () => {
   const { client, asked } = daemon();
-  const statusChanges = () => Promise.reject(new MachineError("/v1/status/changes does not exist"));
-  const older = { ...client, statusChanges };
-  const watch = new Watch({ client: older, wallMs: () => 0, now: () => 0, looked: () => {} });
-  assert.equal((await watch.fresh()).down, null);
+  let started = "2026-01-01T00:00:00.000Z";
+  let isOld = true;
+  const questions: string[] = [];
+  const unless = async <Answer>(what: string, answer: () => Promise<Answer>): Promise<Answer> => {
+    questions.push(what);
+    if (isOld) throw new UnknownRequest(`it does not know ${what}`);
+    return answer();
+  };
+  const status = async () => {
+    await client.status();
+    return { ...sampleStatus, started };
+  };
+  const looks = new SharedLooks("daemon", status, () => () => undefined);
+  const mixed = {
+    ...client,
+    status,
+    statusChanges: ({ since = null }: { since?: string | null } = {}) =>
+      unless("changes", () => looks.since(since)),
+    rates: () => unless("rates", async () => sampleRates),
+    graphs: () => unless("graphs", async () => sampleGraphs),
+  };
+  let now = 0;
+  const parts = { wallMs: () => now, now: () => now, looked: () => {} };
+  const watch = new Watch({ client: mixed, ...parts });
+  const look = () => {
+    now += 20_000;
+    return watch.fresh();
+  };
+  for (let seen = 1; seen <= 3; seen += 1) {
+    const { down, status: said } = await look();
+    assert.deepEqual([down, said?.started, asked()], [null, started, seen]);
+  }
+  assert.deepEqual(questions, ["changes", "rates", "graphs"]);
+  isOld = false;
+  started = "2026-01-01T00:10:00.000Z";
+  assert.equal((await look()).status?.started, started);
+  questions.length = 0;
+  const { rates, graphs } = await look();
+  assert.deepEqual(questions, ["changes", "rates", "graphs"]);
+  assert.deepEqual([rates, graphs], [sampleRates, sampleGraphs]);
+});
+
+test("a daemon that is busy is not asked for the whole status in addition", async () => {
+  const { client, asked } = daemon();
+  let isBusy = false;
+  const marks: unknown[] = [];
+  const statusChanges = async (given: { since?: string | null } = {}) => {
+    marks.push(given.since);
+    if (isBusy) throw new MachineError("too many requests");
+    return client.statusChanges(given);
+  };
+  let now = 0;
+  const parts = { wallMs: () => now, now: () => now, looked: () => {} };
+  const watch = new Watch({ client: { ...client, statusChanges }, ...parts });
+  const look = () => {
+    now += 1000;
+    return watch.fresh();
+  };
+  await look();
+  isBusy = true;
+  assert.equal((await look()).down, "too many requests");
   assert.equal(asked(), 1);
+  isBusy = false;
+  assert.equal((await look()).down, null);
+  assert.deepEqual(marks, [undefined, "daemon.1", "daemon.1"], "what was known still counts");
 });
 
 test("a burst of events is looked at together", async (t) => {
