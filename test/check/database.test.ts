@@ -64,7 +64,8 @@ const memcachedSays = () => memcachedDialogue({ user: null, password: null });
 describe("the conversation with memcached", () => {
   it("logs in where it has a login, by a value whose length counts bytes", () => {
     const login = () => memcachedDialogue({ user: "probe", password: "pässe" });
-    const said = ["C: set lvsd 0 0 12\r\nprobe pässe"];
+    const wanted = ["C: version", "S: CLIENT_ERROR unauthenticated"];
+    const said = [...wanted, "C: set lvsd 0 0 12\r\nprobe pässe"];
     const passed = playEveryWay(login, [
       ...[...said, "S: STORED", "C: version", "S: VERSION 1.6.18", "C: quit"],
     ]);
@@ -75,6 +76,18 @@ describe("the conversation with memcached", () => {
       ...{ kind: "failed", reason: "unexpected" },
       why: 'STORED expected after the login, got "CLIENT_ERROR no ***"',
     });
+  });
+
+  it("gives no password away where no login is wanted, or where it would be stored", () => {
+    const login = () => memcachedDialogue({ user: "probe", password: "geheim" });
+    assert.equal(
+      whyOf(playEveryWay(login, ["C: version", "S: VERSION 1.6.18"])),
+      'unexpected: it wants no login: it says its version without one, got "VERSION 1.6.18"',
+    );
+    assert.equal(
+      whyOf(playEveryWay(login, ["C: version", "S: ERROR"])),
+      'unexpected: CLIENT_ERROR before the login expected after version, got "ERROR"',
+    );
   });
 
   it("asks for the version and leaves", () => {

@@ -1,7 +1,7 @@
 /** `memcached`: the server says its version (https://github.com/memcached/memcached, doc/protocol.txt). */
 import { loginKeys, settleLogin, settleTls, targetKeys, tcpInTls, tlsKeys } from "../check-keys.ts";
 import type { Dialogue } from "../dialogue.ts";
-import { hear, leave, lineDialogue, say, type Talk, unexpected } from "../line-protocol.ts";
+import { hear, leave, lineDialogue, say, type Talk, unexpected, wrong } from "../line-protocol.ts";
 import { checkType } from "../type.ts";
 
 interface Login {
@@ -14,6 +14,13 @@ export const memcachedDialogue = (login: Login): Dialogue =>
 
 function* memcachedTalk({ user, password }: Login): Talk<void> {
   if (user !== null && password !== null) {
+    // Where no login is wanted, the password would be stored for everybody to read.
+    yield* say("version");
+    const refusal = yield* hear("version");
+    if (/^VERSION \S/.test(refusal))
+      yield* wrong("it wants no login: it says its version without one", refusal);
+    if (!refusal.startsWith("CLIENT_ERROR"))
+      yield* unexpected("CLIENT_ERROR before the login", "version", refusal);
     // doc/protocol.txt, "Authentication": a `set` of any key, whose value is the name and the
     // password; nothing is stored.
     const value = `${user} ${password}`;
@@ -34,13 +41,14 @@ export const memcached = checkType({
   help: [
     "- Nothing is read from the cache and nothing is written.",
     "- A login is that of the text protocol (`memcached -Y FILE`). A server that wants SASL (`-S`) speaks",
-    "  the binary protocol alone: check it with `tcp`.",
+    "  the binary protocol alone: check it with `tcp`. One that wants no login would store the password as",
+    "  a value: it is not sent there, and the check fails.",
     "- Without `tls` the password is sent in the clear.",
   ],
   keys: { ...targetKeys, ...loginKeys, ...tlsKeys },
   reasons: {
     unexpected:
-      "`CLIENT_ERROR unauthenticated`: the server wants a login; `authentication failure`: another one; `ERROR`: it speaks the binary protocol alone (SASL), or stores what clients without a login send",
+      "`CLIENT_ERROR unauthenticated`: the server wants a login; `authentication failure`: another one; `VERSION` without a login: it was started without `-Y`; `ERROR`: it speaks the binary protocol alone (SASL), or stores what clients without a login send",
     closed: "the server's limit of connections (`-c`); does it speak TLS on this port (`tls`)",
   },
   example: "{ type: memcached, port: 11211 }",

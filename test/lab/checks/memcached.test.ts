@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { after, before, describe, it, test } from "node:test";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { freePort, ServerProgram, Workshop } from "./server-program.ts";
 import { certificateTrials, trials, tryAt } from "./trials.ts";
 
 const workshop = new Workshop();
 after(() => workshop.remove());
+
+/** What it says to one command. */
+async function answerOf({ endpoint }: ServerProgram, command: string): Promise<string> {
+  const socket = connect(endpoint.port, endpoint.address);
+  socket.write(command);
+  const [answer] = await once(socket, "data");
+  socket.destroy();
+  return String(answer);
+}
 
 async function startMemcached(...options: readonly string[]): Promise<ServerProgram> {
   const port = await freePort();
@@ -56,6 +67,22 @@ describe("the login of memcached", () => {
       'unexpected: VERSION expected after version, got "CLIENT_ERROR unauthenticated"',
     );
   });
+});
+
+test("memcached without a login is sent no password", async () => {
+  const password = "geheim-19";
+  const program = await startMemcached();
+  try {
+    const file = workshop.file("unwanted", `${password}\n`);
+    const heard = await tryAt(
+      `type: memcached, user: probe, password_file: ${file}`,
+      program.endpoint,
+    );
+    assert.match(heard, /^unexpected: it wants no login: .*, got "VERSION \d/);
+    assert.equal(await answerOf(program, "get lvsd\r\n"), "END\r\n", "nothing is stored");
+  } finally {
+    await program.stop();
+  }
 });
 
 describe("memcached over TLS", () => {
