@@ -44,6 +44,8 @@ const cutShort = (why: string): AnswerRefusal => ({ kind: "failed", reason: "clo
 const headTooLong = tooLong(`the head of the answer is longer than ${headBytesMax} bytes`);
 const bodyTooLong = tooLong(`the answer is longer than ${bodyBytesMax} bytes`);
 
+const early = "closed before the answer was complete";
+
 /** Where the reader is. Lines end these; the body's parts are counted. */
 type Place = "status" | "fields" | "counted" | "rest" | "size" | "chunk" | "chunk-end" | "trailers";
 
@@ -105,6 +107,7 @@ export class HttpAnswer {
     if (this.#end !== null) return this.#end;
     // Section 8: a chunked body is whole once its last chunk has come.
     if (this.#place === "rest" || this.#place === "trailers") return this.#finish(complete);
+    if (this.#status !== null) return this.#finish(cutShort(`${early}: ${this.#bodySoFar()}`));
     const heard = this.#headBytes > 0 || this.#line.length > 0 || this.#interim > 0;
     if (!heard) return this.#finish(cutShort("closed without an answer"));
     if (
@@ -113,7 +116,13 @@ export class HttpAnswer {
       !/^H(?:T(?:T(?:P|$)|$)|$)/i.test(this.#text())
     )
       return this.#finish(this.#noStatus());
-    return this.#finish(cutShort("closed before the answer was complete"));
+    return this.#finish(cutShort(early));
+  }
+
+  #bodySoFar(): string {
+    return this.#place === "counted"
+      ? `${this.#bodyBytes} of ${this.#bodyBytes + this.#left} bytes of its body`
+      : `${this.#bodyBytes} bytes of its body, without the last chunk`;
   }
 
   #finish(end: AnswerStep): AnswerStep {

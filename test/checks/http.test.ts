@@ -79,6 +79,12 @@ const answers: [string, (socket: Socket) => void, Partial<HttpCheck>, RegExp][] 
     /^unexpected: 4 bytes of answer without the expected text; it is compressed \(Content-Encoding: "gzip"\)$/,
   ],
   [
+    "fails a compressed body, in which nothing can be seen to be absent",
+    saying("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\0"),
+    { expect: "maintenance", absent: true },
+    /^unexpected: whether the text is absent cannot be seen: it is compressed \(Content-Encoding: "gzip"\)$/,
+  ],
+  [
     "fails a page without it",
     saying(page("all is ill")),
     { expect: "well" },
@@ -118,7 +124,16 @@ const answers: [string, (socket: Socket) => void, Partial<HttpCheck>, RegExp][] 
     "fails a page cut short",
     (s) => s.once("data", () => s.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab")),
     {},
-    /^closed: /,
+    /^closed: .*before the answer was complete: 2 of 9 bytes of its body$/,
+  ],
+  [
+    "fails a page of chunks cut short",
+    (s) =>
+      s.once("data", () =>
+        s.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"),
+      ),
+    {},
+    /^closed: .*before the answer was complete: 2 bytes of its body, without the last chunk$/,
   ],
   ["fails a reset", (s) => s.once("data", () => s.resetAndDestroy()), {}, /^closed: /],
   ["fails a close without a word", (s) => s.end(), {}, /^closed: /],

@@ -103,6 +103,8 @@ function judgeBody(question: HttpQuestion, answer: HttpAnswer): DialogueAction {
       : { kind: "passed", content: createHash("sha256").update(body).digest("hex") };
   if (expect === null) return fine();
   const wanted = sought(expect, regex);
+  if (absent && answer.coding !== null && body.length > 0)
+    return failed("unexpected", unseen(wanted, answer.coding));
   const next = (matched: boolean): DialogueAction => {
     if (matched !== absent) return fine();
     return failed("unexpected", absent ? unwanted(wanted) : missing(wanted, answer));
@@ -115,12 +117,17 @@ const match = "a match of the pattern";
 const unwanted = ({ kind }: Sought): string =>
   `${kind === "text" ? "the text" : match} that must be absent is in the answer`;
 
+const compressed = (coding: string): string => `it is compressed (Content-Encoding: ${coding})`;
+
+const unseen = ({ kind }: Sought, coding: string): string =>
+  `whether ${kind === "text" ? "the text" : match} is absent cannot be seen: ${compressed(coding)}`;
+
 function missing({ kind }: Sought, { body, coding }: HttpAnswer): string {
   const what = kind === "text" ? "the expected text" : match;
   const within =
     kind === "pattern" && body.length > matchedBytesMax
       ? ` in its first ${matchedBytesMax} bytes`
       : "";
-  const coded = coding === null ? "" : `; it is compressed (Content-Encoding: ${coding})`;
+  const coded = coding === null ? "" : `; ${compressed(coding)}`;
   return `${body.length} bytes of answer without ${what}${within}${coded}`;
 }
