@@ -27,7 +27,7 @@ const closeOnExec = 0o2000000;
 /** struct epoll_event is packed on x86-64 alone: 32 bits of events, then 64 of ours. */
 const eventBytes = process.arch === "x64" ? 12 : 16;
 const oursAt = eventBytes - 8;
-/** In one look: others have their turn in between. */
+/** In one look. */
 const eventsMax = 128;
 
 /** Who is to hear what is ready. What it throws goes to `threw`, and others hear theirs. */
@@ -99,8 +99,19 @@ class Readiness {
     if (this.#count === 0) this.#watch.unref();
   }
 
-  /** Reports what is ready now. */
+  /** Reports what is ready now, with others' turns in between where that is much. */
   readonly look = (): void => {
+    if (this.#report() === eventsMax) setImmediate(this.look);
+  };
+
+  /** Reports all that is ready now. The kernel lists what it has not reported yet first. */
+  lookAtAll(): void {
+    for (let looks = Math.ceil(this.#count / eventsMax); looks > 0; looks -= 1)
+      if (this.#report() < eventsMax) return;
+  }
+
+  /** Reports some of what is ready; how much that was. */
+  #report(): number {
     const count = waitEpoll(this.#epoll, this.#eventBytes, eventsMax, 0);
     for (let at = 0; at < count * eventBytes; at += eventBytes) {
       const entry = this.#entries[this.#events.getInt32(at + oursAt, true)];
@@ -111,8 +122,8 @@ class Readiness {
         entry.of.threw(thrown);
       }
     }
-    if (count === eventsMax) setImmediate(this.look);
-  };
+    return count;
+  }
 
   #control(operation: number, fd: number, generation: number, events: number): boolean {
     this.#asked.setUint32(0, events, true);
@@ -128,7 +139,7 @@ let made: Readiness | null = null;
  * Reports what is ready now, where anything is watched: a paused process wakes with its timers
  * overdue and the answers unread, and must read before it judges.
  */
-export const lookAtOnce = (): void => made?.look();
+export const lookAtOnce = (): void => made?.lookAtAll();
 
 /** The one of this thread. Throws MachineError (descriptors). */
 export function readiness(): Readiness {
