@@ -10,6 +10,7 @@ import type {
 } from "../../advice/findings/facts.ts";
 import type { Config } from "../../config/config.ts";
 import { addressesOf } from "../../config/config.ts";
+import { syncGroup, syncPort } from "../../connections/sync-message.ts";
 import { droppedBy } from "../../kernel/packet-filter.ts";
 import type { PlacedNeed } from "../../keys/place.ts";
 import { family, holds, type IpAddress, parseAddress } from "../../model/address.ts";
@@ -133,10 +134,6 @@ async function dropped(config: Config, role: Role | null): Promise<readonly Drop
     ? paths
     : [...paths, { what: `ip daddr ${syncGroup} udp dport ${syncPort}`, by }];
 }
-
-/** Where the kernel sends its connections (ip_vs_sync.c). */
-const syncGroup = "224.0.0.81";
-const syncPort = 8848;
 
 type Found = Pick<Facts, "vipAnswers" | "peerMacs" | "realServers">;
 
