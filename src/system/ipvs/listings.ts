@@ -12,7 +12,7 @@ import { systemPath } from "../program/program.ts";
 export interface Listings {
   /** What `ipvsadm -Ln WHAT --exact` prints. Throws MachineError. */
   list(what: "--rate" | "--stats"): Promise<string>;
-  /** Ends the shell. */
+  /** Ends the shell; what is under way or waits for its turn throws, as all do from then on. */
   close(): Promise<void>;
 }
 
@@ -25,6 +25,7 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
   let lines: string[] = [];
   let length = 0;
   let complaint = "";
+  let closed = false;
   let current: PromiseWithResolvers<void> | null = null;
   let last: Promise<unknown> = Promise.resolve();
   const fail = (why: string): void =>
@@ -43,6 +44,7 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
     onEnd: (why) => fail(why),
   });
   const listed = async (what: string): Promise<string> => {
+    if (closed) throw new MachineError(`ipvsadm -Ln ${what}: listings are closed`);
     const done = Promise.withResolvers<void>();
     [lines, length, complaint, current] = [[], 0, "", done];
     try {
@@ -65,6 +67,9 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
       last = next.catch(() => {});
       return next;
     },
-    close: shell.drop,
+    close() {
+      closed = true;
+      return shell.drop();
+    },
   };
 }

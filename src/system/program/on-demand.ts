@@ -14,7 +14,10 @@ export interface ProgramOnDemand {
    * longer than `patience` is killed, and `done` is rejected with a MachineError.
    */
   converse(text: string, done: PromiseWithResolvers<void>, patience: Ms): Promise<void>;
-  /** Kills the program. Nothing is heard of it any more, not even its end. */
+  /**
+   * Kills the program. Nothing is heard of it any more, not even its end; who is waiting for its
+   * answer gets a MachineError.
+   */
   drop(): Promise<void>;
 }
 
@@ -23,6 +26,8 @@ export function programOnDemand(
   options: KeptProgramOptions & { readonly onStart?: () => void },
 ): ProgramOnDemand {
   let program: KeptProgram | null = null;
+  /** What is being waited for. */
+  let asked: PromiseWithResolvers<void> | null = null;
 
   const start = (): KeptProgram => {
     if (program !== null) return program;
@@ -45,6 +50,7 @@ export function programOnDemand(
     const kept = program;
     program = null;
     kept?.kill();
+    asked?.reject(new MachineError(`${options.file}: was ended before it answered`));
     return kept?.ended ?? Promise.resolve();
   };
   return {
@@ -53,15 +59,17 @@ export function programOnDemand(
     async converse(text, done, patience) {
       const kept = start();
       const timer = setTimeout(() => {
-        void drop();
         const why = `${options.file}: gave no answer within ${patience} ms and was killed`;
         done.reject(new MachineError(why));
+        void drop();
       }, patience);
+      asked = done;
       kept.write(text);
       try {
         await done.promise;
       } finally {
         clearTimeout(timer);
+        if (asked === done) asked = null;
       }
     },
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ms, seconds } from "../../../src/model/time.ts";
 import { openListings } from "../../../src/system/ipvs/listings.ts";
@@ -53,4 +53,19 @@ test("the shell ends with its owner, and is no real-time program", async (t) => 
   assert.ok(![...runningPrograms()].includes(shell));
   await listings.close();
   await eventually("the shell is gone", () => !runs(shell));
+});
+
+test("the end waits for no listing, and none begins after it", async (t) => {
+  const directory = scripts(t, { ipvsadm: "echo $$ > $here/hung; exec sleep 60" });
+  const listings = openListings(`${directory}:${systemPath}`, seconds(60));
+  const ended = /^MachineError: .*(was ended before it answered|listings are closed)$/;
+  const [first, queued] = (["--rate", "--stats"] as const).map((what) =>
+    assert.rejects(listings.list(what), ended),
+  );
+  await eventually("one is under way", () => existsSync(`${directory}/hung`));
+  await listings.close();
+  await Promise.all([first, queued]);
+  await assert.rejects(listings.list("--rate"), ended);
+  const hung = Number(readFileSync(`${directory}/hung`, "utf8"));
+  await eventually("what hung is gone", () => !runs(hung));
 });

@@ -72,6 +72,15 @@ describe("a program on demand", () => {
     assert.deepEqual([kept.alive, ends], [false, []]);
   });
 
+  it("that is dropped leaves nobody waiting for its answer", async (t) => {
+    const { program, ask, heard } = repeater(t);
+    const asked = assert.rejects(ask("silent"), /^MachineError: sh: was ended before it answered$/);
+    await program.drop();
+    await asked;
+    await ask("next");
+    assert.deepEqual(heard, ["next"]);
+  });
+
   it("that is not there is an error, and nothing is kept of it", () => {
     const program = programOnDemand({ file: "no-such-program", args: [], onLine() {}, onEnd() {} });
     assert.throws(() => program.start(), /no-such-program/);
