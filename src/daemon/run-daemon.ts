@@ -154,6 +154,7 @@ async function runWith(
   let ended: Ended | "restart";
   let inRealTime = false;
   try {
+    listings.start();
     ended = await serveUntilStopped(daemon, ip, systemd, {
       restart: restart.promise,
       serving: async () => {

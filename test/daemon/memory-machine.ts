@@ -253,7 +253,7 @@ export class MemoryMachine {
       throw new MachineError("no ipvsadm here");
     };
     return {
-      listings: { list: unlisted, close: async () => {} },
+      listings: { start: () => {}, list: unlisted, close: async () => {} },
       sysctl: {
         read: (name: string) => settings.get(name) ?? "0",
         set: (name: string, value: string) => {

@@ -10,6 +10,8 @@ import { programOnDemand } from "../program/on-demand.ts";
 import { systemPath } from "../program/program.ts";
 
 export interface Listings {
+  /** Starts the shell, which keeps this process from ending until `close`. */
+  start(): void;
   /** What `ipvsadm -Ln WHAT --exact` prints. Throws MachineError. */
   list(what: "--rate" | "--stats"): Promise<string>;
   /** Ends the shell; what is under way or waits for its turn throws, as all do from then on. */
@@ -20,7 +22,7 @@ export interface Listings {
 const script = 'while read -r what; do ipvsadm -Ln "$what" --exact; echo "end $?"; done';
 const charactersMax = 40_000_000;
 
-/** Starts the shell. `path`: where ipvsadm is looked for. `deadline`: for one listing. */
+/** The shell is started when it is first asked, unless before. `path`: where ipvsadm is looked for. `deadline`: for one listing. */
 export function openListings(path: string = systemPath, deadline: Ms = ms(4000)): Listings {
   let lines: string[] = [];
   let length = 0;
@@ -56,12 +58,14 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
       throw new MachineError(`ipvsadm -Ln ${what}: wrote more than ${charactersMax} characters`);
     return lines.join("\n");
   };
-  try {
-    shell.start();
-  } catch {
-    // The first listing says why.
-  }
   return {
+    start() {
+      try {
+        shell.start();
+      } catch {
+        // The first listing says why.
+      }
+    },
     list(what) {
       const next = last.then(() => listed(what));
       last = next.catch(() => {});

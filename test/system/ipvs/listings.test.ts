@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ms, seconds } from "../../../src/model/time.ts";
@@ -68,4 +69,21 @@ test("the end waits for no listing, and none begins after it", async (t) => {
   await assert.rejects(listings.list("--rate"), ended);
   const hung = Number(readFileSync(`${directory}/hung`, "utf8"));
   await eventually("what hung is gone", () => !runs(hung));
+});
+
+test("a process that opens it and asks for nothing can end", () => {
+  const module = new URL("../../../src/system/ipvs/listings.ts", import.meta.url);
+  const script = `(await import(${JSON.stringify(module.href)})).openListings();`;
+  const { status, signal } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    timeout: 20_000,
+  });
+  assert.deepEqual([status, signal], [0, null]);
+});
+
+test("a shell that is started before it is asked answers, too", async (t) => {
+  const directory = scripts(t, { ipvsadm: listing });
+  const listings = openListings(`${directory}:${systemPath}`);
+  t.after(listings.close);
+  listings.start();
+  assert.match(await listings.list("--rate"), /TCP --rate/);
 });
