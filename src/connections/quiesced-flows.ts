@@ -20,8 +20,15 @@ export interface Leaving {
   readonly mark: number;
   /** The VIPs, as `endpoint` prints them with port 0. */
   readonly vips: ReadonlySet<string>;
+  /** The ports of UDP there that the mark is for. */
+  readonly ports: readonly PortRange[];
   readonly from: string;
   readonly to: readonly Place[];
+}
+
+interface PortRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 interface Place {
@@ -59,7 +66,8 @@ export function leavingServers(
         const to = placesOf([...(service?.destinations.values() ?? [])]);
         if (own === undefined || own.weight > 0 || to.length === 0) return [];
         const from = endpoint(addressBytes(identity.address), identity.port);
-        return [{ key, mark: mark.fwmark, vips: vipsOf(virtualServer), from, to }];
+        const ports = mark.traffic.filter(({ protocol }) => protocol === "udp");
+        return [{ key, mark: mark.fwmark, vips: vipsOf(virtualServer), ports, from, to }];
       }),
     );
 }
@@ -83,11 +91,14 @@ export function movedFlows(
   return connections.flatMap((connection): readonly MovedFlow[] => {
     const { protocol, isTemplate, addresses, virtualPort, realPort } = connection;
     if (protocol !== "udp" || isTemplate) return [];
+    // Other virtual servers may have the same VIP and the same real server.
+    const ofPort = leaving.filter(({ ports }) => covers(ports, virtualPort));
+    if (ofPort.length === 0) return [];
     const length = addresses.length / 3;
     const vip = endpoint(addresses.subarray(length, 2 * length), 0);
     const real = addresses.subarray(2 * length);
     const froms = [endpoint(real, realPort), endpoint(real, 0)];
-    const found = leaving.find(({ vips, from }) => vips.has(vip) && froms.includes(from));
+    const found = ofPort.find(({ vips, from }) => vips.has(vip) && froms.includes(from));
     const to = found && next(found.to, length, given);
     if (found === undefined || to === undefined) return [];
     given.set(to, (given.get(to) ?? 0) + 1);
@@ -100,6 +111,40 @@ export function movedFlows(
     ];
   });
 }
+
+const covers = (ports: readonly PortRange[], port: number): boolean =>
+  ports.some(({ from, to }) => from <= port && port <= to);
+
+/** What has become of flows that were sent; of those that have ended since, nothing. */
+export interface Whereabouts {
+  readonly moved: readonly MovedFlow[];
+  readonly stayed: readonly MovedFlow[];
+}
+
+/** `connections`, `next`: the kernel's as they are now, and which of them are to move now. */
+export function whereabouts(
+  sent: readonly MovedFlow[],
+  connections: readonly Connection[],
+  next: readonly MovedFlow[],
+): Whereabouts {
+  if (sent.length === 0) return { moved: [], stayed: [] };
+  const bySides = new Map(sent.map((each) => [clientAndVip(each.connection), each]));
+  const moved = connections.flatMap((connection): readonly MovedFlow[] => {
+    if (connection.protocol !== "udp" || connection.isTemplate) return [];
+    const found = bySides.get(clientAndVip(connection));
+    return found !== undefined && sameRealServer(found.connection, connection) ? [found] : [];
+  });
+  const stayed = next.filter(
+    ({ key, connection }) => bySides.get(clientAndVip(connection))?.key === key,
+  );
+  return { moved, stayed };
+}
+
+const clientAndVip = ({ addresses, clientPort, virtualPort }: Connection): string =>
+  `${endpoint(addresses.subarray(0, (addresses.length / 3) * 2), clientPort)} ${virtualPort}`;
+
+const sameRealServer = (one: Connection, other: Connection): boolean =>
+  one.realPort === other.realPort && Buffer.compare(one.addresses, other.addresses) === 0;
 
 /** The one that has got the least for its weight. */
 function next(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RealServer, VirtualServer } from "../../src/config/config.ts";
 import type { Connection } from "../../src/connections/connection-list.ts";
-import { leavingServers, movedFlows } from "../../src/connections/quiesced-flows.ts";
+import { leavingServers, movedFlows, whereabouts } from "../../src/connections/quiesced-flows.ts";
 import { syncMessages } from "../../src/connections/sync-message.ts";
 import {
   type RealServerHealth,
@@ -23,7 +23,10 @@ const mixed = (changes: Partial<VirtualServer> = {}): VirtualServer =>
     ...{ quiesce: true, port: null },
     mark: {
       ...{ fwmark: 9, families: [4, 6], addresses: [vip, vip6] },
-      traffic: (["tcp", "udp"] as const).map((protocol) => ({ protocol, from: 53, to: 53 })),
+      traffic: [
+        { protocol: "tcp", from: 80, to: 80 },
+        ...(["tcp", "udp"] as const).map((protocol) => ({ protocol, from: 53, to: 53 })),
+      ],
     },
     realServers: [
       realServer("rs1", { address: address("10.0.0.1") }),
@@ -88,12 +91,16 @@ describe("flows of UDP behind a mark for TCP and UDP", () => {
     assert.equal(Buffer.from(bytes ?? []).readUInt32BE(8 + 16), 9);
   });
 
-  it("are none of TCP, of other real servers, of other VIPs, and no template", () => {
+  it("are none of TCP, of other real servers, VIPs and ports, and no template", () => {
     const others = [
       flow(one, 1, { protocol: "tcp", state: "ESTABLISHED" }),
       flow(two, 2),
       flow(one, 3, {}, address("192.0.2.77")),
       flow(one, 0, { isTemplate: true }),
+      // Of a virtual server whose VIP and real servers are the same.
+      flow(one, 4, { virtualPort: 123, realPort: 123 }),
+      flow(six1, 5, { virtualPort: 123, realPort: 123 }),
+      flow(one, 6, { virtualPort: 80, realPort: 80 }),
     ];
     assert.deepEqual(movedFlows(others, leaving(mixed())), []);
   });
@@ -113,5 +120,31 @@ describe("flows of UDP behind a mark for TCP and UDP", () => {
     });
     const [moved] = movedFlows([flow(one, 1, { realPort: 5300 })], leaving(mapped));
     assert.equal(moved?.connection.realPort, 5300);
+  });
+
+  it("have moved where the kernel has them at their new real server, and have stayed at the old one", () => {
+    const flows = [1, 2, 3, 4].map((port) => flow(one, port)).concat(flow(six1, 5), flow(six1, 6));
+    const sent = movedFlows(flows, leaving(mixed()));
+    const at = (port: number) => sent.find(({ connection }) => connection.clientPort === port);
+    const moved = [1, 5].flatMap((port) => at(port)?.connection ?? []);
+    // The third has ended.
+    const now = [...moved, flow(one, 2), flow(one, 4), flow(six1, 6), flow(two, 7)];
+    const found = whereabouts(sent, now, movedFlows(now, leaving(mixed())));
+    const ports = (of: typeof sent) => of.map(({ connection }) => connection.clientPort).sort();
+    assert.deepEqual(
+      [ports(found.moved), ports(found.stayed)],
+      [
+        [1, 5],
+        [2, 4, 6],
+      ],
+    );
+  });
+
+  it("have moved also where their new real server is to be left by now", () => {
+    const sent = movedFlows([flow(one, 1)], leaving(mixed(), ["rs1"]));
+    const now = sent.map(({ connection }) => connection);
+    const next = movedFlows(now, leaving(mixed(), ["rs1", "rs2"]));
+    assert.equal(next.length, 1);
+    assert.deepEqual(whereabouts(sent, now, next), { moved: sent, stayed: [] });
   });
 });
