@@ -8,7 +8,7 @@ import type { Ip } from "../system/ip/ip.ts";
 import type { ReadConnections } from "../system/ipvs/connection-reader.ts";
 import type { Ipvsadm } from "../system/ipvs/ipvsadm.ts";
 import type { Listings } from "../system/ipvs/listings.ts";
-import type { SendToOwnKernel } from "../system/ipvs/own-kernel.ts";
+import type { OwnKernel } from "../system/ipvs/own-kernel.ts";
 import type { SyncDaemons } from "../system/ipvs/sync-daemon.ts";
 import type { SyncSender } from "../system/ipvs/sync-sender.ts";
 import type { Resolve } from "../system/names/resolver.ts";
@@ -32,7 +32,7 @@ export interface Doors {
   readonly syncDaemons: SyncDaemons;
   readonly readConnections: ReadConnections;
   readonly syncSender: SyncSender;
-  readonly sendToOwnKernel: SendToOwnKernel;
+  readonly ownKernel: OwnKernel;
   readonly synCapture: SynCapture;
   readonly announcer: Announcer;
   readonly openStrangerWatch: OpenStrangerWatch;

@@ -121,7 +121,7 @@ async function runWith(
     ...{ ip, ipvsadm, listings, announcer, sysctl, packetFilter },
     ...{ syncDaemons, syncSender, synCapture },
     ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
-    sendToOwnKernel: ownKernel(syncDaemons),
+    ownKernel: ownKernel(syncDaemons),
   };
   const daemon = new Daemon(written, {
     doors: {

@@ -282,7 +282,7 @@ export class MemoryMachine {
       },
       syncDaemons: {
         ...{ read: async () => [], start: async () => {}, stop: async () => {} },
-        intake: () => ({ waiting: 0, dropped: 0 }),
+        intake: () => ({ listening: false, waiting: 0, dropped: 0 }),
       },
     };
   }
@@ -293,7 +293,7 @@ export class MemoryMachine {
     return {
       readConnections: async () => ({ connections: [], complete: true }),
       syncSender: { send: nothing, close: nothing },
-      sendToOwnKernel: async () => {},
+      ownKernel: { send: async () => {}, endLeft: async () => {} },
       synCapture: { begin: nothing, take: () => [], end: nothing, close: nothing },
       announcer: {
         ...{ announceAll: announced, probeAll: announced },

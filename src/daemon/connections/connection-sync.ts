@@ -17,7 +17,7 @@ import {
   sameSyncDaemon,
   syncDaemonKinds,
 } from "../../kernel/sync-text.ts";
-import { messageOf } from "../../model/error.ts";
+import { MachineError, messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
 import { between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
@@ -152,6 +152,19 @@ export class ConnectionSync {
   /** Resolves when what was asked for so far has been tried. */
   async settled(): Promise<void> {
     await this.#queue;
+  }
+
+  /**
+   * Does `work` while this changes none of the kernel's daemons; the end of this waits for it.
+   * Throws what `work` throws, and MachineError once this has ended.
+   */
+  undisturbed(work: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(() => {
+      if (this.#stopped) throw new MachineError("the synchronisation of connections has ended");
+      return work();
+    });
+    this.#queue = done.catch(() => {});
+    return done;
   }
 
   /** Stops the daemons. Never throws. */

@@ -10,6 +10,7 @@ import { peerIsActive, type Router } from "../../failover/router.ts";
 import type { RealServerKey } from "../../health/health.ts";
 import { seconds } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
+import type { OwnKernel } from "../../system/ipvs/own-kernel.ts";
 import type { Table } from "../../table/table.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -32,12 +33,15 @@ export class ConnectionsPart implements Part {
   readonly sync: ConnectionSync;
   readonly handOver: ConnectionHandOver;
   readonly #flows: FlowMover;
+  readonly #ownKernel: OwnKernel;
   #active = false;
 
   constructor({ doors, running, missingChanged }: PartContext, needs: ConnectionsNeeds) {
-    const { report, now, syncDaemons, readConnections, sendToOwnKernel } = doors;
+    const { report, now, syncDaemons, readConnections, ownKernel } = doors;
+    this.#ownKernel = ownKernel;
     this.#flows = new FlowMover({
-      ...{ report, now, readConnections, sendToOwnKernel },
+      ...{ report, now, readConnections },
+      sendToOwnKernel: (flows) => this.sync.undisturbed(() => ownKernel.send(flows)),
       leaving: () =>
         this.#active
           ? leavingServers(running().config, needs.table() ?? new Map(), needs.flowsLeave)
@@ -55,6 +59,8 @@ export class ConnectionsPart implements Part {
   }
 
   start(): void {
+    // Where it fails, the next move does, which reports it.
+    void this.sync.undisturbed(this.#ownKernel.endLeft).catch(() => {});
     this.#flows.start();
   }
 

@@ -12,14 +12,22 @@ import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../connections/connection-list.ts";
 import { syncGroup, syncMessages, syncPort } from "../../connections/sync-message.ts";
-import type { SyncDaemon } from "../../kernel/sync-text.ts";
+import { type FoundSyncDaemon, type SyncDaemon, sameSyncDaemon } from "../../kernel/sync-text.ts";
 import { MachineError } from "../../model/error.ts";
 import { addMs, ms } from "../../model/time.ts";
 import { now } from "../process/clock.ts";
 import type { SyncDaemons } from "./sync-daemon.ts";
 
-/** Resolves when the kernel has them. Throws MachineError. */
-export type SendToOwnKernel = (connections: readonly Connection[]) => Promise<void>;
+export interface OwnKernel {
+  /**
+   * Resolves when no datagram waits in the kernel any more. Whether it has taken the connections in
+   * is to be seen in its list alone: a packet filter may have dropped them, too. The daemons must
+   * not be changed meanwhile. Throws MachineError.
+   */
+  send(connections: readonly Connection[]): Promise<void>;
+  /** Ends a daemon for the moment that outlived an earlier process. Throws MachineError. */
+  endLeft(): Promise<void>;
+}
 
 /** No other master speaks on the loopback device. */
 const forTheMoment: SyncDaemon = { kind: "backup", device: "lo", id: 255, datagramBytes: null };
@@ -27,20 +35,35 @@ const forTheMoment: SyncDaemon = { kind: "backup", device: "lo", id: 255, datagr
 const intakeMax = ms(1000);
 const lookEvery = ms(5);
 
-export const ownKernel =
-  (daemons: SyncDaemons): SendToOwnKernel =>
-  async (connections) => {
-    const found = (await daemons.read()).find(({ kind }) => kind === "backup");
-    // One of an earlier process that was ended in between is on that device, too.
-    const own = found === undefined || found.device === forTheMoment.device;
-    if (found === undefined) await daemons.start(forTheMoment);
-    try {
-      const { device, id } = found ?? forTheMoment;
-      await send(syncMessages(connections, id), addressOn(device), () => daemons.intake().waiting);
-    } finally {
-      if (own) await daemons.stop("backup");
-    }
+export function ownKernel(daemons: SyncDaemons): OwnKernel {
+  const backup = async (): Promise<FoundSyncDaemon | undefined> =>
+    (await daemons.read()).find(({ kind }) => kind === "backup");
+  return {
+    async send(connections) {
+      const found = await backup();
+      if (found?.elsewhere === true) throw new MachineError(hearsElsewhere(found));
+      if (found === undefined) await daemons.start(forTheMoment);
+      try {
+        const { device, id } = found ?? forTheMoment;
+        const datagrams = syncMessages(connections, id);
+        await send(datagrams, addressOn(device), () => daemons.intake().waiting);
+      } finally {
+        if (found === undefined || sameSyncDaemon(found, forTheMoment))
+          await daemons.stop("backup");
+      }
+    },
+    async endLeft() {
+      // To start a program holds up the loop; without a socket there is no such daemon.
+      if (!daemons.intake().listening) return;
+      const found = await backup();
+      if (found !== undefined && sameSyncDaemon(found, forTheMoment)) await daemons.stop("backup");
+    },
   };
+}
+
+const hearsElsewhere = ({ device }: FoundSyncDaemon): string =>
+  `the kernel's backup daemon on ${device} hears another group or port than ${syncGroup} ` +
+  `${syncPort}: end it (ipvsadm --stop-daemon backup)`;
 
 /** By which the C library names a device to send multicast on. */
 function addressOn(device: string): string {

@@ -4,7 +4,8 @@
  *
  * To start a program holds up the loop for some ms, and these are looked at every few seconds. So
  * what ipvsadm said once counts for as long as the daemons speak through the same sockets: nothing
- * of a daemon can be changed without ending it.
+ * of a daemon can be changed without ending it. Nothing waits for the programs, so they are
+ * ordinary ones.
  */
 import { readFileSync } from "node:fs";
 import {
@@ -35,6 +36,8 @@ export interface SyncDaemons {
 
 /** The socket from which the kernel's backup takes in what masters say. */
 export interface Intake {
+  /** Whether there is one; false also where the kernel does not say. */
+  readonly listening: boolean;
   /** Bytes of memory of the datagrams that wait in it. */
   readonly waiting: number;
   /** Datagrams for which it had no room since the backup began. */
@@ -88,7 +91,7 @@ export function openSyncDaemons({
   let known: { readonly daemons: readonly FoundSyncDaemon[]; readonly sockets: string } | null =
     null;
   const ipvsadm = (args: readonly string[]) =>
-    runProgram({ file: "ipvsadm", args, deadline, path });
+    runProgram({ file: "ipvsadm", args, deadline, path, unhurried: true });
   return {
     async read() {
       const sockets = socketsIn(socketsFile);
@@ -109,8 +112,13 @@ export function openSyncDaemons({
       await ipvsadm(stopWords(kind));
     },
     intake() {
-      const [, waiting = "0", dropped = "0"] = listening.exec(readSockets(socketsFile)) ?? [];
-      return { waiting: Number.parseInt(waiting, 16), dropped: Number(dropped) };
+      const found = listening.exec(readSockets(socketsFile));
+      const [, waiting = "0", dropped = "0"] = found ?? [];
+      return {
+        listening: found !== null,
+        waiting: Number.parseInt(waiting, 16),
+        dropped: Number(dropped),
+      };
     },
   };
 }

@@ -21,7 +21,10 @@ const eth1 = (index: number, up = true): Interface => ({
 function make(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = new Map<SyncDaemonKind, FoundSyncDaemon>();
-  const kernel = { failure: null as string | null, starts: 0, changes: 0, waiting: 0, dropped: 0 };
+  const kernel = {
+    ...{ failure: null as string | null, starts: 0, changes: 0 },
+    ...{ listening: true, waiting: 0, dropped: 0 },
+  };
   const refuseIfAsked = (): void => {
     if (kernel.failure !== null) throw new MachineError(kernel.failure);
   };
@@ -247,4 +250,31 @@ test("the end of lvsd is the end of the daemons", async (t) => {
   assert.deepEqual(runs(), []);
   await pass(10);
   assert.deepEqual(runs(), []);
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("no daemon is changed while somebody uses one, and the end waits for that", async (t) => {
+  const { sync, runs } = make(t);
+  const using = Promise.withResolvers<void>();
+  const used = sync.undisturbed(() => using.promise);
+  sync.configure(config);
+  await turn();
+  const left = sync.leave().then(() => "ended");
+  assert.equal(await Promise.race([left, turn()]), undefined, "it is still being used");
+  assert.deepEqual(runs(), []);
+  using.resolve();
+  await used;
+  assert.equal(await left, "ended");
+  const after = sync.undisturbed(async () => assert.fail("used after the end"));
+  await assert.rejects(after, /^MachineError: the synchronisation of connections has ended$/);
+});
+
+test("what fails while it uses a daemon fails alone", async (t) => {
+  const { sync, runs } = make(t);
+  const failing = sync.undisturbed(() => Promise.reject(new MachineError("no way out")));
+  sync.configure(config);
+  await assert.rejects(failing, /no way out/);
+  await sync.settled();
+  assert.deepEqual(runs(), both);
 });

@@ -15,7 +15,7 @@ import { eventually } from "../../system/scripts.ts";
 
 const mark = 77;
 const daemons = openSyncDaemons();
-const send = ownKernel(daemons);
+const { send, endLeft } = ownKernel(daemons);
 
 const ipvsadm = (...words: readonly string[]): string =>
   execFileSync("ipvsadm", words, { encoding: "utf8" });
@@ -65,6 +65,10 @@ test("a flow is moved, and counted at its new real server by the forwarding meth
   );
 });
 
+const backup = (device: string, id: number): SyncDaemon => ({
+  ...{ kind: "backup", device, id, datagramBytes: null },
+});
+
 test("a synchronisation that runs already is used, and stays", async () => {
   for (const line of [
     "link add eth6 type veth peer name eth7",
@@ -73,15 +77,43 @@ test("a synchronisation that runs already is used, and stays", async () => {
     "addr add 10.7.2.1/24 dev eth6",
   ])
     execFileSync("ip", line.split(" "));
-  const running: SyncDaemon = { kind: "backup", device: "eth6", id: 9, datagramBytes: null };
-  await daemons.start(running);
+  await daemons.start(backup("eth6", 9));
   try {
     await send([connection("udp", 4002, 2)]);
     await eventually("it has moved", () => known().includes("UDP 4002 2"));
+    await endLeft();
     const [still] = await daemons.read();
     assert.equal(still?.device, "eth6");
   } finally {
     await daemons.stop("backup");
     execFileSync("ip", ["link", "del", "eth6"]);
   }
+});
+
+test("another one on the loopback device stays, and one that hears elsewhere is not used", async () => {
+  await daemons.start(backup("lo", 9));
+  await send([connection("udp", 4003, 2)]);
+  await eventually("it is taken in", () => known().includes("UDP 4003 2"));
+  await endLeft();
+  assert.equal((await daemons.read()).length, 1);
+  await daemons.stop("backup");
+  const elsewhere = ["--mcast-interface", "lo", "--syncid", "255", "--mcast-port", "8849"];
+  ipvsadm("--start-daemon", "backup", ...elsewhere);
+  await assert.rejects(
+    send([connection("udp", 4003, 1)]),
+    /^MachineError: the kernel's backup daemon on lo hears another group or port/,
+  );
+  assert.equal((await daemons.read()).length, 1);
+  await daemons.stop("backup");
+});
+
+test("what an earlier process has left on the loopback device is used, and ended", async () => {
+  await daemons.start(backup("lo", 255));
+  await send([connection("udp", 4003, 1)]);
+  await eventually("it has moved", () => known().includes("UDP 4003 1"));
+  assert.deepEqual(await daemons.read(), []);
+  await daemons.start(backup("lo", 255));
+  await endLeft();
+  assert.deepEqual(await daemons.read(), []);
+  await endLeft();
 });

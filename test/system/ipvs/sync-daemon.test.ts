@@ -1,12 +1,13 @@
 /** The door to the sync daemons against a program that speaks as ipvsadm 1.31 does. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { MachineError } from "../../../src/model/error.ts";
 import { ms } from "../../../src/model/time.ts";
 import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
-import { install, scripts } from "../scripts.ts";
+import { runningPrograms } from "../../../src/system/program/program.ts";
+import { eventually, install, scripts } from "../scripts.ts";
 
 const program = `
 echo "$*" >> $here/said
@@ -43,6 +44,14 @@ test("what the kernel refuses is told in its words", async (t) => {
   });
 });
 
+test("the program is no real-time program, since nothing waits for it", async (t) => {
+  const path = scripts(t, { ipvsadm: "echo $$ > $here/pid; sleep 0.3" });
+  const reading = openSyncDaemons({ path }).read();
+  await eventually("it runs", () => existsSync(join(path, "pid")));
+  assert.deepEqual([...runningPrograms()], []);
+  await reading;
+});
+
 test("an answer that is not understood is an error, and so is none", async (t) => {
   const path = scripts(t, { ipvsadm: program });
   const daemons = openSyncDaemons({ path, deadline: ms(300) });
@@ -56,7 +65,8 @@ test("an answer that is not understood is an error, and so is none", async (t) =
 test("what the backup has not taken in, and had no room for, is told by its socket", (t) => {
   const socketsFile = join(scripts(t, {}), "udp");
   const { intake } = openSyncDaemons({ socketsFile });
-  assert.deepEqual(intake(), { waiting: 0, dropped: 0 }, "a kernel that does not tell");
+  const nothing = { listening: false, waiting: 0, dropped: 0 };
+  assert.deepEqual(intake(), nothing, "a kernel that does not tell");
   /** As Linux 6.1 prints the sockets of a master, a backup and somebody else. */
   writeFileSync(
     socketsFile,
@@ -68,7 +78,7 @@ test("what the backup has not taken in, and had no room for, is told by its sock
       "",
     ].join("\n"),
   );
-  assert.deepEqual(intake(), { waiting: 0xd00, dropped: 333 });
+  assert.deepEqual(intake(), { listening: true, waiting: 0xd00, dropped: 333 });
 });
 
 test("what was read counts while the sockets are the same ones, and no longer", async (t) => {
