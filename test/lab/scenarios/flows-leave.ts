@@ -76,8 +76,9 @@ export default scenario({
     await waitFor("every flow is served by another one", 90_000, () => {
       return flows.every(({ server }) => server.startsWith("rs") && server !== victim);
     });
-    const said = lab.r1.events().some(({ event, kind }) => event === "check" && kind === "moved");
-    expect(said, "r1 says that it has moved flows");
+    await waitFor("r1 says that it has moved flows", 30_000, () => {
+      return lab.r1.events().some(({ event, kind }) => event === "check" && kind === "moved");
+    });
     const { byServer, broken } = await client.held();
     expect(byServer[victim] === before, `TCP stays where it is: ${JSON.stringify(byServer)}`);
     return { broken };
