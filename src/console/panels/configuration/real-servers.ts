@@ -1,12 +1,11 @@
 /** REAL SERVER: those of one virtual server, and what is done with an entry as a whole. */
-import type { Edit } from "../../../config/editing/edit.ts";
 import { realServerKeys } from "../../../config/schema/virtual-server.ts";
+import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
 import { type Field, partsOf } from "../../forms/field.ts";
-import { type Entry, openDraft, takeEdits } from "../../forms/opened.ts";
+import { type Entry, openDraft } from "../../forms/opened.ts";
 import { orWhyNot } from "../../forms/settings-panel.ts";
 import { shownAt } from "../../forms/value.ts";
 import {
-  isName,
   lockedEntry,
   realServersOf,
   tabsPart,
@@ -15,7 +14,6 @@ import {
 import { type Html, html, nothing } from "../../html.ts";
 import { stateBadge } from "../../monitor/badge.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
-import { problemList } from "../../web/problems.ts";
 
 export const realServersPanel: Panel = {
   path: "/real-servers",
@@ -32,8 +30,7 @@ export const realServersPanel: Panel = {
   actions: { edit },
 };
 
-/** What the buttons do, by their values, as in virtual-servers.ts. */
-const changes: Readonly<Record<string, (entry: Entry, to: string) => readonly Edit[]>> = {
+const changes: EntryChanges = {
   delete: ({ root }) => [{ kind: "remove", path: root }],
   copy: ({ root }, to) => [
     { kind: "copy", path: root, to },
@@ -74,14 +71,10 @@ function show(model: Model, owner: Entry, above: Html): Html {
 <thead><tr>${locked === null ? html`<th scope="col">${say("virtuals.choose")}</th>` : nothing}${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
   const head = tabsPart(model, owner.name, "/real-servers");
   if (locked !== null) return html`${head}${above}${locked}${table}`;
-  const button = (action: string, text: string): Html =>
-    html`<button name="do" value="${action}">${text}</button>`;
-  const buttons = html`<div class="actions">${button("toggle", say("virtuals.toggle"))}${button("delete", say("virtuals.delete"))}
-<label for="to">${say("virtuals.copy-name")}</label><input id="to" name="to" maxlength="63" autocomplete="off">${button("copy", say("virtuals.copy"))}</div>`;
   return html`${head}${above}<form method="get" action="/real-server" class="inline"><input type="hidden" name="vs" value="${owner.name}">
 <label for="new">${say("real.new-name")}</label><input id="new" name="new" required maxlength="63" autocomplete="off"><button class="main">${say("virtuals.add")}</button></form>
 <form method="post" action="/real-servers/edit">${token}<input type="hidden" name="vs" value="${owner.name}">
-${entries.length === 0 ? html`<p>${say("real.none")}</p>` : html`${table}${buttons}`}</form>`;
+${entries.length === 0 ? html`<p>${say("real.none")}</p>` : html`${table}${entryButtons(model, changes)}`}</form>`;
 }
 
 function row(model: Model, owner: Entry, entry: Entry, mayChoose: boolean): Html {
@@ -104,27 +97,13 @@ function row(model: Model, owner: Entry, entry: Entry, mayChoose: boolean): Html
 const gone = ({ say }: Model): Html =>
   html`<p>${say("virtual.gone")} <a href="/virtual-servers">${say("virtuals.title")}</a></p>`;
 
-/** What was asked of the entry that was chosen; `to`: the name of a copy. */
 async function edit(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const owner = virtualServerNamed(await openDraft(model), form.get("vs") ?? "");
   if (owner === null || owner.file !== null) return { kind: "again", content: gone(model) };
-  const again = (why: string): Acted => ({
-    kind: "again",
-    content: show(model, owner, html`<p class="notice failed" role="alert">${why}</p>`),
+  return editEntry(model, form, {
+    ...{ entries: realServersOf(owner), changes },
+    page: `/real-servers?${new URLSearchParams({ vs: owner.name })}`,
+    show: (above) => show(model, owner, above),
   });
-  const entries = realServersOf(owner);
-  const entry = entries.find(({ name }) => name === form.get("name"));
-  const what = form.get("do") ?? "";
-  const make = Object.hasOwn(changes, what) ? changes[what] : undefined;
-  if (entry === undefined || make === undefined) return again(model.say("virtuals.none-chosen"));
-  const to = (form.get("to") ?? "").trim();
-  if (what === "copy" && !isName(to)) return again(model.say("form.no-name"));
-  if (what === "copy" && entries.some(({ name }) => name === to))
-    return again(model.say("form.name-taken"));
-  const taken = await takeEdits(model, make(entry, to));
-  const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
-  if (taken.kind === "taken") return { kind: "done", text: model.say("form.taken"), to: where };
-  const content = html`${problemList(taken.placed.within)}${show(model, owner, nothing)}`;
-  return { kind: "again", content };
 }

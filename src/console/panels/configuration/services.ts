@@ -1,8 +1,8 @@
 /** FAILOVER: the failover services, and one of them as a form. Its check is MONITORING SCRIPTS'. */
-import type { Edit } from "../../../config/editing/edit.ts";
 import { parsed } from "../../../config/editing/with-edits.ts";
 import { failoverServiceKeys } from "../../../config/schema/failover-service.ts";
 import { typeAt } from "../../forms/check-subject.ts";
+import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
 import { allParts, type Field, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
 import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
@@ -11,17 +11,15 @@ import {
   failoverServicesIn,
   type Opened,
   openDraft,
-  takeEdits,
   takeForm,
 } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
 import { lockedFor, orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
 import { isGiven, nodeAt, shownAt } from "../../forms/value.ts";
-import { isName, serviceTabs } from "../../forms/virtual-server-form.ts";
+import { serviceTabs } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import { stateBadge } from "../../monitor/badge.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
-import { problemList } from "../../web/problems.ts";
 
 const sections: readonly FormSection[] = [
   { title: "service.commands", parts: allParts(failoverServiceKeys, ["check"]) },
@@ -67,13 +65,10 @@ function list(model: Model, opened: Opened, above: Html): Html {
   const all = entries.length === 0 ? html`<p>${say("services.none")}</p>` : table;
   const end = html`<p class="hint">${say("services.addresses")} <a href="/global">${say("global.title")}</a></p>`;
   if (!may) return html`${above}${lockedFor(model)}${all}${end}`;
-  const button = (what: string, text: string): Html =>
-    html`<button name="do" value="${what}">${text}</button>`;
-  const buttons = html`<div class="actions">${button("delete", say("virtuals.delete"))}
-<label for="to">${say("virtuals.copy-name")}</label><input id="to" name="to" maxlength="63" autocomplete="off">${button("copy", say("virtuals.copy"))}</div>`;
+  const changes = changesOf(entries);
   return html`${above}<form method="get" action="/service" class="inline"><label for="new">${say("services.new-name")}</label>
 <input id="new" name="new" required maxlength="63" autocomplete="off"><button class="main">${say("virtuals.add")}</button></form>
-<form method="post" action="/services/edit">${token}${all}${entries.length === 0 ? nothing : buttons}</form>${end}`;
+<form method="post" action="/services/edit">${token}${all}${entries.length === 0 ? nothing : entryButtons(model, changes)}</form>${end}`;
 }
 
 function row({ say, watched }: Model, { name, document, root }: Entry, may: boolean): Html {
@@ -92,30 +87,19 @@ function row({ say, watched }: Model, { name, document, root }: Entry, may: bool
 
 async function editList(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
-  const { say } = model;
   const opened = await openDraft(model);
-  const again = (why: string): Acted => ({
-    kind: "again",
-    content: list(model, opened, html`<p class="notice failed" role="alert">${why}</p>`),
-  });
   const entries = failoverServicesIn(opened);
-  const entry = entries.find(({ name }) => name === form.get("name"));
-  if (entry === undefined) return again(say("virtuals.none-chosen"));
-  const to = (form.get("to") ?? "").trim();
-  const isCopy = form.get("do") === "copy";
-  if (isCopy && !isName(to)) return again(say("form.no-name"));
-  if (isCopy && entries.some(({ name }) => name === to)) return again(say("form.name-taken"));
-  const isLast = entries.length === 1;
-  const edit: Edit = isCopy
-    ? { kind: "copy", path: entry.root, to }
-    : { kind: "remove", path: isLast ? entry.root.slice(0, -1) : entry.root };
-  const taken = await takeEdits(model, [edit]);
-  if (taken.kind === "taken") return { kind: "done", text: say("form.taken"), to: "/services" };
-  return {
-    kind: "again",
-    content: html`${problemList(taken.placed.within)}${list(model, opened, nothing)}`,
-  };
+  return editEntry(model, form, {
+    ...{ entries, changes: changesOf(entries), page: "/services" },
+    show: (above) => list(model, opened, above),
+  });
 }
+
+/** With the last one its empty map goes as well. */
+const changesOf = ({ length }: readonly Entry[]): EntryChanges => ({
+  copy: ({ root }, to) => [{ kind: "copy", path: root, to }],
+  delete: ({ root }) => [{ kind: "remove", path: length === 1 ? root.slice(0, -1) : root }],
+});
 
 interface Subject extends Entry {
   readonly isNew: boolean;

@@ -2,21 +2,14 @@
 import ipaddr from "ipaddr.js";
 import type { Edit } from "../../../config/editing/edit.ts";
 import { virtualServerKeys } from "../../../config/schema/virtual-server.ts";
+import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
 import { type Field, partsOf } from "../../forms/field.ts";
-import {
-  type Entry,
-  type Opened,
-  openDraft,
-  takeEdits,
-  virtualServersIn,
-} from "../../forms/opened.ts";
+import { type Entry, type Opened, openDraft, virtualServersIn } from "../../forms/opened.ts";
 import { lockedFor, orWhyNot } from "../../forms/settings-panel.ts";
 import { isGiven, shownAt } from "../../forms/value.ts";
-import { isName, virtualServerNamed } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import { stateBadge } from "../../monitor/badge.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
-import { problemList } from "../../web/problems.ts";
 
 export const virtualServersPanel: Panel = {
   path: "/virtual-servers",
@@ -27,8 +20,7 @@ export const virtualServersPanel: Panel = {
   actions: { edit },
 };
 
-/** What the buttons do, by their values: a text browser distinguishes them in no other way. */
-const changes: Readonly<Record<string, (entry: Entry, to: string) => readonly Edit[]>> = {
+const changes: EntryChanges = {
   delete: (entry) => [{ kind: "remove", path: entry.root }],
   copy: (entry, to) => [
     { kind: "copy", path: entry.root, to },
@@ -85,7 +77,7 @@ function show(model: Model, opened: Opened, above: Html): Html {
 <thead><tr>${locked === null ? html`<th scope="col">${say("virtuals.choose")}</th>` : nothing}${heads.map((head) => html`<th scope="col">${say(`virtuals.${head}`)}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`;
   if (locked !== null) return html`${above}${locked}${table}${links}`;
   return html`${above}${addForm(model)}
-<form method="post" action="/virtual-servers/edit">${model.token}${entries.length === 0 ? html`<p>${say("virtuals.none")}</p>` : html`${table}${buttons(model)}`}</form>${links}
+<form method="post" action="/virtual-servers/edit">${model.token}${entries.length === 0 ? html`<p>${say("virtuals.none")}</p>` : html`${table}${entryButtons(model, changes)}`}</form>${links}
 <p><a href="/virtual-server?defaults=1">${say("virtuals.defaults")}</a></p>`;
 }
 
@@ -125,35 +117,11 @@ function addForm({ say }: Model): Html {
 <input id="new" name="new" required maxlength="63" pattern="[A-Za-z0-9._\\-]+" autocomplete="off"><button class="main">${say("virtuals.add")}</button></form>`;
 }
 
-function buttons({ say }: Model): Html {
-  const button = (action: string, text: string): Html =>
-    html`<button name="do" value="${action}">${text}</button>`;
-  return html`<div class="actions">${button("toggle", say("virtuals.toggle"))}${button("delete", say("virtuals.delete"))}
-<label for="to">${say("virtuals.copy-name")}</label><input id="to" name="to" maxlength="63" autocomplete="off">${button("copy", say("virtuals.copy"))}</div>`;
-}
-
-/** What was asked of the entry that was chosen; `to`: the name of a copy. */
 async function edit(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const opened = await openDraft(model);
-  const again = (why: string): Acted => {
-    const notice = html`<p class="notice failed" role="alert">${why}</p>`;
-    return { kind: "again", content: show(model, opened, notice) };
-  };
-  const entry = virtualServerNamed(opened, form.get("name") ?? "");
-  const what = form.get("do") ?? "";
-  const make = Object.hasOwn(changes, what) ? changes[what] : undefined;
-  if (entry === null || make === undefined) return again(model.say("virtuals.none-chosen"));
-  if (entry.file !== null) return again(model.say("form.included", { file: entry.file }));
-  const to = (form.get("to") ?? "").trim();
-  if (what === "copy" && !isFree(opened, to))
-    return again(model.say(isName(to) ? "form.name-taken" : "form.no-name"));
-  const taken = await takeEdits(model, make(entry, to));
-  if (taken.kind === "taken")
-    return { kind: "done", text: model.say("form.taken"), to: "/virtual-servers" };
-  const content = html`${problemList(taken.placed.within)}${show(model, opened, nothing)}`;
-  return { kind: "again", content };
+  return editEntry(model, form, {
+    ...{ entries: virtualServersIn(opened), changes, page: "/virtual-servers" },
+    show: (above) => show(model, opened, above),
+  });
 }
-
-const isFree = (opened: Opened, name: string): boolean =>
-  isName(name) && virtualServerNamed(opened, name) === null;
