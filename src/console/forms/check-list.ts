@@ -4,8 +4,15 @@ import type { Edit } from "../../config/editing/edit.ts";
 import { checksMax } from "../../config/schema/check.ts";
 import { flagged, type Html, html, nothing } from "../html.ts";
 import type { Form, Model } from "../panel.ts";
-import { anyEdits, anyOf, type CheckSubject, placeOf } from "./check-subject.ts";
-import { isGiven } from "./value.ts";
+import {
+  anyEdits,
+  anyOf,
+  type CheckSubject,
+  placeOf,
+  placesOfAny,
+  seenAt,
+  seenName,
+} from "./check-subject.ts";
 
 /** `may`: it may be changed. */
 export function checkListPart(model: Model, subject: CheckSubject, may: boolean): Html {
@@ -18,6 +25,10 @@ export function checkListPart(model: Model, subject: CheckSubject, may: boolean)
 ${tableForm(model, subject, may)}${anyForm(model, subject, may)}
 ${may && list.length < checksMax ? addForm(model, subject) : nothing}</section>`;
 }
+
+/** The fields of a form that is about all that stands there, as this page shows it. */
+export const wholeFields = ({ checked, document, base }: CheckSubject): Html =>
+  hiddenFields({ ...placeOf(checked), [seenName]: seenAt(document, base) });
 
 const hiddenFields = (fields: Readonly<Record<string, string>>): Html =>
   html`${Object.entries(fields).map(
@@ -34,7 +45,8 @@ function tableForm(model: Model, subject: CheckSubject, may: boolean): Html {
     const name = say("checks.one", { number: order + 1, type });
     const button = (what: string, text: string): Html =>
       html`<button name="do" value="${what}" aria-label="${`${text}: ${name}`}">${text}</button> `;
-    const up = order > 0 ? button(`lower:${index - 1}`, say("checks.up")) : nothing;
+    const above = all[order - 1];
+    const up = above === undefined ? nothing : button(`lower:${above.at}`, say("checks.up"));
     const down = order + 1 < all.length ? button(`lower:${index}`, say("checks.down")) : nothing;
     const present = index === at && !isNew ? html` aria-current="page"` : nothing;
     return html`<tr><th scope="row"><a href="${to}"${present}>${name}</a></th>${
@@ -47,7 +59,7 @@ function tableForm(model: Model, subject: CheckSubject, may: boolean): Html {
     may ? html`<th scope="col">${say("checks.change")}</th>` : nothing
   }</tr></thead><tbody>${rows}</tbody></table>`;
   if (!may) return table;
-  return html`<form method="post" action="/monitoring/list">${token}${hiddenFields(place)}${table}</form>`;
+  return html`<form method="post" action="/monitoring/list">${token}${wholeFields(subject)}${table}</form>`;
 }
 
 function anyForm(model: Model, subject: CheckSubject, may: boolean): Html {
@@ -56,32 +68,51 @@ function anyForm(model: Model, subject: CheckSubject, may: boolean): Html {
   const option = (given: string, text: string): Html =>
     html`<option value="${given}"${flagged("selected", given === value)}>${text}</option>`;
   if (!may) return html`<p>${say(value === "true" ? "checks.any" : "checks.all")}</p>`;
-  return html`<form method="post" action="/monitoring/any" class="inline">${token}${hiddenFields(placeOf(subject.checked))}
+  return html`<form method="post" action="/monitoring/any" class="inline">${token}${wholeFields(subject)}
 <label for="any">${say("checks.passes")}</label> <select id="any" name="any">${option("", say("form.usual", { value: say("checks.all") }))}${option("false", say("checks.all"))}${option("true", say("checks.any"))}</select>
 <button>${say("form.take")}</button></form>`;
 }
 
 /** Leads to the form of a new check; nothing is changed by it. */
-function addForm({ say }: Model, { checked, list, document, base }: CheckSubject): Html {
-  const isFirst = list === null && !isGiven(document, base);
+function addForm({ say }: Model, { checked, list, present }: CheckSubject): Html {
+  const isFurther = list === null && present !== "none";
   const options = checkTypeNames
     .filter((name) => name !== "none")
     .map((name) => html`<option value="${name}">${name}</option>`);
   return html`<form method="get" action="/monitoring" class="inline">${hiddenFields({ ...placeOf(checked), at: "new" })}
-<label for="new-type">${say(isFirst || list === null ? "checks.second" : "checks.add")}</label> <select id="new-type" name="type">${options}</select>
+<label for="new-type">${say(isFurther ? "checks.second" : "checks.add")}</label> <select id="new-type" name="type">${options}</select>
 <button>${say("virtuals.add")}</button></form>`;
 }
 
 /** What a button of the list does; null: nothing that can be done. */
-export function listEdits({ list, base }: CheckSubject, form: Form): readonly Edit[] | null {
+export function listEdits(subject: CheckSubject, form: Form): readonly Edit[] | null {
   const [, what, place] = /^(lower|delete):(\d{1,2})$/.exec(form.get("do") ?? "") ?? [];
-  const at = Number(place);
-  if (what === undefined || list === null) return null;
-  if (what === "lower") return [{ kind: "lower", path: [...base, at] }];
-  const isListed = list.some((one) => one.at === at);
-  if (!isListed) return null;
-  // A list without a check would be none.
-  return [{ kind: "remove", path: list.length === 1 ? base : [...base, at] }];
+  const { list, base } = subject;
+  const order = list?.findIndex(({ at }) => at === Number(place)) ?? -1;
+  const [chosen, next] = [list?.[order], list?.[order + 1]];
+  if (what === undefined || list === null || chosen === undefined) return null;
+  const { at } = chosen;
+  if (what === "delete") {
+    // A list without a check would be none.
+    if (list.length === 1) return [{ kind: "remove", path: base }];
+    return [...keptAny(subject, at), { kind: "remove", path: [...base, at] }];
+  }
+  if (next === undefined) return null;
+  // What is between the two is no check, and not shown.
+  const steps = Array.from({ length: next.at - at }, (_, step) => at + step);
+  return steps.map((step): Edit => ({ kind: "lower", path: [...base, step] }));
+}
+
+/** What the list says of `any` goes on where the check that says it is deleted. */
+function keptAny(subject: CheckSubject, deleted: number): readonly Edit[] {
+  const { base, list } = subject;
+  const [said, other] = placesOfAny(subject);
+  const left = (list ?? []).filter(({ at }) => at !== deleted);
+  if (said !== deleted || left.length < 2) return [];
+  const heir = other ?? (left.find(({ at }) => at > deleted) ?? left[0])?.at;
+  const value = anyOf(subject);
+  if (heir === undefined || !(value === "true" || value === "false")) return [];
+  return [{ kind: "set", path: [...base, heir, "any"], value: value === "true" }];
 }
 
 /** What the choice of `any` changes. */

@@ -2,11 +2,14 @@
  * Which check a page is about: that of a virtual server, of one of its real servers, of a failover
  * service, or of `defaults`; alone or one of a list; there already or new.
  */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isSeq } from "yaml";
 import { type CheckTypeName, checkTypeNames } from "../../check/check-types.ts";
 import type { Edit, KeyPath, Written } from "../../config/editing/edit.ts";
 import { meaningOf } from "../../config/editing/with-edits.ts";
 import { checksMax, keysOf } from "../../config/schema/check.ts";
+import { itemsOf } from "./check-layers.ts";
 import { type Field, partsOf } from "./field.ts";
 import type { Inherited } from "./form.ts";
 import { type Entry, failoverServicesIn, namesAt, type Opened } from "./opened.ts";
@@ -35,6 +38,8 @@ export interface CheckSubject {
   /** Where the check itself stands. */
   readonly root: KeyPath;
   readonly type: CheckTypeName;
+  /** The type of what counts now, where that is no list. */
+  readonly present: CheckTypeName;
   /** What makes room for a new one. */
   readonly before: readonly Edit[];
   readonly inherited: readonly Inherited[];
@@ -74,7 +79,7 @@ export function placeOf(checked: Checked): Readonly<Record<string, string>> {
   }
 }
 
-/** What a query or a form is about; null: there is no such thing. */
+/** What a query is about; null: there is no such thing. A check that is gone leads to the first. */
 export function checkSubjectIn(opened: Opened, query: URLSearchParams): CheckSubject | null {
   const place = placeIn(opened, query);
   if (place === null) return null;
@@ -88,12 +93,50 @@ export function checkSubjectIn(opened: Opened, query: URLSearchParams): CheckSub
     : null;
   const asked = query.get("at");
   const isNew = asked === "new" && (list?.length ?? 0) < checksMax;
-  const whole = { ...place, list, overList: inherited.some(isList) };
-  if (isNew) return { ...whole, ...newPlace(whole, usual), type: typeOfNew(query, usual) };
+  const present = typeAt(document, base) ?? usual;
+  const whole = { ...place, list, present, overList: inherited.some(isList) };
+  if (isNew) {
+    const plain = protocolType(opened, place);
+    return { ...whole, ...newPlace(whole, plain), type: typeOfNew(query, usual) };
+  }
   const at = list === null ? null : (list.find((one) => one.at === Number(asked)) ?? list[0])?.at;
   const root = at == null ? base : [...base, at];
   const type = typeIn(query.get("type")) ?? typeAt(document, root) ?? usual;
   return { ...whole, at: at ?? null, isNew: false, root, before: [], type };
+}
+
+/** The name of the field with which a form sends what its page showed. */
+export const seenName = "seen";
+
+/** What stands at a place of the text, as a hash of what it says. */
+export function seenAt(document: Document, path: KeyPath): string {
+  const text = JSON.stringify(nodeAt(document, path)) ?? "";
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
+}
+
+/** What the form of this check is about: the check, or where a new one joins. */
+export const seenOf = ({ document, base, root, isNew }: CheckSubject): string =>
+  seenAt(document, isNew ? base : root);
+
+export interface Sent {
+  readonly subject: CheckSubject;
+  /** False: it is not what the page showed, so nothing of it may be changed. */
+  readonly asShown: boolean;
+}
+
+/** What a form was sent about; null: there is no such thing. `of`: one check, or all at `base`. */
+export function sentSubjectIn(
+  opened: Opened,
+  form: URLSearchParams,
+  of: "one" | "all",
+): Sent | null {
+  const subject = checkSubjectIn(opened, form);
+  if (subject === null) return null;
+  const { document, base, at, isNew } = subject;
+  const place = isNew ? "new" : at === null ? null : String(at);
+  const isThere = of === "all" || form.get("at") === place;
+  const now = of === "all" ? seenAt(document, base) : seenOf(subject);
+  return { subject, asShown: isThere && form.get(seenName) === now };
 }
 
 type Place = Pick<CheckSubject, "checked" | "document" | "file" | "base" | "inherited">;
@@ -130,21 +173,16 @@ function placeIn(opened: Opened, query: URLSearchParams): Place | null {
 }
 
 /** The type of a check that gives none: an inherited one, or what the protocol brings. */
-function usualType(
-  opened: Opened,
-  {
-    checked,
-    document,
-    base,
-    inherited,
-  }: Pick<Place, "checked" | "document" | "base" | "inherited">,
-): CheckTypeName {
-  for (const place of inherited) {
-    const node = nodeAt(place.document, place.root);
-    const root = isSeq(node) ? [...place.root, 0] : place.root;
-    const given = typeAt(place.document, root);
+function usualType(opened: Opened, place: Place): CheckTypeName {
+  for (const { document, root } of place.inherited) {
+    const isSequence = isSeq(nodeAt(document, root));
+    const given = typeAt(document, isSequence ? [...root, 0] : root);
     if (given !== null) return given;
   }
+  return protocolType(opened, place);
+}
+
+function protocolType(opened: Opened, { checked, document, base }: Place): CheckTypeName {
   if (checked.kind === "service") return isGiven(document, base) ? "tcp" : "none";
   const owners = [
     ...(checked.kind === "defaults" ? [] : [{ of: document, at: checked.entry.root }]),
@@ -165,35 +203,48 @@ const typeOfNew = (query: URLSearchParams, usual: CheckTypeName): CheckTypeName 
 
 /** Where a new check goes: behind those that count now, which stay. */
 function newPlace(
-  { document, base, list, inherited }: Place & Pick<CheckSubject, "list">,
-  usual: CheckTypeName,
+  { document, base, inherited, present }: Place & Pick<CheckSubject, "present">,
+  plain: CheckTypeName,
 ): Pick<CheckSubject, "at" | "isNew" | "root" | "before"> {
   const node = nodeAt(document, base);
   const behind = (count: number, before: readonly Edit[]) => ({
     ...{ at: count, isNew: true, root: [...base, count], before },
   });
   if (isSeq(node)) return behind(node.items.length, []);
-  if (list === null && isGiven(document, base) && typeAt(document, base) !== "none")
-    return behind(1, [{ kind: "list", path: base }]);
-  const above = inherited.map((place) => nodeAt(place.document, place.root)).find(isSeq);
-  if (above !== undefined) {
-    const items = listIn(inherited) ?? [];
-    return behind(items.length, [{ kind: "set", path: base, value: items }]);
-  }
+  const layers = [{ document, root: base }, ...inherited].map(meaningAt);
+  const items = itemsOf(layers, plain);
+  if (items !== null) return behind(items.length, madeOf(items, base, layers[0]));
   // Nothing is checked now: the new one stands alone.
-  if (usual === "none") return { at: null, isNew: true, root: base, before: [] };
-  return behind(1, [{ kind: "set", path: base, value: [{ type: usual }] }]);
+  if (present === "none") return { at: null, isNew: true, root: base, before: [] };
+  if (isGiven(document, base)) return behind(1, [{ kind: "list", path: base }]);
+  return behind(1, [{ kind: "set", path: base, value: [{ type: present }] }]);
 }
 
-/** What an inherited list says. */
-function listIn(inherited: readonly Inherited[]): readonly Written[] | null {
-  for (const { document, root } of inherited) {
-    let value = meaningOf(document);
-    for (const step of root)
-      value = (value as Readonly<Record<string, unknown>> | undefined)?.[String(step)];
-    if (Array.isArray(value)) return value as readonly Written[];
-  }
-  return null;
+/** Key by key where a lone check stands already, which becomes the first item with its comments. */
+function madeOf(items: readonly Written[], base: KeyPath, own: unknown): readonly Edit[] {
+  const [first, ...rest] = items;
+  if (typeof own !== "object" || own === null || first === undefined)
+    return [{ kind: "set", path: base, value: items }];
+  const [had, has] = [
+    own as Readonly<Record<string, unknown>>,
+    first as Readonly<Record<string, Written>>,
+  ];
+  const gone = Object.keys(had).filter((key) => !Object.hasOwn(has, key));
+  const set = Object.entries(has).filter(([key, value]) => !isDeepStrictEqual(value, had[key]));
+  return [
+    { kind: "list", path: base },
+    ...gone.map((key): Edit => ({ kind: "remove", path: [...base, 0, key] })),
+    ...set.map(([key, value]): Edit => ({ kind: "set", path: [...base, 0, key], value })),
+    ...rest.map((value, at): Edit => ({ kind: "set", path: [...base, at + 1], value })),
+  ];
+}
+
+/** What the text says at a place. */
+function meaningAt({ document, root }: Inherited): unknown {
+  let value = meaningOf(document);
+  for (const step of root)
+    value = (value as Readonly<Record<string, unknown>> | undefined)?.[String(step)];
+  return value;
 }
 
 const isList = ({ document, root }: Inherited): boolean => isSeq(nodeAt(document, root));
@@ -232,7 +283,8 @@ export function anyEdits(subject: CheckSubject, value: boolean | null): readonly
   });
 }
 
-function placesOfAny({ document, base }: Pick<CheckSubject, "document" | "base">): number[] {
+/** Where in the list something is said of `any`. */
+export function placesOfAny({ document, base }: Pick<CheckSubject, "document" | "base">): number[] {
   const node = nodeAt(document, base);
   const items: readonly unknown[] = isSeq(node) ? node.items : [];
   return items.flatMap((_, at) => (isGiven(document, [...base, at, "any"]) ? [at] : []));

@@ -80,6 +80,8 @@ export interface About {
   readonly last?: readonly Edit[];
   /** Where the fields stand before `first`; default `root`. */
   readonly from?: KeyPath;
+  /** What becomes wrong elsewhere is this form's too: it changes what lies over other keys. */
+  readonly reaches?: boolean;
 }
 
 export type Taken =
@@ -108,10 +110,11 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
   const after = edited(draft, all);
   if ("refused" in after)
     return { kind: "wrong", placed: { ...nowhere, within: [problemElsewhere(after.refused)] } };
-  const found = placed(newProblems(draft, after.draft), parts, {
+  const known = placed(newProblems(draft, after.draft), parts, {
     ...{ text: after.draft.text, root },
     document: documentOf(after.draft.text),
   });
+  const found = about.reaches === true ? withElsewhere(known) : known;
   const isWrong = found.byName.size + found.within.length > 0 && !form.has(anywayName);
   if (isWrong || unread.length > 0)
     return {
@@ -121,6 +124,10 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
   const isAsRead = (await model.draft.open()).text === draft.text;
   return isAsRead ? takenOr(model, await model.draft.put(after.draft.text)) : takeEdits(model, all);
 }
+
+const withElsewhere = ({ byName, within, elsewhere }: Placed): Placed => ({
+  ...{ byName, within: [...within, ...elsewhere], elsewhere: [] },
+});
 
 /** Takes edits that no field is about. Throws MachineError. */
 export async function takeEdits(model: Model, edits: readonly Edit[]): Promise<Taken> {

@@ -48,6 +48,11 @@ export const checkMessages = {
     ja: "この検査のキーをすべて削除します。仮想サーバの検査、既定値、またはプロトコルの標準の検査に戻ります。",
     "zh-TW": "移除這項檢查的所有鍵，改為沿用虛擬伺服器的檢查、預設值，或協定預設的檢查。",
   },
+  "checks.changed-meanwhile": {
+    en: "This changed meanwhile, in another window or by a second click. Nothing was done; here is how it is now.",
+    ja: "別のウィンドウでの操作、または 2 回目のクリックにより、内容がすでに変更されています。何も実行していません。現在の内容を表示します。",
+    "zh-TW": "內容已在其他視窗中變更，或因重複點按而變更。這次未執行任何動作，以下為目前的內容。",
+  },
   "checks.of-service": {
     en: "How the active router sees that {name} works. Without a check it counts as working once it is started.",
     ja: "アクティブなルータが {name} の動作を確認する方法です。検査がなければ、起動した時点で動作しているとみなします。",

@@ -62,7 +62,8 @@ describe("a list of checks", () => {
     await send(visitor, saved("vs=web&rs=rs2&at=new&type=ping"), {});
     assert.match(
       await draftOf(visitor),
-      /rs2: \{ address: 10\.11\.12\.2, check: \[\{type: http, path: \/health\}, \{type: tcp, port: 8443\}, \{type: ping\}\] \}/,
+      /rs2: \{ address: 10\.11\.12\.2, check: \[\{type: http, path: \/health, interval: 2s\}, \{type: tcp, port: 8443, interval: 2s\}, \{type: ping\}\] \}/,
+      "the interval lies under the list, and under none that takes its place",
     );
     const bare = await served(t, pairText.replace(/ {4}check: \{ type: http.*\n/, ""));
     await send(bare, saved("vs=web&at=new&type=https"), {});

@@ -5,16 +5,20 @@
 import { type CheckTypeName, checkTypeNames, typeNamed } from "../../../check/check-types.ts";
 import type { Edit } from "../../../config/editing/edit.ts";
 import { keysOf } from "../../../config/schema/check.ts";
-import { checkListPart, chosenAny, listEdits } from "../../forms/check-list.ts";
+import { checkListPart, chosenAny, listEdits, wholeFields } from "../../forms/check-list.ts";
 import {
   type CheckSubject,
   checkSubjectIn,
   placeOf,
+  seenName,
+  seenOf,
+  sentSubjectIn,
   strangeEdits,
   typeAt,
 } from "../../forms/check-subject.ts";
 import { allParts, type Part, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart, helpText, type Inherited } from "../../forms/form.ts";
+import { formEdits } from "../../forms/form-edits.ts";
 import { type Entry, type Opened, openDraft, takeEdits, takeForm } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
 import { lockedFor, orWhyNot, presentProblems } from "../../forms/settings-panel.ts";
@@ -80,6 +84,8 @@ interface Look {
   readonly wrong?: Placed;
   readonly given?: Form;
   readonly tried?: Html;
+  /** Why nothing was done. */
+  readonly word?: string;
 }
 
 /** The fields that lead to this very check. */
@@ -104,13 +110,16 @@ function show(model: Model, opened: Opened, subject: CheckSubject, look: Look): 
   const locked = lockedCheck(model, subject);
   const isAlone = subject.list === null && !isNew && isGiven(document, base);
   const present = file !== null || isNew ? null : presentProblems(opened, parts, root);
-  return html`${headPart(model, subject)}
+  const { word } = look;
+  const notice =
+    word === undefined ? nothing : html`<p class="notice failed" role="alert">${word}</p>`;
+  return html`${headPart(model, subject)}${notice}
 ${checkListPart(model, subject, locked === null)}
 ${titlePart(model, subject)}
 ${typeForm(model, subject)}${look.tried ?? nothing}
 ${formPart(model, {
   ...{ area: "check", action: "/monitoring/save", sections, root, inherited, document },
-  hidden: { ...whereOf(subject), type },
+  hidden: { ...whereOf(subject), type, [seenName]: seenOf(subject) },
   ...{ locked, given: look.given ?? null, placed: look.wrong ?? present },
 })}${isAlone && locked === null ? removeForm(model, subject) : nothing}
 ${checked.kind === "virtual-server" ? tryForm(model, checked.entry, checked.realServer) : nothing}`;
@@ -118,7 +127,8 @@ ${checked.kind === "virtual-server" ? tryForm(model, checked.entry, checked.real
 
 /** Which check of a list the form below is about. */
 function titlePart({ say }: Model, { isNew, list, at, type }: CheckSubject): Html {
-  if (isNew) return html`<h2>${say("checks.new")}</h2><p>${say("checks.new-more")}</p>`;
+  const joins = at === null ? nothing : html`<p>${say("checks.new-more")}</p>`;
+  if (isNew) return html`<h2>${say("checks.new")}</h2>${joins}`;
   const order = list?.findIndex((one) => one.at === at) ?? -1;
   return order < 0 ? nothing : html`<h2>${say("checks.this", { number: order + 1, type })}</h2>`;
 }
@@ -161,11 +171,8 @@ function typeForm({ say }: Model, subject: CheckSubject): Html {
 }
 
 function removeForm({ say, token }: Model, subject: CheckSubject): Html {
-  const hidden = Object.entries(placeOf(subject.checked)).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
-  );
   return html`<details><summary>${say("checks.remove")}</summary>
-<form method="post" action="/monitoring/remove" class="card">${token}${hidden}<p>${say("checks.remove-more")}</p>
+<form method="post" action="/monitoring/remove" class="card">${token}${wholeFields(subject)}<p>${say("checks.remove-more")}</p>
 <button class="danger">${say("checks.remove")}</button></form></details>`;
 }
 
@@ -194,7 +201,8 @@ const pageOf = (fields: Readonly<Record<string, string>>): string =>
 async function save(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const opened = await openDraft(model);
-  const subject = checkSubjectIn(opened, form);
+  const sent = sentSubjectIn(opened, form, "one");
+  const subject = sent?.subject ?? null;
   if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
   const { document, root, type, isNew, before, checked, at } = subject;
   const present = typeAt(document, root);
@@ -204,14 +212,25 @@ async function save(model: Model, form: Form): Promise<Acted> {
     ? [{ kind: "set", path: [...root, "type"], value: type }]
     : [];
   // Of an empty one the type alone is written.
-  const first = [...before, ...typed, ...(isNew ? [] : strangeEdits(subject))];
-  const taken = await takeForm(model, form, { parts: partsFor(type), root, first });
+  const first = [...before, ...typed, ...strangeEdits(subject)];
+  const parts = partsFor(type);
+  const given = formEdits(form, parts, { document, root });
+  // A second click on the button says what is there already.
+  const isSame = !isNew && first.length + given.edits.length + given.unreadable.length === 0;
+  if (sent?.asShown !== true && !isSame) return changedMeanwhile(model, opened, subject);
+  const taken = await takeForm(model, form, { parts, root, first, reaches: isNew });
   if (taken.kind === "wrong") {
     const content = show(model, opened, subject, { wrong: taken.placed, given: form });
     return { kind: "again", content };
   }
   const where = { ...placeOf(checked), ...(at === null ? {} : { at: String(at) }) };
   return { kind: "done", text: model.say("form.taken"), to: pageOf(where) };
+}
+
+/** The page as it is now: what was asked for was about something else. */
+function changedMeanwhile(model: Model, opened: Opened, subject: CheckSubject): Acted {
+  const word = model.say("checks.changed-meanwhile");
+  return { kind: "again", content: show(model, opened, subject, { word }) };
 }
 
 function withoutType(form: Form): URLSearchParams {
@@ -225,8 +244,10 @@ function changed(make: (subject: CheckSubject, form: Form) => readonly Edit[] | 
   return async (model: Model, form: Form): Promise<Acted> => {
     if (!model.may("configure")) return { kind: "forbidden" };
     const opened = await openDraft(model);
-    const subject = checkSubjectIn(opened, withoutType(form));
+    const sent = sentSubjectIn(opened, withoutType(form), "all");
+    const subject = sent?.subject ?? null;
     if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
+    if (sent?.asShown !== true) return changedMeanwhile(model, opened, subject);
     const edits = make(subject, form);
     if (edits === null) return { kind: "again", content: show(model, opened, subject, {}) };
     const taken = await takeEdits(model, edits);
