@@ -1,5 +1,5 @@
 /**
- * What is done with an entry of a list as a whole: virtual servers, real servers, failover services.
+ * What is done with an entry of a list as a whole: a virtual server, real server, failover service.
  * Each list is a table of words and what they change; the entry is chosen by its name.
  */
 import type { Edit } from "../../config/editing/edit.ts";
