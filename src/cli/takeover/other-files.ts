@@ -56,6 +56,17 @@ export function claimedByKeepalived(
     read: () => ({ text: imported.text }),
     glob: () => [],
   });
+  // A VIP that lvsd cannot have would be missing here without a word.
+  const [refused] = imported.refused;
+  if (refused !== undefined)
+    return {
+      problems: [
+        problemElsewhere(
+          `the VIPs of ${path} are not all known: ${refused.subject}: ${refused.text}`,
+          "lvsd import shows what it reads of the file",
+        ),
+      ],
+    };
   if ("config" in config)
     return { claimed: config.config.vips.map(({ prefix }) => prefix.address) };
   return {

@@ -60,7 +60,9 @@ export function withRouters(root: MapNode, claims: Claims, options: ImportOption
       const peer = haCf?.peers[0]?.address;
       const known = peer === undefined ? "" : `; a ucast line names ${peer}`;
       const name = names[role] === undefined ? "" : ` (${names[role]})`;
-      map.map(role).set("public", new Missing(`the ${role} router's own address${name}${known}`));
+      map
+        .map(role)
+        .set("public", new Missing("router", `the ${role} router's own address${name}${known}`));
     }
   }
   if (haCf !== null) heartbeat(root, haCf);

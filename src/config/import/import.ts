@@ -20,6 +20,7 @@ import { importKeepalived } from "./keepalived/convert.ts";
 import { isKeepalived } from "./keepalived/recognise.ts";
 import { importLdirectord } from "./ldirectord/convert.ts";
 import { isLdirectord } from "./ldirectord/recognise.ts";
+import { leaveOutRefused } from "./mending/refused.ts";
 import type { Origin } from "./outline.ts";
 import { printOutline } from "./outline.ts";
 import { importPiranha } from "./piranha/convert.ts";
@@ -69,6 +70,8 @@ export interface ImportedText {
   /** By line, the first at 0. */
   readonly origins: readonly (Origin | null)[];
   readonly findings: readonly Finding[];
+  /** Of these, what was left out because `lvsd check` would refuse it. */
+  readonly refused: readonly Finding[];
 }
 
 /** Reads files of one site together. Never throws. */
@@ -107,8 +110,12 @@ export function importFiles(
     `Imported from ${own.map(({ name }) => name.slice(name.lastIndexOf("/") + 1)).join(", ")}.`,
     "The comment behind a line names the line that it came from.",
   ];
-  const printed = printOutline(imported.root.inOrder(Object.keys(rootKeys)), head);
-  return { from: importer.name, ...printed, findings: imported.findings };
+  const root = imported.root.inOrder(Object.keys(rootKeys));
+  const judged = leaveOutRefused(root);
+  if ("problems" in judged) return judged;
+  const { text, origins } = printOutline(root.inOrder(Object.keys(rootKeys)), head);
+  const findings = [...imported.findings, ...judged.findings];
+  return { from: importer.name, text, origins, findings, refused: judged.findings };
 }
 
 /** In the order of the given files and their lines. */

@@ -5,10 +5,9 @@
 import { isIP, isIPv6 } from "node:net";
 import type { Problem } from "../../keys/problem.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "./imported.ts";
-import { mendMixedMarks } from "./mixed-marks.ts";
+import { mend } from "./mending/mend.ts";
 import { Names } from "./names.ts";
 import { MapNode, Missing } from "./outline.ts";
-import { mendOwnAddresses } from "./own-addresses.ts";
 import { hasFallback } from "./schedulers.ts";
 import {
   placeOf,
@@ -104,8 +103,7 @@ export function importIpvsadm(
   if (problems.length > 0) return { problems };
   const around = surroundingsOf(others, findings);
   const root = configuration(file, [...services.values()], options, around, findings);
-  mendOwnAddresses(root, findings);
-  mendMixedMarks(root, findings);
+  mend(root, findings);
   return { root, findings: findings.all() };
 }
 
@@ -261,7 +259,10 @@ function routers(root: MapNode, options: ImportOptions): void {
     } else if (role === "primary")
       map
         .map(role)
-        .set("public", new Missing("this router's own address; add backup: for the second one"));
+        .set(
+          "public",
+          new Missing("router", "this router's own address; add backup: for the second one"),
+        );
   }
 }
 

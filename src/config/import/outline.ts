@@ -15,11 +15,16 @@ export type Scalar = string | number | boolean;
 /** Lists hold scalars, printed on one line, or maps on one line each. */
 export type Node = Scalar | readonly Scalar[] | readonly MapNode[] | MapNode | Missing;
 
+/** What kind of value only the operator can write. */
+export type MissingKind = "router" | "address" | "port" | "file" | "program" | "servers";
+
 /** A value that only the operator knows: printed empty, with what to write there. */
 export class Missing {
   readonly hint: string;
+  readonly kind: MissingKind;
 
-  constructor(hint: string) {
+  constructor(kind: MissingKind, hint: string) {
+    this.kind = kind;
     this.hint = hint;
   }
 }
@@ -94,44 +99,88 @@ export class MapNode {
   }
 }
 
-/** YAML, and for each line (the first is at 0) where it came from. */
+/** Where an entry begins in its line: the column from 1, and the keys that lead to it. */
+export interface Place {
+  readonly column: number;
+  readonly path: Path;
+}
+
+/** Keys from the root; a number is the place in a list. */
+export type Path = readonly (string | number)[];
+
+/** YAML, and for each line (the first is at 0) where it came from and what begins in it. */
 export interface Printed {
   readonly text: string;
   readonly origins: readonly (Origin | null)[];
+  /** From left to right. */
+  readonly places: readonly (readonly Place[])[];
 }
 
+interface PrintedLine {
+  readonly text: string;
+  readonly origin: Origin | null;
+  readonly places: readonly Place[];
+}
+
+/** What is printed for a value that is missing. */
+type Substitute = (missing: Missing) => string;
+
 /** Prints the outline below `head`, comment lines without their `# `. */
-export function printOutline(root: MapNode, head: readonly string[]): Printed {
-  const lines: { readonly text: string; readonly origin: Origin | null }[] = head.map((text) => ({
+export function printOutline(
+  root: MapNode,
+  head: readonly string[],
+  substitute: Substitute = () => "",
+): Printed {
+  const lines: PrintedLine[] = head.map((text) => ({
     text: text === "" ? "#" : `# ${text}`,
-    origin: null,
+    ...{ origin: null, places: [] },
   }));
-  const print = (map: MapNode, indent: string): void => {
+  const add = (start: string, node: Node | null, path: Path, from: Origin | null, about = "") => {
+    const column = start.length - start.trimStart().length + 1;
+    const places: Place[] = [{ column, path }];
+    const value = node === null ? "" : printInline(node, path, start.length, places, substitute);
+    lines.push({ text: `${start}${value}${about}`, origin: from, places });
+  };
+  const print = (map: MapNode, indent: string, above: Path): void => {
     for (const { key, value, origin, comment } of map.entries()) {
+      const path = [...above, key];
       const about = remark(value, origin, comment);
+      const start = `${indent}${printScalar(key)}:`;
       if (value instanceof MapNode && !value.isFlow && value.size > 0) {
-        if (indent === "") lines.push({ text: "", origin: null });
-        lines.push({ text: `${indent}${printScalar(key)}:${about}`, origin });
-        print(value, `${indent}  `);
+        if (indent === "") lines.push({ text: "", origin: null, places: [] });
+        add(start, null, path, origin, about);
+        print(value, `${indent}  `, path);
       } else if (Array.isArray(value) && value[0] instanceof MapNode) {
-        lines.push({ text: `${indent}${printScalar(key)}:${about}`, origin });
-        for (const item of value) lines.push({ text: `${indent}  - ${printInline(item)}`, origin });
-      } else
-        lines.push({ text: `${indent}${printScalar(key)}: ${printInline(value)}${about}`, origin });
+        add(start, null, path, origin, about);
+        for (const [at, item] of value.entries())
+          add(`${indent}  - `, item, [...path, at], origin, remark(item, null, null));
+      } else add(`${start} `, value, path, origin, about);
     }
   };
-  print(root, "");
+  print(root, "", []);
   const text = lines.map((line) => line.text.trimEnd()).join("\n");
-  return { text: `${text}\n`, origins: lines.map((line) => line.origin) };
+  return {
+    text: `${text}\n`,
+    origins: lines.map((line) => line.origin),
+    places: lines.map((line) => line.places),
+  };
 }
 
 function remark(value: Node, origin: Origin | null, comment: string | null): string {
+  const missing = missingIn(value).map(({ hint }) => hint);
   const words = [
-    value instanceof Missing ? `FILL IN: ${value.hint}` : null,
+    missing.length === 0 ? null : `FILL IN: ${missing.join("; ")}`,
     comment,
     origin === null ? null : `${baseName(origin.file)}:${origin.line}`,
   ].filter((word) => word !== null);
   return words.length === 0 ? "" : ` # ${words.join("; ").replaceAll(unprintable, " ")}`;
+}
+
+/** Of a value that is printed on one line. */
+function missingIn(value: Node): readonly Missing[] {
+  if (value instanceof Missing) return [value];
+  if (!(value instanceof MapNode) || !value.isFlow) return [];
+  return value.entries().flatMap((entry) => missingIn(entry.value));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be printed
@@ -139,17 +188,30 @@ const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-function printInline(value: Node): string {
-  if (value instanceof Missing) return "";
+/** `column` is where it begins, from 0; what begins in it is added to `places`. */
+function printInline(
+  value: Node,
+  path: Path,
+  column: number,
+  places: Place[],
+  substitute: Substitute,
+): string {
+  if (value instanceof Missing) return substitute(value);
   if (value instanceof MapNode) {
     if (value.size === 0) return "{}";
-    const inside = value
-      .entries()
-      .map((entry) => `${printScalar(entry.key)}: ${printInline(entry.value)}`);
-    return `{ ${inside.join(", ")} }`;
+    let text = "{ ";
+    for (const [at, entry] of value.entries().entries()) {
+      const inside = [...path, entry.key];
+      if (at > 0) text += ", ";
+      places.push({ column: column + text.length + 1, path: inside });
+      text += `${printScalar(entry.key)}: `;
+      text += printInline(entry.value, inside, column + text.length, places, substitute);
+    }
+    return `${text} }`;
   }
   if (typeof value !== "object") return printScalar(value);
-  return `[${value.map(printInline).join(", ")}]`;
+  const items = value.map((item) => printInline(item, path, column, [], substitute));
+  return `[${items.join(", ")}]`;
 }
 
 /** Words that YAML 1.2 or people would read as something else than text. */

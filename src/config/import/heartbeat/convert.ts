@@ -1,6 +1,7 @@
 /** Heartbeat's or Pacemaker's files alone: routers and floating addresses, without balancing. */
 import { claimsOf, withRouters } from "../claims.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
+import { mend } from "../mending/mend.ts";
 import { MapNode } from "../outline.ts";
 
 /** Texts in, configuration and findings out. Never throws. */
@@ -25,5 +26,6 @@ export function importHeartbeat(
     "heartbeat",
     "heartbeats are signed: make a key with lvsd keygen and copy it to both routers",
   );
+  mend(root, findings);
   return { root, findings: findings.all() };
 }

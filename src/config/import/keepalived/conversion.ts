@@ -84,3 +84,10 @@ export const duration = (seconds: number): string =>
 export const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));
 
 export const isAddress = (text: string): boolean => isIP(text) !== 0;
+
+/** 0: none is written, which means all ports or the virtual server's; null: it is no port. */
+export function portOf(written: string | undefined): number | null {
+  if (written === undefined) return 0;
+  const port = /^\d{1,5}$/.test(written) ? Number(written) : -1;
+  return port >= 0 && port <= 65_535 ? port : null;
+}

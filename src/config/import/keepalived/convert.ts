@@ -4,15 +4,16 @@
  */
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
 import { mailInto } from "../mail.ts";
-import { mendMixedMarks } from "../mixed-marks.ts";
+import { mend } from "../mending/mend.ts";
 import { MapNode, type Node } from "../outline.ts";
-import { mendOwnAddresses } from "../own-addresses.ts";
 import { surroundingsOf } from "../surroundings.ts";
-import type { Conversion } from "./conversion.ts";
+import { type Conversion, quoted } from "./conversion.ts";
 import { expand, TooLarge } from "./expand.ts";
+import { globalTable, reportRest, syncGroupTable, topTable } from "./keywords.ts";
 import { type RouterFile, routersOf } from "./routers.ts";
 import { allOf, lastOf, type Statement, statementsOf } from "./statements.ts";
-import { type VipPlaces, virtualServersOf } from "./virtual.ts";
+import type { VipPlaces } from "./vips.ts";
+import { virtualServersOf } from "./virtual.ts";
 
 /** Texts in, configuration and findings out. Never throws. */
 export function importKeepalived(
@@ -45,8 +46,7 @@ export function importKeepalived(
   virtualServersOf(conversion, top, vips);
   floating(conversion.root, vips);
   differing(own, findings);
-  mendOwnAddresses(conversion.root, findings);
-  mendMixedMarks(conversion.root, findings);
+  mend(conversion.root, findings);
   if (!conversion.root.has("virtual_servers") && vips.size === 0)
     findings.add("suspicious", null, "the file", "neither a virtual_server nor a VIP is in it");
   return { root: conversion.root, findings: findings.all() };
@@ -63,7 +63,9 @@ function floating(root: MapNode, vips: VipPlaces): void {
   root.set(
     "vips",
     rest.map(([address, { length, device }]) =>
-      new MapNode("flow").set("address", `${address}/${length}`).set("device", device),
+      new MapNode("flow")
+        .set("address", `${address}/${length}`)
+        .set("device", device === "" ? undefined : device),
     ),
   );
 }
@@ -90,30 +92,30 @@ function differing(files: readonly RouterFile[], findings: Findings): void {
     );
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  vrrp_strict: "it has no counterpart",
-  enable_script_security:
-    "programs run without capabilities, without a shell, as a user of their own",
-  script_user: "programs run as a user of their own",
-};
-
 function globals(conversion: Conversion, top: readonly Statement[]): void {
   const { root, findings } = conversion;
   const block = allOf(top, "global_defs").flatMap((one) => one.block ?? []);
   const timeouts = lastOf(block, "lvs_timeouts");
-  if (timeouts !== undefined) lvsTimeouts(root, timeouts);
-  const sync = lastOf(block, "lvs_sync_daemon") ?? oldSync(top);
-  if (sync !== undefined && sync.words[0] !== undefined) {
-    const at = sync.words.indexOf("id");
-    const id = at === -1 ? sync.words[2] : sync.words[at + 1];
-    const map = root.map("connection_sync", sync.origin).set("device", sync.words[0]);
-    map.set("id", /^\d{1,3}$/.test(id ?? "") ? Number(id) : routerId(top));
-  }
+  if (timeouts !== undefined) lvsTimeouts(root, timeouts, findings);
+  connectionSync(conversion, top, block);
   mail(conversion, block);
-  for (const { keyword, origin } of block)
-    if (Object.hasOwn(reasons, keyword))
-      findings.add("left-out", origin, keyword, reasons[keyword] ?? "");
-  for (const { keyword, origin, words } of top) reportTop(conversion, keyword, origin, words);
+  reportRest(block, globalTable, "global_defs", findings);
+  reportRest(top, topTable, "", findings);
+  for (const group of allOf(top, "vrrp_sync_group")) syncGroup(group, findings);
+}
+
+function syncGroup({ words, origin, block }: Statement, findings: Findings): void {
+  const subject = `vrrp_sync_group ${words[0] ?? ""}`;
+  const inside = block ?? [];
+  const members = allOf(inside, "group").flatMap((group) => group.block ?? []);
+  if (members.length > 0) {
+    findings.add("carried", origin, subject, "lvsd's VIPs always move together");
+    reportRest(inside, syncGroupTable, subject, findings);
+    return;
+  }
+  const text =
+    "no members in a group { } block: keepalived removes it, so that its instances move apart; lvsd's VIPs always move together";
+  findings.add("suspicious", origin, subject, text);
 }
 
 function mail({ root, findings }: Conversion, block: readonly Statement[]): void {
@@ -133,51 +135,54 @@ function mail({ root, findings }: Conversion, block: readonly Statement[]): void
   });
 }
 
-const handled = [
-  ...["global_defs", "virtual_server", "virtual_server_group", "vrrp_instance", "vrrp_sync_group"],
-  ...["vrrp_script", "SSL", "include_check"],
-];
+const timeoutMax = 31 * 86_400;
 
-function reportTop(
-  { findings }: Conversion,
-  keyword: string,
-  origin: Statement["origin"],
-  words: readonly string[],
-): void {
-  if (keyword === "vrrp_sync_group")
-    findings.add(
-      "carried",
-      origin,
-      `vrrp_sync_group ${words[0] ?? ""}`,
-      "lvsd's VIPs always move together",
-    );
-  else if (!handled.includes(keyword))
-    findings.add(
-      "left-out",
-      origin,
-      [keyword, ...words].join(" "),
-      "it has no counterpart, or keepalived does not know it",
-    );
-}
-
-function lvsTimeouts(root: MapNode, { words, origin }: Statement): void {
+function lvsTimeouts(root: MapNode, { words, origin }: Statement, findings: Findings): void {
   const names: Record<string, string> = { tcp: "tcp", tcpfin: "tcp_fin", udp: "udp" };
   for (const [at, word] of words.entries()) {
-    const key = names[word];
-    const seconds = Number(words[at + 1]);
-    if (key !== undefined && Number.isInteger(seconds) && seconds > 0)
-      root.map("timeouts", origin).set(key, `${seconds}s`);
+    const key = Object.hasOwn(names, word) ? names[word] : undefined;
+    const written = words[at + 1] ?? "";
+    if (key === undefined) continue;
+    const seconds = /^\d{1,8}$/.test(written) ? Number(written) : Number.NaN;
+    if (seconds > 0 && seconds <= timeoutMax)
+      root.map("timeouts", origin).set(key, `${seconds}s`, origin);
+    else if (seconds !== 0) {
+      const text = `${word} ${quoted(written)} is not within 1 to ${timeoutMax} seconds: the kernel's timeout stays`;
+      findings.add("changed", origin, "lvs_timeouts", text);
+    }
   }
 }
 
-const oldSync = (top: readonly Statement[]): Statement | undefined =>
-  allOf(top, "vrrp_instance")
-    .map((one) => lastOf(one.block ?? [], "lvs_sync_daemon_interface"))
-    .find((one) => one !== undefined);
+/** The kernel's synchronisation; the older form is positional: DEVICE INSTANCE ID. */
+function connectionSync(
+  { root, findings }: Conversion,
+  top: readonly Statement[],
+  block: readonly Statement[],
+): void {
+  const instances = allOf(top, "vrrp_instance");
+  const holder = instances.find((one) => lastOf(one.block ?? [], "lvs_sync_daemon_interface"));
+  const sync =
+    lastOf(block, "lvs_sync_daemon") ?? lastOf(holder?.block ?? [], "lvs_sync_daemon_interface");
+  const [device, name, third] = sync?.words ?? [];
+  if (sync === undefined || device === undefined) return;
+  const at = sync.words.indexOf("id");
+  const id = at === -1 ? third : sync.words[at + 1];
+  const isId = id !== undefined && /^\d{1,3}$/.test(id) && Number(id) < 256;
+  const followed = holder ?? instances.find(({ words }) => words[0] === name);
+  const map = root.map("connection_sync", sync.origin).set("device", device);
+  map.set("id", isId ? Number(id) : routerId(followed ?? instances[0]));
+  const others = sync.words.filter((word) => ["maxlen", "port", "ttl", "group"].includes(word));
+  if (others.length > 0)
+    findings.add(
+      "left-out",
+      sync.origin,
+      `${sync.keyword} ${others.join(", ")}`,
+      "the kernel's own port, group and sizes are used, the same on both routers",
+    );
+}
 
 /** keepalived takes the instance's virtual_router_id as the id of the synchronisation. */
-function routerId(top: readonly Statement[]): number {
-  const [first] = allOf(top, "vrrp_instance");
-  const id = Number(lastOf(first?.block ?? [], "virtual_router_id")?.words[0]);
+function routerId(instance: Statement | undefined): number {
+  const id = Number(lastOf(instance?.block ?? [], "virtual_router_id")?.words[0]);
   return Number.isInteger(id) && id > 0 && id < 256 ? id : 0;
 }

@@ -2,7 +2,7 @@
 import { isIPv6 } from "node:net";
 import type { Findings } from "../imported.ts";
 import type { Origin } from "../outline.ts";
-import { isAddress, quoted } from "./conversion.ts";
+import { isAddress, portOf, quoted } from "./conversion.ts";
 import type { Statement } from "./statements.ts";
 
 export type Head =
@@ -28,8 +28,12 @@ export function headsOf(
   groups: ReadonlyMap<string, Statement>,
   findings: Findings,
 ): readonly Head[] {
-  const [first = "", second = ""] = server.words;
-  if (first !== "group") return entry([first, second], server.origin, findings);
+  const [first = "", second = "", ...more] = server.words;
+  if (more.length > 0) {
+    const text = `${more.join(" ")}: keepalived ignores words behind the head`;
+    findings.add("changed", server.origin, `virtual_server ${first} ${second}`, text);
+  }
+  if (first !== "group") return single(server, first, second, findings);
   const group = groups.get(second);
   if (group === undefined) {
     findings.add("suspicious", server.origin, `virtual_server group ${second}`, "no such group");
@@ -40,7 +44,31 @@ export function headsOf(
   );
   if (heads.length === 0)
     findings.add("suspicious", group.origin, `group ${second}`, "empty: keepalived removes it");
+  const families = new Set(heads.map(familyOf));
+  if (families.has(4) && families.has(6))
+    findings.add(
+      "suspicious",
+      server.origin,
+      `virtual_server group ${second}`,
+      "addresses of both families: keepalived drops it, unless each mark has its family and all real servers are behind tunnels; here each address is served by the real servers of its family",
+    );
   return heads;
+}
+
+const familyOf = (head: Head): 4 | 6 | null =>
+  head.kind === "mark" ? head.family : isIPv6(head.address) ? 6 : 4;
+
+/** A virtual server names one address or mark: ranges and networks are for groups. */
+function single(
+  { origin }: Statement,
+  first: string,
+  second: string,
+  findings: Findings,
+): readonly Head[] {
+  if (first === "fwmark" || isAddress(first)) return entry([first, second], origin, findings);
+  const text = "no address, fwmark or group: keepalived drops it";
+  findings.add("suspicious", origin, `virtual_server ${first}`, text);
+  return [];
 }
 
 function entry(words: readonly string[], origin: Origin, findings: Findings): readonly Head[] {
@@ -54,8 +82,8 @@ function entry(words: readonly string[], origin: Origin, findings: Findings): re
     const family = third === "inet6" ? 6 : third === "inet" ? 4 : null;
     return [{ kind: "mark", mark, family, origin }];
   }
-  const port = second === "" ? 0 : Number(second);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  const port = portOf(second === "" ? undefined : second);
+  if (port === null) {
     findings.add("suspicious", origin, first, `${quoted(second)} is no port`);
     return [];
   }

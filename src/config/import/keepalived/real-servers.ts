@@ -1,10 +1,20 @@
 /** real_server blocks: addresses, weights, limits, checks. */
 import { isIPv6 } from "node:net";
+import type { Findings } from "../imported.ts";
 import { MapNode, type Node, printOutline } from "../outline.ts";
 import { checksOf } from "./check.ts";
-import { type Conversion, inherited, isAddress, type Layers, numberOf } from "./conversion.ts";
+import {
+  type Conversion,
+  inherited,
+  isAddress,
+  type Layers,
+  numberOf,
+  portOf,
+  quoted,
+} from "./conversion.ts";
 import { methodOf } from "./forwarding.ts";
 import type { Head } from "./groups.ts";
+import { realServerTable, reportRest } from "./keywords.ts";
 import { allOf, lastOf, type Statement } from "./statements.ts";
 
 const weightMax = 65_535;
@@ -18,80 +28,143 @@ export interface RealServer {
   readonly weight: number;
 }
 
+/** What is said of the virtual server around a real server. */
+interface Around {
+  readonly block: readonly Statement[];
+  readonly head: Head;
+  readonly method: string;
+}
+
 export function realServers(
   conversion: Conversion,
   block: readonly Statement[],
   head: Head,
   method: string,
 ): readonly RealServer[] {
-  const { findings } = conversion;
   const seen = new Set<string>();
   return allOf(block, "real_server").flatMap((one) => {
-    const [address = "", portWord] = one.words;
-    const own = one.block ?? [];
-    if (!isAddress(address)) {
-      findings.add(
-        "suspicious",
-        one.origin,
-        `real_server ${address}`,
-        "no address: keepalived skips it",
-      );
-      return [];
-    }
-    const forwarding = methodOf(conversion, lastOf(own, "lvs_method")) ?? method;
-    if (
-      head.kind === "address" &&
-      isIPv6(head.address) !== isIPv6(address) &&
-      forwarding !== "tunnel"
-    ) {
-      findings.add(
-        "left-out",
-        one.origin,
-        `real_server ${address}`,
-        "of the other family: keepalived skips it",
-      );
-      return [];
-    }
-    const port = portWord === undefined ? 0 : Number(portWord);
-    if (seen.has(`${address} ${port}`)) {
-      findings.add("suspicious", one.origin, `real_server ${address}`, "listed twice; left out");
-      return [];
-    }
-    seen.add(`${address} ${port}`);
-    const node = new MapNode("flow").set("address", address);
-    const virtualPort = head.kind === "address" ? head.port : 0;
-    if (port !== 0 && port !== virtualPort && forwarding === "nat") node.set("port", port);
-    else if (port !== 0 && port !== virtualPort && virtualPort !== 0)
-      findings.add(
-        "suspicious",
-        one.origin,
-        `real_server ${address} ${port}`,
-        `only NAT can change the port: keepalived takes ${virtualPort}`,
-      );
-    if (port !== 0 && virtualPort === 0 && forwarding === "nat")
-      keptPort(conversion, one, head, block);
-    const layers: Layers = [own, block];
-    const weight = weightOf(conversion, layers);
-    if (weight === 0)
-      findings.add(
-        "suspicious",
-        inherited(layers, "weight")?.origin ?? one.origin,
-        `real_server ${address}`,
-        "weight 0: it never gets a connection",
-      );
-    node.set("weight", weight);
-    if (forwarding !== method) node.set("forwarding", forwarding);
-    limits(conversion, node, own);
-    const origin = one.origin;
-    for (const script of allOf(own, "notify_up", "notify_down")) {
-      const text = /keepalived/.test(script.rest)
-        ? "the router takes itself out of service with it; needs thought: notify.command gets every change"
-        : "notify.command gets the event real_server up and down";
-      findings.add("left-out", script.origin, script.keyword, text);
-    }
-    const checks = checksOf(own, layers, findings);
-    return [{ node, origin, weight, checks, name: `rs-${address.replaceAll(":", "-")}` }];
+    const read = realServer(conversion, one, { block, head, method }, seen);
+    return read === null ? [] : [read];
   });
+}
+
+function realServer(
+  conversion: Conversion,
+  one: Statement,
+  around: Around,
+  seen: Set<string>,
+): RealServer | null {
+  const { findings } = conversion;
+  const { block, head, method } = around;
+  const { origin, words } = one;
+  const [address = "", portWord] = words;
+  const own = one.block ?? [];
+  const subject = `real_server ${words.slice(0, 2).join(" ")}`;
+  if (!isAddress(address)) {
+    findings.add("suspicious", origin, subject, "no address: keepalived skips it");
+    return null;
+  }
+  const written = portOf(portWord);
+  if (written === null) {
+    const text = `${quoted(portWord ?? "")} is no port: keepalived skips it`;
+    findings.add("suspicious", origin, subject, text);
+    return null;
+  }
+  const forwarding = methodOf(conversion, lastOf(own, "lvs_method")) ?? method;
+  const isOther = head.kind === "address" && isIPv6(head.address) !== isIPv6(address);
+  if (isOther && forwarding !== "tunnel") {
+    findings.add("left-out", origin, subject, "of the other family: keepalived skips it");
+    return null;
+  }
+  const virtualPort = head.kind === "address" ? head.port : 0;
+  const maps = forwarding === "nat" && !(head.kind === "mark" && isPersistent(block));
+  const destination = `${address} ${maps && written !== 0 ? written : virtualPort}`;
+  if (seen.has(destination)) {
+    findings.add("suspicious", origin, subject, "listed twice; left out");
+    return null;
+  }
+  seen.add(destination);
+  const node = new MapNode("flow").set("address", address);
+  portInto(conversion, node, one, { ...around, forwarding, port: written });
+  const layers: Layers = [own, block];
+  const weight = weightOf(conversion, layers);
+  if (weight === 0)
+    findings.add(
+      "suspicious",
+      inherited(layers, "weight")?.origin ?? origin,
+      subject,
+      "weight 0: it never gets a connection",
+    );
+  node.set("weight", weight);
+  if (forwarding !== method) node.set("forwarding", forwarding);
+  limits(conversion, node, own);
+  scripts(conversion, own);
+  reportRest(own, realServerTable, subject, findings);
+  const isPortless =
+    (written === 0 && virtualPort === 0) || (head.kind === "mark" && written === 0);
+  const checks = checksOf(own, layers, findings).flatMap((check) =>
+    isPortless ? withPort(check, findings) : [check],
+  );
+  return { node, origin, weight, checks, name: `rs-${address.replaceAll(":", "-")}` };
+}
+
+/** The port that connections go to, or, where they keep theirs, the one that is checked. */
+function portInto(
+  conversion: Conversion,
+  node: MapNode,
+  one: Statement,
+  { block, head, forwarding, port }: Around & { forwarding: string; port: number },
+): void {
+  const { findings } = conversion;
+  const subject = `real_server ${one.words.slice(0, 2).join(" ")}`;
+  const virtualPort = head.kind === "address" ? head.port : 0;
+  if (port === 0 || port === virtualPort) return;
+  if (forwarding === "nat") {
+    node.set("port", port);
+    if (virtualPort === 0) keptPort(conversion, one, head, block);
+  } else if (virtualPort !== 0) {
+    const text = `only NAT can change the port: keepalived takes ${virtualPort}`;
+    findings.add("suspicious", one.origin, subject, text);
+  } else {
+    node.set("port", port);
+    const text = `without NAT connections keep their port: keepalived clears it; only checks go to ${port}`;
+    findings.add("suspicious", one.origin, subject, text);
+  }
+}
+
+/** Ports of services by the type of their check, where the file names none. */
+const usualPorts: Readonly<Record<string, number>> = { http: 80, https: 443, smtp: 25, dns: 53 };
+const withoutPort = ["ping", "command", "file", "bfd", "none"];
+
+/** A check that goes to port 0 with keepalived, where nothing answers. */
+function withPort(check: MapNode, findings: Findings): readonly MapNode[] {
+  const type = String(check.get("type"));
+  if (check.has("port") || withoutPort.includes(type)) return [check];
+  const origin = check.entries()[0]?.origin ?? null;
+  const usual = Object.hasOwn(usualPorts, type) ? usualPorts[type] : undefined;
+  const text = `neither it nor the real server names a port: keepalived tries port 0, which fails; ${
+    usual === undefined ? "no such check is made" : `${usual} is taken`
+  }`;
+  findings.add("suspicious", origin, `check ${type}`, text);
+  return usual === undefined ? [] : [check.set("port", usual)];
+}
+
+function scripts({ findings }: Conversion, own: readonly Statement[]): void {
+  for (const script of allOf(own, "notify_up", "notify_down")) {
+    const text = /keepalived/.test(script.rest)
+      ? "the router takes itself out of service with it; needs thought: notify.command gets every change"
+      : /ipvsadm/.test(script.rest)
+        ? "it changes the table, which lvsd alone is to write; notify.command gets the event real_server up and down"
+        : "notify.command gets the event real_server up and down";
+    findings.add("left-out", script.origin, script.keyword, text);
+  }
+}
+
+/** A netmask alone turns it on, as does a bare persistence_timeout. */
+function isPersistent(block: readonly Statement[]): boolean {
+  const timeout = lastOf(block, "persistence_timeout");
+  const isGiven = timeout !== undefined && timeout.words[0] !== "0";
+  return isGiven || lastOf(block, "persistence_granularity") !== undefined;
 }
 
 /** By a mark and with persistence the kernel keeps the port (ip_vs_core.c, ip_vs_sched_persist). */
@@ -101,10 +174,7 @@ function keptPort(
   head: Head,
   block: readonly Statement[],
 ): void {
-  const isPersistent =
-    lastOf(block, "persistence_granularity") !== undefined ||
-    (lastOf(block, "persistence_timeout")?.words[0] ?? "0") !== "0";
-  if (head.kind !== "mark" || !isPersistent) return;
+  if (head.kind !== "mark" || !isPersistent(block)) return;
   findings.add(
     "changed",
     origin,

@@ -3,10 +3,11 @@
  * watched. keepalived's instances may be active on different routers; lvsd's VIPs stay together.
  */
 import type { Findings } from "../imported.ts";
-import { type MapNode, Missing } from "../outline.ts";
+import { MapNode, Missing } from "../outline.ts";
 import { type Conversion, duration, isAddress, numberOf, quoted, secondsOf } from "./conversion.ts";
+import { instanceTable, reportRest, scriptTable } from "./keywords.ts";
 import { allOf, lastOf, type Statement } from "./statements.ts";
-import type { VipPlaces } from "./virtual.ts";
+import { type VipPlaces, vipsOf } from "./vips.ts";
 
 /** One router's file. */
 export interface RouterFile {
@@ -37,9 +38,14 @@ export function routersOf(conversion: Conversion, files: readonly RouterFile[]):
   routers(conversion, byPriority(all));
   const instances = main?.instances ?? [];
   opposed(all, findings);
-  heartbeat(conversion, instances);
-  failover(conversion, instances);
-  return vips(conversion, instances);
+  const top = files.find(({ name }) => name === main?.name)?.top ?? [];
+  const globals = allOf(top, "global_defs").flatMap((one) => one.block ?? []);
+  heartbeat(conversion, instances, globals);
+  failover(conversion, instances, globals);
+  for (const { name, block } of instances)
+    reportRest(block, instanceTable, `vrrp_instance ${name}`, findings);
+  scripts(top, findings);
+  return vipsOf(instances, findings);
 }
 
 type FileInstances = { readonly name: string; readonly instances: readonly Instance[] };
@@ -62,7 +68,7 @@ function instancesOf(top: readonly Statement[], findings: Findings): readonly In
     names.add(name);
     const block = statement.block ?? [];
     const given = numberOf(lastOf(block, "priority"), { min: 1, max: 255 }, findings);
-    const isMaster = lastOf(block, "state")?.words[0] === "MASTER";
+    const isMaster = masterIn(block, findings);
     const source = lastOf(block, "unicast_src_ip", "mcast_src_ip")?.words[0] ?? null;
     const peers = allOf(block, "unicast_peer")
       .flatMap((peer) => peer.block ?? [])
@@ -72,6 +78,17 @@ function instancesOf(top: readonly Statement[], findings: Findings): readonly In
       given ?? (isMaster && lastOf(block, "priority") === undefined ? 255 : priorityDefault);
     return [{ name, block, origin: statement.origin, priority, isMaster, source, peers }];
   });
+}
+
+/** Any word but MASTER means BACKUP, and BACKUP after MASTER is ignored. */
+function masterIn(block: readonly Statement[], findings: Findings): boolean {
+  const states = allOf(block, "state");
+  for (const { words, origin } of states)
+    if (words[0] !== "MASTER" && words[0] !== "BACKUP") {
+      const text = `${quoted(words[0] ?? "")} is neither MASTER nor BACKUP: BACKUP to keepalived`;
+      findings.add("suspicious", origin, "state", text);
+    }
+  return states.some(({ words }) => words[0] === "MASTER");
 }
 
 /** VIPs of different instances that prefer different routers. */
@@ -104,6 +121,10 @@ function routers({ root, findings, options }: Conversion, files: readonly FileIn
   const isBackupsFile =
     second === undefined && own !== undefined && !own.isMaster && own.priority <= priorityDefault;
   const known = isBackupsFile ? { primary: backup, backup: primary } : { primary, backup };
+  const [ours = null, theirs = null] = secondPath(first, second);
+  const privates = isBackupsFile
+    ? { primary: theirs, backup: ours }
+    : { primary: ours, backup: theirs };
   for (const role of ["primary", "backup"] as const) {
     const given = options[role];
     if (given !== null) {
@@ -112,13 +133,15 @@ function routers({ root, findings, options }: Conversion, files: readonly FileIn
       continue;
     }
     const address = known[role];
-    if (address !== null) map.map(role, own?.origin ?? null, "flow").set("public", address);
-    else if (role === "primary" || own !== undefined)
+    if (address !== null) {
+      const router = map.map(role, own?.origin ?? null, "flow").set("public", address);
+      if (ours !== null && theirs !== null) router.set("private", privates[role] ?? undefined);
+    } else if (role === "primary" || own !== undefined)
       map
         .map(role)
         .set(
           "public",
-          new Missing(`the ${role} router's own address; VRRP by multicast names none`),
+          new Missing("router", `the ${role} router's own address; VRRP by multicast names none`),
         );
   }
   if (own !== undefined && own.peers.length > 1)
@@ -130,14 +153,52 @@ function routers({ root, findings, options }: Conversion, files: readonly FileIn
     );
 }
 
-function heartbeat({ root, findings }: Conversion, instances: readonly Instance[]): void {
+/** Another instance's own address and its peer's: the second path of heartbeats. */
+function secondPath(
+  first: FileInstances | undefined,
+  second: FileInstances | undefined,
+): readonly string[] {
+  const [main, ...rest] = first?.instances ?? [];
+  for (const { name, source, peers } of rest) {
+    const other = second?.instances.find((instance) => instance.name === name);
+    const peer = second === undefined ? peers[0] : other?.source;
+    const isOther = source !== null && source !== main?.source && peer !== main?.peers[0];
+    if (isOther && peer) return [source, peer];
+  }
+  return [];
+}
+
+const intervalMax = 60;
+const deadMax = 600;
+
+function heartbeat(
+  { root, findings }: Conversion,
+  instances: readonly Instance[],
+  globals: readonly Statement[],
+): void {
   const [first] = instances;
   if (first === undefined) return;
   const advert = lastOf(first.block, "advert_int");
-  const interval = Math.min(Math.max(secondsOf(advert, advertDefault, findings), 0.01), 60);
+  const given = secondsOf(advert, advertDefault, findings);
+  const written = lastOf(first.block, "version") ?? lastOf(globals, "vrrp_version");
+  const isSix = allOf(first.block, "virtual_ipaddress")
+    .flatMap(linesOf)
+    .some(({ keyword }) => keyword.includes(":"));
+  const isWhole = written?.words[0] !== "3" && !isSix;
+  const advertised = isWhole ? Math.max(1, Math.round(given)) : given;
+  const interval = Math.min(Math.max(advertised, 0.01), intervalMax);
+  if (interval !== given) {
+    const why = advertised === given ? "10ms to 1m is possible" : "VRRPv2 has whole seconds";
+    findings.add("changed", advert?.origin ?? null, "advert_int", `${interval}s: ${why}`);
+  }
+  const adverts = lastOf(first.block, "down_timer_adverts");
+  const missed = adverts ?? lastOf(globals, "vrrp_down_timer_adverts");
+  const count = numberOf(missed, { min: 1, max: 100 }, findings) ?? advertsToDeath;
+  const dead = Math.min(Math.max(count, 2) * interval, deadMax);
   const map = root.map("heartbeat");
   map.set("interval", duration(interval), advert?.origin ?? null, "lvsd's default is 250ms");
-  map.set("dead_after", duration(advertsToDeath * interval), null, "three adverts, as VRRP");
+  const three = missed === undefined ? "three adverts, as VRRP" : null;
+  map.set("dead_after", duration(dead), missed?.origin ?? null, three);
   const authentication = lastOf(first.block, "authentication", "auth_hmac");
   findings.add(
     "changed",
@@ -147,7 +208,11 @@ function heartbeat({ root, findings }: Conversion, instances: readonly Instance[
   );
 }
 
-function failover({ root, findings }: Conversion, instances: readonly Instance[]): void {
+function failover(
+  { root, findings }: Conversion,
+  instances: readonly Instance[],
+  globals: readonly Statement[],
+): void {
   const [first] = instances;
   if (first === undefined) return;
   const map = root.map("failover");
@@ -162,98 +227,93 @@ function failover({ root, findings }: Conversion, instances: readonly Instance[]
       "with state MASTER keepalived clears it: the router preempts; failback: manual is what it promises",
     );
   const delay = lastOf(first.block, "preempt_delay");
-  if (delay !== undefined && !first.isMaster)
-    map.set("failback_delay", duration(secondsOf(delay, 0, findings)), delay.origin);
-  links(map, instances);
-  announcements(map, first, findings);
-  for (const instance of instances) leftOut(instance, findings);
+  const seconds = secondsOf(delay, 0, findings);
+  if (delay !== undefined && !first.isMaster && !isManual && seconds <= preemptDelayMax)
+    map.set("failback_delay", duration(seconds), delay.origin);
+  else if (delay !== undefined) {
+    const why =
+      seconds > preemptDelayMax
+        ? `more than ${preemptDelayMax} seconds`
+        : "with state MASTER or nopreempt";
+    findings.add("suspicious", delay.origin, "preempt_delay", `${why}: keepalived ignores it`);
+  } else if (!isManual)
+    findings.add(
+      "changed",
+      first.origin,
+      "failback_delay",
+      "the primary takes over again once it was healthy for 10s; keepalived preempts at once",
+    );
+  links(map, instances, findings);
+  announcements(map, first, globals, findings);
 }
 
-function links(failoverMap: MapNode, instances: readonly Instance[]): void {
+const preemptDelayMax = 1000;
+
+function links(failoverMap: MapNode, instances: readonly Instance[], findings: Findings): void {
   const devices = new Set<string>();
-  for (const { block } of instances) {
+  for (const { block, name, origin } of instances) {
     const own = lastOf(block, "interface")?.words[0];
-    if (own !== undefined && lastOf(block, "dont_track_primary") === undefined) devices.add(own);
-    for (const tracked of allOf(block, "track_interface").flatMap((one) => one.block ?? []))
-      devices.add(tracked.keyword);
+    if (own === undefined) {
+      const text = "no interface: keepalived needs one, but with unicast and a source address";
+      findings.add("suspicious", origin, `vrrp_instance ${name}`, text);
+    } else if (lastOf(block, "dont_track_primary") === undefined) devices.add(own);
+    for (const { keyword, words, origin } of allOf(block, "track_interface").flatMap(linesOf)) {
+      devices.add(keyword);
+      const weight = Number(words[words.indexOf("weight") + 1] ?? 0);
+      if (!words.includes("weight") || weight === 0) continue;
+      const text = `weight ${weight} lowers or raises the priority; with lvsd a router is unfit while the link is down`;
+      findings.add("changed", origin, `track_interface ${keyword}`, text);
+    }
   }
   failoverMap.set("monitor_links", devices.size === 0 ? false : [...devices]);
 }
 
-function announcements(map: MapNode, { block }: Instance, findings: Findings): void {
-  const repeat = lastOf(block, "garp_master_repeat");
-  const refresh = lastOf(block, "garp_master_refresh");
+function announcements(
+  map: MapNode,
+  { block }: Instance,
+  globals: readonly Statement[],
+  findings: Findings,
+): void {
+  const of = (word: string): Statement | undefined =>
+    lastOf(block, word) ?? lastOf(globals, `vrrp_${word}`);
+  const [repeat, refresh] = [of("garp_master_repeat"), of("garp_master_refresh")];
   if (repeat === undefined && refresh === undefined) return;
-  const announce = map.map("announce", null, "flow");
-  const count = numberOf(repeat, { min: 0, max: 100 }, findings);
-  if (count !== undefined) announce.set("count", Math.max(1, count));
+  const announce = new MapNode("flow");
+  const count = numberOf(repeat, { min: 0, max: 2 ** 31 - 1 }, findings);
+  if (count !== undefined) announce.set("count", Math.min(Math.max(1, count), announcementsMax));
   const seconds = refresh === undefined ? 0 : secondsOf(refresh, 0, findings);
-  if (seconds > 0) announce.set("refresh", duration(seconds));
+  if (seconds > 0) announce.set("refresh", duration(Math.min(Math.max(seconds, 0.1), day)));
+  if (announce.size > 0) map.set("announce", announce, (repeat ?? refresh)?.origin);
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  track_script:
-    "a command that makes a router unfit has no counterpart; failover.services with a check comes near",
-  track_file: "has no counterpart",
-  track_process: "has no counterpart; failover.services with a check comes near",
-  track_bfd: "has no counterpart",
-  virtual_routes: "routes that follow the VIPs have no counterpart; failover.services can set them",
-  virtual_rules: "rules that follow the VIPs have no counterpart; failover.services can set them",
-  use_vmac: "VIPs live on the device itself; their change is announced",
-  fwmark: "no keyword of an instance: keepalived ignores it",
-};
+const announcementsMax = 100;
+const day = 86_400;
 
-function leftOut({ block, name }: Instance, findings: Findings): void {
-  for (const { keyword, origin, rest } of block) {
-    const reason = keyword.startsWith("notify")
-      ? `other arguments: notify.command gets the event state/changed (${quoted(rest)})`
-      : reasons[keyword];
-    if (reason !== undefined)
-      findings.add("left-out", origin, `vrrp_instance ${name}: ${keyword}`, reason);
+/** Scripts that count against a router, and scripts that nothing tracks. */
+function scripts(top: readonly Statement[], findings: Findings): void {
+  const known = allOf(top, "vrrp_script");
+  for (const script of known) {
+    const subject = `vrrp_script ${script.words[0] ?? ""}`;
+    reportRest(script.block ?? [], scriptTable, subject, findings);
+    findings.add("left-out", script.origin, subject, scriptReason);
   }
-}
-
-function vips({ findings }: Conversion, instances: readonly Instance[]): VipPlaces {
-  const places = new Map<string, { length: number; device: string }>();
-  const labels = new Set<string>();
-  for (const { block, name } of instances) {
-    const own = lastOf(block, "interface")?.words[0] ?? "";
-    const lines = allOf(block, "virtual_ipaddress", "virtual_ipaddress_excluded").flatMap(
-      (one) => one.block ?? [],
-    );
-    for (const line of lines) {
-      const [address = "", length] = line.keyword.split("/");
-      if (!isAddress(address)) {
+  const names = new Set(known.map(({ words }) => words[0]));
+  for (const instance of allOf(top, "vrrp_instance", "vrrp_sync_group"))
+    for (const tracked of allOf(instance.block ?? [], "track_script").flatMap(linesOf)) {
+      const subject = `${instance.keyword} ${instance.words[0] ?? ""}: track_script ${tracked.keyword}`;
+      if (names.has(tracked.keyword))
+        findings.add("left-out", tracked.origin, subject, scriptReason);
+      else
         findings.add(
           "suspicious",
-          line.origin,
-          `vrrp_instance ${name}: ${line.keyword}`,
-          "no address: keepalived skips it",
+          tracked.origin,
+          subject,
+          "no vrrp_script of this name: keepalived ignores the line, so that nothing is tracked",
         );
-        continue;
-      }
-      const word = (key: string): string | undefined => {
-        const at = line.words.indexOf(key);
-        return at === -1 ? undefined : line.words[at + 1];
-      };
-      const label = word("label");
-      const isFree = label !== undefined && !labels.has(label);
-      if (label !== undefined && isFree) labels.add(label);
-      if (label !== undefined && !isFree)
-        findings.add(
-          "suspicious",
-          line.origin,
-          label,
-          "the label is taken by another address; left out",
-        );
-      const isSix = address.includes(":");
-      const device =
-        label !== undefined && isFree && label.includes(":") ? label : (word("dev") ?? own);
-      places.set(address, {
-        length: length === undefined ? (isSix ? 128 : 32) : Number(length),
-        device,
-      });
     }
-  }
-  return places;
 }
+
+const scriptReason =
+  "a command that makes a router unfit has no counterpart; failover.services with a check comes near";
+
+const linesOf = ({ block }: Statement): readonly Statement[] => block ?? [];

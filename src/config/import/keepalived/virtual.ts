@@ -1,20 +1,18 @@
 /** virtual_server blocks. */
+import { isIPv6 } from "node:net";
+import type { Findings } from "../imported.ts";
+import { allPorts } from "../mending/all-ports.ts";
 import { Names } from "../names.ts";
 import { MapNode } from "../outline.ts";
 import { reportAllPorts, reportMark } from "../surroundings.ts";
-import { checkBlocks } from "./check.ts";
-import { type Conversion, isAddress, isOn, numberOf, quoted } from "./conversion.ts";
+import { type Conversion, isAddress, isOn, numberOf, portOf, quoted } from "./conversion.ts";
 import { methodOf } from "./forwarding.ts";
 import { type Head, headsOf } from "./groups.ts";
+import { reportRest, virtualServerTable } from "./keywords.ts";
 import { placeChecks, type RealServer, realServers } from "./real-servers.ts";
+import { scheduling } from "./scheduling.ts";
 import { allOf, lastOf, type Statement } from "./statements.ts";
-
-const schedulers = "rr wrr lc wlc lblc lblcr dh sh sed nq mh fo ovf".split(" ");
-const flags = ["sh-port", "sh-fallback", "mh-port", "mh-fallback"];
-const persistenceDefault = 360;
-
-/** Where a VIP lives, by its address, as the VRRP instances say. */
-export type VipPlaces = ReadonlyMap<string, { readonly length: number; readonly device: string }>;
+import type { VipPlaces } from "./vips.ts";
 
 export function virtualServersOf(
   conversion: Conversion,
@@ -33,10 +31,13 @@ export function virtualServersOf(
     for (const head of heads) {
       const protocol = protocolOf(conversion, server, head);
       const key =
-        head.kind === "mark"
-          ? `fwmark ${head.mark} ${head.family}`
-          : `${protocol} ${head.address} ${head.port}`;
+        head.kind === "mark" ? `fwmark ${head.mark}` : `${protocol} ${head.address} ${head.port}`;
       const twin = seen.get(key);
+      if (twin === server) {
+        const text = "one service for both families, or listed twice in its group";
+        findings.add("carried", head.origin, `virtual_server ${key}`, text);
+        continue;
+      }
       if (twin !== undefined) {
         const text = `the same service as in line ${twin.origin.line}: keepalived programs both into one; merge their real servers by hand`;
         findings.add("suspicious", server.origin, `virtual_server ${key}`, text);
@@ -52,6 +53,24 @@ export function virtualServersOf(
       root.map("virtual_servers").set(names.give(wanted, "virtual"), made, server.origin);
     }
   }
+  reportUnused(conversion, top, groups);
+}
+
+function reportUnused(
+  { findings }: Conversion,
+  top: readonly Statement[],
+  groups: ReadonlyMap<string, Statement>,
+): void {
+  const used = new Set(
+    allOf(top, "virtual_server").flatMap(({ words: [first, name] }) =>
+      first === "group" && name !== undefined ? [name] : [],
+    ),
+  );
+  for (const [name, { origin }] of groups)
+    if (!used.has(name)) {
+      const text = "no virtual_server uses it";
+      findings.add("left-out", origin, `virtual_server_group ${name}`, text);
+    }
 }
 
 function protocolOf(
@@ -61,13 +80,17 @@ function protocolOf(
 ): "tcp" | "udp" | "sctp" {
   const given = lastOf(server.block ?? [], "protocol");
   const word = given?.words[0]?.toLowerCase();
+  if (head.kind === "mark" && given !== undefined)
+    findings.add("carried", given.origin, "protocol", "a mark has none: keepalived ignores it");
   if (word === "tcp" || word === "udp" || word === "sctp") return word;
   if (head.kind === "address")
     findings.add(
       "suspicious",
       given?.origin ?? server.origin,
       "protocol",
-      "none is given, which is UDP to keepalived",
+      given === undefined
+        ? "none is given, which is UDP to keepalived"
+        : `${quoted(given.words[0] ?? "")} is none of TCP, UDP and SCTP: UDP to keepalived`,
     );
   return "udp";
 }
@@ -86,8 +109,8 @@ function virtualServer(
   scheduling(conversion, map, block, head);
   const method = methodOf(conversion, lastOf(block, "lvs_method", "lb_kind")) ?? "nat";
   map.set("forwarding", method, lastOf(block, "lvs_method", "lb_kind")?.origin ?? null);
-  lifecycle(conversion, map, block, protocol);
   const servers = realServers(conversion, block, head, method);
+  lifecycle(conversion, map, block, head.kind === "mark" ? "mark" : protocol);
   if (servers.length === 0) {
     findings.add(
       "suspicious",
@@ -110,9 +133,9 @@ function virtualServer(
   const list = new MapNode();
   for (const { node, origin, name } of servers) list.set(names.give(name, "rs"), node, origin);
   quorum(conversion, map, block, servers);
-  sorry(conversion, map, block, head);
+  sorry(conversion, map, block, head, method);
   map.set("real_servers", list);
-  unused(conversion, block);
+  reportRest(block, virtualServerTable, `virtual_server ${server.words.join(" ")}`, findings);
   return map;
 }
 
@@ -141,7 +164,7 @@ function headKeys(
     place === undefined ? head.address : `${head.address}/${place.length}`,
     head.origin,
   );
-  if (place !== undefined) map.set("device", place.device);
+  if (place !== undefined) map.set("device", place.device === "" ? undefined : place.device);
   else {
     map.set("device", "none", null, "in no vrrp_instance");
     findings.add(
@@ -153,51 +176,9 @@ function headKeys(
   }
   map.set("protocol", protocol);
   if (head.port === 0) {
-    map.set("ports", ["1-65535"], head.origin, "all ports");
+    map.set("ports", [allPorts], head.origin, "all ports");
     reportAllPorts(head.origin, `virtual_server ${head.address}`, protocol, findings);
   } else map.set("port", head.port);
-}
-
-function scheduling(
-  { findings }: Conversion,
-  map: MapNode,
-  block: readonly Statement[],
-  head: Head,
-): void {
-  const given = lastOf(block, "lvs_sched", "lb_algo");
-  const word = given?.words[0] ?? "wlc";
-  const scheduler = schedulers.includes(word) ? word : "wlc";
-  if (scheduler !== word)
-    findings.add(
-      "changed",
-      given?.origin ?? null,
-      "lb_algo",
-      `${quoted(word)} is no scheduler: wlc, as keepalived takes it`,
-    );
-  map.set("scheduler", scheduler, given?.origin ?? null);
-  const at = given === undefined ? -1 : block.indexOf(given);
-  const wanted = flags.filter(
-    (flag) => block.findIndex(({ keyword }) => keyword === flag) > at && lastOf(block, flag),
-  );
-  if (wanted.length > 0) map.set("scheduler_flags", wanted);
-  else if (scheduler === "mh" || scheduler === "sh") map.set("scheduler_flags", []);
-  if (lastOf(block, "ops") !== undefined) map.set("one_packet", true);
-  const timeout = lastOf(block, "persistence_timeout");
-  const netmask = lastOf(block, "persistence_granularity");
-  const isForced = head.kind === "address" && head.port === 0;
-  const isNone = timeout?.words[0] === "0" && netmask === undefined;
-  if ((timeout === undefined && netmask === undefined && !isForced) || (isNone && !isForced))
-    return;
-  const seconds =
-    timeout === undefined || timeout.words.length === 0
-      ? persistenceDefault
-      : (numberOf(timeout, { min: 1, max: 2_678_400 }, findings) ?? persistenceDefault);
-  const sticky = map.map("persistence", timeout?.origin ?? null).set("timeout", `${seconds}s`);
-  const mask = netmask?.words[0];
-  if (mask !== undefined && mask !== "255.255.255.255" && mask !== "128")
-    sticky.set("netmask", mask);
-  const engine = lastOf(block, "persistence_engine")?.words[0];
-  if (engine !== undefined) sticky.set("engine", engine);
 }
 
 function lifecycle(
@@ -206,17 +187,42 @@ function lifecycle(
   block: readonly Statement[],
   protocol: string,
 ): void {
-  if (!isOn(lastOf(block, "alpha")))
+  const reals = allOf(block, "real_server").map((one) => one.block ?? []);
+  const alpha = everyOrNone("alpha", block, reals, findings);
+  if (!alpha.isOn)
     map.set("start", "up", null, "without alpha keepalived serves before the first check");
-  const inhibit = lastOf(block, "inhibit_on_failure");
-  if (isOn(inhibit)) map.set("quiesce", true, inhibit?.origin ?? null);
-  if (isOn(inhibit) && protocol === "udp")
+  const inhibit = everyOrNone("inhibit_on_failure", block, reals, findings);
+  if (!inhibit.isOn) return;
+  map.set("quiesce", true, inhibit.by?.origin ?? null);
+  if (protocol === "udp")
     findings.add(
       "suspicious",
-      inhibit?.origin ?? null,
+      inhibit.by?.origin ?? null,
       "inhibit_on_failure",
       "on UDP a steady client stays on a dead server",
     );
+}
+
+/** A flag of real servers that lvsd has for the whole virtual server: on where all have it. */
+function everyOrNone(
+  keyword: string,
+  block: readonly Statement[],
+  reals: readonly (readonly Statement[])[],
+  findings: Findings,
+): { readonly isOn: boolean; readonly by: Statement | undefined } {
+  const common = lastOf(block, keyword);
+  const own = reals.map((real) => lastOf(real, keyword));
+  const values = own.map((one) => isOn(one ?? common));
+  const isEvery = values.length > 0 ? values.every((value) => value) : isOn(common);
+  const odd = own.find((one) => one !== undefined);
+  if (!isEvery && values.includes(true))
+    findings.add(
+      "left-out",
+      odd?.origin ?? common?.origin ?? null,
+      keyword,
+      "some real servers have it and some not: lvsd has it for a whole virtual server; none has it",
+    );
+  return { isOn: isEvery, by: common ?? odd };
 }
 
 /** keepalived counts weights, lvsd counts servers: the same where all weights are equal. */
@@ -262,68 +268,38 @@ function quorum(
 }
 
 function sorry(
-  { findings }: Conversion,
+  conversion: Conversion,
   map: MapNode,
   block: readonly Statement[],
   head: Head,
+  usual: string,
 ): void {
+  const { findings } = conversion;
   const given = lastOf(block, "sorry_server");
   if (given === undefined) return;
-  const [address = "", port] = given.words;
+  const say = (kind: "suspicious" | "left-out", text: string): void =>
+    findings.add(kind, given.origin, "sorry_server", text);
+  const [address = "", portWord] = given.words;
   if (!isAddress(address)) {
-    findings.add("suspicious", given.origin, "sorry_server", `${quoted(address)} is no address`);
+    say("suspicious", `${quoted(address)} is no address`);
+    return;
+  }
+  const own = lastOf(block, "sorry_server_lvs_method");
+  const method = methodOf(conversion, own) ?? usual;
+  if (head.kind === "address" && isIPv6(head.address) !== isIPv6(address) && method !== "tunnel") {
+    say("left-out", `${address} is not of the family of ${head.address}`);
+    return;
+  }
+  const port = portOf(portWord);
+  if (port === null) {
+    say("suspicious", `${quoted(portWord ?? "")} is no port: keepalived ignores the line`);
     return;
   }
   const node = new MapNode("flow").set("address", address);
-  const own = head.kind === "address" ? head.port : 0;
-  if (port !== undefined && Number(port) !== own) node.set("port", Number(port));
+  const virtualPort = head.kind === "address" ? head.port : 0;
+  if (port !== 0 && port !== virtualPort && method === "nat") node.set("port", port);
+  else if (port !== 0 && port !== virtualPort)
+    say("suspicious", `port ${port}: only NAT can change the port`);
+  if (method !== usual) node.set("forwarding", method, own?.origin ?? null);
   map.set("sorry_server", node, given.origin);
-  const method = lastOf(block, "sorry_server_lvs_method");
-  if (method !== undefined)
-    findings.add("left-out", method.origin, method.keyword, "write forwarding: into sorry_server");
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  quorum_up: "notify.command gets the event virtual_server up",
-  quorum_down: "notify.command gets the event virtual_server down",
-  ha_suspend: "the standby learns the results from the active router and does not check itself",
-  omega: "notify.command gets every change",
-  smtp_alert: "notify.command gets every change",
-  nat_mask: "no keyword of keepalived's: it ignores it",
-  net_mask: "no keyword of keepalived's: it ignores it",
-  sorry_server_inhibit: "the sorry server is added and removed",
-  ip_family: "the real servers say it",
-  laddr_group_name: "for DPVS: no counterpart",
-  local_address_group: "for DPVS: no counterpart",
-  syn_proxy: "for DPVS: no counterpart",
-};
-
-/** What is read elsewhere, so that all else can be reported. */
-const known = new Set([
-  ...["real_server", "protocol", "lvs_sched", "lb_algo", "lvs_method", "lb_kind", "ops", "alpha"],
-  ...[
-    "persistence_timeout",
-    "persistence_granularity",
-    "persistence_engine",
-    "delay_loop",
-    "retry",
-  ],
-  ...["connect_timeout", "delay_before_retry", "warmup", "weight", "inhibit_on_failure", "quorum"],
-  ...[
-    "hysteresis",
-    "sorry_server",
-    "sorry_server_lvs_method",
-    "virtualhost",
-    ...flags,
-    ...checkBlocks,
-  ],
-]);
-
-function unused({ findings }: Conversion, block: readonly Statement[]): void {
-  for (const { keyword, origin, words } of block) {
-    if (known.has(keyword)) continue;
-    const harmless = ["nat_mask", "net_mask", "ip_family", "ha_suspend"].includes(keyword);
-    const reason = reasons[keyword] ?? "no keyword that is known here";
-    findings.add(harmless ? "carried" : "left-out", origin, [keyword, ...words].join(" "), reason);
-  }
 }

@@ -260,7 +260,7 @@ function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): voi
   if (isDatabase && check.get("user") !== undefined && check.get("password_file") === undefined)
     check.set(
       "password_file",
-      new Missing("a file whose first line is the password; this one has none"),
+      new Missing("file", "a file whose first line is the password; this one has none"),
     );
   if (mailServices.includes(service) && login === undefined && service.startsWith("pop"))
     findings.add(

@@ -6,10 +6,9 @@ import { isIPv6 } from "node:net";
 import type { Problem } from "../../../keys/problem.ts";
 import { claimsOf, withRouters } from "../claims.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
-import { mendMixedMarks } from "../mixed-marks.ts";
+import { mend } from "../mending/mend.ts";
 import { Names } from "../names.ts";
 import { MapNode, Missing } from "../outline.ts";
-import { mendOwnAddresses } from "../own-addresses.ts";
 import { hasFallback, isScheduler } from "../schedulers.ts";
 import { servicePorts } from "../service-ports.ts";
 import { placeOf, reportMark } from "../surroundings.ts";
@@ -54,8 +53,7 @@ export function importLdirectord(
       `ldirectord refuses the file for this: ${wrong.message}`,
     );
   foldPorts(conversion.root, findings, options.fold);
-  mendOwnAddresses(conversion.root, findings);
-  mendMixedMarks(conversion.root, findings);
+  mend(conversion.root, findings);
   return { root: conversion.root, findings: findings.all() };
 }
 
@@ -195,7 +193,7 @@ function headKeys(
   }
   const address = head.address ?? "";
   if (!isAddress(address)) {
-    map.set("address", new Missing(`the address of ${address}`), origin);
+    map.set("address", new Missing("address", `the address of ${address}`), origin);
     findings.add(
       "suspicious",
       origin,

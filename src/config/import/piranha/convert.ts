@@ -4,9 +4,8 @@
  */
 import type { Problem } from "../../../keys/problem.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
-import { mendMixedMarks } from "../mixed-marks.ts";
+import { mend } from "../mending/mend.ts";
 import { MapNode, Missing, type Node } from "../outline.ts";
-import { mendOwnAddresses } from "../own-addresses.ts";
 import { placeOf, surroundingsOf } from "../surroundings.ts";
 import { type Conversion, originOf, prefixLength } from "./conversion.ts";
 import { failoverServicesOf } from "./failover.ts";
@@ -50,8 +49,7 @@ export function importPiranha(
   if (isFos) failoverServicesOf(conversion);
   else virtualServersOf(conversion);
   leftOutBlocks(conversion, isFos);
-  mendOwnAddresses(conversion.root, findings);
-  mendMixedMarks(conversion.root, findings);
+  mend(conversion.root, findings);
   return { root: conversion.root, findings: findings.all() };
 }
 
@@ -109,7 +107,10 @@ function routers({ root, global, file, findings, options }: Conversion): boolean
       return;
     }
     if (own === undefined)
-      map.set(key, new MapNode().set("public", new Missing(`the ${key} router's own address`)));
+      map.set(
+        key,
+        new MapNode().set("public", new Missing("router", `the ${key} router's own address`)),
+      );
     else {
       one.set("public", own.text, originOf(file, own));
       if (second !== undefined) one.set("private", second.text, originOf(file, second));

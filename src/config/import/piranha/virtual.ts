@@ -192,7 +192,7 @@ function portOf({ file, findings }: Conversion, block: Block, map: MapNode): num
   const port = portIn(block);
   if (port >= 1 && port <= 65_535) map.set("port", port, originOf(file, given));
   else {
-    map.set("port", new Missing("a port, 1 to 65535"));
+    map.set("port", new Missing("port", "a port, 1 to 65535"));
     findings.add(
       "suspicious",
       originOf(file, given),

@@ -135,7 +135,7 @@ describe("what keepalived swallows is said with its line", () => {
     [
       "the same server twice",
       web.replace("192.0.2.22", "192.0.2.21"),
-      /^suspicious 13 real_server 192\.0\.2\.21: listed twice/,
+      /^suspicious 13 real_server 192\.0\.2\.21 80: listed twice/,
     ],
     ["a VIP in no instance", web, /^suspicious 1 192\.0\.2\.10: in no vrrp_instance/],
     ["MASTER with nopreempt", pair.replace("priority 150", "nopreempt"), /^suspicious 5 nopreempt/],
@@ -148,7 +148,7 @@ describe("what keepalived swallows is said with its line", () => {
     [
       "a name among the VIPs",
       pair.replace("192.0.2.50/24", "fwmark 21"),
-      /^suspicious 14 .*fwmark: no address/,
+      /^suspicious 14 .*fwmark 21: no address/,
     ],
     [
       "a script that stops keepalived",

@@ -2,8 +2,8 @@
  * Several ports as one service where the file's marks are the operator's own: lvsd sets either all
  * marks or none, so that a service of several ports needs a mark of the operator's as well.
  */
-import type { Findings } from "./imported.ts";
-import { MapNode, type Node } from "./outline.ts";
+import type { Findings } from "../imported.ts";
+import { MapNode, type Node } from "../outline.ts";
 
 /** Above what people number by hand. */
 const firstMark = 0x4c00;

@@ -3,10 +3,10 @@
  * The old systems took such lines; what IPVS makes of them is served, left out or said here, for
  * every kind of files alike, so that the result is one that lvsd takes.
  */
-import { type IpAddress, parseAddress } from "../../model/address.ts";
-import { kindOf } from "../address-kinds.ts";
-import type { Findings } from "./imported.ts";
-import { type Entry, MapNode } from "./outline.ts";
+import { type IpAddress, parseAddress } from "../../../model/address.ts";
+import { kindOf } from "../../address-kinds.ts";
+import type { Findings } from "../imported.ts";
+import { type Entry, MapNode } from "../outline.ts";
 
 export function mendOwnAddresses(root: MapNode, findings: Findings): void {
   const vips = vipsOf(root);

@@ -1,0 +1,43 @@
+/**
+ * Quorums that the real servers of the result can reach: some of the original's may have been left
+ * out, and those of weight 0 take no connections.
+ */
+import type { Findings } from "../imported.ts";
+import { MapNode } from "../outline.ts";
+
+export function mendQuorums(root: MapNode, findings: Findings): void {
+  const servers = root.get("virtual_servers");
+  if (!(servers instanceof MapNode)) return;
+  for (const { key: name, value: server } of servers.entries()) {
+    if (!(server instanceof MapNode)) continue;
+    const entry = server.entries().find(({ key }) => key === "quorum");
+    if (entry === undefined || !(entry.value instanceof MapNode)) continue;
+    const [up, down] = [entry.value.get("up"), entry.value.get("down") ?? 0];
+    const count = countedIn(server);
+    // Without any real server a quorum is neither reached nor refused.
+    if (typeof up !== "number" || typeof down !== "number" || up <= count || count === 0) continue;
+    if (count === 1 && down === 0) server.remove("quorum");
+    else {
+      const reached = new MapNode("flow").set("up", count).set("down", Math.min(down, count - 1));
+      server.set("quorum", reached, entry.origin);
+    }
+    findings.add(
+      "changed",
+      entry.origin,
+      `${name}: quorum`,
+      `${up} real servers, of which only ${count} can take connections: ${count} are enough`,
+    );
+  }
+}
+
+/** Those that can ever take connections. */
+function countedIn(server: MapNode): number {
+  const reals = server.get("real_servers");
+  if (!(reals instanceof MapNode)) return 0;
+  return reals
+    .entries()
+    .filter(
+      ({ value }) =>
+        value instanceof MapNode && value.get("weight") !== 0 && value.get("active") !== false,
+    ).length;
+}
