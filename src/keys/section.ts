@@ -192,6 +192,8 @@ export function settle<K extends Keys>(
     else if (key.fallback.kind === "value") values[name] = key.fallback.value;
     else if (key.fallback.kind === "derived") values[name] = key.fallback.from(values as never);
     else {
+      // It stands there as faulty, and is not left out of what must be sound.
+      values[name] = undefined;
       const message = `${top.path === "" ? "" : `${top.path}: `}${name} is missing`;
       complaints.at(top.spot, message, `add \`${name}:\` with ${key.shape.words}`);
     }

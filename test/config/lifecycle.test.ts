@@ -149,6 +149,18 @@ describe("keys of a virtual server's life", () => {
   });
 });
 
+describe("a map that lacks what it needs", () => {
+  for (const [keys, message] of [
+    ["sorry_server: { port: 80 }", "sorry_server: address is missing"],
+    ["load_monitor: { port: 80 }", "load_monitor: type is missing"],
+  ] as const)
+    it(`is a problem with its place: ${keys}`, () => {
+      const [first, ...others] = refused(readText(text(keys)));
+      assert.equal(first?.message, `virtual_servers.web.${message}`);
+      assert.deepEqual(others, []);
+    });
+});
+
 describe("a tripwire", () => {
   const problem = (keys: string, real?: string): string => {
     const [first] = refused(readText(text(keys, real)));
