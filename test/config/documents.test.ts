@@ -14,7 +14,13 @@ import { keysOf } from "../../src/config/schema/check.ts";
 import { failoverServiceKeys } from "../../src/config/schema/failover-service.ts";
 import { rootKeys } from "../../src/config/schema/root.ts";
 import { realServerKeys, virtualServerKeys } from "../../src/config/schema/virtual-server.ts";
-import { allParts, fieldsIn, groupsIn, type Part } from "../../src/console/forms/field.ts";
+import {
+  allParts,
+  groupsIn,
+  leavesIn,
+  type Part,
+  rowParts,
+} from "../../src/console/forms/field.ts";
 import { fieldMessages } from "../../src/console/messages/fields.ts";
 import { accepted, readText, refused, soundText } from "./texts.ts";
 
@@ -170,11 +176,12 @@ const shownParts: readonly (readonly [string, readonly Part[]])[] = [
 test("every key that the console's forms show has its label in console/messages/fields.ts", () => {
   const needed = new Set<string>();
   for (const [area, parts] of shownParts)
-    for (const { name } of [...fieldsIn(parts), ...groupsIn(parts)])
-      needed.add(`field.${area}.${name}`);
-  // Sections that are only a heading in the schema, and keys that are edited as text.
+    for (const part of [...leavesIn(parts), ...groupsIn(parts)])
+      for (const { name } of part.kind === "rows" ? [part, ...rowParts(part, 0)] : [part])
+        needed.add(`field.${area}.${name.replace(".0.", ".")}`);
+  // Sections that are only a heading in the schema.
   const unseen = [
-    ...["routers", "heartbeat", "failover", "failover.announce", "failover.services", "guard"],
+    ...["routers", "heartbeat", "failover", "failover.announce", "guard"],
     ...["checks", "notify", "console"],
   ].map((name) => `field.global.${name}`);
   const known = Object.keys(fieldMessages);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rootKeys } from "../../src/config/schema/root.ts";
-import { fieldsIn } from "../../src/console/forms/field.ts";
+import { leavesIn } from "../../src/console/forms/field.ts";
 import { panels } from "../../src/console/panels.ts";
 import type { DescribedKey, Inside } from "../../src/keys/shape.ts";
 
@@ -32,7 +32,7 @@ const isAtOrBelow = (path: string, above: string): boolean =>
 
 const edited = panels.flatMap(({ edits = [] }) =>
   edits.flatMap(({ under, parts }) =>
-    fieldsIn(parts).map(({ name }) => (under === "" ? name : `${under}.${name}`)),
+    leavesIn(parts).map(({ name }) => (under === "" ? name : `${under}.${name}`)),
   ),
 );
 
@@ -55,7 +55,7 @@ describe("a panel of settings", () => {
   const fieldsOf = (panel: string): readonly string[] =>
     panels
       .filter(({ path }) => path === panel)
-      .flatMap(({ edits = [] }) => edits.flatMap(({ parts }) => fieldsIn(parts)))
+      .flatMap(({ edits = [] }) => edits.flatMap(({ parts }) => leavesIn(parts)))
       .map(({ name }) => name);
 
   it("shows each of its keys once, also those that no section lists by name", () => {

@@ -140,9 +140,22 @@ class Splicer {
     // A list or a map on one line stays on one, and what takes the place of a word is one as well.
     const onOneLine = isCollection(node) ? node.flow === true : true;
     const anchored = isScalar(node) && node.anchor !== undefined;
-    if (!onOneLine || anchored) return null;
+    if (!onOneLine) return this.#insteadOfLines(pairOf(into, key), value);
+    if (anchored) return null;
     const gap = range[0] === range[1] ? " " : "";
     return { from: range[0], to: range[1], text: `${gap}${flowText(value)}` };
+  }
+
+  /** On the line of its key, behind whose colon a comment may stand, in place of lines below. */
+  #insteadOfLines(pair: Pair | null, value: Written): Splice | null {
+    const [key, end] = [rangeOf(pair?.key), pair === null ? null : this.#endOf(pair)];
+    if (key === null || end === null) return null;
+    const rest = /^\s*:(?:[ \t]+#.*|[ \t]*)\r?\n/.exec(
+      this.#text.slice(key[1], this.#lineEnd(key[1])),
+    );
+    if (rest === null) return null;
+    const text = rest[0].replace(":", `: ${flowText(value)}`).replace(/[ \t]+(?=\r?\n)/, "");
+    return { from: key[1], to: this.#lineEnd(end), text };
   }
 
   #added(way: Way, key: string | number, value: Written): Splice | null {

@@ -105,8 +105,8 @@ function withGroup(text: string, edits: readonly Edit[]): Edited {
 const sharedElsewhere =
   "other parts of the text share this through an anchor: edit the text itself";
 
-/** Keys in their order count as well: people read them in it. */
-function says(text: string, wanted: unknown): boolean {
+/** Whether a text means this. Keys in their order count as well: people read them in it. */
+export function says(text: string, wanted: unknown): boolean {
   const document = parsed(text);
   return (
     document.errors.length === 0 && JSON.stringify(meaningOf(document)) === JSON.stringify(wanted)

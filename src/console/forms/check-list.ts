@@ -10,9 +10,9 @@ import {
   type CheckSubject,
   placeOf,
   placesOfAny,
-  seenAt,
   seenName,
 } from "./check-subject.ts";
+import { seenAt } from "./value.ts";
 
 /** `may`: it may be changed. */
 export function checkListPart(model: Model, subject: CheckSubject, may: boolean): Html {
@@ -28,7 +28,7 @@ ${may && list.length < checksMax ? addForm(model, subject) : nothing}</section>`
 
 /** The fields of a form that is about all that stands there, as this page shows it. */
 export const wholeFields = ({ checked, document, base }: CheckSubject): Html =>
-  hiddenFields({ ...placeOf(checked), [seenName]: seenAt(document, base) });
+  hiddenFields({ ...placeOf(checked), [seenName]: seenAt(document, [base]) });
 
 const hiddenFields = (fields: Readonly<Record<string, string>>): Html =>
   html`${Object.entries(fields).map(

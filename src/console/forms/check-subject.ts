@@ -2,7 +2,6 @@
  * Which check a page is about: that of a virtual server, of one of its real servers, of a failover
  * service, or of `defaults`; alone or one of a list; there already or new.
  */
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isSeq } from "yaml";
 import { type CheckTypeName, checkTypeNames } from "../../check/check-types.ts";
@@ -12,8 +11,8 @@ import { checksMax, keysOf } from "../../config/schema/check.ts";
 import { itemsOf } from "./check-layers.ts";
 import { type Field, partsOf } from "./field.ts";
 import type { Inherited } from "./form.ts";
-import { type Entry, failoverServicesIn, namesAt, type Opened } from "./opened.ts";
-import { isGiven, nodeAt, shownAt } from "./value.ts";
+import { type Entry, failoverServicesIn, type Opened } from "./opened.ts";
+import { isGiven, namesAt, nodeAt, seenAt, shownAt } from "./value.ts";
 import { defaultsOf, realServersOf, virtualServerNamed } from "./virtual-server-form.ts";
 
 /** What is checked. */
@@ -108,15 +107,9 @@ export function checkSubjectIn(opened: Opened, query: URLSearchParams): CheckSub
 /** The name of the field with which a form sends what its page showed. */
 export const seenName = "seen";
 
-/** What stands at a place of the text, as a hash of what it says. */
-export function seenAt(document: Document, path: KeyPath): string {
-  const text = JSON.stringify(nodeAt(document, path)) ?? "";
-  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
-}
-
 /** What the form of this check is about: the check, or where a new one joins. */
 export const seenOf = ({ document, base, root, isNew }: CheckSubject): string =>
-  seenAt(document, isNew ? base : root);
+  seenAt(document, [isNew ? base : root]);
 
 export interface Sent {
   readonly subject: CheckSubject;
@@ -135,7 +128,7 @@ export function sentSubjectIn(
   const { document, base, at, isNew } = subject;
   const place = isNew ? "new" : at === null ? null : String(at);
   const isThere = of === "all" || form.get("at") === place;
-  const now = of === "all" ? seenAt(document, base) : seenOf(subject);
+  const now = of === "all" ? seenAt(document, [base]) : seenOf(subject);
   return { subject, asShown: isThere && form.get(seenName) === now };
 }
 

@@ -5,11 +5,20 @@ import { type Problem, printProblem } from "../../keys/problem.ts";
 import { flagged, type Html, html, nothing } from "../html.ts";
 import { messages, type PlainKey } from "../messages/messages.ts";
 import type { Form, Model } from "../panel.ts";
-import type { Field, Group, Part } from "./field.ts";
-import { inputName, useName } from "./form-edits.ts";
-import { anywayName } from "./opened.ts";
+import {
+  blankRows,
+  type Field,
+  type Group,
+  inputName,
+  type Part,
+  settingsWord,
+  useName,
+} from "./field.ts";
+import { wordAt } from "./form-edits.ts";
+import { type Look, pairsPart, rowsPart } from "./many-part.ts";
+import { anywayName, shownHash, shownName } from "./opened.ts";
 import { dotted, type Placed } from "./placed.ts";
-import { isGiven, isUsed, shownAt } from "./value.ts";
+import { isGiven, isUsed, lineAt, shownAt } from "./value.ts";
 
 /** Which set of labels the fields have: the same key is called differently elsewhere. */
 export type Area = "global" | "virtual" | "real" | "check" | "service";
@@ -49,14 +58,16 @@ export interface FormPage {
 }
 
 export function labelOf({ say }: Pick<Model, "say">, area: Area, name: string): string {
-  const key = `field.${area}.${name}`;
+  const key = `field.${area}.${name.replaceAll(/\.\d+(?=\.|$)/g, "")}`;
   return Object.hasOwn(messages, key) ? say(key as PlainKey) : name;
 }
 
 export function formPart(model: Model, page: FormPage): Html {
   const { say, token } = model;
   const { placed, locked } = page;
-  const hidden = Object.entries(page.hidden ?? {}).map(
+  const parts = page.sections.flatMap((section) => section.parts);
+  const shown = { [shownName]: shownHash(page.document, parts, page.root) };
+  const hidden = Object.entries({ ...page.hidden, ...shown }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
   const sections = page.sections
@@ -106,32 +117,89 @@ function sectionPart(model: Model, whole: FormPage, section: FormSection, at: nu
   return html`<details${flagged("open", section.parts.some(matters))}><summary><h2>${title}</h2></summary>${parts}</details>`;
 }
 
-const partPart = (model: Model, page: FormPage, part: Part): Html =>
-  part.kind === "field" ? fieldPart(model, page, part) : groupPart(model, page, part);
-
-function groupPart(model: Model, page: FormPage, group: Group): Html {
-  const { say } = model;
-  const id = idOf(group.name);
-  const sent = page.given?.has(useName(group.name));
-  const used = sent ?? isUsed(page.document, [...page.root, ...group.path]);
-  const wrong = page.placed?.byName.get(group.name) ?? [];
-  const described = wrong.length > 0 ? html` aria-invalid="true"` : nothing;
-  const use = group.optional
-    ? html`<p><input type="checkbox" id="${id}" name="${useName(group.name)}"${flagged("checked", used)} aria-describedby="${id}-help${wrong.length > 0 ? ` ${id}-wrong` : ""}"${described}> <label for="${id}">${say("form.use")}</label></p>`
-    : nothing;
-  return html`<fieldset><legend>${labelOf(model, page.area, group.name)}</legend>
-<p class="hint" id="${id}-help"><span lang="en">${helpText(group.key.help)}</span>${keyName(page, group)}</p>
-${use}${wrongPart(id, wrong)}${group.parts.map((part) => partPart(model, page, part))}</fieldset>`;
+function partPart(model: Model, page: FormPage, part: Part): Html {
+  if (part.kind === "field") return fieldPart(model, page, part, null);
+  const id = idOf(part.name);
+  const wrong = page.placed?.byName.get(part.name) ?? [];
+  const inner = part.kind === "group" ? part.parts : [];
+  // The link of a problem leads to what it is about.
+  const own = part.kind === "group" && part.presence.kind !== "always";
+  return html`<fieldset${own ? nothing : html` id="${id}"`}><legend>${labelOf(model, page.area, part.name)}</legend>
+<p class="hint" id="${id}-help"><span lang="en">${helpText(part.key.help)}</span> ${inheritedWhole(model, page, part)}${keyName(page, part)}</p>
+${contentOf(model, page, part)}${wrongPart(id, wrong)}${inner.map((one) => partPart(model, page, one))}</fieldset>`;
 }
 
-function fieldPart(model: Model, page: FormPage, field: Field): Html {
+function contentOf(model: Model, page: FormPage, part: Exclude<Part, Field>): Html {
+  if (part.kind === "group") return presencePart(model, page, part);
+  const { document, root, given } = page;
+  const look: Look = {
+    ...{ say: model.say, document, root, given, id: idOf(part.name) },
+    blanks: page.locked === null ? blankRows : 0,
+    label: (name) => labelOf(model, page.area, name),
+    help: (inner) => (inner.kind === "field" ? fieldHelp(model, page, inner) : nothing),
+    part: (inner, help) => (inner.kind === "field" ? fieldPart(model, page, inner, help) : nothing),
+  };
+  return part.kind === "rows" ? rowsPart(part, look) : pairsPart(part, look);
+}
+
+/** Whether the map is there, or which word stands in its place. */
+function presencePart({ say }: Model, page: FormPage, group: Group): Html {
+  const { name, path, presence, key } = group;
+  const id = idOf(name);
+  const wrong = page.placed?.byName.has(name) === true;
+  const at = [...page.root, ...path];
+  const state = html` aria-describedby="${id}-help${wrong ? ` ${id}-wrong` : ""}"${wrong ? html` aria-invalid="true"` : nothing}`;
+  if (presence.kind === "always") return nothing;
+  if (presence.kind === "optional") {
+    const used = page.given?.has(useName(name)) ?? isUsed(page.document, at);
+    return html`<p><input type="checkbox" id="${id}" name="${useName(name)}"${flagged("checked", used)}${state}> <label for="${id}">${say("form.use")}</label></p>`;
+  }
+  const present = page.given?.get(useName(name)) ?? wordAt(page.document, at);
+  const usual = wholeUnder(page, path) ?? plainWords(key.defaultWords ?? "");
+  const known = presence.words.includes(present) || ["", settingsWord].includes(present);
+  const choices: readonly (readonly [value: string, text: string])[] = [
+    ["", say("form.usual", { value: usual })],
+    ...[...presence.words, ...(known ? [] : [present])].map((one) => [one, one] as const),
+    [settingsWord, say("form.settings")],
+  ];
+  return html`<p><label for="${id}">${say("form.as")}</label> <select id="${id}" name="${useName(name)}"${state}>${choices.map(
+    ([value, text]) =>
+      html`<option value="${value}"${flagged("selected", value === present)}>${text}</option>`,
+  )}</select></p>`;
+}
+
+/** What counts for a map or list as a whole where it is left out; null: nothing lies under it. */
+function wholeUnder({ inherited = [] }: FormPage, path: KeyPath): string | null {
+  const under = inherited.find(({ document, root }) => isGiven(document, [...root, ...path]));
+  return under === undefined ? null : lineAt(under.document, [...under.root, ...path]);
+}
+
+/** A map that is given takes the place of the one under it, whole. */
+function inheritedWhole({ say }: Model, page: FormPage, { path }: Part): Html {
+  const usual = wholeUnder(page, path);
+  return usual === null ? nothing : html`${say("form.inherited-whole", { value: usual })} `;
+}
+
+/** `help`: the id of its help, where that does not stand next to it. */
+function fieldPart(model: Model, page: FormPage, field: Field, help: string | null): Html {
   const id = idOf(field.name);
   const wrong = page.placed?.byName.get(field.name) ?? [];
   const usual = inheritedAt(page, field);
+  const own =
+    help === null
+      ? html`<p class="hint" id="${id}-help">${fieldHelp(model, page, field)}${keyName(page, field)}</p>`
+      : nothing;
+  const look = { id, help: help ?? `${id}-help`, wrong: wrong.length > 0, usual };
   return html`<div class="field"><div><label for="${id}">${labelOf(model, page.area, field.name)}</label>
-${inputPart(model, page, field, { id, wrong: wrong.length > 0, usual })}${wrongPart(id, wrong)}</div>
-<p class="hint" id="${id}-help"><span lang="en">${helpText(field.key.help)}${limitsOf(field)}</span> ${defaultPart(model, field, usual)}${keyName(page, field)}</p></div>`;
+${inputPart(model, page, field, look)}${wrongPart(id, wrong)}</div>
+${own}</div>`;
 }
+
+const fieldHelp = (model: Model, page: FormPage, field: Field): Html =>
+  html`<span lang="en">${helpText(field.key.help)}${limitsOf(field)}</span> ${linesHint(model, field)}${defaultPart(model, field, inheritedAt(page, field))}`;
+
+const linesHint = ({ say }: Model, { input }: Field): Html =>
+  input.kind === "list" ? html`${say(input.commas ? "form.commas" : "form.lines")} ` : nothing;
 
 /** What may be written; choices stand in the list already. */
 const limitsOf = ({ input, key }: Field): Html =>
@@ -145,8 +213,8 @@ function defaultPart({ say }: Model, { key }: Field, usual: string | null): Html
   return html`${say("form.default")} <span lang="en">${helpText(key.defaultWords)}</span>. `;
 }
 
-const keyName = ({ root }: FormPage, { name }: Part): Html =>
-  html` <code class="key-name">${`${dotted(root)}${root.length === 0 ? "" : "."}${name}`}</code>`;
+const keyName = ({ root }: FormPage, { path }: Part): Html =>
+  html` <code class="key-name">${dotted([...root, ...path])}</code>`;
 
 const wrongPart = (id: string, wrong: readonly Problem[]): Html =>
   wrong.length === 0
@@ -154,28 +222,38 @@ const wrongPart = (id: string, wrong: readonly Problem[]): Html =>
     : html`<p class="wrong" id="${id}-wrong" lang="en">${wrong.map(saidAt).join("; ")}</p>`;
 
 /** What counts where the key is left out, of what lies under it; null: its default. */
-function inheritedAt({ inherited = [] }: FormPage, field: Field): string | null {
+function inheritedAt(page: FormPage, field: Field): string | null {
+  const { inherited = [], document: own, root: top } = page;
+  const [whole] = field.path;
+  // Key by key only what stands at the top: a map that is given takes the place of the one below.
+  const isInside = field.path.length > 1 && whole !== undefined;
+  if (isInside && isGiven(own, [...top, whole])) return null;
   for (const { document, root } of inherited)
     if (isGiven(document, [...root, ...field.path]))
       return shownAt(document, [...root, ...field.path], field);
   return null;
 }
 
+/** Characters that are read on one line. */
+const lineMax = 80;
+
 interface InputLook {
   readonly id: string;
+  /** The id of its help. */
+  readonly help: string;
   readonly wrong: boolean;
   readonly usual: string | null;
 }
 
 function inputPart(model: Model, page: FormPage, field: Field, look: InputLook): Html {
   const { say } = model;
-  const { id, wrong, usual } = look;
+  const { id, help, wrong, usual } = look;
   const name = inputName(field.name);
   const value =
     page.given?.get(name) ?? shownAt(page.document, [...page.root, ...field.path], field);
   const state = wrong
-    ? html` aria-invalid="true" aria-describedby="${id}-wrong ${id}-help"`
-    : html` aria-describedby="${id}-help"`;
+    ? html` aria-invalid="true" aria-describedby="${id}-wrong ${help}"`
+    : html` aria-describedby="${help}"`;
   const { input, key } = field;
   if (input.kind === "choice" || input.kind === "flag") {
     const values = input.kind === "flag" ? ["true", "false"] : input.values;
@@ -190,8 +268,10 @@ function inputPart(model: Model, page: FormPage, field: Field, look: InputLook):
         html`<option value="${one}"${flagged("selected", one === value)}>${words[one] ?? one}</option>`,
     )}</select>`;
   }
+  // Words fit on a line with commas between them; texts have lines of their own.
+  const isLong = input.kind === "list" && (!input.commas || value.length > lineMax);
   const rows = Math.min(20, value.split("\n").length + 1);
-  if (input.kind === "yaml" || input.kind === "list" || value.includes("\n"))
+  if (isLong || value.includes("\n"))
     return html`<textarea id="${id}" name="${name}" rows="${rows}" spellcheck="false"${state}>
 ${value}</textarea>`;
   const placeholder = usual ?? String(key.defaultValue ?? "");

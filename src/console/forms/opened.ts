@@ -2,7 +2,7 @@
  * What forms are about: the draft's main file, and what it includes. Included files are shown; they
  * are not the console's to store, since a saving carries the main file alone.
  */
-import { type Document, isMap, isScalar } from "yaml";
+import type { Document } from "yaml";
 import type { Edit, KeyPath } from "../../config/editing/edit.ts";
 import { parsed } from "../../config/editing/with-edits.ts";
 import { type Problem, problemElsewhere } from "../../keys/problem.ts";
@@ -14,7 +14,7 @@ import type { Form, Model } from "../panel.ts";
 import type { Part } from "./field.ts";
 import { formEdits } from "./form-edits.ts";
 import { type Placed, placed } from "./placed.ts";
-import { nodeAt } from "./value.ts";
+import { namesAt, seenAt } from "./value.ts";
 
 export interface Opened {
   readonly draft: Draft;
@@ -42,13 +42,6 @@ export interface Entry {
   readonly document: Document;
   /** The included file that holds it; null: the main file, which can be edited. */
   readonly file: string | null;
-}
-
-/** The names in a map of a document, in its order. */
-export function namesAt(document: Document, path: KeyPath): readonly string[] {
-  const node = nodeAt(document, path);
-  if (!isMap(node)) return [];
-  return node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
 }
 
 /** Every virtual server, those of included files after those of the main one. */
@@ -86,44 +79,60 @@ export interface About {
 
 export type Taken =
   | { readonly kind: "taken" }
-  | { readonly kind: "wrong"; readonly placed: Placed };
+  /** `given`: what of the form is shown again; null: nothing, what stands there now is another. */
+  | { readonly kind: "wrong"; readonly placed: Placed; readonly given: Form | null };
 
 /** The field by which an edit is taken although it is not valid yet. */
 export const anywayName = "anyway";
+
+/** The field with which a form sends what its page showed, as `shownHash` has it. */
+export const shownName = "shown";
+
+/** What the fields of a form show: values that another window has changed make it another. */
+export const shownHash = (document: Document, parts: readonly Part[], root: KeyPath): string =>
+  seenAt(
+    document,
+    parts.map(({ path }) => [...root, ...path]),
+  );
 
 /** Takes what a form says into the draft, or says what is wrong with it. Throws MachineError. */
 export async function takeForm(model: Model, form: Form, about: About): Promise<Taken> {
   const { draft, document } = await openDraft(model);
   const { parts, root, first = [], last = [], from = root } = about;
-  const { edits, unreadable } = formEdits(form, parts, { document, root: from });
+  const { edits, refused, orders } = formEdits(form, parts, { document, root: from });
   const moved = edits.map((edit) => ({
     ...edit,
     path: [...root, ...edit.path.slice(from.length)],
   }));
   const all = [...first, ...moved, ...last];
-  const unread = unreadable.map((name): readonly [string, readonly Problem[]] => [
+  const unread = refused.map(({ name, why }): readonly [string, readonly Problem[]] => [
     name,
-    [problemElsewhere(model.say("form.no-yaml"))],
+    [problemElsewhere(model.say(why))],
   ]);
-  const nowhere = { byName: new Map(unread), within: [], elsewhere: [] };
   if (all.length === 0 && unread.length === 0) return { kind: "taken" };
+  const wrong = (placed: Placed, given: Form | null = form): Taken => ({
+    ...{ kind: "wrong", placed, given },
+  });
+  const isAsShown = form.get(shownName) === shownHash(document, parts, from);
+  if (!isAsShown) return wrong(noted(model.say("checks.changed-meanwhile")), null);
   const after = edited(draft, all);
-  if ("refused" in after)
-    return { kind: "wrong", placed: { ...nowhere, within: [problemElsewhere(after.refused)] } };
+  if ("refused" in after) return wrong({ ...noted(after.refused), byName: new Map(unread) });
   const known = placed(newProblems(draft, after.draft), parts, {
-    ...{ text: after.draft.text, root },
+    ...{ text: after.draft.text, root, orders },
     document: documentOf(after.draft.text),
   });
   const found = about.reaches === true ? withElsewhere(known) : known;
   const isWrong = found.byName.size + found.within.length > 0 && !form.has(anywayName);
   if (isWrong || unread.length > 0)
-    return {
-      kind: "wrong",
-      placed: { ...found, byName: new Map([...found.byName, ...unread]) },
-    };
+    return wrong({ ...found, byName: new Map([...found.byName, ...unread]) });
   const isAsRead = (await model.draft.open()).text === draft.text;
   return isAsRead ? takenOr(model, await model.draft.put(after.draft.text)) : takeEdits(model, all);
 }
+
+/** What concerns the form as a whole. */
+const noted = (why: string): Placed => ({
+  ...{ byName: new Map(), within: [problemElsewhere(why)], elsewhere: [] },
+});
 
 const withElsewhere = ({ byName, within, elsewhere }: Placed): Placed => ({
   ...{ byName, within: [...within, ...elsewhere], elsewhere: [] },
@@ -137,8 +146,7 @@ export async function takeEdits(model: Model, edits: readonly Edit[]): Promise<T
 function takenOr(model: Model, kept: Draft | Refused): Taken {
   if (!isRefusedDraft(kept)) return { kind: "taken" };
   const why = kept.refused === "not-editable" ? kept.why : model.say("review.no-room");
-  const within = [problemElsewhere(why)];
-  return { kind: "wrong", placed: { byName: new Map(), within, elsewhere: [] } };
+  return { kind: "wrong", placed: noted(why), given: null };
 }
 
 /** What is wrong with a draft as it stands. */

@@ -2,7 +2,8 @@
 import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair } from "yaml";
 import type { KeyPath } from "../../config/editing/edit.ts";
 import type { Problem } from "../../keys/problem.ts";
-import { fieldsIn, groupsIn, type Part } from "./field.ts";
+import { type Part, rowParts } from "./field.ts";
+import { itemsAt } from "./value.ts";
 
 export interface Placed {
   /** By the name of the field or group. */
@@ -12,17 +13,25 @@ export interface Placed {
   readonly elsewhere: readonly Problem[];
 }
 
+/** A text, and what of it a form is about. */
+export interface Judged {
+  readonly text: string;
+  readonly document: Document;
+  readonly root: KeyPath;
+  /** Of lists of maps: which row of the form stands at each place of the list; left out: in order. */
+  readonly orders?: ReadonlyMap<string, readonly number[]>;
+}
+
 export function placed(
   problems: readonly Problem[],
   parts: readonly Part[],
-  { text, document, root }: { text: string; document: Document; root: KeyPath },
+  judged: Judged,
 ): Placed {
+  const { text, document, root } = judged;
   const byName = new Map<string, Problem[]>();
   const [within, elsewhere]: Problem[][] = [[], []];
   const top = dotted(root);
-  const names = [...fieldsIn(parts), ...groupsIn(parts)]
-    .map(({ name }) => ({ name, dotted: top === "" ? name : `${top}.${name}` }))
-    .sort((a, b) => b.dotted.length - a.dotted.length);
+  const names = [...namesOf(parts, judged)].sort((a, b) => b.dotted.length - a.dotted.length);
   for (const problem of problems) {
     const said = saidPath(problem.message);
     const stands = dotted(standsAt(problem, text, document));
@@ -34,6 +43,25 @@ export function placed(
     else elsewhere?.push(problem);
   }
   return { byName, within: within ?? [], elsewhere: elsewhere ?? [] };
+}
+
+/** What the form calls each of its parts, and how messages name the place. */
+function* namesOf(
+  parts: readonly Part[],
+  judged: Judged,
+): Generator<{ readonly name: string; readonly dotted: string }> {
+  for (const part of parts) {
+    const path = [...judged.root, ...part.path];
+    yield { name: part.name, dotted: dotted(path) };
+    if (part.kind === "group") yield* namesOf(part.parts, judged);
+    if (part.kind !== "rows") continue;
+    const order = judged.orders?.get(part.name);
+    for (let at = 0; at < itemsAt(judged.document, path); at += 1) {
+      const shown = rowParts(part, order?.[at] ?? at);
+      for (const [index, { path: inner }] of rowParts(part, at).entries())
+        yield { name: shown[index]?.name ?? part.name, dotted: dotted([...judged.root, ...inner]) };
+    }
+  }
 }
 
 /** As messages name a place: `check[1].path`. */

@@ -50,7 +50,7 @@ export function settingsPanel({ path, title, help, elsewhere, sections }: Settin
     if (!model.may("configure")) return { kind: "forbidden" };
     const taken = await takeForm(model, form, { parts, root: [] });
     if (taken.kind === "taken") return { kind: "done", text: model.say("form.taken"), to: path };
-    const content = show(model, await openDraft(model), taken.placed, form);
+    const content = show(model, await openDraft(model), taken.placed, taken.given);
     return { kind: "again", content };
   };
   return {

@@ -1,7 +1,9 @@
 /** A value of the text as a field shows it, and what is written for what a field was given. Pure. */
+import { createHash } from "node:crypto";
 import { Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { KeyPath, Written } from "../../config/editing/edit.ts";
 import { meaningOf } from "../../config/editing/with-edits.ts";
+import { flowText } from "../../config/editing/yaml-text.ts";
 import type { Field } from "./field.ts";
 
 /** The node at a path, aliases followed; undefined where there is none. */
@@ -28,18 +30,23 @@ export function isUsed(document: Document, path: KeyPath): boolean {
 }
 
 /** What the field shows of a document; empty where the key is left out. */
-export function shownAt(document: Document, path: KeyPath, { input }: Field): string {
+export function shownAt(
+  document: Document,
+  path: KeyPath,
+  { input }: Pick<Field, "input">,
+): string {
   const node = nodeAt(document, path);
-  if (node === undefined || (isScalar(node) && node.value === null)) return "";
-  if (isScalar(node)) return textOf(node);
   const isPlainList = isSeq(node) && node.items.every((item) => isScalar(item));
   if (isPlainList && input.kind === "list")
     return node.items.map((item) => textOf(item)).join(input.commas ? ", " : "\n");
-  const copy = new Document(meaningOf(new Document(node)));
-  const isFlow = isCollection(node) && node.flow === true;
-  if (isCollection(copy.contents) && (isFlow || (isMap(node) && input.kind !== "yaml")))
-    copy.contents.flow = true;
-  return copy.toString({ lineWidth: 0 }).trimEnd();
+  return lineAt(document, path);
+}
+
+/** What stands there on one line, as it may be written; empty where the key is left out. */
+export function lineAt(document: Document, path: KeyPath): string {
+  const node = nodeAt(document, path);
+  if (node === undefined || (isScalar(node) && node.value === null)) return "";
+  return isScalar(node) ? textOf(node) : flowText(meaningOf(new Document(node)) as Written);
 }
 
 /** As it is written, for numbers and words; the text itself where it is quoted. */
@@ -52,7 +59,7 @@ export type Given =
   /** Nothing was given: the key is left out. */
   | { readonly kind: "nothing" }
   | { readonly kind: "value"; readonly value: Written }
-  /** It is no YAML. */
+  /** It begins with a bracket and is no YAML. */
   | { readonly kind: "unreadable" };
 
 const value = (written: Written): Given => ({ kind: "value", value: written });
@@ -78,15 +85,13 @@ export function writtenFor({ input }: Field, given: string): Given {
       if (input.single && items.length === 1 && only !== undefined) return value(word(only));
       return value(items.map(word));
     }
-    case "yaml":
-      return yaml(text);
     default:
       return input satisfies never;
   }
 }
 
 /** Numbers and truth values as YAML writes them; anything else is text. */
-function word(text: string): string | number | boolean {
+export function word(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return /^(?:0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }
@@ -95,4 +100,27 @@ function yaml(text: string): Given {
   const document = parseDocument(text, { version: "1.2", schema: "core", logLevel: "error" });
   const meaning = document.errors.length > 0 ? undefined : meaningOf(document);
   return meaning === undefined ? { kind: "unreadable" } : value(meaning as Written);
+}
+
+/** Spaces at the ends and the kind of line ends are no difference. */
+export const same = (given: string, shown: string): boolean =>
+  given.replaceAll("\r\n", "\n").trim() === shown.trim();
+
+/** The names in a map of a document, in its order. */
+export function namesAt(document: Document, path: KeyPath): readonly string[] {
+  const node = nodeAt(document, path);
+  if (!isMap(node)) return [];
+  return node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
+}
+
+/** How many items a list has there. */
+export function itemsAt(document: Document, path: KeyPath): number {
+  const node = nodeAt(document, path);
+  return isSeq(node) ? node.items.length : 0;
+}
+
+/** What stands at some places of the text, as a hash of what they say. */
+export function seenAt(document: Document, paths: readonly KeyPath[]): string {
+  const text = JSON.stringify(paths.map((path) => nodeAt(document, path) ?? null));
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }

@@ -37,6 +37,15 @@ describe("an edit of a text", () => {
       (text) => text.replace("192.0.2.10/24 ", "192.0.2.99/24 "),
     ],
     [
+      "puts a word in place of the lines of a map, next to the comment of its key",
+      [set(["virtual_servers", "mail"], "off")],
+      (text) =>
+        text.replace(
+          lines("  mail:   # MX", '    address: "192.0.2.11/24"', "    port: 25"),
+          lines("  mail: off   # MX"),
+        ),
+    ],
+    [
       "makes a value the first of a list, and puts another one behind it",
       [
         { kind: "list", path: ["virtual_servers", "web", "check"] },

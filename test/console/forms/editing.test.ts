@@ -68,16 +68,16 @@ describe("the forms", () => {
     const answer = await send(visitor, web, {
       "k.port": "80000",
       "k.address": "192.168.26.300/24",
-      "k.damping": "{ hold: ",
+      "k.damping.hold": "{ hold: ",
       "k.reentry": '"><script>alert(1)</script>',
     });
     assert.equal(answer.status, 422);
-    for (const name of ["port", "address", "damping", "reentry"]) {
+    for (const name of ["port", "address", "damping-hold", "reentry"]) {
       assert.match(answer.text, new RegExp(`id="k-${name}-wrong"`), name);
       assert.match(
         answer.text,
         new RegExp(
-          `name="k.${name}"[^>]*aria-invalid="true" aria-describedby="k-${name}-wrong k-${name}-help"`,
+          `name="k.${name.replace("-", ".")}"[^>]*aria-invalid="true" aria-describedby="k-${name}-wrong k-${name}-help"`,
         ),
         name,
       );

@@ -9,8 +9,8 @@ import {
   allParts,
   type DescribedKeys,
   type Field,
-  fieldsIn,
   groupsIn,
+  leavesIn,
   partsOf,
 } from "../../../src/console/forms/field.ts";
 import { helpText } from "../../../src/console/forms/form.ts";
@@ -32,23 +32,41 @@ describe("the fields of the forms", () => {
       [virtualServerKeys, "scheduler", "choice"],
       [virtualServerKeys, "quiesce", "flag"],
       [virtualServerKeys, "port", "line"],
-      [virtualServerKeys, "address", "line"],
+      [virtualServerKeys, "address", "list"],
       [virtualServerKeys, "ports", "list"],
-      [virtualServerKeys, "sorry_server", "yaml"],
-      [rootKeys, "vips", "yaml"],
+      [rootKeys, "nat_router.masquerade", "line"],
+      [rootKeys, "notify.command", "list"],
       [rootKeys, "failover.gateway", "list"],
       [rootKeys, "heartbeat.dead_after", "line"],
-      [keysOf("http"), "headers", "yaml"],
       [keysOf("command"), "args", "list"],
     ];
     for (const [keys, name, kind] of kinds) assert.equal(field(keys, name).input.kind, kind, name);
     assert.deepEqual(partsOf(rootKeys, ["notify.post"]), []);
-    const optional = groupsIn(partsOf(virtualServerKeys, ["persistence", "quorum"]));
+    const many: readonly (readonly [DescribedKeys, string, string])[] = [
+      [rootKeys, "vips", "rows"],
+      [keysOf("send_expect"), "dialogue", "rows"],
+      [keysOf("http"), "headers", "pairs"],
+      [keysOf("command"), "environment", "pairs"],
+    ];
+    for (const [keys, name, kind] of many) assert.equal(partsOf(keys, [name])[0]?.kind, kind, name);
+  });
+
+  it("say of a map whether it is there, or which words may stand in its place", () => {
+    const names = ["persistence", "quorum", "damping", "sorry_server", "load_monitor"];
+    const groups = groupsIn([
+      ...partsOf(virtualServerKeys, names),
+      ...partsOf(keysOf("https"), ["tls"]),
+    ]);
+    const types = ["rup", "ruptime", "agent", "prometheus", "snmp", "command"];
     assert.deepEqual(
-      optional.map(({ name, optional: is }) => [name, is]),
+      groups.map(({ name, presence }) => [name, presence]),
       [
-        ["persistence", true],
-        ["quorum", false],
+        ["persistence", { kind: "optional" }],
+        ["quorum", { kind: "always" }],
+        ["damping", { kind: "words", words: ["off"] }],
+        ["sorry_server", { kind: "words", words: ["local"] }],
+        ["load_monitor", { kind: "words", words: ["none", ...types] }],
+        ["tls", { kind: "words", words: ["true", "false"] }],
       ],
     );
   });
@@ -67,13 +85,18 @@ describe("the fields of the forms", () => {
       [field(virtualServerKeys, "ports"), "80", 80],
       [field(keysOf("http"), "path"), "[1]", "[1]"],
       [field(keysOf("command"), "args"), "-H\r\n%h, really", ["-H", "%h, really"]],
-      [field(virtualServerKeys, "sorry_server"), "{ address: 10.0.0.9 }", { address: "10.0.0.9" }],
-      [field(virtualServerKeys, "sorry_server"), "local", "local"],
+      [
+        field(virtualServerKeys, "address"),
+        "192.0.2.1/24, 192.0.2.2/24",
+        ["192.0.2.1/24", "192.0.2.2/24"],
+      ],
+      [field(rootKeys, "notify.command"), "/bin/a\r\n-x, y", ["/bin/a", "-x, y"]],
+      [field(rootKeys, "notify.command"), "/bin/a", "/bin/a"],
     ];
     for (const [one, given, value] of cases)
       assert.deepEqual(writtenFor(one, given), { kind: "value", value }, `${one.name} ${given}`);
     assert.deepEqual(writtenFor(field(virtualServerKeys, "port"), "  "), { kind: "nothing" });
-    assert.deepEqual(writtenFor(field(virtualServerKeys, "damping"), "{ a: "), {
+    assert.deepEqual(writtenFor(field(virtualServerKeys, "ports"), "[80, "), {
       kind: "unreadable",
     });
   });
@@ -84,13 +107,16 @@ describe("the fields of the forms", () => {
     );
     const root = ["virtual_servers", "web"];
     const parts = allParts(virtualServerKeys, ["check", "real_servers"]);
-    const form = new URLSearchParams({ "use.persistence": "on" });
-    for (const one of fieldsIn(parts))
-      form.set(`k.${one.name}`, shownAt(document, [...root, ...one.path], one));
+    const form = new URLSearchParams({ "use.persistence": "on", "use.damping": "{}" });
+    for (const one of leavesIn(parts))
+      if (one.kind === "field")
+        form.set(`k.${one.name}`, shownAt(document, [...root, ...one.path], one));
     assert.equal(form.get("k.ports"), "80, 443");
-    assert.equal(form.get("k.damping"), "{ hold: 1m }");
+    assert.equal(form.get("k.damping.hold"), "1m");
     assert.equal(form.get("k.persistence.timeout"), "300s");
-    assert.deepEqual(formEdits(form, parts, { document, root }), { edits: [], unreadable: [] });
+    assert.deepEqual(formEdits(form, parts, { document, root }), {
+      ...{ edits: [], refused: [], orders: new Map() },
+    });
   });
 
   it("turn sections on and off, and make those that are filled in", () => {

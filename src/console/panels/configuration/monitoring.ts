@@ -82,7 +82,7 @@ export const monitoringPanel: Panel = {
 
 interface Look {
   readonly wrong?: Placed;
-  readonly given?: Form;
+  readonly given?: Form | null;
   readonly tried?: Html;
   /** Why nothing was done. */
   readonly word?: string;
@@ -216,11 +216,11 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const parts = partsFor(type);
   const given = formEdits(form, parts, { document, root });
   // A second click on the button says what is there already.
-  const isSame = !isNew && first.length + given.edits.length + given.unreadable.length === 0;
+  const isSame = !isNew && first.length + given.edits.length + given.refused.length === 0;
   if (sent?.asShown !== true && !isSame) return changedMeanwhile(model, opened, subject);
   const taken = await takeForm(model, form, { parts, root, first, reaches: isNew });
   if (taken.kind === "wrong") {
-    const content = show(model, opened, subject, { wrong: taken.placed, given: form });
+    const content = show(model, opened, subject, { wrong: taken.placed, given: taken.given });
     return { kind: "again", content };
   }
   const where = { ...placeOf(checked), ...(at === null ? {} : { at: String(at) }) };

@@ -89,9 +89,9 @@ async function save(model: Model, form: Form): Promise<Acted> {
   if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
   const { owner, root, isNew, name } = subject;
   const to = nameGiven(form, name);
-  const again = (wrong: Placed): Acted => ({
+  const again = (wrong: Placed, given: Form | null = form): Acted => ({
     kind: "again",
-    content: show(model, opened, subject, wrong, form),
+    content: show(model, opened, subject, wrong, given),
   });
   const isTaken = realServersOf(owner).some((one) => one.name === to);
   const refused = isNew || to !== name ? nameRefused(model, to, isTaken) : null;
@@ -100,7 +100,7 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const first = entryEdits(subject, target, to);
   const from = isNew ? rootOf(owner, "") : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
-  if (taken.kind === "wrong") return again(taken.placed);
+  if (taken.kind === "wrong") return again(taken.placed, taken.given);
   const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
   return { kind: "done", text: model.say("form.taken"), to: where };
 }

@@ -145,9 +145,9 @@ async function save(model: Model, form: Form): Promise<Acted> {
   if (subject === null) return { kind: "again", content: gone(model) };
   const { root, isNew, name } = subject;
   const to = nameGiven(form, name);
-  const again = (wrong: Placed): Acted => ({
+  const again = (wrong: Placed, given: Form | null = form): Acted => ({
     kind: "again",
-    content: show(model, opened, subject, wrong, form),
+    content: show(model, opened, subject, wrong, given),
   });
   const isTaken = nodeAt(opened.document, rootOf(to)) !== undefined;
   const refused = isNew || to !== name ? nameRefused(model, to, isTaken) : null;
@@ -156,7 +156,7 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const first = entryEdits(subject, target, to);
   const from = isNew ? rootOf("") : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
-  if (taken.kind === "wrong") return again(taken.placed);
+  if (taken.kind === "wrong") return again(taken.placed, taken.given);
   const where = `/service?${new URLSearchParams({ name: to })}`;
   return { kind: "done", text: model.say("form.taken"), to: where };
 }

@@ -106,9 +106,9 @@ async function save(model: Model, form: Form): Promise<Acted> {
   if (subject === null || subject.file !== null) return { kind: "again", content: gone(model) };
   const { root, isDefaults, isNew, name } = subject;
   const to = isDefaults ? name : nameGiven(form, name);
-  const again = (wrong: Placed): Acted => ({
+  const again = (wrong: Placed, given: Form | null = form): Acted => ({
     kind: "again",
-    content: show(model, opened, subject, wrong, form),
+    content: show(model, opened, subject, wrong, given),
   });
   const isTaken = virtualServerNamed(opened, to) !== null;
   const isOther = !isDefaults && (isNew || to !== name);
@@ -118,7 +118,7 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const first = isDefaults ? [] : entryEdits(subject, target, to);
   const from = isNew ? ["virtual_servers", ""] : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
-  if (taken.kind === "wrong") return again(taken.placed);
+  if (taken.kind === "wrong") return again(taken.placed, taken.given);
   const where = isDefaults ? "defaults=1" : new URLSearchParams({ name: to }).toString();
   return { kind: "done", text: model.say("form.taken"), to: `/virtual-server?${where}` };
 }
