@@ -29,7 +29,7 @@ const harmless = /^(?:CHECK|LVSD)_[A-Za-z0-9_]*$/;
 
 /**
  * Every problem, with its place, of a text from outside that would replace `present`, which root
- * wrote or which was judged like this: executables outside /etc/lvsd/commands, variables that may
+ * wrote or which was judged like this, with the texts of what it includes: executables outside /etc/lvsd/commands, variables that may
  * steer programs, and other files to read than those that `present` names. A command that `present`
  * holds, with these arguments, and a variable with this value stay. `next` and `before` are what
  * both mean.
@@ -37,7 +37,7 @@ const harmless = /^(?:CHECK|LVSD)_[A-Za-z0-9_]*$/;
 export function beyondControl(
   file: string,
   text: string,
-  present: string,
+  present: string | readonly string[],
   next: Judged,
   before: Judged,
   judge: JudgeExecutable,
@@ -45,7 +45,9 @@ export function beyondControl(
   const complaints = new Complaints();
   const value = readText(file, text, complaints);
   if (value === undefined) return complaints.inOrder([file]);
-  const had = [...entriesOf(readText(file, present, new Complaints()))];
+  const had = [present]
+    .flat()
+    .flatMap((of) => [...entriesOf(readText(file, of, new Complaints()))]);
   const known = new Set(had.flatMap(filesOf).map(({ name }) => name));
   const has = [...entriesOf(value)];
   const loadedVariables = new Set(had.flatMap(variablesOf));

@@ -56,6 +56,20 @@ describe("a configuration that arrives through the control interface", () => {
     assert.deepEqual(judged(`${present}  dns: { check: ${command} }\n`), []);
   });
 
+  it("may say what a file says that the loaded one includes", () => {
+    const included =
+      "virtual_servers:\n  mail: { check: { type: smtp, tls: { ca: /etc/lvsd/mail.pem } } }\n  x: { check: { type: command, command: /opt/x, args: [a] } }\n";
+    const all = (text: string, ...loaded: readonly string[]) =>
+      beyondControl("/c.yaml", text, [present, ...loaded], keyFile, keyFile, judge).length;
+    const together = `${present}${included.replace("virtual_servers:\n", "")}`.replace(
+      /include.*\n/,
+      "",
+    );
+    assert.equal(all(together, included), 0);
+    assert.equal(all(together), 2);
+    assert.equal(all(together.replace("[a]", "[b]"), included), 1);
+  });
+
   const cases: [string, string, RegExp][] = [
     [
       "an executable elsewhere, in a check",

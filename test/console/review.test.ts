@@ -4,6 +4,7 @@ import { readDraft } from "../../src/console/drafts/read-draft.ts";
 import { unified } from "../../src/console/review/difference.ts";
 import { problemElsewhere } from "../../src/keys/problem.ts";
 import { samplePlan, sampleReview } from "../control/sample.ts";
+import { formIn } from "./forms/sent-form.ts";
 import { pairConfig, pairText } from "./sample-pair.ts";
 import { serveConsole, visitorAs } from "./served-console.ts";
 import type { Visitor } from "./visitor.ts";
@@ -111,6 +112,40 @@ describe("REVIEW", () => {
     assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
   });
 
+  it("takes included files into the draft, where they can be edited, or says why not", async (t) => {
+    const { visitor, daemon } = await served(t);
+    const notice = await visitor.submit("/virtual-server?name=mail", "/review/include");
+    assert.equal(notice.location, "/review");
+    const { text } = await visitor.get("/review");
+    assert.match(text, /The entries of the included files stand in the draft now/);
+    assert.match(text, /class="gone">-include: teams/);
+    assert.match(text, /class="new">\+ {2}# from \/etc\/lvsd\/teams\/mail\.yaml/);
+    assert.doesNotMatch(text, /action="\/review\/include"/, "nothing is left to take in");
+    const page = (await visitor.get("/virtual-server?name=mail")).text;
+    const form = formIn(page, "/virtual-server/save");
+    assert.equal(
+      (await visitor.post("/virtual-server/save", { ...form, "k.port": "26" })).status,
+      303,
+    );
+    await apply(visitor);
+    const wanted = pairText.replace("include: teams/*.yaml\n", "");
+    assert.deepEqual(daemon.texts, [
+      `${wanted}  # from /etc/lvsd/teams/mail.yaml
+  mail:
+    address: 192.168.26.12/24
+    port: 26
+    real_servers:
+      mx1: { address: 10.11.12.5 }
+`,
+    ]);
+    await write(visitor, pairText.replace("teams/*.yaml", "[teams/*.yaml, other.yaml]"));
+    await visitor.submit("/review", "/review/include");
+    assert.match((await visitor.get("/review")).text, /action="\/review\/include"/);
+    await write(visitor, pairText.replace("  ns:", "  mail:"));
+    const twice = await visitor.submit("/review", "/review/include");
+    assert.match(twice.text, /mail: this name is given a second time/);
+  });
+
   it("says what stands in the way: of the peer, of the daemon, of nobody at all", async (t) => {
     const { visitor, daemon, daemonEnds } = await served(t);
     await write(visitor, changed);
@@ -143,7 +178,7 @@ describe("REVIEW", () => {
       const other = await visitorAs({ ...rest, daemon }, user);
       const token = await other.tokenOf("/control");
       assert.equal((await other.get("/review")).status, 403);
-      for (const action of ["apply", "discard", "yield", "text"])
+      for (const action of ["apply", "discard", "yield", "text", "include"])
         assert.equal((await other.post(`/review/${action}`, { token, text: "x" })).status, 403);
       for (const action of ["rollback", "draft"])
         assert.equal((await other.post(`/history/${action}`, { token, back: "1" })).status, 403);

@@ -3,8 +3,9 @@ import type { KeyPath } from "../../config/editing/edit.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { Model } from "../panel.ts";
 import type { Inherited } from "./form.ts";
-import { type Entry, namesAt, type Opened, virtualServersIn } from "./opened.ts";
+import { type Entry, type Opened, virtualServersIn } from "./opened.ts";
 import { lockedFor } from "./settings-panel.ts";
+import { namesAt } from "./value.ts";
 
 /** Where `defaults` stand: what lies under every virtual server. */
 export const defaultsOf = ({ document }: Opened): Inherited => ({ document, root: ["defaults"] });
@@ -23,7 +24,13 @@ export const isName = (name: string): boolean => /^[A-Za-z0-9._-]{1,63}$/.test(n
 /** Why an entry is only shown: the user's role, or the file that holds it. */
 export const lockedEntry = (model: Model, { file }: Entry): Html | null =>
   lockedFor(model) ??
-  (file === null ? null : html`<p class="notice">${model.say("form.included", { file })}</p>`);
+  (file === null
+    ? null
+    : html`<p class="notice">${model.say("form.included", { file })}</p>${takeInForm(model)}`);
+
+/** The way to edit what stands in an included file: it comes into the draft. */
+export const takeInForm = ({ say, token }: Model): Html =>
+  html`<form method="post" action="/review/include">${token}<p><button>${say("review.take-in")}</button> <span class="hint">${say("review.take-in-more")}</span></p></form>`;
 
 const tabs = [
   { path: "/virtual-server", parameter: "name", text: "virtual.title" },

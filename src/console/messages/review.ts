@@ -29,6 +29,27 @@ export const reviewMessages = {
     ja: "含まれるファイルは変更されず、あわせて読み込まれます: {files}",
     "zh-TW": "被引入的檔案維持不變，一併讀取：{files}",
   },
+  "review.take-in": {
+    en: "Take the included files into the main file",
+    ja: "含まれるファイルをメインファイルに取り込む",
+    "zh-TW": "將被引入的檔案併入主設定檔",
+  },
+  "review.take-in-more": {
+    en: "Makes a draft in which their entries stand in the main file, comments included, and nothing is included. After Apply they can be edited here; the files themselves stay on the disk, unread.",
+    ja: "それらの項目をコメントごとメインファイルに移し、include を無くした下書きを作ります。適用後はここで編集できます。ファイル自体はディスクに残りますが、読み込まれません。",
+    "zh-TW":
+      "建立一份草稿，將其中的項目連同註解移入主設定檔，不再引入任何檔案。套用後即可在此編輯；檔案本身仍留在磁碟上，但不再讀取。",
+  },
+  "review.taken-in": {
+    en: "The entries of the included files stand in the draft now.",
+    ja: "含まれるファイルの項目を下書きに取り込みました。",
+    "zh-TW": "被引入檔案的項目已併入草稿。",
+  },
+  "review.take-in-unknown": {
+    en: "{file} is not loaded: only what is loaded can be taken in.",
+    ja: "{file} は読み込まれていません。読み込み済みのファイルのみ取り込めます。",
+    "zh-TW": "{file} 尚未載入：只能併入已載入的檔案。",
+  },
   "review.moved": {
     en: "Another configuration was loaded meanwhile. Your changes were brought onto serial {serial}; look at them again.",
     ja: "その間に別の設定が読み込まれました。変更をシリアル {serial} に合わせました。もう一度確認してください。",

@@ -27,7 +27,8 @@ export type Question =
       readonly kind: "bounds";
       readonly path: string;
       readonly text: string;
-      readonly present: string;
+      /** What is loaded, the main file first. */
+      readonly present: readonly string[];
       readonly next: Pick<Config, "heartbeat" | "notify">;
       readonly before: Pick<Config, "heartbeat" | "notify">;
     };

@@ -65,7 +65,9 @@ async function beyondText(
   if (text === null || loaded === null) return [];
   // Not the whole of both: what goes to the thread is copied.
   const before = { heartbeat: loaded.config.heartbeat, notify: loaded.config.notify };
-  return beyondBounds({ path, text, present, next: { heartbeat, notify }, before });
+  const included = loaded.files.filter((file) => file.path !== path).map((file) => file.text);
+  const judged = { path, text, present: [present, ...included] };
+  return beyondBounds({ ...judged, next: { heartbeat, notify }, before });
 }
 
 /** What it is on this machine, or what of it is not to be had here. Throws MachineError. */

@@ -128,7 +128,7 @@ async function beyondFirst(path: string, text: string, { config }: Written) {
     notify,
   } as const;
   const present = `heartbeat: { key_file: ${JSON.stringify(keyFile)} }\n`;
-  return beyondBounds({ path, text, present, next: { heartbeat, notify }, before });
+  return beyondBounds({ path, text, present: [present], next: { heartbeat, notify }, before });
 }
 
 async function reload({

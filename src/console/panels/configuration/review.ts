@@ -1,6 +1,7 @@
 /** REVIEW: what the user has changed, what both routers would make of it, and its application. */
 import { createHash } from "node:crypto";
 import type { Config } from "../../../config/config.ts";
+import { withIncluded } from "../../../config/editing/take-in.ts";
 import type { ReadResult } from "../../../config/read-config.ts";
 import type { Refusal } from "../../../control/api.ts";
 import type { ReviewReport } from "../../../control/review.ts";
@@ -9,6 +10,7 @@ import { messageOf } from "../../../model/error.ts";
 import type { Draft, Rebased } from "../../drafts/draft.ts";
 import { isRefusedDraft } from "../../drafts/drafts.ts";
 import { readDraft } from "../../drafts/read-draft.ts";
+import { takeInForm } from "../../forms/virtual-server-form.ts";
 import { type Html, html, nothing } from "../../html.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 import {
@@ -30,7 +32,7 @@ export const reviewPanel: Panel = {
   help: "review.help",
   access: "configure",
   render: (model) => render(model, false),
-  actions: { apply, discard, yield: yielded, text: takeText },
+  actions: { apply, discard, yield: yielded, text: takeText, include: takeIn },
   // A configuration of 4 MiB, most of whose characters a form writes as three.
   formBytesMax: 12 * 1024 * 1024,
 };
@@ -91,10 +93,12 @@ ${textForm(model, present)}${discardForm(model)}`;
 }
 
 /** The files that belong to the configuration and are not stored with it. */
-function includedPart({ say }: Model, { base: { includes } }: Draft): Html {
-  if (includes.length === 0) return nothing;
-  const files = includes.map(({ path }) => path).join(", ");
-  return html`<p class="hint">${say("review.includes", { files })}</p>`;
+function includedPart(model: Model, draft: Draft): Html {
+  const read = readDraft(draft.base, draft.text);
+  const files = "config" in read ? read.files.slice(1) : draft.base.includes;
+  if (files.length === 0) return nothing;
+  const names = files.map(({ path }) => path).join(", ");
+  return html`<p class="hint">${model.say("review.includes", { files: names })}</p>${takeInForm(model)}`;
 }
 
 /** The draft that would be begun, for the text in the form; null: nothing is known. */
@@ -193,6 +197,31 @@ async function takeText(model: Model, form: Form): Promise<Acted> {
   const kept = await model.draft.put(text);
   if (isRefusedDraft(kept)) return { kind: "refused", problems: [noRoom(model)], to: "/review" };
   return { kind: "done", text: model.say("review.text-done"), to: "/review" };
+}
+
+/** What stands in included files comes into the draft, and is stored with it. */
+async function takeIn(model: Model): Promise<Acted> {
+  if (!model.may("configure")) return { kind: "forbidden" };
+  const { say } = model;
+  const { base, text } = await model.draft.open();
+  const read = readDraft(base, text);
+  const refused = (...problems: readonly Problem[]): Acted => ({
+    ...{ kind: "refused", problems, to: "/review" },
+  });
+  if ("problems" in read) return refused(...read.problems);
+  const files = read.files.slice(1);
+  const isKnown = (path: string): boolean => base.includes.some((one) => one.path === path);
+  const unknown = files.find(({ path }) => !isKnown(path));
+  if (unknown !== undefined)
+    return refused(problemElsewhere(say("review.take-in-unknown", { file: unknown.path })));
+  const taken = withIncluded(
+    text,
+    files.map((file) => ({ name: file.path, text: file.text })),
+  );
+  if ("refused" in taken) return refused(problemElsewhere(taken.refused));
+  const kept = await model.draft.put(taken.text);
+  if (isRefusedDraft(kept)) return refused(noRoom(model));
+  return { kind: "done", text: say("review.taken-in"), to: "/review" };
 }
 
 const noRoom = ({ say }: Model): Problem => problemElsewhere(say("review.no-room"));
