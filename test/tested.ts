@@ -34,7 +34,7 @@ function entriesOf(part: string): Elsewhere[] {
 }
 
 const ownTest = (path: string): string | undefined =>
-  ["test/", "test/lab/long/"]
+  ["test/", "test/lab/", "test/lab/long/"]
     .map((place) => path.replace(/^src\//, place).replace(/\.ts$/, ".test.ts"))
     .find((test) => tests.includes(test));
 

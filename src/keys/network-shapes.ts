@@ -30,17 +30,21 @@ function parseUnicast(
   return { ok: prefix };
 }
 
+function parseHost(
+  written: string,
+): { readonly ok: IpAddress } | { readonly wrong: string; readonly hint: string } {
+  const parsed = parseUnicast(written);
+  if ("wrong" in parsed) return parsed;
+  if (written.includes("/"))
+    return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
+  return { ok: parsed.ok.address };
+}
+
 /** The address of a machine, without a prefix length. */
 export const address: Shape<IpAddress> = scalarShape(
   "an IPv4 or IPv6 address",
   { type: "string" },
-  (written) => {
-    const parsed = parseUnicast(written);
-    if ("wrong" in parsed) return parsed;
-    if (written.includes("/"))
-      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
-    return { ok: parsed.ok.address };
-  },
+  parseHost,
 );
 
 /** The address of a machine, or a name that is resolved while lvsd runs. */
@@ -52,11 +56,7 @@ export const addressOrName = scalarShape<IpAddress | HostName>(
     if (name !== null) return { ok: name };
     if (parsePrefix(written) === null)
       return { wrong: `${quoted(written)} is no IP address and no host name`, hint: nameHint };
-    const parsed = parseUnicast(written);
-    if ("wrong" in parsed) return parsed;
-    if (written.includes("/"))
-      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
-    return { ok: parsed.ok.address };
+    return parseHost(written);
   },
 );
 
@@ -67,11 +67,7 @@ export const listenAddress: Shape<IpAddress> = scalarShape(
   (written) => {
     const all = parsePrefix(written);
     if (all !== null && !written.includes("/") && isUnspecified(all)) return { ok: all.address };
-    const parsed = parseUnicast(written);
-    if ("wrong" in parsed) return parsed;
-    if (written.includes("/"))
-      return { wrong: `${quoted(written)} has a prefix length`, hint: "give the address alone" };
-    return { ok: parsed.ok.address };
+    return parseHost(written);
   },
 );
 

@@ -3,17 +3,14 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { checkTypeNames } from "../../src/check/check-types.ts";
 import { runCheck, type Tried } from "../../src/checks/check.ts";
-import {
-  failed,
-  failedBy,
-  failureReasons,
-  reasonCharactersMax,
-} from "../../src/checks/check-result.ts";
+import { failureReasons } from "../../src/checks/check-result.ts";
 import type { Check } from "../../src/config/config.ts";
 import { commandCheck, httpCheck, loopback, sendExpectCheck, serve, tryOnce } from "./servers.ts";
 
 const why = (tried: Tried): string => (tried.kind === "failed" ? tried.why : "passed");
+
 const endpoint = { address: loopback, port: 1 };
+
 const page = readFileSync(new URL("../../docs/checks.md", import.meta.url), "utf8");
 
 /** The words in the first column of the table under a heading. */
@@ -39,21 +36,6 @@ describe("a check", () => {
     for (const check of checks("(.*)")) assert.equal((await tryOnce(check, target)).kind, "passed");
     for (const check of checks("(.*"))
       assert.match(why(await tryOnce(check, target)), /missing closing \)/);
-  });
-});
-
-describe("a failure", () => {
-  it("says what happened in one bounded, printable line", () => {
-    const said = failed("unreadable", `\x1b[31m${"é".repeat(500)}\n`);
-    assert.match(said.why, /^[\x20-\x7e]+$/);
-    assert.ok(said.why.length <= reasonCharactersMax);
-  });
-
-  it("is this machine's own where this machine lacks something", () => {
-    const error = (code: string) => Object.assign(new Error("failed"), { code });
-    assert.equal(failedBy(error("ECONNREFUSED"), "unreachable").reason, "unreachable");
-    assert.equal(failedBy(error("EMFILE"), "unreachable").reason, "local");
-    assert.equal(failedBy(error("EADDRNOTAVAIL"), "unreachable").reason, "local");
   });
 });
 

@@ -1,53 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { RealServer, VirtualServer } from "../../src/config/config.ts";
+import type { VirtualServer } from "../../src/config/config.ts";
 import type { RealServerState } from "../../src/health/health.ts";
+import { type NannyInput, reconfigure, startNanny, step, wakeAt } from "../../src/health/nanny.ts";
+import { addMs, ms, seconds } from "../../src/model/time.ts";
+import { tcpCheck } from "../table/configs.ts";
 import {
-  type Nanny,
-  type NannyInput,
-  nannyRules,
-  reconfigure,
-  shownCheck,
-  startNanny,
-  step,
-  wakeAt,
-} from "../../src/health/nanny.ts";
-import { realServerEvent } from "../../src/health/nanny-report.ts";
-import { addMs, type Instant, instant, ms, seconds } from "../../src/model/time.ts";
-import { realServer, tcpCheck, virtualServer } from "../table/configs.ts";
-import { address } from "../table/tables.ts";
+  accepted,
+  after,
+  type Changes,
+  failed,
+  found,
+  inputs,
+  passed,
+  quiesce,
+  reentry,
+  refused,
+  rules,
+  run,
+  stands,
+  start,
+  toldDown,
+  toldUp,
+} from "./nannies.ts";
 
-const start = instant(1000);
-
-interface Changes {
-  readonly vs?: Partial<VirtualServer>;
-  readonly rs?: Partial<RealServer>;
-}
-const rules = ({ vs, rs }: Changes = {}) =>
-  nannyRules(virtualServer("web", vs), realServer("rs1", { weight: 3, ...rs }));
-
-const passed: NannyInput = { kind: "tried", outcome: { kind: "passed", took: ms(2) } };
-const failed: NannyInput = {
-  kind: "tried",
-  outcome: { kind: "failed", took: ms(5), why: "connection refused" },
-};
-const toldUp: NannyInput = { kind: "learned", standing: "up" };
-const toldDown: NannyInput = { kind: "learned", standing: "down" };
-const refused: NannyInput = { kind: "table-refused", why: "Numerical result out of range" };
-const accepted: NannyInput = { kind: "table-accepted" };
-const found = (weight: number): NannyInput => ({ kind: "adopted", weight });
-const after = (length: number): Instant => addMs(start, ms(length));
-
-/** All inputs one second apart, the first one second after the start. */
-function run(nanny: Nanny, ...inputs: readonly NannyInput[]): Nanny {
-  return inputs.reduce((now, input, index) => step(now, input, after((index + 1) * 1000)), nanny);
-}
-
-const stands = (nanny: Nanny): string => `${nanny.health.state} ${nanny.health.tableWeight}`;
-
-const quiesce = { vs: { quiesce: true } };
-const reentry = { vs: { reentry: seconds(15) } };
 const stories: readonly (readonly [string, Changes, readonly NannyInput[], string])[] = [
   ["a server that was never checked gets no traffic", {}, [], "checking null"],
   ["nor does it with quiesce", quiesce, [], "checking null"],
@@ -164,86 +141,11 @@ test("the state's cause and hour are those of the change, not of the last try", 
   );
 });
 
-test("an event is made of a change of state and of nothing else", () => {
-  const checking = startNanny(rules(), start);
-  const up = run(checking, passed);
-  assert.deepEqual(realServerEvent(checking, up), {
-    event: "real_server",
-    kind: "up",
-    virtual_server: "web",
-    real_server: "rs1",
-    address: "10.0.0.1:80",
-    cause: "a check passed",
-  });
-  assert.equal(realServerEvent(up, run(up, failed)), null);
-});
-
-const upWithOneFailure = run(startNanny(rules(), start), passed, failed);
-const reloads: readonly (readonly [string, Changes, string, number])[] = [
-  ["an unchanged server keeps state and counters", {}, "up 3", 1],
-  ["a changed weight changes the weight only", { rs: { weight: 7 } }, "up 7", 1],
-  [
-    "a changed check restarts the counters and keeps the state",
-    { rs: { check: tcpCheck({ interval: seconds(1) }) } },
-    "up 3",
-    0,
-  ],
-  ["a check that is taken away leaves it up", { rs: { check: { type: "none" } } }, "up 3", 0],
-  [
-    "another address is another machine",
-    { rs: { address: address("10.0.0.2") } },
-    "checking null",
-    0,
-  ],
-  ["so is another port", { rs: { port: 8080 } }, "checking null", 0],
-  ["a server that is made inactive is disabled", { rs: { active: false } }, "disabled null", 1],
-  ["an address of the virtual server is no matter", { vs: { port: 443 } }, "up 3", 1],
-];
-
-for (const [name, changes, expected, failures] of reloads) {
-  test(`at a reload ${name}`, () => {
-    const nanny = reconfigure(upWithOneFailure, rules(changes), after(5000));
-    assert.equal(stands(nanny), expected);
-    assert.equal(nanny.parts[0]?.failures ?? 0, failures);
-    if (nanny.health.state === "up") assert.equal(nanny.since, upWithOneFailure.since);
-  });
-}
-
-test("a server that is made active again starts from nothing", () => {
-  const disabled = reconfigure(upWithOneFailure, rules({ rs: { active: false } }), after(5000));
-  assert.equal(stands(reconfigure(disabled, rules(), after(6000))), "checking null");
-});
-
-test("a failed server that gets quiesce enters at weight 0 without a new state", () => {
-  const down = run(startNanny(rules(), start), failed, failed);
-  const quiesced = reconfigure(down, rules(quiesce), after(5000));
-  assert.equal(stands(quiesced), "down 0");
-  assert.equal(quiesced.since, down.since);
-});
-
-test("a shorter reentry counts from the recovery, not from the reload", () => {
-  const waiting = run(startNanny(rules(reentry), start), failed, failed, passed);
-  const shorter = reconfigure(waiting, rules({ vs: { reentry: seconds(4) } }), after(5000));
-  assert.equal(stands(shorter), "reentry null");
-  assert.equal(wakeAt(shorter), after(7000));
-});
-
 test("a reload keeps what the kernel said of the entry until it says otherwise", () => {
   const down = run(startNanny(rules(), start), passed, refused);
   assert.equal(stands(reconfigure(down, rules({ rs: { weight: 7 } }), after(5000))), "down 7");
 });
 
-const inputs: fc.Arbitrary<NannyInput> = fc.constantFrom<NannyInput>(
-  passed,
-  failed,
-  toldUp,
-  toldDown,
-  refused,
-  accepted,
-  { kind: "wake" },
-  found(0),
-  found(3),
-);
 const inTraffic: ReadonlySet<RealServerState> = new Set(["up"]);
 
 test("only a server that is up has traffic, whatever happens in whatever order", () => {
@@ -272,53 +174,4 @@ test("only a server that is up has traffic, whatever happens in whatever order",
       }
     }),
   );
-});
-
-/** What each of several checks says, in order: `+0` the first passes, `-1` the second fails. */
-function several(any: boolean, says: readonly string[]): Nanny {
-  const checks = [tcpCheck({ fall: 1 }), { ...tcpCheck({ fall: 2 }), port: 9 }];
-  const nanny = startNanny(rules({ rs: { check: { type: "several", any, checks } } }), start);
-  const inputs = says.map((word): NannyInput => {
-    if (word === "told up" || word === "told down")
-      return { kind: "learned", standing: word === "told up" ? "up" : "down" };
-    const { outcome } = (word.startsWith("+") ? passed : failed) as NannyInput & { kind: "tried" };
-    return { kind: "tried", outcome, which: Number(word.slice(1)) };
-  });
-  return run(nanny, ...inputs);
-}
-
-const combinations: readonly (readonly [any: boolean, says: string[], state: string])[] = [
-  [false, ["+0"], "checking null"],
-  [false, ["+0", "+1"], "up 3"],
-  [false, ["-0"], "down null"],
-  [false, ["+0", "+1", "-1"], "up 3"],
-  [false, ["+0", "+1", "-1", "-1"], "down null"],
-  [false, ["+0", "+1", "-1", "-1", "+0"], "down null"],
-  [false, ["+0", "+1", "-1", "-1", "+1"], "up 3"],
-  [false, ["told up", "-0"], "down null"],
-  [false, ["told down", "+0"], "down null"],
-  [false, ["told down", "+0", "+1"], "up 3"],
-  [true, ["-0"], "checking null"],
-  [true, ["+1"], "up 3"],
-  [true, ["-0", "-1"], "checking null"],
-  [true, ["-0", "-1", "-1"], "down null"],
-  [true, ["+0", "+1", "-0"], "up 3"],
-  [true, ["told down", "+1"], "up 3"],
-];
-
-for (const [any, says, state] of combinations)
-  test(`${any ? "any" : "all"} of two checks, after ${says.join(" ")}: ${state}`, () => {
-    assert.equal(stands(several(any, says)), state);
-  });
-
-test("of several checks people see the one that explains the state, its reason behind its type", () => {
-  const down = several(false, ["+0", "+1", "-1", "-1"]);
-  assert.equal(down.cause, "tcp: connection refused (2 tries in a row)");
-  assert.deepEqual(shownCheck(down), {
-    type: "tcp",
-    lastMs: 5,
-    lastError: "tcp: connection refused",
-  });
-  assert.equal(shownCheck(several(true, ["-0", "+1"])).lastError, null);
-  assert.equal(shownCheck(several(false, ["+0", "+1"])).lastError, null);
 });

@@ -3,7 +3,6 @@ import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
-  clusterOf,
   datagramBytesMax,
   hmacBytes,
   pathSaid,
@@ -20,13 +19,13 @@ import {
   strangersMax,
 } from "../../src/heartbeat/message.ts";
 import { decode, digestBytesMax, encode, forPath } from "../../src/heartbeat/wire.ts";
-import { parseAddress } from "../../src/model/address.ts";
 import { isRefused, refuse } from "../../src/model/error.ts";
 import { faultKinds, partialKinds, reaches, roles, routerStates } from "../../src/model/router.ts";
 import { instant, ms } from "../../src/model/time.ts";
 import { cluster, key, sample, signed, unsigned } from "./sample.ts";
 
 const hexOf = (text: string): string => text.replaceAll(" ", "");
+
 /** The sample on path 1, as docs/heartbeat.md prints it; the signature follows. */
 const body = Buffer.from(
   hexOf(
@@ -39,11 +38,14 @@ const body = Buffer.from(
   ),
   "hex",
 );
+
 const datagram = Buffer.concat([body, createHmac("sha256", key).update(body).digest()]);
 
 /** The unsigned form of the same message. */
 const plain = Buffer.from(body);
+
 plain[5] = 0x06;
+
 plain.writeUInt16BE(plain.length, 68);
 
 const messageOf = (bytes: Uint8Array, seal: Seal): Message => {
@@ -263,32 +265,29 @@ describe("a flood", () => {
   });
 });
 
-describe("an identity", () => {
-  it("of a cluster depends on both public addresses and their order", () => {
-    const [a, b] = [parseAddress("192.0.2.1"), parseAddress("192.0.2.2")];
-    assert.ok(a !== null && b !== null);
-    assert.match(clusterOf(a, b), /^[0-9a-f]{16}$/);
-    assert.equal(clusterOf(a, b), clusterOf(a, b));
-    assert.notEqual(clusterOf(a, b), clusterOf(b, a));
-  });
-});
-
 const record = <Fields>(fields: { [Key in keyof Fields]: fc.Arbitrary<Fields[Key]> }) =>
   fc.record<Fields>(fields, { noNullPrototype: true });
+
 const hex = (bytes: number) =>
   fc
     .uint8Array({ minLength: bytes, maxLength: bytes })
     .map((raw) => Buffer.from(raw).toString("hex"));
+
 const micros = (max: number) => fc.nat({ max }).map((count) => count / 1000);
+
 const stamp = micros(2 ** 31 - 1).map(instant);
+
 const length = micros(2 ** 31 - 1).map(ms);
+
 const count = fc.nat({ max: 2 ** 31 - 1 });
+
 const echo = record({
   boot: hex(8).map((text) => text as BootId),
   sequence: count,
   sentAt: stamp,
   age: length,
 });
+
 const interval = fc.integer({ min: 1, max: 1e6 }).map((raw) => ms(raw / 1000));
 
 const anyMessage: fc.Arbitrary<Message> = record({

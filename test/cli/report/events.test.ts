@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventLine } from "../../../src/cli/report/events.ts";
-import { colored, plain } from "../../../src/cli/report/paint.ts";
+import { plain } from "../../../src/cli/report/paint.ts";
 import { sampleEvents } from "../../control/sample.ts";
 
 process.env.TZ = "Europe/Vienna";
@@ -20,9 +20,4 @@ test("an event stays one line whatever its message holds", () => {
   const [event = assert.fail()] = sampleEvents;
   const line = eventLine({ ...event, message: "a\r\nb\u009b2J" }, plain);
   assert.ok(line.endsWith("  a\\x0d\\x0ab\\x9b2J"));
-});
-
-test("the severity has its colour", () => {
-  const [, warning = assert.fail()] = sampleEvents;
-  assert.ok(eventLine(warning, colored).includes("\u001b[33mwarn \u001b[39m"));
 });

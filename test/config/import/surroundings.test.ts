@@ -1,25 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parse } from "yaml";
-import { importFiles } from "../../../src/config/import/import.ts";
-import { importDefaults } from "../../../src/config/import/imported.ts";
-
-const pair = {
-  ...importDefaults,
-  primary: { public: "192.0.2.1", private: null },
-  backup: { public: "192.0.2.2", private: null },
-};
-
-function read(...files: [name: string, text: string][]) {
-  const given = files.map(([name, text]) => ({ name, text }));
-  const imported = importFiles(given, null, pair);
-  assert.ok("text" in imported, JSON.stringify(imported));
-  const said = imported.findings.map(
-    ({ kind, origin, subject, text }) =>
-      `${kind} ${origin?.file}:${origin?.line} ${subject}: ${text}`,
-  );
-  return { yaml: parse(imported.text), text: imported.text, said };
-}
+import { read } from "./surrounded.ts";
 
 const lvs = `primary = 192.0.2.1
 network = direct
@@ -139,38 +120,4 @@ test("the manual's own script, which says OK when the answer is absent", () => {
   );
   const right = read(["lvs.cf", lvs], ["check.sh", script.replace("!=", "=")]);
   assert.ok(!right.said.some((line) => /absent/.test(line)));
-});
-
-describe("addresses of the router itself", () => {
-  const block = (kind: string, sorry: string) =>
-    `virtual_server 198.51.100.10 80 {\n    lb_kind ${kind}\n    protocol TCP\n    sorry_server ${sorry} 80\n    real_server 10.9.0.1 80 {\n        TCP_CHECK { }\n    }\n}\n`;
-  test("a sorry server on loopback is reached by direct routing", () => {
-    const direct = read(["keepalived.conf", block("DR", "127.0.0.1")]);
-    const [server] = Object.values(direct.yaml.virtual_servers) as Record<string, object>[];
-    assert.deepEqual(server?.sorry_server, { address: "127.0.0.1" });
-    const nat = read(["keepalived.conf", block("NAT", "127.0.0.1")]);
-    const [other] = Object.values(nat.yaml.virtual_servers) as Record<string, object>[];
-    assert.deepEqual(other?.sorry_server, { address: "127.0.0.1", forwarding: "direct" });
-    assert.ok(
-      nat.said.some((line) => /^suspicious .*sorry_server: with nat .*never answered/.test(line)),
-    );
-  });
-  test("a real server that is a VIP is left out", () => {
-    const text = `${block("NAT", "10.9.0.9")}virtual_server 198.51.100.11 80 {\n    protocol TCP\n    real_server 198.51.100.10 80 {\n        TCP_CHECK { }\n    }\n    real_server 10.9.0.2 80 {\n        TCP_CHECK { }\n    }\n}\n`;
-    const { yaml, said } = read(["keepalived.conf", text]);
-    assert.deepEqual(Object.keys(yaml.virtual_servers["tcp-198.51.100.11-80"].real_servers), [
-      "rs-10.9.0.2",
-    ]);
-    assert.ok(
-      said.some((line) => /^left-out keepalived\.conf:11 real server 198\.51\.100\.10/.test(line)),
-    );
-  });
-});
-
-test("several ports while other marks are the operator's own: a mark that the operator must set", () => {
-  const text = `virtual_server 198.51.100.10 {\n    protocol TCP\n    real_server 10.9.0.1 {\n        TCP_CHECK { connect_port 80 }\n    }\n}\nvirtual_server fwmark 7 {\n    real_server 10.9.0.2 {\n        TCP_CHECK { connect_port 80 }\n    }\n}\n`;
-  const { yaml, said } = read(["keepalived.conf", text]);
-  assert.equal(yaml.marks, "external");
-  assert.equal(yaml.virtual_servers["tcp-198.51.100.10-any"].fwmark, 0x4c00);
-  assert.ok(said.some((line) => /let your rules set mark 19456/.test(line)));
 });

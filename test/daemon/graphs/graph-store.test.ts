@@ -1,27 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { GraphStore, keptServersMax, type Sample } from "../../../src/daemon/graphs/graph-store.ts";
-import { tiers } from "../../../src/daemon/graphs/tiers.ts";
-import type { Rates } from "../../../src/kernel/ipvs-rates.ts";
-
-const web = { name: "web", services: ["tcp 192.0.2.1:80"], active: 3, inactive: 5 };
-const at = Date.parse("2026-01-01T00:00:00Z");
-
-const counted = (connections: number): Rates => ({
-  ...{ connections, packets_in: 0, packets_out: 0 },
-  ...{ bytes_in: connections * 100, bytes_out: connections * 1000 },
-});
-
-function sample(connections: number | null, more: Partial<Sample> = {}): Sample {
-  const totals =
-    connections === null ? null : new Map([["tcp 192.0.2.1:80", counted(connections)]]);
-  return { totals, servers: [web], paths: [{ name: "public", rtt: 0.5 }], ...more };
-}
-
-function lineOf(store: GraphStore, name: string, of: string | null = "web", day = false) {
-  const report = store.report(of, day ? "day" : "hours", at);
-  return report?.lines.find((line) => line.name === name)?.values;
-}
+import { GraphStore, keptServersMax } from "../../../src/daemon/graphs/graph-store.ts";
+import { at, lineOf, sample, web } from "./counted.ts";
 
 describe("the graphs' store", () => {
   it("makes rates of what was counted since the step before", () => {
@@ -56,19 +36,6 @@ describe("the graphs' store", () => {
     store.take(sample(1500));
     assert.deepEqual(lineOf(store, "connections"), [null, 10, null, null, null, null, null, 10]);
     assert.deepEqual(lineOf(store, "active"), [3, 3, null, 3, null, null, 3, 3]);
-  });
-
-  it("keeps three hours in small steps and a day in large ones, and no more", () => {
-    const store = new GraphStore();
-    const { hours, day } = tiers;
-    const samples = day.length * day.of + 45;
-    for (let step = 0; step < samples; step += 1) store.take(sample(step * 30));
-    assert.equal(lineOf(store, "connections")?.length, hours.length);
-    const coarse = lineOf(store, "connections", "web", true);
-    assert.deepEqual([coarse?.length, new Set(coarse)], [day.length, new Set([1])]);
-    // Five small steps have begun the next large one.
-    const { ended } = store.report("web", "day", at) ?? assert.fail();
-    assert.equal(Date.parse(ended), at - 5 * hours.step * 1000);
   });
 
   it("forgets servers that are gone, and keeps a bounded number", () => {

@@ -1,82 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { describe, it } from "node:test";
 import type { Tried } from "../../../src/checks/check.ts";
-import type { FailureReason } from "../../../src/checks/check-result.ts";
 import type { Endpoint } from "../../../src/checks/target.ts";
-import type { Check, Config, RealServer, VirtualServer } from "../../../src/config/config.ts";
-import { Nannies } from "../../../src/daemon/health/nannies.ts";
-import type { Nanny } from "../../../src/health/nanny.ts";
-import type { EventBody } from "../../../src/model/event.ts";
 import { ms, seconds } from "../../../src/model/time.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import { desiredTable } from "../../../src/table/desired.ts";
 import { until } from "../../checks/servers.ts";
-import { config, realServer, tcpCheck, virtualServer } from "../../table/configs.ts";
-import { address } from "../../table/tables.ts";
-
-const quick = tcpCheck({ interval: ms(40), timeout: ms(40) });
-const pass = (): Tried => ({ kind: "passed", took: ms(1) });
-const passed = pass();
-const failure = (reason: FailureReason, why: string): Tried => ({
-  kind: "failed",
-  reason,
-  why,
-  took: ms(1),
-});
-
-interface Start {
-  readonly at: number;
-  readonly endpoint: string;
-  readonly check: Check;
-}
-
-/** Nannies whose tries are answered by `answer`, and everything they did. */
-function watched(
-  context: TestContext,
-  answer: (endpoint: Endpoint, signal: AbortSignal) => Tried | Promise<Tried> = () => passed,
-) {
-  const starts: Start[] = [];
-  const changes: { key: string; before: string | null; after: string; cause: string }[] = [];
-  const reports: EventBody[] = [];
-  let underway = 0;
-  let underwayMost = 0;
-  const nannies = new Nannies({
-    now,
-    run: async (check, endpoint, signal) => {
-      starts.push({ at: now(), endpoint: `${endpoint.address}:${endpoint.port}`, check });
-      underway += 1;
-      underwayMost = Math.max(underwayMost, underway);
-      const tried = await answer(endpoint, signal);
-      underway -= 1;
-      return tried;
-    },
-    changed: (before: Nanny | null, after: Nanny) =>
-      changes.push({
-        key: after.rules.key,
-        before: before?.health.state ?? null,
-        after: after.health.state,
-        cause: after.cause,
-      }),
-    report: (event) => reports.push(event),
-  });
-  context.after(() => nannies.stop());
-  const state = (key: string) => nannies.nanny(key)?.health.state ?? null;
-  return { nannies, starts, changes, reports, state, most: () => underwayMost };
-}
-
-const farm = (count: number, check: Check = quick): RealServer[] =>
-  Array.from({ length: count }, (_, index) =>
-    realServer(`rs${index}`, { address: address(`10.0.${index >> 8}.${index & 255}`), check }),
-  );
-
-const web = (realServers: readonly RealServer[], changes: Partial<VirtualServer> = {}): Config =>
-  config(virtualServer("web", { realServers, ...changes }));
-
-/** Lets a nanny with the quick check miss so many turns. */
-async function intervals(count: number): Promise<void> {
-  const end = now() + count * quick.interval;
-  await until("the time is over", () => now() >= end);
-}
+import { realServer, tcpCheck } from "../../table/configs.ts";
+import { failure, farm, intervals, pass, passed, quick, watched, web } from "./nursery.ts";
 
 /** Runs until the signal ends it. */
 const hang = (_endpoint: Endpoint, signal: AbortSignal): Promise<Tried> =>
@@ -115,62 +46,6 @@ describe("the nannies", () => {
     assert.ok(Math.min(...ten) >= 15, `starts by tenth of the interval: ${ten}`);
   });
 
-  it("never try one real server twice at a time, and go on at once after a long try", async (context) => {
-    const slow = () => new Promise<Tried>((resolve) => setTimeout(resolve, 90, passed));
-    const { nannies, starts, most } = watched(context, slow);
-    nannies.configure(web(farm(1, tcpCheck({ interval: ms(30), timeout: ms(500) }))));
-    await until("six tries", () => starts.length >= 6);
-    assert.equal(most(), 1);
-    const gaps = starts.slice(1).map(({ at }, index) => at - (starts[index]?.at ?? 0));
-    assert.ok(Math.min(...gaps) < 110, `start to start: ${gaps.map(Math.round)}`);
-  });
-
-  it("keep the bound on tries under way", async (context) => {
-    const slow = () => new Promise<Tried>((resolve) => setTimeout(resolve, 10, passed));
-    const { nannies, starts, most } = watched(context, slow);
-    nannies.configure({ ...web(farm(30)), checks: { concurrency: 3 } });
-    await nannies.firstRound();
-    assert.equal(new Set(starts.map(({ endpoint }) => endpoint)).size, 30);
-    assert.equal(most(), 3);
-  });
-
-  it("try equal checks once for all virtual servers that want them", async (context) => {
-    const { nannies, starts, state } = watched(context);
-    const patient = { ...quick, rise: 3 };
-    nannies.configure(
-      config(
-        virtualServer("web", { realServers: farm(1) }),
-        virtualServer("shop", { port: 81, realServers: farm(1, patient) }),
-      ),
-    );
-    await until("both are up", () => state("web/rs0") === "up" && state("shop/rs0") === "up");
-    assert.ok(starts.length >= 3 && starts.length <= 4, `${starts.length} tries`);
-  });
-
-  it("try each of several checks, share those that are equal, and need all of them", async (context) => {
-    let broken = false;
-    const { nannies, starts, state, changes } = watched(context, (endpoint) =>
-      broken && endpoint.address === "10.0.0.1" ? failure("timeout", "no answer") : passed,
-    );
-    const other = { ...quick, address: address("10.9.9.9") };
-    const check = { type: "several", any: false, checks: [quick, other] } as const;
-    nannies.configure(web(farm(2).map((real) => ({ ...real, check }))));
-    await nannies.firstRound();
-    assert.deepEqual([state("web/rs0"), state("web/rs1")], ["up", "up"]);
-    assert.equal(new Set(starts.slice(0, 3).map(({ check: one }) => JSON.stringify(one))).size, 2);
-    broken = true;
-    await until("one is down", () => state("web/rs1") === "down");
-    assert.equal(state("web/rs0"), "up");
-    assert.equal(changes.at(-1)?.cause, "tcp: no answer (2 tries in a row)");
-    nannies.configure(web(farm(2)));
-    broken = false;
-    await until("both are up", () => state("web/rs1") === "up");
-    const before = starts.length;
-    await intervals(3);
-    assert.ok(starts.length > before);
-    assert.ok(starts.slice(before).every(({ check: one }) => !("address" in one && one.address)));
-  });
-
   it("take down after `fall` failures, with the reason, and count them", async (context) => {
     let answer = pass();
     const { nannies, changes, state } = watched(context, () => answer);
@@ -206,31 +81,6 @@ describe("the nannies", () => {
     await until("five tries", () => starts.length >= 5);
     assert.equal(state("web/rs0"), "up");
     assert.equal(reports.filter(({ event }) => event === "machine").length, 1);
-  });
-
-  it("give up a try that does not end, as an event and a failure", async (context) => {
-    const { nannies, reports, state } = watched(context, () => new Promise<Tried>(() => {}));
-    nannies.configure(web(farm(1, { ...quick, fall: 1 })));
-    await until("it is down", () => state("web/rs0") === "down");
-    const [event] = reports;
-    assert.equal(event?.event === "check" && event.kind, "overdue");
-    assert.equal(nannies.failures().overdue, 1);
-  });
-
-  it("do not believe a failure that came while this process was asleep, but once", async (context) => {
-    let tries = 0;
-    const { nannies, state } = watched(context, async () => {
-      tries += 1;
-      if (tries === 1) return passed;
-      await intervals(9);
-      return failure("timeout", "no connection within 40ms");
-    });
-    nannies.configure(web(farm(1, { ...quick, fall: 1 })));
-    await nannies.firstRound();
-    await until("a third try", () => tries >= 3);
-    assert.equal(state("web/rs0"), "up");
-    await until("it is down", () => state("web/rs0") === "down");
-    assert.equal(tries >= 3, true);
   });
 });
 

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { addressFact, readAddressFact } from "../../../src/health/names/address-fact.ts";
 import { type Answer, answered, learned, startName } from "../../../src/health/names/name.ts";
-import type { HostName } from "../../../src/model/address.ts";
 import { addMs, instant, seconds } from "../../../src/model/time.ts";
-import { address } from "../../table/tables.ts";
+import { addresses } from "./hosts.ts";
 
 const start = instant(0);
-const addresses = (...texts: string[]) => texts.map(address);
+
 const answer = (four: string[] | null, six: string[] | null, ttl = 30): Answer => ({
   families: [
     { family: 4, addresses: four && addresses(...four) },
@@ -17,6 +15,7 @@ const answer = (four: string[] | null, six: string[] | null, ttl = 30): Answer =
   ttl: seconds(ttl),
   trouble: four === null || six === null ? "no answer (ETIMEOUT)" : null,
 });
+
 const both = answer(["10.0.0.9", "10.0.0.10"], ["2001:db8::1"]);
 
 describe("a host name", () => {
@@ -83,20 +82,5 @@ describe("a host name", () => {
         assert.deepEqual(name.addresses, many.slice(0, 16));
       }),
     );
-  });
-});
-
-describe("addresses as a fact for the peer", () => {
-  const host = "app.internal" as HostName;
-  it("are read as they were written", () => {
-    const all = addresses("10.0.0.9", "2001:db8::1");
-    assert.deepEqual(readAddressFact(addressFact(host, all).body), all);
-    assert.deepEqual(readAddressFact(new Uint8Array(0)), []);
-  });
-
-  it("are null where the bytes are none, and never throw (any bytes)", () => {
-    assert.equal(readAddressFact(Uint8Array.of(4, 1, 2)), null);
-    assert.equal(readAddressFact(Uint8Array.of(3, 1, 2, 3)), null);
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => void readAddressFact(bytes)));
   });
 });

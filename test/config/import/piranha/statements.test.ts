@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readStatements } from "../../../../src/config/import/piranha/statements.ts";
-import { dotted, integerOf } from "../../../../src/config/import/piranha/values.ts";
-
-const first = (text: string): string | null => {
-  const [wrong] = readStatements(text, false).wrong;
-  return wrong === undefined ? null : `${wrong.line}:${wrong.column}: ${wrong.message}`;
-};
-const value = (text: string, key = "debug_level"): string | undefined =>
-  readStatements(text, false).root.values.get(key)?.text;
+import { first, value } from "./read.ts";
 
 describe("what Piranha's parser refuses is refused, at its place", () => {
   const refused: readonly (readonly [what: string, text: string, message: string])[] = [
@@ -61,50 +54,6 @@ describe("what Piranha's parser refuses is refused, at its place", () => {
   for (const [what, text, message] of refused) test(what, () => assert.equal(first(text), message));
 });
 
-describe("how a quoted value ends", () => {
-  const quoted: readonly (readonly [written: string, read: string | null])[] = [
-    ['"abc"', "abc"],
-    ['"abc" ', null],
-    ['"a b"  ', "a b"],
-    ['"abc"x', null],
-    ['"abc', null],
-    ['"a"b c"', 'a"b c'],
-    ['""', ""],
-    ["'a b'", "a b"],
-    ["a\\b", "a\\b"],
-  ];
-  for (const [written, read] of quoted)
-    test(JSON.stringify(written), () => {
-      const text = `debug_level = ${written}`;
-      if (read === null) assert.match(first(text) ?? "", /quotation mismatch/);
-      else assert.equal(value(text), read);
-    });
-
-  test("a backslash protects no quote", () => {
-    assert.match(first('debug_level = "say \\"hi\\" x"') ?? "", /unexpected arguments/);
-  });
-
-  test("single quotes stay in the five values that nanny and the runner strip themselves", () => {
-    const text = "virtual v {\nsend = 'a b'\nload_monitor = 'none'\n}";
-    const [block] = readStatements(text, false).root.blocks;
-    assert.equal(block?.values.get("send")?.text, "'a b'");
-    assert.equal(block?.values.get("load_monitor")?.text, "none");
-  });
-});
-
-describe("line ends", () => {
-  test("with CRLF throughout only the first line counts", () => {
-    const { root, wrong } = readStatements("primary = 192.0.2.1\r\nkeepalive = 9\r\n", false);
-    assert.deepEqual([...root.values.keys()], ["primary"]);
-    assert.deepEqual(wrong, []);
-  });
-
-  test("lenient reads what the operator sees", () => {
-    const { root } = readStatements("primary = 192.0.2.1\r\nkeepalive = 9\r\n", true);
-    assert.deepEqual([...root.values.keys()], ["primary", "keepalive"]);
-  });
-});
-
 describe("what Piranha accepts is accepted", () => {
   test("a repeated keyword: the last one wins", () => {
     assert.equal(value("debug_level = a\ndebug_level = b"), "b");
@@ -122,16 +71,6 @@ describe("what Piranha accepts is accepted", () => {
     assert.equal(root.blocks[0]?.values.get("pmask")?.text, "");
     assert.equal(root.blocks[1]?.values.get("port")?.number, 80);
   });
-});
-
-test("integers have C's bases and 32 bits", () => {
-  const read = ["010", "0x1F", "-5", "", "4294967295", "08", "1.5", "6s"].map(integerOf);
-  assert.deepEqual(read, [8, 31, -5, 0, -1, null, null, null]);
-});
-
-test("addresses have the classic parser's forms", () => {
-  const read = ["10.1", "0xa.0.0.1", "10", "255.255.255", "1.2.3.256", "a.b"].map(dotted);
-  assert.deepEqual(read, ["10.0.0.1", "10.0.0.1", "0.0.0.10", "255.255.0.255", null, null]);
 });
 
 test("lenient notes each thing that it read as it was meant", () => {

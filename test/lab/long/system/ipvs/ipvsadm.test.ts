@@ -1,96 +1,14 @@
 /** The door to the IPVS table against fixture programs that speak as ipvsadm 1.31 does. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import { parseSave } from "../../../../../src/kernel/ipvs-text.ts";
-import { isRefused, MachineError } from "../../../../../src/model/error.ts";
-import { printService } from "../../../../../src/model/service.ts";
+import { test } from "node:test";
+import { MachineError } from "../../../../../src/model/error.ts";
 import { ms, seconds } from "../../../../../src/model/time.ts";
 import { barriers } from "../../../../../src/system/ipvs/ipvs-pipe.ts";
 import { batchesOf, openIpvsadm } from "../../../../../src/system/ipvs/ipvsadm.ts";
 import { planChanges } from "../../../../../src/table/plan.ts";
-import type { Change, Table } from "../../../../../src/table/table.ts";
-import { install, scripts } from "../../../../system/scripts.ts";
-
-/**
- * Keeps the table in the file `table`, in the language of save. \`--restore\` does each line as it
- * comes, says only what it refuses, on stderr and without the line, and ends at a line that its
- * parser does not take: lines with the text of the file \`illegal\`. \`refuses\`: so for the
- * kernel.
- */
-const program = `
-table=$here/table; touch $table
-without() { grep -vF -- "$1" $table > $table.new; mv $table.new $table; }
-has() { grep -qF -- "$1" $table; }
-contains() { [ -s $here/$1 ] && case "$words" in *"$(cat $here/$1)"*) return 0;; esac; return 1; }
-line() {
-  service="$2 $3"
-  if contains illegal; then echo "illegal virtual server address[:port] specified" >&2; exit 2; fi
-  if contains refuses; then echo "Memory allocation problem" >&2; return; fi
-  case $1 in
-    -A) if has "-A $service "; then echo "Service already exists"; else echo "$words" >> $table; fi ;;
-    -E) if has "-A $service "; then without "-A $service "; echo "-A \${words#-E }" >> $table
-        else echo "No such service"; fi ;;
-    -D) if has "-A $service "; then without "-A $service "; without "-a $service "
-        else echo "No such service"; fi ;;
-    -a|-e|-d) if ! has "-A $service "; then echo "Service not defined"
-        elif [ $1 = -a ]; then
-          if has "-a $service -r $5 "; then echo "Destination already exists"
-          else echo "$words" >> $table; fi
-        elif ! has "-a $service -r $5 "; then echo "No such destination"
-        else without "-a $service -r $5 "
-          [ $1 = -d ] || echo "-a \${words#-e }" >> $table; fi ;;
-  esac >&2
-}
-case "$1" in
-  --restore) echo $$ >> $here/started
-    while read -r words; do echo "$words" >> $here/said; line $words; done ;;
-  -Sn) echo read >> $here/reads
-    grep -- ^-A $table | while read -r op kind name rest; do
-      echo "$op $kind $name $rest"; grep -F -- "-a $kind $name " $table; done; true ;;
-  -Ln) grep -- ^-A $table | while read -r op kind name rest; do
-      echo "TCP  $name wlc"
-      grep -F -- "-a $kind $name " $table | while read -r a b c d dest rest; do
-        echo "  -> $dest      0          0          0          0         "; done; done; true ;;
-  *) echo "$*" >> $here/said ;;
-esac
-`;
-
-const tableOf = (text: string): Table => {
-  const saved = parseSave(text);
-  assert.ok(!isRefused(saved));
-  const known = Array.from(saved.table, ([key, service]) => {
-    const destinations = Array.from(service.destinations, ([name, destination]) => {
-      return [name, { ...destination, thresholds: { upper: 0, lower: 0 } }] as const;
-    });
-    return [key, { ...service, destinations: new Map(destinations) }] as const;
-  });
-  return new Map(known);
-};
-
-const desired = tableOf(`-A -t 192.0.2.1:80 -s wlc
--a -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 1
--a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1
--a -t 192.0.2.1:80 -r 10.0.0.3:80 -m -w 1
--A -t 192.0.2.2:80 -s rr
--a -t 192.0.2.2:80 -r 10.0.0.1:80 -m -w 1
-`);
-const whole = planChanges(new Map(), desired, new Set()).changes;
-
-const emptyProc = new URL("../../../../fixtures/ipvs/empty.proc", import.meta.url).pathname;
-
-function open(t: TestContext, body = program) {
-  const path = scripts(t, { ipvsadm: body });
-  const ipvsadm = openIpvsadm({ path, deadline: ms(1500), procFile: emptyProc });
-  t.after(() => ipvsadm.close());
-  const file = (name: string): string => {
-    const found = join(path, name);
-    return existsSync(found) ? readFileSync(found, "utf8") : "";
-  };
-  const tell = (name: string, text: string): void => writeFileSync(join(path, name), text);
-  return { ipvsadm, path, file, tell };
-}
+import type { Change } from "../../../../../src/table/table.ts";
+import { scripts } from "../../../../system/scripts.ts";
+import { desired, open, whole } from "./scripted.ts";
 
 test("a plan goes out in its order through one program and then holds", async (t) => {
   const { ipvsadm, file } = open(t);
@@ -139,22 +57,6 @@ test("a change that is there already, or gone already, is no refusal", async (t)
   assert.deepEqual(await ipvsadm.apply(away), { refused: [] });
 });
 
-test("refusals with the words of a barrier are not taken for it", async (t) => {
-  const { ipvsadm } = open(t);
-  const service = desired.get("tcp 192.0.2.1:80") ?? assert.fail();
-  const destination = service.destinations.get("10.0.0.1:80") ?? assert.fail();
-  const changes: Change[] = [
-    { kind: "edit-destination", service: service.identity, destination, before: destination },
-    { kind: "edit-service", service, before: service },
-    { kind: "edit-destination", service: service.identity, destination, before: destination },
-  ];
-  const { refused } = await ipvsadm.apply(changes);
-  assert.deepEqual(
-    refused.map(({ reason }) => reason),
-    ["Service not defined", "No such service", "Service not defined"],
-  );
-});
-
 test("a line that the program's parser refuses is found, and all others hold", async (t) => {
   const { ipvsadm, tell, file } = open(t);
   tell("illegal", "192.0.2.1:80 -r 10.0.0.2:80");
@@ -164,25 +66,6 @@ test("a line that the program's parser refuses is found, and all others hold", a
   const words = "the kept ipvsadm ended with status 2: illegal virtual server address[:port]";
   assert.ok(refused[0]?.reason.startsWith(words), refused[0]?.reason);
   assert.equal(file("table").trim().split("\n").length, whole.length - 1);
-});
-
-test("a program that somebody killed is started again and nothing counts as refused", async (t) => {
-  const { ipvsadm, file, tell } = open(t);
-  await ipvsadm.apply(whole.slice(0, 2));
-  process.kill(Number(file("started").trim()), "SIGKILL");
-  assert.deepEqual(await ipvsadm.apply(whole.slice(2)), { refused: [] });
-  tell("table", "");
-  assert.deepEqual(await ipvsadm.apply(whole), { refused: [] });
-  assert.equal(file("started").trim().split("\n").length, 2);
-});
-
-test("a program that hangs is killed at the deadline, and the next call begins afresh", async (t) => {
-  const { ipvsadm, path } = open(t, "sleep 60");
-  const begin = performance.now();
-  await assert.rejects(ipvsadm.apply(whole), /MachineError: ipvsadm: gave no answer within \d+ ms/);
-  assert.ok(performance.now() - begin < 4000, "the deadline holds");
-  install(path, "ipvsadm", program);
-  assert.deepEqual(await ipvsadm.apply(whole), { refused: [] });
 });
 
 test("a missing program, one that cannot work and garbage are MachineErrors", async (t) => {
@@ -208,21 +91,6 @@ test("a missing program, one that cannot work and garbage are MachineErrors", as
   }
   const ipvsadm = openIpvsadm({ procFile: "/nowhere/ip_vs" });
   await assert.rejects(ipvsadm.readProc(), /\/nowhere\/ip_vs: cannot be read; is .* ip_vs loaded/);
-});
-
-test("a recorded table is read with its thresholds and counters", async (t) => {
-  const fixtures = new URL("../../../../fixtures/ipvs/", import.meta.url).pathname;
-  const path = scripts(t, {
-    ipvsadm: `case $1 in -Sn) cat ${fixtures}every-kind.save;; -Ln) cat ${fixtures}every-kind.thresholds;; esac`,
-  });
-  const ipvsadm = openIpvsadm({ path, procFile: `${fixtures}every-kind.proc` });
-  const { table, counters } = await ipvsadm.readTable();
-  const web = table.get("tcp 192.0.2.1:80") ?? assert.fail();
-  assert.deepEqual(web.destinations.get("10.0.0.2:8080")?.thresholds, { upper: 2000, lower: 1500 });
-  assert.deepEqual(web.destinations.get("10.0.0.1:8080")?.thresholds, { upper: 0, lower: 0 });
-  const proc = await ipvsadm.readProc();
-  assert.deepEqual(counters, proc.counters);
-  assert.ok(proc.shape.has("tcp 192.0.2.1:443 wlc persistent"), [...proc.shape].join("\n"));
 });
 
 test("the timeouts are set in whole seconds", async (t) => {
@@ -266,65 +134,4 @@ test("a batch never holds two kinds of changes whose refusals its barrier could 
     batchesOf(Array<Change>(2500).fill(one)).map((b) => b.changes.length),
     [1000, 1000, 500],
   );
-});
-
-test("50,000 real servers are read without holding up the loop", async (t) => {
-  const path = scripts(t, {
-    ipvsadm: `case $1 in -Sn) cat $here/save;; -Ln) cat $here/thresholds;; esac`,
-  });
-  const [save, listing, proc] = [[] as string[], [] as string[], [] as string[]];
-  for (let count = 0; count < 50_000; count += 1) {
-    const name = `192.0.2.1:${1 + Math.floor(count / 5000)}`;
-    const port = (count % 5000) + 1;
-    if (count % 5000 === 0) {
-      save.push(`-A -t ${name} -s wlc`);
-      listing.push(`TCP  ${name} wlc`);
-      proc.push(
-        `TCP  C0000201:${(1 + count / 5000).toString(16).toUpperCase().padStart(4, "0")} wlc `,
-      );
-    }
-    save.push(`-a -t ${name} -r 10.0.0.1:${port} -m -w 1`);
-    listing.push(`  -> 10.0.0.1:${port}      7          0          0          0         `);
-    const hex = port.toString(16).toUpperCase().padStart(4, "0");
-    proc.push(`  -> 0A000001:${hex}      Masq    1      3          0         `);
-  }
-  writeFileSync(join(path, "save"), save.join("\n"));
-  writeFileSync(join(path, "thresholds"), listing.join("\n"));
-  writeFileSync(join(path, "proc"), proc.join("\n"));
-  const ipvsadm = openIpvsadm({ path, procFile: join(path, "proc") });
-  const pauses: number[] = [];
-  // The thread's own time: what other processes take of the processor is not ours to answer for.
-  const worked = (): number => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
-  let before = worked();
-  let reading = true;
-  const look = (): void => {
-    pauses.push(worked() - before);
-    before = worked();
-    if (reading) setImmediate(look);
-  };
-  look();
-  const { table, counters } = await ipvsadm.readTable();
-  reading = false;
-  let count = 0;
-  for (const [key, { destinations }] of table) {
-    for (const [name, { thresholds }] of destinations) {
-      count += 1;
-      assert.equal(thresholds?.upper, 7);
-      assert.equal(counters.get(key)?.get(name)?.activeConnections, 3);
-    }
-  }
-  assert.equal(count, 50_000);
-  assert.equal(
-    printService(table.get("tcp 192.0.2.1:10")?.identity ?? assert.fail()),
-    "tcp 192.0.2.1:10",
-  );
-  // Lines that are parsed all at once are two fifths of it in one turn, on whatever machine.
-  const longest = Math.max(...pauses);
-  const all = pauses.reduce((sum, pause) => sum + pause, 0);
-  const told = `longest pause ${longest.toFixed(1)} of ${all.toFixed(1)} ms`;
-  t.diagnostic(`${told}, ${pauses.length} turns`);
-  assert.ok(longest < all / 10, told);
 });

@@ -1,0 +1,22 @@
+/** Sessions and dialogues that the tests of mail and news checks have in common. */
+import { imapDialogue } from "../../../src/check/mail/imap.ts";
+import { nntpDialogue } from "../../../src/check/mail/nntp.ts";
+import { pop3Dialogue } from "../../../src/check/mail/pop3.ts";
+import type { Session } from "../../../src/check/mail/session.ts";
+import { smtpDialogue } from "../../../src/check/mail/smtp.ts";
+
+export const plain: Session = { user: null, password: null, startTls: false };
+
+export const login: Session = { user: "probe", password: "geheim", startTls: false };
+
+export const upgrade: Session = { ...login, startTls: true };
+
+export const smtp = (session: Session) => () => smtpDialogue("lvsd.invalid", session);
+
+export const pop3 = (session: Session) => () => pop3Dialogue(session);
+
+export const imap = (session: Session) => () => imapDialogue(session);
+
+export const nntp = (session: Session) => () => nntpDialogue(session);
+
+export const plainGeheim = Buffer.from("\0probe\0geheim").toString("base64");

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { least } from "./least.ts";
+import { accepted, readText } from "./texts.ts";
+
+test("what is left out has its default", () => {
+  const { hash: _hash, ...config } = accepted(readText(least));
+  assert.deepEqual(config, {
+    path: "/etc/lvsd/lvsd.yaml",
+    serial: 1,
+    include: [],
+    routers: {
+      primary: { public: "192.0.2.1", private: null },
+      backup: { public: "192.0.2.9", private: null },
+    },
+    heartbeat: {
+      authentication: "hmac",
+      port: 539,
+      interval: 250,
+      deadAfter: 1000,
+      warnAfter: 500,
+      keyFile: "/etc/lvsd/heartbeat.key",
+      protocol: "lvsd",
+    },
+    failover: {
+      failback: "auto",
+      failbackDelay: 10_000,
+      startDelay: 3000,
+      monitorLinks: "vips",
+      gateway: [],
+      announce: { count: 5, interval: 1000, refresh: 60_000 },
+      fence: null,
+      services: [],
+    },
+    clusterSync: true,
+    guard: { removePercent: 50 },
+    connectionSync: null,
+    timeouts: null,
+    checks: { concurrency: 1000 },
+    sysctl: "auto",
+    marks: "lvsd",
+    masquerade: false,
+    notify: { command: null, mail: null },
+    console: { listen: "127.0.0.1", port: 3636, allow: [], tls: null },
+    vips: [
+      { prefix: { address: "192.0.2.2", length: 32 }, device: null, label: null, kind: "vip" },
+    ],
+    claimedAlone: [],
+    virtualServers: [
+      {
+        name: "web",
+        position: 0,
+        active: true,
+        protocol: "tcp",
+        address: "192.0.2.2",
+        port: 80,
+        mark: null,
+        ftp: null,
+        scheduler: "wlc",
+        schedulerFlags: [],
+        onePacket: false,
+        persistence: null,
+        reentry: 0,
+        quiesce: false,
+        start: "checking",
+        tripwire: false,
+        damping: "off",
+        slowStart: 0,
+        quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },
+        panicThreshold: 0,
+        sorryServer: null,
+        sorryPage: null,
+        loadMonitor: "none",
+        weightScale: 1,
+        namedServers: [],
+        realServers: [
+          {
+            name: "rs1",
+            position: 0,
+            active: true,
+            address: "10.0.0.1",
+            port: 80,
+            weight: 1,
+            mapsPort: false,
+            forwarding: "nat",
+            tunnel: { type: "ipip" },
+            connections: { max: 0, min: 0 },
+            check: {
+              type: "tcp",
+              tls: null,
+              interval: 2000,
+              timeout: 2000,
+              fall: 2,
+              rise: 1,
+              address: null,
+              port: null,
+            },
+          },
+        ],
+      },
+    ],
+  });
+});
