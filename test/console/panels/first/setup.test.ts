@@ -1,33 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { answersOf, bundleOf, typedUsual, unbundled } from "../../../src/console/setup/asked.ts";
-import type { Status } from "../../../src/control/api.ts";
-import { refusedNow } from "../../../src/daemon/refused.ts";
-import { sampleStatus } from "../../control/sample.ts";
-import { type Serving, serveConsole, visitorAs } from "../served-console.ts";
-
-const key = Buffer.alloc(32, 7).toString("base64");
-const filled = {
-  ...{ role: "primary", own: "192.168.26.9", own2: "10.11.12.9" },
-  ...{ other: "192.168.26.8", other2: "10.11.12.8", vip: "192.168.26.10/255.255.255.0" },
-  ...{ device: "", port: "80", forwarding: "nat", gateway: "10.11.12.10/24" },
-  reals: "10.11.12.1\r\n10.11.12.2",
-};
-const unconfigured: Status = {
-  ...sampleStatus,
-  ...{ role: null, state: "unconfigured", virtual_servers: [], vips: [], peer: null },
-  config: { path: "/etc/lvsd/lvsd.yaml", serial: 0, hash: "", error: null },
-};
-
-const fresh: Serving = {
-  prepare: (daemon) => {
-    daemon.current = unconfigured;
-    daemon.keyed = { ok: true, path: "/etc/lvsd/live/heartbeat.key", key };
-    daemon.config = async () => ({
-      ...{ path: "/etc/lvsd/lvsd.yaml", serial: 0, hash: "", text: "", includes: [] },
-    });
-  },
-};
+import { refusedNow } from "../../../../src/daemon/refused.ts";
+import { serveConsole, visitorAs } from "../../served-console.ts";
+import { filled, fresh, key } from "../../setup/first.ts";
 
 const unescaped = (text: string): string =>
   text
@@ -35,8 +10,10 @@ const unescaped = (text: string): string =>
     .replaceAll("&#39;", "'")
     .replaceAll("&#96;", "`")
     .replaceAll("&amp;", "&");
+
 const copiedIn = (page: string): string =>
   unescaped(/<pre id="copied"[^>]*><code>([^<]*)<\/code>/.exec(page)?.[1] ?? "");
+
 const yamlIn = (page: string): string =>
   unescaped(/<textarea id="yaml"[^>]*>\n([^<]*)<\/textarea>/.exec(page)?.[1] ?? "");
 
@@ -85,23 +62,6 @@ describe("SETUP", () => {
     assert.deepEqual(second.daemon.texts, [yaml], "both routers have the same file");
   });
 
-  it("says at its field what is wrong, all at once, and makes no key then", async (t) => {
-    const served = await serveConsole(t, fresh);
-    const visitor = await visitorAs(served, "admin");
-    const evil = `"><script>alert(1)</script>`;
-    const wrong = { ...filled, own2: evil, vip: "192.0.2.1/99", port: "0", reals: "a b" };
-    const { status, text } = await visitor.submit("/setup", "/setup/make", wrong);
-    assert.equal(status, 422);
-    for (const field of ["own2", "vip", "port", "reals"])
-      assert.match(text, new RegExp(`aria-describedby="${field}-wrong"`), field);
-    assert.doesNotMatch(text, /<script>alert/);
-    assert.deepEqual(served.daemon.keys, []);
-    const clash = { ...filled, other: "192.168.26.9" };
-    const invalid = await visitor.submit("/setup", "/setup/make", clash);
-    assert.equal(invalid.status, 422);
-    assert.match(invalid.text, /These do not fit together/);
-  });
-
   it("says how the key comes there where the daemon cannot write it", async (t) => {
     const served = await serveConsole(t, fresh);
     const hint = "as root: lvsd keygen -o /etc/lvsd/heartbeat.key";
@@ -122,28 +82,5 @@ describe("SETUP", () => {
     const { status } = await visitor.submit("/setup", "/setup/make", filled);
     assert.equal(status, 200);
     assert.deepEqual(served.daemon.keys, []);
-  });
-});
-
-describe("the answers of SETUP", () => {
-  it("are one router alone where no other one is named", () => {
-    const answers = answersOf({ ...typedUsual, ...filled, role: "backup", other: "", other2: "" });
-    assert.ok(!("wrong" in answers));
-    assert.equal(answers.backup, null);
-    assert.equal(answers.primary.public, "192.168.26.9");
-  });
-
-  it("are this router's where it is the backup", () => {
-    const answers = answersOf({ ...typedUsual, ...filled, role: "backup" });
-    assert.ok(!("wrong" in answers));
-    assert.equal(answers.backup?.public, "192.168.26.9");
-    assert.equal(answers.primary.private, "10.11.12.8");
-  });
-
-  it("are bundled with the key and taken apart again", () => {
-    const text = "# a comment\nserial: 1\n";
-    assert.deepEqual(unbundled(bundleOf(text, key)), { text, key });
-    assert.deepEqual(unbundled(bundleOf(text, null)), { text, key: null });
-    assert.equal(unbundled("# heartbeat key: <script>\nx: 1\n").key, null);
   });
 });
