@@ -19,7 +19,7 @@ lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping 
   nginx-light|nginx keepalived"
 # Server programs that the tests of checks start themselves, as ordinary processes, and browsers.
 server_packages="ldirectord tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
-  rtsp-server-perl rpcbind rstatd rwhod snmpd prometheus-node-exporter redis-server memcached tinyproxy-bin knot freeradius chrony slapd mariadb-server postgresql
+  rtsp-server-perl rpcbind rstatd rwhod snmpd prometheus-node-exporter redis-server memcached tinyproxy-bin knot freeradius chrony bird2 frr slapd mariadb-server postgresql
   chromium fonts-noto-cjk links"
 # What runs Debian's own kernel, and arptables for a real server on it.
 emulator_packages=arptables

@@ -15,6 +15,7 @@ import { imap, imaps } from "./mail/imap.ts";
 import { nntp, nntps } from "./mail/nntp.ts";
 import { pop3, pop3s } from "./mail/pop3.ts";
 import { smtp, smtps, submission } from "./mail/smtp.ts";
+import { bfd } from "./network/bfd.ts";
 import { dns } from "./network/dns.ts";
 import { ntp } from "./network/ntp.ts";
 import { radius } from "./network/radius.ts";
@@ -29,6 +30,7 @@ import { http, https } from "./web/http.ts";
 export const declaredTypes = [
   none,
   ping,
+  bfd,
   tcp,
   udp,
   http,

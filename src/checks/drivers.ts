@@ -12,6 +12,7 @@ export type Driver = (check: never, target: Endpoint, deadline: Deadline) => Pro
 
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   grpc: async () => (await import("./clients/grpc.ts")).tryGrpc,
+  bfd: async () => (await import("./clients/bfd.ts")).tryBfd,
   ping: async () => (await import("./clients/ping.ts")).tryPing,
   ldap: async () => (await import("./clients/ldap.ts")).tryLdap,
   mysql: async () => (await import("./clients/mysql.ts")).tryMysql,

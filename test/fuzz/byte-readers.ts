@@ -3,6 +3,8 @@ import { createHmac } from "node:crypto";
 import { possessionsCharactersMax } from "../../src/advice/findings/possessions.ts";
 import type { Dialogue, DialogueAction } from "../../src/check/dialogue.ts";
 import { HttpAnswer } from "../../src/check/http-answer.ts";
+import { decodeBfd, encodeBfd } from "../../src/check/network/bfd-packet.ts";
+import { bfdWakeAt, startBfd, stepBfd } from "../../src/check/network/bfd-session.ts";
 import { dialogueOf } from "../../src/check/send-expect.ts";
 import { readSyn } from "../../src/connections/syn.ts";
 import { decodeDemand, decodeReply, encodeMessage } from "../../src/control/cluster-messages.ts";
@@ -21,6 +23,7 @@ import { announcements, claimIn, macFromText, probe } from "../../src/kernel/fra
 import { problemsCharactersMax } from "../../src/keys/problem.ts";
 import { type HostName, type IpAddress, parseAddress } from "../../src/model/address.ts";
 import { isRefused } from "../../src/model/error.ts";
+import { instant, ms } from "../../src/model/time.ts";
 import { FrameReader } from "../../src/system/net/frame-reader.ts";
 import { key, sample, signed, unsigned } from "../heartbeat/sample.ts";
 import { bytesOf, promised, type Reader, type Readers } from "./reader.ts";
@@ -178,6 +181,37 @@ const packets = (): Reader => {
   };
 };
 
+/** Packets of BFD, into a session that is new and one that is up. */
+const bfd = (): Reader => {
+  const at = instant(1000);
+  const rules = { minTx: ms(50), minRx: ms(50), multiplier: 3, passive: false };
+  const init = {
+    ...({ state: "init", diagnostic: 0, poll: false, final: false, demand: false } as const),
+    ...{ multiplier: 3, mine: 2, yours: 1, minTx: ms(50), minRx: ms(50) },
+  };
+  const fresh = startBfd(rules, 1, at);
+  const moment = { now: at, random: 0.5 };
+  const { session: up } = stepBfd(fresh, { kind: "heard", packet: init }, moment);
+  return {
+    samples: [init, { ...init, state: "down", yours: 0 } as const, { ...init, poll: true }].map(
+      encodeBfd,
+    ),
+    read(bytes) {
+      const packet = decodeBfd(bytes);
+      if (isRefused<string>(packet)) return;
+      const again = decodeBfd(encodeBfd(packet));
+      promised(!isRefused(again), "what was understood can be said");
+      for (const before of [fresh, up]) {
+        const { session, packets } = stepBfd(before, { kind: "heard", packet }, moment);
+        promised(packets.length <= 1, "one answer to a packet at most");
+        const isKnown = packet.yours === 1 || before.state === "up";
+        promised(session.state !== "up" || isKnown, "it is up with those who know it");
+        promised((bfdWakeAt(session) ?? at) >= at, "its next wake is none of the past");
+      }
+    },
+  };
+};
+
 /** What the peer says beyond up and down, and what machines say of their load. */
 const facts = (): Reader => {
   const weight = { kind: 1, key: 7, body: new Uint8Array(11) };
@@ -219,4 +253,5 @@ export const byteReaders: Readers = {
   "cluster-frames": frames,
   "check-answers": checkAnswers,
   packets,
+  bfd,
 };

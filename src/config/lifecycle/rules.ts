@@ -1,6 +1,7 @@
 /** What must hold between the keys of a virtual server's life and its real servers. */
 import type { Complaints } from "../../keys/complaints.ts";
 import { family, type IpAddress, printEndpoint } from "../../model/address.ts";
+import { triedChecks } from "../config.ts";
 import { addressOf, type VirtualServerWhole, type Whole } from "../whole.ts";
 import { downFrom, printAmount, upFrom } from "./quorum.ts";
 
@@ -166,10 +167,33 @@ const tripwiresAreFew: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
+/** Two routers have one BFD session, whoever asks how it stands (RFC 5881, section 3). */
+const bfdSessionsAgree: Rule = ({ virtualServers }, complaints) => {
+  const first = new Map<string, { readonly path: string; readonly settings: string }>();
+  for (const { keys: real, check } of virtualServers.flatMap(({ realServers }) => realServers))
+    for (const each of check === undefined ? [] : triedChecks(check)) {
+      if (each.type !== "bfd") continue;
+      const { address: own, maxHops, minTx, minRx, multiplier, passive } = each;
+      const address = own ?? addressOf(real);
+      if (address === undefined) continue;
+      const session = `${maxHops === 0 ? "single" : "multihop"} ${address}`;
+      const settings = JSON.stringify([minTx, minRx, multiplier, passive, maxHops]);
+      const known = first.get(session);
+      if (known === undefined) first.set(session, { path: real.path, settings });
+      else if (known.settings !== settings)
+        complaints.at(
+          real.spotOf("check"),
+          `${real.path}: its bfd session with ${address} has other settings than that of ${known.path}`,
+          "there is one session with an address: give both the same",
+        );
+    }
+};
+
 export const lifecycleRules: readonly Rule[] = [
   quorumIsPossible,
   sorryServerFits,
   sorryPageIsShown,
   tripwireFits,
   tripwiresAreFew,
+  bfdSessionsAgree,
 ];

@@ -2,12 +2,15 @@
  * What starts checks before their time, as a part of the daemon: signs that a real server is gone
  * which cost less than to check it more often. A sign never judges; it asks for tries.
  */
+import { bfdSessions } from "../../checks/bfd/bfd-sessions.ts";
 import type { Router } from "../../failover/router.ts";
 import type { RealServerKey } from "../../health/health.ts";
 import { holdConnection } from "../../system/net/real-servers/idle-connection.ts";
 import type { Running } from "../config/running.ts";
 import type { Nannies } from "../health/nannies.ts";
-import type { Part, PartContext } from "../part.ts";
+import type { Ending, Part, PartContext } from "../part.ts";
+import type { Memory } from "../restart/restart-state.ts";
+import { BfdWatch } from "./bfd-watch.ts";
 import { HandshakeWatch } from "./handshake-watch.ts";
 import { type TripwireState, Tripwires } from "./tripwires.ts";
 
@@ -15,6 +18,7 @@ export class EvidencePart implements Part {
   readonly #nannies: Pick<Nannies, "nanny" | "checking" | "hurry">;
   readonly #tripwires: Tripwires;
   readonly #handshakes: HandshakeWatch;
+  readonly #bfd: BfdWatch;
   #active = false;
 
   constructor({ doors }: PartContext, nannies: Pick<Nannies, "nanny" | "checking" | "hurry">) {
@@ -26,11 +30,17 @@ export class EvidencePart implements Part {
       hurry: (key: RealServerKey) => nannies.hurry(key),
     };
     this.#tripwires = new Tripwires({ ...asked, openAlarm, hold: holdConnection });
+    this.#bfd = new BfdWatch({ ...asked, sessions: bfdSessions });
     const active = (): boolean => this.#active && nannies.checking;
     this.#handshakes = new HandshakeWatch({ ...asked, readConnections, active });
   }
 
+  recall({ bfd }: Memory): void {
+    bfdSessions.recall(bfd);
+  }
+
   configure({ config }: Running): void {
+    this.#bfd.configure(config);
     this.#tripwires.configure(config);
     this.#handshakes.configure(config);
   }
@@ -54,7 +64,12 @@ export class EvidencePart implements Part {
     this.#active = state === "active";
   }
 
-  close(): void {
+  remember(): Pick<Memory, "bfd"> {
+    return { bfd: bfdSessions.leave() };
+  }
+
+  close(ending: Ending): void {
+    bfdSessions.close(ending === "stop");
     this.#tripwires.stop();
     this.#handshakes.stop();
   }

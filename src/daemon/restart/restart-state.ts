@@ -6,6 +6,7 @@
  * the kernel whose clock that is, so that what a dead attempt left says nothing to anybody later.
  */
 import { join } from "node:path";
+import type { RememberedBfd } from "../../checks/bfd/bfd-sessions.ts";
 import { type RealServerKey, realServerKey } from "../../health/health.ts";
 import { noLoad } from "../../health/load/load.ts";
 import { checks, type Nanny } from "../../health/nanny.ts";
@@ -51,6 +52,8 @@ export interface Memory {
   readonly weights: readonly RememberedWeight[];
   /** Whether the quorum of each virtual server was there. */
   readonly quorums: readonly (readonly [virtualServer: string, quorate: boolean])[];
+  /** The BFD sessions with real servers. */
+  readonly bfd: readonly RememberedBfd[];
   /** Kernel parameters as they were before lvsd changed them. */
   readonly sysctls: Readonly<Record<string, string>>;
   /** The failover services that run, and by which commands. */
@@ -65,7 +68,7 @@ export interface PredecessorState {
 
 export const nothingLeft: PredecessorState = {
   heldUntil: null,
-  memory: { realServers: [], weights: [], quorums: [], sysctls: {}, services: [] },
+  memory: { realServers: [], weights: [], quorums: [], bfd: [], sysctls: {}, services: [] },
 };
 
 /** For how long the kernel is to keep the addresses when the peer holds for `length`. */
@@ -115,11 +118,11 @@ function readMemory(runDir: string, now: Instant): Memory {
   if (bytes === null) return nothingLeft.memory;
   try {
     const { boot, pid, until, ...left } = JSON.parse(bytes.toString("utf8"));
-    const { realServers, weights = [], quorums = [], sysctls, services } = left;
+    const { realServers, weights = [], quorums = [], bfd = [], sysctls, services } = left;
     if (boot !== kernelBoot() || now >= until) return nothingLeft.memory;
     // With another process than this one its unit's control group has ended, and they with it.
     const going = pid === process.pid ? (services ?? []) : [];
-    return { realServers, weights, quorums, sysctls, services: going };
+    return { realServers, weights, quorums, bfd, sysctls, services: going };
   } catch {
     // Written by nobody of us: as if there were none.
   }

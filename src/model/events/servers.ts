@@ -149,6 +149,13 @@ export const checkEvents = {
     sentence: ({ real_server, text }) =>
       `the idle connection to ${real_server} ${text}: it is checked now`,
   }),
+  session: event({
+    severity: "info",
+    fields: { real_server: text, text },
+    meaning:
+      "the BFD session with a real server has gone down, or has come up: the real server's checks run at once",
+    sentence: ({ real_server, text }) => `${real_server}: ${text}: it is checked now`,
+  }),
   stuck: event({
     severity: "info",
     fields: { real_server: text, text },

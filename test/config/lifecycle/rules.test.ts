@@ -83,3 +83,22 @@ describe("a tripwire", () => {
     assert.equal(most.virtualServers[0]?.realServers.length, 4096);
   });
 });
+
+describe("checks of type bfd", () => {
+  const both = (other: string, address = "10.0.0.1") =>
+    text(
+      "",
+      `rs1: { address: 10.0.0.1, port: 80, check: { type: bfd } }, rs2: { address: ${address}, port: 81, check: { type: bfd${other} } }`,
+    );
+
+  it("of one address have one session, and so the same settings", () => {
+    accepted(readText(both(", interval: 5s, admin_down: ignore")));
+    accepted(readText(both(", min_tx: 50ms", "10.0.0.2")));
+    accepted(readText(both(", min_tx: 50ms, max_hops: 2")));
+    const [problem] = refused(readText(both(", min_tx: 50ms")));
+    assert.equal(
+      problem?.message,
+      "virtual_servers.web.real_servers.rs2: its bfd session with 10.0.0.1 has other settings than that of virtual_servers.web.real_servers.rs1",
+    );
+  });
+});

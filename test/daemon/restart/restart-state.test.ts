@@ -27,6 +27,7 @@ const memory: Memory = {
   realServers: [],
   weights: [],
   quorums: [],
+  bfd: [],
   sysctls: { "net/ipv4/ip_forward": "0" },
   services: [
     {

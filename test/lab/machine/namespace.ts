@@ -53,3 +53,9 @@ export function addressesIn(namespace: string): string[] {
   const found = within(namespace, () => networkInterfaces());
   return Object.values(found).flatMap((list) => (list ?? []).map((entry) => entry.address));
 }
+
+/** From now on this process's main thread, and what it starts, has a network of its own. */
+export function leaveNetwork(): void {
+  const unshare: (kinds: number) => number = libc.func("int unshare(int)");
+  if (unshare(networkKind) !== 0) throw new Error("no network namespace: root is needed");
+}

@@ -4,7 +4,9 @@ import { messageOf } from "../../../model/error.ts";
 import type { Findings } from "../imported.ts";
 import { neverFails } from "../never-fails.ts";
 import { MapNode, type Scalar } from "../outline.ts";
+import { bfdCheck } from "./bfd.ts";
 import {
+  type Conversion,
   duration,
   inherited,
   isOn,
@@ -33,9 +35,11 @@ const triesMax = 100;
 export function checksOf(
   server: readonly Statement[],
   layers: Layers,
-  findings: Findings,
+  { findings, bfd, address }: Pick<Conversion, "findings" | "bfd"> & { readonly address: string },
 ): readonly MapNode[] {
   return allOf(server, ...checkBlocks).flatMap((block) => {
+    // It has no rhythm of its own: what its session does counts at once.
+    if (block.keyword === "BFD_CHECK") return bfdCheck(block, address, bfd, findings) ?? [];
     const inside = block.block ?? [];
     const all: Layers = [inside, ...layers];
     const made = typedChecks(block, inside, all, findings);

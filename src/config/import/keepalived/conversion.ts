@@ -10,6 +10,8 @@ export interface Conversion {
   readonly findings: Findings;
   readonly options: ImportOptions;
   readonly around: Surroundings;
+  /** `bfd_instance` blocks by name. */
+  readonly bfd: ReadonlyMap<string, Statement>;
 }
 
 /** Finds in a block, then in the blocks around it. */

@@ -7,6 +7,7 @@ import { mailInto } from "../mail.ts";
 import { mend } from "../mending/mend.ts";
 import { MapNode, type Node } from "../outline.ts";
 import { surroundingsOf } from "../surroundings.ts";
+import { bfdInstancesOf, reportUnasked } from "./bfd.ts";
 import { type Conversion, quoted } from "./conversion.ts";
 import { expand, TooLarge } from "./expand.ts";
 import { globalTable, reportRest, syncGroupTable, topTable } from "./keywords.ts";
@@ -39,9 +40,12 @@ export function importKeepalived(
   const own = routers.filter(({ name }) => !included.has(name));
   const rest = others.filter(({ name }) => !included.has(name));
   const site = surroundingsOf(rest, findings);
-  const conversion: Conversion = { root: new MapNode(), findings, options, around: site };
-  const vips = routersOf(conversion, own);
   const top = own[0]?.top ?? [];
+  const conversion: Conversion = {
+    ...{ root: new MapNode(), findings, options, around: site },
+    bfd: bfdInstancesOf(top),
+  };
+  const vips = routersOf(conversion, own);
   globals(conversion, top);
   virtualServersOf(conversion, top, vips);
   floating(conversion.root, vips);
@@ -101,6 +105,7 @@ function globals(conversion: Conversion, top: readonly Statement[]): void {
   mail(conversion, block);
   reportRest(block, globalTable, "global_defs", findings);
   reportRest(top, topTable, "", findings);
+  reportUnasked(conversion, top);
   for (const group of allOf(top, "vrrp_sync_group")) syncGroup(group, findings);
 }
 

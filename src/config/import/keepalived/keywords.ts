@@ -66,7 +66,7 @@ const globalPattern = /^(?:snmp_|enable_snmp_)|_(?:priority|rt_priority|rlimit_r
 
 export const topTable: Table = {
   ...each("global_defs virtual_server virtual_server_group vrrp_instance vrrp_sync_group", null),
-  ...each("vrrp_script SSL include_check track_file vrrp_track_file", null),
+  ...each("vrrp_script SSL include_check track_file vrrp_track_file bfd_instance", null),
   ...each(
     "static_ipaddress static_routes static_rules",
     leftOut("addresses and routes that do not move belong to the system's network settings"),
@@ -77,7 +77,7 @@ export const topTable: Table = {
   ...each("garp_group", announcing),
   interface_up_down_delays: leftOut("a link that is down counts at once"),
   ...each(
-    "vrrp_track_process bfd_instance track_group",
+    "vrrp_track_process track_group",
     leftOut("what makes a router unfit is failover.monitor_links and failover.services"),
   ),
 };
@@ -99,7 +99,9 @@ export const instanceTable: Table = {
   ...each("garp_lower_prio_repeat garp_extra_if", announcing),
   track_file: leftOut("it has no counterpart"),
   track_process: leftOut("it has no counterpart; failover.services with a check comes near"),
-  track_bfd: leftOut("it has no counterpart"),
+  track_bfd: leftOut(
+    "no BFD session makes a router unfit; failover.gateway with the neighbor's address comes near",
+  ),
   track_src_ip: leftOut("a router whose own address is missing is no router to lvsd either"),
   virtual_routes: leftOut(
     "routes that follow the VIPs have no counterpart; failover.services can set them",

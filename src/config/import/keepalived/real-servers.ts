@@ -102,7 +102,7 @@ function realServer(
   reportRest(own, realServerTable, subject, findings);
   const isPortless =
     (written === 0 && virtualPort === 0) || (head.kind === "mark" && written === 0);
-  const checks = checksOf(own, layers, findings).flatMap((check) =>
+  const checks = checksOf(own, layers, { ...conversion, address }).flatMap((check) =>
     isPortless ? withPort(check, findings) : [check],
   );
   return { node, origin, weight, checks, name: `rs-${address.replaceAll(":", "-")}` };
