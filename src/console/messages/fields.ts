@@ -347,16 +347,8 @@ const check = {
   "field.check.stratum": said("Highest stratum", "最大の階層 (stratum)", "最高階層（stratum）"),
   "field.check.min_tx": said("Send packets every", "送信間隔", "傳送間隔"),
   "field.check.min_rx": said("Take packets every", "受信間隔", "接收間隔"),
-  "field.check.multiplier": said(
-    "Lost packets until down",
-    "停止とするまでに失うパケット数",
-    "視為離線的遺失封包數",
-  ),
-  "field.check.passive": said(
-    "Wait for the real server",
-    "リアルサーバからの開始を待つ",
-    "等待真實伺服器先傳送",
-  ),
+  "field.check.multiplier": said("Lost packets until down", "喪失パケット数", "遺失封包數"),
+  "field.check.passive": said("Wait for its packets", "相手の送信を待つ", "等待對方傳送"),
   "field.check.max_hops": said("Most routers between", "間にあるルータの最大数", "中間路由器上限"),
   "field.check.admin_down": said("AdminDown means", "AdminDown の扱い", "AdminDown 的意義"),
   "field.check.file": said("File", "ファイル", "檔案"),
