@@ -7,7 +7,7 @@ import { type Cib, isCib, readCib } from "./heartbeat/cib.ts";
 import { type HaCf, isHaCf, readHaCf } from "./heartbeat/ha-cf.ts";
 import { type Claim, isHaresources, readHaresources } from "./heartbeat/haresources.ts";
 import type { Findings, ForeignFile, ImportOptions } from "./imported.ts";
-import { type MapNode, Missing } from "./outline.ts";
+import { MapNode, Missing } from "./outline.ts";
 import { type Surroundings, surroundingsOf } from "./surroundings.ts";
 
 export interface Claims {
@@ -17,6 +17,8 @@ export interface Claims {
   readonly floating: readonly Claim[];
   readonly haCf: HaCf | null;
   readonly isSticky: boolean | null;
+  /** The nodes by name, the preferred one first. */
+  readonly nodes: readonly string[];
 }
 
 /** Whether a text is Heartbeat's or Pacemaker's. */
@@ -28,13 +30,17 @@ export function claimsOf(files: readonly ForeignFile[], findings: Findings): Cla
   const rest: ForeignFile[] = [];
   let haCf: HaCf | null = null;
   let cib: Cib | null = null;
+  let preferred: string | null = null;
   for (const file of files) {
     if (isCib(file.text)) {
       cib = readCib(file, findings);
       floating.push(...cib.claims);
     } else if (isHaCf(file.text)) haCf = readHaCf(file, findings);
-    else if (isHaresources(file.text)) floating.push(...readHaresources(file, findings).claims);
-    else rest.push(file);
+    else if (isHaresources(file.text)) {
+      const resources = readHaresources(file, findings);
+      floating.push(...resources.claims);
+      preferred ??= resources.node;
+    } else rest.push(file);
   }
   const around = surroundingsOf(rest, findings);
   const addresses = new Map(around.addresses);
@@ -42,21 +48,31 @@ export function claimsOf(files: readonly ForeignFile[], findings: Findings): Cla
     const parsed = parseAddress(address);
     if (parsed !== null) addresses.set(parsed, { length, device });
   }
-  return { around: { ...around, addresses }, floating, haCf, isSticky: cib?.isSticky ?? null };
+  const named = haCf?.nodes ?? cib?.nodes ?? [];
+  const first = named.filter((name) => name === preferred);
+  const nodes = [...first, ...named.filter((name) => name !== preferred)];
+  const isSticky = cib?.isSticky ?? null;
+  return { around: { ...around, addresses }, floating, haCf, isSticky, nodes };
+}
+
+/** As an entry of `vips`. */
+export function vipOf({ address, length, device }: Claim): MapNode {
+  const vip = new MapNode("flow").set("address", `${address}/${length}`);
+  return device === "" ? vip : vip.set("device", device);
 }
 
 /** Routers, heartbeat and failback. */
 export function withRouters(root: MapNode, claims: Claims, options: ImportOptions): void {
   const map = root.map("routers");
   const { haCf } = claims;
-  const [first, second] = haCf?.nodes ?? [];
+  const [first, second] = claims.nodes;
   const names = { primary: first, backup: second };
   for (const role of ["primary", "backup"] as const) {
     const given = options[role];
     if (given !== null) {
       const router = map.map(role, null, "flow").set("public", given.public);
       if (given.private !== null) router.set("private", given.private);
-    } else if (role === "primary" || haCf !== null) {
+    } else if (role === "primary" || haCf !== null || second !== undefined) {
       const peer = haCf?.peers[0]?.address;
       const known = peer === undefined ? "" : `; a ucast line names ${peer}`;
       const name = names[role] === undefined ? "" : ` (${names[role]})`;

@@ -74,8 +74,7 @@ test("ldirectord's services, with and without a login", () => {
         service=${service}
         scheduler=rr
         protocol=tcp
-        ${rest}
-`;
+${rest === "" ? "" : `        ${rest}\n`}`;
     const [check] = checksOf("ldirectord.cf", text);
     assert.equal(check?.type, type, `${service} ${rest}`);
   }

@@ -1,5 +1,5 @@
 /** Heartbeat's or Pacemaker's files alone: routers and floating addresses, without balancing. */
-import { claimsOf, withRouters } from "../claims.ts";
+import { claimsOf, vipOf, withRouters } from "../claims.ts";
 import { Findings, type ForeignFile, type Imported, type ImportOptions } from "../imported.ts";
 import { mend } from "../mending/mend.ts";
 import { MapNode } from "../outline.ts";
@@ -14,10 +14,7 @@ export function importHeartbeat(
   const root = new MapNode();
   const claims = claimsOf([...files, ...others], findings);
   withRouters(root, claims, options);
-  const vips = claims.floating.map(({ address, length, device }) => {
-    const vip = new MapNode("flow").set("address", `${address}/${length}`);
-    return device === "" ? vip : vip.set("device", device);
-  });
+  const vips = claims.floating.map(vipOf);
   if (vips.length > 0) root.set("vips", vips);
   else findings.add("suspicious", null, "the files", "no address moves between the nodes");
   findings.add(

@@ -1,9 +1,17 @@
 /** `checktype`, `service` and their directives as a check of lvsd's. */
-import { RE2JS } from "re2js";
-import { messageOf } from "../../../model/error.ts";
 import { neverFails } from "../never-fails.ts";
-import { MapNode, Missing } from "../outline.ts";
-import { eitherOf, numberOf, originOf, ownOf, type Settings, timeoutOf } from "./settings.ts";
+import { MapNode } from "../outline.ts";
+import { dialogue } from "./dialogues.ts";
+import {
+  type CheckedVirtual,
+  eitherOf,
+  isYes,
+  numberOf,
+  originOf,
+  ownOf,
+  type Settings,
+  timeoutOf,
+} from "./settings.ts";
 import type { Directive } from "./statements.ts";
 
 /** Services that a port implies where none is given. */
@@ -31,20 +39,6 @@ const types: Readonly<Record<string, string>> = {
 };
 const triesMax = 100;
 
-/** What a virtual's check depends on besides its directives. */
-export interface CheckedVirtual {
-  readonly settings: Settings;
-  readonly subject: string;
-  readonly protocol: "tcp" | "udp" | "fwm";
-  /** 0: a firewall mark. */
-  readonly port: number;
-  /** A real server names no port, and the virtual has none. */
-  readonly needsPort: boolean;
-  /** Of the virtual, or of one real server where it has its own pair. */
-  readonly request: string | undefined;
-  readonly receive: string | undefined;
-}
-
 /** The check; null: it is never checked and never in service (`off`). */
 export function checkOf(virtual: CheckedVirtual): MapNode | null {
   const { settings, port, needsPort } = virtual;
@@ -61,7 +55,7 @@ export function checkOf(virtual: CheckedVirtual): MapNode | null {
     );
   if (type === "off") return null;
   const named = ownOf(settings, "service");
-  const service = named?.value ?? impliedServices[port] ?? "none";
+  const service = serviceOf(settings, port);
   const check = new MapNode();
   const isNegotiate = type === "negotiate" && service !== "none";
   kindOf(check, virtual, type, service, named);
@@ -72,9 +66,19 @@ export function checkOf(virtual: CheckedVirtual): MapNode | null {
   else if (checkPort !== undefined) check.set("port", checkPort, originOf(file, where));
   else if (needsPort && isNegotiate && servicePort[service] !== undefined)
     check.set("port", servicePort[service], originOf(file, named));
-  if (check.get("type") !== "none") rhythm(check, settings, isNegotiate);
+  // These are bounded by checktimeout, as a connection is.
+  const isLong = isNegotiate && !["ldap", "ldaps", "radius"].includes(service);
+  if (check.get("type") !== "none") rhythm(check, settings, isLong);
   return check;
 }
+
+/** As written, or as the port implies; 0: a firewall mark. */
+export const serviceOf = (settings: Settings, port: number): string =>
+  ownOf(settings, "service")?.value ?? impliedServices[port] ?? "none";
+
+/** The port that checks of a service go to where no real server names one. */
+export const usualPort = (service: string): number | undefined =>
+  Object.hasOwn(servicePort, service) ? servicePort[service] : undefined;
 
 /** Of these types a check goes to the address, or where its program goes. */
 export const hasNoPort = (check: MapNode): boolean =>
@@ -82,9 +86,17 @@ export const hasNoPort = (check: MapNode): boolean =>
 
 function rhythm(check: MapNode, settings: Settings, isNegotiate: boolean): void {
   const { file, findings } = settings;
-  const interval = eitherOf(settings, "checkinterval");
+  const interval = intervalIn(settings);
   const seconds = numberOf(interval, settings) ?? 10;
   const timeout = timeoutOf(settings, isNegotiate);
+  const unused = isNegotiate ? undefined : ownOf(settings, "negotiatetimeout");
+  if (unused !== undefined && unused !== timeout.by)
+    findings.add(
+      "carried",
+      originOf(file, unused),
+      "negotiatetimeout",
+      "this check has checktimeout: it has no effect",
+    );
   const failures = eitherOf(settings, "failurecount");
   check.set(
     "interval",
@@ -106,6 +118,18 @@ function rhythm(check: MapNode, settings: Settings, isNegotiate: boolean): void 
       "checkinterval",
       `${seconds}s is shorter than the timeout (${timeout.seconds}s): a server that hangs is tried less often`,
     );
+}
+
+/** A block's own counts with fork=yes alone. */
+function intervalIn(settings: Settings): Directive | undefined {
+  const { file, findings, globals } = settings;
+  const own = ownOf(settings, "checkinterval");
+  const common = globals.findLast(({ name }) => name === "checkinterval");
+  const forks = isYes(globals.findLast(({ name }) => name === "fork"));
+  if (own === undefined || forks) return own ?? common;
+  const text = "in a block it counts with fork=yes alone: ldirectord ignores it";
+  findings.add("suspicious", originOf(file, own), "checkinterval", text);
+  return common;
 }
 
 function kindOf(
@@ -136,12 +160,7 @@ function kindOf(
     case "negotiate":
       break;
     default:
-      findings.add(
-        "suspicious",
-        originOf(file, given),
-        "checktype",
-        `${JSON.stringify(type)} is unknown; negotiate is taken`,
-      );
+    // Refused where the file is read; with --lenient negotiate is taken.
   }
   if (service === "none") {
     check.set("type", "none");
@@ -200,172 +219,4 @@ function external(
       "checktype=external",
       "no checkcommand: ldirectord runs /bin/true, which never fails",
     );
-}
-
-const sqlServices = ["mysql", "pgsql"];
-const mailServices = ["pop", "pops", "imap", "imaps"];
-
-function dialogue(check: MapNode, virtual: CheckedVirtual, service: string): void {
-  const { settings, receive, request } = virtual;
-  const { file, findings } = settings;
-  const login = ownOf(settings, "login");
-  if (["http", "https", "http_proxy"].includes(service)) http(check, virtual, service);
-  else if (service === "simpletcp") {
-    if (request !== undefined) check.set("send", request.replaceAll("\n", "\\n"));
-    if (receive !== undefined) pattern(check, virtual, receive);
-  } else if (service === "dns") dns(check, virtual);
-  else if (sqlServices.includes(service) && request !== undefined) {
-    if (login !== undefined && login.value !== "") check.set("query", request);
-    else
-      findings.add(
-        "left-out",
-        originOf(file, ownOf(settings, "request")),
-        "request",
-        "nothing is asked without a login; lvsd reads the greeting",
-      );
-  } else if ((service === "ldap" || service === "ldaps") && request !== undefined) {
-    check.set("base", request.replace(/^\//, ""));
-    if (receive !== undefined) pattern(check, virtual, receive);
-  } else if (service === "ftp") {
-    if (request !== undefined) check.set("path", request);
-    if (receive !== undefined) pattern(check, virtual, receive);
-  }
-  const database = ownOf(settings, "database");
-  if (database !== undefined && sqlServices.includes(service))
-    check.set("database", database.value, originOf(file, database));
-  if (login !== undefined && login.value !== "")
-    check.set("user", login.value, originOf(file, login));
-  for (const secret of ["passwd", "secret"]) {
-    const word = ownOf(settings, secret);
-    if (word === undefined || word.value === "") continue;
-    if (secret === "passwd" && check.get("user") === undefined) {
-      findings.add("left-out", originOf(file, word), secret, "it stands without a login");
-      continue;
-    }
-    const key = secret === "secret" ? "secret_file" : "password_file";
-    check.set(
-      key,
-      `/etc/lvsd/${virtual.subject.replaceAll(/[^A-Za-z0-9.-]+/g, "-")}.${secret}`,
-      originOf(file, word),
-      `put the ${secret} of this line into it, mode 0600`,
-    );
-    findings.add(
-      "changed",
-      originOf(file, word),
-      secret,
-      "secrets stand in a file of their own; it is named in the result and must be made",
-    );
-  }
-  const isDatabase = sqlServices.includes(service);
-  if (isDatabase && check.get("user") !== undefined && check.get("password_file") === undefined)
-    check.set(
-      "password_file",
-      new Missing("file", "a file whose first line is the password; this one has none"),
-    );
-  if (mailServices.includes(service) && login === undefined && service.startsWith("pop"))
-    findings.add(
-      "changed",
-      originOf(file, ownOf(settings, "service")),
-      `service=${service}`,
-      "without login ldirectord's check never fails; lvsd reads the greeting",
-    );
-}
-
-function http(check: MapNode, virtual: CheckedVirtual, service: string): void {
-  const { settings, request, receive } = virtual;
-  const { file, findings } = settings;
-  const method = ownOf(settings, "httpmethod");
-  if (method?.value.toUpperCase() === "HEAD") check.set("method", "HEAD", originOf(file, method));
-  const path = ownOf(settings, "request");
-  const isProxied = service === "http_proxy" && /^http:\/\/[^/]/.test(request ?? "");
-  if (request !== undefined && isProxied)
-    check.set("path", request.replace(/^(http:\/\/[^/]+)$/, "$1/"), originOf(file, path));
-  else if (request !== undefined && /^https?:/.test(request))
-    findings.add(
-      "left-out",
-      originOf(file, path),
-      "request",
-      `${request.slice(0, 60)}: a whole URL leads to another machine`,
-    );
-  else
-    check.set(
-      "path",
-      request === undefined ? "/" : request.replace(/^(?!\/)/, "/"),
-      originOf(file, path),
-    );
-  const host = ownOf(settings, "virtualhost");
-  if (host !== undefined) check.set("host", host.value, originOf(file, host));
-  if (receive !== undefined && receive !== "") {
-    if (/^HTTP\/1/.test(receive))
-      findings.add(
-        "suspicious",
-        originOf(file, ownOf(settings, "receive")),
-        "receive",
-        "the status line is not searched: ldirectord keeps every server down; left out",
-      );
-    else if (check.get("method") === "HEAD")
-      findings.add(
-        "suspicious",
-        originOf(file, ownOf(settings, "receive")),
-        "receive",
-        "a HEAD answer has no body; left out",
-      );
-    else pattern(check, virtual, receive);
-  }
-  findings.add(
-    "changed",
-    originOf(file, path),
-    "redirects",
-    "ldirectord follows them, lvsd does not: give the last path, or add 3xx to status",
-  );
-  if (service !== "https") return;
-  check.set("tls", new MapNode("flow").set("verify", false));
-  findings.add(
-    "suspicious",
-    originOf(file, ownOf(settings, "service")),
-    "service=https",
-    "certificates are not verified, as with ldirectord; `tls: { ca: ... }` verifies them",
-  );
-}
-
-function dns(check: MapNode, virtual: CheckedVirtual): void {
-  const { settings, request, receive } = virtual;
-  const { file, findings } = settings;
-  check.set(
-    "name",
-    (request ?? ".").replace(/^\//, ""),
-    originOf(file, ownOf(settings, "request")),
-  );
-  check.set("record", "A");
-  if (receive !== undefined && receive !== "")
-    check.set("expect", receive, originOf(file, ownOf(settings, "receive")));
-  else
-    findings.add(
-      "suspicious",
-      originOf(file, ownOf(settings, "service")),
-      "service=dns",
-      "without receive ldirectord keeps every server down; any answer passes here",
-    );
-}
-
-/** Perl's expressions, as far as RE2 has them. */
-function pattern(check: MapNode, { settings }: CheckedVirtual, receive: string): void {
-  const { file, findings } = settings;
-  const given = ownOf(settings, "receive");
-  const plain = /^[\w\s/:=,<>@"'%&;~!-]*$/.test(receive);
-  if (plain) {
-    check.set("expect", receive, originOf(file, given));
-    return;
-  }
-  try {
-    RE2JS.compile(receive);
-    check.set("expect", receive, originOf(file, given)).set("regex", true);
-  } catch (thrown) {
-    findings.add(
-      "left-out",
-      originOf(file, given),
-      "receive",
-      `no RE2 pattern: ${messageOf(thrown)}`,
-    );
-  }
 }

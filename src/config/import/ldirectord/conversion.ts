@@ -21,4 +21,6 @@ export interface Head {
   readonly address: string | null;
   readonly port: number;
   readonly mark: number | null;
+  /** It stands behind `virtual6=`. */
+  readonly isSix: boolean;
 }

@@ -1,9 +1,10 @@
 /** The lines `real=` of a virtual block as real servers. */
+import { weightMax } from "../../../model/service.ts";
 import { MapNode, type Node, printOutline } from "../outline.ts";
 import type { Conversion, Head } from "./conversion.ts";
 import { destinationOf, namesPort, type Real, realsOf } from "./real.ts";
 import { ownOf, type Settings } from "./settings.ts";
-import type { Virtual } from "./statements.ts";
+import type { Directive, Virtual } from "./statements.ts";
 
 /** The real servers of a block, each destination once. */
 export function realsIn(
@@ -18,24 +19,38 @@ export function realsIn(
   const seen = new Set<string>();
   return virtual.directives
     .filter(({ name }) => name === "real" || name === "real6")
-    .flatMap((given) => {
-      const reals = realsOf(given);
-      if ("message" in reals) {
-        conversion.wrong.push({ file, wrong: reals });
-        return [];
-      }
-      return reals.filter((real) => {
-        const key = destinationOf(real, { port, isMark: mark !== null, isPersistent });
-        if (!seen.has(key)) return seen.add(key);
-        findings.add(
-          "suspicious",
-          { file, line: given.line },
-          `real=${key}`,
-          "listed twice; left out",
-        );
-        return false;
-      });
+    .flatMap((given) => lineOf(conversion, given, virtual, file))
+    .filter((real) => {
+      const key = destinationOf(real, { port, isMark: mark !== null, isPersistent });
+      if (!seen.has(key)) return seen.add(key);
+      const origin = { file, line: real.line };
+      findings.add("suspicious", origin, `real=${key}`, "listed twice; left out");
+      return false;
     });
+}
+
+function lineOf(
+  { findings, wrong }: Conversion,
+  given: Directive,
+  virtual: Virtual,
+  file: string,
+): readonly Real[] {
+  const { line, name, raw } = given;
+  const wanted = virtual.name === "virtual6" ? "real6" : "real";
+  const refuse = (message: string, hint: string | null): readonly Real[] => {
+    wrong.push({ file, wrong: { line, column: 1, message, hint } });
+    return [];
+  };
+  if (name !== wanted) return refuse(`${name} in a ${virtual.name}`, `write ${wanted}=`);
+  const reals = realsOf(given);
+  if ("message" in reals) return refuse(reals.message, reals.hint);
+  if ("strange" in reals) {
+    findings.add("suspicious", { file, line }, `${name}=${raw.slice(0, 60)}`, reals.strange);
+    return [];
+  }
+  if (/\su:\d/.test(raw) && reals.every(({ max }) => max === 0))
+    findings.add("suspicious", { file, line }, "u:", "before l: it is lost: write l:N u:N");
+  return reals;
 }
 
 /** One real server, without its own check's dialogue. */
@@ -56,7 +71,12 @@ export function realNode(
     findings.add("suspicious", { file, line: real.line }, `real=${real.host}`, text);
     node.set("check", new MapNode("flow").set("port", real.port ?? 0));
   }
-  node.set("weight", real.weight);
+  const weight = Math.min(real.weight, weightMax);
+  node.set("weight", weight);
+  if (weight !== real.weight) {
+    const text = `weight ${real.weight}: ${weightMax} is the most`;
+    findings.add("changed", { file, line: real.line }, `real=${real.host}`, text);
+  }
   if (real.weight === 0)
     findings.add(
       "suspicious",

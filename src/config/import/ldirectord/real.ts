@@ -20,57 +20,79 @@ export interface Real {
 export const methods = { gate: "direct", masq: "nat", ipip: "tunnel" } as const;
 const rangeMax = 4096;
 
+/** Text that ldirectord takes for something that was never meant. */
+export interface Strange {
+  readonly strange: string;
+}
+
+/** HOST[->HOST][:PORT] and the rest, looked for anywhere in the value. */
+const shape =
+  /(\d+\.\d+\.\d+\.\d+|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?:->(\d+\.\d+\.\d+\.\d+|[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]))?(?::([\w-]+))?\s+(.*)/;
+/** Longer lines would make the search above slow. */
+const valueMax = 4096;
+
 /** The servers of one line, or why ldirectord refuses it. */
-export function realsOf(given: Directive): readonly Real[] | Wrong {
+export function realsOf(given: Directive): readonly Real[] | Wrong | Strange {
   const refuse = (message: string, hint: string): Wrong => ({
-    line: given.line,
-    column: 1,
+    ...{ line: given.line, column: 1 },
     message,
     hint,
   });
-  const match = /^(\[[^\]]+\]|[^\s:[\]]+?)(?:->([^\s:]+))?(?::([\w-]+))?\s+(\S+)(.*)$/.exec(
-    given.raw,
-  );
-  const word = match?.[4] ?? "";
-  const method = Object.entries(methods).find(([name]) => name === word.replace(/,$/, ""))?.[1];
+  const match = given.raw.length > valueMax ? null : shape.exec(given.raw);
   if (match === null)
     return refuse(
       `Invalid real server line ${JSON.stringify(given.raw.slice(0, 60))}`,
       "write HOST:PORT gate|masq|ipip WEIGHT",
     );
-  if (method === undefined)
-    return refuse(
-      `${JSON.stringify(word.slice(0, 20))} is no forwarding method`,
-      "use gate, masq or ipip",
-    );
-  const [, first = "", last, portText, , tail = ""] = match;
+  const [, first = "", last, portText, flags = ""] = match;
   const host = first.replace(/^\[|\]$/g, "");
+  const isSix = given.name === "real6";
+  if (isIP(host) !== 0 && isIPv4(host) === isSix)
+    return refuse(`${host} under ${given.name}`, `use ${isSix ? "real" : "real6"}`);
+  if (isSix && /^\d+$/.test(host)) return refuse(`${host} is no address`, "write [ADDRESS]:PORT");
   const port = portText === undefined ? null : (servicePorts[portText] ?? Number(portText));
   if (port !== null && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     return refuse(`${JSON.stringify(portText)} is no port`, "give its number");
-  if (host.includes("_"))
-    return refuse(`${host}: a name is cut at the underscore`, "give the address");
   const hosts = last === undefined ? [host] : rangeOf(host, last);
   if (hosts === null)
     return refuse(
       `${first}->${last} is no range of IPv4 addresses`,
       "give two addresses, the lower one first",
     );
-  const { request, receive, rest } = pairOf(tail);
-  const number = (pattern: RegExp): number => Number(pattern.exec(rest)?.[1] ?? 0);
-  const weight = /(?:^|\s)-?(?:w\s+)?(\d{1,5})(?=\s|,|$)/.exec(rest)?.[1];
-  return hosts.map((one) => ({
-    ...{ line: given.line, host: one, port, forwarding: method },
-    ...{ weight: weight === undefined ? 1 : Number(weight), request, receive },
-    ...{ max: number(/\bu:(\d{1,9})/), min: number(/\bl:(\d{1,9})/) },
-  }));
+  const read = flagsOf(flags);
+  if (typeof read === "string") return refuse(read, "write HOST:PORT gate|masq|ipip WEIGHT");
+  if (match.index > 0 || /^\d+$/.test(host))
+    return {
+      strange: `ldirectord takes ${JSON.stringify(first)} for the host, which was never meant; left out: write ADDRESS:PORT`,
+    };
+  return hosts.map((one) => ({ line: given.line, host: one, port, ...read }));
 }
 
-function pairOf(tail: string): { request: string | null; receive: string | null; rest: string } {
-  const match = /"([^"]*)"\s*,?\s*"([^"]*)"/.exec(tail);
-  if (match === null) return { request: null, receive: null, rest: tail };
-  const rest = tail.replace(match[0], " ");
-  return { request: match[1] ?? "", receive: match[2] ?? "", rest };
+type Flags = Pick<Real, "forwarding" | "weight" | "request" | "receive" | "max" | "min">;
+
+/** Each part is looked for behind the one before, and what was passed over is lost. */
+function flagsOf(text: string): Flags | string {
+  let rest = text;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    const match = pattern.exec(rest);
+    if (match !== null) rest = rest.slice(match.index + match[0].length);
+    return match;
+  };
+  const method = take(/\w+/)?.[0] ?? "";
+  if (!Object.hasOwn(methods, method))
+    return `${JSON.stringify(method.slice(0, 20))} is no forwarding method`;
+  const weight = take(/\s+(\d+)/)?.[1];
+  const pair = take(/\s+"(.*)"[, ]\s*"(.*)"/);
+  const min = Number(take(/\s+l:(\d+)/)?.[1] ?? 0);
+  const max = Number(take(/\s+u:(\d+)/)?.[1] ?? 0);
+  if (rest.trim() !== "")
+    return `Invalid real server line, around ${JSON.stringify(rest.slice(0, 60))}`;
+  return {
+    forwarding: methods[method as keyof typeof methods],
+    weight: weight === undefined ? 1 : Number(weight),
+    ...{ request: pair?.[1] ?? null, receive: pair?.[2] ?? null },
+    ...{ max, min },
+  };
 }
 
 function rangeOf(first: string, last: string): readonly string[] | null {

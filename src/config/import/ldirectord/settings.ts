@@ -11,6 +11,20 @@ export interface Settings {
   readonly findings: Findings;
 }
 
+/** What a virtual's check depends on besides its directives. */
+export interface CheckedVirtual {
+  readonly settings: Settings;
+  readonly subject: string;
+  readonly protocol: "tcp" | "udp" | "fwm";
+  /** 0: a firewall mark. */
+  readonly port: number;
+  /** A real server names no port, and the virtual has none. */
+  readonly needsPort: boolean;
+  /** Of the virtual, or of one real server where it has its own pair. */
+  readonly request: string | undefined;
+  readonly receive: string | undefined;
+}
+
 export const ownOf = ({ own }: Settings, name: string): Directive | undefined =>
   own.findLast((one) => one.name === name);
 

@@ -3,6 +3,7 @@
  * four blanks below `virtual=`; ldirectord refuses a whole file for a line that fits neither.
  */
 import { suggest } from "../../../keys/shape.ts";
+import { refusalOf } from "./values.ts";
 
 export interface Directive {
   readonly name: string;
@@ -33,6 +34,8 @@ export interface LdirectordFile {
   readonly virtuals: readonly Virtual[];
   /** What ldirectord refuses the file for. */
   readonly wrong: readonly Wrong[];
+  /** The first line that ends in a carriage return, which ldirectord keeps in values. */
+  readonly carriageReturn: number | null;
 }
 
 const globalNames = [
@@ -50,16 +53,6 @@ const blockNames = [
   ...["emailalertstatus", "smtp", "monitorfile", "servicename", "comment"],
 ];
 const removed = ["timeout", "connecttimeout"];
-/** Their value is fatal unless it is yes or no and nothing else. */
-const yesNo = [
-  "autoreload",
-  "supervised",
-  "fork",
-  "quiescent",
-  "readdquiescent",
-  "cleanstop",
-  "ops",
-];
 /** Unquoted, the line is an unknown command. */
 const quotedNames = [
   "request",
@@ -68,6 +61,7 @@ const quotedNames = [
   "passwd",
   "database",
   "secret",
+  "load",
   "callback",
   "logfile",
 ];
@@ -77,8 +71,10 @@ const wrongMax = 100;
 /** Reads the file; with mistakes of ldirectord's kind it is read as it was meant. Never throws. */
 export function readLdirectord(text: string): LdirectordFile {
   const reader = new Reader();
-  for (const [at, written] of text.split("\n").entries()) reader.line(written, at + 1);
-  return reader.end();
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  for (const [at, written] of lines.entries()) reader.line(written, at + 1);
+  return reader.end(lines.length);
 }
 
 interface Open {
@@ -96,14 +92,18 @@ class Reader {
   /** A blank line ended the block; what follows indented is refused, and meant for it. */
   #isEnded = false;
   #comment: string | null = null;
+  #carriageReturn: number | null = null;
 
   line(written: string, line: number): void {
     const plain = written.replace(/\r$/, "").replace(/^\uFEFF/, "");
-    if (written.endsWith("\r"))
-      this.#refuse(line, plain.length + 1, "a carriage return", "convert the file");
+    if (written.endsWith("\r")) this.#carriageReturn ??= line;
     const text = plain.replaceAll("\t", "    ");
     const trimmed = text.trim();
     if (trimmed === "") {
+      if (this.#block !== null && !this.#isEnded && text.length > 4) {
+        this.#refuse(line, 1, `a line of ${text.length} blanks in a block`, "remove the blanks");
+        return;
+      }
       if (this.#block !== null) this.#isEnded = true;
       this.#comment = null;
       return;
@@ -113,7 +113,8 @@ class Reader {
       return;
     }
     const indent = text.length - text.trimStart().length;
-    const directive = this.#directive(plain.trim(), line, indent > 0);
+    const end = written.endsWith("\r") ? "\r" : "";
+    const directive = this.#directive(`${plain.trimStart()}${end}`, line, indent > 0);
     if (directive === null) return;
     if (directive.name === "virtual" || directive.name === "virtual6") {
       if (indent > 0) this.#refuse(line, 1, "an indented virtual", "begin it in the first column");
@@ -126,8 +127,20 @@ class Reader {
     else this.#inBlock(directive, indent);
   }
 
-  end(): LdirectordFile {
-    return { globals: this.#globals, virtuals: this.#virtuals, wrong: this.#wrong };
+  /** `lines`: how many there are. */
+  end(lines: number): LdirectordFile {
+    const last = this.#virtuals.at(-1)?.head.line;
+    if (last === lines && last !== undefined)
+      this.#refuse(
+        last,
+        1,
+        "virtual= in the last line of the file is read twice, as a duplicate of itself",
+        "add its real servers, or a line behind it",
+      );
+    return {
+      ...{ globals: this.#globals, virtuals: this.#virtuals, wrong: this.#wrong },
+      carriageReturn: this.#carriageReturn,
+    };
   }
 
   #refuse(line: number, column: number, message: string, hint: string): void {
@@ -175,7 +188,7 @@ class Reader {
   }
 
   #directive(text: string, line: number, isInside: boolean): Directive | null {
-    const match = /^([A-Za-z][A-Za-z0-9]*)\s*(=?)\s*(.*)$/.exec(text);
+    const match = /^([A-Za-z][A-Za-z0-9]*)\s*(=?)[^\S\r]*(.*)$/s.exec(text);
     const name = match?.[1] ?? "";
     if (match === null || (match[2] === "" && name !== "supervised")) {
       this.#refuse(line, 1, `Unknown command ${shown(text)}`, "write NAME=VALUE");
@@ -183,26 +196,15 @@ class Reader {
     }
     const given = match[3] ?? "";
     // Inside a block a comment begins anywhere; a global value keeps it, and is often refused.
-    const bare = given.replace(/#.*$/, "").replace(/[\s\u3000]+$/u, "");
-    const hasTail = bare !== given;
-    if (yesNo.includes(name) && (hasTail || !/^(?:yes|no)?$/.test(bare)))
-      this.#refuse(
-        line,
-        1,
-        `${name} takes yes or no and nothing behind it`,
-        "put the comment into a line of its own",
-      );
-    else if (
-      !isInside &&
-      hasTail &&
-      given.includes("#") &&
-      ["fallback", "fallback6", ...quotedNames].includes(name)
-    )
-      this.#refuse(line, 1, `a comment behind ${name}`, "put it into a line of its own");
+    const bare = given.replace(/#.*$/s, "").replace(/[\s\u3000]+$/u, "");
+    const exact = isInside ? given.replace(/#.*$/s, "") : given;
     const isQuoted = /^"[\s\S]*"/.test(bare);
     if (quotedNames.includes(name) && !isQuoted)
       this.#refuse(line, 1, `${name} without quotes`, `write ${name}="..."`);
     const value = isQuoted ? bare.slice(1, bare.lastIndexOf('"')) : bare;
+    const inside = isInside ? (this.#block?.name ?? "virtual") : null;
+    const refusal = refusalOf({ name, value, exact, inside });
+    if (refusal !== null) this.#refuse(line, 1, ...refusal);
     return { name, value, raw: bare, line };
   }
 }

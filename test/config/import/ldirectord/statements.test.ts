@@ -11,9 +11,9 @@ describe("what ldirectord refuses is refused with its line, and --lenient reads 
       /^3: .*quiescent takes yes or no/,
     ],
     [
-      "a carriage return",
-      web.replace("checkinterval=5", "checkinterval=5\r"),
-      /^2: .*a carriage return/,
+      "a carriage return behind a yes or no",
+      web.replace("quiescent=yes", "quiescent=yes\r"),
+      /^3: .*quiescent takes yes or no/,
     ],
     [
       "a blank line in a block",
@@ -32,9 +32,9 @@ describe("what ldirectord refuses is refused with its line, and --lenient reads 
     ],
     ["a range of ports", web.replace("10:http", "10:8000-8010"), /^7: .*"8000-8010" is no port/],
     [
-      "an address without a port",
+      "the protocol of an address that became a mark",
       web.replace("192.0.2.10:http", "192.0.2.10"),
-      /^7: .*has no port: it becomes a firewall mark/,
+      /^17: .*protocol "tcp" of a firewall mark/,
     ],
     [
       "the same virtual twice",
