@@ -3,11 +3,12 @@
  * while it runs. It needs the control socket and its own state directory, and no right beyond.
  */
 import { randomBytes } from "node:crypto";
+import type { Server } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 import { type ControlClient, controlClient } from "../control/client.ts";
 import { MachineError, messageOf } from "../model/error.ts";
 import { ensureDirectory } from "../system/file/files.ts";
-import { certificateOf } from "./certificate.ts";
+import { type Certificate, certificateOf } from "./certificate.ts";
 import { Drafts } from "./drafts/drafts.ts";
 import { type ConsoleSettings, keepSettings, lastSettings } from "./settings.ts";
 import { Attempts } from "./users/attempts.ts";
@@ -33,10 +34,15 @@ export interface ConsoleOptions {
 
 const now = (): number => performance.now();
 
+/** How often the files of the certificate are looked at: who renews them need tell no process. */
+const certificateMs = 60_000;
+
 interface Listening extends ConsoleApp {
   /** The settings that it was made for. */
   readonly of: string;
   readonly url: string;
+  /** Null: plain HTTP. */
+  certificate: Certificate | null;
 }
 
 export class Console {
@@ -47,6 +53,9 @@ export class Console {
   #listening: Listening | null = null;
   /** The configuration and the daemon whose settings were asked for. */
   #askedOf = "";
+  /** What was logged last of what does not go. */
+  #trouble = "";
+  #certificateAt = now();
   #turn: Promise<void> = Promise.resolve();
 
   constructor(options: ConsoleOptions) {
@@ -92,17 +101,49 @@ export class Console {
 
   /** After each look at the daemon: takes over what the configuration says of the console. */
   #looked({ status, down }: Watched): void {
+    if (now() - this.#certificateAt >= certificateMs) {
+      this.#certificateAt = now();
+      this.#turn = this.#turn.then(() => this.renewCertificate());
+    }
     if (status === null || down !== null) return;
     const of = `${status.started} ${status.config.hash}`;
     if (of === this.#askedOf) return;
     this.#askedOf = of;
     this.#turn = this.#turn
       .then(() => this.#takeOver())
+      .then(() => {
+        this.#trouble = "";
+      })
       .catch((thrown) => {
         // It is asked again with the next look.
         this.#askedOf = "";
-        this.#options.log("error", messageOf(thrown));
+        this.#complain(messageOf(thrown));
       });
+  }
+
+  /** Once, however often it is tried again. */
+  #complain(trouble: string): void {
+    if (trouble !== this.#trouble) this.#options.log("error", trouble);
+    this.#trouble = trouble;
+  }
+
+  /**
+   * Takes over a certificate that was renewed, the operator's or the self-made one, for connections
+   * from now on. Half a pair is left alone until the other half is there. Never throws.
+   */
+  async renewCertificate(): Promise<void> {
+    const listening = this.#listening;
+    const present = listening?.certificate ?? null;
+    if (listening === null || present === null) return;
+    try {
+      const next = await certificateOf(this.#settings.tls, this.#options.stateDir, Date.now());
+      if (next === null || (next.cert === present.cert && next.key === present.key)) return;
+      (listening.app.server as unknown as Server).setSecureContext(next);
+      listening.certificate = next;
+      this.#options.log("info", `the console has another certificate${proofOf(next)}`);
+    } catch (thrown) {
+      this.#complain(`the console keeps its certificate: ${messageOf(thrown)}`);
+    }
   }
 
   async #takeOver(): Promise<void> {
@@ -137,12 +178,15 @@ export class Console {
         ...{ tls: certificate, now, requestMs: this.#options.requestMs },
       });
       const url = await made.app.listen({ host: listen, port });
-      this.#listening = { ...made, of, url };
+      this.#listening = { ...made, of, url, certificate };
     } catch (thrown) {
       throw new MachineError(`${problem}: ${messageOf(thrown)}`, { cause: thrown });
     }
-    const proof = certificate?.fingerprint ?? null;
-    const shown = proof === null ? "" : `; its self-made certificate has SHA-256 ${proof}`;
-    this.#options.log("info", `the console listens at ${this.url}${shown}`);
+    this.#options.log("info", `the console listens at ${this.url}${proofOf(certificate)}`);
   }
 }
+
+const proofOf = (certificate: Certificate | null): string =>
+  certificate === null || certificate.fingerprint === null
+    ? ""
+    : `; its self-made certificate has SHA-256 ${certificate.fingerprint}`;

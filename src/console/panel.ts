@@ -40,6 +40,8 @@ export interface Model {
   readonly every: number | null;
   /** Every panel that the user may open, in the order of the menu. */
   readonly panels: readonly Panel[];
+  /** One line for the console's log, behind the user's name. */
+  readonly note: (what: string) => void;
   /** Counts one attempt at the user's own password; false: too many, it is not to be looked at. */
   readonly attempt: () => boolean;
   /** Whether the user may do what takes `access` (to this virtual server). */

@@ -106,6 +106,10 @@ export interface PeerStatus {
   readonly role: Role;
   readonly state: RouterState | null;
   readonly alive: boolean;
+  /** Since when it is heard and in this state, or not heard, as this router saw it; ISO 8601. */
+  readonly since: string | null;
+  /** What this router saw then. */
+  readonly cause: string | null;
   readonly config_match: boolean | null;
   readonly paths: readonly PathStatus[];
 }

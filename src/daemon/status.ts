@@ -100,7 +100,7 @@ export async function statusOf(given: StatusParts, pace = pieces()): Promise<Sta
       late: parts.lateHeartbeats,
       ...spoken(serving),
     },
-    peer: peer === null ? null : peerBody(serving, peer),
+    peer: peer === null ? null : peerBody(serving, peer, parts),
     refused: { ...parts.refused, check: serving.nannies.failures() },
   };
   Object.assign(whole, ...serving.parts.map((part) => part.status?.(clock)));
@@ -158,11 +158,14 @@ function spoken({
   return { protocol: rules.protocol, speaks: dialect, authenticated: isSigned };
 }
 
-function peerBody(serving: Serving, peer: PeerPicture): PeerStatus {
+function peerBody(serving: Serving, peer: PeerPicture, known: Known): PeerStatus {
+  const { peerNews } = serving.failover;
   return {
     role: otherRole(serving.engine.router.role),
     state: peer.state,
     alive: peer.alive,
+    since: wallClockOf(peerNews.since, known),
+    cause: peerNews.cause,
     config_match: peer.configMatch,
     paths: peer.paths.map((path) => ({
       name: path.name,

@@ -29,12 +29,16 @@ export const conflictFaults = ({ conflicts }: Router): readonly Fault[] =>
 const stateByPulse = ({ pulse: { state } }: Router): RouterState | null =>
   state === null ? null : state === "running" ? "active" : "standby";
 
+/** What the peer says that it is; null: it was never heard, or speaks another version. */
+export const peerState = (router: Router): RouterState | null =>
+  router.dialect === "lvsd" ? (router.peer.message?.state ?? null) : stateByPulse(router);
+
 /** The peer as this router sees it; null for a router without a backup. */
 export function peerStatus(router: Router, now: Instant): PeerPicture | null {
   const { rules, peer } = router;
   if (rules.alone) return null;
   return {
-    state: router.dialect === "lvsd" ? (peer.message?.state ?? null) : stateByPulse(router),
+    state: peerState(router),
     alive: router.peerAlive,
     configMatch: router.configMatch,
     paths: rules.paths.map((name, number) => {

@@ -61,6 +61,8 @@ export const busyStatus: Status = {
     role: "backup",
     state: "standby",
     alive: true,
+    since: "2026-01-01T00:00:05.000Z",
+    cause: "it says that it is standby, after active",
     config_match: true,
     paths: [
       { name: "public", alive: true, last_seen_ms: 120, rtt_ms: 0.41, lost: 2 },

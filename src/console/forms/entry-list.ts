@@ -13,9 +13,16 @@ import { isName } from "./virtual-server-form.ts";
 export interface EntryChanges {
   /** `to`: a free name. */
   readonly copy: (entry: Entry, to: string) => readonly Edit[];
-  readonly toggle?: (entry: Entry) => readonly Edit[];
+  /** `isActive`: as the page showed it. */
+  readonly toggle?: (entry: Entry, isActive: boolean | null) => readonly Edit[];
   readonly delete: (entry: Entry) => readonly Edit[];
 }
+
+/** A second click says again what the first one said, so that it changes nothing. */
+export const shownActive = (name: string, isActive: boolean): Html =>
+  html`<input type="hidden" name="${activeName(name)}" value="${String(isActive)}">`;
+
+const activeName = (name: string): string => `active.${name}`;
 
 /** The copy stands first: Enter in the field of its name presses the first button of the form. */
 export function entryButtons({ say }: Model, changes: EntryChanges): Html {
@@ -51,14 +58,34 @@ export async function editEntry(
   });
   const entry = entries.find(({ name }) => name === form.get("name"));
   const word = form.get("do") ?? "";
-  const make = Object.hasOwn(changes, word) ? changes[word as keyof EntryChanges] : undefined;
-  if (entry === undefined || make === undefined) return again(say("virtuals.none-chosen"));
+  const isKnown = Object.hasOwn(changes, word) && changes[word as keyof EntryChanges];
+  if (entry === undefined || !isKnown) return again(say("virtuals.none-chosen"));
   if (entry.file !== null) return again(say("form.included", { file: entry.file }));
   const to = (form.get("to") ?? "").trim();
   if (word === "copy" && !isName(to)) return again(say("form.no-name"));
   const isTaken = entries.some(({ name }) => name === to);
   if (word === "copy" && isTaken) return again(say("form.name-taken"));
-  const taken = await takeEdits(model, make(entry, to));
+  const taken = await takeEdits(model, editsOf(changes, word as keyof EntryChanges, entry, form));
   if (taken.kind === "taken") return { kind: "done", text: say("form.taken"), to: page };
   return { kind: "again", content: show(problemList(taken.placed.within)) };
+}
+
+function editsOf(
+  changes: EntryChanges,
+  word: keyof EntryChanges,
+  entry: Entry,
+  form: Form,
+): readonly Edit[] {
+  switch (word) {
+    case "copy":
+      return changes.copy(entry, (form.get("to") ?? "").trim());
+    case "delete":
+      return changes.delete(entry);
+    case "toggle": {
+      const shown = form.get(activeName(entry.name));
+      return changes.toggle?.(entry, shown === null ? null : shown === "true") ?? [];
+    }
+    default:
+      return word satisfies never;
+  }
 }

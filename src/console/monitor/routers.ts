@@ -137,10 +137,12 @@ function failbackWord(say: Say, { failback }: Status): string {
 }
 
 function otherRouter(say: Say, peer: PeerStatus): readonly Html[] {
-  const { config_match: match } = peer;
+  const { config_match: match, since, cause } = peer;
   return [
     fact(say("control.role"), roleWord(say, peer.role)),
     fact(say("control.state"), stateBadge(say, peer.alive ? peer.state : "unknown")),
+    ...(since === null ? [] : [fact(say("control.since"), instant(since))]),
+    ...(cause === null ? [] : [fact(say("control.cause"), html`<span lang="en">${cause}</span>`)]),
     fact(say("control.heard"), truth(say, peer.alive, "control.alive", "control.dead")),
     fact(
       say("control.match"),

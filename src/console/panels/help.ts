@@ -15,7 +15,11 @@ export const helpPanel: Panel = {
  * that says the same.
  */
 export const oldNames: readonly (readonly [panel: string, field: string, key: string])[] = [
-  ["CONTROL/MONITORING", "Auto update", "(this console's choice)"],
+  ["CONTROL/MONITORING", "Daemon: running, stopped", "(this router, its state)"],
+  ["CONTROL/MONITORING", "Auto update, Update information now", "(this console's choice)"],
+  ["CONTROL/MONITORING", "CURRENT LVS ROUTING TABLE", "(the routing table)"],
+  ["CONTROL/MONITORING", "CURRENT LVS PROCESSES", "(one daemon; its checks in the routing table)"],
+  ["CONTROL/MONITORING", "CHANGE PASSWORD", "(CHANGE PASSWORD, or lvsd passwd)"],
   ["GLOBAL SETTINGS", "Primary server public IP", "routers.primary.public"],
   ["GLOBAL SETTINGS", "Primary server private IP", "routers.primary.private"],
   ["GLOBAL SETTINGS", "TCP timeout", "timeouts.tcp"],
@@ -24,6 +28,7 @@ export const oldNames: readonly (readonly [panel: string, field: string, key: st
   ["GLOBAL SETTINGS", "Use network type: NAT, Direct Routing, Tunneling", "forwarding"],
   ["GLOBAL SETTINGS", "NAT Router IP, NAT Router netmask", "nat_router.address"],
   ["GLOBAL SETTINGS", "NAT Router device", "nat_router.device"],
+  ["REDUNDANCY", "Backup: active, inactive (ENABLE, DISABLE)", "routers.backup"],
   ["REDUNDANCY", "Redundant server public IP", "routers.backup.public"],
   ["REDUNDANCY", "Redundant server private IP", "routers.backup.private"],
   ["REDUNDANCY", "Heartbeat interval (seconds)", "heartbeat.interval"],

@@ -41,6 +41,7 @@ async function change(model: Model, given: Form): Promise<Acted> {
     return again({ field: "present", text: say("password.wrong") });
   const password = await hashPassword(fresh);
   users.put({ ...user, password, changed: new Date().toISOString() });
+  model.note("has a new password, given in the console; all their sessions are over");
   // With the password all sessions of the user are over, this one too.
   return { kind: "done", text: "", to: "/login" };
 }

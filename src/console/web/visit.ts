@@ -59,6 +59,7 @@ export function modelOf(parts: ConsoleParts, asked: Asked, watched: Watched): Mo
     users: parts.users,
     token: html`<input type="hidden" name="${tokenField}" value="${session.formToken}">`,
     panels: panels.filter(({ access }) => mayOpen(user, access)),
+    note: (what) => parts.log("info", `${user.name} ${what}`),
     attempt: () => parts.attempts.take(`session of ${user.name}`, user.name) === null,
     may: (access, virtualServer = null) => mayDo(user, access, virtualServer),
   };

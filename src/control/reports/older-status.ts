@@ -45,7 +45,7 @@ export function completed(said: Status): Status {
     config: over({ error: null }, body.config),
     failback: over(usual.failback, body.failback),
     heartbeat: over(usual.heartbeat, body.heartbeat),
-    peer: body.peer && over<PeerStatus>({ state: null, paths: [] }, body.peer),
+    peer: body.peer && over<PeerStatus>(unsaidOfPeer, body.peer),
     vips: body.vips.map((vip) => over<VipStatus>({ answered_by: null }, vip)),
     services: body.services.map((service) => over<ServiceStatus>(unsaidOfService, service)),
     names: body.names.map((name) => over<NameStatus>(unsaidOfName, name)),
@@ -54,6 +54,10 @@ export function completed(said: Status): Status {
     kernel: over(usual.kernel, body.kernel),
   };
 }
+
+const unsaidOfPeer = {
+  ...{ state: null, since: null, cause: null, paths: [] },
+} satisfies Unsaid<PeerStatus>;
 
 const unsaidOfService = { last_error: null, failures: 0 } satisfies Unsaid<ServiceStatus>;
 

@@ -29,6 +29,7 @@ import { Engine } from "./engine.ts";
 import { Fence } from "./fence.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { letGo } from "./letting-go.ts";
+import { PeerNews } from "./peer-news.ts";
 import { rulesOf } from "./rules.ts";
 
 /** Requests of operators that the failover machine answers. */
@@ -61,6 +62,7 @@ export class FailoverPart implements Part {
   readonly engine: Engine;
   readonly heartbeat: Heartbeat;
   readonly fence: Fence;
+  readonly peerNews: PeerNews;
   readonly #context: PartContext;
   readonly #needs: FailoverPartNeeds;
   readonly #arbiter: Arbiter;
@@ -75,6 +77,7 @@ export class FailoverPart implements Part {
     this.#needs = needs;
     const { doors, faultsChanged } = context;
     const { report, now, openGatewayProbe } = doors;
+    this.peerNews = new PeerNews(now());
     this.fence = new Fence({ run: doors.runCommand, report, now });
     this.#arbiter = new Arbiter({ openProbe: openGatewayProbe, report, faultsChanged });
     this.#awaited = new AwaitedPeer({
@@ -112,6 +115,7 @@ export class FailoverPart implements Part {
   }
 
   stepped(router: Router): void {
+    this.peerNews.stepped(router, router.steppedAt ?? this.#context.doors.now());
     if (router.peerAlive && this.#awaited.waits) this.#awaited.heard();
     this.missingChanged();
   }

@@ -40,6 +40,12 @@ describe("a list of entries", () => {
       assert.equal(await draft(), text);
       await visitor.post(action, { ...fields, name, do: first, to: "other" });
       assert.match(await draft(), /\n +other:/);
+      if (/value="toggle"/.test(form)) {
+        const there = { ...formIn((await visitor.get(page)).text, action), name: "other" };
+        for (let click = 0; click < 2; click += 1)
+          assert.equal((await visitor.post(action, { ...there, do: "toggle" })).status, 303);
+        assert.match(await draft(), /active: true/, "a second click says the same");
+      }
       await visitor.post(action, { ...fields, name: "other", do: "delete" });
       assert.equal(await draft(), text);
       const again = await visitor.post(action, { ...fields, name: "other", do: "delete" });

@@ -49,6 +49,7 @@ const full: Filled<Status> = {
   connection_sync: { state: "master", device: "eth1", id: 4 },
   peer: {
     ...{ role: "backup", state: "standby", alive: true, config_match: true },
+    ...{ since: "2026-01-01T00:00:05.000Z", cause: "it is heard" },
     paths: [{ name: "public", alive: true, last_seen_ms: 120, rtt_ms: 0.4, lost: 3 }],
   },
   vips: [{ address: "192.0.2.1/24", device: "eth0", held: true, answered_by: "02:00:00:00:00:01" }],

@@ -1,6 +1,6 @@
 /** REAL SERVER: those of one virtual server, and what is done with an entry as a whole. */
 import { realServerKeys } from "../../../config/schema/virtual-server.ts";
-import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
+import { type EntryChanges, editEntry, entryButtons, shownActive } from "../../forms/entry-list.ts";
 import { type Field, partsOf } from "../../forms/field.ts";
 import { type Entry, openDraft } from "../../forms/opened.ts";
 import { orWhyNot } from "../../forms/settings-panel.ts";
@@ -36,8 +36,8 @@ const changes: EntryChanges = {
     { kind: "copy", path: root, to },
     { kind: "set", path: [...root.slice(0, -1), to, "active"], value: false },
   ],
-  toggle: (entry) => [
-    { kind: "set", path: [...entry.root, "active"], value: valueIn(entry, "active") === "false" },
+  toggle: (entry, isActive) => [
+    { kind: "set", path: [...entry.root, "active"], value: !(isActive ?? isOn(entry)) },
   ],
 };
 
@@ -50,6 +50,8 @@ function valueIn({ document, root }: Entry, name: (typeof columns)[number]): str
   const field = fields.get(name);
   return field === undefined ? "" : shownAt(document, [...root, name], field);
 }
+
+const isOn = (entry: Entry): boolean => valueIn(entry, "active") !== "false";
 
 /** Rows that are shown; a virtual server with more is edited as text. */
 const rowsMax = 500;
@@ -84,13 +86,12 @@ function row(model: Model, owner: Entry, entry: Entry, mayChoose: boolean): Html
   const state = model.watched.status?.virtual_servers
     .find((one) => one.name === owner.name)
     ?.real_servers.find((one) => one.name === name)?.state;
-  const status =
-    valueIn(entry, "active") === "false"
-      ? html`<span class="state off">${say("virtuals.inactive")}</span>`
-      : state === undefined
-        ? html`<span class="quiet">${say("virtuals.not-loaded")}</span>`
-        : stateBadge(say, state);
-  return html`<tr>${mayChoose ? html`<td><input type="radio" name="name" value="${name}" required aria-label="${name}"></td>` : nothing}<td>${status}</td>
+  const status = !isOn(entry)
+    ? html`<span class="state off">${say("virtuals.inactive")}</span>`
+    : state === undefined
+      ? html`<span class="quiet">${say("virtuals.not-loaded")}</span>`
+      : stateBadge(say, state);
+  return html`<tr>${mayChoose ? html`<td><input type="radio" name="name" value="${name}" required aria-label="${name}">${shownActive(name, isOn(entry))}</td>` : nothing}<td>${status}</td>
 <th scope="row"><a href="${where}">${name}</a></th><td class="address">${valueIn(entry, "address")}</td><td class="number">${valueIn(entry, "port")}</td><td class="number">${valueIn(entry, "weight") || "1"}</td></tr>`;
 }
 

@@ -1,8 +1,7 @@
 /** VIRTUAL SERVERS: the list, and what is done with an entry as a whole. */
 import ipaddr from "ipaddr.js";
-import type { Edit } from "../../../config/editing/edit.ts";
 import { virtualServerKeys } from "../../../config/schema/virtual-server.ts";
-import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
+import { type EntryChanges, editEntry, entryButtons, shownActive } from "../../forms/entry-list.ts";
 import { type Field, partsOf } from "../../forms/field.ts";
 import { type Entry, type Opened, openDraft, virtualServersIn } from "../../forms/opened.ts";
 import { lockedFor, orWhyNot } from "../../forms/settings-panel.ts";
@@ -27,7 +26,12 @@ const changes: EntryChanges = {
     // Two of the same address and port are none: it waits until it has its own.
     { kind: "set", path: ["virtual_servers", to, "active"], value: false },
   ],
-  toggle: (entry) => [toggled(entry)],
+  toggle: (entry, wasActive) => [
+    {
+      ...{ kind: "set", path: [...entry.root, "active"] },
+      value: !(wasActive ?? isActive(entry)),
+    },
+  ],
 };
 
 /** Rows of one page. */
@@ -53,11 +57,6 @@ const isActive = ({ document, root }: Entry): boolean => {
   const field = fields.get("active");
   return field === undefined || shownAt(document, [...root, "active"], field) !== "false";
 };
-
-const toggled = (entry: Entry): Edit => ({
-  ...{ kind: "set", path: [...entry.root, "active"] },
-  value: !isActive(entry),
-});
 
 function show(model: Model, opened: Opened, above: Html): Html {
   const { say } = model;
@@ -92,7 +91,7 @@ function row(model: Model, opened: Opened, entry: Entry, mayChoose: boolean): Ht
   const where = `/virtual-server?${new URLSearchParams({ name })}`;
   const choose =
     file === null
-      ? html`<input type="radio" id="${id}" name="name" value="${name}" required aria-label="${name}">`
+      ? html`<input type="radio" id="${id}" name="name" value="${name}" required aria-label="${name}">${shownActive(name, isActive(entry))}`
       : html`<span class="quiet">${say("virtuals.in-file", { file })}</span>`;
   const status = isActive(entry)
     ? state === undefined
