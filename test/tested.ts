@@ -38,13 +38,18 @@ const ownTest = (path: string): string | undefined =>
     .map((place) => path.replace(/^src\//, place).replace(/\.ts$/, ".test.ts"))
     .find((test) => tests.includes(test));
 
-/** Nothing of it is left when it runs. */
-const typesOnly = (path: string): boolean =>
+/** Types and written values alone: nothing in it runs, and nothing is decided. */
+const declaresOnly = (path: string): boolean =>
   text(path)
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")
-    .split("\n")
-    .filter((line) => /^[a-z]/.test(line))
-    .every((line) => /^(?:import|(?:export )?(?:type|interface|declare))\b/.test(line));
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
+    .split(/^(?=[a-z])/m)
+    .slice(1)
+    .every(
+      (statement) =>
+        /^(?:import|(?:export )?(?:type|interface|declare))\b/.test(statement) ||
+        (/^(?:export )?const\b/.test(statement) && !/[(`/]|=>/.test(statement)),
+    );
 
 function inList(path: string): boolean {
   const found = lists.find(([folder]) => path.startsWith(folder));
@@ -58,7 +63,8 @@ function inList(path: string): boolean {
 export function untested(): string[] {
   const known = new Set([...imported, ...loaded, ...started].map(({ source }) => source));
   return sources.filter(
-    (path) => !known.has(path) && !typesOnly(path) && !inList(path) && ownTest(path) === undefined,
+    (path) =>
+      !known.has(path) && !declaresOnly(path) && !inList(path) && ownTest(path) === undefined,
   );
 }
 
@@ -69,7 +75,7 @@ export function idle(): string[] {
     (path, at) =>
       !sources.includes(path) ||
       named.indexOf(path) !== at ||
-      typesOnly(path) ||
+      declaresOnly(path) ||
       ownTest(path) !== undefined,
   );
 }
