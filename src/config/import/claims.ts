@@ -93,7 +93,7 @@ function heartbeat(root: MapNode, { keepalive, deadtime, warntime, port }: HaCf)
     keepalive === null || keepalive.seconds <= 0
       ? 2
       : Math.min(Math.max(keepalive.seconds, 0.01), 60);
-  const dead = Math.max(deadtime?.seconds ?? 30, 2 * interval);
+  const dead = Math.min(Math.max(deadtime?.seconds || 30, 2 * interval), 600);
   map.set("interval", text(interval), keepalive?.origin ?? null, "lvsd's default is 250ms");
   map.set("dead_after", text(dead), deadtime?.origin ?? null, "lvsd's default is 1s");
   if (warntime !== null && warntime.seconds >= interval && warntime.seconds <= dead)

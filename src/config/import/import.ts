@@ -15,7 +15,8 @@ import {
   type ImportOptions,
   importerNames,
 } from "./imported.ts";
-import { importIpvsadm, isIpvsadm } from "./ipvsadm.ts";
+import { importIpvsadm } from "./ipvsadm/convert.ts";
+import { isIpvsadm } from "./ipvsadm/statements.ts";
 import { importKeepalived } from "./keepalived/convert.ts";
 import { isKeepalived } from "./keepalived/recognise.ts";
 import { importLdirectord } from "./ldirectord/convert.ts";

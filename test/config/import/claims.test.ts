@@ -50,3 +50,28 @@ it("a text is Heartbeat's or Pacemaker's by one of its three files", () => {
   assert.ok([haCf, haresources, "<cib><configuration/></cib>"].every(isHeartbeat));
   assert.ok(!isHeartbeat("virtual=192.0.2.10:80\n"));
 });
+
+it("the node that resources prefer is the primary, and Pacemaker names both", () => {
+  const rows = [
+    [
+      [
+        { name: "ha.cf", text: haCf },
+        { name: "haresources", text: "lb2 IPaddr2::192.0.2.10\n" },
+      ],
+      "lb2",
+      "lb1",
+    ],
+    [
+      [{ name: "cib.xml", text: '<cib><node id="1" uname="n1"/><node id="2" uname="n2"/></cib>' }],
+      "n1",
+      "n2",
+    ],
+  ] as const;
+  for (const [files, primary, backup] of rows) {
+    const root = new MapNode();
+    withRouters(root, claimsOf(files, new Findings()), importDefaults);
+    const { text } = printOutline(root, []);
+    assert.match(text, new RegExp(`the primary router's own address \\(${primary}\\)`));
+    assert.match(text, new RegExp(`the backup router's own address \\(${backup}\\)`));
+  }
+});

@@ -74,8 +74,8 @@ export function readHaCf(file: ForeignFile, findings: Findings): HaCf {
     else if (key === "ping" || key === "ping_group")
       pings.push(...words.filter((word) => isIP(word) !== 0));
     else if (["keepalive", "deadtime", "warntime"].includes(key))
-      times[key] = { seconds: secondsOf(first), origin };
-    else if (key === "udpport") port = Number(first);
+      times[key] = timed(key, first, origin, findings);
+    else if (key === "udpport") port = portOf(first, origin, findings);
     else if (key === "auto_failback") {
       isFailback = first === "on" || first === "yes";
       if (first === "legacy") findings.add("changed", origin, key, "legacy: failback is manual");
@@ -85,7 +85,45 @@ export function readHaCf(file: ForeignFile, findings: Findings): HaCf {
       findings.add("left-out", origin, key, "it has no counterpart");
   }
   const { keepalive = null, deadtime = null, warntime = null } = times;
+  judgeTimes(keepalive?.seconds || 2, deadtime, warntime, findings);
   return { nodes, peers, keepalive, deadtime, warntime, port, isFailback, pings };
+}
+
+function timed(key: string, written: string, origin: Origin, findings: Findings): Timed {
+  const seconds = secondsOf(written);
+  if (seconds === 0)
+    findings.add("suspicious", origin, key, `${JSON.stringify(written.slice(0, 40))} is no time`);
+  return { seconds, origin };
+}
+
+function portOf(written: string, origin: Origin, findings: Findings): number | null {
+  const port = /^\d{1,5}$/.test(written) ? Number(written) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  findings.add(
+    "suspicious",
+    origin,
+    "udpport",
+    `${JSON.stringify(written.slice(0, 40))} is no port`,
+  );
+  return null;
+}
+
+/** What claims.ts takes otherwise. */
+function judgeTimes(
+  interval: number,
+  deadtime: Timed | null,
+  warntime: Timed | null,
+  findings: Findings,
+): void {
+  const dead = Math.max(deadtime?.seconds ?? 30, 2 * interval);
+  if (deadtime !== null && deadtime.seconds > 0 && deadtime.seconds < 2 * interval) {
+    const text = `${2 * interval}s: at least two intervals, or one lost heartbeat is a takeover`;
+    findings.add("changed", deadtime.origin, "deadtime", text);
+  }
+  if (warntime !== null && (warntime.seconds < interval || warntime.seconds > dead)) {
+    const text = "it does not lie between keepalive and deadtime: lvsd's own is taken";
+    findings.add("left-out", warntime.origin, "warntime", text);
+  }
 }
 
 /** `500ms`, `2s` or `2`; 0 where it is none of these. */

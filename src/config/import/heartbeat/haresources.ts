@@ -55,7 +55,14 @@ export function readHaresources(file: ForeignFile, findings: Findings): Resource
     for (const resource of resources) {
       const claim = claimOf(resource, origin);
       if (claim !== null) claims.push(claim);
-      else if (!/^ldirectord(?:$|::)|^LVSSyncDaemonSwap/.test(resource))
+      else if (/^LVSSyncDaemonSwap/.test(resource))
+        findings.add(
+          "left-out",
+          origin,
+          resource,
+          "connection_sync: { device: DEVICE, id: ID } does that; both routers report connections",
+        );
+      else if (!/^ldirectord(?:$|::)/.test(resource))
         findings.add(
           "left-out",
           origin,

@@ -3,7 +3,7 @@ import { RE2JS } from "re2js";
 import { messageOf } from "../../../model/error.ts";
 import type { Findings } from "../imported.ts";
 import { neverFails } from "../never-fails.ts";
-import { MapNode, type Scalar } from "../outline.ts";
+import { MapNode, Missing, type Scalar } from "../outline.ts";
 import { bfdCheck } from "./bfd.ts";
 import {
   type Conversion,
@@ -81,7 +81,7 @@ function unusedIn({ keyword: subject, block }: Statement, findings: Findings): v
 
 function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Findings): void {
   const misc = block.keyword === "MISC_CHECK";
-  const delay = Math.max(secondsOf(inherited(layers, "delay_loop"), delayDefault, findings), 0.01);
+  const delay = within(secondsOf(inherited(layers, "delay_loop"), delayDefault, findings), day);
   const own = misc
     ? lastOf(block.block ?? [], "misc_timeout")
     : inherited(layers, "connect_timeout");
@@ -94,18 +94,24 @@ function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Find
       "nb_get_retry",
       `keepalived ignores it in ${block.keyword} and makes no further try; taken as retry`,
     );
-  const tries = numberOf(retry, { min: 0, max: 2 ** 31 - 1 }, findings);
+  // 0 is possible in a check alone.
+  const isOwn = retry !== undefined && (block.block ?? []).includes(retry);
+  const tries = numberOf(retry, { min: isOwn ? 0 : 1, max: 2 ** 31 - 1 }, findings);
   check.set("interval", duration(delay), inherited(layers, "delay_loop")?.origin ?? null);
-  check.set("timeout", duration(Math.max(timeout, 0.01)), own?.origin ?? null);
+  check.set("timeout", duration(within(timeout, hour)), own?.origin ?? null);
   const fall = Math.min((tries ?? retryDefaults[block.keyword] ?? 1) + 1, triesMax);
   check.set("fall", fall, retry?.origin ?? null);
   const pause = inherited(layers, "delay_before_retry");
   const usual = block.keyword === "DNS_CHECK" ? delay : (retryDelays[block.keyword] ?? 1);
   const sooner = secondsOf(pause, usual, findings);
   if (fall > 1 && sooner < delay)
-    check.set("fall_interval", duration(Math.max(sooner, 0.01)), pause?.origin ?? null);
+    check.set("fall_interval", duration(within(sooner, day)), pause?.origin ?? null);
   check.set("rise", 1);
 }
+
+/** lvsd's limits of times, in seconds; no real file is near them. */
+const [day, hour] = [86_400, 3600];
+const within = (seconds: number, most: number): number => Math.min(Math.max(seconds, 0.01), most);
 
 function typedChecks(
   block: Statement,
@@ -139,9 +145,19 @@ function typedChecks(
         return [];
       }
       const [command = "", ...args] = scriptOf(path.rest);
+      if (!command.startsWith("/"))
+        findings.add(
+          "suspicious",
+          path.origin,
+          "misc_path",
+          `${quoted(command)}: the program needs its whole path, which keepalived looks for in its PATH`,
+        );
       if (neverFails(command))
         findings.add("suspicious", path.origin, "misc_path", `${command} never fails`);
-      check.set("type", "command", block.origin).set("command", command, path.origin);
+      const program = command.startsWith("/")
+        ? command
+        : new Missing("program", `the whole path of ${command}`);
+      check.set("type", "command", block.origin).set("command", program, path.origin);
       if (args.length > 0) check.set("args", args);
       if (lastOf(inside, "misc_dynamic") !== undefined) check.set("convention", "keepalived");
       return [check];
@@ -255,7 +271,7 @@ function judgement(check: MapNode, url: readonly Statement[], findings: Findings
   const digest = lastOf(url, "digest");
   const regex = lastOf(url, "regex");
   if (status !== undefined) {
-    const codes: Scalar[] = status.words.filter((word) => /^\d{3}(?:-\d{3})?$/.test(word));
+    const codes: Scalar[] = status.words.filter((word) => /^[1-5]\d\d(?:-[1-5]\d\d)?$/.test(word));
     if (codes.length > 0)
       check.set("status", codes.length === 1 ? (codes[0] ?? "") : codes, status.origin);
     const strange = status.words.filter((word) => !codes.includes(word));

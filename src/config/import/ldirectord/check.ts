@@ -51,7 +51,7 @@ export function checkOf(virtual: CheckedVirtual): MapNode | null {
       "changed",
       originOf(file, given),
       "checktype",
-      `${written}: every check is the whole dialogue, not each ${Number(/\d+/.exec(written)?.[0])}th`,
+      `${written}: every check is the whole dialogue, and not one in ${Number(/\d+/.exec(written)?.[0])}`,
     );
   if (type === "off") return null;
   const named = ownOf(settings, "service");

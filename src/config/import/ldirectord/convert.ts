@@ -227,7 +227,8 @@ function serversOf(
         request: real.request,
         receive: real.receive ?? undefined,
       });
-      if (own !== null) node.set("check", differing(own, check));
+      const different = own === null ? null : differing(own, check);
+      if (different !== null && different.size > 0) node.set("check", different);
     }
     if (check !== null) checkedPort(conversion, node, real, { check, head, settings });
     const name = isAddress(real.host) ? `rs-${real.host.replaceAll(":", "-")}` : real.host;

@@ -56,6 +56,7 @@ function sourceOf(conversion: Conversion, block: Block, port: number): CheckSour
 /** nanny reads no more than this of an answer. */
 const readMax = 254;
 const timeoutDefault = 10;
+const timeoutMax = 3600;
 /** What nanny says and awaits on port 80 when nothing is configured. */
 const webQuestion = "GET / HTTP/1.0\\r\\n\\r\\n";
 const webAnswer = "HTTP";
@@ -78,7 +79,8 @@ export function checkOf(conversion: Conversion, block: Block, port: number): Map
 /** Seconds between two checks, which bound each step as well. */
 function intervalOf({ timeout, add }: Pick<CheckSource, "timeout" | "add">): number {
   const seconds = timeout?.number ?? timeoutDefault;
-  if (seconds > 0) return seconds;
+  if (seconds > timeoutMax) add("changed", timeout, `${seconds}: ${timeoutMax}s is the most`);
+  if (seconds > 0) return Math.min(seconds, timeoutMax);
   add("suspicious", timeout, `${seconds} ends nanny by a division; ${timeoutDefault}s is taken`);
   return timeoutDefault;
 }

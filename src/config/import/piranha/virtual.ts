@@ -1,4 +1,5 @@
 /** Virtual blocks and their real servers. */
+import { isIPv4 } from "node:net";
 import { Names } from "../names.ts";
 import { MapNode, Missing } from "../outline.ts";
 import { hasFallback } from "../schedulers.ts";
@@ -156,7 +157,13 @@ function virtualServer(
   const from = (key: string) => originOf(file, value(key));
   const address = value("address")?.text ?? "";
   if (value("active")?.number !== 1) map.set("active", false, from("active"));
-  map.set("address", vip.length === null ? address : `${address}/${vip.length}`, from("address"));
+  if (isIPv4(address))
+    map.set("address", vip.length === null ? address : `${address}/${vip.length}`, from("address"));
+  else {
+    map.set("address", new Missing("address", `the address of ${address}`), from("address"));
+    const text = `${address} is a name, which Piranha asks for once: a VIP is an address`;
+    findings.add("suspicious", from("address"), `virtual ${block.name}`, text);
+  }
   map.set("device", vip.device, from("address"));
   const protocol = value("protocol")?.text === "udp" ? "udp" : "tcp";
   const { endpointOf } = standing;

@@ -43,6 +43,17 @@ describe("ha.cf", () => {
     assert.equal(read("").found.isFailback, null);
   });
 
+  it("says which times and ports are none, or do not fit together", () => {
+    assert.deepEqual(read("deadtime soon\nudpport x\n").said, [
+      "suspicious 1 deadtime",
+      "suspicious 2 udpport",
+    ]);
+    assert.deepEqual(read("keepalive 2\ndeadtime 3\nwarntime 9\n").said, [
+      "changed 2 deadtime",
+      "left-out 3 warntime",
+    ]);
+  });
+
   it("reads a time that is none as 0", () => {
     assert.equal(read("deadtime soon\n").found.deadtime?.seconds, 0);
   });

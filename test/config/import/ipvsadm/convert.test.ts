@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import { importFiles } from "../../../src/config/import/import.ts";
-import { importDefaults } from "../../../src/config/import/imported.ts";
-import { parseAddress } from "../../../src/model/address.ts";
+import { importFiles } from "../../../../src/config/import/import.ts";
+import { importDefaults } from "../../../../src/config/import/imported.ts";
+import { parseAddress } from "../../../../src/model/address.ts";
 
 const own = parseAddress("192.0.2.1");
 assert.ok(own !== null);
