@@ -2,6 +2,8 @@
  * Real servers on loopback for the tests of checks, and the checks against them with the defaults
  * of the configuration. Every server is closed, with its connections, when its test ends.
  */
+export { eventually as until } from "../eventually.ts";
+
 import { execFileSync } from "node:child_process";
 import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -192,13 +194,4 @@ export function selfSigned(): Certificate {
   made = { key: readFileSync(key, "utf8"), certificate: readFileSync(certificate, "utf8") };
   rmSync(directory, { recursive: true });
   return made;
-}
-
-/** Waits until `holds` does, looking every few ms; fails after five seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 5_000; performance.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error(`not within 5 s: ${what}`);
 }

@@ -1,4 +1,5 @@
 /** Clients that ask and do not read, or do not ask: what they cost, and who is kept out by them. */
+
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +13,7 @@ import { controlClient } from "../../src/control/client.ts";
 import { type ControlLimits, controlLimits, startControlServer } from "../../src/control/server.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
 import { peerUser } from "../../src/system/net/peer-user.ts";
+import { eventually as until } from "../eventually.ts";
 import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
 
 interface Serving {
@@ -41,11 +43,6 @@ async function serve(
   return { daemon, path };
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const late = Date.now() + 15_000; !holds(); await sleep(5))
-    assert.ok(Date.now() < late, `waited for: ${what}`);
-}
-
 /** A client that says this and reads nothing. */
 function deaf(t: TestContext, path: string, bytes: string): Socket {
   const socket = connect(path);
@@ -69,7 +66,7 @@ const heapMegabytes = (): number => {
   return (heapUsed + external) / 1e6;
 };
 
-describe("requests of one connection", { timeout: 30_000 }, () => {
+describe("requests of one connection", { timeout: 240_000 }, () => {
   test("are answered in their order, one at a time", async (t) => {
     const { path, daemon } = await serve(t);
     let [underWay, most] = [0, 0];
@@ -103,6 +100,7 @@ describe("requests of one connection", { timeout: 30_000 }, () => {
       return longEvents;
     };
     const before = heapMegabytes();
+    const worked = process.cpuUsage();
     const sockets = Array.from({ length: 10 }, () =>
       deaf(t, path, ask("/v1/events?follow=false").repeat(300)),
     );
@@ -110,13 +108,14 @@ describe("requests of one connection", { timeout: 30_000 }, () => {
     assert.deepEqual([...new Set(daemon.refused)], ["pipelined"]);
     assert.ok(asked <= sockets.length, `${asked} histories`);
     assert.ok(heapMegabytes() - before < 30, `${heapMegabytes() - before} MB`);
-    const began = performance.now();
     assert.equal((await controlClient(path).status()).state, "active");
-    assert.ok(performance.now() - began < 1000);
+    // Of the processor, which other programs on the machine do not change.
+    const { user, system } = process.cpuUsage(worked);
+    assert.ok(user + system < 2_000_000, `${user + system} us`);
   });
 });
 
-describe("answers that nobody reads", { timeout: 30_000 }, () => {
+describe("answers that nobody reads", { timeout: 240_000 }, () => {
   test("are not made: a history becomes text as it is taken", async (t) => {
     const { path, daemon } = await serve(t);
     daemon.known = longEvents;
@@ -142,15 +141,13 @@ describe("answers that nobody reads", { timeout: 30_000 }, () => {
     deaf(t, path, ask("/v1/status"));
     await until("the second is refused", () => daemon.refused.includes("too-much-waiting"));
     first.resume();
-    const deadline = Date.now() + 5000;
-    for (;;) {
-      const status = await controlClient(path)
+    const answers = () =>
+      controlClient(path)
         .status()
-        .catch(() => null);
-      if (status !== null) break;
-      assert.ok(Date.now() < deadline);
-      await sleep(10);
-    }
+        .then(() => true)
+        .catch(() => false);
+    // The limit of the suite is the bound.
+    while (!(await answers())) await sleep(10);
   });
 
   test("end their connection after ten seconds without progress", async (t) => {
@@ -167,7 +164,7 @@ describe("answers that nobody reads", { timeout: 30_000 }, () => {
   });
 
   test("a follower to which nothing happens stays, and so does who waits for a long answer", async (t) => {
-    const { path, daemon } = await serve(t, { stallMs: 500 });
+    const { path, daemon } = await serve(t, { stallMs: 1000 });
     const release = Promise.withResolvers<typeof samplePlan>();
     daemon.planned = () => release.promise;
     const stop = new AbortController();
@@ -192,7 +189,7 @@ describe("answers that nobody reads", { timeout: 30_000 }, () => {
   });
 });
 
-describe("places of root", { timeout: 30_000 }, () => {
+describe("places of root", { timeout: 240_000 }, () => {
   /** The first connections are an operator's, the later ones root's. */
   const operatorsFirst = (count: number) => {
     let connections = 0;
@@ -221,7 +218,10 @@ describe("places of root", { timeout: 30_000 }, () => {
     const { path, daemon } = await serve(t, { followersMax: 2 }, operatorsFirst(3));
     for (let count = 0; count < 3; count += 1) {
       deaf(t, path, ask("/v1/events"));
-      await sleep(20);
+      await until(
+        "it follows, or is refused",
+        () => count < daemon.followers + daemon.refused.length,
+      );
     }
     await until("the third is refused", () => daemon.refused.includes("too-many-followers"));
     const stop = new AbortController();

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Journal } from "../../src/daemon/journal.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
-import { eventually } from "../system/scripts.ts";
 
 const body = (device: string) =>
   ({ event: "link", kind: "down", device, text: "no carrier" }) as const;
@@ -33,7 +32,8 @@ test("an event becomes one line with its time, severity and sentence", () => {
   ]);
 });
 
-test("what can wait is written with the next line that cannot, in order, or by itself", async () => {
+test("what can wait is written with the next line that cannot, in order, or by itself", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { journal: ours, lines } = journal();
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   ours.record(body("eth0"), "when there is time");
@@ -46,7 +46,10 @@ test("what can wait is written with the next line that cannot, in order, or by i
     ["eth0", "eth1"],
   );
   ours.record(body("eth2"), "when there is time");
-  await eventually("it is written", () => lines.length === 3);
+  t.mock.timers.tick(49);
+  assert.equal(lines.length, 2);
+  t.mock.timers.tick(1);
+  assert.equal(lines.length, 3);
 });
 
 test("the ring keeps the newest events, oldest first", () => {

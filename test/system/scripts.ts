@@ -1,4 +1,6 @@
 /** Fixture programs: scripts put into a directory of their own that stands in for the search path. */
+export { eventually } from "../eventually.ts";
+
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,14 +28,5 @@ export function runs(pid: number): boolean {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
     return false;
-  }
-}
-
-/** Resolves when `condition` holds; fails with `what` after five seconds. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`not within 5 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -5,7 +5,7 @@
  * the loop goes before it. On a router with one processor the last ones sent would still wait in
  * the thread's socket when their clients' packets arrive, and the kernel would break them.
  */
-import { ms } from "../../model/time.ts";
+import { type Instant, ms } from "../../model/time.ts";
 import { giveWayUntil } from "../../system/process/giving-way.ts";
 import type { ConnectionSync } from "../connections/connection-sync.ts";
 import type { Done } from "../vips/vips.ts";
@@ -13,11 +13,15 @@ import type { Done } from "../vips/vips.ts";
 /** Long for that thread, once it has the processor; part of the outage, if it should not get it. */
 const atMost = ms(10);
 
-/** Claims by `claim`: before this returns, where nothing is to be waited for. */
+/**
+ * Claims by `claim`: before this returns, where nothing is to be waited for.
+ * `clock` is another one in tests.
+ */
 export function claimAfterIntake(
   sync: Pick<ConnectionSync, "takenIn">,
   claim: () => Promise<Done>,
+  clock?: () => Instant,
 ): Promise<Done> {
   if (sync.takenIn()) return claim();
-  return giveWayUntil(() => sync.takenIn(), atMost).then(claim);
+  return giveWayUntil(() => sync.takenIn(), atMost, clock).then(claim);
 }

@@ -8,7 +8,7 @@
 import type { FloatingAddress } from "../../kernel/ip-text.ts";
 import { family } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
-import { ms } from "../../model/time.ts";
+import { type Instant, ms } from "../../model/time.ts";
 import { giveWayUntil } from "../process/giving-way.ts";
 import type { Netlink } from "./netlink.ts";
 
@@ -18,20 +18,23 @@ const atMost = ms(100);
 /**
  * Calls `act` when the kernel takes packets for these addresses: at once, before this returns,
  * where none is IPv6, or the kernel cannot be asked. Throws, or rejects, only what `act` throws.
+ * `clock` is another one in tests.
  */
 export function onceLocal(
   vips: readonly FloatingAddress[],
   kernel: Pick<Netlink, "elsewhere"> | undefined,
   act: () => void,
+  clock?: () => Instant,
 ): void | Promise<void> {
   const six = vips.filter(({ prefix }) => family(prefix.address) === 6);
-  if (kernel !== undefined && six.length > 0) return wait(six, kernel.elsewhere).then(act);
+  if (kernel !== undefined && six.length > 0) return wait(six, kernel.elsewhere, clock).then(act);
   act();
 }
 
 async function wait(
   vips: readonly FloatingAddress[],
   elsewhere: Netlink["elsewhere"],
+  clock?: () => Instant,
 ): Promise<void> {
   let left = vips;
   const allLocal = (): boolean => {
@@ -39,7 +42,7 @@ async function wait(
     return left.length === 0;
   };
   try {
-    await giveWayUntil(allLocal, atMost);
+    await giveWayUntil(allLocal, atMost, clock);
   } catch (thrown) {
     // A kernel that does not say where packets go takes them all the same.
     if (!(thrown instanceof MachineError)) throw thrown;

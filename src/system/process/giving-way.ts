@@ -3,7 +3,7 @@
  * loop that serves in real time and only goes on does not give it away.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { addMs, type Ms, ms } from "../../model/time.ts";
+import { addMs, type Instant, type Ms, ms } from "../../model/time.ts";
 import { now } from "./clock.ts";
 
 /** Mostly the thread needs the processor for less than the shortest timer of the loop. */
@@ -15,11 +15,15 @@ const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Resolves when `done` says so, after `atMost` at the latest. Asks before it rests for the first
- * time. Throws what `done` throws.
+ * time. Throws what `done` throws. `clock` is another one in tests.
  */
-export async function giveWayUntil(done: () => boolean, atMost: Ms): Promise<void> {
-  const until = addMs(now(), atMost);
-  for (let rests = 0; !done() && now() < until; rests++) {
+export async function giveWayUntil(
+  done: () => boolean,
+  atMost: Ms,
+  clock: () => Instant = now,
+): Promise<void> {
+  const until = addMs(clock(), atMost);
+  for (let rests = 0; !done() && clock() < until; rests++) {
     if (rests < shortRests) Atomics.wait(nobodyWakes, 0, 0, shortRest);
     else await sleep(rest);
   }

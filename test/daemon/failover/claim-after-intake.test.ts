@@ -1,34 +1,44 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { claimAfterIntake } from "../../../src/daemon/failover/claim-after-intake.ts";
+import { instant } from "../../../src/model/time.ts";
 
-/** What happened, in order, to a claim beside a kernel that has taken in all at the nth look. */
-async function story(looks: number) {
+/**
+ * What happened, in order, to a claim while a kernel takes in all by the nth look. Each time that
+ * the clock is read it is so many milliseconds later.
+ */
+async function claimed(looks: number, perLook: number) {
+  let time = 0;
+  const clock = () => {
+    time += perLook;
+    return instant(time);
+  };
   const order: string[] = [];
   let looked = 0;
   const takenIn = (): boolean => {
     looked += 1;
     return looked >= looks;
   };
-  const claiming = claimAfterIntake({ takenIn }, async () => {
+  const claim = async () => {
     order.push("claimed");
-    return { ok: true };
-  });
+    return { ok: true } as const;
+  };
+  const claiming = claimAfterIntake({ takenIn }, claim, clock);
   order.push("returned");
   assert.deepEqual(await claiming, { ok: true });
   return { order, looked };
 }
 
 test("where all is taken in the claim begins at once", async () => {
-  assert.deepEqual(await story(1), { order: ["claimed", "returned"], looked: 1 });
+  assert.deepEqual(await claimed(1, 1), { order: ["claimed", "returned"], looked: 1 });
 });
 
 test("what waits to be taken in is waited for", async () => {
-  assert.deepEqual(await story(3), { order: ["returned", "claimed"], looked: 3 });
+  assert.deepEqual(await claimed(3, 0), { order: ["returned", "claimed"], looked: 3 });
 });
 
 test("a kernel that takes nothing in holds up the claim for a moment only", async () => {
-  const { order, looked } = await story(Number.POSITIVE_INFINITY);
+  const { order, looked } = await claimed(Number.POSITIVE_INFINITY, 1);
   assert.deepEqual(order, ["returned", "claimed"]);
-  assert.ok(looked > 2, `it looked ${looked} times`);
+  assert.equal(looked, 11, "for 10 ms");
 });

@@ -9,6 +9,7 @@ import type { EventBody } from "../../../src/model/event.ts";
 import { ms, seconds } from "../../../src/model/time.ts";
 import { now, openAlarm } from "../../../src/system/process/clock.ts";
 import { address } from "../../table/tables.ts";
+import { until } from "../turns.ts";
 
 const rules: Rules = {
   role: "primary",
@@ -67,14 +68,6 @@ function bench(claim: () => Promise<Done>): Bench {
   const engine = new Engine({ rules, boot, found: "nothing" }, performers, now, openAlarm);
   engine.begin();
   return { engine, done, events, stopped };
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 test("a single router that is ready claims, then announces, then is active; a stop releases", async () => {

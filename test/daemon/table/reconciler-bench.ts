@@ -1,4 +1,6 @@
 /** A reconciler over a kernel in memory. */
+export { until } from "../turns.ts";
+
 import assert from "node:assert/strict";
 import { afterEach } from "node:test";
 import { type OwnedServices, Reconciler } from "../../../src/daemon/table/reconciler.ts";
@@ -67,12 +69,4 @@ export function bench(desired: Table): Bench {
   };
   open.push(made.reconciler);
   return made;
-}
-
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

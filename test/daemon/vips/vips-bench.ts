@@ -1,6 +1,7 @@
 /** VIPs over a kernel in memory, whose `ip` can be broken and held up. */
+export { until } from "../turns.ts";
+
 import assert from "node:assert/strict";
-import { setImmediate as turn } from "node:timers/promises";
 import { Announcements } from "../../../src/daemon/vips/announcements.ts";
 import { Vips } from "../../../src/daemon/vips/vips.ts";
 import { hostPrefix, type Prefix, parsePrefix, printPrefix } from "../../../src/model/address.ts";
@@ -123,14 +124,6 @@ export function bench() {
   });
   vips.configure([web]);
   return { kernel, events, announced, vips };
-}
-
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await turn();
-  }
 }
 
 export const told = (events: EventBody[]): string[] =>

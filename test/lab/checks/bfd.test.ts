@@ -14,6 +14,7 @@ import {
   openBfdSender,
 } from "../../../src/system/net/real-servers/bfd-sockets.ts";
 import { now, openAlarm } from "../../../src/system/process/clock.ts";
+import { eventually as until } from "../../eventually.ts";
 import {
   Bird,
   cable,
@@ -40,17 +41,6 @@ interface Change {
   readonly name: string;
   readonly standing: BfdStanding;
   readonly why: string;
-}
-
-/** Longer than anything takes here, whatever else runs on the machine. */
-const patience = 20_000;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + patience; performance.now() < end; ) {
-    if (holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.fail(`not in time: ${what}`);
 }
 
 describe("bfd against real programs", () => {

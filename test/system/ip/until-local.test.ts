@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parsePrefix } from "../../../src/model/address.ts";
 import { MachineError } from "../../../src/model/error.ts";
+import { instant } from "../../../src/model/time.ts";
 import { onceLocal } from "../../../src/system/ip/until-local.ts";
 
 const vip = (text: string) => ({
@@ -22,6 +23,15 @@ function slowKernel(asks: number) {
   return { asked, elsewhere };
 }
 
+/** A clock that goes on by so much each time that it is read. */
+function clockOf(step: number) {
+  let time = 0;
+  return () => {
+    time += step;
+    return instant(time);
+  };
+}
+
 test("IPv4 is not waited for, nor is a kernel that cannot be asked", () => {
   const { asked, elsewhere } = slowKernel(1);
   let acted = 0;
@@ -36,7 +46,8 @@ test("IPv4 is not waited for, nor is a kernel that cannot be asked", () => {
 test("what is not local yet is asked for again until it is", async () => {
   const { asked, elsewhere } = slowKernel(15);
   const order: string[] = [];
-  const waiting = onceLocal([four, six, other], { elsewhere }, () => order.push("acted"));
+  const act = () => void order.push("acted");
+  const waiting = onceLocal([four, six, other], { elsewhere }, act, clockOf(0));
   order.push("returned");
   await waiting;
   assert.deepEqual(order, ["returned", "acted"]);
@@ -49,7 +60,7 @@ test("a kernel that never takes them, or does not say, is not waited for without
   const act = () => {
     acted += 1;
   };
-  await onceLocal([six], { elsewhere: (vips) => vips }, act);
+  await onceLocal([six], { elsewhere: (vips) => vips }, act, clockOf(10));
   const mute = () => {
     throw new MachineError("netlink: 1 answers are missing");
   };

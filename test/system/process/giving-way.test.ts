@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ms } from "../../../src/model/time.ts";
+import { instant, ms } from "../../../src/model/time.ts";
 import { giveWayUntil } from "../../../src/system/process/giving-way.ts";
 
 test("it asks before it rests, and ends as soon as it is done", async () => {
@@ -12,7 +12,17 @@ test("it asks before it rests, and ends as soon as it is done", async () => {
 });
 
 test("it ends when its time is over, and throws what was thrown", async () => {
-  await giveWayUntil(() => false, ms(1));
+  let [time, looks] = [0, 0];
+  const clock = () => {
+    time += 1;
+    return instant(time);
+  };
+  const never = (): boolean => {
+    looks += 1;
+    return false;
+  };
+  await giveWayUntil(never, ms(20), clock);
+  assert.equal(looks, 20);
   const broken = giveWayUntil(() => assert.fail("netlink"), ms(60_000));
   await assert.rejects(broken, /netlink/);
 });

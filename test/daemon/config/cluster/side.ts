@@ -2,7 +2,7 @@
  * Two routers' configurations over the real channel on loopback, with real files; what judges and
  * loads a text is scripted, since the true daemon needs a kernel with IPVS and root.
  */
-import assert from "node:assert/strict";
+
 import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -21,6 +21,7 @@ import type { Running } from "../../../../src/daemon/config/running.ts";
 import { problemElsewhere } from "../../../../src/keys/problem.ts";
 import type { EventBody } from "../../../../src/model/event.ts";
 import type { Role } from "../../../../src/model/router.ts";
+import { eventually as until } from "../../../eventually.ts";
 
 export const first = "# one\nserial: 1\n";
 export const rules = { force: false };
@@ -150,12 +151,7 @@ export const markOf = ({ config }: Running) => ({
 export const refusal = (message: string) =>
   ({ ok: false, fault: "text", problems: [problemElsewhere(message)] }) as const;
 
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const late = Date.now() + 10_000; !holds(); ) {
-    assert.ok(Date.now() < late, `waited for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export { until };
 
 export async function pair(t: TestContext): Promise<[Side, Side]> {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-sync-"));

@@ -3,9 +3,7 @@ import { after, test } from "node:test";
 import type { Daemon } from "../../../../src/daemon/daemon.ts";
 import type { IpAddress } from "../../../../src/model/address.ts";
 import { MemoryMachine, MemorySwitch } from "../../../daemon/memory-machine.ts";
-
-/** Patience, not a goal: other tests share the processors. */
-const patienceMs = 30_000;
+import { eventually as until } from "../../../eventually.ts";
 
 const [primary, backup] = ["192.0.2.2", "192.0.2.3"];
 
@@ -23,14 +21,6 @@ const config = (more: object = {}) => ({
   },
   ...more,
 });
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 const running: Daemon[] = [];
 after(() => Promise.all(running.splice(0).map((daemon) => daemon.stop("the test ends"))));

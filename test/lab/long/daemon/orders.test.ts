@@ -2,6 +2,7 @@
  * What operators and systemd ask for in the middle of something else: a reload while the daemon
  * starts, an end while it starts, a restart while it reloads. A gate holds the work at a place.
  */
+
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import fs from "node:fs";
@@ -11,9 +12,7 @@ import type { Refusal } from "../../../../src/control/api.ts";
 import type { Daemon } from "../../../../src/daemon/daemon.ts";
 import { MachineError } from "../../../../src/model/error.ts";
 import { MemoryMachine, MemorySwitch } from "../../../daemon/memory-machine.ts";
-
-/** Patience, not a goal: other tests share the processors. */
-const patienceMs = 30_000;
+import { eventually as until } from "../../../eventually.ts";
 
 const [primary, backup] = ["192.0.2.2", "192.0.2.3"];
 
@@ -31,14 +30,6 @@ const config = (more: object = {}, vips: object = {}) => ({
   },
   ...more,
 });
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Holds whoever comes to it from when it is shut until it is opened. */
 class Gate {

@@ -5,7 +5,7 @@ import { ConfigStore } from "../../../../../src/daemon/config/config-store.ts";
 import { MachineError } from "../../../../../src/model/error.ts";
 import { first, pair, rules } from "../../../../daemon/config/cluster/side.ts";
 
-describe("the store of configurations", { timeout: 30_000 }, () => {
+describe("the store of configurations", { timeout: 240_000 }, () => {
   it("is not stored over a file that was edited and is not loaded", async (t) => {
     const [a, b] = await pair(t);
     writeFileSync(a.path, "# edited\n");
@@ -27,7 +27,7 @@ describe("the store of configurations", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a store whose disk is full", { timeout: 30_000 }, () => {
+describe("a store whose disk is full", { timeout: 240_000 }, () => {
   const full = async (): Promise<never> => {
     throw new MachineError("c.yaml: cannot be written: ENOSPC: no space left on device");
   };

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { ConfigStore } from "../../../../../../src/daemon/config/config-store.ts";
 import { first, pair, rules, until } from "../../../../../daemon/config/cluster/side.ts";
 
-describe("a configuration that a peer lacks", { timeout: 30_000 }, () => {
+describe("a configuration that a peer lacks", { timeout: 240_000 }, () => {
   it("reaches a peer that was away, and leaves one alone that was edited by hand", async (t) => {
     const [a, b] = await pair(t);
     a.peerAlive = false;
@@ -24,7 +24,7 @@ describe("a configuration that a peer lacks", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a saving whose peer goes away", { timeout: 30_000 }, () => {
+describe("a saving whose peer goes away", { timeout: 240_000 }, () => {
   it("reaches a peer that went away between its word and the storing", async (t) => {
     const [a, b] = await pair(t);
     a.store.replace = async (...given) => {

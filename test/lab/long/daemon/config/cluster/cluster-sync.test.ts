@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { first, pair, rules, until } from "../../../../../daemon/config/cluster/side.ts";
 
-describe("one configuration on two routers", { timeout: 30_000 }, () => {
+describe("one configuration on two routers", { timeout: 240_000 }, () => {
   it("is stored and loaded by both, with its serial raised and the old one kept", async (t) => {
     const [a, b] = await pair(t);
     const report = await a.sync.save("# two\nserial: 1\n", rules);
@@ -63,7 +63,7 @@ describe("one configuration on two routers", { timeout: 30_000 }, () => {
   });
 });
 
-describe("one saving on two routers", { timeout: 30_000 }, () => {
+describe("one saving on two routers", { timeout: 240_000 }, () => {
   it("is judged by both, and force passes the guard on both", async (t) => {
     const [a, b] = await pair(t);
     assert.ok((await a.sync.save("# two\nserial: 1\n", rules)).ok);

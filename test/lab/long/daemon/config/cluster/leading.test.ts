@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { first, pair, rules, until } from "../../../../../daemon/config/cluster/side.ts";
 
-describe("the leader of a saving", { timeout: 30_000 }, () => {
+describe("the leader of a saving", { timeout: 240_000 }, () => {
   it("waits for no hostile text that is being judged, on either router", async (t) => {
     const [a, b] = await pair(t);
     let over = (): void => {};
@@ -67,7 +67,7 @@ describe("the leader of a saving", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a saving that names what it replaces", { timeout: 30_000 }, () => {
+describe("a saving that names what it replaces", { timeout: 240_000 }, () => {
   it("is stored in place of the configuration that it was made on, and of no other", async (t) => {
     const [a] = await pair(t);
     const made = a.running.config.hash;

@@ -4,7 +4,7 @@ import { ConfigStore } from "../../../../../../src/daemon/config/config-store.ts
 import { MachineError } from "../../../../../../src/model/error.ts";
 import { first, pair, rules } from "../../../../../daemon/config/cluster/side.ts";
 
-describe("a router that is asked to store", { timeout: 30_000 }, () => {
+describe("a router that is asked to store", { timeout: 240_000 }, () => {
   it("is refused by both where the included files differ", async (t) => {
     const [a, b] = await pair(t);
     b.included = "other: 1\n";
