@@ -39,6 +39,8 @@ export interface Serving extends Partial<Pick<ConsoleOptions, "assets" | "reques
   readonly users?: readonly Pick<User, "name" | "role" | "virtualServers">[];
   /** What the daemon is to have before the console first asks. */
   readonly prepare?: (daemon: ScriptedDaemon) => void;
+  /** What the written daemon's answers become on their way. */
+  readonly poison?: (daemon: Controlled) => Controlled;
   /** A true daemon in place of the written one. */
   readonly controlled?: Controlled;
   /** False: no daemon has ever been there. */
@@ -61,9 +63,10 @@ export async function serveConsole(
     file.put({ ...user, password: stored, changed: "2026-01-01T00:00:00Z" });
   const daemon = new ScriptedDaemon();
   serving.prepare?.(daemon);
+  const controlled = serving.controlled ?? serving.poison?.(daemon) ?? daemon;
   const server = hasDaemon
     ? await startControlServer({
-        ...{ socketPath, controlled: serving.controlled ?? daemon, warn: () => {} },
+        ...{ socketPath, controlled, warn: () => {} },
         userOf: peerUser,
       })
     : null;

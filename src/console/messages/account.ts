@@ -21,6 +21,11 @@ export const accountMessages = {
     ja: "ログインフォームの期限が切れています。もう一度試してください。ブラウザで Cookie を有効にする必要があります。",
     "zh-TW": "登入表單已過期，請再試一次。瀏覽器必須接受 Cookie。",
   },
+  "login.busy": {
+    en: "Too many people log in at this moment. Try again in a few seconds.",
+    ja: "ログインが集中しています。数秒後にもう一度試してください。",
+    "zh-TW": "目前登入的人數過多，請於數秒後再試。",
+  },
   "login.damaged": {
     en: "The file of the users cannot be read: journalctl -u lvsd-console has the cause.",
     ja: "ユーザのファイルを読み取れません。原因は journalctl -u lvsd-console を参照してください。",

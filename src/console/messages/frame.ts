@@ -76,6 +76,12 @@ export const frameMessages = {
     ja: "何も実行されませんでした。フォームがこのページから送信されていないか、以前のログインのものです。ページを読み込み直してもう一度実行してください。",
     "zh-TW": "未執行任何動作：這份表單不是由本頁送出，或屬於先前的登入。請重新載入頁面後再試一次。",
   },
+  "frame.foreign-name": {
+    en: "Nothing was done: without TLS the console takes forms only at its IP address, as localhost, or under this machine's host name. Use one of them, or console.tls.",
+    ja: "何も実行されませんでした。TLS なしでは、コンソールの IP アドレス、localhost、このマシンのホスト名のいずれかで開いた場合にのみフォームを受け付けます。そのいずれか、または console.tls を使用してください。",
+    "zh-TW":
+      "未執行任何動作：未使用 TLS 時，只接受以主控台的 IP 位址、localhost 或本機主機名稱開啟的表單。請改用其中之一，或設定 console.tls。",
+  },
   "frame.too-many": {
     en: "Too many requests from your address. Wait a minute.",
     ja: "同じアドレスからの要求が多すぎます。1 分待ってください。",

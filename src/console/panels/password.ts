@@ -6,6 +6,7 @@ import {
   passwordFault,
   passwordLengthMax,
   passwordLengthMin,
+  TooManyPasswords,
   verifyPassword,
 } from "../users/password.ts";
 
@@ -24,7 +25,7 @@ export const passwordPanel: Panel = {
 };
 
 async function change(model: Model, given: Form): Promise<Acted> {
-  const { say, user, users } = model;
+  const { say } = model;
   const again = (wrong: Wrong): Acted => ({ kind: "again", content: form(model, wrong) });
   const [fresh, repeated] = [given.get("fresh") ?? "", given.get("again") ?? ""];
   const fault = passwordFault(fresh);
@@ -37,13 +38,31 @@ async function change(model: Model, given: Form): Promise<Acted> {
     return again({ field: "fresh", text: say("password.long", { characters: passwordLengthMax }) });
   if (fresh !== repeated) return again({ field: "again", text: say("password.different") });
   if (!model.attempt()) return again({ field: "present", text: say("frame.too-many") });
-  if (!(await verifyPassword(given.get("present") ?? "", user.password)))
-    return again({ field: "present", text: say("password.wrong") });
-  const password = await hashPassword(fresh);
-  users.put({ ...user, password, changed: new Date().toISOString() });
+  const why = await replaced(model, given.get("present") ?? "", fresh);
+  if (why !== null) return again({ field: "present", text: say(why) });
   model.note("has a new password, given in the console; all their sessions are over");
   // With the password all sessions of the user are over, this one too.
   return { kind: "done", text: "", to: "/login" };
+}
+
+/** Why the password stays what it is; null: the new one is stored. */
+async function replaced(
+  { user, users }: Model,
+  present: string,
+  fresh: string,
+): Promise<"password.wrong" | "login.busy" | null> {
+  try {
+    if (!(await verifyPassword(present, user.password))) return "password.wrong";
+    users.put({
+      ...user,
+      password: await hashPassword(fresh),
+      changed: new Date().toISOString(),
+    });
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof TooManyPasswords) return "login.busy";
+    throw thrown;
+  }
 }
 
 function form({ say, token }: Model, wrong: Wrong | null): Html {

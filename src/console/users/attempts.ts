@@ -1,7 +1,12 @@
 /**
  * How often a wrong password may be given: per address of the network, and per user over all
  * addresses. Each attempt counts before it is judged, so that many at once gain nothing.
+ *
+ * Invariant: no count of a user is forgotten before its time, however many names are tried: names
+ * share a fixed number of counts, in a way that only this process knows. So a name that is no
+ * user's is refused as one that is.
  */
+import { createHmac, randomBytes } from "node:crypto";
 import ipaddr from "ipaddr.js";
 
 const windowMs = 10 * 60_000;
@@ -10,7 +15,9 @@ const perAddressMax = 10;
 /** Higher, so that one address alone cannot keep a user out. */
 const perUserMax = 50;
 /** Then the oldest go: more addresses than this at once are an attack, which the users' bound meets. */
-const keptMax = 10_000;
+const addressesMax = 10_000;
+/** Two users share one by chance alone. */
+const userCounts = 4096;
 
 interface Count {
   failures: number;
@@ -18,7 +25,9 @@ interface Count {
 }
 
 export class Attempts {
-  readonly #counts = new Map<string, Count>();
+  readonly #addresses = new Map<string, Count>();
+  readonly #users = new Map<number, Count>();
+  readonly #key = randomBytes(32);
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -38,6 +47,11 @@ export class Attempts {
     return null;
   }
 
+  /** The attempt was not looked at: it does not count. */
+  giveBack(address: string, user: string): void {
+    for (const count of this.#both(address, user)) count.failures -= 1;
+  }
+
   /** The attempt was right: it does not count, and the address begins anew. */
   succeeded(address: string, user: string): void {
     const [from, as] = this.#both(address, user);
@@ -46,17 +60,20 @@ export class Attempts {
   }
 
   #both(address: string, user: string): readonly [Count, Count] {
-    return [this.#count(`from ${networkOf(address)}`), this.#count(`as ${user.slice(0, 64)}`)];
+    const from = this.#count(this.#addresses, networkOf(address));
+    if (this.#addresses.size > addressesMax)
+      this.#addresses.delete(this.#addresses.keys().next().value ?? "");
+    const digest = createHmac("sha256", this.#key).update(user).digest();
+    return [from, this.#count(this.#users, digest.readUInt32BE() % userCounts)];
   }
 
-  #count(key: string): Count {
+  #count<Key>(counts: Map<Key, Count>, key: Key): Count {
     const now = this.#now();
-    const known = this.#counts.get(key);
+    const known = counts.get(key);
     if (known !== undefined && known.until > now) return known;
-    this.#counts.delete(key);
+    counts.delete(key);
     const fresh = { failures: 0, until: now + windowMs };
-    this.#counts.set(key, fresh);
-    if (this.#counts.size > keptMax) this.#counts.delete(this.#counts.keys().next().value ?? "");
+    counts.set(key, fresh);
     return fresh;
   }
 }

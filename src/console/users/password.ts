@@ -3,6 +3,7 @@
  * stand with each hash, so that they can be raised without making old hashes worthless.
  */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { Turns } from "./turns.ts";
 
 /** 64 MiB and about 0.15 s on a small router: OWASP's second choice for scrypt, N = 2^16. */
 const costUsual: Cost = { logN: 16, blockSize: 8, parallel: 1 };
@@ -10,6 +11,17 @@ const costUsual: Cost = { logN: 16, blockSize: 8, parallel: 1 };
 const logNMax = 20;
 const saltBytes = 16;
 const hashBytes = 32;
+
+/**
+ * One at a time, whoever asks: a flood of logins takes one core and the memory of one. Who comes
+ * last waits less than three seconds.
+ */
+const turns = new Turns(16);
+
+/** Too many passwords are to be hashed at the same moment: this one is not looked at. */
+export class TooManyPasswords extends Error {
+  override readonly name = "TooManyPasswords";
+}
 
 /** Shorter passwords are refused (NIST SP 800-63B-4, section 3.1.1.2, for one that has company). */
 export const passwordLengthMin = 8;
@@ -22,11 +34,17 @@ interface Cost {
   readonly parallel: number;
 }
 
-/** `scrypt:16:8:1:SALT:HASH`, the last two in base64url. */
+/** `scrypt:16:8:1:SALT:HASH`, the last two in base64url. Rejects with TooManyPasswords. */
 export async function hashPassword(password: string, cost: Cost = costUsual): Promise<string> {
   const salt = randomBytes(saltBytes);
-  const hash = await derive(password, salt, cost);
-  const { logN, blockSize, parallel } = cost;
+  return stored(cost, salt, await derive(password, salt, cost));
+}
+
+/** What no password fits, and costs as much time to find out. */
+export const hashOfNone = (): string =>
+  stored(costUsual, randomBytes(saltBytes), randomBytes(hashBytes));
+
+function stored({ logN, blockSize, parallel }: Cost, salt: Buffer, hash: Buffer): string {
   const numbers = [logN, blockSize, parallel].join(":");
   return `scrypt:${numbers}:${salt.toString("base64url")}:${hash.toString("base64url")}`;
 }
@@ -39,10 +57,13 @@ export function isPasswordHash(text: string): boolean {
   return Number(logN) >= 1 && Number(logN) <= logNMax && blockSize === "8" && parallel === "1";
 }
 
-/** Whether `password` is the one that `stored` was made of. A stored text of no form is none's. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
-  const match = form.exec(stored);
-  if (match === null || !isPasswordHash(stored)) return false;
+/**
+ * Whether `password` is the one that `kept` was made of. A text of no form is none's. Rejects with
+ * TooManyPasswords.
+ */
+export async function verifyPassword(password: string, kept: string): Promise<boolean> {
+  const match = form.exec(kept);
+  if (match === null || !isPasswordHash(kept)) return false;
   const [, logN, blockSize, parallel, salt = "", hash = ""] = match;
   const cost = { logN: Number(logN), blockSize: Number(blockSize), parallel: Number(parallel) };
   const derived = await derive(password, Buffer.from(salt, "base64url"), cost);
@@ -58,6 +79,11 @@ export function passwordFault(password: string): "short" | "long" | null {
 }
 
 function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
+  const asked = turns.take(() => scryptOf(password, salt, cost));
+  return asked ?? Promise.reject(new TooManyPasswords());
+}
+
+function scryptOf(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
   const options: ScryptOptions = {
     N: 2 ** cost.logN,
     r: cost.blockSize,

@@ -13,7 +13,8 @@ import fastify, {
 import { messageOf } from "../../model/error.ts";
 import { networkOf } from "../users/attempts.ts";
 import { sendWord } from "./answers.ts";
-import { isAllowed, isOwnOrigin, protect } from "./guard.ts";
+import { boundConnections } from "./connections.ts";
+import { isAllowed, isOwnName, isOwnOrigin, protect } from "./guard.ts";
 import { LiveHub } from "./live-hub.ts";
 import { loginRoutes } from "./login-routes.ts";
 import { panelRoutes } from "./panel-routes.ts";
@@ -26,8 +27,13 @@ const requestMsMax = 15_000;
 /** How often that is looked at. */
 const lookMs = 2000;
 const keepAliveMs = 10_000;
-/** Open connections, streams included. */
-const connectionsMax = 1000;
+/**
+ * On a connection on which nothing moves, an answer that its reader does not take, it ends after so
+ * many times what a request may take to arrive. Streams say every few seconds that they are alive.
+ */
+const stalledFactor = 8;
+/** Of one connection: whoever sends all of them at once waits for no more answers than these. */
+const requestsOfConnectionMax = 100;
 /** Login forms and the like; a panel may say more. */
 const bodyBytesMax = 16 * 1024;
 /** Requests of one address a minute, all pages and files together. */
@@ -53,6 +59,8 @@ export async function consoleApp(
 ): Promise<ConsoleApp> {
   const limits = {
     ...{ bodyLimit: bodyBytesMax, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    ...{ connectionTimeout: requestMs * stalledFactor },
+    maxRequestsPerSocket: requestsOfConnectionMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
   };
@@ -65,7 +73,7 @@ export async function consoleApp(
     ...limits,
     ...(tls === null ? { http: server } : { https: { ...server, ...tls } }),
   } as FastifyServerOptions) as FastifyInstance;
-  app.server.maxConnections = connectionsMax;
+  boundConnections(app.server, (address) => isAllowed(address, parts.settings().allow));
   const hub = new LiveHub(parts, now);
   app.addHook("onClose", () => hub.close());
   app.addHook("preClose", () => hub.close());
@@ -111,6 +119,10 @@ function guardRequests(app: FastifyInstance, parts: ConsoleParts, tls: boolean):
       const visit = outside(request);
       return sendWord(parts, request, reply, { visit, word: "frame.forged", status: 403 });
     }
+    if (request.method === "POST" && !isOwnName(request, tls)) {
+      const visit = outside(request);
+      return sendWord(parts, request, reply, { visit, word: "frame.foreign-name", status: 421 });
+    }
     return undefined;
   });
   app.addHook("preHandler", async (request) => {
@@ -120,7 +132,7 @@ function guardRequests(app: FastifyInstance, parts: ConsoleParts, tls: boolean):
 }
 
 function answerFaults(app: FastifyInstance, parts: ConsoleParts): void {
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
     const visit = outside(request);
     return sendWord(parts, request, reply, { visit, word: "frame.not-found", status: 404 });
   });

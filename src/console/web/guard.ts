@@ -5,6 +5,7 @@
  * for a session its token), and no page loads, frames or sends anything elsewhere.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { hostname } from "node:os";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 
@@ -57,7 +58,22 @@ export function isOwnOrigin(request: FastifyRequest): boolean {
   const { origin, host, "sec-fetch-site": site } = request.headers;
   if (typeof site === "string" && site !== "same-origin" && site !== "none") return false;
   if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+}
+
+/**
+ * Whether no other site's page can have sent a form under this name. A site may have its own name
+ * resolved to this address (DNS rebinding): then its pages are of the console's origin for the
+ * browser. An address and this machine's own names are none that it can have; with TLS the
+ * certificate proves the name.
+ */
+export function isOwnName(request: FastifyRequest, tls: boolean): boolean {
+  const { origin, host } = request.headers;
+  if (tls || origin === undefined) return true;
+  if (!URL.canParse(`http://${host}`)) return false;
+  const name = new URL(`http://${host}`).hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  const own = name === "localhost" || name === hostname().toLowerCase();
+  return own || name.endsWith(".localhost") || ipaddr.isValid(name);
 }
 
 /** Compares without showing where the difference is. */

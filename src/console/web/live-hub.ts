@@ -11,6 +11,7 @@ import type { Panel } from "../panel.ts";
 import type { Session } from "../users/sessions.ts";
 import { mayOpen } from "../users/user.ts";
 import { bannersOf } from "./banners.ts";
+import { isAllowed } from "./guard.ts";
 import type { ConsoleParts } from "./parts.ts";
 import { modelOf, searchOf, type Visit, visitOf } from "./visit.ts";
 
@@ -54,6 +55,8 @@ export class LiveHub {
   readonly #streams = new Set<Stream>();
   readonly #views = new Map<string, SharedView>();
   #version = 0;
+  /** By which the streams were looked at last. */
+  #allow: readonly string[] | null = null;
   #timer: NodeJS.Timeout | null = null;
   #unfollow: (() => void) | null = null;
 
@@ -71,7 +74,7 @@ export class LiveHub {
     const { inside } = visit;
     if (inside === null || !mayOpen(inside.user, panel.access)) return reply.code(403).send("");
     if (visit.view.every === null) return reply.code(204).send();
-    if (this.#streams.size >= streamsMax) return reply.code(503).send("");
+    if (this.#streams.size >= streamsMax) this.#makeRoom();
     const ofSession = [...this.#streams].filter(({ session }) => session === inside.session);
     if (ofSession.length >= streamsOfSessionMax && ofSession[0] !== undefined)
       this.#end(ofSession[0]);
@@ -101,7 +104,20 @@ export class LiveHub {
   }
 
   #tick(): void {
+    const { allow } = this.#parts.settings();
+    if (allow !== this.#allow) {
+      this.#allow = allow;
+      for (const stream of [...this.#streams])
+        if (!isAllowed(stream.request.ip, allow)) this.#end(stream);
+    }
     for (const stream of [...this.#streams]) this.#serve(stream);
+  }
+
+  /** Ends the oldest stream of the user who has most: nobody takes all of them. */
+  #makeRoom(): void {
+    const byUser = Map.groupBy(this.#streams, ({ session }) => session.user);
+    const [most] = [...byUser.values()].sort((a, b) => b.length - a.length);
+    if (most?.[0] !== undefined) this.#end(most[0]);
   }
 
   #serve(stream: Stream): void {

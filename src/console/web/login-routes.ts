@@ -5,7 +5,7 @@ import { MachineError } from "../../model/error.ts";
 import { html, nothing } from "../html.ts";
 import type { Say } from "../messages/messages.ts";
 import { firstPanel } from "../panels.ts";
-import { hashPassword, verifyPassword } from "../users/password.ts";
+import { hashOfNone, TooManyPasswords, verifyPassword } from "../users/password.ts";
 import type { User } from "../users/user.ts";
 import { sendPage } from "./answers.ts";
 import { isSame, ownPath, signed } from "./guard.ts";
@@ -16,6 +16,8 @@ import { searchOf, sessionCookie, setCookie, tokenField, type Visit, visitOf } f
 /** Holds the nonce of a login form. */
 const loginCookie = "lvsd_login";
 const yearSeconds = 365 * 86_400;
+/** After which many who logged in at the same moment are through. */
+const busySeconds = 3;
 
 export function loginRoutes(app: FastifyInstance, parts: ConsoleParts): void {
   const tls = (): boolean => parts.settings().tls !== null;
@@ -46,6 +48,11 @@ export function loginRoutes(app: FastifyInstance, parts: ConsoleParts): void {
     if (user instanceof MachineError) {
       parts.log("error", user.message);
       return again(visit.say("login.damaged"), 503);
+    }
+    if (user instanceof TooManyPasswords) {
+      parts.attempts.giveBack(request.ip, name);
+      reply.header("retry-after", String(busySeconds));
+      return again(visit.say("login.busy"), 503);
     }
     if (user === null) {
       parts.log(
@@ -78,27 +85,21 @@ export function loginRoutes(app: FastifyInstance, parts: ConsoleParts): void {
   });
 }
 
-/** The user with this password; null: wrong; a MachineError: the users cannot be read. */
+/** The user with this password; null: wrong; an error: it was not looked at, and why. */
 async function rightUser(
   parts: ConsoleParts,
   name: string,
   password: string,
-): Promise<User | null | MachineError> {
+): Promise<User | null | MachineError | TooManyPasswords> {
   try {
     const user = parts.users.find(name);
     // Who does not exist costs as much time as who does.
-    const right = await verifyPassword(password, user?.password ?? (await nobodysHash()));
+    const right = await verifyPassword(password, user?.password ?? hashOfNone());
     return right ? user : null;
   } catch (thrown) {
-    if (thrown instanceof MachineError) return thrown;
+    if (thrown instanceof MachineError || thrown instanceof TooManyPasswords) return thrown;
     throw thrown;
   }
-}
-
-let nobody: Promise<string> | null = null;
-function nobodysHash(): Promise<string> {
-  nobody ??= hashPassword(randomBytes(32).toString("base64"));
-  return nobody;
 }
 
 interface LoginPage {

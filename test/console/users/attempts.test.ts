@@ -55,6 +55,20 @@ describe("attempts with a wrong password", () => {
       attempts.take(`10.0.${host >> 8}.${host & 255}`, `user${host}`);
     take(1);
   });
+
+  it("of one user count however many other names and addresses are tried meanwhile", () => {
+    for (let host = 1; host <= 50; host += 1) take(1, `192.0.2.${host}`, "admin");
+    for (let host = 0; host < 10_500; host += 1)
+      attempts.take(`10.${host >> 16}.${(host >> 8) & 255}.${host & 255}`, `name ${host}`);
+    assert.equal(attempts.take("203.0.113.1", "admin"), 600);
+  });
+
+  it("that were not looked at do not count", () => {
+    for (let at = 0; at < 60; at += 1) {
+      take(1);
+      attempts.giveBack("192.0.2.7", "ada");
+    }
+  });
 });
 
 describe("the host of an address", () => {

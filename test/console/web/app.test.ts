@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { serveConsole, visitorAs } from "../served-console.ts";
 import { converse } from "./asked.ts";
@@ -41,6 +46,29 @@ describe("the console's server", () => {
     const said = await Promise.all(slow.map((bytes) => converse(port, bytes)));
     for (const answer of said) assert.ok(answer === "" || /^HTTP\/1\.1 4/.test(answer), answer);
     assert.ok(performance.now() - began < 10_000);
+    assert.equal((await visitor.get("/control")).status, 200);
+  });
+
+  it("keep no connection whose answers nobody reads", async (t) => {
+    const assets = mkdtempSync(join(tmpdir(), "lvsd-large-assets-"));
+    t.after(() => rmSync(assets, { recursive: true }));
+    writeFileSync(join(assets, "console.js"), Buffer.alloc(8 * 1024 * 1024, "x"));
+    const served = await serveConsole(t, { requestMs: 200, assets });
+    const visitor = await visitorAs(served, "admin");
+    const [script] = /\/assets\/console-\w+\.js/.exec((await visitor.get("/help")).text) ?? [];
+    const request = `GET ${script} HTTP/1.1\r\nhost: x\r\n\r\n`;
+    const socket = connect(Number(new URL(served.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    socket.pause();
+    // More than two sockets hold: the console cannot have written all of it when it ends this.
+    socket.write(request.repeat(20));
+    await once(socket, "connect");
+    // What is written to it, or read, would be a sign of life: so the kernel is asked for the console's end.
+    const hex = (port = 0): string => `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+    const established = new RegExp(`${hex(socket.remotePort)} \\S+${hex(socket.localPort)} 01 `);
+    while (established.test(readFileSync("/proc/net/tcp", "utf8")))
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
     assert.equal((await visitor.get("/control")).status, 200);
   });
 

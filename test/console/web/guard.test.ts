@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { describe, it } from "node:test";
 import { isAllowed, ownPath } from "../../../src/console/web/guard.ts";
+import { cookieOf, send } from "../attacks/raw.ts";
 import { serveConsole, visitorAs } from "../served-console.ts";
 
 describe("the console's guards", () => {
@@ -66,6 +68,25 @@ describe("the console's guards", () => {
     for (const address of ["192.0.3.7", "2001:db9::1", "::ffff:10.0.0.1", "no address"])
       assert.ok(!isAllowed(address, allow), address);
     assert.ok(isAllowed("203.0.113.9", []));
+  });
+
+  it("take a form under names alone that no other site can have", async (t) => {
+    const served = await serveConsole(t);
+    const visitor = await visitorAs(served, "admin");
+    const token = await visitor.tokenOf("/control");
+    const { port } = new URL(served.url);
+    const cookie = cookieOf(visitor);
+    const body = new URLSearchParams({ token }).toString();
+    const statusUnder = async (name: string): Promise<number> => {
+      const host = `${name}:${port}`;
+      const headers = { cookie, host, origin: `http://${host}` };
+      return (await send(served.url, "/control/reload", { method: "POST", headers, body })).status;
+    };
+    const own = ["127.0.0.1", "localhost", "LOCALHOST", "a.localhost", "[::1]", hostname()];
+    for (const name of own) assert.equal(await statusUnder(name), 303, name);
+    for (const name of ["evil.example", "localhost.evil.example", "127.0.0.1.nip.example", "1x"])
+      assert.equal(await statusUnder(name), 421, name);
+    assert.equal(served.daemon.forced.length, own.length);
   });
 
   it("know their own paths", () => {

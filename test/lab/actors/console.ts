@@ -1,58 +1,104 @@
 /** A router's console, on the lab's own machine: a process that has the control socket alone. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { password, Visitor } from "../../console/visitor.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import type { Lab } from "../lab.ts";
 import type { Router } from "./router.ts";
 
-const startsWithinMs = 30_000;
+/** Patience, not a goal: it gives way to everything else that runs. */
+const startsWithinMs = 120_000;
 const unitFile = new URL("../../../systemd/lvsd-console.service", import.meta.url);
 const niceOfUnit = /^Nice=(\d+)$/m.exec(readFileSync(unitFile, "utf8"))?.[1] ?? "0";
 
-/**
- * Starts it with one user, and returns the visitor that has logged in. As its unit says, it gives
- * way to the daemon; a guest's one processor has the clock for that.
- */
-export async function visitConsole(
+/** As its unit says, it gives way to the daemon; a guest's one processor has the clock for that. */
+export type ConsoleManner = "as the lab" | "as its unit";
+
+export class RunningConsole {
+  readonly url: string;
+  readonly #lab: Lab;
+  readonly #router: Router;
+  readonly #command: readonly string[];
+  #child: ChildProcess | null = null;
+
+  constructor(lab: Lab, router: Router, port: number, how: ConsoleManner) {
+    this.#lab = lab;
+    this.#router = router;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#command = [
+      ...(how === "as its unit" ? ["nice", "-n", niceOfUnit] : []),
+      ...[lvsdOf(lab), "console", "--run-dir", router.runDirectory],
+      ...["--state-dir", stateDirectory(router), "--listen", "127.0.0.1", "--port", `${port}`],
+    ];
+    lab.endWith(() => this.stop());
+  }
+
+  /** Returns when it answers. */
+  async start(): Promise<void> {
+    const file = `${this.#router.directory}/console.log`;
+    const log = openSync(file, "a");
+    const [command = "", ...args] = this.#command;
+    const child = spawn(command, args, { stdio: ["ignore", log, log] });
+    this.#child = child;
+    const visitor = new Visitor(this.url);
+    await waitFor(`the console of ${this.#router.name} answers`, startsWithinMs, async () => {
+      if (child.exitCode !== null) return `it ended: ${readFileSync(file, "utf8").slice(-400)}`;
+      const { status } = await visitor.get("/login");
+      return status === 200;
+    }).then((answer) => expect(answer === true, `the console goes on running; ${answer}`));
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null) return;
+    child.kill("SIGTERM");
+    for (let wait = 0; child.exitCode === null && wait < 200; wait += 1) await sleep(10);
+    child.kill("SIGKILL");
+  }
+
+  /** The most memory that it ever had, in MiB (proc_pid_status(5), VmHWM). */
+  mostMemoryMiB(): number {
+    const status = readFileSync(`/proc/${this.#child?.pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+  }
+
+  async visitorAs(user: string): Promise<Visitor> {
+    const visitor = new Visitor(this.url);
+    const { status } = await visitor.login(user);
+    expect(status === 303, `${user} logs in at ${this.#router.name}: ${status}`);
+    return visitor;
+  }
+
+  /** Makes a user, whose password is everyone's in these tests. */
+  addUser(name: string, ...options: readonly string[]): void {
+    const where = ["--state-dir", stateDirectory(this.#router)];
+    const input = `${password}\n`;
+    const made = spawnSync(lvsdOf(this.#lab), ["passwd", name, ...where, ...options], { input });
+    expect(made.status === 0, `lvsd passwd makes ${name}: ${made.stderr}`);
+  }
+}
+
+const lvsdOf = (lab: Lab): string => `${lab.surroundings.project}/bin/lvsd`;
+const stateDirectory = (router: Router): string => `${router.directory}/console`;
+
+/** Starts one with the user `admin`. */
+export async function startConsole(
   lab: Lab,
   router: Router,
   port: number,
-  how: "as the lab" | "as its unit" = "as the lab",
-): Promise<Visitor> {
-  const program = `${lab.surroundings.project}/bin/lvsd`;
-  const stateDir = `${router.directory}/console`;
-  mkdirSync(stateDir, { mode: 0o750 });
-  const made = spawnSync(program, ["passwd", "--state-dir", stateDir], { input: `${password}\n` });
-  expect(made.status === 0, `lvsd passwd makes a user: ${made.stderr}`);
-  const log = openSync(`${router.directory}/console.log`, "a");
-  const gives = how === "as its unit" ? ["nice", "-n", niceOfUnit] : [];
-  const [command = program, ...head] = [...gives, program];
-  const child = spawn(
-    command,
-    [
-      ...head,
-      ...["console", "--run-dir", router.runDirectory, "--state-dir", stateDir],
-      ...["--listen", "127.0.0.1", "--port", `${port}`],
-    ],
-    { stdio: ["ignore", log, log] },
-  );
-  lab.endWith(() => ended(child));
-  const visitor = new Visitor(`http://127.0.0.1:${port}`);
-  await waitFor(`the console of ${router.name} answers`, startsWithinMs, () =>
-    visitor.get("/login").then(
-      ({ status }) => status === 200,
-      () => false,
-    ),
-  );
-  const { status } = await visitor.login("admin");
-  expect(status === 303, `the user logs in at ${router.name}`);
-  return visitor;
+  how: ConsoleManner = "as the lab",
+): Promise<RunningConsole> {
+  const directory = stateDirectory(router);
+  if (!existsSync(directory)) mkdirSync(directory, { mode: 0o750 });
+  const running = new RunningConsole(lab, router, port, how);
+  running.addUser("admin");
+  await running.start();
+  return running;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  child.kill("SIGTERM");
-  for (let wait = 0; child.exitCode === null && wait < 200; wait += 1) await sleep(10);
-  child.kill("SIGKILL");
+/** The same, and the visitor that has logged in. */
+export async function visitConsole(lab: Lab, router: Router, port: number): Promise<Visitor> {
+  return (await startConsole(lab, router, port)).visitorAs("admin");
 }

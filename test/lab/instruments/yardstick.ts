@@ -43,6 +43,12 @@ export class Yardstick {
     return { slowest, stillMs };
   }
 
+  /** How late, in ms, this share of the program's own turns began at most: the machine's doing. */
+  async lateness(from: number, until: number, share: number): Promise<number> {
+    const [line = ""] = await this.#program.ask(`late ${from} ${until} ${share}`);
+    return Number(line.split(" ")[1]);
+  }
+
   kill(): Promise<void> {
     return this.#program.kill();
   }
