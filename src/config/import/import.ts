@@ -21,6 +21,7 @@ import { importKeepalived } from "./keepalived/convert.ts";
 import { isKeepalived } from "./keepalived/recognise.ts";
 import { importLdirectord } from "./ldirectord/convert.ts";
 import { isLdirectord } from "./ldirectord/recognise.ts";
+import { refusedRouters } from "./mending/given-routers.ts";
 import { leaveOutRefused } from "./mending/refused.ts";
 import type { Origin } from "./outline.ts";
 import { printOutline } from "./outline.ts";
@@ -87,6 +88,11 @@ export function importFiles(
     return {
       problems: large.map(({ name }) => whole(name, "larger than 4 MiB", "is it the right file?")),
     };
+  const isEmpty = files.every(({ text }) => text.trim() === "");
+  if (isEmpty)
+    return {
+      problems: files.map(({ name }) => whole(name, "it is empty", "is it the right file?")),
+    };
   const importer = importers.find(({ name, recognises }) =>
     from === null ? files.some(({ text }) => recognises(text)) : name === from,
   );
@@ -101,10 +107,12 @@ export function importFiles(
   const known = files.filter(({ text }) => importer.recognises(text));
   const own = known.length === 0 ? files : known;
   const others = files.filter((file) => !own.includes(file));
+  const strange = others.filter((file) => strangerIn(file, importer) !== undefined);
   const marked = own.filter((file) => given[files.indexOf(file)]?.text !== file.text);
   if (marked.length > 0 && importer.refusesByteOrderMark === true && !options.lenient)
     return { problems: marked.map(({ name }) => markRefused(name, importer.name)) };
-  const imported = importer.read(own, others, options);
+  const around = others.filter((file) => !strange.includes(file));
+  const imported = importer.read(own, around, options);
   if ("problems" in imported)
     return { problems: imported.problems.toSorted((a, b) => order(files, a) - order(files, b)) };
   const head = [
@@ -112,12 +120,29 @@ export function importFiles(
     "The comment behind a line names the line that it came from.",
   ];
   const root = imported.root.inOrder(Object.keys(rootKeys));
+  const routers = refusedRouters(root, options);
+  if (routers.length > 0) return { problems: routers };
   const judged = leaveOutRefused(root);
   if ("problems" in judged) return judged;
   const { text, origins } = printOutline(root.inOrder(Object.keys(rootKeys)), head);
-  const findings = [...imported.findings, ...judged.findings];
+  const left = strange.map((file) => strangerLeft(file, importer));
+  const findings = [...imported.findings, ...left, ...judged.findings];
   return { from: importer.name, text, origins, findings, refused: judged.findings };
 }
+
+/** Another system's importer that knows the file; Heartbeat's belong to ldirectord's. */
+const strangerIn = ({ text }: ForeignFile, own: Importer): Importer | undefined =>
+  importers.find(
+    (one) =>
+      one !== own &&
+      !(own.name === "ldirectord" && one.name === "heartbeat") &&
+      one.recognises(text),
+  );
+
+const strangerLeft = (file: ForeignFile, own: Importer): Finding => ({
+  ...{ kind: "left-out", origin: { file: file.name, line: 1 }, subject: file.name },
+  text: `it is a file of ${strangerIn(file, own)?.name}, and the others are read as ${own.name}: import it by itself`,
+});
 
 /** In the order of the given files and their lines. */
 const order = (files: readonly ForeignFile[], { file, line }: Problem): number =>

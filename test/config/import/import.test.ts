@@ -88,3 +88,21 @@ ${rest === "" ? "" : `        ${rest}\n`}`;
   const [command] = checksOf("ldirectord.cf", external);
   assert.deepEqual(command?.type === "command" && command.args, ["192.0.2.10", "80", "%h", "%p"]);
 });
+
+test("files of two systems: one is read, and the other is named with what to do", () => {
+  const lvs = "primary = 192.0.2.1\nvirtual w {\n active = 1\n address = 192.0.2.10 eth0:1\n}\n";
+  const files = [
+    { name: "lvs.cf", text: lvs },
+    { name: "k.conf", text: "vrrp_instance V {\n interface eth0\n}\n" },
+  ];
+  const read = importFiles(files, null, importDefaults);
+  assert.ok("text" in read);
+  const said = read.findings.find(({ subject }) => subject === "k.conf");
+  assert.match(said?.text ?? "", /^it is a file of keepalived, and the others are read as piranha/);
+});
+
+test("an empty file is called empty", () => {
+  const read = importFiles([{ name: "x", text: " \n" }], "keepalived", importDefaults);
+  assert.ok("problems" in read);
+  assert.equal(read.problems[0]?.message, "it is empty");
+});

@@ -82,7 +82,7 @@ function sorryServer(
     );
 }
 
-function vipsOf(root: MapNode): ReadonlySet<IpAddress> {
+export function vipsOf(root: MapNode): ReadonlySet<IpAddress> {
   const written = mapsIn(root.get("virtual_servers")).map(({ value }) => value.get("address"));
   const vips = root.get("vips");
   if (Array.isArray(vips))

@@ -130,6 +130,19 @@ function originOf({ line }: Problem, { origins }: Printed): Origin | null {
 const serverKeys = ["address", "port", "ports", "protocol", "fwmark", "forwarding", "real_servers"];
 const realServerKeys = ["address", "port", "forwarding", "tunnel"];
 
+/** Maps that are nothing without one of these keys; `*` is any name. */
+const wholes: readonly Path[] = [
+  ["vips", "*", "address"],
+  ["nat_router", "address"],
+  ...["device", "id"].map((key) => ["connection_sync", key]),
+  ...["to", "from", "smtp"].map((key) => ["notify", "mail", key]),
+  ...["start", "stop"].map((key) => ["failover", "services", "*", key]),
+  ["virtual_servers", "*", "sorry_server", "address"],
+];
+
+const isPart = (path: Path, whole: Path): boolean =>
+  path.length >= whole.length && whole.every((key, at) => key === "*" || key === path[at]);
+
 /** What is left out: the key, or what means something else without it. */
 function unitOf(path: Path): Path {
   const [top, , ...inside] = path;
@@ -138,6 +151,8 @@ function unitOf(path: Path): Path {
     return path.slice(0, check + 1);
   if (top === "virtual_servers" && inside[0] === "real_servers" && inside.length > 1)
     return realServerKeys.includes(String(inside[2])) ? path.slice(0, 4) : path;
+  const whole = wholes.find((each) => isPart(path, each));
+  if (whole !== undefined) return path.slice(0, whole.length - 1);
   if (top === "virtual_servers" && serverKeys.includes(String(inside[0]))) return path.slice(0, 2);
   return path;
 }

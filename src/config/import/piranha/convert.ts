@@ -57,7 +57,7 @@ function crlf(file: ForeignFile, findings: Findings): void {
   if (!file.text.includes("\r")) return;
   const line = file.text.slice(0, file.text.indexOf("\r")).split("\n").length;
   const text =
-    "a carriage return: Piranha reads nothing behind the first one as lines; convert the file";
+    "a carriage return: Piranha reads nothing behind the first one as lines; convert the file, or take it with --lenient";
   findings.add("suspicious", { file: file.name, line }, "line ends", text);
 }
 

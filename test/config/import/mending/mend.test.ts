@@ -3,16 +3,21 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { importFiles } from "../../../../src/config/import/import.ts";
-import { type ImporterName, importDefaults } from "../../../../src/config/import/imported.ts";
+import {
+  type ImporterName,
+  type ImportOptions,
+  importDefaults,
+} from "../../../../src/config/import/imported.ts";
 import { problemsOf } from "../filled-in.ts";
 
+const unknown = { primary: null, backup: null };
 const routers = {
   primary: { public: "192.0.2.1", private: null },
   backup: { public: "192.0.2.2", private: null },
 };
 
 /** The virtual servers and what is said; fails where the result does not pass `lvsd check`. */
-function imported(from: ImporterName, text: string, given = routers) {
+function imported(from: ImporterName, text: string, given: Partial<ImportOptions> = routers) {
   const read = importFiles([{ name: "f", text }], from, { ...importDefaults, ...given });
   assert.ok("text" in read, JSON.stringify(read));
   assert.deepEqual(problemsOf(read.text), []);
@@ -72,7 +77,7 @@ describe("one router of which two addresses are known", () => {
   test("the other one's private address is marked as well", () => {
     const given = { primary: { public: "192.0.2.1", private: "10.0.0.1" }, backup: null };
     const instance = `vrrp_instance V {\n interface eth0\n virtual_ipaddress { 192.0.2.10\n }\n}\n`;
-    const { text } = imported("keepalived", instance, given as unknown as typeof routers);
+    const { text } = imported("keepalived", instance, given);
     assert.match(text, /backup:\n {4}public: +# FILL IN.*\n {4}private: +# FILL IN/);
   });
 });
@@ -101,15 +106,15 @@ describe("what lvsd check refuses is left out, and the rest passes", () => {
     ],
     [
       "a VIP that is a router's own address",
-      "ipvsadm",
-      "-A -t 192.0.2.1:80 -s rr\n-A -t 192.0.2.10:80 -s rr\n",
-      /^left-out 1 virtual_servers\.tcp-192\.0\.2\.1-80: .*routers\.primary\.public/,
-      /tcp-192\.0\.2\.10-80/,
+      "keepalived",
+      "vrrp_instance V {\n interface eth0\n unicast_src_ip 192.0.2.7\n unicast_peer { 192.0.2.8\n }\n virtual_ipaddress {\n 192.0.2.7\n 192.0.2.10\n }\n}\n",
+      /^left-out 1 vips\.0: .*192\.0\.2\.7 is routers/,
+      /192\.0\.2\.10/,
     ],
   ];
   for (const [name, from, text, line, kept] of cases)
     test(name, () => {
-      const read = imported(from, text);
+      const read = imported(from, text, from === "keepalived" ? unknown : routers);
       hasLine(read.said, line);
       assert.match(read.text, kept);
       assert.ok(read.refused.length > 0);
