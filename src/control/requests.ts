@@ -118,8 +118,8 @@ export const requests = {
   }),
   reload: acts<PlanReport>()({
     ...{ path: "/v1/reload", access: "configure" },
-    options: { yes: "flag" },
-    does: `Loads the file on disk. ${guard}`,
+    options: { yes: "flag", discard: "text" },
+    does: `Loads the file on disk. ${guard} With \`discard\`, the SHA-256 of that file, what is loaded takes its place first; it is kept as STATEDIR/config-history/not-loaded.yaml.`,
   }),
   switchover: acts<SwitchoverReport>()({
     ...{ path: "/v1/switchover", access: "operate" },

@@ -258,8 +258,8 @@ export class Daemon extends ServerRequests implements Controlled {
     return this.#config.plan(yes);
   }
 
-  reload({ yes }: Given<"reload">): Promise<PlanReport | Refusal> {
-    return this.#config.reload(yes);
+  reload({ yes, discard }: Given<"reload">): Promise<PlanReport | Refusal> {
+    return this.#config.reload(yes, discard);
   }
 
   save(given: Given<"save">): Promise<SaveReport | Refusal> {

@@ -233,7 +233,7 @@ async function serveUntilStopped(
   };
   const hangUp = (): void => {
     systemd.reloading();
-    void daemon.reload({ yes: false }).finally(() => systemd.ready());
+    void daemon.reload({ yes: false, discard: null }).finally(() => systemd.ready());
   };
   process.on("SIGTERM", terminate).on("SIGINT", terminate).on("SIGHUP", hangUp);
   process.on("SIGUSR2", expectReturn);

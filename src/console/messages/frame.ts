@@ -51,6 +51,11 @@ export const frameMessages = {
     ja: "設定ファイルが正しくありません。修正して読み込むまで、最後に読み込んだ設定が有効です。",
     "zh-TW": "設定檔無效。修正並載入之前，最後載入的設定仍然有效。",
   },
+  "frame.mend": {
+    en: "Mend it here, or put the loaded configuration back",
+    ja: "ここで修正するか、読み込み済みの設定に戻す",
+    "zh-TW": "在此修正，或還原為已載入的設定",
+  },
   "frame.faults": {
     en: "This router is not fit to be active",
     ja: "このルータはアクティブになれません",

@@ -29,6 +29,63 @@ export const reviewMessages = {
     ja: "含まれるファイルは変更されず、あわせて読み込まれます: {files}",
     "zh-TW": "被引入的檔案維持不變，一併讀取：{files}",
   },
+  "review.first": {
+    en: "This is the first configuration of this router.",
+    ja: "このルータの最初の設定です。",
+    "zh-TW": "這是這台路由器的第一份設定。",
+  },
+  "review.unloaded": {
+    en: "The file on this router is not what is loaded",
+    ja: "このルータのファイルは読み込み済みの設定と異なります",
+    "zh-TW": "這台路由器上的檔案不是已載入的設定",
+  },
+  "review.unloaded-more": {
+    en: "{path} was edited by hand and is not valid. Nothing can be applied over it before it is mended or put back.",
+    ja: "{path} は手作業で編集され、正しくありません。修正するか元に戻すまで、何も適用できません。",
+    "zh-TW": "{path} 曾被手動編輯且無效。在修正或還原之前，無法套用任何變更。",
+  },
+  "review.unloaded-difference": {
+    en: "What was edited",
+    ja: "編集された箇所",
+    "zh-TW": "編輯過的內容",
+  },
+  "review.mend": { en: "Mend it in the draft", ja: "下書きで修正する", "zh-TW": "在草稿中修正" },
+  "review.mend-more": {
+    en: "Its text becomes your draft, where the mistakes are shown. The file itself becomes what is loaded again; a copy of its text stays in config-history/not-loaded.yaml of the state directory.",
+    ja: "ファイルの内容を下書きにし、誤りを表示します。ファイル自体は読み込み済みの設定に戻り、内容の写しは状態ディレクトリの config-history/not-loaded.yaml に残ります。",
+    "zh-TW":
+      "檔案內容成為您的草稿，並標示其中的錯誤。檔案本身還原為已載入的設定，內容的副本保留在狀態目錄的 config-history/not-loaded.yaml。",
+  },
+  "review.mend-first": {
+    en: "Its text becomes your draft, where the mistakes are shown.",
+    ja: "ファイルの内容を下書きにし、誤りを表示します。",
+    "zh-TW": "檔案內容成為您的草稿，並標示其中的錯誤。",
+  },
+  "review.mended": {
+    en: "The text of the file is your draft now.",
+    ja: "ファイルの内容を下書きにしました。",
+    "zh-TW": "檔案內容已成為您的草稿。",
+  },
+  "review.restore": {
+    en: "Put the loaded configuration back",
+    ja: "読み込み済みの設定に戻す",
+    "zh-TW": "還原為已載入的設定",
+  },
+  "review.restore-more": {
+    en: "Gives up what was edited by hand. A copy stays in config-history/not-loaded.yaml of the state directory.",
+    ja: "手作業の編集を破棄します。写しは状態ディレクトリの config-history/not-loaded.yaml に残ります。",
+    "zh-TW": "放棄手動編輯的內容。副本保留在狀態目錄的 config-history/not-loaded.yaml。",
+  },
+  "review.restored": {
+    en: "The file is what is loaded again.",
+    ja: "ファイルは読み込み済みの設定に戻りました。",
+    "zh-TW": "檔案已還原為載入的設定。",
+  },
+  "review.unloaded-changed": {
+    en: "The file on the disk is another one meanwhile: look at it again.",
+    ja: "ディスク上のファイルがその間に変わりました。もう一度確認してください。",
+    "zh-TW": "磁碟上的檔案期間已有變動，請再次檢視。",
+  },
   "review.take-in": {
     en: "Take the included files into the main file",
     ja: "含まれるファイルをメインファイルに取り込む",

@@ -37,15 +37,7 @@ function thisRouter(say: Say, status: Status, isOld: boolean): readonly Html[] {
     fact(say("control.since"), instant(status.since)),
     fact(say("control.cause"), html`<span lang="en">${status.cause}</span>`),
     fact(say("control.addresses"), vipsPart(say, status)),
-    fact(
-      say("control.table-sync"),
-      html`${truth(say, ipvs.in_sync, "control.in-sync", "control.out-of-sync")}${
-        ipvs.last_error === null ? nothing : html` <span lang="en">${ipvs.last_error}</span>`
-      }${noted(say("control.repaired", { count: ipvs.drifts }), ipvs.drifts > 0)}${noted(
-        say("control.foreign", { count: ipvs.foreign_services }),
-        ipvs.foreign_services > 0,
-      )}`,
-    ),
+    ...(status.role === null ? [] : [fact(say("control.table-sync"), tablePart(say, ipvs))]),
     ...kernelFacts(say, status),
     fact(say("control.failback"), html`<span>${failbackWord(say, status)}</span>`),
     fact(
@@ -57,6 +49,14 @@ function thisRouter(say: Say, status: Status, isOld: boolean): readonly Html[] {
     fact(say("control.started"), instant(status.started)),
   ];
 }
+
+const tablePart = (say: Say, ipvs: Status["ipvs"]): Html =>
+  html`${truth(say, ipvs.in_sync, "control.in-sync", "control.out-of-sync")}${
+    ipvs.last_error === null ? nothing : html` <span lang="en">${ipvs.last_error}</span>`
+  }${noted(say("control.repaired", { count: ipvs.drifts }), ipvs.drifts > 0)}${noted(
+    say("control.foreign", { count: ipvs.foreign_services }),
+    ipvs.foreign_services > 0,
+  )}`;
 
 /** A line more where it says something. */
 const noted = (text: string, holds: boolean): Html => (holds ? html`<br>${text}` : nothing);

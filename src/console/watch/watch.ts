@@ -66,6 +66,8 @@ export class Watch {
   /** What that process has no answer to: each question would count there as bad input. */
   readonly #unknown = new Set<keyof WatchParts["client"]>();
   #shownAt = Number.NEGATIVE_INFINITY;
+  /** What was said is older than something that was done since. */
+  #outdated = false;
   #graphedAt = Number.NEGATIVE_INFINITY;
   #soon: NodeJS.Timeout | null = null;
   readonly #looks = new Map<"shown" | "unseen", Promise<Watched>>();
@@ -93,8 +95,19 @@ export class Watch {
 
   /** What the daemon says now, or said less than a second ago. */
   async fresh(): Promise<Watched> {
+    if (this.#outdated) {
+      this.#outdated = false;
+      // A look that is under way may have begun before.
+      await Promise.all(this.#looks.values());
+      return this.look(true);
+    }
     if (this.#parts.now() - this.#shownAt < freshMs) return this.#watched;
     return this.look(true);
+  }
+
+  /** Something was done: the next page shows what came of it, however fresh the last look is. */
+  outdate(): void {
+    this.#outdated = true;
   }
 
   /**

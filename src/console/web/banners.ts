@@ -1,5 +1,5 @@
 /** What stands above every panel while something is wrong with the router or its daemon. */
-import { type Html, html, joined } from "../html.ts";
+import { type Html, html, joined, nothing } from "../html.ts";
 import type { Model } from "../panel.ts";
 import { problemList } from "./problems.ts";
 
@@ -13,7 +13,13 @@ export function bannersOf(model: Model): Html {
   if ((status.state as string) === "unconfigured")
     banners.push(banner("warn", say("frame.unconfigured"), firstSteps(model)));
   if (status.config.error !== null)
-    banners.push(banner("bad", say("frame.broken"), problemList(status.config.error)));
+    banners.push(
+      banner(
+        "bad",
+        say("frame.broken"),
+        html`${problemList(status.config.error)}${mendLink(model)}`,
+      ),
+    );
   if (status.faults.length > 0) {
     const faults = status.faults.map(({ subject, text }) => html`<li>${subject}: ${text}</li>`);
     banners.push(banner("bad", say("frame.faults"), html`<ul lang="en">${faults}</ul>`));
@@ -28,6 +34,10 @@ function firstSteps({ say, panels }: Model): Html {
   const steps = panels.filter(({ path }) => path === "/setup" || path === "/import");
   return html`<p>${steps.map(({ path, title }) => html`<a href="${path}">${say(title)}</a> `)}</p>`;
 }
+
+/** Where a file that was refused is mended or given up. */
+const mendLink = ({ say, may }: Model): Html =>
+  may("configure") ? html`<p><a href="/review">${say("frame.mend")}</a></p>` : nothing;
 
 function downBanner({ say, watched }: Model): Html {
   const why = watched.down ?? "";

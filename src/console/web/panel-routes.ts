@@ -51,6 +51,7 @@ export function panelRoutes(app: FastifyInstance, parts: ConsoleParts, hub: Live
             const problems = [problemElsewhere(thrown.message)];
             return { kind: "refused", problems, to: panel.path };
           });
+          parts.watch.outdate();
           return sendActed(parts, request, reply, { ...asked, panel, acted });
         },
       );

@@ -2,6 +2,7 @@
  * The configuration while the daemon runs: what is loaded, what a change would be, the changes
  * themselves, one at a time, and those that were replaced. How two routers share one is cluster/.
  */
+import { createHash } from "node:crypto";
 import PQueue from "p-queue";
 import type { PeerFacts } from "../../advice/findings/facts.ts";
 import type { Possessions } from "../../advice/findings/possessions.ts";
@@ -103,7 +104,9 @@ export class ConfigChanges {
   async report(): Promise<ConfigReport> {
     const { path, serial, hash } = this.#written.config;
     const includes = this.#written.files.filter((file) => file.path !== path);
-    return { path, serial, hash, text: this.text(), includes };
+    const disk = this.#error === null ? this.text() : (this.#store.onDisk() ?? "");
+    const unloaded = disk === this.text() ? {} : { unloaded: disk };
+    return { path, serial, hash, text: this.text(), includes, ...unloaded };
   }
 
   async plan(force: boolean): Promise<PlanReport | Refusal> {
@@ -113,8 +116,24 @@ export class ConfigChanges {
     return objection ?? this.#planned(next);
   }
 
-  reload(force: boolean): Promise<PlanReport | Refusal> {
-    return this.#queue.add(() => this.#reload(force));
+  /** `discard`: the hash of a file on the disk that what is loaded is to replace; null: none. */
+  reload(force: boolean, discard: string | null = null): Promise<PlanReport | Refusal> {
+    return this.#queue.add(async () => {
+      const kept = discard === null ? null : await this.#discard(discard);
+      return kept ?? this.#reload(force);
+    });
+  }
+
+  async #discard(hash: string): Promise<Refusal | null> {
+    try {
+      const disk = this.#store.onDisk() ?? "";
+      if (createHash("sha256").update(disk).digest("hex") !== hash)
+        return refusedNow("the file on the disk is another one meanwhile", "look at it again");
+      await this.#store.discard(disk, this.text());
+      return null;
+    } catch (thrown) {
+      return refusedNow(messageOf(thrown));
+    }
   }
 
   save({ text, yes: force, onto }: Given<"save">): Promise<SaveReport | Refusal> {

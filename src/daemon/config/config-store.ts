@@ -103,6 +103,13 @@ export class ConfigStore {
     if (newest?.hash === replaced.hash) removeFile(join(this.#directory, fileNameOf(newest)));
   }
 
+  /** Puts what is loaded in the place of a text that is not, and keeps that. Throws MachineError. */
+  async discard(disk: string, loaded: string): Promise<void> {
+    ensureDirectory(this.#directory);
+    await replaceFileLater(join(this.#directory, "not-loaded.yaml"), disk, modeOfNew);
+    await this.#write(loaded);
+  }
+
   /** A link to the file stays a link; the file keeps its mode. */
   async #write(text: string): Promise<void> {
     let [path, mode] = [this.#path, modeOfNew];

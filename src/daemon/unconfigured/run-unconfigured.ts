@@ -55,7 +55,7 @@ export async function runUnconfigured(
   const stop = (): void => end.resolve("stop");
   const hangUp = (): void => {
     systemd.reloading();
-    void controlled.reload({ yes: false }).finally(() => systemd.ready());
+    void controlled.reload({ yes: false, discard: null }).finally(() => systemd.ready());
   };
   process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   systemd.ready();

@@ -9,9 +9,11 @@ import { SharedLooks } from "../../control/reports/status-changes.ts";
 import type { AnswerTo, Controlled, Given } from "../../control/requests.ts";
 import { requests } from "../../control/requests.ts";
 import { type Problem, printProblem } from "../../keys/problem.ts";
+import { configBytesMax } from "../../keys/source.ts";
 import { MachineError, messageOf } from "../../model/error.ts";
 import type { LvsdEvent } from "../../model/event.ts";
 import { version } from "../../model/version.ts";
+import { readBounded } from "../../system/file/files.ts";
 import { beyondBounds, readWritten } from "../config/config-thread.ts";
 import type { Written } from "../config/running.ts";
 import type { Journal } from "../journal.ts";
@@ -30,6 +32,9 @@ export interface UnconfiguredParts {
   /** This router has had a configuration that could be run. */
   readonly configuredBefore: () => boolean;
 }
+
+/** The largest configuration, counted in bytes of UTF-8. */
+const fileBytesMax = 3 * configBytesMax;
 
 const rootsPath = "/etc/lvsd/heartbeat.key";
 const noConfiguration = "this router has no configuration yet";
@@ -68,7 +73,10 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
     ...refusing(),
     status,
     statusChanges: ({ since }) => looks.since(since),
-    config: async () => ({ path: parts.path, serial: 0, hash: "", text: "", includes: [] }),
+    config: async () => ({
+      ...{ path: parts.path, serial: 0, hash: "", text: "", includes: [] },
+      ...unloaded(parts),
+    }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
     machine: () => machineReport(),
     firstKey: async ({ key }) =>
@@ -87,6 +95,18 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
       countUp(refused, reason);
     },
   };
+}
+
+/** The file that cannot be run, to be mended; nothing where there is none. */
+function unloaded({ path, problems }: UnconfiguredParts): { readonly unloaded?: string } {
+  if (problems === null) return {};
+  try {
+    const text = readBounded(path, fileBytesMax)?.toString("utf8");
+    return text === undefined ? {} : { unloaded: text };
+  } catch {
+    // Why it cannot be read is among its problems.
+    return {};
+  }
 }
 
 const nothingChanged: PlanReport = {

@@ -63,6 +63,18 @@ test("pages that are opened within a second of each other ask the daemon once", 
   assert.equal(asked(), 2);
 });
 
+test("the page after something was done shows what came of it, however fresh the last look is", async () => {
+  const { client, asked } = daemon();
+  const watch = new Watch({ client, wallMs: () => 0, now: () => 0, looked: () => {} });
+  await watch.fresh();
+  const under = watch.look(true);
+  watch.outdate();
+  await Promise.all([watch.fresh(), under]);
+  assert.equal(asked(), 3, "one more than was under way");
+  await watch.fresh();
+  assert.equal(asked(), 3);
+});
+
 test("an older daemon is asked once for what it does not know, and its successor again", async () => {
   const { client, asked } = daemon();
   let started = "2026-01-01T00:00:00.000Z";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -64,4 +65,21 @@ test("a file that is reloaded while the router waits for its own address is in f
   writeFileSync(path, "routers: 1\n");
   assert.equal((await changes.reload(false)).ok, false);
   assert.equal(loaded.length, 1);
+  assert.equal((await changes.report()).unloaded, "routers: 1\n");
+  const hash = (of: string) => createHash("sha256").update(of).digest("hex");
+  const other = await changes.reload(false, hash("routers: 2\n"));
+  assert.ok(!other.ok && /another one meanwhile/.test(other.problems[0]?.message ?? ""));
+  assert.equal(readFileSync(path, "utf8"), "routers: 1\n");
+  assert.ok((await changes.reload(false, hash("routers: 1\n"))).ok);
+  assert.equal(readFileSync(path, "utf8"), text("two@example.org"));
+  assert.equal(
+    readFileSync(join(directory, "config-history/not-loaded.yaml"), "utf8"),
+    "routers: 1\n",
+  );
+  assert.deepEqual([(await changes.report()).unloaded, changes.error], [undefined, null]);
+  rmSync(path);
+  assert.equal((await changes.reload(false)).ok, false);
+  assert.equal((await changes.report()).unloaded, "", "it is gone");
+  assert.ok((await changes.reload(false, hash(""))).ok);
+  assert.equal(readFileSync(path, "utf8"), text("two@example.org"));
 });

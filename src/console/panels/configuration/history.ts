@@ -48,7 +48,11 @@ function table(model: Model, history: HistoryReport): Html {
 <td><a href="${withPresent}">${say("history.with-present", { serial })}</a></td>
 ${may ? html`<td>${backForms(model, { back, serial, hash })}</td>` : nothing}</tr>`;
   });
-  return html`<p>${say("history.present", { serial: history.serial })} <code>${history.hash.slice(0, 12)}</code></p>
+  const present =
+    history.hash === ""
+      ? nothing
+      : html`<p>${say("history.present", { serial: history.serial })} <code>${history.hash.slice(0, 12)}</code></p>`;
+  return html`${present}
 ${history.past.length === 0 ? html`<p>${say("history.none")}</p>` : compareForm(model, history)}
 ${
   history.past.length === 0

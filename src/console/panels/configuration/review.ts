@@ -24,6 +24,7 @@ import { conflictsPart } from "../../review/conflicts.ts";
 import { differencePart } from "../../review/difference.ts";
 import { planPart } from "../../review/plan.ts";
 import { storedText } from "../../review/stored.ts";
+import { mend, restore, unloadedPart } from "../../review/unloaded.ts";
 import { problemList } from "../../web/problems.ts";
 
 export const reviewPanel: Panel = {
@@ -31,10 +32,19 @@ export const reviewPanel: Panel = {
   title: "review.title",
   help: "review.help",
   access: "configure",
-  render: (model) => render(model, false),
-  actions: { apply, discard, yield: yielded, text: takeText, include: takeIn },
+  render: async (model) => html`${await unloadedHere(model)}${await render(model, false)}`,
+  actions: {
+    ...{ apply, discard, yield: yielded, text: takeText, include: takeIn },
+    ...{ mend, restore },
+  },
   // A configuration of 4 MiB, most of whose characters a form writes as three.
   formBytesMax: 12 * 1024 * 1024,
+};
+
+/** What stands in the way; nothing where the daemon does not answer, which is said below. */
+const unloadedHere = async (model: Model): Promise<Html> => {
+  const report = await model.client.config().catch(() => null);
+  return report === null ? nothing : unloadedPart(model, report);
 };
 
 /** Larger texts are edited elsewhere: browsers get slow. */
@@ -85,7 +95,9 @@ async function render(model: Model, wrong: boolean): Promise<Html> {
   const moved = rebased.moved
     ? html`<p class="notice warn" role="status">${say("review.moved", { serial: present.base.serial })}</p>`
     : nothing;
-  return html`${moved}<p>${say("review.made-on", { serial: present.base.serial })}</p>
+  const { hash, serial } = present.base;
+  const made = hash === "" ? say("review.first") : say("review.made-on", { serial });
+  return html`${moved}<p>${made}</p>
 <h2>${say("review.difference")}</h2>
 ${differencePart(say, { before: present.base.text, after: present.text, label: say("review.difference") })}
 ${includedPart(model, present)}${verdict(model, judged, wrong)}

@@ -77,7 +77,7 @@ test("a reload touches what changed, and a file that is refused changes nothing"
   machine.kernel.applied = [];
 
   machine.configure({ ...config(alone), virtual_server: {} });
-  const refused = await daemon.reload({ yes: false });
+  const refused = await daemon.reload({ yes: false, discard: null });
   assert.ok("ok" in refused && !refused.ok, "an unknown key is refused");
   assert.match(JSON.stringify((await daemon.status()).config.error), /virtual_server/);
   assert.deepEqual(machine.kernel.applied, []);
@@ -87,7 +87,7 @@ test("a reload touches what changed, and a file that is refused changes nothing"
   machine.configure(
     config({ ...alone, virtual_servers: { web: { ...web, real_servers: third } } }),
   );
-  assert.ok("changes" in (await daemon.reload({ yes: false })));
+  assert.ok("changes" in (await daemon.reload({ yes: false, discard: null })));
   await until("the new real server is in the table", () => servers(machine) === 3);
   assert.deepEqual(machine.kernel.applied.length, 1, machine.kernel.applied.join("; "));
   assert.equal((await daemon.status()).config.error, null);

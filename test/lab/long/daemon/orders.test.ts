@@ -92,7 +92,7 @@ test("a reload in the middle of the start holds once the router serves", async (
   machine.configure(
     config({ heartbeat: { authentication: "none", interval: "30ms", dead_after: "600ms" } }),
   );
-  const reload = daemon.reload({ yes: true });
+  const reload = daemon.reload({ yes: true, discard: null });
   // What did not wait for the start would have happened by then.
   const late = Date.now() + 1500;
   await until("it is in force, or it waits", () => network.listening.size > 0 || Date.now() > late);
@@ -127,7 +127,9 @@ test("a router that waits for a reload, and is stopped meanwhile, does not begin
   const machine = new MemoryMachine(network, primary);
   machine.configure(config());
   const gate = startGate(machine);
-  const { daemon, serving } = await machine.begin((unborn) => void unborn.reload({ yes: true }));
+  const { daemon, serving } = await machine.begin(
+    (unborn) => void unborn.reload({ yes: true, discard: null }),
+  );
   await gate.reached;
   await daemon.stop("the test stops it");
   gate.open();
@@ -151,7 +153,7 @@ test("addresses that cannot be read are why a reload is refused", async () => {
     if (reads.count === 2) throw new MachineError("ip: no answer within 1 s");
   };
   const { ok, problems } = (await asked.run("reload", () =>
-    daemon.reload({ yes: false }),
+    daemon.reload({ yes: false, discard: null }),
   )) as Refusal;
   assert.deepEqual([ok, problems?.[0]?.message], [false, "ip: no answer within 1 s"]);
   assert.equal(reads.count, 2);
@@ -170,7 +172,7 @@ test("a reload and a saving hold the loop up for no disk", async (context) => {
   syncBuiltinESMExports();
   context.after(syncBuiltinESMExports);
   machine.configure(config({ ...alone, guard: { remove_percent: 40 } }));
-  assert.ok("changes" in (await daemon.reload({ yes: false })));
+  assert.ok("changes" in (await daemon.reload({ yes: false, discard: null })));
   const text = JSON.stringify(config({ ...alone, serial: 1, guard: { remove_percent: 60 } }));
   const saved = await daemon.save({ text, yes: false, onto: null });
   assert.ok("peer" in saved && saved.peer === "none", JSON.stringify(saved));
@@ -190,7 +192,7 @@ for (const ending of ["stop", "leave"] as const)
     const web = config().virtual_servers.web;
     machine.configure(config(alone, { more: { ...web, address: "192.0.2.11/24" } }));
     gate.shut();
-    const reload = daemon.reload({ yes: true });
+    const reload = daemon.reload({ yes: true, discard: null });
     await gate.reached;
     const ended = ending === "stop" ? daemon.stop("the test stops it") : daemon.leave();
     const isKept = () => machine.expiring.size > 0;
