@@ -305,8 +305,8 @@ export interface ConfigReport {
   /** What it includes, in the order of their names. */
   readonly includes: readonly { readonly path: string; readonly text: string }[];
   /**
-   * The main file on the disk, empty where there is none, while it was refused and stands in the way
-   * of every saving; left out: it is what is loaded, or was not tried.
+   * The main file on the disk, empty where there is none, while it was refused and stands in the
+   * way of every saving; left out: it is what is loaded, or was not tried.
    */
   readonly unloaded?: string;
 }
