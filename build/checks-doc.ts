@@ -2,9 +2,10 @@
 import { parse } from "yaml";
 import { rhythmKeys, tlsSectionKeys } from "../src/check/check-keys.ts";
 import { type CheckTypeName, declaredTypes, typeNamed } from "../src/check/check-types.ts";
+import { originKeys, originPortKeys } from "../src/check/origin-keys.ts";
 import { failureReasons, reasonHelp } from "../src/check/reason.ts";
 import { everyTypesKeys } from "../src/config/schema/check.ts";
-import { afterTypes, beforeTypes, deadlineText } from "./checks-text.ts";
+import { afterTypes, beforeTypes, deadlineText, originText } from "./checks-text.ts";
 import { keyTable } from "./configuration-doc.ts";
 
 /** A type's example as the lines under `check:`. */
@@ -23,8 +24,14 @@ const exampleText = (example: string): string[] => {
   ];
 };
 
+/** Of every type that uses the network. */
+const fromKeys = { ...originKeys, ...originPortKeys };
+
 function typeText(name: CheckTypeName): string[] {
-  const { keys, help, reasons, example } = typeNamed(name);
+  const { help, reasons, example, ...type } = typeNamed(name);
+  const keys = Object.fromEntries(
+    Object.entries(type.keys).filter(([key]) => !Object.hasOwn(fromKeys, key)),
+  );
   const own = Object.keys(keys).length > 0;
   const listed = failureReasons.filter((reason) => reasons[reason] !== undefined);
   return [
@@ -57,6 +64,12 @@ export function checksDoc(): string {
     "## Keys of every type",
     "",
     ...keyTable({ type: everyTypesKeys.type, ...rhythmKeys, any: everyTypesKeys.any }),
+    "",
+    "## Where checks come from",
+    "",
+    ...originText,
+    "",
+    ...keyTable(fromKeys),
     "",
     "## Each type",
     "",

@@ -39,6 +39,24 @@ type and then its reason.
 - A failover service has one check.
 `.split("\n");
 
+export const originText: readonly string[] =
+  `By default the route to a real server decides which address, port and interface a check comes from.
+Every type that uses the network has these keys. \`ping\` has no \`source_port\`; types with a second
+connection (\`ftp\`) use the port for the first one.
+
+\`\`\`yaml
+check: { type: tcp, source: private, device: eth1, fwmark: 21 }
+\`\`\`
+
+- The file is the same on both routers, and the standby checks as well where it hears no active
+  router. So a source is an address that both have, or \`public\`, \`private\` or a list of the primary's and the backup's.
+  A floating address, or one that a single router has, is refused.
+- \`fwmark\` selects a route by \`ip rule add fwmark 21 table 21\`. The mark of a virtual server of
+  several real servers is refused, since any of them would answer.
+- \`lvsd check --here\` and every reload look whether this machine has the address and the interface.
+  Later a try without them fails as \`local\`, which does not count against the real server.
+- A check that goes through IPVS (\`via: service\`) has none of these keys.`.split("\n");
+
 export const deadlineText: readonly string[] =
   `\`timeout\` is a single limit over connecting, TLS, sending, and the whole answer. Whatever a real
 server does (nothing, garbage, an endless answer), the try ends by then, with a reason:`.split(

@@ -16,6 +16,7 @@ import {
   whole,
 } from "../keys/shape.ts";
 import { messageOf } from "../model/error.ts";
+import { originKeys, originPortKeys } from "./origin-keys.ts";
 import { compilePattern } from "./pattern.ts";
 import { type SettleContext, type TlsOptions, tlsVersions } from "./type.ts";
 
@@ -57,10 +58,10 @@ const addressKey = optional(
   "Where the try goes, if not to the real server's own address.",
 );
 
-/** For what has no ports: ICMP. Values are the settled ones; null is the real server's own. */
+/** For what has no ports: ICMP. Null is the real server's own. */
 export const addressKeys = { address: addressKey };
 
-/** Where the try goes. Values are the settled ones; null is the real server's own. */
+/** Where the try goes, and where it comes from, which is no business of the types. */
 export const targetKeys = {
   address: addressKey,
   port: optional(
@@ -68,6 +69,8 @@ export const targetKeys = {
     "the real server's",
     "The port that is tried, if not the real server's own.",
   ),
+  ...originKeys,
+  ...originPortKeys,
 };
 
 export const tlsSectionKeys = {

@@ -6,9 +6,11 @@
  */
 import type { Draft, Keys, ReadOf } from "../keys/section.ts";
 import type { IpAddress } from "../model/address.ts";
+import type { Origin } from "../model/origin.ts";
 import type { Forwarding } from "../model/service.ts";
 import type { Ms } from "../model/time.ts";
 import type { Dialogue } from "./dialogue.ts";
+import type { GivenOrigin } from "./origin-keys.ts";
 import type { FailureReason } from "./reason.ts";
 
 /**
@@ -28,6 +30,8 @@ export interface Path {
 export interface Carried {
   /** Left out: straight to the real server. Null until the whole configuration is known. */
   readonly via?: Path | null;
+  /** Left out: its tries come from wherever the kernel says. */
+  readonly from?: GivenOrigin;
 }
 
 /** The rhythm of a check; `timeout` bounds one try, everything included. */
@@ -65,6 +69,8 @@ export interface Aim {
   readonly port: number;
   /** Through IPVS, from this address of the router; left out: straight there. */
   readonly path?: Path & { readonly source: IpAddress };
+  /** Left out: from wherever the kernel says. */
+  readonly origin?: Origin;
 }
 
 /** For which virtual server a real server is checked, and with which weight it serves it. */

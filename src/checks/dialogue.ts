@@ -52,7 +52,7 @@ export async function tryDialogue(
   if (transport.protocol === "udp" && dialogue !== null)
     return converseByDatagram(target, dialogue, deadline);
   const fetch = (port: number, fetching: Fetching): (() => void) =>
-    fetchFrom({ address: target.address, port }, deadline, fetching);
+    fetchFrom(besides(target, port), deadline, fetching);
   const { tls } = transport;
   if (tls === null) return tryPlainly(target, dialogue, deadline, fetch);
   const opened = await open(target, deadline);
@@ -63,6 +63,10 @@ export async function tryDialogue(
     close(opened.connection);
   }
 }
+
+/** A second connection: another port there, and any free one here. */
+const besides = ({ address, origin }: Endpoint, port: number): Endpoint =>
+  origin === undefined ? { address, port } : { address, port, origin: { ...origin, port: null } };
 
 /** What is said over TLS, or before it begins. */
 interface Securing {

@@ -4,8 +4,9 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Dialogue } from "../check/dialogue.ts";
+import { family } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
-import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
+import { openStreamFrom } from "../system/net/real-servers/origin-socket.ts";
 import {
   type Opener,
   PlainConnection,
@@ -22,7 +23,7 @@ import {
   passed,
 } from "./check-result.ts";
 import { Conversation, type Fetch, secondConnection } from "./conversation.ts";
-import type { Endpoint, Opened } from "./target.ts";
+import { type Endpoint, type Opened, wayTo } from "./target.ts";
 
 /** Connects, or says why not. The caller must close what it got. Never rejects. */
 function openPlainly(target: Endpoint, deadline: Deadline): Promise<Opened<PlainConnection>> {
@@ -97,16 +98,14 @@ class Opening implements Opener {
   }
 }
 
-/** Begins to connect: straight there, or through IPVS by a mark on what is sent. */
-function connecting({ address, port, path }: Endpoint, opener: Opener): PlainConnection | Failed {
+/** Begins to connect. */
+function connecting(target: Endpoint, opener: Opener): PlainConnection | Failed {
   try {
+    const { address, port, origin } = wayTo(target);
     const goal: PlainGoal =
-      path === undefined
+      origin === null
         ? { address, port }
-        : {
-            ...{ address: path.vip, port: path.port },
-            socket: () => openMarkedSocket("stream", path.mark, path.source),
-          };
+        : { address, port, socket: () => openStreamFrom(origin, family(address)) };
     const connection = PlainConnection.open(goal, opener);
     return typeof connection === "number" ? failedByNumber(connection, "unreachable") : connection;
   } catch (thrown) {

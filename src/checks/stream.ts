@@ -5,8 +5,9 @@
 import { connect, Socket, type SocketConstructorOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Dialogue, DialogueAction } from "../check/dialogue.ts";
+import { family } from "../model/address.ts";
 import { messageOf } from "../model/error.ts";
-import { openMarkedSocket } from "../system/net/real-servers/marked-socket.ts";
+import { openStreamFrom } from "../system/net/real-servers/origin-socket.ts";
 import {
   type CheckResult,
   type Deadline,
@@ -17,7 +18,7 @@ import {
   passed,
 } from "./check-result.ts";
 import { Conversation, type Fetch, secondConnection } from "./conversation.ts";
-import type { Endpoint, Opened } from "./target.ts";
+import { type Endpoint, type Opened, wayTo } from "./target.ts";
 import { brokenStream } from "./tls/tls-words.ts";
 
 /** Connects, or says why not. The caller must `close` what it got. */
@@ -49,15 +50,15 @@ export function open(target: Endpoint, deadline: Deadline): Promise<Opened<Socke
   });
 }
 
-/** Begins to connect: straight there, or through IPVS by a mark on what is sent. */
+/** Begins to connect. */
 function connecting(target: Endpoint, options: { readonly allowHalfOpen: true }): Socket | Failed {
-  const { address: host, port, path } = target;
-  if (path === undefined) return connect({ host, port, ...options });
+  const { address: host, port, origin } = wayTo(target);
+  if (origin === null) return connect({ host, port, ...options });
   try {
-    const fd = openMarkedSocket("stream", path.mark, path.source);
+    const fd = openStreamFrom(origin, family(host));
     // Nothing is read before it has connected.
     const socket = new Socket({ fd, manualStart: true, ...options } as SocketConstructorOpts);
-    return socket.connect({ host: path.vip, port: path.port });
+    return socket.connect({ host, port });
   } catch (thrown) {
     return failed("local", messageOf(thrown));
   }

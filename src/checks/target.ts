@@ -2,6 +2,7 @@
 import type { Aim } from "../check/type.ts";
 import type { Check } from "../config/config.ts";
 import type { IpAddress } from "../model/address.ts";
+import type { Origin } from "../model/origin.ts";
 import type { Failed } from "./check-result.ts";
 
 /** A real server's own address and port. */
@@ -16,10 +17,25 @@ interface Aimed {
 /** Where a try goes: the check's own address and port, where it has them. */
 export const targetOf = (check: Check, endpoint: Endpoint): Endpoint => {
   const { address, port }: Aimed = check.type === "none" ? {} : (check as Aimed);
-  const { path } = endpoint;
   const target = { address: address ?? endpoint.address, port: port ?? endpoint.port };
-  return path === undefined ? target : { ...target, path };
+  return { ...endpoint, ...target };
 };
+
+/** Where a try's packets go, and where they come from; null: from wherever the kernel says. */
+export interface Way {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly origin: Origin | null;
+}
+
+/** Straight there, or through IPVS by a mark on what is sent. */
+export const wayTo = ({ address, port, path, origin }: Endpoint): Way =>
+  path === undefined
+    ? { address, port, origin: origin ?? null }
+    : {
+        ...{ address: path.vip, port: path.port },
+        origin: { source: path.source, mark: path.mark, port: null, device: null },
+      };
 
 /** What of the target makes a difference to a try: of ICMP no port, of a program all of it. */
 export const targetIdentity = (check: Check, endpoint: Endpoint): Partial<Endpoint> => {

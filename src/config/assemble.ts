@@ -5,7 +5,7 @@
 
 import { placeOf } from "../keys/complaints.ts";
 import { namedValues, type ValuesOf } from "../keys/named-values.ts";
-import type { Place, PlacedNeed, Places } from "../keys/place.ts";
+import type { Place, PlacedNeed, PlacedOrigin, Places } from "../keys/place.ts";
 import { type Keys, type Settled, sound } from "../keys/section.ts";
 import { bitsOf, type Family, type HostName, type IpAddress, isAddress } from "../model/address.ts";
 import { ipip, protocols, type SchedulerFlag, type Tunnel } from "../model/service.ts";
@@ -21,6 +21,7 @@ import type {
   VirtualServer,
 } from "./config.ts";
 import { mapsPort } from "./forwarding/claimed-services.ts";
+import { sourcesIn } from "./forwarding/origins.ts";
 import { withPaths } from "./forwarding/paths.ts";
 import {
   chooseMarks,
@@ -70,7 +71,7 @@ export function assemble(
   const { vips, places: vipPlaces } = vipsOf(whole.claims);
   const backup = whole.backup === null ? null : addressesOf(whole.backup);
   const heartbeat = heartbeatOf(whole, backup !== null, of);
-  const marks = chosenMarks(whole.virtualServers);
+  const marks = chosenMarks(whole);
   const config: Config = {
     path: of.path,
     ...namedValues(rest(rootKeys, "forwarding", "nat_router", "defaults"), root),
@@ -110,6 +111,7 @@ export function assemble(
       fence: place(whole.fence ?? undefined, "command"),
       services: place(whole.failover, "services"),
       checkNeeds: placedNeeds(whole),
+      checkOrigins: placedOrigins(whole),
       hosts: placedHosts(whole),
     },
   };
@@ -139,6 +141,19 @@ function placedNeeds({ checkNeeds }: Whole): readonly PlacedNeed[] {
     secret: secrets.has(path),
     place: placeOf(spot, key),
   }));
+}
+
+/** Each origin once for each place where it is written. */
+function placedOrigins(whole: Whole): readonly PlacedOrigin[] {
+  const placed = whole.checkOrigins.map(({ origin, spotOf, pathOf }): PlacedOrigin => {
+    const at = (key: string): Place => placeOf(spotOf(key), pathOf(key));
+    const { source, device } = origin;
+    return {
+      source: source === null ? null : { of: sourcesIn(source, whole), place: at("source") },
+      device: device === null ? null : { name: device, place: at("device") },
+    };
+  });
+  return [...new Map(placed.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 /** The values of a settled section; only called once nothing is wrong any more. */
@@ -280,13 +295,16 @@ function markOf(server: VirtualServerWhole, marks: ReadonlyMap<string, number>):
 }
 
 /** Marks for those that have none in the file. */
-function chosenMarks(servers: readonly VirtualServerWhole[]): ReadonlyMap<string, number> {
-  const marked = servers.flatMap(({ name, service }) =>
+function chosenMarks({ virtualServers, checkOrigins }: Whole): ReadonlyMap<string, number> {
+  const marked = virtualServers.flatMap(({ name, service }) =>
     service?.kind === "mark" ? [{ name, fwmark: service.fwmark }] : [],
   );
   return chooseMarks(
     marked.filter(({ fwmark }) => fwmark === null).map(({ name }) => name),
-    new Set(marked.flatMap(({ fwmark }) => fwmark ?? [])),
+    new Set([
+      ...marked.flatMap(({ fwmark }) => fwmark ?? []),
+      ...checkOrigins.flatMap(({ origin }) => origin.mark ?? []),
+    ]),
   );
 }
 

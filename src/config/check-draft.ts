@@ -6,6 +6,7 @@
  */
 import { rhythmKeys } from "../check/check-keys.ts";
 import { type CheckTypeName, typeNamed } from "../check/check-types.ts";
+import { type GivenOrigin, originIn } from "../check/origin-keys.ts";
 import type { Rhythm, SettleContext } from "../check/type.ts";
 import type { Complaints, Spot } from "../keys/complaints.ts";
 import { declaredEntries } from "../keys/declared-entries.ts";
@@ -28,6 +29,11 @@ export interface CheckNeed {
   readonly spot: Spot;
 }
 
+/** Where the tries of a check are to come from, and where that is written. */
+export interface WrittenOrigin extends Pick<Settled<Keys>, "spotOf" | "pathOf"> {
+  readonly origin: GivenOrigin;
+}
+
 /** What a check takes from its surroundings. */
 export interface CheckOwner {
   readonly path: string;
@@ -40,6 +46,8 @@ export interface CheckOwner {
   absolute(path: string): string;
   /** Is given what a sound check needs of the machine. */
   needs(need: CheckNeed): void;
+  /** Is given where the tries of a sound check come from, if that is written. */
+  comesFrom?(written: WrittenOrigin): void;
 }
 
 /** The check of these layers, the first one on top; undefined, with complaints, when faulty. */
@@ -167,13 +175,24 @@ function settleOne(
     if (giver !== undefined && entry !== undefined)
       for (const need of needsOf(keys, entry, giver.map.path, owner)) owner.needs(need);
   }
+  const origin = originIn(values);
+  if (origin !== null) owner.comesFrom?.({ origin, ...placesIn(settled) });
   const { interval, timeout, fall, rise } = values as unknown as Rhythm;
   // The declaration of the type, by which `own` was settled, says what its checks are.
   const { fall_interval: sooner } = values as { readonly fall_interval?: Ms | null };
   const fallInterval = sooner == null ? {} : { fallInterval: ms(Math.min(sooner, interval)) };
   const rhythm = { interval, timeout, fall, rise, ...fallInterval };
-  return { type, ...rhythm, ...own, ...(via === "service" && { via: null }) } as Check;
+  const ways = {
+    ...(via === "service" && { via: null }),
+    ...(origin !== null && { from: origin }),
+  };
+  return { type, ...rhythm, ...own, ...ways } as Check;
 }
+
+const placesIn = (settled: Settled<Keys>): Pick<WrittenOrigin, "spotOf" | "pathOf"> => ({
+  spotOf: (key) => settled.spotOf(key),
+  pathOf: (key) => settled.pathOf(key),
+});
 
 /** How its tries go; complains of what cannot go through the service. */
 function viaOf(
@@ -184,6 +203,7 @@ function viaOf(
 ): "direct" | "service" {
   const { via, address } = settled.values as Readonly<Record<string, unknown>>;
   if (via !== "service") return "direct";
+  const given = originIn(settled.values);
   const [path, spot] = [settled.pathOf("via"), settled.spotOf("via")];
   const why = type === "none" ? "it has no tries" : typeNamed(type).straightOnly;
   if (hasService === false)
@@ -196,6 +216,12 @@ function viaOf(
       spot,
       `${path}: the check goes to ${address}, and the service leads to the real server itself`,
       "leave out one of the two",
+    );
+  else if (given !== null)
+    complaints.at(
+      spot,
+      `${path}: the way through the service has a source and a mark of its own`,
+      "leave it out, or `source`, `source_port`, `device` and `fwmark`",
     );
   return "service";
 }

@@ -14,7 +14,7 @@ export type FailoverServiceDraft = Draft<typeof failoverServiceKeys>;
 /** The services that are sound; of the others it has been complained. */
 export function settleServices(
   services: readonly Named<FailoverServiceDraft>[],
-  ofChecks: Pick<CheckOwner, "absolute" | "needs">,
+  ofChecks: Pick<CheckOwner, "absolute" | "needs" | "comesFrom">,
   complaints: Complaints,
 ): readonly ServiceConfig[] {
   return services.flatMap(({ name, nameSpot, value }) => {

@@ -156,6 +156,40 @@ export function missingDevices(
   return [...ofVips, ...ofLinks, ...ofSync];
 }
 
+/**
+ * What checks are to come from and this machine does not have. `role` null: it is not known, and
+ * neither is which of the sources is this machine's.
+ */
+export function missingOrigins(
+  { checkOrigins }: Pick<Places, "checkOrigins">,
+  role: Role | null,
+  interfaces: readonly InterfaceHere[],
+): readonly Problem[] {
+  const names = interfaces.map((at) => at.name);
+  const here = interfaces.flatMap((at) => at.addresses.map(({ prefix }) => prefix.address));
+  // The whole network of the loopback device is this machine.
+  const local = interfaces.filter(({ name }) => name === "lo").flatMap((at) => at.addresses);
+  return checkOrigins.flatMap(({ source, device }) => {
+    const own = role === null ? null : (source?.of[role] ?? null);
+    const isHere = (address: IpAddress): boolean =>
+      here.includes(address) || local.some(({ prefix }) => holds(prefix, address));
+    return [
+      ...(source === null || own === null || isHere(own)
+        ? []
+        : [problemAt(source.place, `${own} is not on this machine`, `it has ${here.join(", ")}`)]),
+      ...(device === null || names.includes(device.name)
+        ? []
+        : [
+            problemAt(
+              device.place,
+              `device ${device.name} does not exist`,
+              `this machine has ${names.join(", ") || "none"}`,
+            ),
+          ]),
+    ];
+  });
+}
+
 /** VIPs whose devices are here and do not take them. Of missing devices see `missingDevices`. */
 export function refusedVips(config: Config, here: Here, places: Places): readonly Problem[] {
   return config.vips.flatMap(({ prefix, device }) => {

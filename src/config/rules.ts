@@ -29,6 +29,7 @@ import {
   onePacketNeedsUdp,
   tunnelsAreWhole,
 } from "./forwarding/methods.ts";
+import { originsArePossible } from "./forwarding/origins.ts";
 import { pathsArePossible } from "./forwarding/paths.ts";
 import { lifecycleRules } from "./lifecycle/rules.ts";
 import { claimsAgree, labelsNameOneAddress, loneClaimsAreClaimed } from "./vips.ts";
@@ -278,6 +279,7 @@ export const rules: readonly Rule[] = [
   realServersDiffer,
   familiesMatch,
   pathsArePossible,
+  originsArePossible,
   familiesOfMarks,
   marksDiffer,
   methodsKeepThePort,

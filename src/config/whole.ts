@@ -9,7 +9,7 @@ import { type Draft, emptyDraft, type Keys, type Settled, settle } from "../keys
 import type { Named } from "../keys/shape.ts";
 import { type IpAddress, isAddress } from "../model/address.ts";
 import type { Forwarding, Protocol } from "../model/service.ts";
-import { type CheckNeed, type CheckOwner, settleCheck } from "./check-draft.ts";
+import { type CheckNeed, type CheckOwner, settleCheck, type WrittenOrigin } from "./check-draft.ts";
 import type { Checks, ServiceConfig } from "./config.ts";
 import { settleServices } from "./failover-services.ts";
 import { type ServiceWhole, type SettledService, settleService } from "./forwarding/service.ts";
@@ -114,6 +114,8 @@ export interface Whole {
   readonly claims: readonly Claim[];
   /** What the checks need of the machine. */
   readonly checkNeeds: readonly CheckNeed[];
+  /** Where checks come from, wherever that is written. */
+  readonly checkOrigins: readonly WrittenOrigin[];
 }
 
 /** What an included file gives. */
@@ -141,7 +143,12 @@ export function settleWhole(
   const consoleSection = one(consoleKeys, root.values.console);
   const notify = one(notifyKeys, root.values.notify);
   const checkNeeds: CheckNeed[] = [];
-  const ofChecks = { absolute, needs: (need: CheckNeed) => checkNeeds.push(need) };
+  const checkOrigins: WrittenOrigin[] = [];
+  const ofChecks = {
+    absolute,
+    needs: (need: CheckNeed) => checkNeeds.push(need),
+    comesFrom: (written: WrittenOrigin) => checkOrigins.push(written),
+  };
   const surroundings: Surroundings = {
     defaults: main.given.defaults ?? null,
     forwarding: root.values.forwarding,
@@ -184,11 +191,12 @@ export function settleWhole(
       ...vips.flatMap((vip) => claimOf("vip", vip, true)),
     ],
     checkNeeds,
+    checkOrigins,
   };
 }
 
 /** What checks have of the machine whatever their virtual server. */
-export type ChecksMachine = Pick<CheckOwner, "absolute" | "needs">;
+export type ChecksMachine = Pick<CheckOwner, "absolute" | "needs" | "comesFrom">;
 
 interface Surroundings {
   readonly defaults: VirtualServerDraft | null;

@@ -31,18 +31,28 @@ export interface Tally {
   readonly counted: number;
   /** They take connections. */
   readonly healthy: number;
+  /** The configured weights of all that are counted. */
+  readonly weight: number;
+  /** The weights of those that are healthy: the configured ones, or those that checks give. */
+  readonly healthyWeight: number;
   /** They are being checked for the first time, so that they may be healthy. */
   readonly open: number;
   /** A panic would use them. */
   readonly used: number;
 }
 
-export const emptyTally: Tally = { counted: 0, healthy: 0, open: 0, used: 0 };
+export const emptyTally: Tally = {
+  ...{ counted: 0, healthy: 0, weight: 0, healthyWeight: 0 },
+  ...{ open: 0, used: 0 },
+};
 
-/** What one real server adds to a tally, apart from itself. */
-export const tallied = (known: RealServerHealth | undefined): Tally => ({
+/** What one real server of this configured weight adds to a tally. */
+export const tallied = (weight: number, known: RealServerHealth | undefined): Tally => ({
   counted: 1,
   healthy: takesConnections(known) ? 1 : 0,
+  weight,
+  // A rising weight, or one that follows a load, says nothing of health.
+  healthyWeight: takesConnections(known) ? (known?.checkedWeight ?? weight) : 0,
   open: known === undefined || known.state === "checking" ? 1 : 0,
   used: known !== undefined && isUsedInPanic(known) ? 1 : 0,
 });
@@ -51,6 +61,8 @@ export const tallied = (known: RealServerHealth | undefined): Tally => ({
 export const plus = (tally: Tally, other: Tally, by: 1 | -1 = 1): Tally => ({
   counted: tally.counted + by * other.counted,
   healthy: tally.healthy + by * other.healthy,
+  weight: tally.weight + by * other.weight,
+  healthyWeight: tally.healthyWeight + by * other.healthyWeight,
   open: tally.open + by * other.open,
   used: tally.used + by * other.used,
 });
@@ -62,7 +74,7 @@ export function virtualServerHealth(
   before: Before = nothingBefore,
 ): VirtualServerHealth {
   const tally = countedServers(virtualServer.realServers)
-    .map(({ name }) => tallied(health.get(realServerKey(virtualServer.name, name))))
+    .map(({ name, weight }) => tallied(weight, health.get(realServerKey(virtualServer.name, name))))
     .reduce((sum, each) => plus(sum, each), emptyTally);
   return healthByTally(virtualServer, tally, before);
 }
@@ -79,12 +91,15 @@ export function healthByTally(
       maintenance === undefined ? "inactive in the configuration" : `asked by ${maintenance.by}`;
     return { state: "disabled", cause, quorate: null, localPort };
   }
-  const { counted, healthy } = tally;
   const { quorum, panicThreshold, sorryServer } = virtualServer;
-  const [up, down] = [upFrom(quorum, counted), downFrom(quorum, counted)];
-  const quorate = healthy >= up || (healthy > down && was === true);
+  const byWeight = quorum.count === "weights";
+  const [have, all] = byWeight
+    ? [tally.healthyWeight, tally.weight]
+    : [tally.healthy, tally.counted];
+  const [up, down] = [upFrom(quorum, all), downFrom(quorum, all)];
+  const quorate = have >= up || (have > down && was === true);
   const rest = { quorate, localPort };
-  const count = `${healthy} of ${virtualServer.realServers.length} real servers`;
+  const count = `${tally.healthy} of ${virtualServer.realServers.length} real servers`;
   if (isPanic(tally, panicThreshold))
     return {
       ...rest,
@@ -94,7 +109,9 @@ export function healthByTally(
   const cause =
     up === 1 && down === 0
       ? `${count} take connections`
-      : `${count} take connections; ${up} bring it up, ${down} take it down`;
+      : byWeight
+        ? `${count} take connections, with a weight of ${have}; ${up} brings it up, ${down} takes it down`
+        : `${count} take connections; ${up} bring it up, ${down} take it down`;
   if (quorate) return { ...rest, state: "up", cause };
   const answers = sorryServer !== null && (sorryServer !== "local" || localPort !== null);
   return { ...rest, state: answers ? "sorry" : "down", cause };

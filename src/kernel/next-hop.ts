@@ -24,8 +24,8 @@ const headerBytes = 16;
 const bodyBytes = 12;
 const attributesAt = headerBytes + bodyBytes;
 const attributeHeader = 4;
-/** RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_VIA; NDA_DST. */
-const attributes = { destination: 1, device: 4, gateway: 5, via: 18 } as const;
+/** RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_MARK, RTA_VIA; NDA_DST. */
+const attributes = { destination: 1, device: 4, gateway: 5, mark: 16, via: 18 } as const;
 const unicastRoute = 1;
 const states = { incomplete: 0x01, failed: 0x20 } as const;
 
@@ -47,9 +47,29 @@ function request(type: number, of: 4 | 6, bits: number, index: number, address: 
   return new Uint8Array(bytes);
 }
 
-/** Asks by which way packets to the address leave. */
-export const nextHopRequest = (address: IpAddress): Uint8Array =>
-  request(types.getRoute, family(address), family(address) === 6 ? 128 : 32, 0, address);
+/**
+ * Asks by which way packets to the address leave; by the device of this number, and with this
+ * firewall mark, where they are not 0.
+ */
+export function nextHopRequest(address: IpAddress, device = 0, mark = 0): Uint8Array {
+  const of = family(address);
+  const plain = request(types.getRoute, of, of === 6 ? 128 : 32, 0, address);
+  const more = [
+    ...(device === 0 ? [] : [numberAttribute(attributes.device, device)]),
+    ...(mark === 0 ? [] : [numberAttribute(attributes.mark, mark)]),
+  ];
+  const whole = Buffer.concat([plain, ...more]);
+  whole.writeUInt32LE(whole.length, 0);
+  return new Uint8Array(whole);
+}
+
+function numberAttribute(kind: number, value: number): Buffer {
+  const bytes = Buffer.alloc(attributeHeader + 4);
+  bytes.writeUInt16LE(bytes.length, 0);
+  bytes.writeUInt16LE(kind, 2);
+  bytes.writeUInt32LE(value, attributeHeader);
+  return bytes;
+}
 
 /** Asks what is known of the network card of a machine on the device's network. */
 export const neighbourRequest = ({ index, address }: NextHop): Uint8Array =>

@@ -1,5 +1,6 @@
 /** Where things stand in the operator's text, kept next to a Config for what is judged later. */
 import type { IpAddress } from "../model/address.ts";
+import type { Role } from "../model/router.ts";
 
 /** A place in a file; both numbers count from 1. `key` is the dotted name of what stands there. */
 export interface Place {
@@ -22,8 +23,20 @@ export interface Places {
   readonly services: Place | null;
   /** What checks need of the machine, once for each program and file. */
   readonly checkNeeds: readonly PlacedNeed[];
+  /** Where checks are to come from, for each place where that is written. */
+  readonly checkOrigins: readonly PlacedOrigin[];
   /** Of each host name where it first stands as the address of a real server. */
   readonly hosts: Readonly<Record<string, Place>>;
+}
+
+/** What of this machine the tries of a check come from; null: what is not written. */
+export interface PlacedOrigin {
+  readonly source: {
+    /** On each router; null: it has none. */
+    readonly of: Readonly<Record<Role, IpAddress | null>>;
+    readonly place: Place;
+  } | null;
+  readonly device: { readonly name: string; readonly place: Place } | null;
 }
 
 /** A program or a file that a key names. */

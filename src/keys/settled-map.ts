@@ -21,7 +21,7 @@ export function settledMap<K extends Keys>(
     read(value, path, complaints) {
       const draft = readSection(keys, value, path, complaints);
       if (draft === undefined) return undefined;
-      const settled = sound(settle(keys, [draft], complaints));
+      const settled = sound(settle(keys, [draft], complaints), Object.keys(keys));
       if (settled === undefined) return undefined;
       const values = namedValues(keys, settled);
       return judge(values, value, path, complaints) ? values : undefined;

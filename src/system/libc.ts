@@ -50,6 +50,11 @@ export const getSocketName = libc.func(
   "int getsockname(int fd, void *address, void *size)",
 ) as Call<[fd: number, address: Bytes, size: Bytes]>;
 
+/** The number of an interface (if_nametoindex(3)); 0: there is none of this name. */
+export const interfaceIndex = libc.func("uint if_nametoindex(const char *name)") as Call<
+  [name: string]
+>;
+
 /** One instruction of a classic filter (bpf(4)): loads, jumps, and how many bytes to keep. */
 export interface FilterStep {
   readonly code: number;

@@ -66,7 +66,11 @@ test("what is left out has its default", () => {
         tripwire: false,
         damping: "off",
         slowStart: 0,
-        quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },
+        quorum: {
+          count: "servers",
+          up: { value: 1, unit: "number" },
+          down: { value: 0, unit: "number" },
+        },
         panicThreshold: 0,
         sorryServer: null,
         sorryPage: null,

@@ -26,10 +26,10 @@ const servers = (count: number, changes: Partial<VirtualServer> = {}): VirtualSe
   });
 const health = (...each: readonly RealServerHealth[]): Health =>
   new Map(each.map((one, at) => [`web/rs${at}`, one]));
-const count = (value: number): Amount => ({ value, unit: "servers" });
+const count = (value: number): Amount => ({ value, unit: "number" });
 const percent = (value: number): Amount => ({ value, unit: "percent" });
 const quorum = (upAt: Amount, downAt: Amount): { quorum: Quorum } => ({
-  quorum: { up: upAt, down: downAt },
+  quorum: { count: "servers", up: upAt, down: downAt },
 });
 const sorryServer = { address: address("10.0.0.99"), port: 80, forwarding: "nat" } as const;
 
@@ -96,6 +96,37 @@ describe("a quorum", () => {
     ];
     const half = servers(0, { realServers, ...quorum(percent(100), count(0)) });
     assert.equal(virtualServerHealth(half, health(up)).state, "up");
+  });
+
+  it("counts configured weights, or those that checks give, and no rising or loaded ones", () => {
+    const realServers = [
+      realServer("rs0", { weight: 5 }),
+      realServer("rs1", { weight: 2 }),
+      realServer("rs2", { weight: 1 }),
+      realServer("rs3", { weight: 9, active: false }),
+    ];
+    const of = (upAt: Amount, downAt: Amount) =>
+      servers(0, { realServers, quorum: { count: "weights", up: upAt, down: downAt } });
+    const six = of(count(6), count(2));
+    const rising = { ...up, tableWeight: 0.5 };
+    assert.equal(virtualServerHealth(six, health(rising, down, up)).state, "up");
+    assert.equal(virtualServerHealth(six, health(down, up, up)).state, "down");
+    const was = { quorate: true, localPort: null };
+    assert.equal(virtualServerHealth(six, health(down, up, up), was).state, "up", "3 is above 2");
+    const lost = virtualServerHealth(six, health(down, up, down), was);
+    assert.equal(lost.state, "down");
+    assert.equal(
+      lost.cause,
+      "1 of 4 real servers take connections, with a weight of 2; 6 brings it up, 2 takes it down",
+    );
+    assert.equal(
+      virtualServerHealth(six, health(down, { ...up, checkedWeight: 6 }, down)).state,
+      "up",
+    );
+    // Of 8 in all: half is 4.
+    const half = of(percent(50), count(0));
+    assert.equal(virtualServerHealth(half, health(down, up, up)).state, "down");
+    assert.equal(virtualServerHealth(half, health(up, down, down)).state, "up");
   });
 
   it("changes at most as often as the count crosses both bounds (any walk)", () => {

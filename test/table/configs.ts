@@ -53,7 +53,11 @@ export const virtualServer = (
   quiesce: false,
   start: "checking",
   tripwire: false,
-  quorum: { up: { value: 1, unit: "servers" }, down: { value: 0, unit: "servers" } },
+  quorum: {
+    count: "servers",
+    up: { value: 1, unit: "number" },
+    down: { value: 0, unit: "number" },
+  },
   panicThreshold: 0,
   sorryServer: null,
   sorryPage: null,

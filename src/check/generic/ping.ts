@@ -1,5 +1,6 @@
 /** `ping`: the real server's machine answers an ICMP echo request. */
 import { addressKeys } from "../check-keys.ts";
+import { originKeys } from "../origin-keys.ts";
 import { checkType } from "../type.ts";
 
 export const ping = checkType({
@@ -11,7 +12,7 @@ export const ping = checkType({
     "  several checks, or for a service without a port.",
     "- A reply to an earlier request does not count.",
   ],
-  keys: addressKeys,
+  keys: { ...addressKeys, ...originKeys },
   reasons: {
     timeout: "packet filters that drop ICMP, at the real server and on the way",
     unreachable: "no route, or a link-local address: give one that is not",

@@ -1,9 +1,10 @@
 /**
- * Tries by ICMP echo. One raw socket for each family serves all of them, since the kernel gives
- * each raw socket a copy of every reply: it is open, and looked at, only while a try waits.
+ * Tries by ICMP echo. One raw socket for each family and origin serves all of them, since the
+ * kernel gives each one a copy of every reply: it is open, and looked at, only while a try waits.
  */
 import { type Family, family, type IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
+import type { Origin } from "../../model/origin.ts";
 import { type EchoSocket, openEchoSocket } from "../../system/net/echo-socket.ts";
 import { type CheckResult, type Deadline, failed, late, passed } from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
@@ -27,6 +28,9 @@ interface Asked {
 
 class Pings {
   readonly #family: Family;
+  readonly #origin: Origin | null;
+  /** Nothing waits any more. */
+  readonly #idle: () => void;
   #socket: EchoSocket | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** By the tag of the request. */
@@ -35,13 +39,15 @@ class Pings {
   /** When the newest request was sent, in ms. */
   #newest = 0;
 
-  constructor(of: Family) {
+  constructor(of: Family, origin: Origin | null, idle: () => void = () => {}) {
     this.#family = of;
+    this.#origin = origin;
+    this.#idle = idle;
   }
 
   /** Asks once. `end` is called at most once. Throws MachineError without CAP_NET_RAW. */
   ask(address: IpAddress, end: (verdict: CheckResult) => void): () => void {
-    this.#socket ??= openEchoSocket(this.#family);
+    this.#socket ??= openEchoSocket(this.#family, this.#origin);
     this.#tag = (this.#tag + 1) >>> 0;
     const tag = this.#tag;
     const why = this.#socket.send(address, tag);
@@ -89,15 +95,30 @@ class Pings {
     this.#timer = null;
     this.#socket?.close();
     this.#socket = null;
+    this.#idle();
   }
 }
 
-const pings: Readonly<Record<Family, Pings>> = { 4: new Pings(4), 6: new Pings(6) };
+const pings: Readonly<Record<Family, Pings>> = { 4: new Pings(4, null), 6: new Pings(6, null) };
+/** By family and origin, while a try waits. */
+const pingsFrom = new Map<string, Pings>();
+
+function pingsOf(of: Family, origin: Origin | null): Pings {
+  if (origin === null) return pings[of];
+  const name = JSON.stringify([of, origin]);
+  const known = pingsFrom.get(name);
+  if (known !== undefined) return known;
+  const fresh: Pings = new Pings(of, origin, () => {
+    if (pingsFrom.get(name) === fresh) pingsFrom.delete(name);
+  });
+  pingsFrom.set(name, fresh);
+  return fresh;
+}
 
 /** One echo request and its reply. */
 export function tryPing(
   _check: unknown,
-  { address }: Endpoint,
+  { address, origin }: Endpoint,
   deadline: Deadline,
 ): Promise<CheckResult> {
   return new Promise((resolve) => {
@@ -106,7 +127,7 @@ export function tryPing(
       forget();
       resolve(late("echo reply", deadline));
     };
-    const forget = pings[family(address)].ask(address, (verdict) => {
+    const forget = pingsOf(family(address), origin ?? null).ask(address, (verdict) => {
       deadline.signal.removeEventListener("abort", expire);
       resolve(verdict);
     });

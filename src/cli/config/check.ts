@@ -11,6 +11,7 @@ import { missingOfIpvs, neededModules } from "../../config/forwarding/ipvs-needs
 import {
   answeredHere,
   devicesFail,
+  missingOrigins,
   missingOwnAddresses,
   resolveDevices,
   roleHere,
@@ -192,6 +193,7 @@ function judgeInterfaces(
         ? [noRole[here](config)]
         : missingOwnAddresses(config, here.role, interfaces)),
       ...devicesFail(placed, { interfaces, ipv6 }, places),
+      ...missingOrigins(places, role, interfaces),
       ...(facts.replacing
         ? []
         : answeredHere(placed, interfaces, facts.loopbackAnswers === true, facts.other)),

@@ -1,9 +1,10 @@
 /** What must hold between the keys of a virtual server's life and its real servers. */
 import type { Complaints } from "../../keys/complaints.ts";
 import { family, type IpAddress, printEndpoint } from "../../model/address.ts";
-import { triedChecks } from "../config.ts";
+import { type Checks, triedChecks } from "../config.ts";
 import { addressOf, type VirtualServerWhole, type Whole } from "../whole.ts";
-import { downFrom, printAmount, upFrom } from "./quorum.ts";
+import { allOf, countedServers, downFrom, printAmount, type Quorum, upFrom } from "./quorum.ts";
+import { givesWeight } from "./weight-scale.ts";
 
 type Rule = (whole: Whole, complaints: Complaints) => void;
 
@@ -26,28 +27,45 @@ const quorumIsPossible = forEach(({ keys, realServers }, complaints) => {
       addressOf(keys) === undefined,
   );
   if (faulty) return;
-  const servers = realServers.filter(
-    ({ keys: { values } }) => values.active === true && (values.weight ?? 0) > 0,
-  ).length;
-  const [up, down] = [upFrom(quorum, servers), downFrom(quorum, servers)];
+  const servers = realServers.map(({ keys: { values } }) => ({
+    active: values.active === true,
+    weight: values.weight ?? 0,
+  }));
+  const all = allOf(quorum, servers);
+  const [up, down] = [upFrom(quorum, all), downFrom(quorum, all)];
   const [path, spot] = [keys.pathOf("quorum"), keys.spotOf("quorum")];
-  const have =
-    servers === 1
-      ? `${keys.path} has 1 real server that can take connections`
-      : `${keys.path} has ${servers} real servers that can take connections`;
-  if (up > servers)
+  // A check may give more weight than is written here.
+  const isOpen = quorum.count === "weights" && realServers.some(({ check }) => weighs(check));
+  if (up > all && !isOpen)
     complaints.at(
       spot,
-      `${path}.up: ${printAmount(quorum.up)}, and ${have}: it would never come up`,
-      servers === 0 ? "activate its real servers" : `use ${servers} at most, or a percentage`,
+      `${path}.up: ${printAmount(quorum.up)}, and ${keys.path} has ${allThere(quorum, servers)}: it would never come up`,
+      all === 0 ? "activate its real servers" : `use ${all} at most, or a percentage`,
     );
-  else if (down >= up)
+  else if (down >= up) {
+    const [are, what] =
+      quorum.count === "servers" ? ["are", " real servers"] : ["is", " of weight"];
     complaints.at(
       spot,
-      `${path}.down: ${printAmount(quorum.down)} are ${down} real servers and up (${printAmount(quorum.up)}) are ${up}: it would be up and down at once`,
+      `${path}.down: ${printAmount(quorum.down)} ${are} ${down}${what} and up (${printAmount(quorum.up)}) ${are} ${up}: it would be up and down at once`,
       "lower `down` or raise `up`",
     );
+  }
 });
+
+const weighs = (check: Checks | undefined): boolean => check !== undefined && givesWeight(check);
+
+/** What real servers there are that can take connections, in the words of what is counted. */
+function allThere(
+  quorum: Quorum,
+  servers: readonly { readonly active: boolean; readonly weight: number }[],
+): string {
+  const count = countedServers(servers).length;
+  const those = `${count} real ${count === 1 ? "server" : "servers"} that can take connections`;
+  return quorum.count === "servers"
+    ? those
+    : `${those}, whose weights are ${allOf(quorum, servers)}`;
+}
 
 const endpointOf = (address: IpAddress | undefined, port: number): string | null =>
   address === undefined ? null : printEndpoint(address, port);

@@ -2,16 +2,16 @@
 import { address, port } from "../../keys/network-shapes.ts";
 import { optional, preset, required } from "../../keys/section.ts";
 import { settledMap, wordOr } from "../../keys/settled-map.ts";
-import { duration, quoted, type Shape, scalarShape, whole } from "../../keys/shape.ts";
-import { type Amount, printAmount } from "../lifecycle/quorum.ts";
+import { choice, duration, quoted, type Shape, scalarShape, whole } from "../../keys/shape.ts";
+import { type Amount, printAmount, quorumCounts } from "../lifecycle/quorum.ts";
 import { forwarding } from "./forwarding.ts";
 
-/** No table has more real servers of one virtual server. */
-const serversMax = 100_000;
+/** More than all weights of any table together. */
+const amountMax = 2 ** 31 - 1;
 
 const amount: Shape<Amount> = {
   ...scalarShape<Amount>(
-    "a number of real servers or a percentage",
+    "a number or a percentage",
     {
       anyOf: [
         { type: "integer", minimum: 0 },
@@ -19,13 +19,13 @@ const amount: Shape<Amount> = {
       ],
     },
     (text) => {
-      const [, digits, percent] = /^(0|[1-9]\d{0,5})(%?)$/.exec(text) ?? [];
-      const hint = "write a number of real servers such as 2, or a percentage such as 50%";
+      const [, digits, percent] = /^(0|[1-9]\d{0,9})(%?)$/.exec(text) ?? [];
+      const hint = "write a number such as 2, or a percentage such as 50%";
       if (digits === undefined)
         return { wrong: `${quoted(text)} is neither a number nor a percentage`, hint };
       const value = Number(digits);
-      const unit = percent === "%" ? "percent" : "servers";
-      if (value > (unit === "percent" ? 100 : serversMax))
+      const unit = percent === "%" ? "percent" : "number";
+      if (value > (unit === "percent" ? 100 : amountMax))
         return { wrong: `${text} is too much`, hint };
       return { ok: { value, unit } };
     },
@@ -34,10 +34,15 @@ const amount: Shape<Amount> = {
 };
 
 export const quorumKeys = {
+  count: preset(
+    choice("count", quorumCounts),
+    "servers",
+    "What the two numbers and percentages are of: real servers, each of which counts as one; or their `weights`, each by the one in this file, or by the one that its check gives it.",
+  ),
   up: preset(
     amount,
     1,
-    "So many healthy real servers, or more, bring the virtual server up; a percentage is rounded up.",
+    "So many healthy real servers (or so much weight of them), or more, bring the virtual server up; a percentage is rounded up.",
   ),
   down: preset(
     amount,
@@ -46,9 +51,13 @@ export const quorumKeys = {
   ),
 };
 
-export const quorum = settledMap(quorumKeys, ({ up, down }, at, path, complaints) => {
+export const quorum = settledMap(quorumKeys, ({ count, up, down }, at, path, complaints) => {
   if (up.value === 0)
-    complaints.at(at, `${path}.up: 0 real servers are always there`, "use 1 at least");
+    complaints.at(
+      at,
+      `${path}.up: ${count === "servers" ? "0 real servers are" : "a weight of 0 is"} always there`,
+      "use 1 at least",
+    );
   else if (up.unit === down.unit && down.value >= up.value)
     complaints.at(
       at,

@@ -245,7 +245,7 @@ export const virtualServerKeys = {
   quorum: preset(
     quorum,
     { up: 1, down: 0 },
-    "Healthy real servers at which the virtual server comes up and goes down.",
+    "Healthy real servers, or their weights, at which the virtual server comes up and goes down.",
   ),
   panic_threshold: preset(
     percent,

@@ -258,8 +258,9 @@ const virtual = {
   ),
   "field.virtual.slow_start": said("Slow start", "スロースタート", "緩慢啟動"),
   "field.virtual.quorum": said("Quorum", "必要台数", "法定數"),
-  "field.virtual.quorum.up": said("Up at", "稼働とする台数", "恢復門檻"),
-  "field.virtual.quorum.down": said("Down at", "停止とする台数", "停用門檻"),
+  "field.virtual.quorum.count": said("What is counted", "数える対象", "計數對象"),
+  "field.virtual.quorum.up": said("Up at", "稼働とするしきい値", "恢復門檻"),
+  "field.virtual.quorum.down": said("Down at", "停止とするしきい値", "停用門檻"),
   "field.virtual.panic_threshold": said(
     "Panic threshold (percent)",
     "緊急動作のしきい値 (%)",
@@ -298,6 +299,26 @@ const real = {
 const check = {
   "field.check.address": said("Address that is checked", "検査するアドレス", "檢查的位址"),
   "field.check.port": said("Port that is checked", "検査するポート", "檢查的連接埠"),
+  "field.check.source": said(
+    "Address that checks come from",
+    "検査の送信元アドレス",
+    "檢查的來源位址",
+  ),
+  "field.check.source_port": said(
+    "Port that checks come from",
+    "検査の送信元ポート",
+    "檢查的來源連接埠",
+  ),
+  "field.check.device": said(
+    "Interface that checks leave by",
+    "検査が出るインタフェース",
+    "檢查送出的介面",
+  ),
+  "field.check.fwmark": said(
+    "Firewall mark of checks",
+    "検査のファイアウォールマーク",
+    "檢查的防火牆標記",
+  ),
   "field.check.via": said("Way to the real server", "リアルサーバへの経路", "到真實伺服器的路徑"),
   "field.check.protocol": said("Protocol", "プロトコル", "協定"),
   "field.check.interval": said("Time between two checks", "検査の間隔", "檢查間隔"),

@@ -1,6 +1,6 @@
 /** What a new configuration would be on this machine, or why this machine would not run it. Pure. */
 import { unservableHere } from "../../config/address-kinds.ts";
-import { devicesFail } from "../../config/on-this-machine.ts";
+import { devicesFail, missingOrigins } from "../../config/on-this-machine.ts";
 import type { Refusal } from "../../control/api.ts";
 import type { Role } from "../../model/router.ts";
 import type { Interface } from "../../system/ip/ip.ts";
@@ -29,6 +29,7 @@ export function nextRunning(
   if (ipv6 === null) return next;
   const failing = [
     ...devicesFail(next.config, { interfaces, ipv6 }, next.places),
+    ...missingOrigins(next.places, next.role, interfaces),
     ...unservableHere(next.config, interfaces),
   ];
   return failing.length > 0 ? { ok: false, fault: "text", problems: failing } : next;

@@ -85,7 +85,7 @@ export class VirtualServerStates {
     const count = this.#counts.get(name);
     const before = count?.parts.get(key);
     if (count !== undefined && before !== undefined) {
-      const after = tallied(this.#parts.realServer(key));
+      const after = tallied(before.weight, this.#parts.realServer(key));
       count.parts.set(key, after);
       count.tally = plus(plus(count.tally, before, -1), after);
     }
@@ -116,7 +116,7 @@ export class VirtualServerStates {
     let tally = emptyTally;
     for (const realServer of countedServers(realServers)) {
       const key = realServerKey(name, realServer.name);
-      const part = tallied(this.#parts.realServer(key));
+      const part = tallied(realServer.weight, this.#parts.realServer(key));
       parts.set(key, part);
       tally = plus(tally, part);
     }
@@ -134,8 +134,7 @@ export class VirtualServerStates {
     const quorums = new Map<string, boolean>();
     for (const [name, { quorum, realServers }] of this.#servers) {
       const quorate = this.#known.get(name)?.quorate ?? null;
-      if (quorate !== null && remembers(quorum, countedServers(realServers).length))
-        quorums.set(name, quorate);
+      if (quorate !== null && remembers(quorum, realServers)) quorums.set(name, quorate);
     }
     return quorums;
   }

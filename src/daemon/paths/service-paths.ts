@@ -20,6 +20,7 @@ import type { Interface } from "../../system/ip/ip.ts";
 import { privateIdentity } from "../../table/private-services.ts";
 import type { Table } from "../../table/table.ts";
 import type { Part, PartContext } from "../part.ts";
+import { fromOrigins } from "./origins.ts";
 
 /**
  * A router that has just become active is not yet known everywhere: real servers may look for their
@@ -39,10 +40,13 @@ export class ServicePaths implements Part {
   /** The peer is active: what is tried here decides over no traffic. */
   #spare = false;
   #interfaces: readonly Interface[] = [];
+  readonly #straight: RunCheck;
 
   constructor(context: PartContext, table: () => Table | null) {
     this.#context = context;
     this.#table = table;
+    const runCheck: RunCheck = (...given) => context.doors.runCheck(...given);
+    this.#straight = fromOrigins(runCheck, () => context.running());
   }
 
   stepped(router: Router): void {
@@ -62,10 +66,10 @@ export class ServicePaths implements Part {
     const path = pathOf(check);
     const leads = path !== null && this.#isSettled();
     if (path === null || !(leads || this.#spare))
-      return runCheck(check, endpoint, signal, transcript);
+      return this.#straight(check, endpoint, signal, transcript);
     const ready = await this.#ready(check, path, signal);
     if ("kind" in ready) return ready;
-    if (!leads) return runCheck(check, endpoint, signal, transcript);
+    if (!leads) return this.#straight(check, endpoint, signal, transcript);
     const { source } = ready;
     const to = printEndpoint(path.vip, path.port);
     transcript?.note(`through the service: from ${source} to ${to}, mark ${path.mark}`);

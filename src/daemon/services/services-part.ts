@@ -5,6 +5,7 @@ import { serviceGoal } from "../../failover/service.ts";
 import type { Fault } from "../../model/router.ts";
 import type { Running } from "../config/running.ts";
 import type { Ending, Part, PartContext, StatusClock } from "../part.ts";
+import { fromOrigins } from "../paths/origins.ts";
 import type { Memory } from "../restart/restart-state.ts";
 import { FailoverServices } from "./failover-services.ts";
 
@@ -13,9 +14,9 @@ export class ServicesPart implements Part {
   #stopping: Promise<void> = Promise.resolve();
 
   constructor({ doors, running, faultsChanged, missingChanged }: PartContext) {
-    const { runCommand, runCheck, now, report } = doors;
+    const { runCommand, now, report } = doors;
     this.services = new FailoverServices({
-      ...{ runCommand, runCheck, now, report },
+      ...{ runCommand, now, report, runCheck: fromOrigins(doors.runCheck, running) },
       role: () => running().role,
       changed: () => {
         faultsChanged();

@@ -10,6 +10,7 @@ import {
   type IpAddress,
 } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
+import type { Origin } from "../../model/origin.ts";
 import {
   close,
   errno,
@@ -21,6 +22,7 @@ import {
   whyNot,
 } from "../libc.ts";
 import { socketCloseOnExec, socketNonBlocking, socketRaw } from "../socket-kinds.ts";
+import { refusedOrigin } from "./real-servers/origin-socket.ts";
 
 const levelRaw = 255;
 const optionFilter = 1;
@@ -102,12 +104,20 @@ function filterFor(family: Family): Uint32Array {
   return blocked;
 }
 
-/** Throws MachineError when the socket cannot be had (it needs CAP_NET_RAW). */
-export function openEchoSocket(family: Family): EchoSocket {
+/**
+ * Throws MachineError when the socket cannot be had (it needs CAP_NET_RAW). `origin`: where requests
+ * come from; null: wherever the kernel says.
+ */
+export function openEchoSocket(family: Family, origin: Origin | null = null): EchoSocket {
   const kind = kinds[family];
   const type = socketRaw | socketCloseOnExec | socketNonBlocking;
   const fd: number = socket(kind.domain, type, kind.protocol);
   if (fd < 0) throw trouble("cannot be opened");
+  const why = origin === null ? null : refusedOrigin(fd, origin, family);
+  if (why !== null) {
+    close(fd);
+    throw new MachineError(why);
+  }
   const blocked = filterFor(family);
   setSocketOption(fd, kind.level, optionFilter, blocked, blocked.byteLength);
   const mark = randomBytes(markBytes);

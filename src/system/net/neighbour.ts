@@ -10,7 +10,8 @@ import {
   readNextHop,
 } from "../../kernel/next-hop.ts";
 import type { IpAddress } from "../../model/address.ts";
-import { close, connect, receive, send, socket } from "../libc.ts";
+import type { Origin } from "../../model/origin.ts";
+import { close, connect, interfaceIndex, receive, send, socket } from "../libc.ts";
 import {
   addressFamilyNetlink,
   routeProtocol,
@@ -27,8 +28,14 @@ export interface OnTheWay {
   readonly known: Neighbour;
 }
 
-/** What is known of the next machine on the way to `address`; null: nothing. Never throws. */
-export function neighbourOnTheWay(address: IpAddress): OnTheWay | null {
+/**
+ * What is known of the next machine on the way to `address` for packets of this origin; null:
+ * nothing. Never throws.
+ */
+export function neighbourOnTheWay(
+  address: IpAddress,
+  origin: Pick<Origin, "device" | "mark"> | null = null,
+): OnTheWay | null {
   const type = socketRaw | socketCloseOnExec | socketNonBlocking;
   const fd = socket(addressFamilyNetlink, type, routeProtocol);
   if (fd < 0) return null;
@@ -36,7 +43,9 @@ export function neighbourOnTheWay(address: IpAddress): OnTheWay | null {
     const kernel = new Uint8Array(12);
     kernel[0] = addressFamilyNetlink;
     if (connect(fd, kernel, kernel.length) !== 0) return null;
-    const hop = readNextHop(ask(fd, nextHopRequest(address)), address);
+    const { device = null, mark = null } = origin ?? {};
+    const index = device === null ? 0 : interfaceIndex(device);
+    const hop = readNextHop(ask(fd, nextHopRequest(address, index, mark ?? 0)), address);
     if (hop === null) return null;
     const known = readNeighbour(ask(fd, neighbourRequest(hop)));
     return known === null ? null : { address: hop.address, known };

@@ -11,6 +11,16 @@ describe("what does not fit together in a virtual server's life", () => {
       "quorum: { up: 1, down: 50% }",
       /are 1 real servers and up \(1\) are 1/,
     ],
+    [
+      "a quorum beyond all weights",
+      "quorum: { count: weights, up: 3 }",
+      /up: 3, and .* has 2 real servers that can take connections, whose weights are 2: it would/,
+    ],
+    [
+      "weights up and down at once",
+      "quorum: { count: weights, up: 1, down: 50% }",
+      /down: 50% is 1 of weight and up \(1\) is 1/,
+    ],
     ["a sorry server of another family", "sorry_server: { address: 2001:db8::9 }", /is IPv6/],
     ["a sorry server that is a real server", "sorry_server: { address: 10.0.0.1 }", /rs1 already/],
     [
@@ -42,6 +52,12 @@ describe("what does not fit together in a virtual server's life", () => {
     const inactive = "rs1: { address: 10.0.0.1, active: false }, rs2: { address: 10.0.0.2 }";
     const problems = refused(readText(text("quorum: { up: 2 }", inactive)));
     assert.match(problems[0]?.message ?? "", /has 1 real server that/);
+  });
+
+  it("weights that checks give may reach any quorum", () => {
+    const keys =
+      "quorum: { count: weights, up: 9 }\n    check: { type: file, file: /w, number: weight }";
+    accepted(readText(text(keys)));
   });
 });
 

@@ -6,12 +6,22 @@ import { accepted, readText, refused } from "../texts.ts";
 describe("keys of a virtual server's life", () => {
   it("a quorum is numbers, percentages, or one of each", () => {
     assert.deepEqual(web("quorum: { up: 2, down: 1 }").quorum, {
-      up: { value: 2, unit: "servers" },
-      down: { value: 1, unit: "servers" },
+      count: "servers",
+      up: { value: 2, unit: "number" },
+      down: { value: 1, unit: "number" },
     });
     assert.deepEqual(web("quorum: { up: 50% }").quorum, {
+      count: "servers",
       up: { value: 50, unit: "percent" },
-      down: { value: 0, unit: "servers" },
+      down: { value: 0, unit: "number" },
+    });
+    const heavy =
+      "rs1: { address: 10.0.0.1, weight: 60000 }, rs2: { address: 10.0.0.2, weight: 50000 }";
+    const by = accepted(readText(text("quorum: { count: weights, up: 110000, down: 60% }", heavy)));
+    assert.deepEqual(by.virtualServers[0]?.quorum, {
+      count: "weights",
+      up: { value: 110_000, unit: "number" },
+      down: { value: 60, unit: "percent" },
     });
   });
 
@@ -56,6 +66,8 @@ describe("values that are none", () => {
     ["up and down at once", "quorum: { up: 1, down: 1 }", /down: 1 is not less than up/],
     ["the same in percent", "quorum: { up: 50%, down: 50% }", /down: 50% is not less than up/],
     ["percent beyond all", "quorum: { up: 101% }", /101% is too much/],
+    ["no weight at all", "quorum: { count: weights, up: 0 }", /a weight of 0 is always there/],
+    ["a quorum of something else", "quorum: { count: connections }", /unknown count "connections"/],
     ["words for a quorum", "quorum: { up: most }", /neither a number nor a percentage/],
     ["a panic beyond all", "panic_threshold: 101", /no percentage/],
     ["damping by one change", "damping: { changes: 1 }", /1 is too small/],

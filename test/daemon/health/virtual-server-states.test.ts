@@ -8,6 +8,7 @@ import { virtualServerHealth } from "../../../src/health/virtual-server.ts";
 import { realServer, virtualServer } from "../../table/configs.ts";
 
 const states: readonly RealServerHealth[] = [
+  { state: "up", tableWeight: 4, checkedWeight: 4 },
   { state: "up", tableWeight: 1 },
   { state: "up", tableWeight: 0 },
   { state: "down", tableWeight: null },
@@ -20,10 +21,13 @@ const changes = fc.array(
   fc.record({ at: fc.nat({ max: names.length - 1 }), to: fc.constantFrom(...states) }),
 );
 
-it("counts from change to change what counting all of them would find", () => {
+for (const count of ["servers", "weights"] as const)
+  it(`counts ${count} from change to change as counting all of them would`, () => counts(count));
+
+function counts(count: "servers" | "weights"): void {
   const web = virtualServer("web", {
-    realServers: names.map((name, at) => realServer(name, { weight: at === 4 ? 0 : 1 })),
-    quorum: { up: { value: 3, unit: "servers" }, down: { value: 1, unit: "servers" } },
+    realServers: names.map((name, at) => realServer(name, { weight: at === 4 ? 0 : at + 1 })),
+    quorum: { count, up: { value: 3, unit: "number" }, down: { value: 1, unit: "number" } },
     panicThreshold: 40,
   });
   fc.assert(
@@ -45,4 +49,4 @@ it("counts from change to change what counting all of them would find", () => {
       }
     }),
   );
-});
+}

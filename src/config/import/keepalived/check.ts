@@ -35,14 +35,21 @@ const triesMax = 100;
 export function checksOf(
   server: readonly Statement[],
   layers: Layers,
-  { findings, bfd, address }: Pick<Conversion, "findings" | "bfd"> & { readonly address: string },
+  {
+    findings,
+    bfd,
+    top,
+    address,
+  }: Pick<Conversion, "findings" | "bfd" | "top"> & {
+    readonly address: string;
+  },
 ): readonly MapNode[] {
   return allOf(server, ...checkBlocks).flatMap((block) => {
     // It has no rhythm of its own: what its session does counts at once.
     if (block.keyword === "BFD_CHECK") return bfdCheck(block, address, bfd, findings) ?? [];
     const inside = block.block ?? [];
     const all: Layers = [inside, ...layers];
-    const made = typedChecks(block, inside, all, findings);
+    const made = typedChecks(block, inside, { layers: all, top }, findings);
     for (const check of made) rhythm(check, block, all, findings);
     if (made.length > 0) unusedIn(block, findings);
     return made;
@@ -54,18 +61,14 @@ const read = new Set([
   ...["connect_ip", "connect_port", "connect_timeout", "retry", "nb_get_retry", "delay_loop"],
   ...["delay_before_retry", "warmup", "alpha", "log_all_failures", "url", "virtualhost"],
   ...["enable_sni", "sni_name", "http_protocol", "tls_compliant", "fast_recovery", "path"],
+  ...["bindto", "bind_port", "bind_if", "fwmark"],
   ...["digest", "status_code", "regex", "regex_no_match", "regex_stack", "payload"],
   ...["require_reply", "type", "name", "helo_name", "host", "misc_path", "misc_timeout"],
-  "misc_dynamic",
+  ...["misc_dynamic", "track_file", "weight", "regex_options"],
 ]);
 
 const unusedReasons: Readonly<Record<string, string>> = {
-  bindto: "checks come from the address that the router's routes choose",
-  bind_if: "checks leave by the device that the router's routes choose",
-  bind_port: "checks come from any port",
-  fwmark: "checks have no mark; `via: service` leads one through IPVS",
   user: "commands run as lvsd's own unprivileged user",
-  regex_options: "write them into the pattern, as (?i)",
 };
 
 /** Says what of a check is not carried over. */
@@ -80,6 +83,11 @@ function unusedIn({ keyword: subject, block }: Statement, findings: Findings): v
 }
 
 function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Findings): void {
+  if (block.keyword === "FILE_CHECK") {
+    // keepalived is notified of every change.
+    check.set("interval", "1s").set("fall", 1).set("rise", 1);
+    return;
+  }
   const misc = block.keyword === "MISC_CHECK";
   const delay = within(secondsOf(inherited(layers, "delay_loop"), delayDefault, findings), day);
   const own = misc
@@ -113,10 +121,16 @@ function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Find
 const [day, hour] = [86_400, 3600];
 const within = (seconds: number, most: number): number => Math.min(Math.max(seconds, 0.01), most);
 
+/** What lies around a check. */
+interface Around {
+  readonly layers: Layers;
+  readonly top: readonly Statement[];
+}
+
 function typedChecks(
   block: Statement,
   inside: readonly Statement[],
-  layers: Layers,
+  around: Around,
   findings: Findings,
 ): readonly MapNode[] {
   const check = new MapNode();
@@ -164,22 +178,38 @@ function typedChecks(
     }
     case "HTTP_GET":
     case "SSL_GET":
-      return http(block, inside, layers, findings);
+      return http(block, inside, around, findings);
+    case "FILE_CHECK":
+      return file(block, inside, around.top, findings);
     default: {
       const text = "lvsd has no counterpart; the other checks of the server decide";
       findings.add("left-out", block.origin, block.keyword, text);
       return [];
     }
   }
-  target(check, inside);
+  ways(check, inside);
   return [check];
 }
 
-function target(check: MapNode, inside: readonly Statement[]): void {
+/** Where tries go, and where they come from. */
+function ways(check: MapNode, inside: readonly Statement[]): void {
   const [ip, port] = [lastOf(inside, "connect_ip"), lastOf(inside, "connect_port")];
   if (ip !== undefined) check.set("address", ip.words[0] ?? "", ip.origin);
   if (port !== undefined) check.set("port", Number(port.words[0]), port.origin);
+  for (const [keyword, key, isNumber] of originKeywords) {
+    const given = lastOf(inside, keyword);
+    const word = given?.words[0];
+    if (word !== undefined) check.set(key, isNumber ? Number(word) : word, given?.origin ?? null);
+  }
 }
+
+/** Of `bindto` see ../mending/check-sources.ts, where the routers and the VIPs are known. */
+const originKeywords = [
+  ["bindto", "source", false],
+  ["bind_port", "source_port", true],
+  ["bind_if", "device", false],
+  ["fwmark", "fwmark", true],
+] as const;
 
 function smtp(block: Statement, inside: readonly Statement[]): readonly MapNode[] {
   const helo = lastOf(inside, "helo_name")?.words[0] ?? "smtpchecker.keepalived.org";
@@ -188,7 +218,7 @@ function smtp(block: Statement, inside: readonly Statement[]): readonly MapNode[
   const used = places.length > 1 ? places.slice(1) : places;
   return used.map((place) => {
     const check = new MapNode().set("type", "smtp", block.origin).set("helo", helo);
-    target(check, place);
+    ways(check, place);
     return check;
   });
 }
@@ -227,7 +257,7 @@ const escaped = (hex: string): string =>
 function http(
   block: Statement,
   inside: readonly Statement[],
-  layers: Layers,
+  { layers, top }: Around,
   findings: Findings,
 ): readonly MapNode[] {
   const urls = allOf(inside, "url");
@@ -254,9 +284,9 @@ function http(
     check.set("path", pathOf(path), path.origin);
     const host = inherited([own, ...layers], "virtualhost");
     if (host !== undefined) check.set("host", host.words[0] ?? "", host.origin);
-    target(check, inside);
+    ways(check, inside);
     judgement(check, own, findings);
-    if (isTls) tls(check, inside, host, findings, block);
+    if (isTls) tls(check, inside, { host, top }, findings, block);
     return [check];
   });
 }
@@ -298,25 +328,83 @@ function judgement(check: MapNode, url: readonly Statement[], findings: Findings
   const [pattern = ""] = scriptOf(regex.rest);
   const absent = lastOf(url, "regex_no_match");
   try {
-    RE2JS.compile(pattern);
-    check.set("expect", pattern, regex.origin).set("regex", true);
+    const whole = withOptions(pattern, lastOf(url, "regex_options"), findings);
+    RE2JS.compile(whole);
+    check.set("expect", whole, regex.origin).set("regex", true);
     if (absent !== undefined) check.set("absent", true, absent.origin);
   } catch (thrown) {
     findings.add("left-out", regex.origin, "regex", `no RE2 pattern: ${messageOf(thrown)}`);
   }
 }
 
+/** PCRE2's options that RE2 has, as flags of the pattern. */
+const regexFlags: Readonly<Record<string, string>> = {
+  ...{ caseless: "i", multiline: "m", dotall: "s", ungreedy: "U" },
+};
+
+function withOptions(pattern: string, given: Statement | undefined, findings: Findings): string {
+  const words = given?.words ?? [];
+  const flags = words.map((word) => regexFlags[word] ?? "").join("");
+  const rest = words.filter((word) => regexFlags[word] === undefined);
+  if (rest.length > 0)
+    findings.add(
+      "left-out",
+      given?.origin ?? null,
+      `regex_options ${rest.join(" ")}`,
+      "RE2 has no counterpart of it",
+    );
+  return flags === "" ? pattern : `(?${flags})${pattern}`;
+}
+
+/** A file's number: 0 is up. One that is added to the weight has no counterpart. */
+function file(
+  block: Statement,
+  inside: readonly Statement[],
+  top: readonly Statement[],
+  findings: Findings,
+): readonly MapNode[] {
+  const name = lastOf(inside, "track_file")?.words[0] ?? "";
+  const tracked = allOf(top, "track_file", "vrrp_track_file").find(
+    (each) => each.words[0] === name,
+  );
+  const within = tracked?.block ?? [];
+  const path = lastOf(within, "file")?.words[0];
+  const weight = lastOf(inside, "weight") ?? lastOf(within, "weight");
+  const leave = (why: string): readonly MapNode[] => {
+    findings.add("left-out", block.origin, `FILE_CHECK ${name}`, why);
+    return [];
+  };
+  if (path === undefined) return leave("there is no track_file of this name with a file");
+  if (Number(weight?.words[0] ?? 1) !== 0)
+    return leave(
+      "its number, times a weight, is added to the server's weight; type: file with number: weight takes a whole weight instead",
+    );
+  return [
+    new MapNode().set("type", "file", block.origin).set("file", path, tracked?.origin ?? null),
+  ];
+}
+
 function tls(
   check: MapNode,
   inside: readonly Statement[],
-  host: Statement | undefined,
+  { host, top }: { readonly host: Statement | undefined; readonly top: readonly Statement[] },
   findings: Findings,
   block: Statement,
 ): void {
   const name = lastOf(inside, "sni_name")?.words[0] ?? host?.words[0];
   const map = new MapNode("flow");
   if (isOn(lastOf(inside, "enable_sni")) && name !== undefined) map.set("sni", name);
-  check.set("tls", map.set("verify", false));
+  map.set("verify", false);
+  // What is shown to all servers that ask for it.
+  const shown = allOf(top, "SSL").flatMap((one) => one.block ?? []);
+  const certificate = lastOf(shown, "certificate")?.words[0];
+  const key = lastOf(shown, "key")?.words[0];
+  if (certificate !== undefined) map.set("certificate", certificate);
+  if (certificate !== undefined && key !== undefined) map.set("key", key);
+  const password = lastOf(shown, "password");
+  if (password !== undefined)
+    findings.add("left-out", password.origin, "SSL password", "write the key without a password");
+  check.set("tls", map);
   findings.add(
     "suspicious",
     block.origin,

@@ -7,6 +7,8 @@ import { lastOf, type Statement } from "./statements.ts";
 
 export interface Conversion {
   readonly root: MapNode;
+  /** What stands in no block, of the file whose virtual servers are taken. */
+  readonly top: readonly Statement[];
   readonly findings: Findings;
   readonly options: ImportOptions;
   readonly around: Surroundings;

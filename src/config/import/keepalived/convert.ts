@@ -42,7 +42,7 @@ export function importKeepalived(
   const site = surroundingsOf(rest, findings);
   const top = own[0]?.top ?? [];
   const conversion: Conversion = {
-    ...{ root: new MapNode(), findings, options, around: site },
+    ...{ root: new MapNode(), top, findings, options, around: site },
     bfd: bfdInstancesOf(top),
   };
   const vips = routersOf(conversion, own);

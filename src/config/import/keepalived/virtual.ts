@@ -225,7 +225,7 @@ function everyOrNone(
   return { isOn: isEvery, by: common ?? odd };
 }
 
-/** keepalived counts weights, lvsd counts servers: the same where all weights are equal. */
+/** keepalived counts weights: the same as counting servers where all weights are equal. */
 function quorum(
   { findings }: Conversion,
   map: MapNode,
@@ -239,18 +239,15 @@ function quorum(
   const wanted = Math.max(1, numberOf(given, range, findings) ?? 1);
   const least = Math.min(wanted, Math.max(1, sum));
   const spread = Math.min(numberOf(slack, range, findings) ?? 0, least - 1);
-  const average = sum === 0 ? 1 : sum / servers.length;
-  const up = Math.min(Math.max(1, Math.ceil((least + spread) / average)), servers.length);
-  const down = Math.max(0, Math.min(up - 1, Math.ceil((least - spread) / average) - 1));
-  if (up !== 1 || down !== 0)
-    map.set("quorum", new MapNode("flow").set("up", up).set("down", down), given?.origin ?? null);
-  if (servers.some(({ weight }) => weight !== servers[0]?.weight) && least > 1)
-    findings.add(
-      "changed",
-      given?.origin ?? null,
-      "quorum",
-      `a weight of ${least} becomes ${up} servers: lvsd counts servers`,
-    );
+  const byWeight = sum > 0 && servers.some((each) => differs(each, servers[0]));
+  const [one, all] = byWeight || sum === 0 ? [1, sum] : [sum / servers.length, servers.length];
+  const up = Math.min(Math.max(1, Math.ceil((least + spread) / one)), Math.max(1, all));
+  const down = Math.max(0, Math.min(up - 1, Math.ceil((least - spread) / one) - 1));
+  if (up !== 1 || down !== 0) {
+    const node = new MapNode("flow");
+    if (byWeight) node.set("count", "weights");
+    map.set("quorum", node.set("up", up).set("down", down), given?.origin ?? null);
+  }
   if (wanted > sum)
     findings.add(
       "suspicious",
@@ -263,9 +260,13 @@ function quorum(
       "suspicious",
       slack?.origin ?? null,
       "hysteresis",
-      `quorum + hysteresis is ${least + spread}, all weights together are ${sum}: keepalived never comes up again; ${up} servers are taken`,
+      `quorum + hysteresis is ${least + spread}, all weights together are ${sum}: keepalived never comes up again; ${up}${byWeight ? "" : " servers"} will do here`,
     );
 }
+
+/** Whether it does not count as the other one: by its weight, or by what its check may say of it. */
+const differs = ({ weight, checks }: RealServer, other: RealServer | undefined): boolean =>
+  weight !== other?.weight || checks.some((check) => check.has("convention"));
 
 function sorry(
   conversion: Conversion,

@@ -5,6 +5,7 @@
 import type { Findings } from "../imported.ts";
 import type { MapNode } from "../outline.ts";
 import { mendAllPorts } from "./all-ports.ts";
+import { mendSources } from "./check-sources.ts";
 import { mendMixedMarks } from "./mixed-marks.ts";
 import { mendOwnAddresses } from "./own-addresses.ts";
 import { mendQuorums } from "./quorums.ts";
@@ -12,6 +13,7 @@ import { mendPaths } from "./router-paths.ts";
 
 export function mend(root: MapNode, findings: Findings): void {
   mendPaths(root);
+  mendSources(root, findings);
   mendOwnAddresses(root, findings);
   mendAllPorts(root, findings);
   mendMixedMarks(root, findings);

@@ -96,7 +96,7 @@ interface MapEntry extends Entry {
   readonly value: MapNode;
 }
 
-const mapsIn = (node: unknown): MapEntry[] =>
+export const mapsIn = (node: unknown): MapEntry[] =>
   node instanceof MapNode
     ? node.entries().flatMap((entry) => {
         const { value } = entry;

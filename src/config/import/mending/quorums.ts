@@ -13,31 +13,35 @@ export function mendQuorums(root: MapNode, findings: Findings): void {
     const entry = server.entries().find(({ key }) => key === "quorum");
     if (entry === undefined || !(entry.value instanceof MapNode)) continue;
     const [up, down] = [entry.value.get("up"), entry.value.get("down") ?? 0];
-    const count = countedIn(server);
+    const byWeight = entry.value.get("count") === "weights";
+    const weights = weightsIn(server);
+    const count = byWeight ? weights.reduce((sum, each) => sum + each, 0) : weights.length;
     // Without any real server a quorum is neither reached nor refused.
     if (typeof up !== "number" || typeof down !== "number" || up <= count || count === 0) continue;
     if (count === 1 && down === 0) server.remove("quorum");
     else {
-      const reached = new MapNode("flow").set("up", count).set("down", Math.min(down, count - 1));
+      const reached = new MapNode("flow").set("count", byWeight ? "weights" : undefined);
+      reached.set("up", count).set("down", Math.min(down, count - 1));
       server.set("quorum", reached, entry.origin);
     }
     findings.add(
       "changed",
       entry.origin,
       `${name}: quorum`,
-      `${up} real servers, of which only ${count} can take connections: ${count} are enough`,
+      byWeight
+        ? `a weight of ${up}, and only ${count} can take connections: ${count} is enough`
+        : `${up} real servers, of which only ${count} can take connections: ${count} are enough`,
     );
   }
 }
 
-/** Those that can ever take connections. */
-function countedIn(server: MapNode): number {
+/** The weights of those that can ever take connections. */
+function weightsIn(server: MapNode): readonly number[] {
   const reals = server.get("real_servers");
-  if (!(reals instanceof MapNode)) return 0;
-  return reals
-    .entries()
-    .filter(
-      ({ value }) =>
-        value instanceof MapNode && value.get("weight") !== 0 && value.get("active") !== false,
-    ).length;
+  if (!(reals instanceof MapNode)) return [];
+  return reals.entries().flatMap(({ value }) => {
+    if (!(value instanceof MapNode) || value.get("active") === false) return [];
+    const weight = Number(value.get("weight") ?? 1);
+    return weight > 0 ? [weight] : [];
+  });
 }

@@ -89,8 +89,8 @@ describe("what keepalived swallows in checks is said with its line", () => {
     ],
     [
       "what a check of lvsd cannot say",
-      web.replace("retry 2", "bindto 192.0.2.99"),
-      /^left-out 10 TCP_CHECK bindto 192\.0\.2\.99: checks come from the address/,
+      web.replace("retry 2", "snmp_name x"),
+      /^left-out 10 TCP_CHECK snmp_name x: a check has no counterpart/,
     ],
     [
       "certificates that nobody verifies",
@@ -103,4 +103,37 @@ describe("what keepalived swallows in checks is said with its line", () => {
     test(what, () => {
       includes(said(text), line);
     });
+});
+
+test("a tracked file, options of a pattern and a client's certificate are carried over", () => {
+  const before = `track_file ready { file /run/ready
+weight 0
+}
+track_file load { file /run/load
+}
+SSL { certificate /etc/a.pem
+key /etc/a.key
+password x
+}
+`;
+  const servers = `    real_server 192.0.2.23 80 { FILE_CHECK { track_file ready } }
+    real_server 192.0.2.24 80 { FILE_CHECK { track_file load } }
+    real_server 192.0.2.25 80 { SSL_GET { url { path /
+regex ^up
+regex_options caseless dotall extended
+} } }
+}
+`;
+  const { yaml, findings } = imported(before + web.replace(/\}\n$/, servers));
+  const checks = Object.values(yaml.virtual_servers["tcp-192.0.2.10-80"].real_servers).map(
+    (each) => (each as { check: Record<string, unknown> }).check,
+  );
+  const [, , file, none, https] = checks;
+  assert.deepEqual([file?.type, file?.file], ["file", "/run/ready"]);
+  assert.equal(none?.type, "none");
+  assert.equal(https?.expect, "(?is)^up");
+  assert.deepEqual(https?.tls, { verify: false, certificate: "/etc/a.pem", key: "/etc/a.key" });
+  const left = findings.filter(({ kind }) => kind === "left-out").map(({ subject }) => subject);
+  for (const each of ["FILE_CHECK load", "regex_options extended", "SSL password"])
+    assert.ok(left.includes(each), `${each}: ${left.join(", ")}`);
 });

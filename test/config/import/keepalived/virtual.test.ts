@@ -66,8 +66,7 @@ describe("what keepalived swallows of a virtual server is said with its line", (
     });
 });
 
-test("quorum, hysteresis and sorry server are a configuration", () => {
-  const text = `vrrp_instance VI_1 {
+const quorumText = `vrrp_instance VI_1 {
     state MASTER
     interface eth0
     virtual_router_id 51
@@ -88,10 +87,32 @@ virtual_server 192.0.2.10 80 {
     real_server 10.0.0.3 80 { weight 1 }
 }
 `;
-  const [web] = accepted(readText(imported(text).text)).virtualServers;
+
+test("keepalived's quorum where weights differ, or where a check gives them", () => {
+  const quorumOf = (text: string) =>
+    accepted(readText(imported(text).text)).virtualServers[0]?.quorum;
+  const heavy = quorumText.replace("3 80 { weight 1", "3 80 { weight 5");
+  assert.deepEqual(quorumOf(heavy), {
+    count: "weights",
+    up: { value: 3, unit: "number" },
+    down: { value: 0, unit: "number" },
+  });
+  const dynamic = "3 80 { MISC_CHECK {\nmisc_path /bin/w\nmisc_dynamic\n}";
+  assert.equal(quorumOf(quorumText.replace("3 80 { weight 1", dynamic))?.count, "weights");
+  // A quorum of any weight is any server.
+  assert.deepEqual(quorumOf(heavy.replace("quorum 2", "quorum 1")), {
+    count: "servers",
+    up: { value: 1, unit: "number" },
+    down: { value: 0, unit: "number" },
+  });
+});
+
+test("quorum, hysteresis and sorry server are a configuration", () => {
+  const [web] = accepted(readText(imported(quorumText).text)).virtualServers;
   assert.deepEqual(web?.quorum, {
-    up: { value: 3, unit: "servers" },
-    down: { value: 0, unit: "servers" },
+    count: "servers",
+    up: { value: 3, unit: "number" },
+    down: { value: 0, unit: "number" },
   });
   assert.deepEqual(web?.sorryServer, { address: "10.0.0.99", port: 8080, forwarding: "nat" });
 });
