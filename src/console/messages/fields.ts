@@ -1,7 +1,6 @@
 /** What the fields of the forms are called: Piranha's words where it had the field. */
-import type { Catalogue, Message } from "./message.ts";
-
-const said = (en: string, ja: string, taiwan: string): Message => ({ en, ja, "zh-TW": taiwan });
+import { checkFields } from "./checks.ts";
+import { type Catalogue, said } from "./message.ts";
 
 const global = {
   "field.global.routers.primary": said("Primary router", "プライマリルータ", "主路由器"),
@@ -296,110 +295,6 @@ const real = {
   ),
 } as const;
 
-const check = {
-  "field.check.address": said("Address that is checked", "検査するアドレス", "檢查的位址"),
-  "field.check.port": said("Port that is checked", "検査するポート", "檢查的連接埠"),
-  "field.check.source": said(
-    "Address that checks come from",
-    "検査の送信元アドレス",
-    "檢查的來源位址",
-  ),
-  "field.check.source_port": said(
-    "Port that checks come from",
-    "検査の送信元ポート",
-    "檢查的來源連接埠",
-  ),
-  "field.check.device": said(
-    "Interface that checks leave by",
-    "検査が出るインタフェース",
-    "檢查送出的介面",
-  ),
-  "field.check.fwmark": said(
-    "Firewall mark of checks",
-    "検査のファイアウォールマーク",
-    "檢查的防火牆標記",
-  ),
-  "field.check.via": said("Way to the real server", "リアルサーバへの経路", "到真實伺服器的路徑"),
-  "field.check.protocol": said("Protocol", "プロトコル", "協定"),
-  "field.check.interval": said("Time between two checks", "検査の間隔", "檢查間隔"),
-  "field.check.timeout": said("Service timeout", "サービスのタイムアウト", "服務逾時"),
-  "field.check.fall": said("Failures until down", "停止とするまでの失敗回数", "視為離線的失敗次數"),
-  "field.check.fall_interval": said(
-    "Time to the next check after a failure",
-    "失敗後の次の検査までの間隔",
-    "失敗後到下次檢查的間隔",
-  ),
-  "field.check.rise": said("Passes until up", "稼働とするまでの成功回数", "視為正常的成功次數"),
-  "field.check.send": said("Send", "送信文字列", "傳送"),
-  "field.check.expect": said("Expect", "期待する文字列", "預期"),
-  "field.check.absent": said("Text must be absent", "テキストが無いこと", "文字不得出現"),
-  "field.check.regex": said(
-    "Treat expect string as a regular expression",
-    "期待する文字列を正規表現として扱う",
-    "將預期字串視為正規表示式",
-  ),
-  "field.check.reply": said("Whether an answer is needed", "応答の要否", "是否需要回應"),
-  "field.check.dialogue": said("Several steps", "複数の手順", "多個步驟"),
-  "field.check.dialogue.send": said("Send", "送信文字列", "傳送"),
-  "field.check.dialogue.expect": said("Expect", "期待する文字列", "預期"),
-  "field.check.dialogue.regex": said("Regular expression", "正規表現", "正規表示式"),
-  "field.check.method": said("Method", "メソッド", "方法"),
-  "field.check.path": said("Path", "パス", "路徑"),
-  "field.check.host": said("Host name", "ホスト名", "主機名稱"),
-  "field.check.headers": said("Headers", "ヘッダ", "標頭"),
-  "field.check.body": said("Body", "本文", "內文"),
-  "field.check.status": said("Status codes", "ステータスコード", "狀態碼"),
-  "field.check.content": said("Compare contents", "内容の比較", "比對內容"),
-  "field.check.digest": said("Digest of the body", "本文のダイジェスト", "內文摘要"),
-  "field.check.user": said("User", "ユーザ", "使用者"),
-  "field.check.password_file": said("Password file", "パスワードファイル", "密碼檔"),
-  "field.check.secret_file": said("Secret file", "共有鍵ファイル", "共用密鑰檔"),
-  "field.check.service": said("Service", "サービス", "服務"),
-  "field.check.helo": said("Name of this router", "このルータの名前", "這台路由器的名稱"),
-  "field.check.starttls": said("STARTTLS", "STARTTLS を使用", "使用 STARTTLS"),
-  "field.check.base": said("Search base", "検索ベース", "搜尋基準"),
-  "field.check.scope": said("Search scope", "検索範囲", "搜尋範圍"),
-  "field.check.filter": said("Search filter", "検索フィルタ", "搜尋篩選條件"),
-  "field.check.database": said("Database", "データベース", "資料庫"),
-  "field.check.query": said("Query", "クエリ", "查詢"),
-  "field.check.role": said("Role", "役割", "角色"),
-  "field.check.name": said("Name that is asked for", "問い合わせる名前", "查詢的名稱"),
-  "field.check.record": said("Kind of record", "レコードの種類", "記錄類型"),
-  "field.check.stratum": said("Highest stratum", "最大の階層 (stratum)", "最高階層（stratum）"),
-  "field.check.min_tx": said("Send packets every", "送信間隔", "傳送間隔"),
-  "field.check.min_rx": said("Take packets every", "受信間隔", "接收間隔"),
-  "field.check.multiplier": said("Lost packets until down", "喪失パケット数", "遺失封包數"),
-  "field.check.passive": said("Wait for its packets", "相手の送信を待つ", "等待對方傳送"),
-  "field.check.max_hops": said("Most routers between", "間にあるルータの最大数", "中間路由器上限"),
-  "field.check.admin_down": said("AdminDown means", "AdminDown の扱い", "AdminDown 的意義"),
-  "field.check.file": said("File", "ファイル", "檔案"),
-  "field.check.number": said("What its number means", "数値の意味", "數字的意義"),
-  "field.check.command": said("Sending program", "検査プログラム", "檢查程式"),
-  "field.check.args": said("Arguments", "引数", "引數"),
-  "field.check.convention": said(
-    "Meaning of its exit status",
-    "終了ステータスの意味",
-    "結束狀態的意義",
-  ),
-  "field.check.environment": said("Environment", "環境変数", "環境變數"),
-  "field.check.tls": said("TLS handshake", "TLS ハンドシェイク", "TLS 交握"),
-  "field.check.tls.sni": said("Server name", "サーバ名", "伺服器名稱"),
-  "field.check.tls.ca": said("Certificate authorities", "認証局", "憑證授權單位"),
-  "field.check.tls.verify": said("Verify the certificate", "証明書を検証", "驗證憑證"),
-  "field.check.tls.certificate": said("Client certificate", "クライアント証明書", "用戶端憑證"),
-  "field.check.tls.key": said(
-    "Key of the client certificate",
-    "クライアント証明書の鍵",
-    "用戶端憑證金鑰",
-  ),
-  "field.check.tls.minimum": said("Lowest version", "最低バージョン", "最低版本"),
-  "field.check.tls.warn_before": said(
-    "Warn before the certificate ends",
-    "証明書の期限切れ前の警告",
-    "憑證到期前警告",
-  ),
-} as const;
-
 const service = {
   "field.service.start": said("Start command", "起動コマンド", "啟動指令"),
   "field.service.stop": said("Stop command", "停止コマンド", "停止指令"),
@@ -410,6 +305,6 @@ export const fieldMessages = {
   ...global,
   ...virtual,
   ...real,
-  ...check,
+  ...checkFields,
   ...service,
 } as const satisfies Catalogue;

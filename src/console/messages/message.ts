@@ -63,3 +63,9 @@ export function preferredLanguage(header: string | undefined): Language {
 
 export const isLanguage = (text: string): text is Language =>
   (languages as readonly string[]).includes(text);
+
+/** One text in each language. */
+export const said = (en: string, ja: string, taiwan: string): Message => ({
+  ...{ en, ja },
+  "zh-TW": taiwan,
+});
