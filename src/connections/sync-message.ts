@@ -7,10 +7,6 @@
  */
 import type { Connection, ConnectionState } from "./connection-list.ts";
 
-/** Where the kernel's daemons listen unless configured otherwise. */
-export const syncGroup = "224.0.0.81";
-export const syncPort = 8848;
-
 /** One datagram that no path fragments; the kernel's receiver takes up to the device's MTU. */
 const datagramBytesMax = 1232;
 const headerBytes = 8;

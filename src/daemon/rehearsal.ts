@@ -9,6 +9,7 @@ import { readSyn, type Syn, synBits } from "../connections/syn.ts";
 import type { Rules } from "../failover/protocol.ts";
 import type { BootId } from "../heartbeat/message.ts";
 import { messageOf } from "../model/error.ts";
+import { usualSyncTarget } from "../model/sync-target.ts";
 import { addMs, type Ms, ms, seconds } from "../model/time.ts";
 import { nowhere } from "../system/ip/ip.ts";
 import { type NextBytes, readThrough } from "../system/ipvs/connection-reader.ts";
@@ -139,7 +140,10 @@ function understudy({ ip, announcer, now }: Doors): Vips {
 }
 
 /** A link that exists nowhere. */
-const stage = { link: { name: "nowhere", index: 0, mac: null }, id: 0 };
+const stage = {
+  link: { name: "nowhere", index: 0, mac: null },
+  ...{ id: 0, ...usualSyncTarget },
+};
 const noMac = new Uint8Array(6);
 
 /** Connections among addresses for documentation (RFC 5737), as the kernel prints them. */
@@ -187,7 +191,7 @@ function rehearsedHandOver({ now }: Doors): ConnectionHandOver {
       return readThrough(next, seen, atMost, pace);
     },
     syncSender: {
-      send: (_link, datagram) => {
+      send: (_aim, datagram) => {
         syncFrame(noMac, datagram);
       },
       close: () => {},

@@ -1,14 +1,32 @@
 /**
- * What a packet filter does with a datagram that comes in, from the JSON of `nft -j list ruleset`
- * (libnftables-json(5)). A rule with a match that is not understood here is passed over, so that
- * "dropped" is certain and anything else is not.
+ * What a packet filter does with a packet for this machine itself, from the JSON of
+ * `nft -j list ruleset` (libnftables-json(5)).
+ *
+ * A match is met, is not met, or is not understood here. Where a rule that is not understood may
+ * accept the packet nothing is said: "dropped" is certain, and anything else is not.
  */
-import { holds, type IpAddress, parsePrefix } from "../model/address.ts";
+import {
+  compareAddresses,
+  family,
+  holds,
+  type IpAddress,
+  parseAddress,
+  parsePrefix,
+} from "../model/address.ts";
+import type { Protocol } from "../model/service.ts";
 
-export interface Datagram {
+export interface Packet {
   readonly from: IpAddress;
   readonly to: IpAddress;
+  readonly protocol: Protocol;
   readonly port: number;
+  /** By which it comes in; null: not known. */
+  readonly device: string | null;
+  /**
+   * Whether this machine sends such packets the other way, from that port, so that connection
+   * tracking takes it for an answer (`ct state established`).
+   */
+  readonly answers: boolean;
 }
 
 interface Chain {
@@ -24,62 +42,81 @@ interface Rule {
   readonly family: string;
   readonly table: string;
   readonly chain: string;
-  readonly expr: readonly Record<string, unknown>[];
+  readonly expr: readonly Known[];
 }
 
+/** `accept` also where it may be accepted; null: the next rule decides. */
 type Verdict = "accept" | "drop" | "return" | null;
 
-type Known = Record<string, unknown>;
-const isObject = (value: unknown): value is Known => typeof value === "object" && value !== null;
+type Known = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Known =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The chain that drops it (`ip filter INPUT`), or null where none certainly does. */
-export function droppedBy(ruleset: unknown, datagram: Datagram): string | null {
+/** Whether something holds; null: it is not understood. */
+type Fit = boolean | null;
+
+/** Answers for a ruleset which chain drops a packet (`ip filter INPUT`); null: none certainly does. */
+export function inputFilter(ruleset: unknown): (packet: Packet) => string | null {
   const listed = isObject(ruleset) && Array.isArray(ruleset.nftables) ? ruleset.nftables : [];
   const chains = listed.flatMap((one) =>
-    isObject(one) && "chain" in one ? [one.chain as Chain] : [],
+    isObject(one) && isObject(one.chain) ? [one.chain as unknown as Chain] : [],
   );
-  const rules = listed.flatMap((one) => (isObject(one) && "rule" in one ? [one.rule as Rule] : []));
-  const own = datagram.to.includes(":") ? "ip6" : "ip";
-  const entrances = chains
-    .filter(({ hook, family }) => hook === "input" && (family === "inet" || family === own))
-    .sort((a, b) => (a.prio ?? 0) - (b.prio ?? 0));
-  for (const chain of entrances) {
-    const verdict = walk(chain, rules, datagram, 0);
-    const end = verdict === null || verdict === "return" ? (chain.policy ?? "accept") : verdict;
-    if (end === "drop") return `${chain.family} ${chain.table} ${chain.name}`;
-  }
-  return null;
+  const rules = Map.groupBy(
+    listed.flatMap((one) =>
+      isObject(one) && isObject(one.rule) && Array.isArray(one.rule.expr)
+        ? [one.rule as unknown as Rule]
+        : [],
+    ),
+    ({ family: of, table, chain }) => `${of} ${table} ${chain}`,
+  );
+  return (packet) => {
+    const own = family(packet.to) === 6 ? "ip6" : "ip";
+    const entrances = chains
+      .filter(({ hook, family: of }) => hook === "input" && (of === "inet" || of === own))
+      .sort((a, b) => (a.prio ?? 0) - (b.prio ?? 0));
+    for (const chain of entrances) {
+      const name = `${chain.family} ${chain.table} ${chain.name}`;
+      const verdict = walk(name, rules, packet, 0);
+      const end = verdict === null || verdict === "return" ? (chain.policy ?? "accept") : verdict;
+      if (end === "drop") return name;
+    }
+    return null;
+  };
 }
 
 /** Deeper jumps than the kernel takes (NFT_JUMP_STACK_SIZE) are no rules. */
 const depthMax = 16;
 
-function walk(
-  { family, table, name }: Pick<Chain, "family" | "table" | "name">,
-  rules: readonly Rule[],
-  datagram: Datagram,
-  depth: number,
-): Verdict {
+type Rules = ReadonlyMap<string, readonly Rule[]>;
+
+function walk(chain: string, rules: Rules, packet: Packet, depth: number): Verdict {
   if (depth > depthMax) return null;
-  for (const rule of rules) {
-    if (rule.family !== family || rule.table !== table || rule.chain !== name) continue;
-    const matched = rule.expr.filter((one) => "match" in one || !isStatement(one));
-    if (!matched.every((one) => isObject(one.match) && matches(one.match, datagram))) continue;
-    const verdict = verdictOf(rule, rules, datagram, depth);
+  for (const rule of rules.get(chain) ?? []) {
+    const verdict = ruleVerdict(rule, rules, packet, depth);
     if (verdict !== null) return verdict;
   }
   return null;
 }
 
-function verdictOf(rule: Rule, rules: readonly Rule[], datagram: Datagram, depth: number): Verdict {
+function ruleVerdict(rule: Rule, rules: Rules, packet: Packet, depth: number): Verdict {
+  const fit = every(rule.expr.map((one) => stepFits(one, packet)));
+  if (fit === false) return null;
+  const verdict = verdictOf(rule, rules, packet, depth);
+  if (fit === true) return verdict;
+  // Met or not: a drop there changes nothing, and any other end may let the packet in.
+  return verdict === "drop" || verdict === null ? null : "accept";
+}
+
+function verdictOf(rule: Rule, rules: Rules, packet: Packet, depth: number): Verdict {
   for (const one of rule.expr) {
     if ("accept" in one) return "accept";
     if ("drop" in one || "reject" in one) return "drop";
     if ("return" in one) return "return";
+    // Which of its verdicts it is depends on what is looked up.
+    if ("vmap" in one) return "accept";
     const jump = one.jump ?? one.goto;
     if (!isObject(jump) || typeof jump.target !== "string") continue;
-    const { family, table } = rule;
-    const verdict = walk({ family, table, name: jump.target }, rules, datagram, depth + 1);
+    const verdict = walk(`${rule.family} ${rule.table} ${jump.target}`, rules, packet, depth + 1);
     if (verdict === "accept" || verdict === "drop") return verdict;
     if ("goto" in one) return "return";
   }
@@ -87,49 +124,115 @@ function verdictOf(rule: Rule, rules: readonly Rule[], datagram: Datagram, depth
 }
 
 /** What acts and matches nothing. */
-const isStatement = (one: Known): boolean =>
-  ["accept", "drop", "reject", "return", "jump", "goto", "counter", "log"].some(
-    (name) => name in one,
-  );
+const statements = [
+  ...["accept", "drop", "reject", "return", "jump", "goto", "vmap", "counter", "log"],
+  ...["mangle", "notrack"],
+];
 
-/** Whether a match is understood, and fits. */
-function matches({ op, left, right }: Known, datagram: Datagram): boolean {
-  const fits = valueFits(left, right, datagram);
-  if (fits === null) return false;
-  return op === "!=" ? !fits : (op === "==" || op === "in") && fits;
+function stepFits(step: Known, packet: Packet): Fit {
+  if (isObject(step.match)) return matchFits(step.match, packet);
+  return statements.some((name) => name in step) ? true : null;
 }
 
-function valueFits(left: unknown, right: unknown, { from, to, port }: Datagram): boolean | null {
+function matchFits({ op, left, right }: Known, packet: Packet): Fit {
+  const fit = leftFits(left, right, packet);
+  if (fit === null) return null;
+  if (op === "!=") return !fit;
+  return op === "==" || op === "in" ? fit : null;
+}
+
+function leftFits(left: unknown, right: unknown, packet: Packet): Fit {
   if (!isObject(left)) return null;
-  if (isObject(left.meta) && left.meta.key === "l4proto")
-    return includes(right, (one) => one === "udp" || one === 17);
-  if (!isObject(left.payload)) return null;
-  const { protocol, field } = left.payload;
-  const named = `${String(protocol)} ${String(field)}`;
-  if (named === "udp dport" || named === "th dport")
-    return includes(right, (one) => portIn(one, port));
-  if (named === "ip protocol") return includes(right, (one) => one === "udp" || one === 17);
-  // Another protocol's port: does not fit, whatever it is.
-  if (protocol === "tcp" || protocol === "sctp" || protocol === "icmp" || protocol === "icmpv6")
-    return false;
-  if (named === "ip saddr" || named === "ip6 saddr")
-    return includes(right, (one) => addressIn(one, from));
-  if (named === "ip daddr" || named === "ip6 daddr")
-    return includes(right, (one) => addressIn(one, to));
+  if (isObject(left.meta)) return metaFits(left.meta.key, right, packet);
+  if (isObject(left.ct)) return left.ct.key === "state" ? stateFits(right, packet) : null;
+  return isObject(left.payload) ? payloadFits(left.payload, right, packet) : null;
+}
+
+const numbers: Readonly<Record<Protocol, number>> = { tcp: 6, udp: 17, sctp: 132 };
+
+function metaFits(key: unknown, right: unknown, { to, protocol, device }: Packet): Fit {
+  if (key === "l4proto") return holdsOne(right, isProtocol(protocol));
+  if (key === "nfproto")
+    return holdsOne(right, (one) => one === (family(to) === 4 ? "ipv4" : "ipv6"));
+  if (key === "iifname" || key === "iif") return holdsOne(right, (one) => isDevice(one, device));
   return null;
 }
 
-const includes = (right: unknown, fits: (one: unknown) => boolean): boolean =>
-  isObject(right) && Array.isArray(right.set) ? right.set.some(fits) : fits(right);
+const isProtocol =
+  (protocol: Protocol) =>
+  (one: unknown): boolean =>
+    one === protocol || one === numbers[protocol];
 
-const portIn = (one: unknown, port: number): boolean => {
-  const range = isObject(one) && Array.isArray(one.range) ? one.range : null;
-  return range === null ? one === port : port >= Number(range[0]) && port <= Number(range[1]);
-};
+/** A name may end in `*` (nft(8), meta iifname). */
+function isDevice(one: unknown, device: string | null): Fit {
+  if (typeof one !== "string" || device === null) return null;
+  return one.endsWith("*") ? device.startsWith(one.slice(0, -1)) : one === device;
+}
 
-function addressIn(one: unknown, address: IpAddress): boolean {
-  if (typeof one === "string") return one === address;
-  if (!isObject(one) || !isObject(one.prefix)) return false;
-  const prefix = parsePrefix(`${String(one.prefix.addr)}/${String(one.prefix.len)}`);
-  return prefix !== null && holds(prefix, address);
+/** What nobody has answered stays new; what answers may be new as long as nothing was sent. */
+function stateFits(right: unknown, { answers }: Packet): Fit {
+  const established = holdsOne(right, (one) => one === "established");
+  const isNew = holdsOne(right, (one) => one === "new");
+  if (!answers) return isNew;
+  return established === true ? true : isNew === true ? null : established;
+}
+
+function payloadFits({ protocol, field }: Known, right: unknown, packet: Packet): Fit {
+  const named = `${String(protocol)} ${String(field)}`;
+  if (named === `${packet.protocol} dport` || named === "th dport")
+    return holdsOne(right, (one) => portIn(one, packet.port));
+  if (named === "ip protocol" || named === "ip6 nexthdr")
+    return holdsOne(right, isProtocol(packet.protocol));
+  // Another protocol's field: does not fit, whatever it is.
+  if (others.has(String(protocol)) && protocol !== packet.protocol) return false;
+  if (protocol !== (family(packet.to) === 4 ? "ip" : "ip6"))
+    return protocol === "ip" || protocol === "ip6" ? false : null;
+  if (field === "saddr") return holdsOne(right, (one) => addressIn(one, packet.from));
+  return field === "daddr" ? holdsOne(right, (one) => addressIn(one, packet.to)) : null;
+}
+
+const others = new Set(["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp"]);
+
+/** One value, a set of such, or several; a set by its name (`@trusted`) is listed elsewhere. */
+function holdsOne(right: unknown, fits: (one: unknown) => Fit): Fit {
+  const list = isObject(right) && Array.isArray(right.set) ? right.set : right;
+  if (!Array.isArray(list)) return isNamed(list) ? null : fits(list);
+  return some(list.map((one) => (isNamed(one) ? null : fits(elementOf(one)))));
+}
+
+const isNamed = (one: unknown): boolean => typeof one === "string" && one.startsWith("@");
+
+/** With a timeout or a comment an element is `{ elem: { val } }`. */
+const elementOf = (one: unknown): unknown =>
+  isObject(one) && isObject(one.elem) ? one.elem.val : one;
+
+const some = (fits: readonly Fit[]): Fit =>
+  fits.includes(true) ? true : fits.includes(null) ? null : false;
+
+const every = (fits: readonly Fit[]): Fit =>
+  fits.includes(false) ? false : fits.includes(null) ? null : true;
+
+function rangeOf(one: unknown): readonly [first: unknown, last: unknown] | null {
+  if (!isObject(one) || !Array.isArray(one.range)) return null;
+  const [first, last] = one.range as readonly unknown[];
+  return [first, last];
+}
+
+function portIn(one: unknown, port: number): Fit {
+  const [first, last] = rangeOf(one) ?? [one, one];
+  if (typeof first !== "number" || typeof last !== "number") return null;
+  return port >= first && port <= last;
+}
+
+function addressIn(one: unknown, address: IpAddress): Fit {
+  if (isObject(one) && isObject(one.prefix)) {
+    const prefix = parsePrefix(`${String(one.prefix.addr)}/${String(one.prefix.len)}`);
+    return prefix === null ? null : holds(prefix, address);
+  }
+  const [first, last] = (rangeOf(one) ?? [one, one]).map((end) =>
+    typeof end === "string" ? parseAddress(end) : null,
+  );
+  if (!first || !last) return null;
+  if (family(first) !== family(address)) return false;
+  return compareAddresses(first, address) <= 0 && compareAddresses(address, last) <= 0;
 }

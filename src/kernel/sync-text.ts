@@ -5,12 +5,14 @@
  * A `master` sends the peer this router's connections, a `backup` takes in what the peer sends.
  * A network namespace has at most one of each.
  */
+import { parseAddress } from "../model/address.ts";
 import { type Refused, refuse } from "../model/error.ts";
+import { type SyncTarget, usualSyncTarget } from "../model/sync-target.ts";
 
 export const syncDaemonKinds = ["master", "backup"] as const;
 export type SyncDaemonKind = (typeof syncDaemonKinds)[number];
 
-export interface SyncDaemon {
+export interface SyncDaemon extends SyncTarget {
   readonly kind: SyncDaemonKind;
   readonly device: string;
   /** 0 to 255. A backup with 0 takes in what any master says. */
@@ -19,21 +21,12 @@ export interface SyncDaemon {
   readonly datagramBytes: number | null;
 }
 
-/** A daemon as the kernel has it. */
-export interface FoundSyncDaemon extends SyncDaemon {
-  /** It speaks to another group, port or distance than usual: the peer's does not hear it. */
-  readonly elsewhere: boolean;
-}
-
-/** Where daemons speak unless configured otherwise: within the link. */
-const usualPlace = "group=224.0.0.81, port=8848, ttl=1";
-
 /** More than the two that a kernel has is no list of daemons. */
 const linesMax = 16;
 
 /** Reads `ipvsadm -L --daemon`; empty text is no daemon. */
-export function parseSyncDaemons(text: string): readonly FoundSyncDaemon[] | Refused<"garbled"> {
-  const daemons: FoundSyncDaemon[] = [];
+export function parseSyncDaemons(text: string): readonly SyncDaemon[] | Refused<"garbled"> {
+  const daemons: SyncDaemon[] = [];
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length > linesMax) return refuse("garbled", `${lines.length} lines`);
   for (const line of lines) {
@@ -43,31 +36,43 @@ export function parseSyncDaemons(text: string): readonly FoundSyncDaemon[] | Ref
     const [, kind, device, id, rest = ""] = match ?? [];
     if ((kind !== "master" && kind !== "backup") || device === undefined)
       return refuse("garbled", line.slice(0, 200));
-    const [, datagram, place = usualPlace] = /^(?:maxlen=(\d+)(?:, )?)?(.*)$/.exec(rest) ?? [];
+    const said = new Map(
+      rest.split(", ").map((word): [name: string, value: string] => {
+        const [name = "", value = ""] = word.split("=");
+        return [name, value];
+      }),
+    );
+    const number = (name: string): number | null => {
+      const value = said.get(name);
+      return value === undefined ? null : Number(value);
+    };
+    const usual = usualSyncTarget;
+    const group = said.has("group") ? parseAddress(said.get("group") ?? "") : usual.group;
+    if (group === null) return refuse("garbled", line.slice(0, 200));
     daemons.push({
-      kind,
-      device,
-      id: Number(id),
-      datagramBytes: datagram === undefined ? null : Number(datagram),
-      elsewhere: place !== "" && place !== usualPlace,
+      ...{ kind, device, id: Number(id), datagramBytes: number("maxlen") },
+      ...{ group, port: number("port") ?? usual.port, ttl: number("ttl") ?? usual.ttl },
     });
   }
   return daemons;
 }
 
-/** The arguments that start this daemon. */
-export function startWords({ kind, device, id, datagramBytes }: SyncDaemon): readonly string[] {
+/** The arguments that start this daemon; what is usual is left to the kernel. */
+export function startWords(daemon: SyncDaemon): readonly string[] {
+  const { kind, device, id, datagramBytes, group, port, ttl } = daemon;
   const words = ["--start-daemon", kind, "--mcast-interface", device, "--syncid", String(id)];
   if (datagramBytes !== null) words.push("--sync-maxlen", String(datagramBytes));
+  if (group !== usualSyncTarget.group) words.push("--mcast-group", group);
+  if (port !== usualSyncTarget.port) words.push("--mcast-port", String(port));
+  if (ttl !== usualSyncTarget.ttl) words.push("--mcast-ttl", String(ttl));
   return words;
 }
 
 export const stopWords = (kind: SyncDaemonKind): readonly string[] => ["--stop-daemon", kind];
 
 /** Whether `found` does what is asked for; what is left to the kernel may be anything. */
-export const sameSyncDaemon = (found: FoundSyncDaemon, wanted: SyncDaemon): boolean =>
-  !found.elsewhere &&
-  found.kind === wanted.kind &&
-  found.device === wanted.device &&
-  found.id === wanted.id &&
+export const sameSyncDaemon = (found: SyncDaemon, wanted: SyncDaemon): boolean =>
+  (["kind", "device", "id", "group", "port", "ttl"] as const).every(
+    (field) => found[field] === wanted[field],
+  ) &&
   (wanted.datagramBytes === null || found.datagramBytes === wanted.datagramBytes);

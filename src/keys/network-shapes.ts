@@ -6,6 +6,7 @@ import {
   type IpAddress,
   isSubnetAnycast,
   type Prefix,
+  parseAddress,
   parseHostName,
   parsePrefix,
 } from "../model/address.ts";
@@ -57,6 +58,19 @@ export const addressOrName = scalarShape<IpAddress | HostName>(
     if (parsePrefix(written) === null)
       return { wrong: `${quoted(written)} is no IP address and no host name`, hint: nameHint };
     return parseHost(written);
+  },
+);
+
+/** A multicast group of IPv4 (RFC 5771). */
+export const multicastGroup: Shape<IpAddress> = scalarShape(
+  "a multicast address of IPv4",
+  { type: "string" },
+  (written) => {
+    const hint = "give an address from 224.0.0.1 to 239.255.255.255";
+    const parsed = written.includes("/") ? null : parseAddress(written);
+    const isGroup =
+      parsed !== null && family(parsed) === 4 && ipaddr.parse(parsed).range() === "multicast";
+    return isGroup ? { ok: parsed } : { wrong: `${quoted(written)} is no multicast group`, hint };
   },
 );
 

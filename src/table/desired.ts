@@ -93,13 +93,29 @@ export const destinationIdentity = (
 });
 
 /**
- * The own addresses of a router that does not hold the VIPs; empty on the one that does. A virtual
- * server of which such a router is a real server itself has that one entry there: what the active
+ * The addresses at which a router that does not hold the VIPs is a real server itself; empty on the
+ * one that does. A virtual server with such a real server has that one entry there: what the active
  * router sends it would otherwise be balanced again, to others.
  */
 export type Idle = ReadonlySet<IpAddress>;
 
 export const notIdle: Idle = new Set();
+
+/**
+ * Those of a router's addresses that real servers have: its own ones alone, of whichever family,
+ * since a floating address is another machine's when it is not held here.
+ */
+export function ownRealServers(
+  { virtualServers, vips }: Config,
+  addresses: readonly IpAddress[],
+): Idle {
+  const floating = new Set(vips.map(({ prefix }) => prefix.address));
+  const own = new Set(addresses.filter((address) => !floating.has(address)));
+  const servers = virtualServers.filter(({ active }) => active).flatMap((one) => one.realServers);
+  return new Set(
+    servers.filter(({ active, address }) => active && own.has(address)).map((one) => one.address),
+  );
+}
 
 /** One virtual server's part of the desired table. */
 export const desiredServices = (

@@ -18,7 +18,9 @@ test("left out, nothing is synchronised and no kernel parameter set for it", () 
 for (const id of [0, 255])
   test(`device and id ${id} are read, and the kernel is told to say enough`, () => {
     const config = accepted(readText(written(`{ device: eth1, id: ${id} }`)));
-    assert.deepEqual(config.connectionSync, { device: "eth1", id });
+    assert.deepEqual(config.connectionSync, {
+      ...{ device: "eth1", id, group: "224.0.0.81", port: 8848, ttl: 1, maxLength: 160 },
+    });
     const settings = kernelSettings(config).filter(({ name }) => name.includes("/sync_"));
     assert.deepEqual(
       settings.map(({ name, value }) => [name.split("_").at(-1), value]),
@@ -32,8 +34,24 @@ for (const id of [0, 255])
     );
   });
 
+test("another group, port, distance and size are read", () => {
+  const other = "group: 239.1.2.3, port: 8849, ttl: 2, max_length: 1400";
+  assert.deepEqual(
+    accepted(readText(written(`{ device: eth1, id: 1, ${other} }`))).connectionSync,
+    { device: "eth1", id: 1, group: "239.1.2.3", port: 8849, ttl: 2, maxLength: 1400 },
+  );
+});
+
 const mistakes: readonly (readonly [name: string, value: string, expected: RegExp])[] = [
   ["an id beyond the kernel's", "{ device: eth1, id: 256 }", /connection_sync\.id: 256/],
+  [
+    "a group that is none",
+    "{ device: eth1, id: 1, group: 192.0.2.1 }",
+    /connection_sync\.group: "192\.0\.2\.1" is no multicast group.*239\.255/,
+  ],
+  ["a group of IPv6", '{ device: eth1, id: 1, group: "ff02::81" }', /\.group: "ff02::81" is no/],
+  ["more hops than a byte has", "{ device: eth1, id: 1, ttl: 256 }", /\.ttl: 256/],
+  ["datagrams that hold nothing", "{ device: eth1, id: 1, max_length: 20 }", /\.max_length: 20/],
   ["no id", "{ device: eth1 }", /connection_sync: id is missing/],
   ["no device", "{ id: 1 }", /connection_sync: device is missing/],
   ["an alias label", "{ device: eth1:1, id: 1 }", /connection_sync\.device: "eth1:1"/],

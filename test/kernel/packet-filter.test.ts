@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { droppedBy } from "../../src/kernel/packet-filter.ts";
+import { inputFilter, type Packet } from "../../src/kernel/packet-filter.ts";
 import { address } from "../table/tables.ts";
 
-const heartbeat = { from: address("192.0.2.3"), to: address("192.0.2.2"), port: 539 };
-const heartbeat6 = { from: address("2001:db8::3"), to: address("2001:db8::2"), port: 539 };
+const heartbeat: Packet = {
+  ...{ from: address("192.0.2.3"), to: address("192.0.2.2"), protocol: "udp", port: 539 },
+  ...{ device: "eth1", answers: true },
+};
+const heartbeat6: Packet = {
+  ...{ ...heartbeat, from: address("2001:db8::3"), to: address("2001:db8::2") },
+};
+const client: Packet = {
+  ...{ from: address("192.0.2.1"), to: address("192.0.2.10"), protocol: "tcp", port: 80 },
+  ...{ device: "eth0", answers: false },
+};
+const droppedBy = (ruleset: unknown, packet: Packet): string | null => inputFilter(ruleset)(packet);
 
 type Expression = Readonly<Record<string, unknown>>;
 
@@ -26,8 +36,28 @@ const drop: Expression = { drop: null };
 const dropped = (...listed: readonly object[]): string | null =>
   droppedBy({ nftables: [{ metainfo: { version: "1.0.6" } }, ...listed] }, heartbeat);
 
+const state = { ct: { key: "state" } };
+const device = { meta: { key: "iifname" } };
+
 describe("a heartbeat is dropped", () => {
   const cases: [string, ...object[]][] = [
+    [
+      "by the policy, whatever other devices, addresses and protocols may do",
+      input("drop"),
+      rule("input", [match(device, "lo"), accept]),
+      rule("input", [match(device, { set: ["eth0", "wan*"] }), accept]),
+      rule("input", [match(payload("ip", "saddr"), { range: ["10.0.0.1", "10.0.0.9"] }), accept]),
+      rule("input", [match(payload("ip6", "saddr"), "fd00::1"), accept]),
+      rule("input", [match({ meta: { key: "nfproto" } }, "ipv6"), accept]),
+      rule("input", [match(payload("icmp", "type"), "echo-request"), accept]),
+      rule("input", [match(state, ["related"], "in"), accept]),
+    ],
+    [
+      "by a rule behind one that is not understood and only drops",
+      input("accept"),
+      rule("input", [{ limit: { rate: 5 } }, drop]),
+      rule("input", [match(device, "eth1"), drop]),
+    ],
     ["by the policy", input("drop")],
     ["by a rule without a match", input("accept"), rule("input", [{ counter: {} }, drop])],
     ["by a rejection", input("accept"), rule("input", [{ reject: { type: "icmp" } }])],
@@ -108,6 +138,47 @@ describe("a heartbeat is not certainly dropped", () => {
       rule("input", [{ limit: { rate: 5 } }, drop]),
     ],
     [
+      "where connection tracking takes it for an answer",
+      input("drop"),
+      rule("input", [match(state, ["established", "related"], "in"), accept]),
+    ],
+    [
+      "where what looks up a state may accept it",
+      input("drop"),
+      rule("input", [{ vmap: { key: state, data: { set: [["established", accept]] } } }]),
+    ],
+    [
+      "where a set that is listed elsewhere may accept it",
+      input("drop"),
+      rule("input", [match(payload("ip", "saddr"), "@trusted"), accept]),
+    ],
+    [
+      "by what is in no set that is listed elsewhere",
+      input("accept"),
+      rule("input", [match(payload("ip", "saddr"), "@trusted", "!="), drop]),
+    ],
+    [
+      "where a match of another program may accept it",
+      input("drop"),
+      rule("input", [{ xt: null }, accept]),
+    ],
+    [
+      "where a chain that a rule may jump to accepts it",
+      input("drop"),
+      rule("input", [{ xt: null }, { jump: { target: "hosts" } }]),
+      rule("hosts", [match(payload("udp", "dport"), 539), accept]),
+    ],
+    ["where its device is let in", input("drop"), rule("input", [match(device, "eth*"), accept])],
+    [
+      "where its address is in a range, or an element with a comment",
+      input("drop"),
+      rule("input", [
+        match(payload("ip", "saddr"), { set: [{ elem: { val: "192.0.2.3", comment: "peer" } }] }),
+        match(payload("ip", "daddr"), { range: ["192.0.2.0", "192.0.2.7"] }),
+        accept,
+      ]),
+    ],
+    [
       "where the chain that a rule jumps to accepts it",
       input("drop"),
       rule("input", [{ jump: { target: "hosts" } }]),
@@ -130,5 +201,21 @@ describe("a heartbeat is not certainly dropped", () => {
   it("by what is no ruleset", () => {
     for (const ruleset of [null, "x", [], {}, { nftables: null }])
       assert.equal(droppedBy(ruleset, heartbeat), null);
+  });
+});
+
+describe("what a client sends", () => {
+  it("is new, and its port counts", () => {
+    const established = rule("input", [match(state, ["established", "related"], "in"), accept]);
+    const web = rule("input", [match(payload("tcp", "dport"), { set: [80, 443] }), accept]);
+    const judged = (...rules: readonly object[]) =>
+      droppedBy({ nftables: [input("drop"), ...rules] }, client);
+    assert.equal(judged(established), "inet filter input");
+    assert.equal(judged(established, web), null);
+    assert.equal(judged(rule("input", [match(state, "new"), ...web.rule.expr])), null);
+    assert.equal(
+      judged(rule("input", [match(payload("udp", "dport"), 80), accept])),
+      "inet filter input",
+    );
   });
 });

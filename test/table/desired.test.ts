@@ -4,10 +4,10 @@ import fc from "fast-check";
 import type { Health } from "../../src/health/health.ts";
 import { restoreLine } from "../../src/kernel/ipvs-text.ts";
 import { ms } from "../../src/model/time.ts";
-import { desiredTable, foundInTable } from "../../src/table/desired.ts";
+import { desiredTable, foundInTable, ownRealServers } from "../../src/table/desired.ts";
 import { planChanges } from "../../src/table/plan.ts";
 import type { Table } from "../../src/table/table.ts";
-import { config, realServer, virtualServer } from "./configs.ts";
+import { config, realServer, vip, virtualServer } from "./configs.ts";
 import { address } from "./tables.ts";
 
 const weights = (of: Readonly<Record<string, number | null>>): Health =>
@@ -152,6 +152,19 @@ test("a router that is a real server itself and does not hold the VIPs has its o
     "-a -t 192.0.2.1:81 -r 10.0.0.1:80 -m -w 1",
   ]);
   assert.equal(linesOf(desiredTable(config(both), health)).length, 3);
+});
+
+test("a router is a real server at each of its own addresses, and at none that floats", () => {
+  const [v4, v6, floating] = ["192.0.2.8", "2001:db8::8", "192.0.2.10"].map(address);
+  assert.ok(v4 && v6 && floating);
+  const at = (name: string, of: typeof v4, active = true) =>
+    realServer(name, { address: of, active });
+  const web = virtualServer("web", {
+    realServers: [at("a", v6), at("b", floating), at("c", v4, false), at("d", address("10.0.0.1"))],
+  });
+  const off = virtualServer("off", { active: false, realServers: [at("a", v4)] });
+  const all = { ...config(web, off), vips: [vip("192.0.2.10")] };
+  assert.deepEqual([...ownRealServers(all, [v4, v6, floating])], [v6]);
 });
 
 test("weights are multiplied by the scale while one of them is a fraction, and found as they are", () => {

@@ -3,6 +3,7 @@
  * missing, and nothing is found of it.
  */
 import type { Config } from "../../config/config.ts";
+import type { IpvsHere } from "../../config/forwarding/ipvs-needs.ts";
 import { family, holds, type IpAddress, type Prefix } from "../../model/address.ts";
 import type { Role, RouterState } from "../../model/router.ts";
 import type { Possessions } from "./possessions.ts";
@@ -95,9 +96,9 @@ export interface Facts {
   /** By name with slashes: `net/ipv4/ip_forward`. */
   readonly sysctl: (name: string) => string | null;
   readonly ipvs: "ready" | "loadable" | "missing";
-  /** Whether the kernel has or can load a module; null: cannot be known. */
-  readonly kernelModule: (name: string) => boolean | null;
-  readonly ipvsadm: string | null;
+  /** Of the kernel and of ipvsadm, as `check --here` judges them. */
+  readonly ipvsHere: IpvsHere;
+  readonly hasIpvsadm: boolean;
   /** Files of the operating system's network configuration. */
   readonly networkFiles: readonly FileText[];
   /** Names of programs that run (`comm`). */
@@ -111,6 +112,8 @@ export interface Facts {
   readonly clockSynchronised: boolean | null;
   /** Datagrams of the pair that the packet filter drops. */
   readonly dropped: readonly Dropping[];
+  /** Packets of clients to virtual servers that it drops. */
+  readonly droppedClients: readonly Dropping[];
   readonly vipAnswers: readonly Answered[];
   /** Link-layer addresses that answer for the peer's own addresses. */
   readonly peerMacs: readonly string[];
@@ -120,6 +123,17 @@ export interface Facts {
   /** Null: it was not asked, or does not answer. */
   readonly peer: PeerFacts | null;
 }
+
+/** The configuration without virtual servers and real servers that are switched off. */
+export const inUse = (config: Config): Config => ({
+  ...config,
+  virtualServers: config.virtualServers
+    .filter(({ active }) => active)
+    .map((server) => ({
+      ...server,
+      realServers: server.realServers.filter(({ active }) => active),
+    })),
+});
 
 /** Forwarding methods that the configuration uses. */
 export const forwardingsOf = ({ virtualServers }: Config): ReadonlySet<string> =>

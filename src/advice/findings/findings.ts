@@ -5,7 +5,7 @@ import { duplicateVip } from "./addresses/duplicate-vip.ts";
 import { foreignAddresses } from "./addresses/foreign-addresses.ts";
 import { netmask } from "./addresses/netmask.ts";
 import { vipDevice } from "./addresses/vip-device.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, inUse } from "./facts.ts";
 import type { Evidence, Finding, Severity } from "./finding.ts";
 import { conntrack } from "./kernel/conntrack.ts";
 import { forwarding } from "./kernel/forwarding.ts";
@@ -27,6 +27,7 @@ import { ownWay } from "./pair/own-way.ts";
 import { peerSilent } from "./pair/peer-silent.ts";
 import { unauthenticated } from "./pair/unauthenticated.ts";
 import { arpAnswering } from "./servers/arp-answering.ts";
+import { droppedClients } from "./servers/dropped-clients.ts";
 import { natRouter } from "./servers/nat-router.ts";
 import { near } from "./servers/near.ts";
 import { returnPath } from "./servers/return-path.ts";
@@ -59,6 +60,7 @@ export const findings: readonly Finding[] = [
   otherNetwork,
   clock,
   guarantee,
+  droppedClients,
   natRouter,
   returnPath,
   near,
@@ -75,8 +77,10 @@ export interface Found extends Evidence {
   readonly says: string;
 }
 
-/** What is found of these facts, in the order of the list. */
-export const examine = (facts: Facts): readonly Found[] =>
-  findings.flatMap(({ name, says, severity, examine: find }) =>
+/** What is found of these facts, in the order of the list; nothing of what is switched off. */
+export function examine(all: Facts): readonly Found[] {
+  const facts = { ...all, config: inUse(all.config) };
+  return findings.flatMap(({ name, says, severity, examine: find }) =>
     find(facts).map((evidence) => ({ finding: name, says, severity, ...evidence })),
   );
+}

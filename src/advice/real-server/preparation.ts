@@ -33,7 +33,7 @@ export interface Preparation {
   readonly gateways: readonly Prefix[];
   /** The real servers that the script is for. */
   readonly realServers: readonly Pick<RealServer, "name" | "address">[];
-  /** Own addresses of the routers, where the script refuses to run. */
+  /** Own addresses of the routers, where the script refuses to run unless they are real servers. */
   readonly routers: readonly IpAddress[];
   /** How packets come through tunnels; empty without tunnels. */
   readonly packed: readonly Packed[];

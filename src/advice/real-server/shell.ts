@@ -45,7 +45,7 @@ export const remembering = (name: string): readonly string[] => [
 
 /** Refuses where a program is missing, and on the routers themselves. */
 export const guards = (
-  { routers }: Preparation,
+  { routers, realServers }: Preparation,
   programs: Readonly<Record<string, string>>,
 ): readonly string[] => [
   '[ "$(id -u)" = 0 ] || fail "run it as root"',
@@ -53,10 +53,16 @@ export const guards = (
     ([program, debianPackage]) =>
       `command -v ${program} >/dev/null || fail "${program} is missing: apt-get install ${debianPackage}"`,
   ),
-  "# On a router lvsd holds the VIP itself: there this script would make a second holder.",
-  `for router in ${words(routers)}; do`,
-  '  [ -z "$(ip -o addr show to "$router")" ] || fail "this machine is a router: it has $router"',
+  "# On a router lvsd holds the VIP itself: there this script would make a second holder, unless",
+  "# the router is itself one of the real servers.",
+  "router=",
+  `for candidate in ${words(routers)}; do`,
+  '  [ -z "$(ip -o addr show to "$candidate")" ] || router=$candidate',
   "done",
+  `for candidate in ${words(realServers.map(({ address }) => address))}; do`,
+  '  [ -z "$(ip -o addr show to "$candidate")" ] || router=',
+  "done",
+  '[ -z "$router" ] || fail "this machine is a router: it has $router"',
 ];
 
 export const sysctlFunctions: readonly string[] = [

@@ -40,52 +40,75 @@ export function neededModules({ virtualServers }: Config): readonly NeededModule
 }
 
 /** An option of ipvsadm that the configuration uses, with the first release that knows it. */
-export interface IpvsadmNeed {
+interface IpvsadmNeed {
   readonly since: string;
   readonly what: string;
   readonly path: string;
+  /** What does without it. */
+  readonly instead: string;
 }
 
 /** Each option once, at the first virtual server that uses it. */
-export function ipvsadmNeeds({ virtualServers }: Config): readonly IpvsadmNeed[] {
-  const first = (flag: RegExp) =>
-    virtualServers.find(
+function ipvsadmNeeds({ virtualServers, connectionSync }: Config): readonly IpvsadmNeed[] {
+  const ofFlags = (
+    [
+      ["1.27", "scheduler flags", /./],
+      ["1.30", "the flags of the scheduler mh", /^mh-/],
+    ] as const
+  ).flatMap(([since, what, flag]): readonly IpvsadmNeed[] => {
+    const server = virtualServers.find(
       ({ active, schedulerFlags }) => active && schedulerFlags.some((one) => flag.test(one)),
     );
-  return (
-    [
-      ["1.27", "scheduler flags", first(/./)],
-      ["1.30", "the flags of the scheduler mh", first(/^mh-/)],
-    ] as const
-  ).flatMap(([since, what, server]) =>
-    server === undefined
-      ? []
-      : [{ since, what, path: `virtual_servers.${server.name}.scheduler_flags` }],
-  );
+    if (server === undefined) return [];
+    const path = `virtual_servers.${server.name}.scheduler_flags`;
+    return [{ since, what, path, instead: "write scheduler_flags: []" }];
+  });
+  if (connectionSync === null) return ofFlags;
+  const what = "the size of synchronisation's datagrams (--sync-maxlen)";
+  const instead = "leave out connection_sync";
+  return [...ofFlags, { since: "1.29", what, path: "connection_sync", instead }];
 }
 
 /** The first releases that know tunnels other than IP in IP (--tun-type). */
 const tunnelSince = { ipvsadm: "1.31", kernel: "5.3" } as const;
 
-/** What the configuration asks for and this machine lacks, with its version named. */
-export function missingOfIpvs(config: Config, here: IpvsHere): readonly Problem[] {
-  const ofModules = neededModules(config)
+/** Something that the configuration asks for and this machine lacks, with its version named. */
+export interface Lacking {
+  readonly of: "kernel" | "ipvsadm";
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** All that is lacking, as problems of this machine. */
+export const missingOfIpvs = (config: Config, here: IpvsHere): readonly Problem[] =>
+  lackingOfIpvs(config, here).map(({ message, hint }) => problemElsewhere(message, hint));
+
+/** All that is lacking. */
+export const lackingOfIpvs = (config: Config, here: IpvsHere): readonly Lacking[] => [
+  ...neededModules(config)
     .filter(({ module }) => here.missingModules.has(module))
-    .map(({ module, path, what }) =>
-      problemElsewhere(
-        `${path}: this kernel${here.kernel === null ? "" : ` (${here.kernel})`} has no ${what}`,
-        `install a kernel with the module ${module}, or use another one`,
-      ),
-    );
-  const ofOptions = ipvsadmNeeds(config)
+    .map(
+      ({ module, path, what }): Lacking => ({
+        of: "kernel",
+        message: `${path}: this kernel${here.kernel === null ? "" : ` (${here.kernel})`} has no ${what}`,
+        hint: `install a kernel with the module ${module}, or use another one`,
+      }),
+    ),
+  ...ipvsadmNeeds(config)
     .filter(({ since }) => here.ipvsadm !== null && isOlder(here.ipvsadm, since))
-    .map(({ since, what, path }) =>
-      problemElsewhere(
-        `${path}: ipvsadm ${here.ipvsadm} does not know ${what}`,
-        `it takes ipvsadm ${since}; or write scheduler_flags: []`,
-      ),
-    );
-  const tunnelled = config.virtualServers
+    .map(
+      ({ since, what, path, instead }): Lacking => ({
+        of: "ipvsadm",
+        message: `${path}: ipvsadm ${here.ipvsadm} does not know ${what}`,
+        hint: `it takes ipvsadm ${since}; or ${instead}`,
+      }),
+    ),
+  ...lackingForTunnels(config, here),
+];
+
+/** At the first real server whose tunnel is too new for either. */
+function lackingForTunnels({ virtualServers }: Config, here: IpvsHere): readonly Lacking[] {
+  const tunnelled = virtualServers
     .filter(({ active }) => active)
     .flatMap(({ name, realServers }) =>
       realServers.map((real) => ({
@@ -94,15 +117,14 @@ export function missingOfIpvs(config: Config, here: IpvsHere): readonly Problem[
       })),
     )
     .find(({ real }) => real.forwarding === "tunnel" && real.tunnel.type !== "ipip");
-  if (tunnelled === undefined) return [...ofModules, ...ofOptions];
+  if (tunnelled === undefined) return [];
   const { type } = tunnelled.real.tunnel;
-  const ofVersions = (["ipvsadm", "kernel"] as const).flatMap((what) => {
-    const found = here[what];
-    if (found === null || !isOlder(found, tunnelSince[what])) return [];
-    const message = `${tunnelled.path}: ${what} ${found} knows no tunnel of type ${type}`;
-    return [problemElsewhere(message, `it takes ${what} ${tunnelSince[what]}; ipip works here`)];
+  return (["ipvsadm", "kernel"] as const).flatMap((of): readonly Lacking[] => {
+    const found = here[of];
+    if (found === null || !isOlder(found, tunnelSince[of])) return [];
+    const message = `${tunnelled.path}: ${of} ${found} knows no tunnel of type ${type}`;
+    return [{ of, message, hint: `it takes ${of} ${tunnelSince[of]}; ipip works here` }];
   });
-  return [...ofModules, ...ofOptions, ...ofVersions];
 }
 
 /** Whether a version comes before another; both begin with numbers and dots. */

@@ -11,11 +11,14 @@ import {
   device,
   deviceName,
   masquerade as masqueradeShape,
+  multicastGroup,
   oneFloating,
   onePerFamily,
+  port,
 } from "../../keys/network-shapes.ts";
 import { optional, preset, required, section } from "../../keys/section.ts";
 import { choice, duration, flag, list, named, text, whole } from "../../keys/shape.ts";
+import { usualSyncTarget } from "../../model/sync-target.ts";
 import { consoleKeys } from "./console.ts";
 import { failoverKeys } from "./failover.ts";
 import { forwarding } from "./forwarding.ts";
@@ -67,6 +70,22 @@ export const connectionSyncKeys = {
   id: required(
     whole(0, 255, "an id"),
     "Distinguishes this pair from others on the same link; 0 takes in what any pair says.",
+  ),
+  group: preset(
+    multicastGroup,
+    usualSyncTarget.group,
+    "The multicast group of IPv4 to which they report.",
+  ),
+  port: preset(port, usualSyncTarget.port, "The UDP port there."),
+  ttl: preset(
+    whole(1, 255, "a number of networks"),
+    usualSyncTarget.ttl,
+    "Networks that a report may pass; 1 is the link alone.",
+  ),
+  max_length: preset(
+    whole(160, 1472, "a number of bytes"),
+    160,
+    "Bytes of one report of the kernel: it is sent once the next connection does not fit in, or after 2 to 3 s. The smaller, the fewer new connections a failure can lose; the larger, the fewer datagrams.",
   ),
 };
 

@@ -173,6 +173,10 @@ const global = {
     "同期デーモンの識別番号",
     "同步常駐程式識別碼",
   ),
+  "field.global.connection_sync.group": said("Group", "グループ", "群組"),
+  "field.global.connection_sync.port": said("UDP port", "UDP ポート", "UDP 連接埠"),
+  "field.global.connection_sync.ttl": said("TTL", "TTL", "TTL"),
+  "field.global.connection_sync.max_length": said("Bytes of a report", "報告の長さ", "通報長度"),
 } as const;
 
 const virtual = {

@@ -113,7 +113,7 @@ class Sending {
       if (!complete) this.#trouble = `there are more than can be read in ${atMost} ms`;
       const news = untold(connections);
       for (const datagram of syncMessages(withMarks(news, this.#marks), this.#place.id)) {
-        this.#doors.syncSender.send(this.#place.link, datagram);
+        this.#doors.syncSender.send(this.#place, datagram);
         if (pace.isDue()) await pace.rest();
       }
       this.#sent += news.length;
@@ -126,7 +126,7 @@ class Sending {
   sendOpened(connections: readonly Connection[]): void {
     try {
       for (const datagram of syncMessages(withMarks(connections, this.#marks), this.#place.id))
-        this.#doors.syncSender.send(this.#place.link, datagram);
+        this.#doors.syncSender.send(this.#place, datagram);
       this.#sent += connections.length;
     } catch (thrown) {
       this.#trouble = messageOf(thrown);

@@ -11,7 +11,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ConnectionSyncConfig } from "../../config/config.ts";
 import {
-  type FoundSyncDaemon,
   type SyncDaemon,
   type SyncDaemonKind,
   sameSyncDaemon,
@@ -22,7 +21,7 @@ import type { EventBody } from "../../model/event.ts";
 import { between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { Interface } from "../../system/ip/ip.ts";
 import type { SyncDaemons } from "../../system/ipvs/sync-daemon.ts";
-import type { SyncLink } from "../../system/ipvs/sync-sender.ts";
+import type { SyncAim, SyncLink } from "../../system/ipvs/sync-sender.ts";
 import { syncRefresh } from "../../table/kernel-settings.ts";
 
 export interface ConnectionSyncParts {
@@ -34,8 +33,7 @@ export interface ConnectionSyncParts {
 }
 
 /** Where the kernel's daemons speak. */
-export interface SyncPlace {
-  readonly link: SyncLink;
+export interface SyncPlace extends SyncAim {
   readonly id: number;
 }
 
@@ -45,11 +43,6 @@ export interface ConnectionSyncStatus {
   readonly id: number;
 }
 
-/**
- * The header and four connections of IPv4. The kernel sends a datagram when the next connection
- * does not fit into it, or after 2 to 3 s: the smaller, the fewer connections a change can lose.
- */
-const datagramBytes = 160;
 /**
  * How long the kernel keeps a datagram that is not full (ip_vs_sync.c: flush time and check
  * period).
@@ -135,12 +128,14 @@ export class ConnectionSync {
   /** Where the peer's kernel listens; null: nowhere, now. */
   place(): SyncPlace | null {
     if (this.#config === null || this.#runningSince === null || this.#link === null) return null;
-    return { link: this.#link, id: this.#config.id };
+    const { id, group, port, ttl } = this.#config;
+    return { link: this.#link, id, group, port, ttl };
   }
 
   /** Whether the kernel knows all that it was sent of the peer's connections, as far as it says. */
   takenIn(): boolean {
-    return this.place() === null || this.#parts.daemons.intake().waiting === 0;
+    const place = this.place();
+    return place === null || this.#parts.daemons.intake(place).waiting === 0;
   }
 
   status(): ConnectionSyncStatus | null {
@@ -247,7 +242,7 @@ export class ConnectionSync {
   }
 
   #lookForDrops(): void {
-    const { dropped } = this.#parts.daemons.intake();
+    const { dropped } = this.#parts.daemons.intake(this.#config ?? undefined);
     const news = dropped - (this.#dropped ?? dropped);
     this.#dropped = dropped;
     if (news <= 0 || this.#config === null) return;
@@ -258,7 +253,7 @@ export class ConnectionSync {
   /** Stops what an earlier configuration asked for. */
   async #end(before: ConnectionSyncConfig | null): Promise<readonly SyncDaemonKind[]> {
     if (before === null) return [];
-    for (const { kind, device } of await this.#parts.daemons.read())
+    for (const { kind, device } of await this.#parts.daemons.read(before))
       if (device === before.device) await this.#parts.daemons.stop(kind);
     this.#startedOn.clear();
     return [];
@@ -267,7 +262,8 @@ export class ConnectionSync {
   /** Makes both daemons what they should be, and reads back. Which ones were changed. Throws. */
   async #mend(): Promise<readonly SyncDaemonKind[]> {
     const { daemons } = this.#parts;
-    const found = await daemons.read();
+    const target = this.#config ?? undefined;
+    const found = await daemons.read(target);
     const changed: SyncDaemonKind[] = [];
     for (const wanted of this.#wanted()) {
       const running = found.find(({ kind }) => kind === wanted.kind);
@@ -277,11 +273,11 @@ export class ConnectionSync {
       this.#startedOn.set(wanted.kind, this.#device);
       changed.push(wanted.kind);
     }
-    if (changed.length > 0) this.#verify(await daemons.read());
+    if (changed.length > 0) this.#verify(await daemons.read(target));
     return changed;
   }
 
-  #verify(found: readonly FoundSyncDaemon[]): void {
+  #verify(found: readonly SyncDaemon[]): void {
     for (const wanted of this.#wanted()) {
       const running = found.find(({ kind }) => kind === wanted.kind);
       if (running === undefined || !sameSyncDaemon(running, wanted))
@@ -292,14 +288,14 @@ export class ConnectionSync {
   #wanted(): readonly SyncDaemon[] {
     const config = this.#config;
     if (config === null) return [];
+    const { maxLength, ...rest } = config;
     return syncDaemonKinds.map((kind) => ({
-      kind,
-      ...config,
-      datagramBytes: kind === "master" ? datagramBytes : null,
+      ...{ kind, ...rest },
+      datagramBytes: kind === "master" ? maxLength : null,
     }));
   }
 
-  #isRight(running: FoundSyncDaemon, wanted: SyncDaemon): boolean {
+  #isRight(running: SyncDaemon, wanted: SyncDaemon): boolean {
     if (!sameSyncDaemon(running, wanted)) return false;
     const device = this.#startedOn.get(wanted.kind);
     // A daemon of an earlier run is taken over with the device that there is now.

@@ -15,9 +15,9 @@ import {
   whereabouts,
 } from "../../connections/quiesced-flows.ts";
 import { SeenLines } from "../../connections/seen-lines.ts";
-import { syncGroup, syncPort } from "../../connections/sync-message.ts";
 import { messageOf } from "../../model/error.ts";
 import type { EventBody } from "../../model/event.ts";
+import { printSyncTarget, usualSyncTarget } from "../../model/sync-target.ts";
 import { between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { ReadConnections } from "../../system/ipvs/connection-reader.ts";
 import { Pace } from "../../system/process/pace.ts";
@@ -116,4 +116,5 @@ export class FlowMover {
 
 const unmoved =
   "did not move although the kernel was sent their new real servers; " +
-  `a packet filter may drop UDP to ${syncGroup} port ${syncPort} from this machine itself`;
+  `a packet filter may drop UDP to ${printSyncTarget(usualSyncTarget)}, or to where ` +
+  "connection_sync says, from this machine itself";

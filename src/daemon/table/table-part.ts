@@ -1,5 +1,6 @@
 /** The kernel's IPVS table as a part of the daemon: what configuration and health ask for. */
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { addressesOf, type Config } from "../../config/config.ts";
 import type { Status } from "../../control/api.ts";
 import { heardMessage, type Router } from "../../failover/router.ts";
@@ -8,8 +9,9 @@ import type { IpAddress } from "../../model/address.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Fault, Role } from "../../model/router.ts";
 import { seconds } from "../../model/time.ts";
+import type { Interface } from "../../system/ip/ip.ts";
 import { describeChange, type Names, namesIn, realServersOf } from "../../table/describe.ts";
-import { type Idle, notIdle } from "../../table/desired.ts";
+import { type Idle, notIdle, ownRealServers } from "../../table/desired.ts";
 import {
   judgeUnserved,
   servesAll,
@@ -37,13 +39,6 @@ const ownAddresses = (config: Config, role: Role): readonly IpAddress[] => {
   return own === null ? [] : [own.public, ...(own.private === null ? [] : [own.private])];
 };
 
-const isRealServer = (config: Config, role: Role): boolean => {
-  const own = ownAddresses(config, role);
-  return config.virtualServers.some(({ realServers }) =>
-    realServers.some(({ address }) => own.includes(address)),
-  );
-};
-
 /** The first pass over the table: programs that hang must not keep this router silent for ever. */
 const firstPassMax = seconds(2);
 /** Emptying the table is the last act and must not hold up the end. */
@@ -55,6 +50,10 @@ export class TablePart implements Part {
   #started = false;
   readonly #desired: DesiredServices;
   #holds: boolean;
+  /** Addresses of this machine as they were read last. */
+  #addresses: readonly IpAddress[] = [];
+  /** Those at which it is a real server itself. */
+  #own: Idle = notIdle;
   #unserved: UnservedState = servesAll;
   #fault: Fault | null = null;
   #named: { readonly config: Config; readonly names: Names } | null = null;
@@ -77,8 +76,27 @@ export class TablePart implements Part {
     });
   }
 
-  configure({ config }: Running): void {
+  configure({ config, role }: Running): void {
+    this.#own = this.#ownOf(config, role);
     this.#desired.configure(config, this.idle);
+  }
+
+  /** A router may be a real server at an address that the configuration's `routers` do not name. */
+  interfacesRead(interfaces: readonly Interface[]): void {
+    this.#addresses = interfaces.flatMap(({ addresses }) =>
+      addresses.map(({ prefix }) => prefix.address),
+    );
+    const { config, role } = this.#context.running();
+    const own = this.#ownOf(config, role);
+    if (isDeepStrictEqual(own, this.#own)) return;
+    this.#own = own;
+    if (this.#holds) return;
+    this.#desired.configure(config, this.idle);
+    if (this.#started) void this.reconciler.request("this router's own addresses have changed");
+  }
+
+  #ownOf(config: Config, role: Role): Idle {
+    return ownRealServers(config, [...ownAddresses(config, role), ...this.#addresses]);
   }
 
   stepped(router: Router): void {
@@ -113,16 +131,14 @@ export class TablePart implements Part {
     const holds = state === "active" || vipHold !== "none";
     if (holds === this.#holds) return;
     this.#holds = holds;
-    const { config, role } = this.#context.running();
-    if (!isRealServer(config, role)) return;
-    this.#desired.configure(config, this.idle);
+    if (this.#own.size === 0) return;
+    this.#desired.configure(this.#context.running().config, this.idle);
     void this.reconciler.request(holds ? "this router holds the VIPs" : "the VIPs are let go");
   }
 
   /** See desired.ts. */
   get idle(): Idle {
-    const { config, role } = this.#context.running();
-    return this.#holds ? notIdle : new Set(ownAddresses(config, role));
+    return this.#holds ? notIdle : this.#own;
   }
 
   /**

@@ -1,17 +1,16 @@
 /** Gathers what the findings of doctor judge. Reads and asks; sets nothing, and decides nothing. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import pLimit from "p-limit";
-import type {
-  DaemonFacts,
-  Dropping,
-  Facts,
-  PeerFacts,
-  RealServerFacts,
+import {
+  type DaemonFacts,
+  type Facts,
+  inUse,
+  type PeerFacts,
+  type RealServerFacts,
 } from "../../advice/findings/facts.ts";
 import type { Config } from "../../config/config.ts";
 import { addressesOf } from "../../config/config.ts";
-import { syncGroup, syncPort } from "../../connections/sync-message.ts";
-import { droppedBy } from "../../kernel/packet-filter.ts";
+import { neededModules } from "../../config/forwarding/ipvs-needs.ts";
 import type { PlacedNeed } from "../../keys/place.ts";
 import { family, holds, type IpAddress, parseAddress } from "../../model/address.ts";
 import { otherRole, type Role } from "../../model/router.ts";
@@ -19,7 +18,9 @@ import { ms } from "../../model/time.ts";
 import { openSysctl } from "../file/sysctl.ts";
 import { readFacts } from "../ip/facts.ts";
 import type { Interface } from "../ip/ip.ts";
+import { readIpvsFacts } from "../ipvs/ipvs-facts.ts";
 import { runProgram } from "../program/program.ts";
+import { droppedBy, elsewhere } from "./dropped.ts";
 import {
   clockSynchronised,
   daemonDescriptors,
@@ -42,9 +43,6 @@ export interface Examined {
   /** Where the operating system's own files are; default `/`. */
   readonly root?: string;
 }
-
-/** No machine has them (RFC 5737, RFC 3849): an answer to them goes where all clients' answers go. */
-const elsewhere = { 4: "192.0.2.1", 6: "2001:db8::1" } as const;
 
 const programDeadline = ms(5000);
 /** Programs that look up a route at the same time. */
@@ -73,9 +71,7 @@ export async function gather(asked: Examined): Promise<Facts> {
   const { config, role, root = "/" } = asked;
   const machine = await readFacts();
   const interfaces = machine.interfaces ?? [];
-  const modules = new Map<string, boolean>();
-  for (const scheduler of new Set(config.virtualServers.map((one) => one.scheduler)))
-    modules.set(`ip_vs_${scheduler}`, await hasModule(`ip_vs_${scheduler}`));
+  const needed = neededModules(config).map(({ module }) => module);
   const { keyFile } = config.heartbeat;
   const watchdog = await printed("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value");
   return {
@@ -83,56 +79,25 @@ export async function gather(asked: Examined): Promise<Facts> {
     defaultDevices: { 4: await defaultDevices("-4"), 6: await defaultDevices("-6") },
     sysctl: openSysctl().read,
     ipvs: machine.ipvs,
-    // Built in, it is no module: nothing is known where there are no modules at all.
-    kernelModule: (name) => (machine.ipvs === "missing" ? null : (modules.get(name) ?? null)),
-    ipvsadm:
-      machine.programs.ipvsadm === null ? null : ((await printed("ipvsadm", "--version")) ?? ""),
+    ipvsHere: await readIpvsFacts(needed),
+    hasIpvsadm: machine.programs.ipvsadm !== null,
     networkFiles: networkFiles(root),
     running: runningPrograms(),
     enabled: enabledUnits(root),
     keyFile: keyFile === null ? null : ownershipOf(keyFile),
     runtimeWatchdog: watchdog === null ? null : watchdog.trim(),
     clockSynchronised: clockSynchronised(),
-    dropped: await dropped(config, role),
+    ...droppedBy(await json("nft", "-j", "list", "ruleset"), asked, interfaces),
     ...(await askOnTheWire(asked, interfaces)),
     daemon: asked.daemon === null ? null : { ...asked.daemon, descriptors: daemonDescriptors() },
     here: await readPossessions({ config, needs: asked.needs }, interfaces),
   };
 }
 
-async function hasModule(name: string): Promise<boolean> {
-  return (
-    existsSync(`/sys/module/${name}`) ||
-    (await printed("modprobe", "--dry-run", "--quiet", name)) !== null
-  );
-}
-
 async function defaultDevices(of: "-4" | "-6"): Promise<readonly string[]> {
   const routes = await json("ip", "-j", of, "route", "show", "default");
   if (!Array.isArray(routes)) return [];
   return routes.flatMap(({ dev }: { dev?: unknown }) => (typeof dev === "string" ? [dev] : []));
-}
-
-/** Heartbeats from each of the peer's addresses, and the kernel's connection synchronisation. */
-async function dropped(config: Config, role: Role | null): Promise<readonly Dropping[]> {
-  const own = role === null ? null : addressesOf(config, role);
-  const peer = role === null ? null : addressesOf(config, otherRole(role));
-  const ruleset = await json("nft", "-j", "list", "ruleset");
-  if (own === null || peer === null || ruleset === null) return [];
-  const { port } = config.heartbeat;
-  const paths = (["public", "private"] as const).flatMap((path) => {
-    const [to, from] = [own[path], peer[path]];
-    if (to === null || from === null) return [];
-    const by = droppedBy(ruleset, { from, to, port });
-    const of = family(from) === 4 ? "ip" : "ip6";
-    return by === null ? [] : [{ what: `${of} saddr ${from} udp dport ${port}`, by }];
-  });
-  const group = parseAddress(syncGroup);
-  if (config.connectionSync === null || group === null) return paths;
-  const by = droppedBy(ruleset, { from: peer.public, to: group, port: syncPort });
-  return by === null
-    ? paths
-    : [...paths, { what: `ip daddr ${syncGroup} udp dport ${syncPort}`, by }];
 }
 
 type Found = Pick<Facts, "vipAnswers" | "peerMacs" | "realServers">;
@@ -222,7 +187,8 @@ interface Target {
 }
 
 /** Each real server once for each of its ports. */
-function uniqueTargets({ virtualServers }: Config): ReadonlyMap<string, Target> {
+function uniqueTargets(config: Config): ReadonlyMap<string, Target> {
+  const { virtualServers } = inUse(config);
   const targets = new Map<string, Target>();
   for (const { address: vip, port: vipPort, protocol, realServers } of virtualServers)
     for (const { address, port, forwarding } of realServers)

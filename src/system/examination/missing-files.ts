@@ -37,6 +37,12 @@ export const namedFiles = (naming: Naming): readonly string[] => [
   ...naming.places.checkNeeds.map(({ path }) => path),
 ];
 
+/** The programs that it names outside its checks. */
+export const programsOf = (config: Naming["config"]): readonly string[] =>
+  namedPrograms({ config, places: { fence: null, services: null, checkNeeds: [] } }).map(
+    ([, program]) => program,
+  );
+
 const missing = (next: Naming, isNew: (path: string) => boolean): readonly Problem[] => [
   ...namedPrograms(next)
     .filter(([, program]) => isNew(program) && !isProgram(program))

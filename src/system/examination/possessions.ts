@@ -6,6 +6,7 @@ import { printNetwork } from "../../model/address.ts";
 import { version } from "../../model/version.ts";
 import { readFacts } from "../ip/facts.ts";
 import type { Interface } from "../ip/ip.ts";
+import { programsOf } from "./missing-files.ts";
 import { hashOfFile } from "./operating-system.ts";
 
 export interface Naming {
@@ -20,10 +21,8 @@ export async function readPossessions(
   interfaces?: readonly Interface[],
 ): Promise<Possessions> {
   const devices = interfaces ?? (await readFacts()).interfaces ?? [];
-  const { fence, services } = config.failover;
   const paths = new Set([
-    ...(fence === null ? [] : [fence.command.command]),
-    ...services.flatMap(({ start, stop }) => [start.command, stop.command]),
+    ...programsOf(config),
     // What a password hashes to is as good as the password to whoever can guess it.
     ...needs.filter(({ secret }) => !secret).map(({ path }) => path),
   ]);

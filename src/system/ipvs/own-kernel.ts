@@ -11,9 +11,11 @@ import { createSocket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../connections/connection-list.ts";
-import { syncGroup, syncMessages, syncPort } from "../../connections/sync-message.ts";
-import { type FoundSyncDaemon, type SyncDaemon, sameSyncDaemon } from "../../kernel/sync-text.ts";
+import { syncMessages } from "../../connections/sync-message.ts";
+import { type SyncDaemon, sameSyncDaemon } from "../../kernel/sync-text.ts";
+import { family } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
+import { type SyncTarget, usualSyncTarget } from "../../model/sync-target.ts";
 import { addMs, ms } from "../../model/time.ts";
 import { now } from "../process/clock.ts";
 import type { SyncDaemons } from "./sync-daemon.ts";
@@ -30,23 +32,28 @@ export interface OwnKernel {
 }
 
 /** No other master speaks on the loopback device. */
-const forTheMoment: SyncDaemon = { kind: "backup", device: "lo", id: 255, datagramBytes: null };
+const forTheMoment: SyncDaemon = {
+  ...{ kind: "backup", device: "lo", id: 255, datagramBytes: null },
+  ...usualSyncTarget,
+};
 /** A daemon takes in thousands of connections in this time. */
 const intakeMax = ms(1000);
 const lookEvery = ms(5);
 
 export function ownKernel(daemons: SyncDaemons): OwnKernel {
-  const backup = async (): Promise<FoundSyncDaemon | undefined> =>
+  const backup = async (): Promise<SyncDaemon | undefined> =>
     (await daemons.read()).find(({ kind }) => kind === "backup");
   return {
     async send(connections) {
       const found = await backup();
-      if (found?.elsewhere === true) throw new MachineError(hearsElsewhere(found));
+      if (found !== undefined && family(found.group) === 6)
+        throw new MachineError(hearsBySix(found));
       if (found === undefined) await daemons.start(forTheMoment);
       try {
-        const { device, id } = found ?? forTheMoment;
-        const datagrams = syncMessages(connections, id);
-        await send(datagrams, addressOn(device), () => daemons.intake().waiting);
+        const hears = found ?? forTheMoment;
+        const datagrams = syncMessages(connections, hears.id);
+        const waiting = (): number => daemons.intake(hears).waiting;
+        await send(datagrams, addressOn(hears.device), hears, waiting);
       } finally {
         if (found === undefined || sameSyncDaemon(found, forTheMoment))
           await daemons.stop("backup");
@@ -61,9 +68,9 @@ export function ownKernel(daemons: SyncDaemons): OwnKernel {
   };
 }
 
-const hearsElsewhere = ({ device }: FoundSyncDaemon): string =>
-  `the kernel's backup daemon on ${device} hears another group or port than ${syncGroup} ` +
-  `${syncPort}: end it (ipvsadm --stop-daemon backup)`;
+const hearsBySix = ({ device, group }: SyncDaemon): string =>
+  `the kernel's backup daemon on ${device} hears a group of IPv6, ${group}: ` +
+  "end it (ipvsadm --stop-daemon backup)";
 
 /** By which the C library names a device to send multicast on. */
 function addressOn(device: string): string {
@@ -75,6 +82,7 @@ function addressOn(device: string): string {
 async function send(
   datagrams: readonly Uint8Array[],
   from: string,
+  { group, port, ttl }: SyncTarget,
   waiting: () => number,
 ): Promise<void> {
   const socket = createSocket("udp4");
@@ -85,10 +93,10 @@ async function send(
     });
     socket.setMulticastInterface(from);
     socket.setMulticastLoopback(true);
-    socket.setMulticastTTL(1);
+    socket.setMulticastTTL(ttl);
     for (const datagram of datagrams) {
       await new Promise<void>((resolve, reject) => {
-        socket.send(datagram, syncPort, syncGroup, (error) => (error ? reject(error) : resolve()));
+        socket.send(datagram, port, group, (error) => (error ? reject(error) : resolve()));
       });
       await takenIn(waiting);
     }

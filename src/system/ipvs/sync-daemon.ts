@@ -9,20 +9,24 @@
  */
 import { readFileSync } from "node:fs";
 import {
-  type FoundSyncDaemon,
   parseSyncDaemons,
   type SyncDaemon,
   type SyncDaemonKind,
   startWords,
   stopWords,
 } from "../../kernel/sync-text.ts";
+import { addressBytes } from "../../model/address.ts";
 import { isRefused, MachineError } from "../../model/error.ts";
+import { type SyncTarget, usualSyncTarget } from "../../model/sync-target.ts";
 import { type Ms, ms } from "../../model/time.ts";
 import { runProgram } from "../program/program.ts";
 
 export interface SyncDaemons {
-  /** What runs in this network namespace. Throws MachineError. */
-  read(): Promise<readonly FoundSyncDaemon[]>;
+  /**
+   * What runs in this network namespace. `target`: where those are expected that are looked at
+   * often. Throws MachineError.
+   */
+  read(target?: SyncTarget): Promise<readonly SyncDaemon[]>;
   /**
    * The kernel refuses a second one of a kind, and a device that is missing or down. Throws
    * MachineError.
@@ -31,7 +35,7 @@ export interface SyncDaemons {
   /** Throws MachineError, also where none of the kind runs. */
   stop(kind: SyncDaemonKind): Promise<void>;
   /** What has become of the masters' datagrams here; nothing where the kernel does not say. */
-  intake(): Intake;
+  intake(target?: SyncTarget): Intake;
 }
 
 /** The socket from which the kernel's backup takes in what masters say. */
@@ -53,14 +57,15 @@ export interface SyncDaemonsOptions {
   readonly socketsFile?: string;
 }
 
-/** The daemons' group and port as /proc/net/udp prints them on a little-endian machine. */
-const groupInProc = "510000E0:2290";
+/** `510000E0:2290`: group and port as /proc/net/udp prints them on a little-endian machine. */
+function inProc({ group, port }: SyncTarget): string {
+  const address = Buffer.from(addressBytes(group).toReversed()).toString("hex");
+  return `${address}:${port.toString(16).padStart(4, "0")}`.toUpperCase();
+}
 
 /** `rx_queue`, in hexadecimal digits, and `drops`, the last field, of the one that listens. */
-const listening = new RegExp(
-  `^ *\\d+: ${groupInProc} \\S+ \\S+ [0-9A-F]+:([0-9A-F]+) .* (\\d+) *$`,
-  "m",
-);
+const listeningAt = (target: SyncTarget): RegExp =>
+  new RegExp(`^ *\\d+: ${inProc(target)} \\S+ \\S+ [0-9A-F]+:([0-9A-F]+) .* (\\d+) *$`, "m");
 
 function readSockets(file: string): string {
   try {
@@ -72,7 +77,8 @@ function readSockets(file: string): string {
 }
 
 /** The sockets to or from the group, each with its own number (proc(5)); empty: there are none. */
-function socketsIn(file: string): string {
+function socketsIn(file: string, target: SyncTarget): string {
+  const groupInProc = inProc(target);
   return readSockets(file)
     .split("\n")
     .filter((line) => line.includes(groupInProc))
@@ -88,13 +94,12 @@ export function openSyncDaemons({
   deadline = ms(5000),
   socketsFile = "/proc/net/udp",
 }: SyncDaemonsOptions = {}): SyncDaemons {
-  let known: { readonly daemons: readonly FoundSyncDaemon[]; readonly sockets: string } | null =
-    null;
+  let known: { readonly daemons: readonly SyncDaemon[]; readonly sockets: string } | null = null;
   const ipvsadm = (args: readonly string[]) =>
     runProgram({ file: "ipvsadm", args, deadline, path, unhurried: true });
   return {
-    async read() {
-      const sockets = socketsIn(socketsFile);
+    async read(target = usualSyncTarget) {
+      const sockets = socketsIn(socketsFile, target);
       if (known !== null && sockets !== "" && sockets === known.sockets) return known.daemons;
       known = null;
       const { stdout } = await ipvsadm(["-L", "-n", "--daemon"]);
@@ -102,7 +107,7 @@ export function openSyncDaemons({
       if (isRefused(daemons))
         throw new MachineError(`ipvsadm -L --daemon: not understood: ${daemons.detail}`);
       // One that came or went in between may be in the list or not.
-      if (socketsIn(socketsFile) === sockets) known = { daemons, sockets };
+      if (socketsIn(socketsFile, target) === sockets) known = { daemons, sockets };
       return daemons;
     },
     async start(daemon) {
@@ -111,8 +116,8 @@ export function openSyncDaemons({
     async stop(kind) {
       await ipvsadm(stopWords(kind));
     },
-    intake() {
-      const found = listening.exec(readSockets(socketsFile));
+    intake(target = usualSyncTarget) {
+      const found = listeningAt(target).exec(readSockets(socketsFile));
       const [, waiting = "0", dropped = "0"] = found ?? [];
       return {
         listening: found !== null,

@@ -7,10 +7,10 @@
  * from 0.0.0.0 there, too.
  */
 
-import { syncGroup, syncPort } from "../../connections/sync-message.ts";
 import { macFromText } from "../../kernel/frames.ts";
-import { addressBytes, type IpAddress, parseAddress } from "../../model/address.ts";
+import { addressBytes } from "../../model/address.ts";
 import { MachineError } from "../../model/error.ts";
+import { type SyncTarget, usualSyncTarget } from "../../model/sync-target.ts";
 import { openPacketSocket } from "../net/raw-socket.ts";
 
 /** The device on which the daemons speak. */
@@ -20,15 +20,16 @@ export interface SyncLink {
   readonly mac: string | null;
 }
 
-export interface SyncSender {
-  /** The kernel has taken it when this returns. Throws MachineError. */
-  send(link: SyncLink, datagram: Uint8Array): void;
-  close(): void;
+/** Where on a link they hear. */
+export interface SyncAim extends SyncTarget {
+  readonly link: SyncLink;
 }
 
-const group = addressBytes(parseAddress(syncGroup) as IpAddress);
-/** RFC 1112 section 6.4: 01:00:5e and the low 23 bits of the group. */
-const groupMac = [0x01, 0x00, 0x5e, (group[1] ?? 0) & 0x7f, group[2] ?? 0, group[3] ?? 0];
+export interface SyncSender {
+  /** The kernel has taken it when this returns. Throws MachineError. */
+  send(aim: SyncAim, datagram: Uint8Array): void;
+  close(): void;
+}
 
 /** Places within a frame of Ethernet, IPv4 without options, and UDP. */
 const at = {
@@ -42,21 +43,27 @@ const doNotFragment = 0x4000;
 const udpProtocol = 17;
 
 /** One frame that carries `payload`. RFC 768: a checksum of 0 says that there is none. */
-export function syncFrame(mac: Uint8Array, payload: Uint8Array): Uint8Array {
+export function syncFrame(
+  mac: Uint8Array,
+  payload: Uint8Array,
+  target: SyncTarget = usualSyncTarget,
+): Uint8Array {
+  const group = addressBytes(target.group);
   const bytes = new Uint8Array(at.payload + payload.length);
   const view = new DataView(bytes.buffer);
-  bytes.set(groupMac);
+  // RFC 1112 section 6.4: the low 23 bits of the group.
+  bytes.set([0x01, 0x00, 0x5e, (group[1] ?? 0) & 0x7f, group[2] ?? 0, group[3] ?? 0]);
   bytes.set(mac, at.sender);
   view.setUint16(at.etherType, etherTypeIpv4);
   view.setUint8(at.ip, versionAndLength);
   view.setUint16(at.ipLength, bytes.length - at.ip);
   view.setUint16(at.fragment, doNotFragment);
-  view.setUint8(at.ttl, 1);
+  view.setUint8(at.ttl, target.ttl);
   view.setUint8(at.protocol, udpProtocol);
   bytes.set(group, at.to);
   view.setUint16(at.ipChecksum, headerChecksum(view));
-  view.setUint16(at.udp, syncPort);
-  view.setUint16(at.toPort, syncPort);
+  view.setUint16(at.udp, target.port);
+  view.setUint16(at.toPort, target.port);
   view.setUint16(at.udpLength, bytes.length - at.udp);
   bytes.set(payload, at.payload);
   return bytes;
@@ -74,9 +81,9 @@ function headerChecksum(view: DataView): number {
 export function openSyncSender(): SyncSender {
   const socket = openPacketSocket(0);
   return {
-    send({ name, index, mac }, datagram) {
+    send({ link: { name, index, mac }, ...target }, datagram) {
       if (mac === null) throw new MachineError(`${name} has no Ethernet address`);
-      const why = socket.send(index, syncFrame(macFromText(mac), datagram));
+      const why = socket.send(index, syncFrame(macFromText(mac), datagram, target));
       if (why !== null) throw new MachineError(`${name}: ${why}`);
     },
     close: () => socket.close(),

@@ -59,8 +59,8 @@ export function factsOf({
     defaultDevices: { 4: ["eth0"], 6: [] },
     sysctl: (name) => values[name] ?? null,
     ipvs: "ready",
-    kernelModule: () => true,
-    ipvsadm: "ipvsadm v1.31 2019/12/24",
+    ipvsHere: { missingModules: new Set(), ipvsadm: "1.31", kernel: "6.1.0-44-amd64" },
+    hasIpvsadm: true,
     networkFiles: [],
     running: new Set(["systemd"]),
     enabled: new Set(["lvsd.service"]),
@@ -68,6 +68,7 @@ export function factsOf({
     runtimeWatchdog: "20s",
     clockSynchronised: true,
     dropped: [],
+    droppedClients: [],
     vipAnswers: [],
     peerMacs: [],
     realServers: [

@@ -7,6 +7,7 @@ import {
   neededModules,
 } from "../../../src/config/forwarding/ipvs-needs.ts";
 import type { SchedulerFlag } from "../../../src/model/service.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { seconds } from "../../../src/model/time.ts";
 import { config, realServer, virtualServer } from "../../table/configs.ts";
 
@@ -54,6 +55,19 @@ test("what ipvsadm lacks is named with its version, where that is known", () => 
   assert.deepEqual(messages({ ipvsadm: null }), []);
   const plain = { ...sip, realServers: [realServer("a", { forwarding: "tunnel" })] };
   assert.deepEqual(messages({ ipvsadm: "1.26" }, plain), []);
+});
+
+test("connections are synchronised in small datagrams, which an old ipvsadm cannot ask for", () => {
+  const synced = {
+    ...config(),
+    connectionSync: { device: "eth1", id: 1, ...usualSyncTarget, maxLength: 160 },
+  };
+  const asked = (ipvsadm: string) => missingOfIpvs(synced, { ...whole, ipvsadm });
+  assert.deepEqual(asked("1.29"), []);
+  assert.match(
+    asked("1.28")[0]?.message ?? "",
+    /^connection_sync: ipvsadm 1\.28 does not know the size .*--sync-maxlen/,
+  );
 });
 
 test("scheduler flags that ipvsadm lacks are named at the virtual server that has them", () => {

@@ -88,7 +88,15 @@ function* places(shape: Shape<unknown>, above: readonly string[]): Generator<Pla
 
 /** Texts of the shapes whose schema does not tell how they look; one of them fits where text does. */
 const texts: readonly string[] = [
-  ...["192.0.2.77", "192.0.2.78", "192.0.2.79/24", "192.0.2.80/25", "2001:db8::1"],
+  ...[
+    "192.0.2.77",
+    "192.0.2.78",
+    "192.0.2.79/24",
+    "192.0.2.80/25",
+    "2001:db8::1",
+    "239.1.2.3",
+    "239.1.2.4",
+  ],
   ...["ops@example.org", "night@example.org", "a@example.org", "b@example.org"],
   ...["/bin/one", "/bin/two", "eth5", "eth6", "eth0:7", "none", "255.255.255.0", "24"],
   ...[

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { ConnectionSync } from "../../../src/daemon/connections/connection-sync.ts";
-import type { FoundSyncDaemon, SyncDaemonKind } from "../../../src/kernel/sync-text.ts";
+import type { SyncDaemon, SyncDaemonKind } from "../../../src/kernel/sync-text.ts";
 import { MachineError } from "../../../src/model/error.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import type { Instant } from "../../../src/model/time.ts";
 import type { Interface } from "../../../src/system/ip/ip.ts";
 
-const config = { device: "eth1", id: 1 };
+const config = { device: "eth1", id: 1, ...usualSyncTarget, maxLength: 160 };
 const both = ["master eth1 1", "backup eth1 1"];
 const waiting = "connections are being synchronised";
 
@@ -20,7 +21,7 @@ const eth1 = (index: number, up = true): Interface => ({
 /** A kernel, a clock that the test moves, and what was said. */
 function make(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const running = new Map<SyncDaemonKind, FoundSyncDaemon>();
+  const running = new Map<SyncDaemonKind, SyncDaemon>();
   const kernel = {
     ...{ failure: null as string | null, starts: 0, changes: 0 },
     ...{ listening: true, waiting: 0, dropped: 0 },
@@ -37,7 +38,7 @@ function make(t: TestContext) {
         refuseIfAsked();
         if (running.has(daemon.kind)) throw new MachineError("Daemon has already run");
         kernel.starts += 1;
-        running.set(daemon.kind, { ...daemon, elsewhere: false });
+        running.set(daemon.kind, daemon);
       },
       stop: async (kind) => {
         if (!running.delete(kind)) throw new MachineError("No daemon is running");
@@ -68,7 +69,8 @@ function make(t: TestContext) {
 test("without the key nothing is touched, and status says null", async (t) => {
   const { sync, running, pass, runs } = make(t);
   running.set("master", {
-    ...{ kind: "master", device: "eth9", id: 9, datagramBytes: null, elsewhere: false },
+    ...{ kind: "master", device: "eth9", id: 9, datagramBytes: null },
+    ...usualSyncTarget,
   });
   sync.configure(null);
   sync.stepped(false, true, false);
@@ -81,7 +83,7 @@ test("without the key nothing is touched, and status says null", async (t) => {
 test("both daemons run on both routers, and status names the direction in use", async (t) => {
   const { sync, runs, said } = make(t);
   sync.configure(config);
-  assert.deepEqual(sync.status(), { state: "off", ...config });
+  assert.deepEqual(sync.status(), { state: "off", device: "eth1", id: 1 });
   await sync.settled();
   assert.deepEqual(runs(), both);
   assert.equal(sync.status()?.state, "backup");
@@ -141,7 +143,8 @@ test("what somebody stopped or changed is put right and told", async (t) => {
   await sync.settled();
   running.delete("backup");
   running.set("master", {
-    ...{ kind: "master", device: "eth0", id: 9, datagramBytes: null, elsewhere: false },
+    ...{ kind: "master", device: "eth0", id: 9, datagramBytes: null },
+    ...usualSyncTarget,
   });
   await pass(5);
   assert.deepEqual([...runs()].sort(), [...both].sort());
@@ -233,7 +236,7 @@ test("a reload moves the daemons, and takes them away", async (t) => {
   const { sync, runs } = make(t);
   sync.configure(config);
   await sync.settled();
-  sync.configure({ device: "eth0", id: 2 });
+  sync.configure({ ...config, device: "eth0", id: 2 });
   await sync.settled();
   assert.deepEqual(runs(), ["master eth0 2", "backup eth0 2"]);
   sync.configure(null);

@@ -12,9 +12,13 @@ import {
 import type { Done } from "../../../src/daemon/vips/vips.ts";
 import { MachineError } from "../../../src/model/error.ts";
 import { sentenceOf } from "../../../src/model/event-text.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { instant } from "../../../src/model/time.ts";
 
-export const place = { link: { name: "eth1", index: 3, mac: "02:00:00:00:02:01" }, id: 3 };
+export const place = {
+  link: { name: "eth1", index: 3, mac: "02:00:00:00:02:01" },
+  ...{ id: 3, ...usualSyncTarget },
+};
 
 export const line = (port: number, state: string): string => {
   const text = port.toString(16).toUpperCase().padStart(4, "0");
@@ -73,7 +77,7 @@ export function make({
       return { connections, complete: kernel.complete };
     },
     syncSender: {
-      send: ({ name }, datagram) => {
+      send: ({ link: { name } }, datagram) => {
         if (kernel.refuses) throw new MachineError(`${name}: no such device`);
         order.push(`tell ${ports(datagram)}`);
       },

@@ -4,6 +4,7 @@ import type { SyncPlace } from "../../../src/daemon/connections/connection-sync.
 import { letGo } from "../../../src/daemon/failover/letting-go.ts";
 import type { Grant } from "../../../src/failover/router.ts";
 import type { BootId, HandOverCause } from "../../../src/heartbeat/message.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { instant } from "../../../src/model/time.ts";
 
 const grantOf = (cause: HandOverCause): Grant => ({
@@ -50,7 +51,10 @@ test("what has happened already waits for nothing", async () => {
 });
 
 test("connections are told of after the services have stopped, and only to a peer that waits", async () => {
-  const place: SyncPlace = { link: { name: "eth1", index: 3, mac: null }, id: 1 };
+  const place: SyncPlace = {
+    ...{ link: { name: "eth1", index: 3, mac: null }, id: 1 },
+    ...usualSyncTarget,
+  };
   assert.deepEqual(await doneFor(grantOf("stop"), place), [
     "services stopped",
     "connections told",

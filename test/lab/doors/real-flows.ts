@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import type { Connection } from "../../../src/connections/connection-list.ts";
 import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { ownKernel } from "../../../src/system/ipvs/own-kernel.ts";
 import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
 import { eventually } from "../../system/scripts.ts";
@@ -67,6 +68,7 @@ test("a flow is moved, and counted at its new real server by the forwarding meth
 
 const backup = (device: string, id: number): SyncDaemon => ({
   ...{ kind: "backup", device, id, datagramBytes: null },
+  ...usualSyncTarget,
 });
 
 test("a synchronisation that runs already is used, and stays", async () => {

@@ -10,6 +10,7 @@ import type { Connection } from "../../../src/connections/connection-list.ts";
 import { syncMessages } from "../../../src/connections/sync-message.ts";
 import { claimAfterIntake } from "../../../src/daemon/failover/claim-after-intake.ts";
 import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
 import { openSyncSender } from "../../../src/system/ipvs/sync-sender.ts";
 import { eventually } from "../../system/scripts.ts";
@@ -17,7 +18,10 @@ import { inRealTime } from "./in-real-time.ts";
 
 const daemons = openSyncDaemons();
 const sender = openSyncSender();
-const backup: SyncDaemon = { kind: "backup", device: "eth4", id: 9, datagramBytes: null };
+const backup: SyncDaemon = {
+  ...{ kind: "backup", device: "eth4", id: 9, datagramBytes: null },
+  ...usualSyncTarget,
+};
 const takenIn = (): boolean => daemons.intake().waiting === 0;
 
 before(async () => {
@@ -49,8 +53,9 @@ const known = (): number =>
 
 function tell(some: readonly Connection[]): void {
   const index = Number(readFileSync("/sys/class/net/eth5/ifindex", "utf8"));
+  const link = { name: "eth5", index, mac: "02:00:00:00:00:05" };
   for (const datagram of syncMessages(some, backup.id))
-    sender.send({ name: "eth5", index, mac: "02:00:00:00:00:05" }, datagram);
+    sender.send({ link, ...usualSyncTarget }, datagram);
 }
 
 test("connections that are told to a loop in real time are not known yet, and it waits for them", async () => {

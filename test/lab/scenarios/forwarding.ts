@@ -55,6 +55,12 @@ const ways: Readonly<Record<string, Way>> = {
     protocol: "sctp",
     config: { forwarding: "direct" },
   },
+  straight6: {
+    ...{ prepared: true, port: 89, family: 6, protocol: "sctp" },
+    config: { forwarding: "direct" },
+  },
+  packed4: { prepared: true, port: 91, family: 4, protocol: "sctp", config: tunnel("ipip") },
+  packed6: { prepared: true, port: 91, family: 6, protocol: "sctp", config: tunnel("ipip") },
 };
 
 const names = Object.keys(ways);
@@ -137,7 +143,10 @@ export default scenario({
     const unprepared = await machineState();
     await prepareForAll(lab, false);
     const { vip, realServers } = lab.addresses;
-    const sctp = [`${realServers[0]}@88`, `${far.nat6(1)}@88`, `${vip}@89`];
+    const sctp = [
+      ...[`${realServers[0]}@88`, `${far.nat6(1)}@88`],
+      ...[vip, far.vip6].flatMap((held) => [`${held}@89`, `${held}@91`]),
+    ];
     await lab.server("rs1").start([...new Set(ports)], sctp);
     lab.say("the real servers are prepared");
     await Promise.all(lab.routers.map((router) => router.start()));

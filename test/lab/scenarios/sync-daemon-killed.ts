@@ -1,16 +1,20 @@
-import { knownConnections, synchronised } from "../instruments/held.ts";
+import { knownConnections } from "../instruments/held.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
+/** Unlike the defaults, which other scenarios show. */
+const own = { group: "239.1.2.3", port: 8849, ttl: 2, max_length: 320 };
+
 export default scenario({
-  title: "sync daemons that somebody stops come back, and failback waits until they have done",
+  title:
+    "sync daemons, here with a group of their own, come back when somebody stops them, and failback waits until they have done",
   topology: natPair,
   goals: { repaired: { what: "sync daemon stopped: runs again after", unit: "ms", atMost: 6000 } },
   async play(lab) {
     await lab.startPair({
-      ...synchronised,
+      top: { connection_sync: { device: "eth1", id: 1, ...own } },
       heartbeat: Lab.brisk,
       failover: { failback_delay: "1s" },
     });
@@ -22,6 +26,11 @@ export default scenario({
     };
     const both = "master eth1 1, backup eth1 1";
     await waitFor("both daemons run on the standby", 3000, async () => (await running()) === both);
+    for (const router of lab.routers) {
+      const said = await router.output("ipvsadm", "-L", "-n", "--daemon");
+      const told = said.match(/group=239\.1\.2\.3, port=8849, ttl=2\)/g) ?? [];
+      expect(told.length === 2 && /^master .*maxlen=320,/m.test(said), `as configured: ${said}`);
+    }
     await lab.r1.sees("r1 says that it tells", 3000, ({ connection_sync: sync }) => {
       return sync?.state === "master" && sync.device === "eth1" && sync.id === 1;
     });

@@ -10,15 +10,18 @@ import { readPossessions } from "../../../src/system/examination/possessions.ts"
 test("programs and files are shown by their SHA-256, passwords by nothing", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-possessions-"));
   t.after(() => rmSync(directory, { recursive: true }));
-  const [ca, secret] = ["ca.pem", "secret"].map((name) => join(directory, name));
+  const [ca, secret, hook] = ["ca.pem", "secret", "hook"].map((name) => join(directory, name));
   for (const [path = "", content] of [
     [ca, "a certificate"],
+    [hook, "a program"],
     [secret, "hunter2\n"],
   ] as const)
     writeFileSync(path, content);
   const text = `
 routers: { primary: { public: 192.0.2.1 }, backup: { public: 192.0.2.2 } }
 heartbeat: { authentication: none }
+notify: { command: [${hook}] }
+failover: { fence: { command: [/nowhere/fence] } }
 virtual_servers:
   mail:
     address: 192.0.2.10/24
@@ -37,6 +40,10 @@ virtual_servers:
     { config: read.config, needs: read.places.checkNeeds },
     [],
   );
-  const sum = createHash("sha256").update("a certificate").digest("hex");
-  assert.deepEqual(files, { [ca ?? ""]: sum });
+  const sum = (content: string) => createHash("sha256").update(content).digest("hex");
+  assert.deepEqual(files, {
+    "/nowhere/fence": null,
+    [hook ?? ""]: sum("a program"),
+    [ca ?? ""]: sum("a certificate"),
+  });
 });

@@ -3,21 +3,30 @@
  * that are a list. That the kernel takes connections in is shown by test/lab/doors/real-flows.ts.
  */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { test } from "node:test";
 import type { Connection } from "../../../src/connections/connection-list.ts";
-import type { FoundSyncDaemon } from "../../../src/kernel/sync-text.ts";
+import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
+import {
+  printSyncTarget,
+  type SyncTarget,
+  usualSyncTarget,
+} from "../../../src/model/sync-target.ts";
 import { ownKernel } from "../../../src/system/ipvs/own-kernel.ts";
+import { address } from "../../table/tables.ts";
 
 const flow: Connection = {
   ...{ protocol: "udp", state: "UDP", isTemplate: false, expires: 300 },
   ...{ clientPort: 4000, virtualPort: 53, realPort: 53, mark: 9 },
   addresses: Uint8Array.of(198, 51, 100, 1, 192, 0, 2, 1, 10, 0, 0, 2),
 };
-const forTheMoment: FoundSyncDaemon = {
-  ...{ kind: "backup", device: "lo", id: 255, datagramBytes: null, elsewhere: false },
+const forTheMoment: SyncDaemon = {
+  ...{ kind: "backup", device: "lo", id: 255, datagramBytes: null },
+  ...usualSyncTarget,
 };
 
-function kernel(...running: FoundSyncDaemon[]) {
+function kernel(...running: SyncDaemon[]) {
   const did: string[] = [];
   const door = ownKernel({
     async read() {
@@ -30,7 +39,10 @@ function kernel(...running: FoundSyncDaemon[]) {
     async stop(kind) {
       did.push(`stop ${kind}`);
     },
-    intake: () => ({ listening: running.length > 0, waiting: 0, dropped: 0 }),
+    intake(target?: SyncTarget) {
+      if (target?.port === 8849) did.push(`intake ${printSyncTarget(target)}`);
+      return { listening: running.length > 0, waiting: 0, dropped: 0 };
+    },
   });
   return { did, ...door };
 }
@@ -50,9 +62,22 @@ test("somebody else's stays, on the loopback device, too", async () => {
   assert.deepEqual(did, ["read"]);
 });
 
-test("one that hears another group or port is not spoken to", async () => {
-  const { send, did } = kernel({ ...forTheMoment, elsewhere: true });
-  await assert.rejects(send([flow]), /^MachineError: .* on lo hears another group or port than/);
+test("one that hears another group and port is spoken to there", async () => {
+  const { send, did } = kernel({ ...forTheMoment, group: address("239.1.2.3"), port: 8849 });
+  const socket = createSocket({ type: "udp4", reuseAddr: true });
+  const heard = once(socket, "message");
+  await new Promise<void>((resolve) => socket.bind(8849, "239.1.2.3", resolve));
+  socket.addMembership("239.1.2.3", "127.0.0.1");
+  await send([flow]);
+  const [datagram] = (await heard) as [Buffer];
+  socket.close();
+  assert.equal(datagram[1], 255, "the synchronisation's id");
+  assert.deepEqual(did, ["read", "intake 239.1.2.3 port 8849"]);
+});
+
+test("one that hears a group of IPv6 is not spoken to", async () => {
+  const { send, did } = kernel({ ...forTheMoment, group: address("ff02::81") });
+  await assert.rejects(send([flow]), /^MachineError: .* on lo hears a group of IPv6, ff02::81: /);
   assert.deepEqual(did, ["read"]);
 });
 
@@ -63,7 +88,7 @@ test("what an earlier process left is ended, where there is any", async () => {
   const none = kernel();
   await none.endLeft();
   assert.deepEqual(none.did, [], "no program is started for nothing");
-  for (const other of [{ device: "eth1" }, { id: 9 }, { elsewhere: true }]) {
+  for (const other of [{ device: "eth1" }, { id: 9 }, { port: 8850 }]) {
     const { did, endLeft } = kernel({ ...forTheMoment, ...other });
     await endLeft();
     assert.deepEqual(did, ["read"]);

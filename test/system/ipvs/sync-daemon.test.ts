@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { SyncDaemon } from "../../../src/kernel/sync-text.ts";
 import { MachineError } from "../../../src/model/error.ts";
+import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { ms } from "../../../src/model/time.ts";
 import { openSyncDaemons } from "../../../src/system/ipvs/sync-daemon.ts";
 import { runningPrograms } from "../../../src/system/program/program.ts";
+import { address } from "../../table/tables.ts";
 import { eventually, install, scripts } from "../scripts.ts";
 
 const program = `
@@ -19,14 +22,17 @@ case "$1" in
 esac
 `;
 
-const daemon = { kind: "master", device: "eth1", id: 7, datagramBytes: 160 } as const;
+const daemon: SyncDaemon = {
+  ...{ kind: "master", device: "eth1", id: 7, datagramBytes: 160 },
+  ...usualSyncTarget,
+};
 
 test("a daemon is started, read back and stopped", async (t) => {
   const path = scripts(t, { ipvsadm: program });
   const daemons = openSyncDaemons({ path });
   assert.deepEqual(await daemons.read(), []);
   await daemons.start(daemon);
-  assert.deepEqual(await daemons.read(), [{ ...daemon, elsewhere: false }]);
+  assert.deepEqual(await daemons.read(), [daemon]);
   await daemons.stop("master");
   assert.deepEqual(await daemons.read(), []);
   assert.match(
@@ -74,11 +80,15 @@ test("what the backup has not taken in, and had no room for, is told by its sock
       "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops            ",
       "  159: 00000000:DC6F 510000E0:2290 01 00000000:00000000 00:00000000 00000000     0        0 795 2 000000002cc3ca05 7          ",
       "  704: 510000E0:2290 00000000:0000 07 00000000:00000D00 00:00000000 00000000     0        0 857 2 000000000930e507 333        ",
+      "  706: 030201EF:2291 00000000:0000 07 00000000:00000100 00:00000000 00000000     0        0 859 2 000000000930e507 4          ",
       "  705: 00000000:021B 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 858 2 000000000930e507 9          ",
       "",
     ].join("\n"),
   );
   assert.deepEqual(intake(), { listening: true, waiting: 0xd00, dropped: 333 });
+  const other = { ...usualSyncTarget, group: address("239.1.2.3"), port: 8849 };
+  assert.deepEqual(intake(other), { listening: true, waiting: 0x100, dropped: 4 });
+  assert.deepEqual(intake({ ...other, port: 8850 }), nothing);
 });
 
 test("what was read counts while the sockets are the same ones, and no longer", async (t) => {
@@ -100,8 +110,7 @@ test("what was read counts while the sockets are the same ones, and no longer", 
   await daemons.read();
   assert.equal(asked(), 2, "without a socket to be seen the program is asked each time");
   speakThrough(4711);
-  for (let count = 0; count < 3; count++)
-    assert.deepEqual(await daemons.read(), [{ ...daemon, elsewhere: false }]);
+  for (let count = 0; count < 3; count++) assert.deepEqual(await daemons.read(), [daemon]);
   assert.equal(asked(), 3);
   speakThrough(4712);
   await daemons.read();

@@ -7,7 +7,7 @@ export const droppedHeartbeats: Finding = {
   asks: "nft -j list ruleset",
   says: "The packet filter drops what the routers send each other.",
   explains:
-    "Routers that do not hear each other both become active. Rules that are not understood are skipped: what is found is certain, but rules may be missed.",
+    "Routers that do not hear each other both become active. What is found is certain; where a rule that is not understood might let them in, nothing is said.",
   examine: ({ dropped }) =>
     dropped.map(({ what, by }) => ({
       seen: `${what} is dropped by ${by}`,

@@ -176,15 +176,39 @@ function connectionSync(
   const followed = holder ?? instances.find(({ words }) => words[0] === name);
   const map = root.map("connection_sync", sync.origin).set("device", device);
   map.set("id", isId ? Number(id) : routerId(followed ?? instances[0]));
-  const others = sync.words.filter((word) => ["maxlen", "port", "ttl", "group"].includes(word));
-  if (others.length > 0)
+  for (const [name, key, least, most] of syncNumbers) {
+    const value = wordAfter(sync, name);
+    if (value === null) continue;
+    if (Number(value) >= least && Number(value) <= most) map.set(key, Number(value));
+    else
+      findings.add(
+        "left-out",
+        sync.origin,
+        `${sync.keyword} ${name} ${value}`,
+        `connection_sync.${key} takes ${least} to ${most}`,
+      );
+  }
+  const group = wordAfter(sync, "group");
+  if (group === null) return;
+  if (/^2(?:2[4-9]|3\d)(?:\.\d{1,3}){3}$/.test(group)) map.set("group", group);
+  else
     findings.add(
       "left-out",
       sync.origin,
-      `${sync.keyword} ${others.join(", ")}`,
-      "the kernel's own port, group and sizes are used, the same on both routers",
+      `${sync.keyword} group ${group}`,
+      "connection_sync.group is one of IPv4",
     );
 }
+
+/** keepalived's names for numbers of the synchronisation, and the keys with their bounds. */
+const syncNumbers = [
+  ["maxlen", "max_length", 160, 1472],
+  ["port", "port", 1, 65_535],
+  ["ttl", "ttl", 1, 255],
+] as const;
+
+const wordAfter = ({ words }: Statement, name: string): string | null =>
+  words.includes(name) ? (words[words.indexOf(name) + 1] ?? null) : null;
 
 /** keepalived takes the instance's virtual_router_id as the id of the synchronisation. */
 function routerId(instance: Statement | undefined): number {

@@ -263,10 +263,17 @@ vrrp_instance B {\ninterface eth1\npriority 150\nunicast_src_ip 10.0.0.1\nunicas
     assert.deepEqual(sync("", "lvs_sync_daemon_interface eth2").yaml.connection_sync, {
       ...{ device: "eth2", id: 51 },
     });
+    const rest = sync("lvs_sync_daemon eth1 V id 7 maxlen 1400 port 8849 ttl 2 group 239.1.2.3");
+    assert.deepEqual(rest.yaml.connection_sync, {
+      ...{ device: "eth1", id: 7, max_length: 1400, port: 8849, ttl: 2, group: "239.1.2.3" },
+    });
+    const beyond = sync("lvs_sync_daemon eth1 V id 7 maxlen 100 group ff02::81");
+    assert.deepEqual(beyond.yaml.connection_sync, { device: "eth1", id: 7 });
     hasLine(
-      sync("lvs_sync_daemon eth1 V maxlen 100 group 224.0.0.9").said,
-      /^left-out \d+ lvs_sync_daemon maxlen, group: /,
+      beyond.said,
+      /^left-out \d+ lvs_sync_daemon maxlen 100: connection_sync\.max_length takes 160 to 1472/,
     );
+    hasLine(beyond.said, /^left-out \d+ lvs_sync_daemon group ff02::81: .* one of IPv4/);
   });
 });
 

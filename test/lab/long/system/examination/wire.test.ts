@@ -27,6 +27,18 @@ const examining = `
 examine() { ip netns exec router "$NODE" ${examiner} "$DIR/$1.yaml" "$2"; }
 `;
 
+/** Sends from the heartbeats' port to the peer's until it has heard the peer, and once more. */
+const heartbeats = `
+HEARTBEATS='
+  const [own, peer] = process.argv.slice(1);
+  const socket = require("node:dgram").createSocket("udp4");
+  const send = () => socket.send("heartbeat", 539, peer);
+  socket.bind(539, own, () => setInterval(send, 50));
+  socket.once("message", () => { send(); console.log("heard"); setTimeout(() => process.exit(), 300); });
+  setTimeout(() => process.exit(), 5000);
+'
+`;
+
 const files = { "direct.yaml": pair("direct"), "nat.yaml": pair("nat") };
 
 /** Of the findings about the wire, their names and what was seen. */
@@ -89,7 +101,7 @@ told routed "$(examine nat active)"
   });
 
   it("packet filter, reverse path and forwarding of this machine", () => {
-    const script = `${examining}
+    const script = `${examining}${heartbeats}
 told before "$(examine nat standby)"
 ip -n router link add d0 type veth peer name d1
 ip -n router link set d0 up
@@ -101,22 +113,40 @@ table inet filter {
   chain input {
     type filter hook input priority 0; policy drop;
     ct state established accept
+    iifname lo accept
     tcp dport 22 accept
     ip protocol icmp accept
   }
 }
 END
+ip -n client addr add 192.168.26.8/24 dev eth0
+ip netns exec client "$NODE" -e "$HEARTBEATS" 192.168.26.8 192.168.26.9 >/dev/null &
+told heard "$(ip netns exec router "$NODE" -e "$HEARTBEATS" 192.168.26.9 192.168.26.8)"
+wait $!
+told answered "$(examine nat standby)"
+ip netns exec router nft replace rule inet filter input \
+  handle "$(ip netns exec router nft -a list chain inet filter input | sed -n 's/.*established accept # handle //p')" \
+  ct state related accept
 told spoiled "$(examine nat standby)"
 ip netns exec router nft insert rule inet filter input udp dport 539 accept
+ip netns exec router nft add rule inet filter input iifname eth0 tcp dport 80 accept
 ip netns exec router sysctl -q -w net.ipv4.conf.eth0.rp_filter=2 net.ipv4.ip_forward=1
 told mended "$(examine nat standby)"
 `;
-    const { before, spoiled, mended } = inWorld({ files, script });
+    const { before, heard, answered, spoiled, mended } = inWorld({ files, script });
     for (const name of ["rp-filter", "dropped-heartbeats"]) {
       assert.deepEqual(about(before, name), []);
       assert.equal(about(spoiled, name).length, 1, `${name}: ${spoiled}`);
       assert.deepEqual(about(mended, name), []);
     }
+    assert.equal(heard, "heard", "what answers heartbeats gets through connection tracking");
+    assert.deepEqual(about(answered, "dropped-heartbeats"), []);
+    assert.deepEqual(about(before, "dropped-clients"), []);
+    assert.deepEqual(about(spoiled, "dropped-clients"), [
+      "dropped-clients: ip daddr 192.168.26.10 tcp dport 80 is dropped by inet filter input",
+      "dropped-clients: ip6 daddr fd00:26::10 tcp dport 80 is dropped by inet filter input",
+    ]);
+    assert.deepEqual(about(mended, "dropped-clients"), []);
     assert.match(spoiled ?? "", /forwarding: net\.ipv4\.ip_forward is 0/);
     assert.doesNotMatch(mended ?? "", /net\.ipv4\.ip_forward/);
   });
