@@ -1,7 +1,9 @@
+import { writeFileSync } from "node:fs";
 import type { Scheduler } from "../../../src/model/service.ts";
 import { Client } from "../actors/client.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
 import { prepareServer } from "../actors/prepared-server.ts";
+import type { Router } from "../actors/router.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
 import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.ts";
@@ -182,6 +184,35 @@ async function datagrams(lab: Lab): Promise<void> {
   expect(new Set([...calls.values()].flatMap((at) => [...at])).size > 1, "calls are spread");
 }
 
+/** The table with all of that as text, and from that text again once lvsd has emptied it. */
+async function savedAndRestored(router: Router): Promise<void> {
+  const { stdout: saved } = await router.lvsd("ipvs", "save");
+  const lines = saved.trim().split("\n");
+  for (const words of [
+    /-s mh -b mh-port$/,
+    /-s sh -b sh-fallback$/,
+    /-M 255\.255\.255\.0/,
+    /--pe sip/,
+    / -o\b/,
+    / -x 2 -y 1\b/,
+  ])
+    expect(
+      lines.some((line) => words.test(line)),
+      `${words} is in what is saved: ${saved}`,
+    );
+  await router.stop();
+  const listed = (): Promise<string> => router.output("ipvsadm", "-Sn");
+  expect((await listed()) === "", "lvsd has left nothing in the table");
+  const file = `${router.directory}/saved-table`;
+  writeFileSync(file, saved);
+  const restored = await router.lvsd("ipvs", "restore", file);
+  expect(restored.status === 0, `restored: ${restored.stderr}`);
+  const again = (await listed()).trim().split("\n");
+  const sorted = (of: readonly string[]): string => of.toSorted().join("\n");
+  expect(sorted(again) === sorted(lines), `it is the same again: ${again.join("; ")}`);
+  await router.output("ipvsadm", "-C");
+}
+
 export default scenario({
   title: "every scheduler and option of IPVS does to a client what ipvsadm(8) says",
   topology: natPair,
@@ -240,6 +271,7 @@ export default scenario({
     }
     await persistence(lab);
     await datagrams(lab);
+    await savedAndRestored(lab.r1);
     return {};
   },
 });
