@@ -85,7 +85,8 @@ interface NamedService {
   readonly rest: readonly string[];
 }
 
-function serviceNamed(words: readonly string[]): NamedService | null {
+/** The service of a saved line, whose words come after `-A` or `-a`; null: a kind unknown here. */
+export function serviceNamed(words: readonly string[]): NamedService | null {
   const [option = "", name = "", ...rest] = words;
   if (option === "-f") {
     const fwmark = readFwmark(name);
@@ -173,7 +174,8 @@ const optionOfForwarding: Readonly<Record<Forwarding, string>> = {
   tunnel: "-i",
 };
 
-function readDestination(words: readonly string[]): Destination | null {
+/** The destination of a saved line, whose words come after the service's name. */
+export function readDestination(words: readonly string[]): Destination | null {
   const [option, name = "", forwardingOption = "", weightOption, weight = "", ...rest] = words;
   const identity = readEndpoint(name);
   const forwarding = forwardingOfOption[forwardingOption];

@@ -8,7 +8,7 @@
 import { type Refused, refuse } from "../model/error.ts";
 import { type Protocol, printDestination, printService } from "../model/service.ts";
 import type { Destination, Service } from "../table/table.ts";
-import { readEndpoint, readFwmark } from "./ipvs-text.ts";
+import { readDestination, readEndpoint, readFwmark, serviceNamed } from "./ipvs-text.ts";
 
 export type Thresholds = NonNullable<Destination["thresholds"]>;
 
@@ -47,6 +47,28 @@ export function withThresholds(
   });
   return { ...service, destinations: new Map(destinations) };
 }
+
+/**
+ * What `ipvsadm -Sn` printed, with the thresholds that it leaves out, and with marks from 2^31 on as
+ * numbers that `--restore` takes.
+ */
+export const savedWhole = (saved: string, known: KnownThresholds): string =>
+  saved
+    .split("\n")
+    .map((line) => {
+      const [command, ...words] = line.trim().split(/\s+/);
+      const service = command === "-A" || command === "-a" ? serviceNamed(words) : null;
+      if (service === null) return line;
+      const { identity, rest } = service;
+      const whole =
+        identity.kind === "fwmark" ? line.replace(/ -f -\d+/, ` -f ${identity.fwmark}`) : line;
+      const destination = command === "-a" ? readDestination(rest) : null;
+      if (destination === null) return whole;
+      const limits = known.get(printService(identity))?.get(printDestination(destination.identity));
+      const { upper = 0, lower = 0 } = limits ?? {};
+      return `${whole.trimEnd()}${upper > 0 ? ` -x ${upper}` : ""}${lower > 0 ? ` -y ${lower}` : ""}`;
+    })
+    .join("\n");
 
 const isHead = (line: string): boolean =>
   line.startsWith("IP Virtual Server ") ||

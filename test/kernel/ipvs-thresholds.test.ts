@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseSave } from "../../src/kernel/ipvs-text.ts";
-import { parseThresholds, withThresholds } from "../../src/kernel/ipvs-thresholds.ts";
+import { parseThresholds, savedWhole, withThresholds } from "../../src/kernel/ipvs-thresholds.ts";
 import { isRefused } from "../../src/model/error.ts";
 
 const fixture = (name: string): string =>
@@ -30,6 +30,18 @@ test("every destination of the table gets its thresholds from the listing", () =
     }
   }
   assert.deepEqual(limited, ["tcp 192.0.2.1:80 -> 10.0.0.2:8080 2000 1500"]);
+});
+
+test("what is saved gets its thresholds, and marks that can be restored", () => {
+  const text = fixture("every-kind.save");
+  const whole = savedWhole(text, read(fixture("every-kind.thresholds")));
+  const changed = whole.split("\n").filter((line, at) => line !== text.split("\n")[at]);
+  assert.deepEqual(
+    changed.filter((line) => !line.includes(" -f ")),
+    ["-a -t 192.0.2.1:80 -r 10.0.0.2:8080 -m -w 65535 -x 2000 -y 1500"],
+  );
+  const marked = "-A -f -2 -6 -s rr\n-a -f -2 -6 -r [fd00::1]:0 -g -w 1\n";
+  assert.equal(savedWhole(marked, new Map()), marked.replaceAll("-2", "4294967294"));
 });
 
 test("a destination that the listing does not have keeps its thresholds unknown", () => {

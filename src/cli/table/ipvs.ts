@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { controlClient } from "../../control/client.ts";
 import { parseSave } from "../../kernel/ipvs-text.ts";
+import { parseThresholds, savedWhole } from "../../kernel/ipvs-thresholds.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
 import { isRefused, MachineError } from "../../model/error.ts";
 import { isPrivateMark } from "../../model/service.ts";
@@ -15,10 +16,15 @@ import type { Terminal } from "../terminal.ts";
 /** A table of 10,000 real servers takes some seconds. */
 const deadline = ms(60_000);
 
-/** As `ipvsadm-save -n` prints it. Throws MachineError. */
+/** As `ipvsadm-save -n` prints it, and with what that leaves out. Throws MachineError. */
 export async function saveTable(terminal: Terminal): Promise<ExitStatus> {
-  const { stdout } = await runProgram({ file: "ipvsadm", args: ["-Sn"], deadline });
-  terminal.out(withoutPrivate(stdout));
+  const printed = async (...args: readonly string[]): Promise<string> =>
+    (await runProgram({ file: "ipvsadm", args, deadline })).stdout;
+  const saved = withoutPrivate(await printed("-Sn"));
+  const known = parseThresholds(await printed("-Ln", "--thresholds"));
+  if (isRefused<string>(known))
+    throw new MachineError(`ipvsadm -Ln --thresholds: not understood: ${known.detail}`);
+  terminal.out(savedWhole(saved, known));
   return exit.done;
 }
 

@@ -207,7 +207,7 @@ async function savedAndRestored(router: Router): Promise<void> {
   writeFileSync(file, saved);
   const restored = await router.lvsd("ipvs", "restore", file);
   expect(restored.status === 0, `restored: ${restored.stderr}`);
-  const again = (await listed()).trim().split("\n");
+  const again = (await router.lvsd("ipvs", "save")).stdout.trim().split("\n");
   const sorted = (of: readonly string[]): string => of.toSorted().join("\n");
   expect(sorted(again) === sorted(lines), `it is the same again: ${again.join("; ")}`);
   await router.output("ipvsadm", "-C");
