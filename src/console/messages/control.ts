@@ -5,16 +5,16 @@ export const controlMessages = {
   "control.title": { en: "CONTROL/MONITORING", ja: "制御/監視", "zh-TW": "控制/監視" },
   "control.help": {
     en: "Shows both routers, the heartbeat between them, the routing table with its connections, the checks of the real servers, graphs of the last hours, and what happened. Switches over, reloads, and takes real servers out for maintenance.",
-    ja: "2 台のルータ、ルータ間のハートビート、接続数を含むルーティングテーブル、リアルサーバの検査結果、過去数時間のグラフ、イベントを表示します。切り替え、再読み込み、リアルサーバの保守ができます。",
+    ja: "2 台のルーター、ルーター間のハートビート、接続数を含むルーティングテーブル、実サーバーのチェック結果、過去数時間のグラフ、イベントを表示します。切り替え、再読み込み、実サーバーの保守ができます。",
     "zh-TW":
       "顯示兩台路由器、彼此的心跳、路由表與連線數、真實伺服器的檢查結果、最近數小時的圖表及事件。可切換、重新載入，並將真實伺服器退出以便維護。",
   },
-  "control.routers": { en: "LVS routers", ja: "LVS ルータ", "zh-TW": "LVS 路由器" },
-  "control.this": { en: "This router", ja: "このルータ", "zh-TW": "這台路由器" },
-  "control.other": { en: "The other router", ja: "もう一方のルータ", "zh-TW": "另一台路由器" },
+  "control.routers": { en: "LVS routers", ja: "LVS ルーター", "zh-TW": "LVS 路由器" },
+  "control.this": { en: "This router", ja: "このルーター", "zh-TW": "這台路由器" },
+  "control.other": { en: "The other router", ja: "もう一方のルーター", "zh-TW": "另一台路由器" },
   "control.alone": {
     en: "There is no other router: this one serves alone.",
-    ja: "もう一方のルータは設定されていません。このルータだけで動作します。",
+    ja: "もう一方のルーターは設定されていません。このルーターだけで動作します。",
     "zh-TW": "未設定另一台路由器：由這台單獨服務。",
   },
   "control.role": { en: "Role", ja: "役割", "zh-TW": "角色" },
@@ -27,7 +27,7 @@ export const controlMessages = {
   "control.version": { en: "Version", ja: "バージョン", "zh-TW": "版本" },
   "control.config": { en: "Configuration", ja: "設定", "zh-TW": "設定" },
   "control.serial": { en: "serial {serial}", ja: "シリアル {serial}", "zh-TW": "序號 {serial}" },
-  "control.failback": { en: "Failback", ja: "フェイルバック", "zh-TW": "故障回復" },
+  "control.failback": { en: "Failback", ja: "フェイルバック", "zh-TW": "容錯回復" },
   "control.failback-in": {
     en: "{mode}, in {seconds} s",
     ja: "{mode}、{seconds} 秒後",
@@ -73,12 +73,12 @@ export const controlMessages = {
     ja: "現在の LVS ルーティングテーブル",
     "zh-TW": "目前的 LVS 路由表",
   },
-  "control.server": { en: "Server", ja: "サーバ", "zh-TW": "伺服器" },
+  "control.server": { en: "Server", ja: "サーバー", "zh-TW": "伺服器" },
   "control.address": { en: "Address", ja: "アドレス", "zh-TW": "位址" },
   "control.scheduler": {
     en: "Scheduler or check",
-    ja: "スケジューラまたは検査",
-    "zh-TW": "排程或檢查",
+    ja: "スケジューラー／チェック",
+    "zh-TW": "排程器／檢查",
   },
   "control.weight": { en: "Weight", ja: "重み", "zh-TW": "權重" },
   "control.active": { en: "Active", ja: "アクティブ", "zh-TW": "使用中" },
@@ -89,7 +89,7 @@ export const controlMessages = {
   "control.maintain": { en: "Maintain", ja: "保守", "zh-TW": "維護" },
   "control.order-drain": {
     en: "(drained by {by})",
-    ja: "（{by} が切り離し）",
+    ja: "（{by} がドレイン）",
     "zh-TW": "（由 {by} 排空）",
   },
   "control.order-disable": {
@@ -100,15 +100,15 @@ export const controlMessages = {
   "control.result": { en: "Last result", ja: "最終結果", "zh-TW": "最近結果" },
   "control.passed": { en: "passed in {ms} ms", ja: "成功 {ms} ms", "zh-TW": "通過，{ms} 毫秒" },
   "control.no-result": { en: "none yet", ja: "まだなし", "zh-TW": "尚無" },
-  "control.not-checked": { en: "not checked", ja: "検査なし", "zh-TW": "不檢查" },
+  "control.not-checked": { en: "not checked", ja: "チェックなし", "zh-TW": "不檢查" },
   "control.no-servers": {
     en: "There is no virtual server.",
-    ja: "仮想サーバがありません。",
+    ja: "仮想サーバーがありません。",
     "zh-TW": "沒有虛擬伺服器。",
   },
   "control.none-found": {
     en: "No virtual or real server fits {text}.",
-    ja: "{text} に一致する仮想サーバまたはリアルサーバがありません。",
+    ja: "{text} に一致する仮想サーバーまたは実サーバーがありません。",
     "zh-TW": "沒有符合 {text} 的虛擬或真實伺服器。",
   },
   "control.find": { en: "Show only", ja: "絞り込み", "zh-TW": "只顯示" },
@@ -124,9 +124,9 @@ export const controlMessages = {
   "control.switchover": { en: "Switchover", ja: "切り替え", "zh-TW": "切換" },
   "control.switchover-more": {
     en: "Hands the active state to the other router without an outage. Automatic failback is suspended until that router fails or hands over in turn.",
-    ja: "停止時間なしでアクティブ状態をもう一方のルータに渡します。そのルータが故障するか再び切り替えるまで、自動フェイルバックは停止します。",
+    ja: "停止時間なしでアクティブ状態をもう一方のルーターに渡します。そのルーターが故障するか再び切り替えるまで、自動フェイルバックは停止します。",
     "zh-TW":
-      "將主動狀態交給另一台路由器，服務不中斷。在該路由器故障或再次切換之前，暫停自動故障回復。",
+      "將主動狀態交給另一台路由器，服務不中斷。在該路由器故障或再次切換之前，暫停自動容錯回復。",
   },
   "control.switchover-do": {
     en: "Hand over now",
@@ -135,13 +135,13 @@ export const controlMessages = {
   },
   "control.switchover-done": {
     en: "The other router is active; handed over in {ms} ms.",
-    ja: "もう一方のルータがアクティブになりました（{ms} ms）。",
+    ja: "もう一方のルーターがアクティブになりました（{ms} ms）。",
     "zh-TW": "另一台路由器已成為主動節點（{ms} 毫秒）。",
   },
   "control.reload": { en: "Reload", ja: "再読み込み", "zh-TW": "重新載入" },
   "control.reload-more": {
     en: "Loads the configuration file of this router again. A file with mistakes changes nothing; established connections stay.",
-    ja: "このルータの設定ファイルを再読み込みします。誤りがあれば何も変更されません。確立済みの接続は維持されます。",
+    ja: "このルーターの設定ファイルを再読み込みします。誤りがあれば何も変更されません。確立済みの接続は維持されます。",
     "zh-TW": "重新載入這台路由器的設定檔。設定有誤時不做任何變更；既有連線不受影響。",
   },
   "control.reload-do": { en: "Load the file now", ja: "今すぐ読み込む", "zh-TW": "立即載入" },
@@ -178,12 +178,12 @@ export const controlMessages = {
   "control.part-claim": {
     en: "decision to the first announcement",
     ja: "決定から最初の通知まで",
-    "zh-TW": "決定到首次通告",
+    "zh-TW": "決定到首次公告",
   },
   "control.part-rest": {
     en: "first announcement to the last address",
     ja: "最初の通知から最後のアドレスまで",
-    "zh-TW": "首次通告到最後一個位址",
+    "zh-TW": "首次公告到最後一個位址",
   },
   "control.part": { en: "Part", ja: "区間", "zh-TW": "階段" },
   "control.took": { en: "Took", ja: "時間", "zh-TW": "耗時" },

@@ -60,7 +60,7 @@ export const firstFilesMessages = {
   },
   "import.fold": {
     en: "make virtual servers that differ only in their port one with several ports",
-    ja: "ポートだけが異なる仮想サーバを、複数ポートの 1 つにまとめる",
+    ja: "ポートだけが異なる仮想サーバーを、複数ポートの 1 つにまとめる",
     "zh-TW": "將僅連接埠不同的虛擬伺服器合併為一個",
   },
   "import.do": { en: "Read the files", ja: "読み込む", "zh-TW": "讀取檔案" },
@@ -135,18 +135,18 @@ export const firstFilesMessages = {
   "setup.title": { en: "SETUP", ja: "初期設定", "zh-TW": "初始設定" },
   "setup.help": {
     en: "From nothing to a first pair of routers: the addresses of both, one virtual address, the real servers. Makes the heartbeat's key, and shows what to copy to the other router.",
-    ja: "最初の 2 台構成を作ります。両ルータのアドレス、仮想アドレス、リアルサーバを指定し、ハートビートの鍵を作り、もう一方のルータにコピーする内容を表示します。",
+    ja: "最初の 2 台構成を作ります。両ルーターのアドレス、仮想アドレス、実サーバーを指定し、ハートビートの鍵を作り、もう一方のルーターにコピーする内容を表示します。",
     "zh-TW":
       "從零建立第一對路由器：兩台的位址、一個虛擬位址、真實伺服器。產生心跳金鑰，並顯示要複製到另一台路由器的內容。",
   },
   "setup.configured": {
     en: "This router has a configuration already. What is made here becomes a draft in its place; the key stays what it is.",
-    ja: "このルータはすでに設定されています。ここで作成したものは現在の設定に代わる下書きになります。鍵は変わりません。",
+    ja: "このルーターはすでに設定されています。ここで作成したものは現在の設定に代わる下書きになります。鍵は変わりません。",
     "zh-TW": "這台路由器已有設定。此處的結果會成為取代它的草稿；金鑰不變。",
   },
   "setup.join": {
     en: "The other router is set up already",
-    ja: "もう一方のルータを設定済みの場合",
+    ja: "もう一方のルーターを設定済みの場合",
     "zh-TW": "另一台路由器已設定完成",
   },
   "setup.join-more": {
@@ -156,7 +156,7 @@ export const firstFilesMessages = {
   },
   "setup.bundle": {
     en: "Text from the other router",
-    ja: "もう一方のルータの内容",
+    ja: "もう一方のルーターの内容",
     "zh-TW": "另一台路由器的內容",
   },
   "setup.join-do": { en: "Take it here too", ja: "ここでも使う", "zh-TW": "在此也採用" },
@@ -167,12 +167,12 @@ export const firstFilesMessages = {
   },
   "setup.first": {
     en: "This is the first of the two",
-    ja: "1 台目のルータの場合",
+    ja: "1 台目のルーターの場合",
     "zh-TW": "這是兩台中的第一台",
   },
-  "setup.role": { en: "This router is the", ja: "このルータの役割", "zh-TW": "這台路由器是" },
-  "setup.own": { en: "This router", ja: "このルータ", "zh-TW": "這台路由器" },
-  "setup.other": { en: "The other router", ja: "もう一方のルータ", "zh-TW": "另一台路由器" },
+  "setup.role": { en: "This router is the", ja: "このルーターの役割", "zh-TW": "這台路由器是" },
+  "setup.own": { en: "This router", ja: "このルーター", "zh-TW": "這台路由器" },
+  "setup.other": { en: "The other router", ja: "もう一方のルーター", "zh-TW": "另一台路由器" },
   "setup.public": { en: "Public address", ja: "パブリックアドレス", "zh-TW": "公開位址" },
   "setup.private": {
     en: "Private address: a second way for heartbeats",
@@ -202,12 +202,12 @@ export const firstFilesMessages = {
   },
   "setup.gateway": {
     en: "NAT router: the real servers' gateway, with its prefix length (NAT only)",
-    ja: "NAT ルータ: リアルサーバのゲートウェイとプレフィックス長（NAT のみ）",
+    ja: "NAT ルーター: 実サーバーのゲートウェイとプレフィックス長（NAT のみ）",
     "zh-TW": "NAT 路由器：真實伺服器的閘道與首碼長度（僅 NAT）",
   },
   "setup.real-servers": {
     en: "Real servers, one address a line",
-    ja: "リアルサーバ（1 行に 1 アドレス）",
+    ja: "実サーバー（1 行に 1 アドレス）",
     "zh-TW": "真實伺服器，每行一個位址",
   },
   "setup.do": { en: "Make it", ja: "作成", "zh-TW": "建立" },
@@ -234,30 +234,30 @@ export const firstFilesMessages = {
   },
   "setup.copy": {
     en: "1. Copy this to the other router",
-    ja: "1. もう一方のルータにコピーする",
+    ja: "1. もう一方のルーターにコピーする",
     "zh-TW": "1. 複製到另一台路由器",
   },
   "setup.copy-more": {
     en: "Open SETUP in the console of the other router and paste it there. It holds the heartbeat's key: who has it commands the pair, so use a connection that nobody else reads.",
-    ja: "もう一方のルータのコンソールで初期設定を開き、貼り付けてください。ハートビートの鍵が含まれています。鍵を持つ者は 2 台を操作できるため、盗聴されない接続を使ってください。",
+    ja: "もう一方のルーターのコンソールで初期設定を開き、貼り付けてください。ハートビートの鍵が含まれています。鍵を持つ者は 2 台を操作できるため、盗聴されない接続を使ってください。",
     "zh-TW":
       "在另一台路由器的主控台開啟初始設定並貼上。其中含有心跳金鑰：持有者可操控這對路由器，請使用他人無法讀取的連線。",
   },
   "setup.key-there": {
     en: "The key of this router lies in {path} already and is not shown. Copy that file to the other router, as root, with owner and mode.",
-    ja: "このルータの鍵はすでに {path} にあり、表示されません。root として、所有者とモードを保ってもう一方のルータにコピーしてください。",
+    ja: "このルーターの鍵はすでに {path} にあり、表示されません。root として、所有者とモードを保ってもう一方のルーターにコピーしてください。",
     "zh-TW":
       "這台路由器的金鑰已在 {path}，不會顯示。請以 root 將該檔案連同擁有者與權限複製到另一台。",
   },
   "setup.use": {
     en: "2. Use it here",
-    ja: "2. このルータで使う",
+    ja: "2. このルーターで使う",
     "zh-TW": "2. 在這台採用",
   },
   "setup.copy-do": { en: "Copy", ja: "コピー", "zh-TW": "複製" },
   "setup.take": {
     en: "Make it the draft of this router",
-    ja: "このルータの下書きにする",
+    ja: "このルーターの下書きにする",
     "zh-TW": "設為這台路由器的草稿",
   },
   "setup.taken": {

@@ -25,7 +25,7 @@ export const formMessages = {
   },
   "form.included": {
     en: "This stands in {file}, which the configuration includes: lvsd stores its main file alone. Take it into the main file to edit it here. Or edit {file} on both routers, run lvsd check there, then Reload under CONTROL/MONITORING.",
-    ja: "これは設定に含まれる {file} にあります。lvsd が保存するのはメインファイルだけです。ここで編集するにはメインファイルに取り込んでください。または両方のルータで {file} を編集して lvsd check を実行し、制御/監視で再読み込みしてください。",
+    ja: "これは設定に含まれる {file} にあります。lvsd が保存するのはメインファイルだけです。ここで編集するにはメインファイルに取り込んでください。または両方のルーターで {file} を編集して lvsd check を実行し、制御/監視で再読み込みしてください。",
     "zh-TW":
       "這項設定位於被引入的 {file}，而 lvsd 只儲存主設定檔。若要在此編輯，請將它併入主設定檔；或在兩台路由器上編輯 {file} 並執行 lvsd check，再於「控制/監視」重新載入。",
   },
@@ -101,10 +101,11 @@ export const formMessages = {
   "global.title": { en: "GLOBAL SETTINGS", ja: "グローバル設定", "zh-TW": "全域設定" },
   "global.help": {
     en: "The primary router's own addresses, how packets are forwarded, the floating gateway for NAT, the kernel's timeouts, and the console itself.",
-    ja: "プライマリルータのアドレス、パケットの転送方式、NAT 用の浮動ゲートウェイ、カーネルのタイムアウト、コンソール自体の設定です。",
-    "zh-TW": "主路由器自己的位址、封包轉送方式、NAT 用的浮動閘道、核心逾時，以及主控台本身的設定。",
+    ja: "プライマリルーターのアドレス、パケットの転送方式、NAT 用の浮動ゲートウェイ、カーネルのタイムアウト、コンソール自体の設定です。",
+    "zh-TW":
+      "主要路由器自己的位址、封包轉送方式、NAT 用的浮動閘道、核心逾時，以及主控台本身的設定。",
   },
-  "global.primary": { en: "Primary router", ja: "プライマリルータ", "zh-TW": "主路由器" },
+  "global.primary": { en: "Primary router", ja: "プライマリルーター", "zh-TW": "主要路由器" },
   "global.forwarding": {
     en: "Network type",
     ja: "ネットワークタイプ",
@@ -121,10 +122,10 @@ export const formMessages = {
   "redundancy.title": { en: "REDUNDANCY", ja: "冗長化", "zh-TW": "備援" },
   "redundancy.help": {
     en: "The backup router, the heartbeat between the two, when the backup takes over and when the primary gets it back, and the synchronisation of connections.",
-    ja: "バックアップルータ、両ルータ間のハートビート、引き継ぎと復帰の条件、接続の同期を設定します。",
+    ja: "バックアップルーター、両ルーター間のハートビート、引き継ぎと復帰の条件、接続の同期を設定します。",
     "zh-TW": "備援路由器、兩者之間的心跳、何時接管與何時交還，以及連線同步。",
   },
-  "redundancy.routers": { en: "The two routers", ja: "2 台のルータ", "zh-TW": "兩台路由器" },
+  "redundancy.routers": { en: "The two routers", ja: "2 台のルーター", "zh-TW": "兩台路由器" },
   "redundancy.heartbeat": { en: "Heartbeat", ja: "ハートビート", "zh-TW": "心跳" },
   "redundancy.failover": { en: "Failover", ja: "フェイルオーバー", "zh-TW": "容錯移轉" },
   "redundancy.sync": { en: "Sync daemon", ja: "同期デーモン", "zh-TW": "同步常駐程式" },
@@ -133,16 +134,16 @@ export const formMessages = {
     ja: "アドレス通知とフェンス",
     "zh-TW": "位址公告與隔離",
   },
-  "virtuals.title": { en: "VIRTUAL SERVERS", ja: "仮想サーバ", "zh-TW": "虛擬伺服器" },
+  "virtuals.title": { en: "VIRTUAL SERVERS", ja: "仮想サーバー", "zh-TW": "虛擬伺服器" },
   "virtuals.help": {
     en: "The services that are balanced. Add, edit, copy, delete one, or activate and deactivate it. Each has a page for itself, one for its real servers and one for its checks.",
-    ja: "負荷分散するサービスの一覧です。追加、編集、コピー、削除、有効化と無効化ができます。それぞれに本体、リアルサーバ、監視のページがあります。",
+    ja: "負荷分散するサービスの一覧です。追加、編集、コピー、削除、有効化と無効化ができます。それぞれに本体、実サーバー、監視のページがあります。",
     "zh-TW":
       "負載平衡的服務清單。可新增、編輯、複製、刪除、啟用或停用。每個服務都有本身、真實伺服器及監控的頁面。",
   },
   "virtuals.caption": {
     en: "{count} virtual servers",
-    ja: "仮想サーバ {count} 件",
+    ja: "仮想サーバー {count} 件",
     "zh-TW": "{count} 個虛擬伺服器",
   },
   "virtuals.choose": { en: "Choice", ja: "選択", "zh-TW": "選擇" },
@@ -161,7 +162,7 @@ export const formMessages = {
   },
   "virtuals.none": {
     en: "There is no virtual server yet.",
-    ja: "仮想サーバはまだありません。",
+    ja: "仮想サーバーはまだありません。",
     "zh-TW": "尚無虛擬伺服器。",
   },
   "virtuals.in-file": {
@@ -177,7 +178,7 @@ export const formMessages = {
   "virtuals.pages": { en: "Pages of the list", ja: "一覧のページ", "zh-TW": "清單頁次" },
   "virtuals.new-name": {
     en: "Name of a new virtual server",
-    ja: "新しい仮想サーバの名前",
+    ja: "新しい仮想サーバーの名前",
     "zh-TW": "新虛擬伺服器的名稱",
   },
   "virtuals.add": { en: "Add", ja: "追加", "zh-TW": "新增" },
@@ -187,18 +188,18 @@ export const formMessages = {
   "virtuals.copy-name": { en: "Name of the copy", ja: "コピーの名前", "zh-TW": "複本的名稱" },
   "virtuals.defaults": {
     en: "Defaults of all virtual servers",
-    ja: "全仮想サーバの既定値",
+    ja: "全仮想サーバーの既定値",
     "zh-TW": "所有虛擬伺服器的預設值",
   },
   "virtual.panel": {
     en: "EDIT: VIRTUAL SERVER",
-    ja: "編集: 仮想サーバ",
+    ja: "編集: 仮想サーバー",
     "zh-TW": "編輯：虛擬伺服器",
   },
-  "virtual.title": { en: "VIRTUAL SERVER", ja: "仮想サーバ", "zh-TW": "虛擬伺服器" },
+  "virtual.title": { en: "VIRTUAL SERVER", ja: "仮想サーバー", "zh-TW": "虛擬伺服器" },
   "virtual.help": {
     en: "One virtual server: its address, port and protocol, how connections are spread and kept together, and how it lives with fewer real servers.",
-    ja: "1 つの仮想サーバの設定です。アドレス、ポート、プロトコル、接続の分散と維持、リアルサーバが減ったときの動作を指定します。",
+    ja: "1 つの仮想サーバーの設定です。アドレス、ポート、プロトコル、接続の分散と維持、実サーバーが減ったときの動作を指定します。",
     "zh-TW": "單一虛擬伺服器：位址、連接埠與協定，連線如何分配與維持，以及真實伺服器減少時的行為。",
   },
   "virtual.edit": { en: "Pages of {name}", ja: "{name} のページ", "zh-TW": "{name} 的頁面" },
@@ -207,29 +208,29 @@ export const formMessages = {
   "virtual.more": { en: "Further settings", ja: "その他の設定", "zh-TW": "其他設定" },
   "virtual.defaults-more": {
     en: "What stands here counts for every virtual server that does not say otherwise.",
-    ja: "ここの値は、個別に指定していないすべての仮想サーバに適用されます。",
+    ja: "ここの値は、個別に指定していないすべての仮想サーバーに適用されます。",
     "zh-TW": "此處的值適用於所有未另行指定的虛擬伺服器。",
   },
   "virtual.gone": {
     en: "There is no such virtual server.",
-    ja: "その仮想サーバはありません。",
+    ja: "その仮想サーバーはありません。",
     "zh-TW": "沒有這個虛擬伺服器。",
   },
-  "real.title": { en: "REAL SERVER", ja: "リアルサーバ", "zh-TW": "真實伺服器" },
-  "real.panel": { en: "EDIT: REAL SERVER", ja: "編集: リアルサーバ", "zh-TW": "編輯：真實伺服器" },
+  "real.title": { en: "REAL SERVER", ja: "実サーバー", "zh-TW": "真實伺服器" },
+  "real.panel": { en: "EDIT: REAL SERVER", ja: "編集: 実サーバー", "zh-TW": "編輯：真實伺服器" },
   "real.help": {
     en: "The machines that serve one virtual server. Add, edit, copy, delete one, or activate and deactivate it.",
-    ja: "仮想サーバを提供するマシンの一覧です。追加、編集、コピー、削除、有効化と無効化ができます。",
+    ja: "仮想サーバーを提供するマシンの一覧です。追加、編集、コピー、削除、有効化と無効化ができます。",
     "zh-TW": "提供虛擬伺服器服務的機器。可新增、編輯、複製、刪除、啟用或停用。",
   },
   "real.edit-help": {
     en: "One real server: its address, port and weight, and limits on its connections.",
-    ja: "1 台のリアルサーバの設定です。アドレス、ポート、重み、接続数の制限を指定します。",
+    ja: "1 台の実サーバーの設定です。アドレス、ポート、重み、接続数の制限を指定します。",
     "zh-TW": "單一真實伺服器：位址、連接埠、權重，以及連線數限制。",
   },
   "real.caption": {
     en: "{count} real servers of {name}",
-    ja: "{name} のリアルサーバ {count} 台",
+    ja: "{name} の実サーバー {count} 台",
     "zh-TW": "{name} 的真實伺服器 {count} 台",
   },
   "real.status": { en: "STATUS", ja: "状態", "zh-TW": "狀態" },
@@ -239,23 +240,23 @@ export const formMessages = {
   "real.weight": { en: "WEIGHT", ja: "重み", "zh-TW": "權重" },
   "real.none": {
     en: "There is no real server yet.",
-    ja: "リアルサーバはまだありません。",
+    ja: "実サーバーはまだありません。",
     "zh-TW": "尚無真實伺服器。",
   },
   "real.new-name": {
     en: "Name of a new real server",
-    ja: "新しいリアルサーバの名前",
+    ja: "新しい実サーバーの名前",
     "zh-TW": "新真實伺服器的名稱",
   },
-  "real.server": { en: "Real server", ja: "リアルサーバ", "zh-TW": "真實伺服器" },
+  "real.server": { en: "Real server", ja: "実サーバー", "zh-TW": "真實伺服器" },
   "real.own-check": {
     en: "The check of {name} alone",
-    ja: "{name} だけの監視",
+    ja: "{name} だけのチェック",
     "zh-TW": "僅限 {name} 的檢查",
   },
   "real.gone": {
     en: "There is no such real server.",
-    ja: "そのリアルサーバはありません。",
+    ja: "その実サーバーはありません。",
     "zh-TW": "沒有這個真實伺服器。",
   },
   "monitoring.panel": {
@@ -266,31 +267,31 @@ export const formMessages = {
   "monitoring.title": { en: "MONITORING SCRIPTS", ja: "監視スクリプト", "zh-TW": "監控指令稿" },
   "monitoring.help": {
     en: "How the real servers of one virtual server are checked. Choose the type of check, then its keys. Try runs the check that is loaded once, now, and shows the conversation.",
-    ja: "仮想サーバのリアルサーバを監視する方法です。検査の種類を選び、そのキーを設定します。「試す」は読み込み済みの検査を今すぐ 1 回実行し、やり取りを表示します。",
+    ja: "仮想サーバーの実サーバーを監視する方法です。チェックの種類を選び、そのキーを設定します。「試す」は読み込み済みのチェックを今すぐ 1 回実行し、やり取りを表示します。",
     "zh-TW":
-      "如何檢查虛擬伺服器的真實伺服器。先選擇檢查類型，再設定其鍵。「試行」會立即執行一次已載入的檢查並顯示對話。",
+      "如何檢查虛擬伺服器的真實伺服器。先選擇檢查類型，再設定其鍵。「測試」會立即執行一次已載入的檢查並顯示對話。",
   },
-  "monitoring.type": { en: "Type of check", ja: "検査の種類", "zh-TW": "檢查類型" },
+  "monitoring.type": { en: "Type of check", ja: "チェックの種類", "zh-TW": "檢查類型" },
   "monitoring.show": { en: "Show its keys", ja: "キーを表示", "zh-TW": "顯示其設定鍵" },
-  "monitoring.keys": { en: "What is checked", ja: "検査の内容", "zh-TW": "檢查內容" },
-  "monitoring.rhythm": { en: "How often", ja: "検査の頻度", "zh-TW": "檢查頻率" },
+  "monitoring.keys": { en: "What is checked", ja: "チェックの内容", "zh-TW": "檢查內容" },
+  "monitoring.rhythm": { en: "How often", ja: "チェックの頻度", "zh-TW": "檢查頻率" },
   "monitoring.of-server": {
     en: "The check of {name} alone. What is left out comes from the virtual server's check.",
-    ja: "{name} だけの検査です。省略した項目は仮想サーバの検査に従います。",
+    ja: "{name} だけのチェックです。省略した項目は仮想サーバーのチェックに従います。",
     "zh-TW": "僅限 {name} 的檢查。省略的項目沿用虛擬伺服器的檢查。",
   },
-  "monitoring.try": { en: "Try", ja: "試す", "zh-TW": "試行" },
-  "monitoring.try-server": { en: "Real server", ja: "リアルサーバ", "zh-TW": "真實伺服器" },
-  "monitoring.try-do": { en: "Try it now", ja: "今すぐ試す", "zh-TW": "立即試行" },
+  "monitoring.try": { en: "Try", ja: "試す", "zh-TW": "測試" },
+  "monitoring.try-server": { en: "Real server", ja: "実サーバー", "zh-TW": "真實伺服器" },
+  "monitoring.try-do": { en: "Try it now", ja: "今すぐ試す", "zh-TW": "立即測試" },
   "monitoring.try-more": {
     en: "Runs the check that is loaded, once, from this router. Changes that are not applied do not count yet.",
-    ja: "読み込み済みの検査をこのルータから 1 回実行します。未適用の変更は反映されません。",
+    ja: "読み込み済みのチェックをこのルーターから 1 回実行します。未適用の変更は反映されません。",
     "zh-TW": "從這台路由器執行一次已載入的檢查。尚未套用的變更不算在內。",
   },
   "monitoring.try-none": {
     en: "There is nothing to try before this virtual server is loaded with a real server.",
-    ja: "リアルサーバとともに読み込まれるまで、試すことはできません。",
-    "zh-TW": "在此虛擬伺服器與真實伺服器載入之前，無法試行。",
+    ja: "この仮想サーバーが実サーバーとともに読み込まれるまで、試すことはできません。",
+    "zh-TW": "在此虛擬伺服器與真實伺服器載入之前，無法測試。",
   },
   "monitoring.passed": { en: "passed", ja: "成功", "zh-TW": "通過" },
   "monitoring.failed": { en: "failed", ja: "失敗", "zh-TW": "失敗" },
@@ -302,7 +303,7 @@ export const formMessages = {
   "monitoring.result": { en: "What came of it", ja: "結果", "zh-TW": "結果" },
   "monitoring.unchecked": {
     en: "{name} is not checked.",
-    ja: "{name} は検査されません。",
+    ja: "{name} はチェックされません。",
     "zh-TW": "{name} 不檢查。",
   },
 } as const satisfies Catalogue;

@@ -25,25 +25,25 @@ export const frameMessages = {
   },
   "frame.down-do": {
     en: "What is shown was last known at {time}. On this router: systemctl status lvsd, journalctl -u lvsd, and systemctl start lvsd.",
-    ja: "表示は {time} 時点の情報です。このルータで systemctl status lvsd と journalctl -u lvsd を確認し、systemctl start lvsd を実行してください。",
+    ja: "表示は {time} 時点の情報です。このルーターで systemctl status lvsd と journalctl -u lvsd を確認し、systemctl start lvsd を実行してください。",
     "zh-TW":
       "畫面是 {time} 的狀態。請在這台路由器執行 systemctl status lvsd、journalctl -u lvsd，再執行 systemctl start lvsd。",
   },
   "frame.down-never": {
     en: "Nothing is known of it yet. On this router: systemctl status lvsd, journalctl -u lvsd, and systemctl start lvsd.",
-    ja: "まだ何も取得できていません。このルータで systemctl status lvsd と journalctl -u lvsd を確認し、systemctl start lvsd を実行してください。",
+    ja: "まだ何も取得できていません。このルーターで systemctl status lvsd と journalctl -u lvsd を確認し、systemctl start lvsd を実行してください。",
     "zh-TW":
       "尚未取得任何資訊。請在這台路由器執行 systemctl status lvsd、journalctl -u lvsd，再執行 systemctl start lvsd。",
   },
   "frame.denied-socket": {
     en: "The console may not use the control socket: add its user to the group lvsd-operators, then systemctl restart lvsd-console.",
-    ja: "コンソールは制御ソケットを使用できません。コンソールのユーザを lvsd-operators グループに追加し、systemctl restart lvsd-console を実行してください。",
+    ja: "コンソールは制御ソケットを使用できません。コンソールのユーザーを lvsd-operators グループに追加し、systemctl restart lvsd-console を実行してください。",
     "zh-TW":
       "主控台無法使用控制通訊端：請將其使用者加入 lvsd-operators 群組，再執行 systemctl restart lvsd-console。",
   },
   "frame.unconfigured": {
     en: "This router has no configuration yet: it claims no address and balances nothing.",
-    ja: "このルータにはまだ設定がありません。アドレスの保持も負荷分散も行いません。",
+    ja: "このルーターにはまだ設定がありません。アドレスの保持も負荷分散も行いません。",
     "zh-TW": "這台路由器尚未設定：不佔用任何位址，也不做負載平衡。",
   },
   "frame.broken": {
@@ -58,12 +58,12 @@ export const frameMessages = {
   },
   "frame.faults": {
     en: "This router is not fit to be active",
-    ja: "このルータはアクティブになれません",
+    ja: "このルーターはアクティブになれません",
     "zh-TW": "這台路由器目前不適合成為主動節點",
   },
   "frame.mismatch": {
     en: "The two routers run different configurations",
-    ja: "2 台のルータの設定が異なります",
+    ja: "2 台のルーターの設定が異なります",
     "zh-TW": "兩台路由器的設定不同",
   },
   "frame.not-found": {

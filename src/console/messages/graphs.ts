@@ -5,18 +5,18 @@ export const graphsMessages = {
   "graphs.title": { en: "GRAPHS", ja: "グラフ", "zh-TW": "圖表" },
   "graphs.help": {
     en: "Connections and bytes of the router or of one virtual server, over the last three hours or a day, with the values as a table. The daemon keeps them in memory; they begin anew with it.",
-    ja: "ルータまたは 1 つの仮想サーバの接続数とバイト数を、過去 3 時間または 1 日について表示します。値の表もあります。デーモンのメモリに保持され、デーモンの再起動で新しくなります。",
+    ja: "ルーターまたは 1 つの仮想サーバーの接続数とバイト数を、過去 3 時間または 1 日について表示します。値の表もあります。デーモンのメモリに保持され、デーモンの再起動で新しくなります。",
     "zh-TW":
       "顯示路由器或單一虛擬伺服器最近三小時或一天的連線數與位元組數，並附數值表格。資料保存在常駐程式的記憶體中，重新啟動後重新累積。",
   },
   "graphs.last": { en: "The last hours", ja: "過去数時間", "zh-TW": "最近數小時" },
   "graphs.more": {
     en: "A day, and each virtual server",
-    ja: "1 日分と仮想サーバごと",
+    ja: "1 日分と仮想サーバーごと",
     "zh-TW": "一天，以及各虛擬伺服器",
   },
   "graphs.server": { en: "Of", ja: "対象", "zh-TW": "對象" },
-  "graphs.router": { en: "the whole router", ja: "ルータ全体", "zh-TW": "整台路由器" },
+  "graphs.router": { en: "the whole router", ja: "ルーター全体", "zh-TW": "整台路由器" },
   "graphs.span": { en: "Over", ja: "期間", "zh-TW": "期間" },
   "graphs.hours": { en: "three hours", ja: "3 時間", "zh-TW": "三小時" },
   "graphs.day": { en: "a day", ja: "1 日", "zh-TW": "一天" },

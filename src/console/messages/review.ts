@@ -5,7 +5,7 @@ export const reviewMessages = {
   "review.title": { en: "REVIEW", ja: "変更の確認", "zh-TW": "檢視變更" },
   "review.help": {
     en: "Shows what you have changed and not applied yet, line by line, and what both routers would make of it. Apply stores it on both routers or on none.",
-    ja: "未適用の変更を行単位で表示し、両ルータがどう動作するかを示します。「適用」は両方のルータに保存するか、どちらにも保存しません。",
+    ja: "未適用の変更を行単位で表示し、両ルーターがどう動作するかを示します。「適用」は両方のルーターに保存するか、どちらにも保存しません。",
     "zh-TW":
       "逐行顯示尚未套用的變更，以及兩台路由器將如何處理。套用時，兩台路由器都會儲存，否則都不儲存。",
   },
@@ -31,12 +31,12 @@ export const reviewMessages = {
   },
   "review.first": {
     en: "This is the first configuration of this router.",
-    ja: "このルータの最初の設定です。",
+    ja: "このルーターの最初の設定です。",
     "zh-TW": "這是這台路由器的第一份設定。",
   },
   "review.unloaded": {
     en: "The file on this router is not what is loaded",
-    ja: "このルータのファイルは読み込み済みの設定と異なります",
+    ja: "このルーターのファイルは読み込み済みの設定と異なります",
     "zh-TW": "這台路由器上的檔案不是已載入的設定",
   },
   "review.unloaded-more": {
@@ -155,11 +155,11 @@ export const reviewMessages = {
   },
   "review.plan": {
     en: "What the routers would do",
-    ja: "ルータの動作",
+    ja: "ルーターの動作",
     "zh-TW": "路由器將執行的動作",
   },
-  "review.here": { en: "This router", ja: "このルータ", "zh-TW": "這台路由器" },
-  "review.peer": { en: "The other router", ja: "相手のルータ", "zh-TW": "另一台路由器" },
+  "review.here": { en: "This router", ja: "このルーター", "zh-TW": "這台路由器" },
+  "review.peer": { en: "The other router", ja: "もう一方のルーター", "zh-TW": "另一台路由器" },
   "review.peer-away": {
     en: "It is not heard at present, and gets the configuration when it returns.",
     ja: "現在応答がありません。復帰したときに設定を受け取ります。",
@@ -177,7 +177,7 @@ export const reviewMessages = {
   },
   "review.vip": { en: "VIPs", ja: "VIP", "zh-TW": "VIP 位址" },
   "review.ipvs": { en: "IPVS table", ja: "IPVS テーブル", "zh-TW": "IPVS 表" },
-  "review.nft": { en: "Packet filter", ja: "パケットフィルタ", "zh-TW": "封包過濾器" },
+  "review.nft": { en: "Packet filter", ja: "パケットフィルター", "zh-TW": "封包過濾器" },
   "review.settings": { en: "Settings", ja: "設定項目", "zh-TW": "設定項目" },
   "review.add": { en: "added", ja: "追加", "zh-TW": "新增" },
   "review.edit": { en: "changed", ja: "変更", "zh-TW": "變更" },
@@ -204,7 +204,7 @@ export const reviewMessages = {
   },
   "review.stops-all": {
     en: "After this, nothing is balanced any more: no active virtual server has an active real server.",
-    ja: "適用後は負荷分散が行われません。有効なリアルサーバを持つ有効な仮想サーバがなくなります。",
+    ja: "適用後は負荷分散が行われません。有効な実サーバーを持つ有効な仮想サーバーがなくなります。",
     "zh-TW": "套用後將不再進行負載平衡：沒有任何啟用的虛擬伺服器擁有啟用的真實伺服器。",
   },
   "review.words": { en: "apply all the same", ja: "それでも適用する", "zh-TW": "仍要套用" },
@@ -221,7 +221,7 @@ export const reviewMessages = {
   "review.apply": { en: "Apply", ja: "適用", "zh-TW": "套用" },
   "review.apply-more": {
     en: "Stores the configuration on both routers or on none, loads it, and keeps the present one under HISTORY.",
-    ja: "設定を両方のルータに保存するか、どちらにも保存せず、読み込みます。現在の設定は「履歴」に残ります。",
+    ja: "設定を両方のルーターに保存するか、どちらにも保存せず、読み込みます。現在の設定は「履歴」に残ります。",
     "zh-TW": "將設定儲存到兩台路由器（或都不儲存）並載入。目前的設定會保留在「歷史」中。",
   },
   "review.changed": {
@@ -231,22 +231,22 @@ export const reviewMessages = {
   },
   "review.stored-stored": {
     en: "Serial {serial} is stored and loaded on both routers.",
-    ja: "シリアル {serial} を両方のルータに保存し、読み込みました。",
+    ja: "シリアル {serial} を両方のルーターに保存し、読み込みました。",
     "zh-TW": "序號 {serial} 已在兩台路由器儲存並載入。",
   },
   "review.stored-none": {
     en: "Serial {serial} is stored and loaded on this router.",
-    ja: "シリアル {serial} をこのルータに保存し、読み込みました。",
+    ja: "シリアル {serial} をこのルーターに保存し、読み込みました。",
     "zh-TW": "序號 {serial} 已在這台路由器儲存並載入。",
   },
   "review.stored-away": {
     en: "Serial {serial} is stored and loaded on this router; the other one gets it when it returns.",
-    ja: "シリアル {serial} をこのルータに保存し、読み込みました。相手のルータは復帰時に受け取ります。",
+    ja: "シリアル {serial} をこのルーターに保存し、読み込みました。もう一方のルーターは復帰時に受け取ります。",
     "zh-TW": "序號 {serial} 已在這台路由器儲存並載入；另一台恢復後會取得。",
   },
   "review.stored-unsure": {
     en: "Serial {serial} is stored and loaded on this router; the answer of the other one was lost, it has it or catches up.",
-    ja: "シリアル {serial} をこのルータに保存し、読み込みました。相手の応答は失われましたが、保存済みか、後で追いつきます。",
+    ja: "シリアル {serial} をこのルーターに保存し、読み込みました。相手の応答は失われましたが、保存済みか、後で追いつきます。",
     "zh-TW": "序號 {serial} 已在這台路由器儲存並載入；另一台的回應遺失，它已儲存或稍後會跟上。",
   },
   "review.kernel-refused": {
@@ -280,13 +280,13 @@ export const reviewMessages = {
   },
   "review.no-room": {
     en: "The draft is too large, or too many users have one",
-    ja: "下書きが大きすぎるか、下書きを持つユーザが多すぎます",
+    ja: "下書きが大きすぎるか、下書きを持つユーザーが多すぎます",
     "zh-TW": "草稿過大，或擁有草稿的使用者過多",
   },
   "history.title": { en: "HISTORY", ja: "履歴", "zh-TW": "歷史" },
   "history.help": {
     en: "Lists the last configurations that were replaced, with the difference between any two of them. Roll back stores one of them as a new configuration, on both routers or on none.",
-    ja: "置き換えられた設定の一覧と、任意の 2 つの違いを表示します。「ロールバック」はその設定を新しい設定として両方のルータに保存するか、どちらにも保存しません。",
+    ja: "置き換えられた設定の一覧と、任意の 2 つの違いを表示します。「ロールバック」はその設定を新しい設定として両方のルーターに保存するか、どちらにも保存しません。",
     "zh-TW":
       "列出先前被取代的設定，並可比較任意兩份。還原會將其中一份作為新設定，兩台路由器都儲存或都不儲存。",
   },
@@ -339,7 +339,7 @@ export const reviewMessages = {
   },
   "history.rollback-more": {
     en: "Stores serial {serial} as a new configuration on both routers or on none, and loads it.",
-    ja: "シリアル {serial} を新しい設定として両方のルータに保存するか、どちらにも保存せず、読み込みます。",
+    ja: "シリアル {serial} を新しい設定として両方のルーターに保存するか、どちらにも保存せず、読み込みます。",
     "zh-TW": "將序號 {serial} 作為新設定儲存到兩台路由器（或都不儲存）並載入。",
   },
   "history.rollback-do": {
