@@ -18,6 +18,7 @@ import {
   useName,
 } from "./field.ts";
 import {
+  isGiven,
   isUsed,
   itemsAt,
   lineAt,
@@ -51,6 +52,16 @@ export function formEdits(form: URLSearchParams, parts: readonly Part[], stand: 
     refused: all.flatMap(({ refused }) => refused),
     orders: new Map(all.flatMap(({ orders }) => [...orders])),
   };
+}
+
+/** Whether the form says what stands there already: a second click on its button. */
+export function saysNothingNew(
+  form: URLSearchParams,
+  parts: readonly Part[],
+  stand: Stand,
+): boolean {
+  const { edits, refused } = formEdits(form, parts, stand);
+  return isGiven(stand.document, stand.root) && edits.length + refused.length === 0;
 }
 
 function partEdits(form: URLSearchParams, part: Part, stand: Stand): FormEdits {

@@ -1,4 +1,5 @@
 /** The routes of every panel: its page, its forms, its stream of live parts. */
+import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problemElsewhere } from "../../keys/problem.ts";
 import { MachineError } from "../../model/error.ts";
@@ -17,7 +18,22 @@ import { modelOf, searchOf, tokenField, visitOf } from "./visit.ts";
 /** A page of settings with all its fields. */
 const formBytesUsual = 64 * 1024;
 
+/**
+ * Does what a form asks for; the same form once more, while that is under way, is a second click,
+ * which has a part in what comes of the first one. Forms of other sessions have other tokens.
+ */
+function onceAtATime(): (form: string, work: () => Promise<Acted>) => Promise<Acted> {
+  const underWay = new Map<string, Promise<Acted>>();
+  return (form, work) => {
+    const key = createHash("sha256").update(form).digest("base64url");
+    const done = underWay.get(key) ?? work().finally(() => underWay.delete(key));
+    underWay.set(key, done);
+    return done;
+  };
+}
+
 export function panelRoutes(app: FastifyInstance, parts: ConsoleParts, hub: LiveHub): void {
+  const once = onceAtATime();
   for (const panel of panels) {
     app.get(panel.path, async (request, reply) => {
       const asked = await insideOf(parts, request, reply, panel);
@@ -46,10 +62,14 @@ export function panelRoutes(app: FastifyInstance, parts: ConsoleParts, hub: Live
             parts.log("warn", `a forged form from ${request.ip} in the name of ${model.user.name}`);
             return sendWord(parts, request, reply, { visit, word: "frame.forged", status: 403 });
           }
-          const acted = await act(model, form).catch((thrown: unknown): Acted => {
-            if (!(thrown instanceof MachineError)) throw thrown;
-            const problems = [problemElsewhere(thrown.message)];
-            return { kind: "refused", problems, to: panel.path };
+          const acted = await once(`${panel.path}/${name}?${form}`, async () => {
+            try {
+              return await act(model, form);
+            } catch (thrown) {
+              if (!(thrown instanceof MachineError)) throw thrown;
+              const problems = [problemElsewhere(thrown.message)];
+              return { kind: "refused", problems, to: panel.path };
+            }
           });
           parts.watch.outdate();
           return sendActed(parts, request, reply, { ...asked, panel, acted });

@@ -53,3 +53,35 @@ describe("a list of entries", () => {
       assert.equal(await draft(), text);
     });
 });
+
+describe("a new entry", () => {
+  for (const [page, action, fields] of [
+    [
+      "/virtual-server?new=shop",
+      "/virtual-server/save",
+      { "k.address": "192.0.2.7/24", "k.port": "81" },
+    ],
+    ["/real-server?vs=web&new=rs9", "/real-server/save", { "k.address": "10.11.12.9" }],
+    ["/service?new=news", "/service/save", { "k.start": "/bin/a", "k.stop": "/bin/b" }],
+  ] as const)
+    it(`${action} is made once by two clicks, and another one does not take its place`, async (t) => {
+      const served = await serveConsole(t, {
+        prepare: (daemon) => {
+          daemon.loaded = { ...pairConfig, text };
+        },
+      });
+      const visitor = await visitorAs(served, "admin");
+      const form = { ...formIn((await visitor.get(page)).text, action), ...fields };
+      const draft = async () =>
+        formIn((await visitor.get("/review")).text, "/review/text").text ?? "";
+      const { status } = await visitor.post(action, form);
+      assert.equal(status, 303);
+      const made = await draft();
+      assert.notEqual(made, text);
+      assert.equal((await visitor.post(action, form)).status, 303);
+      const [name = ""] = Object.keys(fields);
+      const other = await visitor.post(action, { ...form, [name]: "/bin/other" });
+      assert.equal(other.status, 422);
+      assert.equal(await draft(), made);
+    });
+});

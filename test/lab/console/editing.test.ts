@@ -96,6 +96,13 @@ describe("the forms in a browser", { timeout: 300_000 }, () => {
     await page.fill("#k-port", "8080");
     await page.fill("#k-reentry", "15s");
     await page.uncheck("#k-persistence");
+    await page.click("summary:has-text('Further settings')");
+    await page.selectOption("#k-damping", "off");
+    await page.fill("#k-sorry_server-address", "10.11.12.300");
+    await take(page);
+    assert.match((await page.locator("#k-sorry_server-address-wrong").textContent()) ?? "", /300/);
+    assert.equal(await page.inputValue("#k-damping"), "off");
+    await page.fill("#k-sorry_server-address", "10.11.12.99");
     await take(page);
     await says(page, "Taken into the draft");
     await page.click("nav.tabs a:text-is('MONITORING SCRIPTS')");
@@ -121,7 +128,7 @@ describe("the forms in a browser", { timeout: 300_000 }, () => {
       )
       .replace(
         "rs2: { address: 10.11.12.2 }\n",
-        "rs2: { address: 10.11.12.2 }\n    reentry: 15s\n",
+        "rs2: { address: 10.11.12.2 }\n    reentry: 15s\n    damping: off\n    sorry_server:\n      address: 10.11.12.99\n",
       );
     assert.equal(served.daemon.loaded.text, wanted);
     await page.locator("tbody summary").first().click();

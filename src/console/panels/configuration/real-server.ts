@@ -3,6 +3,7 @@ import { parsed } from "../../../config/editing/with-edits.ts";
 import { realServerKeys } from "../../../config/schema/virtual-server.ts";
 import { allParts, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
+import { saysNothingNew } from "../../forms/form-edits.ts";
 import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
 import { type Entry, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
@@ -94,6 +95,10 @@ async function save(model: Model, form: Form): Promise<Acted> {
     content: show(model, opened, subject, wrong, given),
   });
   const isTaken = realServersOf(owner).some((one) => one.name === to);
+  const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
+  const done: Acted = { kind: "done", text: model.say("form.taken"), to: where };
+  const stand = { document: owner.document, root: rootOf(owner, to) };
+  if (isNew && isTaken && saysNothingNew(form, parts, stand)) return done;
   const refused = isNew || to !== name ? nameRefused(model, to, isTaken) : null;
   if (refused !== null) return again(refused);
   const target = rootOf(owner, to);
@@ -101,6 +106,5 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const from = isNew ? rootOf(owner, "") : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
   if (taken.kind === "wrong") return again(taken.placed, taken.given);
-  const where = `/real-servers?${new URLSearchParams({ vs: owner.name })}`;
-  return { kind: "done", text: model.say("form.taken"), to: where };
+  return done;
 }

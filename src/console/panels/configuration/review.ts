@@ -172,7 +172,13 @@ async function apply(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const { say } = model;
   const draft = model.draft.present;
-  if (draft === null || form.get("seal") !== sealOf(draft)) {
+  // A second click: what the first one stored is said already.
+  if (draft === null)
+    return {
+      ...{ kind: "done", to: "/history" },
+      text: model.session.notices.length > 0 ? "" : say("review.none"),
+    };
+  if (form.get("seal") !== sealOf(draft)) {
     const content = html`<p class="notice failed" role="alert">${say("review.changed")}</p>${await render(model, false)}`;
     return { kind: "again", content };
   }

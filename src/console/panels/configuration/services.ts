@@ -5,6 +5,7 @@ import { typeAt } from "../../forms/check-subject.ts";
 import { type EntryChanges, editEntry, entryButtons } from "../../forms/entry-list.ts";
 import { allParts, type Field, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
+import { saysNothingNew } from "../../forms/form-edits.ts";
 import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
 import {
   type Entry,
@@ -150,6 +151,10 @@ async function save(model: Model, form: Form): Promise<Acted> {
     content: show(model, opened, subject, wrong, given),
   });
   const isTaken = nodeAt(opened.document, rootOf(to)) !== undefined;
+  const where = `/service?${new URLSearchParams({ name: to })}`;
+  const done: Acted = { kind: "done", text: model.say("form.taken"), to: where };
+  const stand = { document: opened.document, root: rootOf(to) };
+  if (isNew && isTaken && saysNothingNew(form, parts, stand)) return done;
   const refused = isNew || to !== name ? nameRefused(model, to, isTaken) : null;
   if (refused !== null) return again(refused);
   const target = rootOf(to);
@@ -157,6 +162,5 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const from = isNew ? rootOf("") : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
   if (taken.kind === "wrong") return again(taken.placed, taken.given);
-  const where = `/service?${new URLSearchParams({ name: to })}`;
-  return { kind: "done", text: model.say("form.taken"), to: where };
+  return done;
 }

@@ -3,6 +3,7 @@ import { parsed } from "../../../config/editing/with-edits.ts";
 import { virtualServerKeys } from "../../../config/schema/virtual-server.ts";
 import { allParts, partsOf } from "../../forms/field.ts";
 import { type FormSection, formPart } from "../../forms/form.ts";
+import { saysNothingNew } from "../../forms/form-edits.ts";
 import { entryEdits, nameGiven, nameInput, nameRefused } from "../../forms/name-field.ts";
 import { type Entry, type Opened, openDraft, takeForm } from "../../forms/opened.ts";
 import type { Placed } from "../../forms/placed.ts";
@@ -112,6 +113,12 @@ async function save(model: Model, form: Form): Promise<Acted> {
   });
   const isTaken = virtualServerNamed(opened, to) !== null;
   const isOther = !isDefaults && (isNew || to !== name);
+  const done = (name: string): Acted => {
+    const where = isDefaults ? "defaults=1" : new URLSearchParams({ name }).toString();
+    return { kind: "done", text: model.say("form.taken"), to: `/virtual-server?${where}` };
+  };
+  const stand = { document: opened.document, root: ["virtual_servers", to] };
+  if (isNew && isTaken && saysNothingNew(form, parts, stand)) return done(to);
   const refused = isOther ? nameRefused(model, to, isTaken) : null;
   if (refused !== null) return again(refused);
   const target = isDefaults ? root : ["virtual_servers", to];
@@ -119,6 +126,5 @@ async function save(model: Model, form: Form): Promise<Acted> {
   const from = isNew ? ["virtual_servers", ""] : root;
   const taken = await takeForm(model, form, { parts, root: target, from, first });
   if (taken.kind === "wrong") return again(taken.placed, taken.given);
-  const where = isDefaults ? "defaults=1" : new URLSearchParams({ name: to }).toString();
-  return { kind: "done", text: model.say("form.taken"), to: `/virtual-server?${where}` };
+  return done(to);
 }

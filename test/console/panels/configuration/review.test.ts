@@ -30,6 +30,26 @@ describe("REVIEW", () => {
     assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
   });
 
+  it("applies once what is clicked twice, and says what came of it both times", async (t) => {
+    const { visitor, daemon } = await served(t);
+    await write(visitor, changed);
+    const form = formIn((await visitor.get("/review")).text, "/review/apply");
+    const { saved } = daemon;
+    const isSaved = Promise.withResolvers<void>();
+    daemon.saved = async () => {
+      await isSaved.promise;
+      return saved();
+    };
+    const clicks = [visitor.post("/review/apply", form), visitor.post("/review/apply", form)];
+    setTimeout(isSaved.resolve, 300);
+    for (const { location } of await Promise.all(clicks)) assert.equal(location, "/history");
+    assert.equal((await visitor.post("/review/apply", form)).location, "/history");
+    assert.deepEqual(daemon.texts, [changed]);
+    assert.match((await visitor.get("/history")).text, /Serial 8 is stored and loaded on both/);
+    await visitor.post("/review/apply", form);
+    assert.match((await visitor.get("/history")).text, /Nothing has been changed/);
+  });
+
   it("lists every problem of a text that cannot be applied, and applies nothing", async (t) => {
     const { visitor, daemon } = await served(t);
     await write(visitor, changed.replace("port: 80", "port: 80000").replace("wrr", "wcl"));
