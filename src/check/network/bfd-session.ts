@@ -57,6 +57,8 @@ export interface BfdSession {
   /** The interval, without jitter, from which `sendAt` comes. */
   readonly sendEvery: Ms | null;
   readonly heardAt: Instant | null;
+  /** When a packet was found to be overdue by more than its interval: this machine stood still. */
+  readonly lateAt: Instant | null;
 }
 
 export type BfdInput =
@@ -83,16 +85,18 @@ export const startBfd = (rules: BfdRules, discriminator: number, now: Instant): 
   ...{ rules, discriminator, state: "down", diagnostic: 0, peer: null, poll: "none" },
   why: { reason: "timeout", text: "no packet from the peer" },
   agreed: { minTx: slowTx, minRx: rules.minRx },
-  ...{ sentAt: null, sendAt: rules.passive ? null : now, sendEvery: null, heardAt: null },
+  ...{ sentAt: null, sendAt: rules.passive ? null : now, sendEvery: null },
+  ...{ heardAt: null, lateAt: null },
 });
 
 /** The session of a process that has ended a moment ago; both ends get their time anew. */
 export const resumeBfd = (session: BfdSession, now: Instant): BfdSession => ({
   ...session,
-  ...{ sendAt: now, heardAt: session.peer === null ? null : now },
+  ...{ sendAt: now, heardAt: session.peer === null ? null : now, lateAt: null },
 });
 
-export function stepBfd(session: BfdSession, input: BfdInput, moment: BfdMoment): BfdStep {
+export function stepBfd(before: BfdSession, input: BfdInput, moment: BfdMoment): BfdStep {
+  const session = looked(before, moment.now);
   switch (input.kind) {
     case "heard":
       return heard(session, input.packet, moment);
@@ -104,6 +108,22 @@ export function stepBfd(session: BfdSession, input: BfdInput, moment: BfdMoment)
       return input satisfies never;
   }
 }
+
+function looked(session: BfdSession, now: Instant): BfdSession {
+  const { sendAt, sendEvery } = session;
+  const isLate = sendAt !== null && sendEvery !== null && between(sendAt, now) > sendEvery;
+  return isLate ? { ...session, lateAt: now } : session;
+}
+
+/** How long after a pause the peer's word that it heard nothing is about that. */
+const pauseCounts = seconds(1);
+
+/** Whether it is down because this machine stood still, which says nothing of the peer. */
+export const isOwnPause = ({ state, peer, lateAt }: BfdSession, now: Instant): boolean =>
+  state === "down" &&
+  peer?.diagnostic === detectionExpired &&
+  lateAt !== null &&
+  between(lateAt, now) < pauseCounts;
 
 /** When the session wants a wake at the latest; early is harmless. */
 export function bfdWakeAt(session: BfdSession): Instant | null {

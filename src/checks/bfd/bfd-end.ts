@@ -10,6 +10,7 @@ import {
   type BfdSession,
   bfdWakeAt,
   isDetectionDue,
+  isOwnPause,
   lastBfdPacket,
   resumeBfd,
   silentRules,
@@ -120,12 +121,13 @@ export class BfdEnd {
 
   /** What a try makes of it; `ignores`: AdminDown says nothing of the server. */
   verdict(ignores: boolean): CheckResult {
-    const { why, peer } = this.#session;
+    const { why, peer, diagnostic } = this.#session;
     const { standing } = this;
     if (this.deaf !== null) return failed("local", this.deaf);
     if (standing === "up" || (standing === "signed-off" && ignores)) return passed;
-    if (peer === null && this.#trouble !== null) return failed("unreachable", this.#trouble);
-    return failed(why.reason, why.text);
+    if (peer !== null || this.#trouble === null) return failed(why.reason, why.text);
+    if (diagnostic === 0) return failed("unreachable", this.#trouble);
+    return failed(why.reason, `${why.text}; ${this.#trouble}`);
   }
 
   /** What the next process goes on with. The peer is asked to wait for it. */
@@ -165,11 +167,12 @@ export class BfdEnd {
     this.#tell("heard", null);
   }
 
-  /** Back from AdminDown it has its time as at first. */
+  /** Back from AdminDown, or from a pause of this machine's, it has its time as at first. */
   #rising(before: BfdSession): void {
+    const now = this.#doors.now();
+    const isExcused = before.why.onPurpose === true || isOwnPause(this.#session, now);
     if (this.standing === "up") this.#risesUntil = null;
-    else if (before.why.onPurpose === true && this.standing === "down")
-      this.#risesUntil = addMs(this.#doors.now(), risesWithin);
+    else if (this.standing === "down" && isExcused) this.#risesUntil = addMs(now, risesWithin);
   }
 
   #send(packet: BfdPacket): void {

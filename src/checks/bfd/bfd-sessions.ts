@@ -151,9 +151,13 @@ export class BfdSessions {
     const [of, way] = [family(first.settings.address), wayOf(first.settings)];
     const heard = (from: IpAddress, bytes: Uint8Array): void =>
       this.#ends.get(`${way} ${from}`)?.hear(bytes);
+    // A bug of ours, which is contained as that of any check (checks/containment.ts).
+    const threw = (thrown: unknown): void => {
+      for (const end of this.#ends.values()) end.deaf = messageOf(thrown);
+    };
     try {
       const known = this.#receivers.get(group);
-      const receiver = known ?? this.#doors.openReceiver({ family: of, way, heard });
+      const receiver = known ?? this.#doors.openReceiver({ family: of, way, heard, threw });
       this.#receivers.set(group, receiver);
       receiver.expect(
         [first, ...others].map(({ settings }) => {

@@ -14,6 +14,7 @@ import {
   bfdWakeAt,
   detectionTime,
   isDetectionDue,
+  isOwnPause,
   lastBfdPacket,
   resumeBfd,
   silentRules,
@@ -231,6 +232,25 @@ describe("a BFD session goes down", () => {
     assert.equal(world.ends.a.state, "up");
     world.run(160, () => world.ends.a.state !== "up");
     assert.equal(world.ends.a.state, "down");
+  });
+
+  it("where the peer heard nothing of it, which is its own doing after a pause alone", () => {
+    for (const pause of [400, 0]) {
+      const world = new World(quick, quick).rise();
+      world.now = addMs(world.now, ms(pause));
+      const { packet } = world.sent.b.at(-1) ?? assert.fail();
+      const expired = {
+        ...packet,
+        state: "down",
+        diagnostic: 1,
+        poll: false,
+        final: false,
+      } as const;
+      world.input("a", { kind: "heard", packet: expired });
+      assert.equal(world.ends.a.state, "down");
+      assert.equal(isOwnPause(world.ends.a, world.now), pause > 0);
+      assert.equal(isOwnPause(world.ends.a, addMs(world.now, seconds(1))), false);
+    }
   });
 
   it("not while the peer hears nothing of it: it says why it is not up", () => {

@@ -65,9 +65,10 @@ class Net {
   }
 
   /** The peer answers what was said last to it. */
-  answer(from: string, state: BfdPacket["state"]): void {
+  answer(from: string, state: BfdPacket["state"], diagnostic = 0): void {
     const { packet } = this.sent.findLast(({ to }) => to === `single ${from}`) ?? assert.fail();
-    const answer = { ...packet, state, poll: false, mine: 77, yours: packet.mine };
+    const said = { state, diagnostic, poll: false };
+    const answer = { ...packet, ...said, mine: 77, yours: packet.mine };
     this.receivers.get("4 single")?.heard(from as IpAddress, encodeBfd(answer));
   }
 }
@@ -146,7 +147,7 @@ describe("the sessions of this router", () => {
         return verdict.kind === "failed" ? `${verdict.reason}: ${verdict.why}` : verdict.kind;
       };
       assert.deepEqual([end.isRising, said()], [true, "timeout: no packet from the peer"]);
-      net.pass(3001);
+      for (let turn = 0; turn < 4; turn += 1) net.pass(900);
       assert.equal(end.isRising, false);
       net.answer("10.0.0.1", "init");
       assert.equal(said(), "passed");
@@ -155,6 +156,13 @@ describe("the sessions of this router", () => {
       assert.equal(end.verdict(true).kind, "passed");
       net.answer("10.0.0.1", "down");
       assert.deepEqual([end.standing, end.isRising], ["down", true], "it has its time anew");
+      net.answer("10.0.0.1", "init");
+      net.answer("10.0.0.1", "down", 1);
+      assert.deepEqual([end.standing, end.isRising], ["down", false]);
+      net.answer("10.0.0.1", "init");
+      net.now = addMs(net.now, ms(500));
+      net.answer("10.0.0.1", "down", 1);
+      assert.deepEqual([end.standing, end.isRising], ["down", true], "this machine stood still");
     });
   });
 

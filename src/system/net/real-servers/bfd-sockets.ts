@@ -60,6 +60,8 @@ export type OpenBfdReceiver = (options: {
   readonly family: Family;
   readonly way: BfdWay;
   readonly heard: (from: IpAddress, bytes: Uint8Array) => void;
+  /** By `heard`. */
+  readonly threw: (thrown: unknown) => void;
 }) => BfdReceiver;
 
 export interface BfdSender {
@@ -133,7 +135,7 @@ const set = (fd: number, level: number, name: number, value: number): number =>
   setSocketOption(fd, level, name, Int32Array.of(value), 4);
 
 /** Hears nobody until it is said who is expected. Throws MachineError. */
-export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard }) => {
+export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard, threw }) => {
   const fd = datagrams(of);
   const port = bfdPorts[way];
   const fail = (what: string): never => {
@@ -158,7 +160,7 @@ export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard }) => 
     }
   };
   // What is not read now is reported again.
-  const watched = readiness().watch(fd, { ready: look, threw: () => {} }, readable);
+  const watched = readiness().watch(fd, { ready: look, threw }, readable);
   if (!watched) fail("it is not watched");
   return {
     expect(peers) {
