@@ -49,9 +49,9 @@ const loadBeside = (name: string): string =>
   `import { createRequire } from "node:module";
    const native = createRequire(import.meta.url)(${JSON.stringify(`./${name}`)});`;
 
-/** What a library does to find its native add-on becomes: it lies beside the bundle. */
+/** What a library does to find its native add-on becomes: it is next to the bundle. */
 const nativeBeside: Plugin = {
-  name: "native add-ons lie beside the bundle",
+  name: "native add-ons are next to the bundle",
   setup(bundler) {
     bundler.onLoad({ filter: /koffi\/src\/koffi\/src\/static\.js$/ }, () => ({
       contents: `${loadBeside("koffi.node")} export const loadStatic = () => native;`,

@@ -13,7 +13,7 @@ interface Part {
   readonly keys: Keys;
 }
 
-/** The sections that are told in an order of their own; all others follow in the schema's. */
+/** The sections with an order of their own; all others follow in the schema's. */
 const title = (path: string): string => (path === "" ? "The whole file" : `\`${path}\``);
 
 const anchor = (path: string): string =>

@@ -1,6 +1,6 @@
 /**
  * What browsers load from the console: one script and one style sheet, made of
- * src/console/assets/. The bundle has them beside it; tests with a browser make their own.
+ * src/console/assets/. The bundle has them next to it; tests with a browser make their own.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts lvsd where it belongs, or takes it away again. Called by `make install` and `make uninstall`.
 #
-# With DESTDIR nothing outside DESTDIR is touched: no user is made, no service manager is told.
+# With DESTDIR nothing outside DESTDIR is touched: no user is made, no service manager is notified.
 # Whatever an operator or the daemon writes (/etc/lvsd, /var/lib/lvsd) is never removed.
 set -euo pipefail
 umask 022

@@ -72,7 +72,7 @@ describe("layers", () => {
     );
   });
 
-  it("the rule itself tells up from down", () => {
+  it("the rule itself distinguishes up from down", () => {
     assert.equal(mayImport("src/daemon/daemon.ts", "src/system/ip/ip.ts"), true);
     assert.equal(mayImport("src/cli/run.ts", "src/daemon/daemon.ts"), true);
     assert.equal(mayImport("src/cli/status.ts", "src/daemon/daemon.ts"), false);

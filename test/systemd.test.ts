@@ -192,7 +192,7 @@ describe("systemd/lvsd.service", () => {
     return signal;
   }
 
-  it("tells the daemon of a restart before its end, and of nothing else", async () => {
+  it("announces a restart to the daemon before its end, and nothing else", async () => {
     assert.equal(await told("1807 lvsd.service restart running"), "SIGUSR2");
     assert.equal(await told("1807 lvsd.service stop running"), "SIGTERM");
     assert.equal(await told("No jobs running."), "SIGTERM");

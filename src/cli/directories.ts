@@ -1,4 +1,7 @@
-/** Where lvsd's files are when nobody says otherwise: the usual places and systemd's variables. */
+/**
+ * Where lvsd's files are when nothing else is configured: the usual places and systemd's
+ * variables.
+ */
 import { resolve } from "node:path";
 import { socketName } from "../control/api.ts";
 

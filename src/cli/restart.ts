@@ -56,7 +56,7 @@ async function waitForNext(
   return seen;
 }
 
-/** The status, or why there is none: nobody answers between two processes. */
+/** The status, or why there is none: no daemon answers between two processes. */
 export async function statusOf(client: ControlClient): Promise<Status | string> {
   try {
     return await client.status();

@@ -19,7 +19,7 @@ export interface Terminal {
 const shown = (text: string): string => printableLines(text, "\t\u001b");
 
 /**
- * The terminal of this process. `readerGone` is called when nobody reads stdout any more.
+ * The terminal of this process. `readerGone` is called when stdout is closed at its other end.
  *
  * The streams are touched when something is said and not before: Node makes their descriptors
  * non-blocking, and the daemon writes its log to the same ones.

@@ -1,7 +1,7 @@
 /**
  * Kinds of addresses that parse well and can never serve in some place: what IPVS, ARP or the
- * kernel's routing makes of them there. What is nobody's address at all (unspecified, multicast,
- * limited broadcast) is refused where addresses are read (keys/network-shapes.ts).
+ * kernel's routing makes of them there. What is no machine's address at all (unspecified,
+ * multicast, limited broadcast) is refused where addresses are read (keys/network-shapes.ts).
  *
  * Pure. What depends on the machine's own networks is judged by `unservableHere`.
  */

@@ -63,8 +63,9 @@ export type Config = With<
     notify: With<ValuesOf<typeof notifyKeys>, { mail: MailConfig | null }>;
     console: ConsoleConfig;
     /**
-     * Every floating address once, in the order of claiming and announcing: the NAT router's address
-     * first, then the VIPs (a connection that arrives at a new router must find the way back).
+     * Every floating address once, in the order of claiming and announcing: the NAT router's
+     * address first, then the VIPs (a connection that arrives at a new router must find the way
+     * back).
      */
     vips: readonly Vip[];
     /** The source of what machines of the NAT router's network open to others. */
@@ -87,8 +88,8 @@ export interface Maintenance {
 export type RouterAddresses = ValuesOf<typeof routerKeys>;
 
 /**
- * `keyFile` is absolute; null with `authentication: none` or `protocol: pulse`, and without a backup
- * unless given.
+ * `keyFile` is absolute; null with `authentication: none` or `protocol: pulse`, and without a
+ * backup unless given.
  */
 export type HeartbeatConfig = ValuesOf<typeof heartbeatKeys>;
 
@@ -137,7 +138,10 @@ export type FenceConfig = ValuesOf<typeof fenceKeys>;
 /** A floating address as it is claimed. */
 export interface Vip {
   readonly prefix: Prefix;
-  /** Base device, e.g. `eth0`; null until the machine's interfaces have answered (`device` left out). */
+  /**
+   * Base device, e.g. `eth0`; null until the machine's interfaces have answered (`device` left
+   * out).
+   */
   readonly device: string | null;
   /** Piranha's alias label, e.g. `eth0:1`; null when none was given. IPv4 only. */
   readonly label: string | null;
@@ -170,7 +174,7 @@ export type VirtualServer = With<
     } | null;
     /** What weights are multiplied by in the table while one is a fraction (weight-scale.ts). */
     weightScale: number;
-    /** Who answers while the quorum is lost; null: nobody. */
+    /** Who answers while the quorum is lost; null: no server. */
     sorryServer: SorryServer | "local" | null;
     realServers: readonly RealServer[];
     /** Real servers whose addresses a name stands for; each address makes one of `realServers`. */

@@ -252,7 +252,7 @@ const quiesceKeepsUdpClients: Rule = ({ virtualServers }, complaints) => {
   }
 };
 
-/** A password goes to nobody who has not shown who it is. */
+/** A password is sent only to a server that has proven its identity. */
 const loginsAreWhole: Rule = ({ mail }, complaints) => {
   if (mail === undefined || mail === null) return;
   const { user, password_file: file, tls } = mail.values;

@@ -84,7 +84,7 @@ export interface Claim {
   /** Null where the device was left out. */
   readonly device: Device | null;
   readonly deviceSpot: Spot;
-  /** False for an inactive virtual server, whose VIP nobody needs. */
+  /** False for an inactive virtual server, whose VIP is not needed. */
   readonly wanted: boolean;
 }
 

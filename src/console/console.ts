@@ -34,7 +34,10 @@ export interface ConsoleOptions {
 
 const now = (): number => performance.now();
 
-/** How often the files of the certificate are looked at: who renews them need tell no process. */
+/**
+ * How often the files of the certificate are looked at: renewing them needs no signal to a
+ * process.
+ */
 const certificateMs = 60_000;
 
 interface Listening extends ConsoleApp {

@@ -126,7 +126,7 @@ export interface VipStatus {
   readonly address: string;
   readonly device: string;
   readonly held: boolean;
-  /** MAC address of a third machine that answers for this VIP; null when nobody does. */
+  /** MAC address of a third machine that answers for this VIP; null when none does. */
   readonly answered_by: string | null;
 }
 

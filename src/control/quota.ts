@@ -9,7 +9,7 @@ export interface QuotaLimits {
   readonly connectionsMax: number;
   /** Requests that the daemon works on at once. */
   readonly requestsMax: number;
-  /** Bytes of requests and of answers that nobody has taken yet, all together. */
+  /** Bytes of requests and of answers that no client has read yet, all together. */
   readonly bytesMax: number;
   readonly followersMax: number;
 }

@@ -128,7 +128,7 @@ function closeServer(server: Server, followers: Followers): Promise<void> {
 }
 
 /**
- * Ends connections on which nothing moves: answers that nobody takes, and idle ones. A client that
+ * Ends connections on which nothing moves: answers that are not read, and idle ones. A client that
  * waits for an answer, or for the next event, has nothing to do.
  */
 function dropStalled(

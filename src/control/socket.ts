@@ -2,7 +2,7 @@
  * The file of the control socket: whether it may be taken, and who may open it.
  *
  * Knows unix(7) and file modes, nothing of HTTP. Invariant: a socket on which a daemon answers is
- * never removed, and a socket is open to nobody but its owner until its group is set.
+ * never removed, and a socket is open to its owner only until its group is set.
  */
 import { chmodSync, chownSync, lstatSync, mkdirSync, type Stats, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
@@ -17,9 +17,9 @@ export const socketPathBytesMax = 107;
 const probeMs = 1000;
 
 /**
- * Makes `path` free to listen on: creates its directory, removes a socket on which nobody answers.
- * Throws a MachineError where a daemon answers, where something else than a socket lies, or where
- * the machine does not let us.
+ * Makes `path` free to listen on: creates its directory, removes a socket on which no daemon
+ * answers. Throws a MachineError where a daemon answers, where something else than a socket lies,
+ * or where the machine does not let us.
  */
 export async function clearSocketPath(path: string): Promise<void> {
   if (Buffer.byteLength(path) > socketPathBytesMax)
@@ -48,7 +48,9 @@ function statOf(path: string): Stats | null {
   }
 }
 
-/** Only a plain refusal proves that nobody listens; a full queue or a missing right does not. */
+/**
+ * Only a plain refusal proves that no process listens; a full queue or a missing right does not.
+ */
 function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);

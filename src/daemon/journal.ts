@@ -15,14 +15,14 @@ export type WriteLine = (event: LvsdEvent) => void;
 /** How long what can wait does: longer than most moments in which a machine is slow. */
 const patience = ms(50);
 /** Measured: 0.5 ms of a processor. */
-const toldAtOnce = 100;
+const linesAtOnce = 100;
 
 export class Journal {
   readonly #ring: LvsdEvent[] = [];
   readonly #followers = new Set<(event: LvsdEvent) => void>();
   readonly #write: WriteLine;
   readonly #wallClock: () => string;
-  readonly #untold: LvsdEvent[] = [];
+  readonly #unwritten: LvsdEvent[] = [];
   #turn: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -42,26 +42,26 @@ export class Journal {
     };
     this.#ring.push(event);
     if (this.#ring.length > eventsMax) this.#ring.shift();
-    this.#untold.push(event);
-    if (when === "soon") this.#turn ??= setImmediate(() => this.#tellSome());
-    else this.#timer ??= setTimeout(() => this.#tellSome(), patience);
+    this.#unwritten.push(event);
+    if (when === "soon") this.#turn ??= setImmediate(() => this.#writeSome());
+    else this.#timer ??= setTimeout(() => this.#writeSome(), patience);
   }
 
   /** What a reload of a thousand real servers has to log must not hold up the loop. */
-  #tellSome(): void {
+  #writeSome(): void {
     this.#turn = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#tellAll(this.#untold.splice(0, toldAtOnce));
-    if (this.#untold.length > 0) this.#turn ??= setImmediate(() => this.#tellSome());
+    this.#writeAll(this.#unwritten.splice(0, linesAtOnce));
+    if (this.#unwritten.length > 0) this.#turn ??= setImmediate(() => this.#writeSome());
   }
 
   /** Writes now what has been recorded: for the last words before the end. */
   flush(): void {
-    this.#tellAll(this.#untold.splice(0));
+    this.#writeAll(this.#unwritten.splice(0));
   }
 
-  #tellAll(events: readonly LvsdEvent[]): void {
+  #writeAll(events: readonly LvsdEvent[]): void {
     for (const event of events) {
       this.#write(event);
       for (const follower of this.#followers) this.#pass(follower, event);

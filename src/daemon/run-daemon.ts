@@ -171,7 +171,7 @@ async function runWith(
     log.flush();
   }
   if (ended !== "restart") return ended;
-  // A start is work for half a second that nobody waits for.
+  // A start is work for half a second that nothing waits for.
   if (inRealTime) leaveRealTime();
   return becomeAnew(image);
 }

@@ -210,7 +210,7 @@ async function virtualServerBody(
     fwmark: virtualServer.mark?.fwmark ?? null,
     scheduler:
       refusal === undefined ? virtualServer.scheduler : (found[0] ?? virtualServer).scheduler,
-    // Whatever its servers' health: who is not in the kernel's table serves nobody.
+    // Whatever its servers' health: a server that is not in the kernel's table serves no client.
     state: serves(state) && view.table.table !== null && found.includes(undefined) ? "down" : state,
     last_error: refusal === undefined ? null : `${refusal.planned.text}: ${refusal.reason}`,
     active_connections: servers.reduce((sum, each) => sum + each.active_connections, 0),

@@ -1,4 +1,4 @@
-/** Waiting with a limit, for work that goes on all the same when nobody waits for it any more. */
+/** Waiting with a limit, for work that goes on all the same when nothing waits for it any more. */
 import type { Ms } from "../model/time.ts";
 
 /** Waits for `work`, but not longer than `most`. Throws what `work` throws in time. */

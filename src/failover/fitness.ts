@@ -2,7 +2,7 @@
  * How fit this router is: the faults from outside, those of our own, and those that have gone but
  * count for a while, because a router that comes and goes must not drag the VIPs with it.
  *
- * Towards the peer every fault counts; a router that hears nobody looks at the real ones only.
+ * Towards the peer every fault counts; a router that hears no peer looks at the real ones only.
  */
 import {
   type Fault,

@@ -173,7 +173,7 @@ function absorb(transition: Transition, input: Input): void {
 }
 
 function faultsFound(transition: Transition, faults: readonly Fault[]): void {
-  // Behind a failed link it was deaf: that it heard nobody says nothing of the peer.
+  // Behind a failed link it was deaf: that it heard no peer says nothing of the peer's state.
   if (hasLinkFault(transition.router.outside) && !hasLinkFault(faults))
     listen(transition, timeout(transition.router));
   takeFaults(transition, faults);

@@ -26,7 +26,7 @@ export interface Rules {
   readonly role: Role;
   /** What is spoken to the peer: lvsd's own, Piranha's pulse, or the first as soon as both can. */
   readonly protocol: "lvsd" | "pulse" | "auto";
-  /** No backup is configured: nobody to ask, nobody to yield to. */
+  /** No backup is configured: no router to ask or to yield to. */
   readonly alone: boolean;
   readonly cluster: ClusterId;
   /** Names of the heartbeat's paths, by path number. */

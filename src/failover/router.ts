@@ -224,7 +224,7 @@ export interface Router {
 export interface Transition {
   router: Router;
   readonly effects: Effect[];
-  /** Put behind all other effects: nobody waits for the log. */
+  /** Put behind all other effects: nothing waits for the log. */
   readonly reports: EventBody[];
   readonly now: Instant;
 }
@@ -267,7 +267,7 @@ export function start({ rules, boot, found }: Start, now: Instant): Router {
     peer: unheardPeer(boot, rules.role, rules.paths.length),
     dialect: rules.protocol === "lvsd" ? "lvsd" : "pulse",
     pulse: unheardPulse,
-    // A primary takes what nobody holds at once; the backup lets it.
+    // A primary takes what no router holds at once; the backup lets it.
     yieldsUntil: rules.role === "primary" ? now : addMs(now, yieldingFor(rules)),
     answeredAt: null,
     peerAlive: false,
@@ -342,7 +342,7 @@ export const slowerInterval = (router: Router): Ms =>
 export const heardAtOf = ({ dialect, peer, pulse }: Router): Instant | null =>
   dialect === "lvsd" ? peer.heardAt : pulse.heardAt;
 
-/** When silence becomes death; null while nobody is believed alive. */
+/** When silence becomes death; null while no peer is believed alive. */
 export function deathAt(router: Router): Instant | null {
   const heardAt = heardAtOf(router);
   if (!router.peerAlive || heardAt === null) return null;

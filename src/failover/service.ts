@@ -212,7 +212,7 @@ function ended(service: FailoverService, why: string | null, now: Instant): Fail
     if (why !== null && goal !== "run") return stuck(next, why, now);
     return entered({ ...next, stuck: null, stale: false }, "stopped", "stop has ended", now);
   }
-  // What is left of a start that nobody wants any more is for `stop` to clean up.
+  // What is left of a start that is not wanted any more is for `stop` to clean up.
   const givenUp = goal !== "run" || (service.aborted && why !== null);
   if (givenUp) return entered(next, "unknown", "start was given up", now);
   if (why !== null) return failed(next, `start failed: ${why}`, now);

@@ -2,7 +2,7 @@
  * Whether this router alone reaches none of the real servers: by its own checks and by what the
  * peer, asked to try, says of its own.
  *
- * That nobody answers says nothing of whose fault it is. So a router that reaches none asks, and
+ * That no server answers says nothing of whose fault it is. So a router that reaches none asks, and
  * counts it as its own fault only if its peer reaches some and a whole round of its own tries,
  * begun after the peer's word, has failed once more. Once it is a fault it stays one until a real
  * server answers this router: what the peer meets later does not send the VIPs back.
@@ -75,7 +75,7 @@ export interface Successor {
 
 /**
  * What a failback waits for: a planned change goes to no router that may reach none of the real
- * servers. Null: this one reaches some, nobody can do better, or its tries say nothing in time.
+ * servers. Null: this one reaches some, no router can do better, or its tries say nothing in time.
  */
 export function untriedReach(
   { own, activePeer, failback }: Successor,

@@ -48,7 +48,7 @@ export interface Header {
   readonly sequence: number;
   /** The sender's boot-time clock; means something to the sender only. */
   readonly sentAt: Instant;
-  /** The peer as last heard; null when nobody has been heard. */
+  /** The peer as last heard; null when no peer has been heard. */
   readonly echo: Echo | null;
 }
 
@@ -58,7 +58,8 @@ export interface Header {
  *
  * - `offer`: I hold and would hand over to you, for `cause`.
  * - `want`: I would hold, and am able to. I claim when you say `released` to this very number.
- * - `releasing`: I am about it, wait; with 0 for a number: of my own accord. `released`: I hold nothing and shall not claim while your
+ * - `releasing`: I am about it, wait; with 0 for a number: of my own accord. `released`: I hold
+ * nothing and shall not claim while your
  *   request stands. `release-failed`: I could not free the addresses; fence me or claim regardless.
  * - `refused`: no, and I shall not.
  */

@@ -27,7 +27,7 @@ const line = /^(.+?) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) *$/;
 /**
  * What each virtual service has counted since it was made, by its printed name: the listing of
  * `ipvsadm -Ln --stats --exact`, which has the form of the one of rates. Destinations are passed
- * over: of thousands nobody asks.
+ * over: nobody reads thousands.
  */
 export function parseTotals(listing: string): ReadonlyMap<string, Rates> | Refused<"garbled"> {
   const services = listing.replaceAll(/^ {2}-> .*\n?/gm, "");

@@ -12,8 +12,8 @@ export interface NextHop {
 }
 
 /**
- * NUD_INCOMPLETE: asked for, and no answer yet; NUD_FAILED: nobody has answered. Another state, or
- * a device that asks nobody, is fine.
+ * NUD_INCOMPLETE: asked for, and no answer yet; NUD_FAILED: no machine has answered. Another
+ * state, or a device that asks no machine, is fine.
  */
 export type Neighbour = "fine" | "asked" | "failed";
 
@@ -75,7 +75,10 @@ function numberAttribute(kind: number, value: number): Buffer {
 export const neighbourRequest = ({ index, address }: NextHop): Uint8Array =>
   request(types.getNeighbour, family(address), 0, index, address);
 
-/** The answer to `nextHopRequest`; null: nobody is next, as for an address of this machine. */
+/**
+ * The answer to `nextHopRequest`; null: there is no next machine, as for an address of this
+ * machine.
+ */
 export function readNextHop(datagram: Uint8Array, asked: IpAddress): NextHop | null {
   const message = messageOf(datagram, types.newRoute);
   // rtm_type, behind family, lengths, tos, table, protocol and scope.

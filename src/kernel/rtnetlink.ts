@@ -51,7 +51,9 @@ const routeAttributes = { destination: 1, device: 4, expires: 23 } as const;
 /** RTN_LOCAL: packets to it are for this machine. */
 const localRoute = 2;
 const localTable = 255;
-/** Who made a route (rtnetlink(7), rtm_protocol): a number that nobody else is known to use. */
+/**
+ * Who made a route (rtnetlink(7), rtm_protocol): a number that no other program is known to use.
+ */
 const routeMaker = 108;
 /** Seconds. The kernel's own task needs less than a ms for its route, where it gets a processor. */
 const earlyRouteFor = 2;
@@ -151,7 +153,7 @@ export function deleteRequest({ prefix }: FloatingAddress, index: number, sequen
   );
 }
 
-/** Forgets whose network card has an address (neighbour table); ENOENT where nobody knew. */
+/** Forgets whose network card has an address (neighbour table); ENOENT where the table had none. */
 export function forgetRequest({ prefix }: FloatingAddress, index: number, sequence: number) {
   const { address } = prefix;
   const bits = flags.request | flags.ack;

@@ -38,7 +38,7 @@ export class Complaints {
 
   /** Adds a problem at a spot. */
   at(spot: Spot, message: string, hint: string | null): void {
-    // Half a million problems that nobody reads are to cost no more than their count.
+    // Half a million problems that are not shown are to cost no more than their count.
     if (this.#taken.full) {
       this.#taken.leaveOut();
       return;

@@ -17,7 +17,7 @@ import type { Value } from "./value.ts";
 const nameHint = "give an IPv4 or IPv6 address, or a host name of letters, digits, `-` and `.`";
 const addressHint = "give an IPv4 or IPv6 address such as 192.0.2.1 or 2001:db8::1; no names";
 
-/** Ranges that are nobody's own address (RFC 6890). */
+/** Ranges that are no machine's own address (RFC 6890). */
 const nobodysRanges: readonly string[] = ["unspecified", "multicast", "broadcast"];
 
 function parseUnicast(

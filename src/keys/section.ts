@@ -3,7 +3,7 @@
  *
  * Reading is in two steps, because `defaults` lie under every virtual server: a *draft* holds what
  * one map gives, and `settle` lays drafts over each other and fills in the defaults. A key whose
- * value is faulty is undefined from then on, and nobody complains of it a second time.
+ * value is faulty is undefined from then on, and is not complained of a second time.
  */
 import { Complaints, type Spot } from "./complaints.ts";
 import {
@@ -156,7 +156,7 @@ export function readSection<K extends Keys>(
   return { path, spot: value, given, spots } as Draft<K>;
 }
 
-/** A map that nobody wrote, placed at `spot`. */
+/** A map that is not written, placed at `spot`. */
 export const emptyDraft = <K extends Keys>(path: string, spot: Spot): Draft<K> => ({
   path,
   spot,

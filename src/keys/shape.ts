@@ -134,7 +134,7 @@ export function scalarShape<T>(
   };
 }
 
-/** What a length of time may be when nothing else is said: nobody waits longer than a day. */
+/** What a length of time may be when nothing else is said: a day is the longest. */
 const dayText = "24h";
 
 /** A duration from `min` to `max`; `wholeSeconds` where the kernel counts in seconds. */

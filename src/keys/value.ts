@@ -102,7 +102,7 @@ class Resolver {
     return value;
   }
 
-  /** Its length is judged first: what is too long is read, and repeated, by nobody else. */
+  /** Its length is judged first: what is too long is read, and repeated, nowhere else. */
   #scalar(node: Scalar, spot: Spot): ScalarValue {
     const value = scalar(node, spot);
     if (value.text.length <= textCharactersMax) return value;

@@ -52,7 +52,10 @@ export type ServiceIdentity =
     }
   | { readonly kind: "fwmark"; readonly fwmark: number; readonly family: Family };
 
-/** One text for one identity: `tcp 192.0.2.1:80`, `fwmark 80`, `fwmark 80 inet6`. For maps and messages. */
+/**
+ * One text for one identity: `tcp 192.0.2.1:80`, `fwmark 80`, `fwmark 80 inet6`. For maps and
+ * messages.
+ */
 export function printService(service: ServiceIdentity): string {
   if (service.kind === "fwmark")
     return `fwmark ${service.fwmark}${service.family === 6 ? " inet6" : ""}`;
@@ -65,7 +68,7 @@ export const privateMarks = { from: 0x4d00_0000, count: 0x100_0000 } as const;
 export const isPrivateMark = (fwmark: number): boolean =>
   fwmark >= privateMarks.from && fwmark < privateMarks.from + privateMarks.count;
 
-/** A service that nobody but lvsd's own checks uses, and that operators are not shown. */
+/** A service that only lvsd's own checks use, and that operators are not shown. */
 export const isPrivate = (service: ServiceIdentity): boolean =>
   service.kind === "fwmark" && isPrivateMark(service.fwmark);
 

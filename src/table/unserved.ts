@@ -2,8 +2,8 @@
  * Services that are wanted and that this router's kernel does not take: how many, and whether its
  * peer's kernel takes more of them, which is then a reason to hand over.
  *
- * What both kernels refuse moves nothing, so one's own number says nothing alone; and numbers can be
- * compared only if both routers have long had the same configuration in their tables.
+ * What both kernels refuse moves nothing, so one's own number says nothing alone; and numbers can
+ * be compared only if both routers have long had the same configuration in their tables.
  */
 import { addMs, type Instant, type Ms, seconds } from "../model/time.ts";
 import { partKeyOf, serviceKeyOf } from "./refusals.ts";
@@ -12,7 +12,7 @@ import type { Change, Table } from "./table.ts";
 /** A reload reaches both routers, and each tries what is new, within this time. */
 export const comparableAfter: Ms = seconds(3);
 
-/** The services of `desired` that serve nobody in `table` because of what the kernel refused. */
+/** The services of `desired` that serve no client in `table` because of what the kernel refused. */
 export function unservedServices(desired: Table, table: Table, refused: readonly Change[]): number {
   if (refused.length === 0) return 0;
   const parts = new Set(refused.map(partKeyOf));
@@ -27,7 +27,10 @@ export function unservedServices(desired: Table, table: Table, refused: readonly
 }
 
 export interface UnservedState {
-  /** Since when the peer serves more than this router, by the same configuration; null: it does not. */
+  /**
+   * Since when the peer serves more than this router, by the same configuration; null: it does
+   * not.
+   */
   readonly since: Instant | null;
   /** How many more, once that is certain. */
   readonly count: number;

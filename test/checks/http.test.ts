@@ -186,7 +186,7 @@ describe("an http check", () => {
     assert.equal(failure(tried), "unreachable: connection refused");
   });
 
-  it("asks for what it was told to, on a connection that is not kept", async (context) => {
+  it("asks for what is configured, on a connection that is not kept", async (context) => {
     let request = "";
     const server = await serve(context, (socket) =>
       socket.once("data", (heard) => {
@@ -309,7 +309,7 @@ describe("an https check", () => {
     }
   });
 
-  it("names the server as it was told to", async (context) => {
+  it("names the server as configured", async (context) => {
     const names: unknown[] = [];
     const server = await serveTls(context, (socket) => {
       names.push(socket.servername);

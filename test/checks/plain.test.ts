@@ -48,7 +48,7 @@ describe("a tcp check", () => {
     assert.equal((await tryOnce(check, await nobody(context))).kind, "passed");
   });
 
-  it("ends when it is told to, before its deadline", async (context) => {
+  it("ends when it is aborted, before its deadline", async (context) => {
     const server = await serve(context, () => {});
     const tried = await tryOnce(tcpCheck(), server, AbortSignal.abort());
     assert.equal(tried.kind, "failed");

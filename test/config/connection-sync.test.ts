@@ -68,7 +68,7 @@ for (const [name, value, expected] of mistakes)
     );
   });
 
-test("without a backup there is nobody to tell", () => {
+test("without a backup there is no router to send them to", () => {
   const text = written("{ device: eth1, id: 1 }");
   accepted(readText(text));
   assert.ok(text.includes(backupLine));
@@ -78,7 +78,7 @@ test("without a backup there is nobody to tell", () => {
   ]);
 });
 
-test("a device that the machine does not have is told with its place", () => {
+test("a device that the machine does not have is reported with its place", () => {
   const read = readText(written("{ device: eth7, id: 1 }"));
   const config = accepted(read);
   assert.ok("places" in read);

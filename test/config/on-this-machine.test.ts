@@ -112,7 +112,7 @@ for (const [name, interfaces, expected] of devices) {
   });
 }
 
-test("devices that are named and missing are told with their place", () => {
+test("devices that are named and missing are reported with their place", () => {
   const all = [at("eth0", "192.0.2.1/24"), at("eth1", "10.0.0.1/24")];
   assert.deepEqual(missingDevices(config, all, places), []);
   assert.deepEqual(missingDevices(config, [at("ens3", "192.0.2.1/24")], places).map(printProblem), [
@@ -121,7 +121,7 @@ test("devices that are named and missing are told with their place", () => {
   ]);
 });
 
-test("a VIP that its device does not take is told with its place and the command that mends it", () => {
+test("a VIP that its device does not take is reported with its place and the command that mends it", () => {
   const six = readText(`${text}  six: { address: "2001:db8::10/64", port: 80, device: eth1.91 }\n`);
   if ("problems" in six) assert.fail(six.problems.map(printProblem).join("\n"));
   const interfaces = ["eth0", "eth1", "eth1.91"].map((name) => at(name, "192.0.2.1/24"));
@@ -133,7 +133,7 @@ test("a VIP that its device does not take is told with its place and the command
   ]);
 });
 
-test("a VIP that is here in anybody else's form is told, lvsd's own is not", () => {
+test("a VIP that is here in another program's form is reported, lvsd's own is not", () => {
   const has = (name: string, prefix: string, source = true): AnsweringHere => ({
     name,
     addresses: [{ prefix: parsePrefix(prefix) ?? assert.fail(prefix), source }],

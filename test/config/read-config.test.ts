@@ -169,7 +169,7 @@ test("the text that the refusals spoil is sound", () => {
 
 refuses(refusals);
 
-test("all problems are told at once, from top to bottom", () => {
+test("all problems are reported at once, from top to bottom", () => {
   const text = soundText
     .replace("serial: 3", "serial: x")
     .replace("dead_after: 1s", "dead_after: 300ms")

@@ -52,7 +52,7 @@ test("a connection is read with its three ends, its state and the seconds that i
   assert.equal(read(template).isTemplate, true);
 });
 
-test("what is over is nothing to tell of, and neither is the head", () => {
+test("what is over is not sent, and neither is the head", () => {
   for (const line of [head, closed, waiting, ""]) assert.equal(readOrNull(line), null);
 });
 
@@ -76,7 +76,7 @@ test("a spoiled line is no connection", () => {
   for (const line of spoiled) assert.equal(readOrNull(line), null, line);
 });
 
-test("each state is told from those that begin alike", () => {
+test("each state is distinguished from those that begin alike", () => {
   const states = [
     "SYN_SENT",
     "SYN_RECV",

@@ -86,7 +86,7 @@ test("what is no connection of a virtual server is passed over", () => {
   assert.deepEqual(told([own, passedOn, { ...passedOn, outgoing: true }, toRouter], []), []);
 });
 
-test("after the release SYNs go on to the VIP as they came, or nowhere: nothing to tell", () => {
+test("after the release SYNs go on to the VIP as they came, or nowhere: nothing to send", () => {
   assert.deepEqual(told([], [arriving(1024), { ...arriving(1024), outgoing: true }]), []);
   assert.deepEqual(told([], [arriving(1024)]), []);
 });
@@ -101,7 +101,7 @@ test("a virtual server or a real server that is not configured is a doubt", () =
   assert.equal(told([], [foreign, leaving(1024)]), null);
 });
 
-test("SYNs can tell of TCP through NAT alone, in both families", () => {
+test("SYNs show TCP through NAT alone, in both families", () => {
   const six = virtualServer("six", {
     address: address("2001:db8::1"),
     realServers: [realServer("rs", { address: address("2001:db8:1::1") })],

@@ -21,7 +21,7 @@ const v6 = (): Uint8Array =>
     "hex",
   );
 
-test("a SYN tells its two ends and its number, in both families", () => {
+test("a SYN has its two ends and its number, in both families", () => {
   const four = readSyn(v4(), false);
   assert.ok(four !== null);
   assert.deepEqual([...four.source, four.sourcePort], [192, 168, 26, 50, 56400]);

@@ -10,7 +10,7 @@ import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
 import { alive, bodyOf, converse, get, post, serve, statusOf, until } from "./serving.ts";
 
 describe("the event stream", { timeout: 20_000 }, () => {
-  test("tells the history first, then what happens", async (t) => {
+  test("sends the history first, then what happens", async (t) => {
     const { path, daemon } = await serve(t);
     const stop = new AbortController();
     const heard: string[] = [];

@@ -78,7 +78,7 @@ function real(deadline: Ms, role: "primary" | "backup" = "primary") {
 }
 
 describe("notify.command", () => {
-  it("is told of one event at a time, and of the newest of each subject", async () => {
+  it("gets one event at a time, and the newest of each subject", async () => {
     const { notifications, told, end, runs } = scripted();
     notifications.take(became("active"));
     await eventually("the first is told", () => runs.length === 1);
@@ -151,7 +151,7 @@ describe("notify.command", () => {
       await notifications.stop();
     });
 
-  it("is told what still waits when lvsd ends, and then ended", async () => {
+  it("gets what still waits when lvsd ends, and is ended then", async () => {
     const { notifications, told, reported } = scripted();
     notifications.take(became("standby"));
     await notifications.stop();
@@ -161,7 +161,7 @@ describe("notify.command", () => {
     assert.equal(last.text, "lvsd ended before it did");
   });
 
-  it("is killed at its deadline with all that it started, and the next is told", async (t) => {
+  it("is killed at its deadline with all that it started, and the next event is passed on", async (t) => {
     const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
     t.after(() => rmSync(directory, { recursive: true }));
     const file = join(directory, "pid");
@@ -180,7 +180,7 @@ describe("notify.command", () => {
     await notifications.stop();
   });
 
-  it("is told nothing once it is taken out of the configuration", async () => {
+  it("gets nothing once it is taken out of the configuration", async () => {
     const { notifications, runs } = scripted();
     notifications.take(became("active"));
     notifications.configure(null);
@@ -189,7 +189,7 @@ describe("notify.command", () => {
     assert.deepEqual(runs, []);
   });
 
-  it("is not told of its own end, nor of what is no state", () => {
+  it("does not get its own end, nor what is no state", () => {
     assert.equal(subjectOf({ event: "notify", kind: "told", subject: "router", took_ms: 1 }), null);
     assert.equal(subjectOf({ event: "process", kind: "stopping", cause: "a test" }), null);
     assert.equal(

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { UnderWay } from "../../src/daemon/under-way.ts";
 
-test("none is told when the last piece of work has ended, however it ends", async () => {
+test("the end of the last piece of work is reported, however it ends", async () => {
   const work = new UnderWay();
   await work.none();
   const [one, other] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];

@@ -212,7 +212,7 @@ describe("a service that fails", () => {
     return played;
   };
 
-  it("is stopped and started again for as long as the router is active, ever more seldom", () => {
+  it("is stopped and started again for as long as the router is active, less and less often", () => {
     const played = failedOnce();
     const waits: number[] = [];
     for (let count = 0; count < 6; count++) {

@@ -52,7 +52,7 @@ describe("the state of a virtual server", () => {
     assert.equal(virtualServerHealth(inactive, health(up, up)).state, "disabled");
   });
 
-  it("is told of with the count of real servers", () => {
+  it("is reported with the count of real servers", () => {
     const after = virtualServerHealth(servers(2), health(up, down));
     assert.deepEqual(virtualServerEvent(servers(2), "down", after), {
       event: "virtual_server",

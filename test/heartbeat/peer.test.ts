@@ -104,7 +104,7 @@ describe("a boot id", () => {
     assert.deepEqual([ear.peer.boot, ear.peer.doubleAt], [second, null]);
   });
 
-  it("of our own role beside the peer is a double only if it hears us", () => {
+  it("of our own role in addition to the peer is a double only if it hears us", () => {
     const ear = new Ear();
     assert.equal(ear.hear({ boot: second }), "newest, proven");
     ear.now += 2;

@@ -81,7 +81,7 @@ test("packets to an address of IPv6 are taken for 2 s, and passed on again", () 
   );
 });
 
-test("where packets to an address go is asked, and told, in both families", () => {
+test("the kernel answers where packets to an address go, in both families", () => {
   assert.equal(
     hex(routeRequest(vip("192.0.2.10/24"), 9)),
     // nlmsghdr, rtmsg; destination
@@ -105,7 +105,7 @@ const found = (addressFlags: string): string =>
   `34000000 1400 0200 05000000 00000000 02 18 ${addressFlags} 00 07000000
    0800 0100 c000020a 0800 0200 c000020a 0b00 0300 657468303a3100 00`.replaceAll("\n", "");
 
-test("acknowledgements, refusals and listed addresses are told apart", () => {
+test("acknowledgements, refusals and listed addresses are distinguished", () => {
   const done = "24000000 0200 0000 03000000 00000000 00000000 44000000 1400 0506 03000000 00000000";
   const refused =
     "24000000 0200 0000 04000000 00000000 efffffff 44000000 1400 0506 04000000 00000000";

@@ -14,7 +14,7 @@ describe("lvsd under systemd", () => {
     assert.ok(Number(fact(name)) <= limitMs, `${name}: ${fact(name)}\n${printed()}`);
   };
 
-  it("make install makes the user, tells systemd, and starts nothing", () => {
+  it("make install makes the user, reloads systemd, and starts nothing", () => {
     assert.equal(fact("installed"), "0 inactive disabled");
   });
 

@@ -8,7 +8,7 @@ import {
   refuse,
 } from "../../src/model/error.ts";
 
-test("what was refused is told apart from every other value", () => {
+test("what was refused is distinguished from every other value", () => {
   assert.deepEqual(refuse("short", "3 bytes"), { refused: "short", detail: "3 bytes" });
   assert.ok(isRefused(refuse("short", "")));
   for (const other of [null, undefined, 1, "refused", {}, []]) assert.ok(!isRefused(other));

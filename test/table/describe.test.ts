@@ -68,7 +68,7 @@ for (const [actual, desired, subject, text, affected] of cases) {
   });
 }
 
-test("a floating address is told with its device or label", () => {
+test("a floating address is described with its device or label", () => {
   assert.equal(describeVip("add", vip("192.0.2.1")).text, "add 192.0.2.1/24 on eth0");
   const labelled = vip("192.0.2.1", { label: "eth0:1" });
   assert.equal(describeVip("delete", labelled).text, "delete 192.0.2.1/24 on eth0:1");

@@ -67,7 +67,7 @@ export interface ConfigMark {
 
 /**
  * Whether the peer may be given our configuration unasked: what it has is one that was replaced
- * here, and ours is the later one. A file that was written by hand is in nobody's history.
+ * here, and ours is the later one. A file that was written by hand is in no history.
  */
 export const mayCatchUp = (
   own: ConfigMark,

@@ -29,7 +29,9 @@ export interface RealServerChange extends RealServerStatus {
   readonly virtual_server: string;
 }
 
-/** When each virtual server and real server was last seen to change, by numbers that count looks. */
+/**
+ * When each virtual server and real server was last seen to change, by numbers that count looks.
+ */
 export class StatusLedger {
   readonly #of: string;
   #look = 0;
@@ -91,7 +93,7 @@ export class StatusLedger {
 
 /**
  * What a daemon answers. Looks are made when somebody asks, one at a time, and shared: whoever asks
- * while one is under way has a part in the next one, so that nobody gets what was before.
+ * while one is under way has a part in the next one, so that no request gets what was before.
  */
 export class SharedLooks {
   readonly #ledger: StatusLedger;

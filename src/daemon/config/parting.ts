@@ -74,7 +74,7 @@ function* changes(
   if (old.heartbeat.port !== now.heartbeat.port)
     yield `heartbeat.port: ${old.heartbeat.port} -> ${now.heartbeat.port}`;
   const [spoke, speaks] = [old.heartbeat.protocol, now.heartbeat.protocol];
-  // Where the other one may not be understood: nobody speaks both then.
+  // Where the other one may not be understood: no router speaks both then.
   const is = spoke === "auto" ? dialect : spoke;
   if (speaks !== "auto" && speaks !== is)
     yield `heartbeat.protocol: ${spoke} -> ${speaks}, while the peer is heard in ${is}`;

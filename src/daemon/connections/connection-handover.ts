@@ -4,10 +4,10 @@
  * The kernel sends its peer a connection seconds after it was made, and of one that is still
  * being made never. So whoever lets go sends the rest itself: once before the addresses go, while
  * nobody waits, and once after, of what came in between. The word `released` follows that.
- * Bounded in time: a peer that has not everything is better than addresses that nobody has.
+ * Bounded in time: a peer that has not everything is better than addresses that no router has.
  *
  * What came in between is known by its SYNs where that is possible, since the kernel's list takes
- * time to read in which nobody is served; else, and whenever the SYNs leave a doubt, it is read.
+ * time to read in which no client is served; else, and whenever the SYNs leave a doubt, it is read.
  */
 
 import { type Connection, untold } from "../../connections/connection-list.ts";

@@ -113,7 +113,7 @@ export class AwaitedPeer {
     this.#probe = null;
   }
 
-  /** Where nobody can be asked, silence says nothing about who holds the VIPs. */
+  /** Where no machine can be asked, silence says nothing about who holds the VIPs. */
   #ask(): void {
     try {
       const answered = this.#probe?.look() === true;

@@ -30,7 +30,7 @@ function hasMet(tried: Tried): boolean | null {
   return !silent.has(tried.reason);
 }
 
-/** A file on this machine meets nobody. */
+/** A file on this machine reaches no server. */
 export const goesNowhere = ({ check }: Probe): boolean => check.type === "file";
 
 export class Contacts {
@@ -89,7 +89,7 @@ export class Contacts {
     return this.#missed > 0 && this.#round.size === this.#contacts.size;
   }
 
-  /** Why one of those that reach nobody does not. */
+  /** Why one of those that reach no server does not. */
   get why(): string {
     for (const { misses, why } of this.#contacts.values()) if (misses > 0) return why;
     return "";

@@ -114,7 +114,7 @@ export class Nannies {
         this.#leave(entry);
       }
     this.#startTries(this.#assignProbes());
-    this.#tries.atOnce = config.checks.concurrency;
+    this.#tries.concurrency = config.checks.concurrency;
     this.#ownTrouble.look();
     for (const [key, entry] of this.#entries) {
       this.#setWake(entry);

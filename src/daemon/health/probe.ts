@@ -14,7 +14,10 @@ import type { RealServerKey } from "../../health/health.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { Appointment } from "../agenda.ts";
 
-/** What hurried tries (hurry.ts) came to; unknown: they were given up, or said nothing of the server. */
+/**
+ * What hurried tries (hurry.ts) came to; unknown: they were given up, or said nothing of the
+ * server.
+ */
 export type Hurried = "passed" | "failed" | "unknown";
 
 /** Tries that do not wait for the grid. */
@@ -34,7 +37,7 @@ export interface Probe {
   readonly endpoint: Endpoint;
   /** Place within the interval, from 0 to below 1. */
   readonly phase: number;
-  /** Who wants the result; empty: nobody any more. */
+  /** What wants the result; empty: nothing any more. */
   readonly nannies: Set<RealServerKey>;
   /** Idle until its appointment; waiting for room among the tries under way; trying. */
   doing: "idle" | "waiting" | "trying";
@@ -53,7 +56,9 @@ export interface Probe {
   certificateWarned: Instant | null;
 }
 
-/** Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair. */
+/**
+ * Equal for probes that do the same; how often a nanny wants it to pass or fail is its own affair.
+ */
 export function probeKey(check: TriedCheck, endpoint: Endpoint): string {
   const { fall: _fall, rise: _rise, ...how } = check;
   const { address: _address, port: _port, ...rest } = { address: null, port: null, ...how };

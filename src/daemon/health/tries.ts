@@ -57,7 +57,7 @@ export class Tries {
   readonly #agenda: Agenda;
   readonly #owner: TryOwner;
   readonly #underWay = new Map<Probe, Try>();
-  #atOnce = 1;
+  #concurrency = 1;
   #waiting: Probe[] = [];
   #look: Appointment | null = null;
   #emptied: (() => void)[] = [];
@@ -69,8 +69,8 @@ export class Tries {
   }
 
   /** At most so many from now on. */
-  set atOnce(most: number) {
-    this.#atOnce = most;
+  set concurrency(most: number) {
+    this.#concurrency = most;
     this.#letIn();
   }
 
@@ -93,7 +93,7 @@ export class Tries {
   }
 
   #letIn(): void {
-    while (this.#underWay.size < this.#atOnce) {
+    while (this.#underWay.size < this.#concurrency) {
       const probe = this.#waiting.shift();
       if (probe === undefined) return;
       probe.doing = "idle";

@@ -56,7 +56,7 @@ export async function askLoad(question: Question, askers: Askers): Promise<Answe
   // node_exporter's text names the processors.
   const value = monitor.type === "prometheus" ? read : read / monitor.divideBy;
   const factor = nextFactor(monitor.rule, before.factor, value, loadBounds(monitor));
-  // What an agent said before a reload has nobody any more who could take it back.
+  // What an agent said before a reload cannot be taken back by that agent any more.
   return { load: withFactor(noLoad, factor), value };
 }
 

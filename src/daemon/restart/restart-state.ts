@@ -124,7 +124,7 @@ function readMemory(runDir: string, now: Instant): Memory {
     const going = pid === process.pid ? (services ?? []) : [];
     return { realServers, weights, quorums, bfd, sysctls, services: going };
   } catch {
-    // Written by nobody of us: as if there were none.
+    // Not written by lvsd: as if there were none.
   }
   return nothingLeft.memory;
 }

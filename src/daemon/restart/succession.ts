@@ -67,7 +67,7 @@ export class Succession {
     }
   }
 
-  /** A release: whatever was kept before is kept no more, and nobody is to adopt it. */
+  /** A release: whatever was kept before is kept no more, and no process is to adopt it. */
   async release(letGo: () => Promise<Done>): Promise<Done> {
     if (this.#kept) this.#forget();
     this.#kept = false;

@@ -146,7 +146,7 @@ export class Reconciler {
     await this.#pass;
   }
 
-  /** Deletes what lvsd owns: the last act of a router that nobody takes over from. */
+  /** Deletes what lvsd owns: the last act of a router without a successor. */
   async empty(): Promise<void> {
     await this.stop();
     if (this.#isIdle(new Map())) return;
@@ -195,7 +195,7 @@ export class Reconciler {
     }
   }
 
-  /** A table that nothing is wanted of, and that nothing of ours is in, is nobody's concern. */
+  /** A table that nothing is wanted of, and that nothing of ours is in, is left alone. */
   #isIdle(desired: Table): boolean {
     return desired.size === 0 && this.#parts.owned.keys().size === 0;
   }

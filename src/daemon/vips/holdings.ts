@@ -1,6 +1,7 @@
 /**
  * Where the floating addresses are on this machine and which of them it cannot hold, by what the
- * kernel last said. Asks nobody but for `ipv6`; who claims, releases and announces is vips.ts.
+ * kernel last said. Reads nothing of the machine but `ipv6`; who claims, releases and announces is
+ * vips.ts.
  *
  * An address is held when any form of it is here: neighbours are answered whatever its prefix and
  * device. A device is known by its number as well as by its name, so that one that is renamed while
@@ -81,7 +82,10 @@ export class Holdings {
     return this.#renamed.get(name) ?? name;
   }
 
-  /** Takes in what the kernel has; the devices that are found under another name for the first time. */
+  /**
+   * Takes in what the kernel has; the devices that are found under another name for the first
+   * time.
+   */
   take(interfaces: readonly Interface[]): readonly { readonly was: string; readonly is: string }[] {
     this.#interfaces = interfaces;
     this.#six.clear();
@@ -145,7 +149,9 @@ export class Holdings {
     });
   }
 
-  /** Forms of wanted addresses that no claim of ours makes: another prefix, device, scope or label. */
+  /**
+   * Forms of wanted addresses that no claim of ours makes: another prefix, device, scope or label.
+   */
   strays(): readonly FloatingAddress[] {
     return this.wanted.flatMap((vip) =>
       this.#formsOf(vip)
@@ -166,7 +172,10 @@ export class Holdings {
     return this.wanted.some(({ device }) => isReachedAnew(device, before, this.#interfaces));
   }
 
-  /** Why this machine does not and could not hold it; null: it does, or nothing is known against it. */
+  /**
+   * Why this machine does not and could not hold it; null: it does, or nothing is known against
+   * it.
+   */
   lack(vip: FloatingAddress): string | null {
     if (this.held(vip)) return null;
     return this.#obstacle(vip) ?? this.#refusals.get(addressOf(vip))?.why ?? null;

@@ -1,7 +1,7 @@
 /**
  * Who is active by the rule of pulse, which a Piranha on the other side goes by as well: a router
  * takes the VIPs when the peer says `stopped` or says nothing; of two that are active the backup
- * yields; nobody takes them from an active peer. docs/heartbeat.md has the whole rule, and what
+ * yields; no router takes them from an active peer. docs/heartbeat.md has the whole rule, and what
  * this side does besides, all of which Piranha understands.
  */
 import type { Fault } from "../../model/router.ts";

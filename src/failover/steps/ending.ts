@@ -31,7 +31,7 @@ import { say } from "./speech.ts";
 const requestMax: Ms = seconds(10);
 /** How long a restarting router waits for the peer to have heard of the hold. */
 const holdSayMax: Ms = ms(300);
-/** The last word is said so many times: nobody will repeat it. */
+/** The last word is said so many times: it is not repeated later. */
 const lastWords = 3;
 
 /** A peer that speaks pulse says `running` at its next beat only. */
@@ -200,7 +200,7 @@ export function kept(transition: Transition): void {
   }
 }
 
-/** Without a lifetime the addresses would stay for ever if nobody came back: a stop instead. */
+/** Without a lifetime the addresses would stay for ever if no process came back: a stop instead. */
 export function keepFailed(transition: Transition, why: string): void {
   assert(transition.router.ending?.keeping === true, "keep-failed without being asked to keep");
   stopInstead(transition, why);

@@ -27,8 +27,9 @@ const hurryFor: Ms = seconds(2);
 const askAfter = 1.5;
 const asksAnInterval = 4;
 /**
- * Who has just claimed and hears nobody speaks so many times as often for so many intervals: a peer
- * that it is deaf to holds as well, and can only judge that by what it hears of us (dispute.ts).
+ * A router that has just claimed and hears no peer sends so many times as often for so many
+ * intervals: a peer that it is deaf to holds as well, and can only judge that by what it hears of
+ * us (dispute.ts).
  */
 const insistsAnInterval = 4;
 const insistFor = 3;
@@ -147,7 +148,7 @@ function isBeingGranted(router: Router): boolean {
   return answer?.kind === "releasing" && answer.id === router.claimRequest?.id;
 }
 
-/** When the next beat of the peer is so late that it is asked for; null: nobody is heard. */
+/** When the next beat of the peer is so late that it is asked for; null: no peer is heard. */
 function missingAt(router: Router): Instant | null {
   const { peer, rules } = router;
   if (!hearsPeer(router) || peer.heardAt === null) return null;
@@ -180,7 +181,7 @@ function pauseOf(router: Router, now: Instant): Ms {
 /** No more often than while a change is being agreed on. */
 const partOf = (rhythm: Ms, parts: number): number => Math.max(hurryEvery, rhythm / parts);
 
-/** When the next beat is due; null: nobody to speak to. */
+/** When the next beat is due; null: there is no peer to send to. */
 export function beatAt(router: Router, now: Instant): Instant | null {
   if (router.rules.alone) return null;
   if (router.lastSentAt === null) return now;

@@ -48,7 +48,7 @@ export const orderKey = ({
 export const nextStamp = (orders: Orders, wallMs: number): number =>
   [...orders.values()].reduce((stamp, order) => Math.max(stamp, order.stamp + 1), wallMs);
 
-/** An `enable` that nobody has to hear of any more. */
+/** An `enable` that needs no mention any more. */
 export const isOver = ({ kind, stamp }: Order, wallMs: number): boolean =>
   kind === "enable" && stamp + enabledKeptMs <= wallMs;
 
@@ -90,7 +90,7 @@ function isNewer(order: Order, known: Order): boolean {
   return rank === rankKnown ? order.by > known.by : rank > rankKnown;
 }
 
-/** Without what nobody has to hear of any more; the same object where that is nothing. */
+/** Without what needs no mention any more; the same object where that is nothing. */
 export function withoutOver(orders: Orders, wallMs: number): Orders {
   const kept = [...orders].filter(([, order]) => !isOver(order, wallMs));
   return kept.length === orders.size ? orders : new Map(kept);
@@ -128,13 +128,13 @@ const stampEnd = 2 ** 48;
 export const nameBytesMax = 63 + 1 + 39;
 
 /**
- * A name of the configuration (product: letters, digits, `-`, `_`, `.`, at most 63), with an address
- * where it stands for several real servers (named-servers.ts).
+ * A name of the configuration (product: letters, digits, `-`, `_`, `.`, at most 63), with an
+ * address where it stands for several real servers (named-servers.ts).
  */
 const isName = (value: unknown): boolean =>
   typeof value === "string" && /^[A-Za-z0-9_.-]{1,63}(?:@[0-9a-f.:]{2,39})?$/.test(value);
 
-/** Who asked, cut to what is kept; `otherwise` for nobody. */
+/** Who asked, cut to what is kept; `otherwise` where that is not known. */
 export function shortBy(by: string | null, otherwise: string): string {
   let text = (by ?? "").trim();
   while (Buffer.byteLength(text) > byBytesMax) text = text.slice(0, -1);

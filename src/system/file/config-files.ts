@@ -18,7 +18,7 @@ import { mayNotRead, readFailure } from "./read-failure.ts";
 /** A key or a password is a few lines, and perhaps comments. */
 const secretBytesMax = 64 * 1024;
 
-/** The daemon's group may read it, others nothing, and nobody but its owner writes. */
+/** The daemon's group may read it, others nothing, and only its owner writes. */
 const secretModeMax = 0o640;
 const groupMayRead = 0o040;
 
@@ -86,7 +86,7 @@ function secretAt(
 
 /**
  * Whether a secret is hidden from this user, as it should be from operators: what another user owns
- * and nobody else may read. Root reads everything.
+ * and no other user may read. Root reads everything.
  */
 export function isHidden(path: string | null | undefined): boolean {
   const stat = typeof path === "string" ? statSync(path, { throwIfNoEntry: false }) : undefined;
@@ -95,8 +95,8 @@ export function isHidden(path: string | null | undefined): boolean {
 }
 
 /**
- * Who else than the daemon reads what this group may read; null: nobody. Who has the key commands
- * the peer, so it is for none of the operators.
+ * Who else than the daemon reads what this group may read; null: no other user. Who has the key
+ * commands the peer, so it is for none of the operators.
  */
 export function otherReader(group: number, groups: readonly Account[]): string | null {
   const found = groups.find(({ id }) => id === group);

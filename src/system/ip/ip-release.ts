@@ -43,7 +43,7 @@ export interface ReleaseDoors {
 }
 
 /**
- * What went although nobody asked for it. The kernel deletes the secondary addresses of a subnet
+ * What was removed without being asked for. The kernel deletes the secondary addresses of a subnet
  * together with its primary one unless promote_secondaries is set; a router's own address can be
  * such.
  */
@@ -115,7 +115,7 @@ function listed(netlink: Netlink): readonly KernelAddress[] | null {
 
 /**
  * Removes addresses and reads back: from the kernel itself where it has done all that it was asked
- * for, else through the program. Puts back what went although nobody asked for it. Throws
+ * for, else through the program. Puts back what was removed without being asked for. Throws
  * MachineError when nothing is known of the outcome.
  */
 export async function releaseReadingBack(

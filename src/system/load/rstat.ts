@@ -15,7 +15,10 @@ import type { Asked } from "./asked.ts";
 /** UDP loses datagrams: a call is sent again after so long, in ms. */
 const again = 500;
 
-/** The load of the last minute. `port`: rstatd's; null: the port mapper is asked. Throws MachineError. */
+/**
+ * The load of the last minute. `port`: rstatd's; null: the port mapper is asked. Throws
+ * MachineError.
+ */
 export async function askRstat(
   asked: Omit<Asked, "port"> & { readonly port: number | null },
 ): Promise<number> {
@@ -50,7 +53,7 @@ function answer(
       clearInterval(sending);
       signal.removeEventListener("abort", late);
       socket.removeAllListeners();
-      // One that comes after the end is nobody's.
+      // One that comes after the end is dropped.
       socket.on("error", () => {});
     };
     const fail = (why: string): void => {

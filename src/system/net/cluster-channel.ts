@@ -3,7 +3,7 @@
  * section 4.2.11) on the heartbeat's addresses and port number, over TCP. Carries frames, 4 bytes
  * of length before each; knows nothing of what they say.
  *
- * Invariant: nobody but the holder of a key of the key file, at the peer's address, has a frame
+ * Invariant: only the holder of a key of the key file, at the peer's address, has a frame
  * read or answered. Connections, frames and waits are bounded, and what is refused is counted.
  *
  * On a privileged port the routers also speak from one, so that an ordinary user of the other

@@ -42,7 +42,7 @@ export interface HeartbeatPath {
    */
   bind(): Promise<string | null>;
   /**
-   * Gives `sent` null when the kernel took it, else why not. Never throws; waits for nobody. To the
+   * Gives `sent` null when the kernel took it, else why not. Never throws; does not wait. To the
    * peer's address and the path's port, or elsewhere.
    */
   send(bytes: Uint8Array, sent: (why: string | null) => void, to?: Endpoint): void;

@@ -62,7 +62,9 @@ const kinds: Readonly<Record<Family, Kind>> = {
   },
 };
 
-/** A message: type, code, checksum, then identifier and sequence, then what nobody else sends. */
+/**
+ * A message: type, code, checksum, then identifier and sequence, then what no other program sends.
+ */
 const markAt = 4;
 const markBytes = 16;
 /** Last comes a number of the caller's, which distinguishes its requests. */

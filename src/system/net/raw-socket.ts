@@ -40,7 +40,7 @@ const packetOutgoing = 4;
 /** Of frames that wait to be read. */
 const receiveBufferBytes = 64 * 1024;
 const frameBytesMax = 1514;
-/** Kept free for experiments within one network (IEEE 802, 1999): nobody sends it. */
+/** Kept free for experiments within one network (IEEE 802, 1999): no protocol uses it. */
 const unusedEtherType = 0x88b5;
 /** All of them (linux/if_ether.h, ETH_P_ALL): only then come those that leave, too. */
 export const everyEtherType = 0x0003;

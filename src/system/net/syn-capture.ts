@@ -1,6 +1,6 @@
 /**
  * The door to the SYNs that pass this machine, in and out, on all its devices (packet(7)). Costs
- * nothing while nobody wants to know: then the kernel hands no packet to it.
+ * nothing while no SYNs are wanted: then the kernel hands no packet to it.
  */
 
 import { readSyn, type Syn, synBits, synMask } from "../../connections/syn.ts";
@@ -26,7 +26,7 @@ export interface SynCapture {
 
 /** Room for the SYNs of 0.1 s at 50,000 a second: the kernel counts about 0.8 KiB for each. */
 const receiveBufferBytes = 8 * 1024 * 1024;
-/** More would take too long to go through while nobody holds the addresses. */
+/** More would take too long to go through while no router holds the addresses. */
 const synsMax = 10_000;
 /** IP without options and more than TCP's own header are enough. */
 const keptBytes = 128;

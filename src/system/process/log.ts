@@ -13,7 +13,7 @@ import { openOutput } from "../program/output.ts";
 
 export interface Log {
   event(event: LvsdEvent): void;
-  /** Lines that were given up because nobody took them. */
+  /** Lines that were given up because they were not read. */
   readonly lost: number;
   /** Resolves when what was said is written, or after half a second. Never rejects. */
   flush(): Promise<void>;

@@ -11,8 +11,8 @@ const downTo = (path: string): string[] =>
 
 /**
  * Why others than root may decide what lies at `path`, which is absolute; null: root alone does.
- * The file and every directory above it are root's, are no links, and nobody else may write there.
- * Throws what lstat(2) throws.
+ * The file and every directory above it are root's, are no links, and no other user may write
+ * there. Throws what lstat(2) throws.
  */
 export function notRoots(path: string): string | null {
   for (const each of downTo(path)) {

@@ -1,6 +1,6 @@
 /**
  * A program that is kept open on its pipes, started when it is first asked and again when it has
- * ended. What it is told, and what its lines mean, is the caller's.
+ * ended. What is sent to it, and what its lines mean, is the caller's.
  */
 import { MachineError } from "../../model/error.ts";
 import type { Ms } from "../../model/time.ts";

@@ -7,7 +7,7 @@ import { throughRunner } from "../../../src/checks/runner/client.ts";
 import { runner, shell } from "./run.ts";
 
 describe("a command for the runner", () => {
-  it("runs beside many others", async (t) => {
+  it("runs while many others do", async (t) => {
     const run = throughRunner(await runner(t));
     const ends = await Promise.all(
       Array.from({ length: 60 }, (_, index) => run(shell(`echo ${index}`))),

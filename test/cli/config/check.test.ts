@@ -20,7 +20,7 @@ describe("lvsd check", () => {
     assert.deepEqual([ok, virtual_servers, real_servers, role], [true, 1, 2, null]);
   });
 
-  test("tells every problem at once, with its place, and exits 2", async (t) => {
+  test("reports every problem at once, with its place, and exits 2", async (t) => {
     const { file, text } = write(t);
     writeFileSync(file, text.replace("port: 80", "prot: 80").replace("192.0.2.8", "192.0.2.999"));
     const { status, out, error } = await check(file);

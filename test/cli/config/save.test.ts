@@ -31,7 +31,7 @@ describe("lvsd apply", { timeout: 20_000 }, () => {
     assert.ok(daemon.texts[0] === large, "the text is the file's, character by character");
   });
 
-  test("tells the problems with the name of the file that was given", async (t) => {
+  test("reports the problems with the name of the file that was given", async (t) => {
     const { runDir, daemon } = await serve(t);
     const file = join(runDir, "next.yaml");
     writeFileSync(file, text);
@@ -52,7 +52,7 @@ describe("lvsd apply", { timeout: 20_000 }, () => {
 });
 
 describe("lvsd sync and lvsd config", { timeout: 20_000 }, () => {
-  test("sync tells what the peer was given", async (t) => {
+  test("sync reports what the peer was given", async (t) => {
     const { runDir } = await serve(t);
     const { status, out } = await lvsd(["sync", "--run-dir", runDir]);
     assert.deepEqual([status, out], [0, "serial 8 given to the peer\n"]);

@@ -18,7 +18,7 @@ for (const [milliseconds, text] of [
 ] as const)
   test(`${milliseconds} ms is ${text}`, () => assert.equal(length(milliseconds), text));
 
-test("times are told in local time, and what is no time as it stands", () => {
+test("times are printed in local time, and what is no time as it stands", () => {
   assert.equal(localTime("2026-01-01T00:00:00.000Z"), "2025-12-31 19:00:00");
   assert.equal(localTime("never"), "never");
 });

@@ -138,7 +138,7 @@ test("nat_router has one address of each family, and a VIP masquerades its own",
   assert.match(other ?? "", /192\.0\.2\.2 is not of the family of fd11::254/);
 });
 
-test("marks follow from names alone, and two that meet are told apart by the alphabet", () => {
+test("marks follow from names alone, and two that meet are ordered by the alphabet", () => {
   const names = Array.from({ length: 3000 }, (_, at) => `server-${at}`);
   const marks = chooseMarks(names, new Set());
   assert.equal(new Set(marks.values()).size, names.length);

@@ -27,7 +27,7 @@ describe("a problem of the text", () => {
       assert.deepEqual([...judged(text).byName.keys()], name === "" ? [] : [name], name);
   });
 
-  it("is told apart from those of other entries", () => {
+  it("is distinguished from those of other entries", () => {
     const text = pairText
       .replace("port: 53", "port: 530000")
       .replace("address: 10.11.12.2", "x: 1");

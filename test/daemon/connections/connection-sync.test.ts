@@ -103,7 +103,7 @@ test("daemons of an earlier run are taken over as they stand", async (t) => {
   assert.equal(kernel.starts, 2);
 });
 
-test("what the kernel had no room for is told once, also by a daemon that begins anew", async (t) => {
+test("what the kernel had no room for is reported once, also by a daemon that begins anew", async (t) => {
   const { sync, kernel, said, pass } = make(t);
   kernel.dropped = 67;
   sync.configure(config);
@@ -124,7 +124,7 @@ test("what the kernel had no room for is told once, also by a daemon that begins
   assert.match(told.join(), /raise net\.core\.rmem_max/);
 });
 
-test("the kernel is asked what it has not taken in while it is told of connections", async (t) => {
+test("the kernel is asked what it has not taken in while connections are sent to it", async (t) => {
   const { sync, kernel } = make(t);
   kernel.waiting = 768;
   sync.configure(null);
@@ -137,7 +137,7 @@ test("the kernel is asked what it has not taken in while it is told of connectio
   assert.equal(sync.takenIn(), true);
 });
 
-test("what somebody stopped or changed is put right and told", async (t) => {
+test("what another program stopped or changed is put right and reported", async (t) => {
   const { sync, running, runs, said, pass } = make(t);
   sync.configure(config);
   await sync.settled();
@@ -163,7 +163,7 @@ test("while the two agree on a change no program is started, for a second at mos
   assert.deepEqual(runs(), both);
 });
 
-test("a device that is missing is told once, tried every second, and over when it comes", async (t) => {
+test("a device that is missing is reported once, tried every second, and over when it comes", async (t) => {
   const { sync, kernel, runs, said, pass } = make(t);
   kernel.failure = "No such device";
   sync.configure(config);

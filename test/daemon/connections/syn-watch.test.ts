@@ -6,7 +6,7 @@ import { make, realEnd, syns, virtualEnd } from "./handed-over.ts";
 
 const services: FollowedServices = new Map([[virtualEnd ?? "", new Set([realEnd ?? ""])]]);
 
-test("what came in between is told by its SYNs, without the table being read once more", async () => {
+test("what came in between is known from its SYNs, without reading the table again", async () => {
   const { around, order, said, release } = make({ followed: services });
   assert.deepEqual(await around(release), { ok: true });
   assert.deepEqual(order, ["read", "tell 1", "release", "tell 2"]);
@@ -38,7 +38,7 @@ test("SYNs that cannot be had, or are lost: the table is read, and it is said wh
   assert.match(said.join(), /^told: .*list was read once more: 3 SYNs found no room/);
 });
 
-test("no way to tell the peer of what its SYNs show is said, too", async () => {
+test("what its SYNs show and cannot be sent to the peer is reported, too", async () => {
   const { around, kernel, order, said, release } = make({ followed: services });
   kernel.refuses = true;
   await around(release);

@@ -147,7 +147,7 @@ describe("the arbiter", () => {
     assert.equal(seen.aims.length, aims, "the same ways are not opened anew");
   });
 
-  it("that cannot be asked is a fault, and the operator is told why once", (t) => {
+  it("that cannot be asked is a fault, and the reason is reported once", (t) => {
     const { arbiter, network, events } = bench();
     t.after(() => arbiter.close());
     Object.assign(network, { broken: "no raw sockets", answers: false });

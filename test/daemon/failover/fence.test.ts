@@ -30,7 +30,7 @@ async function run(configured: Config) {
 }
 
 describe("the fence", () => {
-  it("is told in the environment whom to cut off", async () => {
+  it("has in its environment which router to cut off", async () => {
     const plain = config();
     const { primary } = plain.routers;
     const paths = { public: primary.public, private: address("10.0.0.9") };

@@ -134,7 +134,7 @@ describe("a heartbeat with protocol pulse", () => {
     assert.deepEqual([refused.incompatible, refused.short, received], [2, 1, 0]);
   });
 
-  it("speaks of services where the pair has nothing else, and lets itself be told to stop", async () => {
+  it("speaks of services where the pair has nothing else, and stops when the peer asks for it", async () => {
     const service = { name: "mail" } as Config["failover"]["services"][number];
     const change = {
       virtualServers: [],

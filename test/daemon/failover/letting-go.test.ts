@@ -50,7 +50,7 @@ test("what has happened already waits for nothing", async () => {
   assert.deepEqual(await doneFor(null), ["VIPs released"]);
 });
 
-test("connections are told of after the services have stopped, and only to a peer that waits", async () => {
+test("connections are sent after the services have stopped, and only to a peer that waits", async () => {
   const place: SyncPlace = {
     ...{ link: { name: "eth1", index: 3, mac: null }, id: 1 },
     ...usualSyncTarget,

@@ -164,7 +164,7 @@ describe("a starting daemon", () => {
 });
 
 describe("a standby", () => {
-  it("stops checking when it is told to, believes the peer, and resumes at once", async (context) => {
+  it("stops checking when it is asked to, believes the peer, and resumes at once", async (context) => {
     const { nannies, starts, state } = watched(context);
     nannies.configure(web(farm(20)));
     await nannies.firstRound();

@@ -196,7 +196,7 @@ describe("the maintenance part", () => {
     assert.deepEqual(side.events.at(-1)?.event, "machine");
   });
 
-  it("tells the peer, in both directions; a peer that was away catches up; the newest wins", async (t) => {
+  it("informs the peer, in both directions; a peer that was away catches up; the newest wins", async (t) => {
     const [one, other] = [new Side(t), new Side(t)];
     await one.order("drain", "web", "rs1");
     beat(one, other);

@@ -5,7 +5,7 @@ import { seconds } from "../../../src/model/time.ts";
 import { attended, service } from "./controlled.ts";
 
 describe("failover services", () => {
-  it("are stopped on a standby, started on the active router, and told who and what they are", async (t) => {
+  it("are stopped on a standby, started on the active router, and have their names in the environment", async (t) => {
     const { services, ran, run, is, events } = attended(t);
     services.configure([service("mail")]);
     services.goal("rest", false);

@@ -31,7 +31,7 @@ test("a table that somebody empties is whole again by itself, and counted as dri
   assert.ok(made.events.some((event) => event.event === "ipvs" && event.kind === "drift"));
 });
 
-test("a foreign service is told once and never touched", async () => {
+test("a foreign service is reported once and never touched", async () => {
   const made = bench(tableOf(web, rs(1)));
   made.kernel.table = tableOf(foreign);
   await made.reconciler.request("start");
@@ -51,7 +51,7 @@ test("a service of an earlier configuration goes because lvsd owns it", async ()
   assert.equal(made.owned.keys().size, 0);
 });
 
-test("an entry that the kernel refuses is told with the kernel's reason; the others hold", async () => {
+test("an entry that the kernel refuses is reported with the kernel's reason; the others hold", async () => {
   const made = bench(tableOf(web, rs(1), rs(2)));
   made.kernel.refuses = (change) =>
     "destination" in change && change.destination.identity.address.endsWith(".2")
@@ -69,7 +69,7 @@ test("an entry that the kernel refuses is told with the kernel's reason; the oth
   assert.equal(made.reconciler.state().inSync, true);
 });
 
-test("a failing ipvsadm is a fault, told once, and mended by itself when it works again", async () => {
+test("a failing ipvsadm is a fault, reported once, and ends by itself when it works again", async () => {
   const made = bench(tableOf(web, rs(1)));
   made.kernel.failure = "ipvsadm: not found";
   await made.reconciler.request("start");

@@ -39,7 +39,7 @@ test("a reading that costs 30 ms is made every 3 s at most: a hundredth of a cor
   assert.ok(at.used <= 600);
 });
 
-test("a reading that fails is told to all who asked, and made again after a second", async () => {
+test("a reading that fails is the answer to all who asked, and made again after a second", async () => {
   const { at, rates } = shared();
   at.fails = true;
   await assert.rejects(rates.read(), /no ipvsadm/);

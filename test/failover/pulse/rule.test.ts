@@ -51,7 +51,7 @@ describe("an inactive router that speaks pulse", () => {
     assert.equal(bench.router.peerAlive, true);
   });
 
-  it("says stopped every interval, and its state tells of the peer what a word tells", () => {
+  it("says stopped every interval, and its state has of the peer what a word says", () => {
     const bench = inactive({ role: "backup" });
     bench.pass(10_000, "running");
     assert.deepEqual(bench.look(), ["stopped", "stopped", "stopped", "stopped", "stopped"]);

@@ -4,7 +4,7 @@ import { failbackStatus } from "../../../src/failover/steps/failback.ts";
 import { instant } from "../../../src/model/time.ts";
 import { Bench } from "../machine-bench.ts";
 
-describe("what operators are told of the failback", () => {
+describe("what is reported of the failback", () => {
   it("names the time left, and what is in its way", () => {
     const bench = new Bench();
     bench.feed({ kind: "wake" }, { kind: "ready" });

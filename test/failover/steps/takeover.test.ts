@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Bench, kinds } from "../machine-bench.ts";
 
-describe("a router that starts beside nobody", () => {
+describe("a router that starts and hears no peer", () => {
   it("claims when start_delay is over and nobody was heard, and not before", () => {
     const bench = new Bench();
     bench.feed({ kind: "wake" }, { kind: "ready" });

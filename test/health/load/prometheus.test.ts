@@ -12,7 +12,7 @@ node_cpu_seconds_total{cpu="1",mode="idle"} 1.5e+06
 `;
 
 describe("node_exporter's text", () => {
-  it("tells the load of each core", () => assert.equal(loadPerCore(metrics), 1.5));
+  it("has the load of each core", () => assert.equal(loadPerCore(metrics), 1.5));
   it("is refused without the load or the processors", () => {
     assert.deepEqual(loadPerCore(""), { trouble: "the metrics have no node_load1" });
     const lone = loadPerCore("node_load1 1\n");

@@ -68,7 +68,7 @@ describe("a drain", () => {
     );
   });
 
-  it("goes on when connections come back, as from a peer that told of them late", () => {
+  it("goes on when connections come back, as from a peer that sent them late", () => {
     assert.equal(
       after([
         [1, 0],

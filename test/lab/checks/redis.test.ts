@@ -72,7 +72,7 @@ describe("the login and the role of redis", () => {
     assert.match(none, /^unexpected: \+PONG expected after PING, got "-NOAUTH/);
   });
 
-  it("tells a replica from its master", async () => {
+  it("distinguishes a replica from its master", async () => {
     const of = (role: string): string => `type: redis, role: ${role}`;
     assert.equal(await tryAt(of("slave"), replica.endpoint), "passed");
     assert.equal(await tryAt(of("any"), replica.endpoint), "passed");

@@ -103,7 +103,7 @@ test("the kernel gives an address the same by either way", async (t) => {
   assert.match(seen[0] ?? "", /fd00::10\/128 scope global nodad deprecated/);
 });
 
-test("a claim tells what it has added, a NAT router's address first and by itself", async () => {
+test("a claim reports what it has added, a NAT router's address first and by itself", async () => {
   const gateway = { ...vip("10.9.0.10/24"), kind: "nat-router" } as const;
   const all = [gateway, ...many(70)];
   const told: FloatingAddress[][] = [];
@@ -121,7 +121,7 @@ test("a claim tells what it has added, a NAT router's address first and by itsel
   await ip.release(all);
 });
 
-test("an address is told when the kernel takes packets for it, in both families", async () => {
+test("an address is reported when the kernel takes packets for it, in both families", async () => {
   const kernel = openNetlink(() => 0);
   const all = [{ ...vip("fd00::1/64"), kind: "nat-router" } as const, ...many(70)];
   assert.deepEqual(kernel.elsewhere(all), all);
@@ -157,7 +157,7 @@ test("packets to an address of IPv6 are taken at once, and no longer than it is 
   kernel.close();
 });
 
-test("what the kernel refuses is told, and the others are held", async () => {
+test("what the kernel refuses is reported, and the others are held", async () => {
   const good = vip("10.9.0.10/24");
   const gone = vip("10.9.0.11/24", null, "eth7");
   const multicast = vip("ff02::5/128");
@@ -217,7 +217,7 @@ test("the file of the clean-up frees what is held", async () => {
   assert.equal((await ip.release(vips)).kind, "none-held");
 });
 
-test("the watch tells when somebody removes an address or the link goes", async () => {
+test("the watch reports an address that another program removes, and a link that goes", async () => {
   const held = vip("10.9.0.10/24");
   await ip.claim([held]);
   const told: string[] = [];

@@ -58,7 +58,7 @@ function tell(some: readonly Connection[]): void {
     sender.send({ link, ...usualSyncTarget }, datagram);
 }
 
-test("connections that are told to a loop in real time are not known yet, and it waits for them", async () => {
+test("connections that are sent to a loop in real time are not known yet, and it waits for them", async () => {
   tell(connections(1000));
   await eventually("the backup listens", () => known() === 20);
   const seen = await inRealTime(async () => {

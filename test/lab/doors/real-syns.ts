@@ -101,7 +101,7 @@ test("once it has ended the kernel hands it nothing, and it can begin again", as
   assert.equal(capture.take().length, 4);
 });
 
-test("more SYNs than can be told of are said to be missing", () => {
+test("more SYNs than can be kept are reported as missing", () => {
   const flood = openPacketSocket(0);
   const index = Number(run("cat /sys/class/net/eth2/ifindex"));
   // IPv4 and TCP without options (RFC 791, RFC 9293), from and to addresses of documentation.

@@ -82,7 +82,7 @@ test("a table is programmed, read back equal, seen in /proc, and emptied", async
   assert.deepEqual(await planFor(new Map()), []);
 });
 
-test("each refusal of the kernel and of the parser is told beside its change", async () => {
+test("each refusal of the kernel and of the parser is reported with its change", async () => {
   const desired: Table = new Map([
     service("10.9.0.10", 80, [
       destination("10.0.0.1", 80),

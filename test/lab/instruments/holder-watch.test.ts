@@ -4,7 +4,7 @@ import { HolderHistory, type Holding } from "./holder-watch.ts";
 
 const holding = (at: number, ...holders: string[]): Holding => ({ at, holders });
 
-test("a takeover is told from a release, and from what was held at first", () => {
+test("a takeover is distinguished from a release, and from what was held at first", () => {
   const history = new HolderHistory(
     [holding(0, "r1"), holding(100, "r1", "r2"), holding(600, "r2"), holding(900)],
     2000,

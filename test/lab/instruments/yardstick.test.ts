@@ -52,7 +52,7 @@ test("a time in which it did not run is found, and only where it lies", async ()
   }
 });
 
-test("a machine at its speed is told from one that is slow or stands", () => {
+test("a machine at its speed is distinguished from one that is slow or stands", () => {
   assert.equal(undisturbed({ slowest: 1.8, stillMs: 4.5 }), true);
   assert.equal(undisturbed({ slowest: 13, stillMs: 4.5 }), false);
   assert.equal(undisturbed({ slowest: 1.8, stillMs: 12 }), false);

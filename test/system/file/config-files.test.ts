@@ -111,7 +111,7 @@ const withKey = (keyFile: string) => {
   return readKeyFile(read.config, read.places);
 };
 
-test("a key file is read, also beside the configuration", () => {
+test("a key file is read, also next to the configuration", () => {
   write("good.key", key);
   for (const name of [path("good.key"), "good.key"]) {
     const read = withKey(name);

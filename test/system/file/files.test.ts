@@ -44,7 +44,7 @@ test("a file that is not there is null, and what is no file is a MachineError", 
   assert.throws(() => readBounded("/dev/zero", 100_000), /more than 100000 bytes/);
 });
 
-test("a replaced file is whole, has its mode, and leaves nothing beside it", (t) => {
+test("a replaced file is whole, has its mode, and leaves nothing next to it", (t) => {
   const directory = place(t);
   const file = join(directory, "file");
   replaceFile(file, "one", 0o600);

@@ -49,7 +49,7 @@ test("a parameter that this kernel lacks reads as null and cannot be set", (t) =
   assert.throws(() => sysctl.set("net/ipv4/vs/none", "1"), MachineError);
 });
 
-test("one that cannot be put back is told, and the others are put back", (t) => {
+test("one that cannot be put back is reported, and the others are put back", (t) => {
   const { root, value } = proc(t);
   const sysctl = openSysctl(root);
   sysctl.set(forward, "1");

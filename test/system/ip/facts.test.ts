@@ -16,7 +16,7 @@ function proc(t: TestContext, effective: string): string {
 
 const ip = `n=0; while read -r l; do n=$((n+1)); case $l in addr*) echo '[{"ifname":"lo","ifindex":1,"flags":[]}]';; *) echo "Command failed -:$n" >&2;; esac; done`;
 
-test("a machine with everything is told so", async (t) => {
+test("a machine with everything is reported as such", async (t) => {
   const path = scripts(t, {
     ip,
     ipvsadm: "true",
@@ -36,7 +36,7 @@ test("a machine with everything is told so", async (t) => {
   assert.equal((await readFacts({ path, proc: root })).ipvs, "ready");
 });
 
-test("a machine with nothing is told so, without a failure", async (t) => {
+test("a machine with nothing is reported as such, without a failure", async (t) => {
   const path = scripts(t, { modprobe: "exit 1" });
   const facts = await readFacts({ path, proc: proc(t, "0000000000002000") });
   assert.deepEqual(facts, {

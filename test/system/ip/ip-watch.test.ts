@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { openIp } from "../../../src/system/ip/ip.ts";
 import { eventually, scripts } from "../scripts.ts";
 
-test("the watch tells changes, and whenever something may have been missed", async (t) => {
+test("the watch reports changes, and whenever something may have been missed", async (t) => {
   const added = "3: v0    inet 10.9.0.10/24 scope global v0:1";
   const removed = "Deleted 3: v0    inet6 fd00::1/64 scope global nodad";
   const path = scripts(t, {

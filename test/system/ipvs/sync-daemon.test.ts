@@ -41,7 +41,7 @@ test("a daemon is started, read back and stopped", async (t) => {
   );
 });
 
-test("what the kernel refuses is told in its words", async (t) => {
+test("what the kernel refuses is reported in its words", async (t) => {
   const daemons = openSyncDaemons({ path: scripts(t, { ipvsadm: program }) });
   await assert.rejects(daemons.stop("master"), /No daemon is running/);
   await daemons.start(daemon);
@@ -68,7 +68,7 @@ test("an answer that is not understood is an error, and so is none", async (t) =
   await assert.rejects(daemons.read(), /no answer within 300 ms/);
 });
 
-test("what the backup has not taken in, and had no room for, is told by its socket", (t) => {
+test("what the backup has not taken in, and had no room for, is known from its socket", (t) => {
   const socketsFile = join(scripts(t, {}), "udp");
   const { intake } = openSyncDaemons({ socketsFile });
   const nothing = { listening: false, waiting: 0, dropped: 0 };

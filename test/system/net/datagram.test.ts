@@ -60,7 +60,7 @@ test("a path hears over IPv6 too", async (t) => {
   await eventually("it heard", () => self.texts.length === 1);
 });
 
-test("datagrams of others are counted and told once; those of the peer pass, whatever their port", async (t) => {
+test("datagrams of others are counted and reported once; those of the peer pass, whatever their port", async (t) => {
   const one = open(t, "127.0.0.1", "127.0.0.2");
   const peer = open(t, "127.0.0.2", "127.0.0.1");
   await one.path.bind();

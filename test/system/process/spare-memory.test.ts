@@ -28,7 +28,7 @@ test("what was freed between pieces that stay goes back to the kernel", () => {
   assert.ok(freed >= 30, `${freed} MiB of 57`);
 });
 
-test("it is given back ever more seldom, but every ten minutes, until that is ended", (t) => {
+test("it is given back less and less often, but every ten minutes, until that is ended", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   let given = 0;
   const end = giveBackNowAndThen(() => {

@@ -8,7 +8,7 @@ import { openSystemd } from "../../../src/system/process/systemd.ts";
 import { NotifySocket } from "../../lab/actors/notify.ts";
 import { eventually } from "../scripts.ts";
 
-test("systemd is told what it waits for, in its own words", async (t) => {
+test("systemd is notified of what it waits for, in its own words", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-notify-"));
   const heard = new NotifySocket(join(directory, "notify"));
   process.env.NOTIFY_SOCKET = heard.path;

@@ -88,7 +88,7 @@ test("output beyond its limit ends the program", async (t) => {
   assert.equal(message, "flood: wrote more than 1000 bytes");
 });
 
-test("a kept program is talked to line by line and its end is told once", async (t) => {
+test("a kept program reads and answers line by line, and its end is reported once", async (t) => {
   const path = scripts(t, {
     echoes: 'while read -r line; do echo "out $line"; echo "err $line" >&2; done; exit 4',
   });
@@ -116,7 +116,7 @@ test("a kept program is talked to line by line and its end is told once", async 
   assert.deepEqual(ends, ["echoes was ended by SIGKILL: err two"]);
 });
 
-test("a kept program that ends by itself is told with its last words", async (t) => {
+test("a kept program that ends by itself is reported with its last words", async (t) => {
   const path = scripts(t, { end: 'read -r line; echo "no such thing: $line" >&2; exit 2' });
   let end = "";
   const kept = keepProgram({

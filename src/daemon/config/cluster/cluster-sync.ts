@@ -130,7 +130,7 @@ export class ClusterSync {
 
   /**
    * What the peer's machine lacks for a text that is to be loaded here, for the other router gets
-   * it next. Empty where nobody shares it, or gives an answer in time.
+   * it next. Empty where no peer shares it, or answers in time.
    */
   async lackedByPeer(text: string): Promise<readonly Problem[]> {
     if (this.#own.share() !== "alive" || text.length > configBytesMax) return [];

@@ -86,7 +86,7 @@ describe("what ldirectord takes comes out sound", () => {
     });
 });
 
-test("two ports of a server are two real servers where NAT tells them apart", () => {
+test("two ports of a server are two real servers where NAT distinguishes them", () => {
   const text = block("5", "real=10.9.0.1:80 masq", "real=10.9.0.1:81 masq", "service=http");
   assert.ok(!said(text).some((line) => /listed twice/.test(line)));
 });

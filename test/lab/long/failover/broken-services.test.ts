@@ -154,7 +154,7 @@ test("a service broken on the primary alone moves once, and no failback finds th
   assert.equal(pair.services.backup.service.state, "running");
 });
 
-test("a service broken on both moves ever more seldom, and is served by one of them all the time", () => {
+test("a service broken on both moves less and less often, and is served by one of them all the time", () => {
   const pair = new Pair();
   pair.breakOn("primary", "backup");
   const changes = [day, day, day].map((length) => pair.changesIn(length));

@@ -111,7 +111,7 @@ told elsewhere "$(in_real sh "$DIR/do.sh" 2>&1 || :)"
     assert.match(result.refused.message, /no address of the family of rs1-6 \(fd00:11::1\)/);
   });
 
-  it("is told the lines of vsftpd where the virtual server is FTP", () => {
+  it("gets the lines of vsftpd where the virtual server is FTP", () => {
     assert.match(
       scriptOf(false),
       /# {3}pasv_min_port=10000\n# {3}pasv_max_port=20000\n# {3}pasv_address=192\.168\.26\.10\n/,

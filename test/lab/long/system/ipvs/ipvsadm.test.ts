@@ -28,7 +28,7 @@ test("nothing to apply says nothing", async (t) => {
   assert.equal(file("started"), "");
 });
 
-test("a refusal of the kernel is told beside its change, and all others hold", async (t) => {
+test("a refusal of the kernel is reported with its change, and all others hold", async (t) => {
   const { ipvsadm, tell } = open(t);
   tell("refuses", "192.0.2.1:80 -r 10.0.0.2:80");
   const { refused } = await ipvsadm.apply(whole);
@@ -99,7 +99,7 @@ test("the timeouts are set in whole seconds", async (t) => {
   assert.equal(file("said"), "--set 900 2 300\n");
 });
 
-test("a batch never holds two kinds of changes whose refusals its barrier could not tell", () => {
+test("a batch never holds two kinds of changes whose refusals its barrier could not distinguish", () => {
   const service = desired.get("tcp 192.0.2.1:80") ?? assert.fail();
   const edit: Change = { kind: "edit-service", service, before: service };
   const remove: Change = { kind: "delete-service", service };

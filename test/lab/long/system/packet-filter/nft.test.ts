@@ -27,7 +27,7 @@ test("the table is made, read back the same, repaired, and taken away alone", { 
   });
 });
 
-test("what nft refuses is told in its words", async (t) => {
+test("what nft refuses is reported in its words", async (t) => {
   const path = scripts(t, {
     nft: 'echo "Error: Could not process rule: Operation not supported" >&2; exit 1',
   });
