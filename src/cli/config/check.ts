@@ -31,7 +31,7 @@ import {
 import { type Facts, readFacts } from "../../system/ip/facts.ts";
 import { readIpvsFacts } from "../../system/ipvs/ipvs-facts.ts";
 import { type Resolve, resolverWith, usualPlaces } from "../../system/names/resolver.ts";
-import { processesNamed } from "../../system/process/other-program.ts";
+import { processesNamed } from "../../system/process/processes.ts";
 import { defaultConfig } from "../directories.ts";
 import { complain, type ExitStatus, exit, type ReportOptions } from "../outcome.ts";
 import { count } from "../report/plan.ts";

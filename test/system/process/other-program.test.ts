@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findProgram, processesNamed } from "../../../src/system/process/other-program.ts";
+import { findProgram } from "../../../src/system/process/other-program.ts";
+import { isAlive } from "../../../src/system/process/processes.ts";
 
 const stateOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/stat`, "utf8")
@@ -55,6 +48,64 @@ test("processes are found by name, the parent first; they freeze, go on, and end
   await becomes(child.pid, "SR");
   await found.kill();
   assert.equal(findProgram(name), null);
+});
+
+/** As keepalived's `process_names` has it: prctl(2), PR_SET_NAME. */
+const differently = `
+  printf '%s-v' "$NAME" >/proc/self/comm
+  read -r word`;
+
+test("a child with another name is frozen and killed as its parent is", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-other-"));
+  const name = `lvsd-fam-${process.pid % 1000}`;
+  const program = join(directory, name);
+  copyFileSync("/bin/sh", program);
+  const script = `/bin/sh -c 'echo $$; read x' <&3 & "${program}" -c "$DIFFERENTLY" <&3 & echo $!; wait`;
+  const parent = spawn(program, ["-c", script], {
+    stdio: ["ignore", "pipe", "ignore", "pipe"],
+    env: { NAME: name, DIFFERENTLY: differently },
+  });
+  const pids: number[] = [];
+  parent.stdout?.on("data", (text: Buffer) => {
+    pids.push(...text.toString().trim().split("\n").map(Number));
+  });
+  t.after(() => {
+    for (const pid of [parent.pid ?? 0, ...pids]) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    rmSync(directory, { recursive: true });
+  });
+  const nameOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  for (let tries = 0; tries < 500 && !pids.some((pid) => nameOf(pid) === `${name}-v`); tries += 1)
+    await sleep(10);
+  assert.deepEqual(pids.map(nameOf).toSorted(), ["sh", `${name}-v`].toSorted());
+  const found = findProgram(name);
+  assert.ok(found !== null);
+  assert.equal(found.pids[0], parent.pid);
+  assert.deepEqual(new Set(found.pids), new Set([parent.pid, ...pids]));
+  found.freeze({ unit: null, socket: join(directory, "none") });
+  for (const pid of found.pids) await becomes(pid, "T");
+  await found.kill();
+  assert.deepEqual(
+    found.pids.filter((pid) => isAlive(pid)),
+    [],
+  );
+});
+
+test("a child that outlived its parent is found by the file that it runs", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-other-"));
+  const name = `lvsd-orp-${process.pid % 1000}`;
+  const program = join(directory, name);
+  copyFileSync("/bin/sh", program);
+  const orphan = spawn(program, ["-c", differently], {
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { NAME: name },
+  });
+  t.after(() => {
+    orphan.kill("SIGKILL");
+    rmSync(directory, { recursive: true });
+  });
+  const comm = (): string => readFileSync(`/proc/${orphan.pid}/comm`, "utf8").trim();
+  for (let tries = 0; tries < 500 && comm() !== `${name}-v`; tries += 1) await sleep(10);
+  assert.deepEqual(findProgram(name)?.pids, [orphan.pid]);
 });
 
 /** A program of this test alone, and a process that freezes it and is killed. */
@@ -97,28 +148,4 @@ test("where its successor runs by then, it is ended", async (t) => {
   t.after(() => server?.close());
   if (child.signalCode === null) await once(child, "exit");
   assert.equal(child.signalCode, "SIGKILL");
-});
-
-test("who runs in this namespace is found by its name, whatever follows it in its title", (t) => {
-  const proc = mkdtempSync(join(tmpdir(), "lvsd-proc-"));
-  t.after(() => rmSync(proc, { recursive: true }));
-  const runs = (pid: string, comm: string, namespace: string | null): void => {
-    mkdirSync(join(proc, pid, "ns"), { recursive: true });
-    writeFileSync(join(proc, pid, "comm"), `${comm}\n`);
-    if (namespace !== null) symlinkSync(namespace, join(proc, pid, "ns/net"));
-  };
-  runs("self", "node", "net:[1]");
-  runs("30", "keepalived", "net:[1]");
-  runs("12", "keepalived", "net:[1]");
-  runs("40", "ldirectord /etc", "net:[1]");
-  runs("41", "keepalived", "net:[2]");
-  runs("42", "keepalived-not", "net:[1]");
-  runs("43", "heartbeat", null);
-  mkdirSync(join(proc, "44"));
-  assert.deepEqual(processesNamed(["keepalived", "ldirectord", "heartbeat"], proc), [
-    { name: "keepalived", pid: 12 },
-    { name: "keepalived", pid: 30 },
-    { name: "ldirectord", pid: 40 },
-    { name: "heartbeat", pid: 43 },
-  ]);
 });
