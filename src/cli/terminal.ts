@@ -11,8 +11,11 @@ export interface Terminal {
   readonly colors: boolean;
   /** Whether stdout is a terminal, which can be redrawn. */
   readonly interactive: boolean;
-  /** From the first call on, ^C and SIGTERM abort the signal in place of ending the process. */
-  readonly untilStopped: () => AbortSignal;
+  /**
+   * From the first call on, ^C and SIGTERM abort the signal in place of ending the process. A
+   * second one ends it; with `again` that is called instead, each time.
+   */
+  readonly untilStopped: (again?: () => void) => AbortSignal;
 }
 
 /** What lvsd writes itself: tabs, and the escape that begins a colour. All else is a stranger's. */
@@ -47,11 +50,16 @@ export function processTerminal(readerGone: () => void): Terminal {
     },
     colors: interactive && (process.env.NO_COLOR ?? "") === "",
     interactive,
-    untilStopped: () => {
+    untilStopped: (again) => {
       if (stop === null) {
         const controller = new AbortController();
+        const hear = (): void => {
+          if (controller.signal.aborted) again?.();
+          controller.abort();
+        };
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-          process.once(signal, () => controller.abort());
+          if (again === undefined) process.once(signal, hear);
+          else process.on(signal, hear);
         stop = controller;
       }
       return stop.signal;

@@ -25,6 +25,7 @@ import { diskFiles, readKeyFile } from "../../system/file/config-files.ts";
 import { ensureDirectory, removeFile } from "../../system/file/files.ts";
 import { now } from "../../system/process/clock.ts";
 import { holdFor, leaveAwaitedPeer, leaveHold } from "../../system/process/left-words.ts";
+import { lockDirectory } from "../../system/process/lock.ts";
 import { findProgram } from "../../system/process/other-program.ts";
 import { check } from "../config/check.ts";
 import { defaultConfig, socketIn } from "../directories.ts";
@@ -46,12 +47,25 @@ const lookEveryMs = 20;
 const renewHoldMs = 1000;
 /** What does not start fails at once; what fails later may have touched the kernel. */
 const atOnceMs = 2000;
+const interrupted = "the takeover was interrupted";
 
 /** Throws MachineError where the machine cannot be asked. */
 export async function takeoverFrom(
   options: TakeoverOptions,
   terminal: Terminal,
 ): Promise<ExitStatus> {
+  if (options.dryRun) return takeover(options, terminal);
+  // systemd takes the run directory away when lvsd stops.
+  ensureDirectory(options.stateDir);
+  const lock = lockDirectory(options.stateDir, "another takeover is under way here; wait for it");
+  try {
+    return await takeover(options, terminal);
+  } finally {
+    lock.close();
+  }
+}
+
+async function takeover(options: TakeoverOptions, terminal: Terminal): Promise<ExitStatus> {
   const judged = await judge(options, terminal);
   if (typeof judged === "number") return judged;
   const what = judged.isHolder
@@ -119,24 +133,28 @@ async function replace(takeover: Takeover): Promise<ExitStatus> {
   let touched = false;
   let renewed: NodeJS.Timeout | undefined;
   // ^C and a terminal that is hung up go back too: a frozen keepalived must not stay behind.
-  const stopped = terminal.untilStopped();
+  let underWay = "it is going back already";
+  const stopped = terminal.untilStopped(() => {
+    terminal.error(`lvsd: ${underWay}: this ends by itself within a minute\n`);
+  });
   try {
     const unit = options.start === null ? "lvsd" : null;
     other.freeze({ unit, socket: socketIn(options.runDir) });
     leaveWords(takeover);
     // However long the machine takes to start it, what it finds then is kept on purpose.
     renewed = setInterval(() => renewHold(takeover), renewHoldMs);
-    await command(options.start, ["systemctl", "start", "lvsd"]);
+    await command(options.start, ["systemctl", "start", "lvsd"], stopped);
     touched = true;
     why = await untilServing(takeover, stopped);
   } catch (thrown) {
     if (!(thrown instanceof MachineError)) throw thrown;
-    touched ||= performance.now() - began > atOnceMs;
-    why = thrown.message;
+    touched ||= stopped.aborted || performance.now() - began > atOnceMs;
+    why = stopped.aborted ? interrupted : thrown.message;
   } finally {
     clearInterval(renewed);
   }
   if (why !== null) return goBack(takeover, touched, why);
+  underWay = "lvsd serves, and keepalived is being ended";
   // lvsd serves: whatever systemd says, keepalived must not go on next to it.
   const failed = await endOther(other, options.start === null);
   complain(
@@ -166,7 +184,12 @@ function leaveWords({ options, isHolder }: Takeover): void {
 /** As long as no daemon has adopted the addresses, which takes the hold away. */
 function renewHold({ options, isHolder }: Takeover): void {
   if (!isHolder || existsSync(socketIn(options.runDir))) return;
-  leaveHold(options.runDir, addMs(now(), holdFor), 0o644);
+  try {
+    leaveHold(options.runDir, addMs(now(), holdFor), 0o644);
+  } catch (thrown) {
+    // An lvsd that finds none frees the addresses and claims them again.
+    if (!(thrown instanceof MachineError)) throw thrown;
+  }
 }
 
 /** Null once lvsd does what keepalived did; otherwise why it does not. */
@@ -177,7 +200,7 @@ async function untilServing(
   const until = performance.now() + servesWithinMs;
   let why = "lvsd does not answer on its control socket";
   while (performance.now() < until) {
-    if (stopped.aborted) return "the takeover was interrupted";
+    if (stopped.aborted) return interrupted;
     const status = await statusOf(options.runDir);
     if (status !== null) {
       const lacking = lacks(status, config, isHolder);

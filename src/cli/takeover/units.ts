@@ -8,12 +8,20 @@ import { runProgram } from "../../system/program/program.ts";
 /** systemd waits for READY=1 itself. */
 const deadline = ms(30_000);
 
-/** An operator's command in the place of systemd's; null: systemd's. Throws MachineError. */
-export async function command(given: string | null, usual: readonly string[]): Promise<void> {
+/**
+ * An operator's command in the place of systemd's; null: systemd's. `stopped` ends it; a job of
+ * systemd's goes on then, until another one replaces it. Throws MachineError.
+ */
+export async function command(
+  given: string | null,
+  usual: readonly string[],
+  stopped?: AbortSignal,
+): Promise<void> {
   const [file = "", ...args] =
     given === null ? usual : given.split(/\s+/).filter((word) => word !== "");
   const place = file.startsWith("/") ? { path: dirname(file) } : {};
-  await runProgram({ file: basename(file), args, deadline, ...place });
+  const until = stopped === undefined ? {} : { stopped };
+  await runProgram({ file: basename(file), args, deadline, ...place, ...until });
 }
 
 /**

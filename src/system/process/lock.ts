@@ -14,20 +14,23 @@ export interface Lock {
 }
 
 /**
- * Takes the directory. Throws MachineError when another process has it, or when it cannot be
- * opened. A file system without locks takes everybody.
+ * Takes the directory. Throws MachineError when another process has it, with `taken` as the reason,
+ * or when it cannot be opened. A file system without locks takes everybody.
  */
-export function lockDirectory(path: string): Lock {
+export function lockDirectory(
+  path: string,
+  taken = `another daemon has ${path}; give this one its own --run-dir`,
+): Lock {
   let directory: number;
   try {
     directory = openSync(path, "r");
   } catch (thrown) {
     throw new MachineError(`${path}: cannot be opened: ${messageOf(thrown)}`, { cause: thrown });
   }
-  const taken = flock(directory, exclusive | withoutWaiting) !== 0;
-  if (taken && errno() === errnos.EAGAIN) {
+  const failed = flock(directory, exclusive | withoutWaiting) !== 0;
+  if (failed && errno() === errnos.EAGAIN) {
     closeSync(directory);
-    throw new MachineError(`another daemon has ${path}; give this one its own --run-dir`);
+    throw new MachineError(taken);
   }
   return { close: () => closeSync(directory) };
 }

@@ -32,6 +32,8 @@ export interface ProgramRun {
   readonly deadline: Ms;
   /** Written to its stdin, which is then closed; absent: stdin is empty. */
   readonly input?: string;
+  /** Ends it before its deadline; absent: nothing does. */
+  readonly stopped?: AbortSignal;
   /** Output beyond this is a failure; 40 MB when absent. */
   readonly outputBytesMax?: number;
   /** It does nothing that the loop waits for: it is no real-time program, whatever the loop is. */
@@ -197,9 +199,13 @@ export async function runProgram(run: ProgramRun): Promise<ProgramOutput> {
   const stdout = collect(child.stdout, bytesMax, tooMuch);
   const stderr = collect(child.stderr, bytesMax, tooMuch);
   const timer = setTimeout(() => stop(`gave no answer within ${run.deadline} ms`), run.deadline);
+  const interrupt = (): void => stop("was interrupted");
+  run.stopped?.addEventListener("abort", interrupt);
+  if (run.stopped?.aborted) interrupt();
   child.stdin.end(run.input ?? "");
   const ended = await child;
   clearTimeout(timer);
+  run.stopped?.removeEventListener("abort", interrupt);
   forget(child.pid);
   if (trouble !== null) throw new MachineError(`${called}: ${trouble}${firstLine(stderr())}`);
   if (ended.failed)

@@ -72,6 +72,21 @@ test("a hanging program is killed at its deadline together with what it has star
   });
 });
 
+test("a program that is stopped before its deadline ends with what it has started", async (t) => {
+  const path = scripts(t, { hang: "sleep 60 & echo $! > $here/child; echo waiting >&2; wait" });
+  const stop = new AbortController();
+  const run = { file: "hang", args: [], deadline: ms(30_000), stopped: stop.signal, path };
+  const ended = failure(runProgram(run));
+  await eventually("it waits", () => existsSync(join(path, "child")));
+  stop.abort();
+  assert.match(await ended, /^hang: was interrupted/);
+  assert.match(
+    await failure(runProgram(run)),
+    /^hang: was interrupted/,
+    "and does not begin again",
+  );
+});
+
 test("a grandchild that left the group cannot hold the result back", async (t) => {
   const path = scripts(t, { leave: "setsid sleep 3 & sleep 60" });
   const begin = performance.now();
