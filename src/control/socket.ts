@@ -49,9 +49,10 @@ function statOf(path: string): Stats | null {
 }
 
 /**
- * Only a plain refusal proves that no process listens; a full queue or a missing right does not.
+ * Whether a process has the socket. Only a plain refusal proves that none does; a full queue or a
+ * missing right does not.
  */
-function answers(path: string): Promise<boolean> {
+export function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
     const settle = (answer: boolean) => {

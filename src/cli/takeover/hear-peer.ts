@@ -15,6 +15,8 @@ const leastMs = 2000;
 /** A takeover without a fence: what claiming and one lost beat add to `dead_after`. */
 const claimsWithinMs = 1500;
 
+const bindAgainMs = 100;
+
 /** Null: it is heard; otherwise why not. */
 export async function peerSilent(
   config: Config,
@@ -25,27 +27,34 @@ export async function peerSilent(
   const heard = await awaited(config, role, keys, { withinMs, sought: () => true });
   if (heard === "heard") return null;
   if (heard !== "silent") return heard.failed;
-  return `no heartbeat of ${addressesOf(config, otherRole(role))?.public} was heard`;
+  const peer = addressesOf(config, otherRole(role))?.public;
+  return peer === undefined ? "there is no other router" : `no heartbeat of ${peer} was heard`;
 }
 
 /**
  * Whether the peer's lvsd holds the VIPs, now that this router's has fallen silent; waits as long
- * as its takeover may take.
+ * as its takeover may take. `failed`: it could not be listened for, so that it is not known.
  */
 export async function peerTakes(
   config: Config,
   role: Role,
   keys: readonly Uint8Array[],
-): Promise<boolean> {
+): Promise<Heard> {
   const { fence } = config.failover;
   const withinMs = config.heartbeat.deadAfter + claimsWithinMs + (fence?.timeout ?? 0);
   const sought = (message: Message | null): boolean => message?.holds === true;
-  return (await awaited(config, role, keys, { withinMs, sought })) === "heard";
+  const until = performance.now() + withinMs;
+  for (;;) {
+    const heard = await awaited(config, role, keys, { withinMs, sought });
+    // An lvsd that is ending has the port for a moment more.
+    if (heard === "heard" || heard === "silent" || performance.now() > until) return heard;
+    await sleep(bindAgainMs);
+  }
 }
 
 const otherRole = (role: Role): Role => (role === "primary" ? "backup" : "primary");
 
-type Heard = "heard" | "silent" | { readonly failed: string };
+export type Heard = "heard" | "silent" | { readonly failed: string };
 
 /** Whether the peer says what is sought; null: something in a version that is not known here. */
 async function awaited(
@@ -56,7 +65,7 @@ async function awaited(
 ): Promise<Heard> {
   const own = addressesOf(config, role);
   const peer = addressesOf(config, otherRole(role));
-  if (own === null || peer === null) return "heard";
+  if (own === null || peer === null) return "silent";
   const seal = sealOf(keys);
   let heard = false;
   const pairs = [
