@@ -11,7 +11,7 @@ if [ -z "${2:-}" ]; then
   mount -t cgroup2 cgroup /sys/fs/cgroup
   printf '[Unit]\nDefaultDependencies=no\nWants=systemd-journald.service story.service\n' \
     >/etc/systemd/system/story.target
-  printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=300\nExecStart=%s\n' \
+  printf '[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nTimeoutStartSec=600\nExecStart=%s\n' \
     "/bin/bash $(readlink -f "$0") $checkout story" >/etc/systemd/system/story.service
   # The story writes to this file: systemd closes what it inherits.
   : >/run/story

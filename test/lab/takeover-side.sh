@@ -9,18 +9,21 @@ checkout=$1
 held() { ip -br addr show d0 | grep -q '192.0.2.10/'; }
 pid() { systemctl show --property MainPID --value "$1"; }
 state() { systemctl is-active "$1"; }
-letter() { sed 's/^.*) //; s/ .*//' "/proc/$(pid keepalived)/stat" 2>/dev/null; }
+# The states of all processes of keepalived, of which the children have names of their own.
+letter() { for each in $(pgrep keepalived); do sed 's/^.*) //; s/ .*//' "/proc/$each/stat" 2>/dev/null; done | tr RD SS | sort -u | tr -d '\n'; }
 units() { echo "$(state keepalived) $(systemctl is-enabled keepalived) $(state lvsd) $(systemctl is-enabled lvsd)"; }
 is_frozen() { [ "$(letter)" = T ]; }
 is_starting() { [ "$(state lvsd)" = activating ] && is_frozen; }
-is_gone() { ! pgrep -x keepalived >/dev/null; }
+is_gone() { ! pgrep keepalived >/dev/null; }
 is_active() { [ "$(state "$1")" = active ]; }
-is_left() { [ "$(state keepalived)" != active ]; }
+is_going_back() { grep -q 'did not come to serve' /run/said; }
 table() { ipvsadm -Sn | tr '\n' ';'; }
 left() { ls -A /run/lvsd /var/lib/lvsd 2>/dev/null | grep -E '^(hold|await-peer)$' | tr '\n' ' '; }
 takeover() { lvsd takeover-from keepalived --alone "$@"; }
+# As `takeover ... &`, which would be a shell of its own: signals are to reach the program.
+takeover_begins() { lvsd takeover-from keepalived --alone >/run/said 2>&1 & taking=$!; }
 # What an attempt that came to nothing must have left; its name, its exit status.
-after() { fact "$1" "$2 $(units) $([ "$(pid keepalived)" = "$before" ] && echo same) $(letter | tr RD SS) $(held && echo held) $(left)"; }
+after() { fact "$1" "$2 $(units) $([ "$(pid keepalived)" = "$before" ] && echo same) $(letter) $(held && echo held) $(left)"; }
 drop_in() { mkdir -p /run/systemd/system/lvsd.service.d; printf '[Service]\n%s\n' "$1" >/run/systemd/system/lvsd.service.d/abort.conf; systemctl daemon-reload; }
 
 # How often the address, which is there at first, was there in no form, by what was monitored.
@@ -45,6 +48,7 @@ export PREFIX=/usr/local DESTDIR=
 mkdir -p /etc/keepalived
 cat >/etc/keepalived/keepalived.conf <<EOF
 global_defs {
+  process_names
   vrrp_version 3
 }
 vrrp_instance VI {
@@ -72,6 +76,7 @@ lvsd keygen -o /etc/lvsd/heartbeat.key
 systemctl enable --quiet --now keepalived
 fact keepalived-holds "$(until_true 30000 held)"
 before=$(pid keepalived)
+fact names "$(ps -o comm= -p "$(pgrep -d, keepalived)" | sort | tr '\n' ' ')"
 fact before "$(units) $(table)"
 lvsd check --here >/run/checked 2>&1
 fact check "$? $(grep -c 'ip addr del' /run/checked) $(grep -o 'keepalived (process [0-9]*) runs here' /run/checked | sed "s/$before/PID/" | head -1)"
@@ -87,28 +92,37 @@ drop_in 'ExecStartPre=/bin/false'
 takeover >/run/said 2>&1
 after failing $?
 
-# ^C while the unit is starting.
-drop_in 'ExecStartPre=/bin/sleep 30'
-takeover >/run/said 2>&1 &
-taking=$!
+# ^C while the unit is starting, where the mark cannot be renewed that addresses are kept; and again,
+# while it goes back.
+drop_in 'ExecStartPre=/bin/sleep 50'
+takeover_begins
 fact frozen "$(until_true 30000 is_starting)"
+rm -rf /run/lvsd
+sleep 2 # twice as long as it takes until the mark is renewed
+fact still-frozen "$(letter)"
+begun=$(now)
+kill -INT $taking
+until_true 30000 is_going_back >/dev/null
 kill -INT $taking
 wait $taking
 after interrupted $?
+fact interrupted-seconds $((($(now) - begun) / 1000))
 
 # The command is killed while the unit is starting, which then comes up.
-drop_in 'ExecStartPre=/bin/sleep 2'
-takeover >/run/said 2>&1 &
-taking=$!
+drop_in 'ExecStartPre=/bin/sleep 3'
+takeover_begins
 until_true 30000 is_starting >/dev/null
 kill -KILL $taking
-fact killed "$(until_true 60000 is_active lvsd) $(until_true 30000 is_gone)"
-fact killed-state "$(held && echo held) $(table) $(state lvsd)"
+wait $taking
+fact killed "$? $(state lvsd) $(until_true 60000 is_active lvsd) $(until_true 120000 is_gone)"
+fact killed-state "$(held && echo held) $(table) $(systemctl is-enabled lvsd) $(systemctl is-enabled keepalived)"
 fact killed-lost "$(lost)"
 drop_in ''
 
 # The way back; then keepalived's unit is one that is started again and cannot be masked.
-systemctl stop lvsd
+systemctl disable --now lvsd
+systemctl unmask --runtime keepalived
+systemctl enable keepalived
 mkdir -p /run/systemd/system/keepalived.service.d
 printf '[Service]\nRestart=always\nRestartSec=500ms\n' >/run/systemd/system/keepalived.service.d/restart.conf
 cp /lib/systemd/system/keepalived.service /etc/systemd/system/
@@ -119,7 +133,7 @@ fact again "$(until_true 30000 held)"
 takeover >/run/said 2>&1
 fact unmaskable "$? $(grep -o 'systemctl mask --runtime keepalived.service' /run/said)"
 sleep 2 # four times RestartSec: what must not happen has had its time
-fact unmaskable-units "$(units) $(pgrep -cx keepalived) $(held && echo held) $(table)"
+fact unmaskable-units "$(units) $(pgrep -c keepalived) $(held && echo held) $(table)"
 rm /etc/systemd/system/keepalived.service
 systemctl daemon-reload
 
@@ -132,7 +146,7 @@ fact once-more "$(until_true 30000 held) $(units)"
 takeover >/run/said 2>&1
 fact taken "$? $(units) $(held && echo held) $(left)"
 fact taken-table "$(table)"
-fact masked "$(systemctl start keepalived 2>&1 | grep -o masked) $(pgrep -cx keepalived)"
+fact masked "$(systemctl start keepalived 2>&1 | grep -o masked) $(pgrep -c keepalived)"
 fact failed-units "$(systemctl --failed --plain --no-legend | grep -c keepalived)"
 fact lost "$(lost)"
 kill $watching

@@ -24,6 +24,7 @@ describe("lvsd takes keepalived's place under systemd", () => {
   it("keepalived serves, and check --here names it instead of deleting its address", () => {
     isFact("import", "3"); // a real server without a check is suspicious
     isFact("keepalived-holds", /^\d+$/);
+    isFact("names", "keepalived keepalived_lvs keepalived_vrrp");
     isFact("before", `active enabled inactive disabled ${table}`);
     isFact("check", "1 0 keepalived (process PID) runs here");
   });
@@ -33,14 +34,18 @@ describe("lvsd takes keepalived's place under systemd", () => {
   it("a unit that does not come up leaves keepalived as it was", () =>
     isFact("failing", asBeforeBut(1)));
 
-  it("an interrupt while the unit starts does, too", () => {
+  it("an interrupt while the unit starts does, too, at once, and a second one changes nothing", () => {
     isFact("frozen", /^\d+$/);
+    isFact("still-frozen", "T");
     isFact("interrupted", asBeforeBut(1));
+    // Of 50 that the unit takes, and 30 that it is given.
+    const seconds = Number(fact("interrupted-seconds"));
+    assert.ok(seconds < 20, `${seconds} s\n${printed()}`);
   });
 
   it("when the command is killed meanwhile, lvsd serves once it is up, and keepalived is ended", () => {
-    isFact("killed", /^\d+ \d+$/);
-    isFact("killed-state", `held ${table} active`);
+    isFact("killed", /^137 activating \d+ \d+$/);
+    isFact("killed-state", `held ${table} enabled masked-runtime`);
     isFact("again", /^\d+$/);
   });
 

@@ -23,7 +23,7 @@ export function factsOf(script: string): Facts {
     const { out } = await run({
       argv: ["bash", join(root, "test/lab", script), root],
       project: root,
-      limitSeconds: 280,
+      limitSeconds: 580,
       ownMachine: true,
       onLine: (line) => {
         lines.push(line);
