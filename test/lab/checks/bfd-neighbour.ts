@@ -2,10 +2,11 @@
  * Real programs of BFD on a machine of their own: BIRD and FRR in a network namespace, at the other
  * end of a cable from this process, which leaves this machine's network for it.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { IpAddress } from "../../../src/model/address.ts";
 import { leaveNetwork } from "../machine/namespace.ts";
 import { freeze, groupOf } from "./frozen.ts";
@@ -134,10 +135,11 @@ export class Bird {
     this.#machine.inside("birdc", "-s", `${this.#machine.directory}/bird.ctl`, "configure");
   }
 
-  /** As `birdc show bfd sessions` prints them. */
-  sessions(): string {
+  /** As `birdc show bfd sessions` prints them. The sessions of this process go on meanwhile. */
+  async sessions(): Promise<string> {
     const control = `${this.#machine.directory}/bird.ctl`;
-    return this.#machine.inside("birdc", "-s", control, "show", "bfd", "sessions");
+    const words = ["-s", control, "show", "bfd", "sessions"];
+    return (await promisify(execFile)("birdc", words)).stdout;
   }
 
   #write({ minTx, minRx, multiplier }: BirdTimers, words: string): void {

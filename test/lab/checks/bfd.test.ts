@@ -99,7 +99,7 @@ describe("bfd against real programs", () => {
 
   it("is down 150 ms after a program was killed, and says why", async (t) => {
     const bird = await birdWithBoth();
-    assert.match(bird.sessions(), /10\.9\.0\.1 .* Up .* 0\.050 +0\.150/);
+    assert.match(await bird.sessions(), /10\.9\.0\.1 .* Up .* 0\.050 +0\.150/);
     const from = performance.now();
     await killed(bird.child);
     await are("down");
@@ -135,8 +135,8 @@ describe("bfd against real programs", () => {
     const bird = await birdWithBoth();
     bird.change({ minTx: 200, minRx: 300, multiplier: 4 });
     hold(...both.map((each) => ({ ...each, minRx: ms(100) })));
-    await until("BIRD has them", () => {
-      const rows = bird.sessions().match(/ Up .* 0\.200 +0\.900/g);
+    await until("BIRD has them", async () => {
+      const rows = (await bird.sessions()).match(/ Up .* 0\.200 +0\.900/g);
       return rows?.length === 2;
     });
     assert.deepEqual(
@@ -161,12 +161,12 @@ describe("bfd against real programs", () => {
     const seen: Change[] = [];
     next.recall(left);
     next.hold(both, (name, standing, why) => seen.push({ name, standing, why }));
-    await until("BIRD is asked for the usual timers", () => {
-      return bird.sessions().match(/ Up .* 0\.050 +0\.150/g)?.length === 2;
+    await until("BIRD is asked for the usual timers", async () => {
+      return (await bird.sessions()).match(/ Up .* 0\.050 +0\.150/g)?.length === 2;
     });
     assert.deepEqual(seen, []);
     next.close(true);
-    await until("BIRD knows", () => !bird.sessions().includes(" Up "));
+    await until("BIRD knows", async () => !(await bird.sessions()).includes(" Up "));
   });
 
   it("hears AdminDown of FRR, which is a failure or says nothing, as it is asked", async () => {
