@@ -15,7 +15,7 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 # A kernel with IPVS that runs as a program, and what acts and watches inside it. Two packages
 # bring an `arping` and exclude each other: either will do.
-lab_packages="systemd iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl socat
+lab_packages="systemd ifupdown iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl socat
   nginx-light|nginx keepalived"
 # Server programs that the tests of checks start themselves, as ordinary processes, and browsers.
 server_packages="ldirectord tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules

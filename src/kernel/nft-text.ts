@@ -86,7 +86,9 @@ export function parseNft(text: string): ReadFilter | null {
   const rules: PacketRule[] = [];
   const strange: string[] = [];
   for (const each of listed as readonly Json[]) {
-    if ("metainfo" in each || "table" in each || isOwnChain(each.chain)) continue;
+    // With flags it is another one: a dormant table does nothing.
+    const isPlain = "table" in each && mapOf(each.table).flags === undefined;
+    if ("metainfo" in each || isPlain || isOwnChain(each.chain)) continue;
     const rule = "rule" in each ? readRule(mapOf(each.rule)) : null;
     if (rule === null) strange.push(JSON.stringify(each).slice(0, 200));
     else rules.push(rule);

@@ -18,4 +18,8 @@ it("the marks that rules set are found in the texts of nft and of iptables-save"
   assert.deepEqual(marksSetIn(save), new Set([0x51, 82, 4]));
   assert.deepEqual(marksSetIn(nft, save), new Set([0x50, 2, 0x51, 82, 4]));
   assert.deepEqual(marksSetIn("", "-j MARK"), new Set());
+  const map = `meta mark set tcp dport map { 80 : 0x00000050, 443 : 0x00000051 }
+map others { type inet_service : mark; elements = { 53 : 0x00000052 } }`;
+  assert.deepEqual(marksSetIn(map), new Set([0x50, 0x51, 0x52]));
+  assert.deepEqual(marksSetIn("tcp dport vmap { 80 : accept }, 443 : 0x5"), new Set());
 });

@@ -65,6 +65,13 @@ test("a rule of lvsd's own form is read, and any other is strange", () => {
   assert.equal(parseNft(moved)?.strange.length, 1);
 });
 
+test("a table that is dormant is another one, since it does nothing", () => {
+  const table = { table: { family: "inet", name: "lvsd", handle: 1 } };
+  const of = (one: object) => parseNft(JSON.stringify({ nftables: [one] }))?.strange.length;
+  assert.equal(of(table), 0);
+  assert.equal(of({ table: { ...table.table, flags: "dormant" } }), 1);
+});
+
 test("what is no list of nft is none", () => {
   for (const text of ["", "{}", '{"nftables": 1}', "Error: syntax"])
     assert.equal(parseNft(text), null);

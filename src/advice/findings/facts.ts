@@ -93,6 +93,8 @@ export interface Facts {
   readonly devices: readonly DeviceFacts[];
   /** Devices that have a default route, by family. */
   readonly defaultDevices: Readonly<Record<4 | 6, readonly string[]>>;
+  /** Devices whose default route of IPv6 comes from router advertisements. */
+  readonly advertised: readonly string[];
   /** By name with slashes: `net/ipv4/ip_forward`. */
   readonly sysctl: (name: string) => string | null;
   readonly ipvs: "ready" | "loadable" | "missing";

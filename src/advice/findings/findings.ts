@@ -14,6 +14,7 @@ import { ipvs } from "./kernel/ipvs.ts";
 import { ipvsadmVersion } from "./kernel/ipvsadm-version.ts";
 import { limits } from "./kernel/limits.ts";
 import { otherBalancers } from "./kernel/other-balancers.ts";
+import { routerAdvertisements } from "./kernel/router-advertisements.ts";
 import { rpFilter } from "./kernel/rp-filter.ts";
 import { settings } from "./kernel/settings.ts";
 import { clock } from "./pair/clock.ts";
@@ -41,6 +42,7 @@ export const findings: readonly Finding[] = [
   forwarding,
   settings,
   rpFilter,
+  routerAdvertisements,
   conntrack,
   limits,
   hungKernel,

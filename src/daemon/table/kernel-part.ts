@@ -2,6 +2,7 @@
 import type { Status } from "../../control/api.ts";
 import { messageOf } from "../../model/error.ts";
 import type { Fault } from "../../model/router.ts";
+import { kernelSettings } from "../../table/kernel-settings.ts";
 import { packetRules } from "../../table/packet-filter.ts";
 import type { Running } from "../config/running.ts";
 import type { Part, PartContext } from "../part.ts";
@@ -28,6 +29,9 @@ export class KernelPart implements Part {
     const { doors } = this.#context;
     if (config.sysctl === "manual" && before?.config.sysctl !== "manual") this.#restore();
     await this.#upkeep.configure(keptObjects(config, doors));
+    // What an earlier configuration needed, or an earlier process's.
+    if (config.sysctl === "auto")
+      this.#restore(new Set(kernelSettings(config).map(({ name }) => name)));
     const had = before === null || packetRules(before.config).length > 0;
     if (had && packetRules(config).length === 0) await this.#removeFilter(before !== null);
   }
@@ -67,8 +71,8 @@ export class KernelPart implements Part {
     }
   }
 
-  #restore(): void {
+  #restore(still?: ReadonlySet<string>): void {
     const { sysctl, report } = this.#context.doors;
-    for (const text of sysctl.restore()) report({ event: "machine", kind: "failed", text });
+    for (const text of sysctl.restore(still)) report({ event: "machine", kind: "failed", text });
   }
 }

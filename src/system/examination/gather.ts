@@ -72,11 +72,13 @@ export async function gather(asked: Examined): Promise<Facts> {
   const machine = await readFacts();
   const interfaces = machine.interfaces ?? [];
   const needed = neededModules(config).map(({ module }) => module);
+  const [routes4, routes6] = [await defaultRoutes("-4"), await defaultRoutes("-6")];
   const { keyFile } = config.heartbeat;
   const watchdog = await printed("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value");
   return {
     ...{ config, role, devices: interfaces, peer: asked.peer },
-    defaultDevices: { 4: await defaultDevices("-4"), 6: await defaultDevices("-6") },
+    defaultDevices: { 4: devicesOf(routes4), 6: devicesOf(routes6) },
+    advertised: devicesOf(routes6.filter(({ protocol }) => protocol === "ra")),
     sysctl: openSysctl().read,
     ipvs: machine.ipvs,
     ipvsHere: await readIpvsFacts(needed),
@@ -94,11 +96,18 @@ export async function gather(asked: Examined): Promise<Facts> {
   };
 }
 
-async function defaultDevices(of: "-4" | "-6"): Promise<readonly string[]> {
-  const routes = await json("ip", "-j", of, "route", "show", "default");
-  if (!Array.isArray(routes)) return [];
-  return routes.flatMap(({ dev }: { dev?: unknown }) => (typeof dev === "string" ? [dev] : []));
+interface Route {
+  readonly dev?: unknown;
+  readonly protocol?: unknown;
 }
+
+async function defaultRoutes(of: "-4" | "-6"): Promise<readonly Route[]> {
+  const routes = await json("ip", "-j", of, "route", "show", "default");
+  return Array.isArray(routes) ? routes : [];
+}
+
+const devicesOf = (routes: readonly Route[]): readonly string[] =>
+  routes.flatMap(({ dev }) => (typeof dev === "string" ? [dev] : []));
 
 type Found = Pick<Facts, "vipAnswers" | "peerMacs" | "realServers">;
 

@@ -1,6 +1,13 @@
 /** What the operating system says of itself: files of its network configuration, units, programs. */
 import { createHash } from "node:crypto";
-import { createReadStream, globSync, readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  globSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { FileText } from "../../advice/findings/facts.ts";
 import { adjtimex } from "../libc.ts";
@@ -16,6 +23,7 @@ const networkPatterns = [
   "etc/netplan/*.yaml",
   "etc/NetworkManager/system-connections/*",
   "etc/sysconfig/network-scripts/ifcfg-*",
+  "etc/sysconfig/network/ifcfg-*",
 ];
 
 /** A file of a network configuration is short; a longer one is none. */
@@ -50,13 +58,32 @@ export function runningPrograms(proc = "/proc"): ReadonlySet<string> {
   return new Set(names);
 }
 
-/** Units that a target wants at boot. */
+/** Units that start at boot: wanted by a target, or made of a start script that has no unit. */
 export const enabledUnits = (root = "/"): ReadonlySet<string> =>
-  new Set(
-    globSync(join(root, "etc/systemd/system/*.{wants,requires}/*.service")).map(
+  new Set([
+    ...globSync(join(root, "etc/systemd/system/*.{wants,requires}/*.service")).map(
       (path) => path.split("/").at(-1) ?? "",
     ),
+    ...globSync(join(root, "etc/rc[2-5].d/S[0-9][0-9]*"))
+      .map((path) => path.replace(/^.*\/S\d\d/, ""))
+      .filter((name) => !hasUnit(root, name) && !(name === "ipvsadm" && ipvsadmRests(root)))
+      .map((name) => `${name}.service`),
+  ]);
+
+const hasUnit = (root: string, name: string): boolean =>
+  ["etc", "lib", "usr/lib"].some((place) =>
+    existsSync(join(root, place, "systemd/system", `${name}.service`)),
   );
+
+/** Debian's script does nothing unless its defaults say so, which are as they come. */
+function ipvsadmRests(root: string): boolean {
+  try {
+    const text = readFileSync(join(root, "etc/default/ipvsadm"), "utf8");
+    return !/^\s*AUTO="?true/m.test(text) && !/^\s*DAEMON="?(?:master|backup|both)/m.test(text);
+  } catch {
+    return false;
+  }
+}
 
 /** How many files the process of a running `lvsd run` may open; null: none was found. */
 export function daemonDescriptors(proc = "/proc"): number | null {

@@ -17,8 +17,11 @@ export interface Sysctl {
   /** The remembered values by name, and how a later process is given them. */
   readonly before: Readonly<Record<string, string>>;
   remember(before: Readonly<Record<string, string>>): void;
-  /** Puts back the remembered values, the last one set first; what failed, for the log. */
-  restore(): readonly string[];
+  /**
+   * Puts back the remembered values but those that are `still` needed, the last one set first; what
+   * failed, for the log.
+   */
+  restore(still?: ReadonlySet<string>): readonly string[];
 }
 
 /** Whether a device takes IPv6 addresses: one that has no such parameter has no IPv6 at all. */
@@ -63,17 +66,18 @@ export function openSysctl(root = "/proc/sys"): Sysctl {
     remember(values) {
       for (const [name, value] of Object.entries(values)) before.set(name, value);
     },
-    restore() {
+    restore(still = new Set()) {
       const failures: string[] = [];
       for (const [name, value] of [...before].reverse()) {
+        if (still.has(name)) continue;
+        before.delete(name);
         try {
           write(name, value);
         } catch (thrown) {
           failures.push(messageOf(thrown));
         }
       }
-      before.clear();
-      left.clear();
+      for (const name of left) if (!still.has(name)) left.delete(name);
       return failures;
     },
   };

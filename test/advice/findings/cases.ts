@@ -114,6 +114,17 @@ export const cases: readonly (readonly [what: string, spoiled: Spoiled, found: R
     /^rp-filter \(prevents\): rp_filter is strict on eth0, .* eth2 -> sysctl .*eth0\.rp_filter=2/,
   ],
   [
+    "a default route that is lost once the kernel forwards",
+    {
+      text: pairText
+        .replace("192.168.26.10/24", '"fd26::10/64"')
+        .replace("10.11.12.1 }", '"fd11::1" }'),
+      sysctls: { "net/ipv6/conf/eth0/accept_ra": "1" },
+      facts: () => ({ advertised: ["eth0"] }),
+    },
+    /^router-advertisements \(endangers\): .* eth0 is advertised.* -> sysctl .*eth0\.accept_ra=2/,
+  ],
+  [
     "a full connection-tracking table",
     { sysctls: { "net/netfilter/nf_conntrack_count": "900" } },
     /^conntrack-size \(endangers\): 900 of 1000/,

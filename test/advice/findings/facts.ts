@@ -57,6 +57,7 @@ export function factsOf({
       { ...device("eth1", "02:00:00:00:00:02"), addresses: [prefix("10.11.12.9", 24)] },
     ],
     defaultDevices: { 4: ["eth0"], 6: [] },
+    advertised: [],
     sysctl: (name) => values[name] ?? null,
     ipvs: "ready",
     ipvsHere: { missingModules: new Set(), ipvsadm: "1.31", kernel: "6.1.0-44-amd64" },

@@ -34,7 +34,8 @@ ip netns exec real "$NODE" -e '
   require("node:http").createServer((_, answer) => answer.end("real")).listen(80, "::");
 ' &
 server=$!
-trap 'kill $server' EXIT
+networkd=
+trap 'kill $server $networkd' EXIT
 tries=0
 until in_real curl -s --max-time 1 http://127.0.0.1/ >/dev/null; do
   tries=$((tries + 1)); [ $tries -lt 100 ]; sleep 0.1
@@ -74,23 +75,59 @@ look() {
 }
 `;
 
+/**
+ * systemd-networkd of the real server, with the files that were put under /etc/systemd/network:
+ * with /sys read-only it takes the place for a container, where no udev names devices.
+ */
+const networkd = `
+begin_networkd() {
+  mkdir -p /run/systemd
+  ip netns exec real sh -c 'mount -o remount,ro,bind /sys && exec /lib/systemd/systemd-networkd' \
+    >"$DIR/networkd.log" 2>&1 &
+  networkd=$!
+}
+end_networkd() { kill $networkd; wait $networkd || :; networkd=; }
+# until_there COMMAND...: it prints something.
+until_there() {
+  tries=0
+  until [ -n "$("$@")" ]; do
+    tries=$((tries + 1)); [ $tries -lt 200 ] || { cat "$DIR/networkd.log" >&2; exit 1; }; sleep 0.1
+  done
+}
+`;
+
+/** Files by their paths, from what is printed for a manager of networks. */
+export const filesOf = (printed: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    printed
+      .split(/^# (?=\/\S+$)/m)
+      .slice(1)
+      .map((part) => {
+        const end = part.indexOf("\n");
+        return [part.slice(0, end), part.slice(end + 1)];
+      }),
+  );
+
 export interface World {
+  /** As root of the machine, which systemd-networkd wants to be; default: of a namespace of users. */
+  readonly asRoot?: true;
   /** Files of these names lie in the directory `$DIR` of the script. */
   readonly files: Readonly<Record<string, string>>;
   readonly script: string;
 }
 
 /** Runs a script in a fresh world; its `told NAME VALUE` lines as an object. */
-export function inWorld({ files, script }: World): Record<string, string> {
+export function inWorld({ files, script, asRoot }: World): Record<string, string> {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-real-server-"));
   const told = `
 told() { printf '%s' "$2" >"$DIR/told.$1"; printf '%s\\n' "$1" >>"$DIR/told"; }
 `;
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
-    const whole = [link, asking, looking, told, serving, script].join("\n");
+    const whole = [link, asking, looking, networkd, told, serving, script].join("\n");
     writeFileSync(join(directory, "world.sh"), whole);
-    const flags = ["--user", "--map-root-user", "--net", "--mount"];
+    const users = asRoot === true ? [] : ["--user", "--map-root-user"];
+    const flags = [...users, "--net", "--mount"];
     const printing = `. "$DIR/world.sh"\nfor name in $(cat "$DIR/told"); do printf '%s\\0' "$name"; cat "$DIR/told.$name"; printf '\\0'; done`;
     const { status, stdout, stderr } = spawnSync("unshare", [...flags, "sh", "-euc", printing], {
       encoding: "utf8",

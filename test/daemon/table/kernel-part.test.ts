@@ -8,6 +8,7 @@ import type { Running } from "../../../src/daemon/config/running.ts";
 import type { Doors } from "../../../src/daemon/doors.ts";
 import { nothingLeft } from "../../../src/daemon/restart/restart-state.ts";
 import { KernelPart } from "../../../src/daemon/table/kernel-part.ts";
+import type { IpAddress } from "../../../src/model/address.ts";
 import { openSysctl } from "../../../src/system/file/sysctl.ts";
 import { now } from "../../../src/system/process/clock.ts";
 import { accepted, readText, soundText } from "../../config/texts.ts";
@@ -60,6 +61,26 @@ describe("the kernel's settings as a part of the daemon", () => {
     await made.close();
     await made.stop();
     assert.equal(forwarding(), "0");
+  });
+
+  it("are put back by a reload once nothing needs them, and only then", async (t) => {
+    const { made, running, forwarding } = part(t, "0");
+    const all = running("auto");
+    await made.configure(all, null);
+    await made.configure(all, all);
+    assert.equal(forwarding(), "1");
+    const { config } = all;
+    const servers = accepted(readText(soundText))
+      .virtualServers.slice(0, 1)
+      .map((server) => ({
+        ...server,
+        ...{ address: "fd26::10" as IpAddress, mark: null, realServers: [] },
+      }));
+    const only6 = { ...all, config: { ...config, virtualServers: servers } };
+    await made.configure(only6, all);
+    assert.equal(forwarding(), "0", "IPv6 alone needs none of IPv4");
+    await made.configure(all, only6);
+    assert.equal(forwarding(), "1");
   });
 
   it("are given up by a reload that says so", async (t) => {

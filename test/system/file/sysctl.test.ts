@@ -33,6 +33,18 @@ test("what was changed is put back to what was found first", (t) => {
   assert.equal(value(forward), "1", "restored once is restored");
 });
 
+test("what is still needed stays, and is put back later", (t) => {
+  const { root, value } = proc(t);
+  const sysctl = openSysctl(root);
+  sysctl.set(forward, "1");
+  sysctl.set(arp, "1");
+  assert.deepEqual(sysctl.restore(new Set([forward])), []);
+  assert.deepEqual([value(forward), value(arp)], ["1", "2"]);
+  assert.deepEqual(sysctl.before, { [forward]: "0" });
+  sysctl.restore();
+  assert.equal(value(forward), "0");
+});
+
 test("what had its value already is not lvsd's to put back", (t) => {
   const { root, value } = proc(t);
   const sysctl = openSysctl(root);

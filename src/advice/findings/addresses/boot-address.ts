@@ -1,15 +1,57 @@
 /** Whether the operating system claims a VIP at boot. */
+import { type IpAddress, parsePrefix } from "../../../model/address.ts";
+import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** A line that is no comment and has the address as a word of its own, for an address to be set. */
-function sets(line: string, address: string): boolean {
+/** The addresses that a line sets: words of their own on a line that is no comment. */
+function setBy(line: string): readonly IpAddress[] {
   const text = line.trim();
-  if (/^[#;]/.test(text) || /gateway|dns|route|nameserver|\bvia\b/i.test(text)) return false;
-  return text
-    .toLowerCase()
-    .split(/[\s,="'[\]()]+/)
-    .some((word) => word === address || word.startsWith(`${address}/`));
+  if (/^[#;]/.test(text) || /gateway|dns|route|nameserver|\bvia\b/i.test(text)) return [];
+  return text.split(/[\s,="'[\]()]+/).flatMap((word) => {
+    if (!/[.:]/.test(word)) return [];
+    return parsePrefix(word)?.address ?? [];
+  });
 }
+
+/** The device that a file's lines up to one are about; null: not known. */
+const deviceAbove = (lines: readonly string[], at: number): string | null =>
+  lines
+    .slice(0, at + 1)
+    .map((line) => /^\s*(?:iface\s+|Name\s*=\s*|DEVICE=)"?([\w.:-]+)/.exec(line)?.[1])
+    .findLast((name) => name !== undefined) ?? null;
+
+interface SetHere {
+  readonly path: string;
+  readonly line: number;
+  readonly device: string | null;
+}
+
+/** Where files set addresses, the first place in each file. */
+function placesIn(files: Facts["networkFiles"]): ReadonlyMap<IpAddress, readonly SetHere[]> {
+  const places = new Map<IpAddress, SetHere[]>();
+  for (const { path, text } of files) {
+    const lines = text.split("\n");
+    for (const [at, line] of lines.entries())
+      for (const address of setBy(line)) {
+        const known = places.get(address) ?? [];
+        places.set(address, known);
+        if (known.at(-1)?.path === path) continue;
+        known.push({ path, line: at + 1, device: deviceAbove(lines, at) });
+      }
+  }
+  return places;
+}
+
+/** VIPs of direct routing, for which this router may be a real server with the VIP on `lo`. */
+const heldOnLoopback = ({ config, devices }: Facts): ReadonlySet<IpAddress> => {
+  const here = new Set(
+    devices.flatMap(({ addresses }) => addresses.map(({ prefix }) => prefix.address)),
+  );
+  const own = config.virtualServers.filter(({ realServers }) =>
+    realServers.some(({ address, forwarding }) => forwarding !== "nat" && here.has(address)),
+  );
+  return new Set(own.flatMap(({ address, mark }) => mark?.addresses ?? address ?? []));
+};
 
 export const bootAddress: Finding = {
   name: "boot-address",
@@ -18,17 +60,16 @@ export const bootAddress: Finding = {
   says: "The operating system's own network configuration sets a VIP at boot.",
   explains:
     "After a reboot two machines hold the address: the active router, and this one because its network configuration says so. A floating address belongs in lvsd.yaml only.",
-  examine: ({ config, networkFiles }) =>
-    config.vips.flatMap(({ prefix }) =>
-      networkFiles.flatMap(({ path, text }) => {
-        const at = text.split("\n").findIndex((line) => sets(line, prefix.address));
-        if (at === -1) return [];
-        return [
-          {
-            seen: `${path}:${at + 1} sets ${prefix.address}`,
-            remedy: `sed -i '${at + 1}d' ${path}`,
-          },
-        ];
-      }),
-    ),
+  examine: (facts) => {
+    const places = placesIn(facts.networkFiles);
+    const own = heldOnLoopback(facts);
+    return facts.config.vips.flatMap(({ prefix: { address } }) =>
+      (places.get(address) ?? [])
+        .filter(({ device }) => device !== "lo" || !own.has(address))
+        .map(({ path, line }) => ({
+          seen: `${path}:${line} sets ${address}`,
+          remedy: `sed -i '${line}d' ${path}`,
+        })),
+    );
+  },
 };

@@ -8,11 +8,11 @@ export const duplicateVip: Finding = {
   says: "A machine other than the two routers answers for a VIP.",
   explains:
     "Clients reach one holder or the other, by chance. The MAC address shows which machine it is; the switch knows its port.",
-  examine: ({ vipAnswers, realServers, peerMacs }) =>
-    vipAnswers.flatMap(({ address, device, macs }) => {
-      // Those of real servers are a finding of their own.
-      const servers = realServers.flatMap(({ mac }) => (mac === null ? [] : [mac]));
-      const strange = macs.filter((mac) => !servers.includes(mac) && !peerMacs.includes(mac));
+  examine: ({ vipAnswers, realServers, peerMacs }) => {
+    // Those of real servers are a finding of their own.
+    const known = new Set([...realServers.map(({ mac }) => mac), ...peerMacs]);
+    return vipAnswers.flatMap(({ address, device, macs }) => {
+      const strange = macs.filter((mac) => !known.has(mac));
       if (strange.length === 0) return [];
       return [
         {
@@ -20,5 +20,6 @@ export const duplicateVip: Finding = {
           remedy: `bridge fdb show | grep -i ${strange[0]}, on the switch; ip addr del ${address}, on that machine`,
         },
       ];
-    }),
+    });
+  },
 };

@@ -1,6 +1,13 @@
 /** Whether descriptors and ports suffice for the checks. */
 import type { Finding } from "../finding.ts";
 
+/** `500-600,8080` (ip-sysctl, ip_local_reserved_ports). */
+const isIn = (list: string, port: number): boolean =>
+  list.split(",").some((range) => {
+    const [first = Number.NaN, last = first] = range.split("-").map(Number);
+    return port >= first && port <= last;
+  });
+
 export const limits: Finding = {
   name: "limits",
   severity: "endangers",
@@ -34,7 +41,7 @@ export const limits: Finding = {
             },
           ]
         : []),
-      ...(port >= first && port <= last && !reserved.split(",").includes(`${port}`)
+      ...(port >= first && port <= last && !isIn(reserved, port)
         ? [
             {
               seen: `heartbeat.port ${port} lies among the local ports ${first} to ${last}`,

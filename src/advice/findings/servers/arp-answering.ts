@@ -10,15 +10,19 @@ export const arpAnswering: Finding = {
   says: "A real server answers ARP for the VIP.",
   explains:
     "Clients, or the gateway in front of them, then send everything to that one real server, past the router: no balancing, and no failover.",
-  examine: (facts) =>
-    pairs(facts, "direct").flatMap(({ virtualServer, realServer, found }) => {
-      const answered = facts.vipAnswers.find(({ address }) => address === virtualServer.address);
-      if (found.mac === null || !answered?.macs.includes(found.mac)) return [];
+  examine: (facts) => {
+    const macsOf = new Map<string | null, readonly string[]>(
+      facts.vipAnswers.map(({ address, macs }) => [address, macs]),
+    );
+    return pairs(facts, "direct").flatMap(({ virtualServer, realServer, found }) => {
+      const macs = macsOf.get(virtualServer.address);
+      if (found.mac === null || macs?.includes(found.mac) !== true) return [];
       return [
         {
           seen: `${realServer.name} (${found.mac}) answers for ${virtualServer.address}`,
           remedy: `lvsd realserver ${virtualServer.name} ${realServer.name}`,
         },
       ];
-    }),
+    });
+  },
 };

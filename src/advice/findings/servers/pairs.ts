@@ -12,14 +12,14 @@ export interface Pairing {
 export const pairs = (
   { config, realServers }: Pick<Facts, "config" | "realServers">,
   forwarding: Forwarding,
-): readonly Pairing[] =>
-  config.virtualServers.flatMap((virtualServer) =>
+): readonly Pairing[] => {
+  const known = new Map(realServers.map((one) => [`${one.address} ${one.port}`, one]));
+  return config.virtualServers.flatMap((virtualServer) =>
     virtualServer.realServers
       .filter((realServer) => realServer.forwarding === forwarding)
       .flatMap((realServer) => {
-        const found = realServers.find(
-          (one) => one.address === realServer.address && one.port === realServer.port,
-        );
+        const found = known.get(`${realServer.address} ${realServer.port}`);
         return found === undefined ? [] : [{ virtualServer, realServer, found }];
       }),
   );
+};

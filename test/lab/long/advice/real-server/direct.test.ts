@@ -5,7 +5,7 @@ import type { MethodName } from "../../../../../src/advice/real-server/method.ts
 import type { Preparation } from "../../../../../src/advice/real-server/preparation.ts";
 import { prepare } from "../../../../../src/advice/real-server/prepare.ts";
 import type { IpAddress } from "../../../../../src/model/address.ts";
-import { inWorld } from "../../../../advice/real-server/world.ts";
+import { filesOf, inWorld } from "../../../../advice/real-server/world.ts";
 
 const ip = (text: string): IpAddress => text as IpAddress;
 
@@ -29,6 +29,33 @@ function scriptOf(method: MethodName, undo: boolean, preparation = web): string 
   assert.ok("text" in result);
   assert.equal(result.warning, null);
   return result.text;
+}
+
+function textFor(format: "networkd" | "ifupdown"): string {
+  const result = prepare(web, { method: "sysctl", undo: false, format });
+  assert.ok("text" in result);
+  return result.text;
+}
+
+/** What is asked once a manager of networks has set the VIPs. */
+const managed = `
+vips() {
+  ip -n real -o addr show dev lo | grep -o -e '192.168.26.10/32' -e 'fd00:26::1:10/128' || :
+}
+both() { vips | sed -n 2p; }
+until_there both
+told served "$(ask 192.168.26.10) $(ask '[fd00:26::1:10]')"
+told deprecated "$(ip -n real -6 -o addr show dev lo to fd00:26::1:10 | grep -o deprecated || :)"
+told nobody "$(holder 192.168.26.10 192.168.26.10) $(holder fd00:26::1:10 '[fd00:26::1:10]')"
+told own "$(holder 192.168.26.101 192.168.26.101)"
+told real "$(mac real)"
+`;
+
+function assertManaged(found: Readonly<Record<string, string>>): void {
+  assert.equal(found.served, "real real");
+  assert.equal(found.deprecated, "deprecated");
+  assert.equal(found.nobody, "nobody nobody");
+  assert.equal(found.own, found.real);
 }
 
 const course = `
@@ -85,6 +112,51 @@ describe("a real server that a script for direct routing prepared", () => {
       assert.equal(found["undone-twice"], found.before);
       assert.match(found.refused ?? "", /this machine is a router: it has 192\.168\.26\.9/);
     });
+
+  it("ifupdown sets the same at boot, and takes it away", () => {
+    const printed = textFor("ifupdown");
+    const stanzas = filesOf(printed)["/etc/network/interfaces.d/lvsd-web"];
+    assert.ok(stanzas !== undefined, printed);
+    const files = { interfaces: `auto lo\niface lo inet loopback\n\n${stanzas}` };
+    const script = `
+mkdir /run/network
+route_directly 192.168.26.10
+route_directly fd00:26::1:10
+told unprepared "$(ask 192.168.26.10) $(ask '[fd00:26::1:10]')"
+in_real ifup --interfaces="$DIR/interfaces" -a
+${managed}
+in_real ifdown --interfaces="$DIR/interfaces" -a
+told undone "$(vips)"
+`;
+    const found = inWorld({ files, script });
+    assert.equal(found.unprepared, "nothing nothing");
+    assertManaged(found);
+    assert.equal(found.undone, "");
+  });
+
+  it("systemd-networkd sets the same at boot, with the file for the kernel's parameters", () => {
+    const files = filesOf(textFor("networkd"));
+    const paths = Object.keys(files);
+    const script = `
+mount -t tmpfs tmpfs /etc/systemd/network
+for number in $(seq ${paths.length}); do
+  path=$(sed -n "\${number}p" "$DIR/paths")
+  case "$path" in
+    /etc/systemd/network/*) mkdir -p "\${path%/*}" && cp "$DIR/$number" "$path" ;;
+    /etc/sysctl.d/*) in_real sysctl -q -p "$DIR/$number" ;;
+    *) exit 1 ;;
+  esac
+done
+route_directly 192.168.26.10
+route_directly fd00:26::1:10
+begin_networkd
+${managed}
+end_networkd
+`;
+    const numbered = Object.values(files).map((text, at) => [`${at + 1}`, text] as const);
+    const all = { ...Object.fromEntries(numbered), paths: `${paths.join("\n")}\n` };
+    assertManaged(inWorld({ files: all, script, asRoot: true }));
+  });
 
   it("without the settings it would answer for a VIP on its loopback device", () => {
     const script = `

@@ -8,7 +8,7 @@ import { describe, it } from "node:test";
 import type { Preparation } from "../../../../../src/advice/real-server/preparation.ts";
 import { prepare } from "../../../../../src/advice/real-server/prepare.ts";
 import type { IpAddress } from "../../../../../src/model/address.ts";
-import { inWorld } from "../../../../advice/real-server/world.ts";
+import { filesOf, inWorld } from "../../../../advice/real-server/world.ts";
 
 const ip = (text: string): IpAddress => text as IpAddress;
 
@@ -32,6 +32,12 @@ const web: Preparation = {
 
 function scriptOf(undo: boolean): string {
   const result = prepare(web, { method: "gateway", undo, format: "script" });
+  assert.ok("text" in result);
+  return result.text;
+}
+
+function textFor(format: "networkd" | "ifupdown"): string {
+  const result = prepare(web, { method: "gateway", undo: false, format });
   assert.ok("text" in result);
   return result.text;
 }
@@ -98,6 +104,78 @@ told elsewhere "$(in_real sh "$DIR/do.sh" 2>&1 || :)"
     assert.equal(found["served-too"], "real real");
     assert.equal(found["undone-again"], found.before);
     assert.match(found.elsewhere ?? "", /this machine has none of the real servers' addresses/);
+  });
+
+  it("has the same from ifupdown at boot", () => {
+    const [four, six] = textFor("ifupdown")
+      .split(/^# \/etc\/network\/interfaces\n/m)
+      .slice(1);
+    const interfaces = `auto eth1
+iface eth1 inet static
+    address 10.11.12.1/24
+${four}
+iface eth1 inet6 static
+    address fd00:11::1/64
+    dad-attempts 0
+${six}`;
+    const script = `${networks}
+mkdir /run/network
+ip -n real addr flush dev eth1
+ip -n real link set eth1 down
+told unprepared "$(ask 192.168.26.10) $(ask '[fd00:26::10]')"
+ip -n router neigh flush dev eth1
+in_real ifup --interfaces="$DIR/interfaces" -a
+told served "$(ask 192.168.26.10) $(ask '[fd00:26::10]')"
+told default "$(ip -n real route show default)"
+in_real ifdown --interfaces="$DIR/interfaces" -a
+told rules "$(ip -n real -4 rule; ip -n real -6 rule)"
+`;
+    const found = inWorld({ files: { interfaces }, script });
+    assert.equal(found.unprepared, "nothing nothing");
+    assert.equal(found.served, "real real");
+    assert.match(found.default ?? "", /^default via 10\.11\.12\.10 dev eth1/);
+    assert.doesNotMatch(found.rules ?? "", /539/);
+  });
+
+  it("has the same from systemd-networkd at boot", () => {
+    const files = filesOf(textFor("networkd"));
+    const texts = Object.values(files);
+    const names = Object.keys(files).map((path) => path.replace("DEVICE", "10-eth1"));
+    assert.deepEqual(names, [
+      "/etc/systemd/network/10-eth1.network.d/lvsd-gateway.conf",
+      "/etc/systemd/network/10-eth1.network.d/lvsd-gateway6.conf",
+    ]);
+    const network = `[Match]
+Name=eth1
+[Network]
+Address=10.11.12.1/24
+Address=fd00:11::1/64
+LinkLocalAddressing=no
+`;
+    const script = `${networks}
+mount -t tmpfs tmpfs /etc/systemd/network
+mkdir /etc/systemd/network/10-eth1.network.d
+cp "$DIR/network" /etc/systemd/network/10-eth1.network
+cp "$DIR/four" ${names[0]}
+cp "$DIR/six" ${names[1]}
+ip -n real addr flush dev eth1
+ip -n real route del default
+ip -n real -6 route del default
+told unprepared "$(ask 192.168.26.10) $(ask '[fd00:26::10]')"
+ip -n router neigh flush dev eth1
+begin_networkd
+ready() { ip -n real -6 route show table 539 2>/dev/null | grep default; }
+ready4() { ip -n real route show default; }
+until_there ready
+until_there ready4
+told served "$(ask 192.168.26.10) $(ask '[fd00:26::10]')"
+told routes "$(routes)"
+end_networkd
+`;
+    const [four = "", six = ""] = texts;
+    const found = inWorld({ files: { network, four, six }, script, asRoot: true });
+    assert.equal(found.unprepared, "nothing nothing");
+    assert.equal(found.served, "real real", found.routes);
   });
 
   it("gets none where nat_router has no address of its family", () => {

@@ -44,6 +44,23 @@ describe("what doctor reads of the operating system", () => {
     assert.deepEqual([...enabledUnits(root)], ["ipvsadm.service"]);
   });
 
+  it("start scripts that have no unit, Debian's of ipvsadm only where it does something", (t) => {
+    const root = tree(t);
+    const put = (path: string, text = "") => {
+      mkdirSync(join(root, path, ".."), { recursive: true });
+      writeFileSync(join(root, path), text);
+    };
+    for (const name of ["S01ipvsadm", "S20pulse", "S02keepalived", "K01ldirectord"])
+      put(`etc/rc2.d/${name}`);
+    put("lib/systemd/system/keepalived.service");
+    put("etc/default/ipvsadm", 'AUTO="false"\nDAEMON="none"\n');
+    assert.deepEqual([...enabledUnits(root)], ["pulse.service"]);
+    for (const text of ['AUTO="true"\n', 'AUTO="false"\nDAEMON="both"\n']) {
+      put("etc/default/ipvsadm", text);
+      assert.deepEqual([...enabledUnits(root)].sort(), ["ipvsadm.service", "pulse.service"]);
+    }
+  });
+
   it("mode and owner of a file, or that there is none", (t) => {
     const path = join(tree(t), "key");
     assert.equal(ownershipOf(path), null);
