@@ -32,7 +32,7 @@ const harmless = /^(?:CHECK|LVSD)_[A-Za-z0-9_]*$/;
  * wrote or which was judged like this, with the texts of what it includes: executables outside /etc/lvsd/commands, variables that may
  * steer programs, and other files to read than those that `present` names. A command that `present`
  * holds, with these arguments, and a variable with this value stay. `next` and `before` are what
- * both mean.
+ * both mean. `included`: as in `strangeIncludes`.
  */
 export function beyondControl(
   file: string,
@@ -41,6 +41,7 @@ export function beyondControl(
   next: Judged,
   before: Judged,
   judge: JudgeExecutable,
+  included: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
   const complaints = new Complaints();
   const value = readText(file, text, complaints);
@@ -48,7 +49,7 @@ export function beyondControl(
   const had = [present]
     .flat()
     .flatMap((of) => [...entriesOf(readText(file, of, new Complaints()))]);
-  const known = new Set(had.flatMap(filesOf).map(({ name }) => name));
+  const known = new Set([...had.flatMap(filesOf).map(({ name }) => name), ...included]);
   const has = [...entriesOf(value)];
   const loadedVariables = new Set(had.flatMap(variablesOf));
   const programs = had.filter(({ key }) => key.names === "executable");
@@ -94,18 +95,31 @@ const mailServerKeys = [
   ["ca", "ca"],
 ] as const;
 
+/** What texts include that were loaded here once, for a way back to them. */
+export const includesIn = (file: string, texts: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    texts.flatMap((text) => includesOf(file, text, new Complaints())).map(({ name }) => name),
+  );
+
+const includesOf = (file: string, text: string, complaints: Complaints): readonly FileNamed[] =>
+  [...entriesOf(readText(file, text, complaints))].filter(isInclude).flatMap(filesOf);
+
 /**
- * The problems of a text from outside that includes what the loaded text does not. Judged before
- * any included file is read: what stands in it would be repeated in the answer.
+ * The problems of a text from outside that includes what neither the loaded text does nor
+ * `included` names. Judged before any included file is read: what stands in it would be repeated in
+ * the answer.
  */
-export function strangeIncludes(file: string, text: string, loaded: string): readonly Problem[] {
+export function strangeIncludes(
+  file: string,
+  text: string,
+  loaded: string,
+  included: ReadonlySet<string> = new Set(),
+): readonly Problem[] {
   // To be a key, the word must stand there, or be hidden behind an escape: this saves a reading.
   if (!/include|\\/.test(text)) return [];
   const complaints = new Complaints();
-  const includes = (of: string, into: Complaints): readonly FileNamed[] =>
-    [...entriesOf(readText(file, of, into))].filter(isInclude).flatMap(filesOf);
-  const known = new Set(includes(loaded, new Complaints()).map(({ name }) => name));
-  const given = includes(text, new Complaints());
+  const known = new Set([...includesIn(file, [loaded]), ...included]);
+  const given = includesOf(file, text, new Complaints());
   for (const { name, at, path, of } of given)
     if (!known.has(name)) complaints.at(at, `${path}: ${of} is not what is loaded`, elsewhere);
   return complaints.inOrder([file]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { beyondControl } from "../../src/config/bounds.ts";
+import { beyondControl, includesIn, strangeIncludes } from "../../src/config/bounds.ts";
 import { rootKeys } from "../../src/config/schema/root.ts";
 import { section } from "../../src/keys/section.ts";
 import type { Shape } from "../../src/keys/shape.ts";
@@ -54,6 +54,21 @@ describe("a configuration that arrives through the control interface", () => {
     const command =
       "{ type: command, command: /etc/lvsd/commands/x, environment: { CHECK_TOKEN: a, LVSD_X: b } }";
     assert.deepEqual(judged(`${present}  dns: { check: ${command} }\n`), []);
+  });
+
+  it("may include what a configuration did that was loaded here once, and name nothing else of it", () => {
+    const once = "include: [old/*.yaml]\nnotify: { command: /opt/old }\n";
+    const back = once.replace("serial: 1\n", "serial: 9\n");
+    const included = includesIn("/c.yaml", ["routers: [", once]);
+    const messages = (text: string) => [
+      strangeIncludes("/c.yaml", text, present, included).length,
+      beyondControl("/c.yaml", text, present, keyFile, keyFile, judge, included).length,
+    ];
+    assert.deepEqual(messages("include: [old/*.yaml]\n"), [0, 0]);
+    assert.deepEqual(messages(back), [0, 1], "its command is judged as any other");
+    assert.deepEqual(messages("include: [/etc/shadow]\n"), [1, 1]);
+    assert.deepEqual(messages("notify: { command: /opt/old }\n"), [0, 1]);
+    assert.equal(strangeIncludes("/c.yaml", once, present).length, 1);
   });
 
   it("may say what a file says that the loaded one includes", () => {

@@ -186,6 +186,7 @@ export class ConfigChanges {
       text,
       present: this.text(),
       loaded: this.#written,
+      past: text === null ? [] : this.#store.pastFiles(),
       forced: role,
       role: serving()?.running.role ?? role,
       readInterfaces: () => doors.ip.readInterfaces(),

@@ -14,6 +14,8 @@ export type Question =
        * are judged by it before they are read; null: there is none.
        */
       readonly loaded: string | null;
+      /** Files that `text` may lead back to: what they include was loaded once. */
+      readonly past: readonly string[];
       /** What stands for the files on the disk, the main one first; null: they themselves. */
       readonly instead: readonly ConfigFile[] | null;
     }
@@ -29,6 +31,8 @@ export type Question =
       readonly text: string;
       /** What is loaded, the main file first. */
       readonly present: readonly string[];
+      /** As above. */
+      readonly past: readonly string[];
       readonly next: Pick<Config, "heartbeat" | "notify">;
       readonly before: Pick<Config, "heartbeat" | "notify">;
     };

@@ -66,6 +66,11 @@ export class ConfigStore {
     }
   }
 
+  /** The files of those, newest first. */
+  pastFiles(): readonly string[] {
+    return this.past().map((past) => join(this.#directory, fileNameOf(past)));
+  }
+
   /** The one `back` replacements ago, from 1; null where there is none. Throws MachineError. */
   back(back: number): (PastConfig & { readonly text: string }) | null {
     const past = this.past()[back - 1];

@@ -17,17 +17,23 @@ const heapMegabytesMax = 1024;
 
 /**
  * The operator's files, read and judged. All of these throw MachineError when the thread fails or
- * is late. `loaded`: the main file in force, for a `text` from outside.
+ * is late. `loaded`: the main file in force, for a `text` from outside; `past`: files of those that
+ * it took the place of.
  */
 export const readWritten = (
   path: string,
   text: string | null = null,
   loaded: string | null = null,
-) => asked<Written | Refusals>({ kind: "read", path, text, loaded, instead: null });
+  past: readonly string[] = [],
+) => asked<Written | Refusals>({ kind: "read", path, text, loaded, past, instead: null });
 
 /** These files in place of what is on the disk, as they were loaded once. */
 export const readKept = (path: string, instead: readonly ConfigFile[]) =>
-  asked<Written | Refusals>({ kind: "read", path, text: null, loaded: null, instead });
+  asked<Written | Refusals>({
+    ...{ kind: "read", path, text: null, loaded: null },
+    past: [],
+    instead,
+  });
 
 /** As `withSerial` (config/saving/edit.ts); of Piranha's lvs.cf, as the YAML in its place. */
 export const raisedSerial = (path: string, text: string, serial: number) =>

@@ -1,6 +1,6 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
 import { parentPort, workerData } from "node:worker_threads";
-import { beyondControl, strangeIncludes } from "../../config/bounds.ts";
+import { beyondControl, includesIn, strangeIncludes } from "../../config/bounds.ts";
 import { asYaml } from "../../config/import/piranha/as-yaml.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
@@ -14,10 +14,15 @@ function read({
   path,
   text,
   loaded,
+  past,
   instead,
 }: Question & { readonly kind: "read" }): Written | Refusals {
-  const strange = text === null || loaded === null ? [] : strangeIncludes(path, text, loaded);
-  if (strange.length > 0) return { problems: strange };
+  const isOutside = text !== null && loaded !== null;
+  if (isOutside && strangeIncludes(path, text, loaded).length > 0) {
+    // Read only where it matters: they may be large.
+    const strange = strangeIncludes(path, text, loaded, includesIn(path, textsOf(past)));
+    if (strange.length > 0) return { problems: strange };
+  }
   const files =
     instead !== null
       ? keptFiles(instead)
@@ -35,6 +40,13 @@ function read({
   return "problems" in key ? key : { ...result, keys: key.keys };
 }
 
+/** What can be read of them. */
+const textsOf = (files: readonly string[]): readonly string[] =>
+  files.flatMap((file) => {
+    const read = diskFiles.read(file);
+    return "text" in read ? [read.text] : [];
+  });
+
 function answer(question: Question): unknown {
   const { kind } = question;
   switch (kind) {
@@ -43,8 +55,11 @@ function answer(question: Question): unknown {
     case "serial":
       return withSerial(asYaml(question.path, question.text) ?? question.text, question.serial);
     case "bounds": {
-      const { path, text, present, next, before } = question;
-      return beyondControl(path, text, present, next, before, mayRun);
+      const { path, text, present, past, next, before } = question;
+      const problems = beyondControl(path, text, present, next, before, mayRun);
+      if (problems.length === 0 || past.length === 0) return problems;
+      const included = includesIn(path, textsOf(past));
+      return beyondControl(path, text, present, next, before, mayRun, included);
     }
     default:
       return kind satisfies never;

@@ -17,6 +17,8 @@ export interface NextConfig {
   /** What is loaded now. */
   readonly present: string;
   readonly loaded: Written | null;
+  /** The files of the configurations that were loaded before, of this router's history. */
+  readonly past: readonly string[];
   /** The role that the command line gives; null: none. */
   readonly forced: Role | null;
   /** The role that this router has; it does not change while it runs. */
@@ -32,7 +34,7 @@ export interface NextConfig {
  */
 export async function lackedHere(next: NextConfig): Promise<readonly Problem[]> {
   try {
-    const written = await readWritten(next.path, next.text, next.present);
+    const written = await readWritten(next.path, next.text, next.present, next.past);
     if ("problems" in written) return [];
     const running = await here(written, next);
     return "ok" in running && running.fault === "text" ? running.problems : [];
@@ -44,7 +46,7 @@ export async function lackedHere(next: NextConfig): Promise<readonly Problem[]> 
 /** Reads and judges it. Never throws. */
 export async function nextConfig(next: NextConfig): Promise<Running | Refusal> {
   try {
-    const written = await readWritten(next.path, next.text, next.present);
+    const written = await readWritten(next.path, next.text, next.present, next.past);
     if ("problems" in written) return { ok: false, fault: "text", problems: written.problems };
     const beyond = await beyondText(written, next);
     if (beyond.length > 0) return { ok: false, fault: "text", problems: beyond };
@@ -60,13 +62,13 @@ export async function nextConfig(next: NextConfig): Promise<Running | Refusal> {
  */
 async function beyondText(
   { config: { heartbeat, notify } }: Written,
-  { path, text, present, loaded }: NextConfig,
+  { path, text, present, loaded, past }: NextConfig,
 ): Promise<readonly Problem[]> {
   if (text === null || loaded === null) return [];
   // Not the whole of both: what goes to the thread is copied.
   const before = { heartbeat: loaded.config.heartbeat, notify: loaded.config.notify };
   const included = loaded.files.filter((file) => file.path !== path).map((file) => file.text);
-  const judged = { path, text, present: [present, ...included] };
+  const judged = { path, text, present: [present, ...included], past };
   return beyondBounds({ ...judged, next: { heartbeat, notify }, before });
 }
 

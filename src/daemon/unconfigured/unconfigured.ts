@@ -148,7 +148,14 @@ async function beyondFirst(path: string, text: string, { config }: Written) {
     notify,
   } as const;
   const present = `heartbeat: { key_file: ${JSON.stringify(keyFile)} }\n`;
-  return beyondBounds({ path, text, present: [present], next: { heartbeat, notify }, before });
+  return beyondBounds({
+    path,
+    text,
+    present: [present],
+    past: [],
+    next: { heartbeat, notify },
+    before,
+  });
 }
 
 async function reload({

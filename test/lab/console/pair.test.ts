@@ -8,12 +8,13 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { it, type TestContext } from "node:test";
 import type { Page } from "playwright-core";
 import type { Daemon } from "../../../src/daemon/daemon.ts";
 import { builtAssets, logIn, openBrowser, openPage } from "../../console/browser.ts";
-import { serveConsole } from "../../console/served-console.ts";
+import { formIn } from "../../console/forms/sent-form.ts";
+import { serveConsole, visitorAs } from "../../console/served-console.ts";
 import { MemoryMachine, MemorySwitch } from "../../daemon/memory-machine.ts";
 
 /** Patience, not a goal: other tests share the processors. */
@@ -70,15 +71,21 @@ interface Pair {
   readonly daemons: readonly Daemon[];
 }
 
-async function startPair(t: TestContext): Promise<Pair> {
+/** `included`: a file that both routers have next to theirs, which theirs includes. */
+async function startPair(t: TestContext, included: string | null = null): Promise<Pair> {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-pair-"));
   t.after(() => rmSync(directory, { recursive: true }));
   const keyFile = join(directory, "heartbeat.key");
   writeFileSync(keyFile, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
   const network = new MemorySwitch();
-  const text = textWith(await freePort(), keyFile);
+  const alone = textWith(await freePort(), keyFile);
+  const text =
+    included === null ? alone : alone.replace("serial: 1\n", "serial: 1\ninclude: mail.yaml\n");
   const machines = addresses.map((own) => new MemoryMachine(network, own));
-  for (const { configFile } of machines) writeFileSync(configFile, text);
+  for (const { configFile } of machines) {
+    writeFileSync(configFile, text);
+    if (included !== null) writeFileSync(join(dirname(configFile), "mail.yaml"), included);
+  }
   const daemons: Daemon[] = [];
   for (const machine of machines) daemons.push(await machine.start());
   t.after(() => Promise.all(daemons.map((daemon) => daemon.stop("the test ends"))));
@@ -180,5 +187,56 @@ it("a virtual server is edited by forms, applied on both routers, merged, and ro
   assert.deepEqual(
     complaints.filter((one) => !/422/.test(one)),
     [],
+  );
+});
+
+it("included files are taken into the main file on both routers, edited, and rolled back to", {
+  timeout: 300_000,
+}, async (t) => {
+  const mail = `virtual_servers:
+  # ask the postmaster
+  mail:
+    address: 192.0.2.11/24
+    device: eth0
+    port: 25
+    forwarding: direct
+    check: { type: command, command: /opt/probe, args: [mail] }   # root's own
+    real_servers:
+      mx1: { address: 192.0.2.31 }
+`;
+  const pair = await startPair(t, mail);
+  const [first] = pair.daemons;
+  assert.ok(first !== undefined);
+  const before = texts(pair);
+  const served = await serveConsole(t, { controlled: first });
+  const visitor = await visitorAs(served, "admin");
+  const apply = async () => {
+    const form = formIn((await visitor.get("/review")).text, "/review/apply");
+    const { location, text } = await visitor.post("/review/apply", form);
+    assert.equal(location, "/history", /<ul class="problems".*?<\/ul>/s.exec(text)?.[0]);
+  };
+  const locked = (await visitor.get("/virtual-server?name=mail")).text;
+  const taken = await visitor.post("/review/include", formIn(locked, "/review/include"));
+  assert.equal(taken.location, "/review");
+  const page = (await visitor.get("/real-server?vs=mail&name=mx1")).text;
+  const fields = { ...formIn(page, "/real-server/save"), "k.weight": "7" };
+  assert.equal((await visitor.post("/real-server/save", fields)).status, 303);
+  await apply();
+  const [one = "", other] = texts(pair);
+  assert.equal(one, other);
+  assert.match(one, / {2}# ask the postmaster\n {2}mail:\n.* {3}# root's own\n.*weight: 7 \}\n$/s);
+  assert.doesNotMatch(one, /^include/m);
+  await until("both have the weight", () =>
+    pair.machines.every((machine) => tableOf(machine).includes(`"weight":7,`)),
+  );
+  const history = (await visitor.get("/history")).text;
+  const back = formIn(history, "/history/rollback");
+  assert.equal((await visitor.post("/history/rollback", back)).location, "/history");
+  await until("both have the weight of the included file again", () =>
+    pair.machines.every((machine) => !tableOf(machine).includes(`"weight":7,`)),
+  );
+  assert.deepEqual(
+    texts(pair).map((text) => text.replace("serial: 3", "serial: 1")),
+    before,
   );
 });

@@ -19,7 +19,7 @@ const servers = Array.from(
 const large = `serial: 1\nvirtual_servers:\n  web:\n    real_servers:\n${servers}`;
 
 const heartbeat = { heartbeat: { keyFile: "/k" }, notify: { mail: null } } as never;
-const bounds = { path: "/c.yaml", present: [large], next: heartbeat, before: heartbeat };
+const bounds = { path: "/c.yaml", present: [large], past: [], next: heartbeat, before: heartbeat };
 
 /** How often this thread got its turn until the work was done; once is what any promise gives. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
@@ -152,6 +152,7 @@ describe("a hostile text", () => {
       path: "/c.yaml",
       text: keys,
       loaded: null,
+      past: [],
       instead: null,
     } as const;
     await assert.rejects(asked(question, 20), /judging it takes longer than 0\.02 s/);

@@ -28,7 +28,7 @@ test("a text from outside does not find out which files are on this machine", as
   assert.ok("config" in loaded);
   const answer = async (ca: string) => {
     const next = await nextConfig({
-      ...{ path, text: text(`, tls: { ca: ${ca} }`), present: text(), loaded },
+      ...{ path, text: text(`, tls: { ca: ${ca} }`), present: text(), loaded, past: [] },
       ...{ forced: "primary", role: "primary", readInterfaces: async () => [], ipv6: () => true },
     });
     assert.ok("ok" in next && !next.ok);
