@@ -331,7 +331,10 @@ export interface SaveReport extends PlanReport {
    * catches up when it returns; `unsure`: its answer was lost, it has it or catches up.
    */
   readonly peer: PeerShare;
-  /** The text was Piranha's lvs.cf and is stored as YAML; left out: it is stored as it was. */
+  /**
+   * Piranha's lvs.cf has become YAML: the text, or the file that it takes the place of; left out:
+   * neither was one.
+   */
   readonly converted?: boolean;
 }
 

@@ -3,7 +3,9 @@
  * later too. In memory alone and bounded; a console that starts anew has none.
  */
 import type { Edit } from "../../config/editing/edit.ts";
+import { asYaml } from "../../config/import/piranha/as-yaml.ts";
 import { withSerial } from "../../config/saving/edit.ts";
+import type { ConfigReport } from "../../control/api.ts";
 import type { ControlClient } from "../../control/client.ts";
 import { configBytesMax } from "../../keys/source.ts";
 import { type Draft, edited, isChanged, type Rebased, rebased } from "./draft.ts";
@@ -82,15 +84,22 @@ export interface UserDraft {
   discard(): void;
 }
 
+/** As saving writes it: forms edit YAML, and what is compared is in one form. */
+const inYaml = (report: ConfigReport): ConfigReport => ({
+  ...report,
+  text: asYaml(report.path, report.text) ?? report.text,
+});
+
 export function draftOf(
   user: string,
   drafts: Drafts,
   client: Pick<ControlClient, "config">,
 ): UserDraft {
+  const loaded = async (): Promise<ConfigReport> => inYaml(await client.config());
   const open = async (): Promise<Draft> => {
     const present = drafts.of(user);
     if (present !== null && isChanged(present)) return present;
-    const base = await client.config();
+    const base = await loaded();
     return { base, text: base.text, begun: drafts.now() };
   };
   const settle = (draft: Draft): Draft | Refused => {
@@ -104,13 +113,17 @@ export function draftOf(
       return drafts.of(user);
     },
     open,
-    async take(text) {
-      const base = await client.config();
+    async take(given) {
+      const base = await loaded();
+      const { text } = inYaml({ ...base, text: given });
       // Saving raises it; until then it is no difference. The first configuration brings its own.
       const same = base.hash === "" ? text : (withSerial(text, base.serial) ?? text);
       return drafts.keep(user, { base, text: same, begun: drafts.now() });
     },
-    put: async (text) => settle({ ...(await open()), text }),
+    async put(text) {
+      const draft = await open();
+      return settle({ ...draft, text: inYaml({ ...draft.base, text }).text });
+    },
     async edit(edits) {
       const result = edited(await open(), edits);
       if ("refused" in result) return { refused: "not-editable", why: result.refused };
@@ -119,7 +132,7 @@ export function draftOf(
     async rebase(yielding = false) {
       const present = drafts.of(user);
       if (present === null) return null;
-      const result = rebased(present, await client.config(), yielding);
+      const result = rebased(present, await loaded(), yielding);
       if (result.kind === "fits") {
         if (!isChanged(result.draft)) drafts.discard(user);
         else if (result.moved) {

@@ -249,6 +249,11 @@ export const reviewMessages = {
     ja: "シリアル {serial} をこのルーターに保存し、読み込みました。相手の応答は失われましたが、保存済みか、後で追いつきます。",
     "zh-TW": "序號 {serial} 已在這台路由器儲存並載入；另一台的回應遺失，它已儲存或稍後會跟上。",
   },
+  "review.stored-converted": {
+    en: "Piranha's lvs.cf is written as YAML in its place.",
+    ja: "Piranha の lvs.cf は、同じ場所に YAML として書き込まれました。",
+    "zh-TW": "Piranha 的 lvs.cf 已在原處寫成 YAML。",
+  },
   "review.kernel-refused": {
     en: "The kernel refuses {count} parts of it; lvsd status has the causes.",
     ja: "カーネルが {count} 件を拒否しました。原因は lvsd status を参照してください。",

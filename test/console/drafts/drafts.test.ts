@@ -4,6 +4,21 @@ import { Drafts } from "../../../src/console/drafts/drafts.ts";
 import { text, user } from "./drafted.ts";
 
 describe("a draft", () => {
+  it("of a router that runs Piranha's lvs.cf is YAML, and so is an lvs.cf that it takes", async () => {
+    const lvs = (address: string): string =>
+      `serial_no = 4\nprimary = ${address}\nservice = lvs\nvirtual web {\n     active = 1\n     address = 192.0.2.10 eth0:1\n     port = 80\n}\n`;
+    const draft = user("ann", new Drafts(() => 0), { text: lvs("192.0.2.1"), serial: 4 });
+    const { text: yaml } = await draft.open();
+    assert.match(yaml, /^# Saved by lvsd in the place of Piranha's lvs\.cf/);
+    await draft.edit([{ kind: "set", path: ["virtual_servers", "web", "port"], value: 81 }]);
+    assert.equal(draft.present?.text, yaml.replace("port: 80", "port: 81"));
+    assert.equal(draft.present?.base.text, yaml);
+    await draft.put(lvs("192.0.2.3"));
+    assert.equal(draft.present?.text, yaml.replace("192.0.2.1 ", "192.0.2.3 "));
+    await draft.put(lvs("192.0.2.1"));
+    assert.ok(draft.present === null, "it is what is loaded");
+  });
+
   it("is one user's alone, and takes a whole text", async () => {
     const drafts = new Drafts(() => 0);
     const [ann, bob] = [user("ann", drafts, { text }), user("bob", drafts, { text })];

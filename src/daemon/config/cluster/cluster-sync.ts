@@ -107,8 +107,10 @@ export class ClusterSync {
     const raised = await raisedSerial(path, text, Math.max(...known) + 1);
     if (raised === null) return refusedText(path, "serial: it cannot be raised in this text");
     const final = await this.#parts.judge(raised, rules);
-    const saved = await this.#leading.save(raised, final, rules, this.#parts.store.onDisk() ?? "");
-    return saved.ok && isPiranha(text) ? { ...saved, converted: true } : saved;
+    const replaced = this.#parts.store.onDisk() ?? "";
+    const saved = await this.#leading.save(raised, final, rules, replaced);
+    const isConverted = isPiranha(text) || isPiranha(replaced);
+    return saved.ok && isConverted ? { ...saved, converted: true } : saved;
   }
 
   /** What the text would change here and on the peer; nothing is stored. */
