@@ -123,7 +123,10 @@ export function importFiles(
   const routers = refusedRouters(root, options);
   if (routers.length > 0) return { problems: routers };
   const judged = leaveOutRefused(root);
-  if ("problems" in judged) return judged;
+  if ("problems" in judged) {
+    const file = own[0]?.name ?? null;
+    return { problems: judged.problems.map((each) => ({ ...each, file: each.file ?? file })) };
+  }
   const { text, origins } = printOutline(root.inOrder(Object.keys(rootKeys)), head);
   const left = strange.map((file) => strangerLeft(file, importer));
   const findings = [...imported.findings, ...left, ...judged.findings];

@@ -91,6 +91,11 @@ export class Findings {
     this.#findings.push(finding);
   }
 
+  /** Further findings are counted and no more: hints for them need not be looked for. */
+  get isFull(): boolean {
+    return this.#findings.length >= findingsMax;
+  }
+
   all(): readonly Finding[] {
     if (this.#leftOver === 0) return this.#findings;
     const text = `${this.#leftOver} further findings are not listed: mend these first`;

@@ -22,21 +22,30 @@ export function importKeepalived(
   others: readonly ForeignFile[],
   options: ImportOptions,
 ): Imported {
+  try {
+    return convert(files, others, options);
+  } catch (thrown) {
+    if (!(thrown instanceof TooLarge)) throw thrown;
+    const [, file = "", line = "1", message = ""] =
+      /^(.*?):(\d+): (.*)$/s.exec(thrown.message) ?? [];
+    const hint = "no real configuration is as large";
+    return { problems: [{ file, line: Number(line), column: 1, message, hint }] };
+  }
+}
+
+/** Throws TooLarge. */
+function convert(
+  files: readonly ForeignFile[],
+  others: readonly ForeignFile[],
+  options: ImportOptions,
+): Imported {
   const findings = new Findings();
   const included = new Set<string>();
   const around = { files: [...files, ...others], instance: options.instance, findings, included };
-  let routers: readonly RouterFile[];
-  try {
-    routers = files.map((file) => ({
-      name: file.name,
-      top: statementsOf(expand(file, around), findings),
-    }));
-  } catch (thrown) {
-    if (!(thrown instanceof TooLarge)) throw thrown;
-    const [file = "", line = "1"] = thrown.message.split(":");
-    const hint = "no real configuration is as large";
-    return { problems: [{ file, line: Number(line), column: 1, message: thrown.message, hint }] };
-  }
+  const routers: readonly RouterFile[] = files.map((file) => ({
+    name: file.name,
+    top: statementsOf(expand(file, around), findings),
+  }));
   const own = routers.filter(({ name }) => !included.has(name));
   const rest = others.filter(({ name }) => !included.has(name));
   const site = surroundingsOf(rest, findings);

@@ -3,6 +3,7 @@ import { isIPv6 } from "node:net";
 import type { Findings } from "../imported.ts";
 import type { Origin } from "../outline.ts";
 import { isAddress, portOf, quoted } from "./conversion.ts";
+import { TooLarge } from "./expand.ts";
 import type { Statement } from "./statements.ts";
 
 export type Head =
@@ -19,7 +20,9 @@ export type Head =
       readonly origin: Origin;
     };
 
-/** Addresses of one group: more would be a table that nobody reads. */
+/** Services of one file: what lvsd.yaml may hold of them, and more than anyone has. */
+export const headsMax = 5000;
+/** Addresses of one entry of a group: more would be a table that nobody reads. */
 const addressesMax = 1024;
 
 /** The services of one virtual_server statement. */
@@ -39,9 +42,14 @@ export function headsOf(
     findings.add("suspicious", server.origin, `virtual_server group ${second}`, "no such group");
     return [];
   }
-  const heads = (group.block ?? []).flatMap((line) =>
-    entry([line.keyword, ...line.words], line.origin, findings),
-  );
+  const heads: Head[] = [];
+  for (const line of group.block ?? []) {
+    heads.push(...entry([line.keyword, ...line.words], line.origin, findings));
+    if (heads.length > headsMax)
+      throw new TooLarge(
+        `${line.origin.file}:${line.origin.line}: more than ${headsMax} addresses`,
+      );
+  }
   if (heads.length === 0)
     findings.add("suspicious", group.origin, `group ${second}`, "empty: keepalived removes it");
   const families = new Set(heads.map(familyOf));

@@ -202,9 +202,11 @@ export function reportUnknown(
   known: readonly string[],
   findings: Findings,
 ): void {
-  const hint = Object.hasOwn(misplaced, keyword)
-    ? misplaced[keyword]
-    : (homeOf(keyword) ?? nearWord(keyword, known) ?? nearElsewhere(keyword));
+  const hint = findings.isFull
+    ? undefined
+    : Object.hasOwn(misplaced, keyword)
+      ? misplaced[keyword]
+      : (homeOf(keyword) ?? nearWord(keyword, known) ?? nearElsewhere(keyword));
   const what =
     block === null
       ? "keepalived does not know it and ignores the line"

@@ -6,8 +6,9 @@ import { Names } from "../names.ts";
 import { MapNode } from "../outline.ts";
 import { reportAllPorts, reportMark } from "../surroundings.ts";
 import { type Conversion, isAddress, isOn, numberOf, portOf, quoted } from "./conversion.ts";
+import { TooLarge } from "./expand.ts";
 import { methodOf } from "./forwarding.ts";
-import { type Head, headsOf } from "./groups.ts";
+import { type Head, headsMax, headsOf } from "./groups.ts";
 import { reportRest, virtualServerTable } from "./keywords.ts";
 import { placeChecks, type RealServer, realServers } from "./real-servers.ts";
 import { scheduling } from "./scheduling.ts";
@@ -25,9 +26,15 @@ export function virtualServersOf(
   );
   const names = new Names();
   const seen = new Map<string, Statement>();
+  let count = 0;
   for (const server of allOf(top, "virtual_server")) {
     const block = server.block ?? [];
     const heads = headsOf(server, groups, findings);
+    count += heads.length;
+    if (count > headsMax) {
+      const { file, line } = server.origin;
+      throw new TooLarge(`${file}:${line}: more than ${headsMax} virtual servers`);
+    }
     for (const head of heads) {
       const protocol = protocolOf(conversion, server, head);
       const key =

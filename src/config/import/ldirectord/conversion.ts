@@ -13,6 +13,8 @@ export interface Conversion {
   readonly claims: Claims;
   readonly names: Names;
   readonly seen: Map<string, string>;
+  /** How many real servers were read so far. */
+  readonly count: { reals: number };
   readonly wrong: { readonly file: string; readonly wrong: Wrong }[];
 }
 

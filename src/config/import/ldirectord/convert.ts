@@ -29,7 +29,14 @@ export function importLdirectord(
 ): Imported {
   const findings = new Findings();
   const conversion: Conversion = {
-    ...{ root: new MapNode(), findings, options, names: new Names(), seen: new Map() },
+    ...{
+      root: new MapNode(),
+      findings,
+      options,
+      names: new Names(),
+      seen: new Map(),
+      count: { reals: 0 },
+    },
     ...{ claims: claimsOf(others, findings), wrong: [] },
   };
   withRouters(conversion.root, conversion.claims, options);

@@ -19,7 +19,7 @@ export function realsIn(
   const seen = new Set<string>();
   return virtual.directives
     .filter(({ name }) => name === "real" || name === "real6")
-    .flatMap((given) => lineOf(conversion, given, virtual, file))
+    .flatMap((given) => bounded(conversion, given, lineOf(conversion, given, virtual, file), file))
     .filter((real) => {
       const key = destinationOf(real, { port, isMark: mark !== null, isPersistent });
       if (!seen.has(key)) return seen.add(key);
@@ -27,6 +27,23 @@ export function realsIn(
       findings.add("suspicious", origin, `real=${key}`, "listed twice; left out");
       return false;
     });
+}
+
+/** Real servers of all files together: more than lvsd.yaml may hold. */
+const realsMax = 50_000;
+
+/** Ranges may stand for more servers than there are. */
+function bounded(
+  conversion: Conversion,
+  { line, name, raw }: Directive,
+  reals: readonly Real[],
+  file: string,
+): readonly Real[] {
+  conversion.count.reals += reals.length;
+  if (conversion.count.reals <= realsMax) return reals;
+  const text = `more than ${realsMax} real servers in all: no real file is as large`;
+  conversion.findings.add("left-out", { file, line }, `${name}=${raw.slice(0, 60)}`, text);
+  return [];
 }
 
 function lineOf(

@@ -8,6 +8,7 @@ import {
   type ImportOptions,
   importDefaults,
 } from "../../../../src/config/import/imported.ts";
+import { importLdirectord } from "../../../../src/config/import/ldirectord/convert.ts";
 import { problemsOf } from "../filled-in.ts";
 
 const unknown = { primary: null, backup: null };
@@ -127,12 +128,36 @@ describe("what lvsd check refuses is left out, and the rest passes", () => {
   });
 
   test("more of it than can be left out is refused, in bounded time", () => {
-    const many = Array.from({ length: 20_000 }, (_, at) => `-A -t 224.0.0.1:${at + 1} -s rr\n`);
+    const many = Array.from({ length: 8000 }, (_, at) => `-A -t 224.0.0.1:${at + 1} -s rr\n`);
     const began = performance.now();
     const text = many.join("");
     const read = importFiles([{ name: "f", text }], "ipvsadm", { ...importDefaults, ...routers });
     assert.ok("problems" in read);
     assert.match(read.problems[0]?.message ?? "", /^lvsd cannot take this over: /);
     assert.ok(performance.now() - began < 20_000);
+  });
+});
+
+describe("ranges and groups that stand for more than there is", () => {
+  test("of keepalived: refused with the line", () => {
+    const lines = Array.from({ length: 20 }, (_, at) => `10.0.${at * 4}.0/22 80\n`).join("");
+    const text = `virtual_server_group G {\n${lines}}\nvirtual_server group G {\n ${real(1)}}\n`;
+    const read = importFiles([{ name: "f", text }], "keepalived", importDefaults);
+    assert.ok("problems" in read);
+    assert.deepEqual(
+      [read.problems[0]?.line, read.problems[0]?.message],
+      [6, "more than 5000 addresses"],
+    );
+  });
+
+  test("of ldirectord: the rest is left out", () => {
+    const lines = Array.from(
+      { length: 14 },
+      (_, at) => `    real=10.${at}.0.0->10.${at}.15.255:80 gate\n`,
+    ).join("");
+    const files = [{ name: "f", text: `virtual=192.0.2.10:80\n${lines}    checktype=on\n` }];
+    const read = importLdirectord(files, [], importDefaults);
+    const said = "root" in read ? read.findings.map(({ text }) => text) : [];
+    hasLine(said, /^more than 50000 real servers in all/);
   });
 });

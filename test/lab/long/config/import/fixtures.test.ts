@@ -41,10 +41,10 @@ describe("what comes of each file passes lvsd check, and each line names its ori
 
 const kinds: Readonly<Record<ImporterName, string>> = {
   piranha: "primary = 192.0.2.1\n",
-  keepalived: "virtual_server 192.0.2.1 80 {\n}\n",
-  ldirectord: "virtual=192.0.2.1:80\n    real=10.9.0.1:80 gate\n",
+  keepalived: "virtual_server 192.0.2.10 80 {\n}\n",
+  ldirectord: "virtual=192.0.2.10:80\n    real=10.9.0.1:80 gate\n",
   heartbeat: "node a\nkeepalive 2\nnode b\n",
-  ipvsadm: "-A -t 192.0.2.1:80 -s wlc\n",
+  ipvsadm: "-A -t 192.0.2.10:80 -s wlc\n",
 };
 
 /** As long as a slow machine needs for a text of the greatest size that is read at all. */
@@ -75,13 +75,13 @@ describe("large texts", () => {
 test("many blocks of one name and on one alias are named and relabelled in bounded time", () => {
   const block = (at: number): string =>
     `virtual v {\n active = 1\n address = 10.1.${at >> 8}.${at & 255} eth0:1\n}\n`;
-  const text = `primary = 192.0.2.1\n${Array.from({ length: 10_000 }, (_, at) => block(at)).join("")}`;
+  const text = `primary = 192.0.2.1\n${Array.from({ length: 5000 }, (_, at) => block(at)).join("")}`;
   const began = performance.now();
   const read = importFiles([{ name: "lvs.cf", text }], "piranha", options);
   const took = performance.now() - began;
   assert.ok("text" in read);
-  assert.match(read.text, /^ {2}v-10000:/m);
-  assert.match(read.text, /device: "?eth0:10000"?/);
+  assert.match(read.text, /^ {2}v-5000:/m);
+  assert.match(read.text, /device: "?eth0:5000"?/);
   assert.ok(took < readMaxMs, `${took} ms`);
 });
 
