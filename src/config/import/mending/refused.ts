@@ -21,7 +21,7 @@ export type Judged =
 
 /** How often the rest is judged again; a large text fewer times, since each time costs its size. */
 const roundsMax = 40;
-const charactersMax = 8_000_000;
+const charactersMax = 2_000_000;
 const roundsMin = 3;
 
 /** Takes out of the outline what cannot be said. Problems: there is too much of it. */
