@@ -113,7 +113,11 @@ for (const [look, options] of Object.entries(looks)) {
   await page.click("main button.main");
   for (const [panel, query] of Object.entries(panels)) {
     await page.goto(`${served.url}/${panel}${query}`);
-    if (panel === "control") await page.locator("details[id^=takeover] summary").first().click();
+    if (panel === "control") {
+      // They come with the first look at the daemon that somebody sees.
+      await page.locator("#graphs canvas").first().waitFor();
+      await page.locator("details[id^=takeover] summary").first().click();
+    }
     if (panel === "import") {
       await page.fill("#name-0", "lvs.cf");
       await page.fill("#text-0", old);

@@ -11,6 +11,7 @@ export const graphsPanel: Panel = {
   help: "graphs.help",
   access: "read",
   menu: false,
+  within: "/control",
   render,
 };
 

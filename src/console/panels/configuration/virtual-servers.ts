@@ -92,7 +92,7 @@ function row(model: Model, opened: Opened, entry: Entry, mayChoose: boolean): Ht
   const choose =
     file === null
       ? html`<input type="radio" id="${id}" name="name" value="${name}" required aria-label="${name}">${shownActive(name, isActive(entry))}`
-      : html`<span class="quiet">${say("virtuals.in-file", { file })}</span>`;
+      : html`<span class="quiet in-file">${say("virtuals.in-file", { file })}</span>`;
   const status = isActive(entry)
     ? state === undefined
       ? html`<span class="quiet">${say("virtuals.not-loaded")}</span>`
