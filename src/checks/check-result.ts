@@ -38,6 +38,8 @@ export interface Deadline {
   readonly run?: RunCommand;
   /** What is said and heard goes here; absent: nowhere. */
   readonly transcript?: Transcript;
+  /** Gets what no text may show that comes of the try. */
+  readonly secrets?: string[];
 }
 
 export const passed: CheckResult = { kind: "passed" };

@@ -56,6 +56,7 @@ export const checksWith =
       return { ...blamed(verdict), took: took() };
     }
     const deadline = new AbortController();
+    const secrets: string[] = [];
     let end = (): void => {};
     let timer: NodeJS.Timeout | undefined;
     const verdict = await contained(`check ${check.type} of ${endpoint.address}`, () => {
@@ -67,7 +68,7 @@ export const checksWith =
       }, check.timeout);
       signal.addEventListener("abort", end, { once: true });
       if (signal.aborted) end();
-      const limits = { signal: deadline.signal, timeout: check.timeout, run };
+      const limits = { signal: deadline.signal, timeout: check.timeout, run, secrets };
       return attempt(check, endpoint, transcript ? { ...limits, transcript } : limits);
     }).catch((thrown: unknown) => {
       // What the runner has left open ends with the deadline's signal.
@@ -76,8 +77,15 @@ export const checksWith =
     });
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
-    return { ...blamed(verdict), took: took() };
+    return { ...(await withoutThem(blamed(verdict), secrets)), took: took() };
   };
+
+/** The verdict without what is secret. What hides it is loaded where there is something to hide. */
+async function withoutThem(verdict: CheckResult, secrets: readonly string[]): Promise<CheckResult> {
+  if (verdict.kind === "passed" || secrets.length === 0) return verdict;
+  const { reasonWithout } = await import("./transcript.ts");
+  return { ...verdict, why: reasonWithout(verdict.why, secrets) };
+}
 
 /** Commands run as children of this process. */
 export const runCheck: RunCheck = checksWith(runUnprivileged);

@@ -36,11 +36,12 @@ export async function tryDialogue(
   const own = check as never;
   const transport = runs.transport(own);
   const { passwordFile = null, secretFile = null }: SecretFiles = own;
-  const password = passwordFile === null ? null : await readPassword(passwordFile);
+  const password =
+    passwordFile === null ? null : await readPassword(passwordFile, "password_file", deadline);
   if (typeof password === "object" && password !== null) return password;
-  const secret = secretFile === null ? null : await readPassword(secretFile, "secret_file");
+  const secret =
+    secretFile === null ? null : await readPassword(secretFile, "secret_file", deadline);
   if (typeof secret === "object" && secret !== null) return secret;
-  for (const hidden of [password, secret]) deadline.transcript?.secret(hidden ?? "");
   const beginning: Beginning = {
     ...{ aim: target, password, secret },
     // Few want it, and it costs as much as a system call.

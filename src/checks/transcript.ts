@@ -4,6 +4,7 @@
  * them: the content of a password file, and the headers of HTTP that carry some.
  */
 import type { Duplex } from "node:stream";
+import { excerpt, printableLine } from "../check/excerpt.ts";
 import { printable } from "../model/printable.ts";
 
 export interface Step {
@@ -88,14 +89,47 @@ export class Transcript {
 }
 
 /** The secrets as they are, quoted (RFC 9051, section 4.3), and inside words of Base64. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let shown = text.replace(secretHeader, `$1: ${hiddenWord}`);
-  for (const secret of secrets)
-    for (const form of [secret, secret.replaceAll(/["\\]/g, "\\$&")])
-      shown = shown.replaceAll(form, hiddenWord);
+export function withoutSecrets(
+  text: string,
+  secrets: readonly string[],
+  instead = hiddenWord,
+): string {
+  let shown = text.replace(secretHeader, `$1: ${instead}`);
+  for (const form of secrets.flatMap(formsOf)) shown = shown.replaceAll(form, instead);
   if (secrets.length === 0) return shown;
   return shown.replaceAll(/[A-Za-z0-9+/]{4,}={0,2}/g, (word) => {
     const inside = Buffer.from(word, "base64").toString("utf8");
-    return secrets.some((secret) => inside.includes(secret)) ? hiddenWord : word;
+    return secrets.some((secret) => inside.includes(secret)) ? instead : word;
   });
+}
+
+/** As it is, quoted, and as an excerpt or a printable line has it. */
+const formsOf = (secret: string): readonly string[] => [
+  ...new Set([
+    secret,
+    secret.replaceAll(/["\\]/g, "\\$&"),
+    excerpt(Buffer.from(secret)).replace(/^"|"(?:\.{3})?$/g, ""),
+    printableLine(secret, secret.length * 6),
+  ]),
+];
+
+/** Of a secret that a bound has cut so many characters are none yet. */
+const telltaleMin = 3;
+
+/** The reason of a failed try without what is secret, also where it was cut in the middle of it. */
+export function reasonWithout(why: string, secrets: readonly string[]): string {
+  const instead = "***";
+  const shown = withoutSecrets(why, secrets, instead);
+  const [end = ""] = /"?\.{3}$/.exec(shown) ?? [];
+  if (end === "") return shown;
+  const whole = shown.slice(0, -end.length);
+  const [word = ""] = /[A-Za-z0-9+/]+$/.exec(whole) ?? [];
+  const inside = Buffer.from(word, "base64").toString("utf8");
+  for (const form of secrets.flatMap(formsOf))
+    for (let length = form.length; length >= telltaleMin; length -= 1) {
+      const part = form.slice(0, length);
+      if (whole.endsWith(part)) return `${whole.slice(0, -length)}${instead}${end}`;
+      if (inside.includes(part)) return `${whole.slice(0, -word.length)}${instead}${end}`;
+    }
+  return shown;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Transcript, withoutSecrets } from "../../src/checks/transcript.ts";
+import { reasonWithout, Transcript, withoutSecrets } from "../../src/checks/transcript.ts";
 
 describe("a transcript of a try", () => {
   it("hides a password as it is, quoted, and inside Base64, from whichever side", () => {
@@ -40,5 +40,29 @@ describe("a transcript of a try", () => {
     assert.equal(steps.length, 200);
     assert.match(steps[0]?.text ?? "", /^x{2048} \.\.\. 1046528 bytes more$/);
     assert.equal(steps[1]?.text, "\\x1b[2J");
+  });
+});
+
+describe("the reason of a failed try", () => {
+  const secret = 'geh"eim-grün';
+  const shown = (why: string) => reasonWithout(why, [secret]);
+
+  it("shows no secret, in whichever form a server repeats it", () => {
+    for (const form of [
+      secret,
+      'geh\\"eim-grün',
+      'geh"eim-gr\\xc3\\xbcn',
+      'geh"eim-gr\\ufcn',
+      Buffer.from(`\0probe\0${secret}`).toString("base64"),
+    ])
+      assert.equal(shown(`got "535 ${form}"`), 'got "535 ***"', form);
+  });
+
+  it("shows no part of one that was cut", () => {
+    assert.equal(shown('got "535 no: geh"eim"...'), 'got "535 no: ***"...');
+    const encoded = Buffer.from(`probe:${secret}`).toString("base64").slice(0, 13);
+    assert.equal(shown(`got "535 ${encoded}"...`), 'got "535 ***"...');
+    assert.equal(shown("no: geh..."), "no: ***...");
+    assert.equal(shown('got "535 no: good"...'), 'got "535 no: good"...');
   });
 });

@@ -228,10 +228,3 @@ export async function speakOn(
     close(socket);
   }
 }
-
-/** A text of a server or library without what is secret. */
-export const withoutSecrets = (text: string, secrets: readonly (string | null)[]): string =>
-  secrets.reduce<string>(
-    (shown, secret) => (secret === null ? shown : shown.replaceAll(secret, "***")),
-    text,
-  );

@@ -14,7 +14,7 @@ import {
 } from "../check-result.ts";
 import { matches } from "../matching/matching.ts";
 import type { Endpoint } from "../target.ts";
-import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
+import { type ClientStream, speakOn } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
 /** RFC 4511, section 4.14.1. */
@@ -28,12 +28,15 @@ export async function tryLdap(
   target: Endpoint,
   deadline: Deadline,
 ): Promise<CheckResult> {
-  const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
+  const password =
+    check.passwordFile === null
+      ? null
+      : await readPassword(check.passwordFile, "password_file", deadline);
   if (typeof password === "object" && password !== null) return password;
   return speakOn(target, deadline, {
     strange,
     speak: (stream) => speak(check, password, target, stream, deadline),
-    sorted: (thrown) => sort(thrown, password),
+    sorted: sort,
   });
 }
 
@@ -107,8 +110,8 @@ function ldifOf(entry: Entry): string {
   return lines.join("\n");
 }
 
-function sort(thrown: unknown, password: string | null): Failed {
-  const text = withoutSecrets(messageOf(thrown), [password]);
+function sort(thrown: unknown): Failed {
+  const text = messageOf(thrown);
   if (thrown instanceof FilterError) return failed("local", `filter: ${text}`);
   if (thrown instanceof ResultCodeError) {
     const says = text.replace(/ Code: 0x[0-9a-f]+$/, "");

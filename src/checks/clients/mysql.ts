@@ -12,7 +12,7 @@ import {
   passed,
 } from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
-import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
+import { type ClientStream, speakOn } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
 /**
@@ -39,7 +39,10 @@ export async function tryMysql(
   target: Endpoint,
   deadline: Deadline,
 ): Promise<CheckResult> {
-  const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
+  const password =
+    check.passwordFile === null
+      ? null
+      : await readPassword(check.passwordFile, "password_file", deadline);
   if (typeof password === "object" && password !== null) return password;
   let connection: Connection | null = null;
   try {
@@ -49,7 +52,7 @@ export async function tryMysql(
         connection = connectOn(check, password, stream);
         return speak(check, connection, stream);
       },
-      sorted: (thrown) => sort(thrown, password),
+      sorted: sort,
     });
   } finally {
     (connection as Connection | null)?.destroy();
@@ -126,8 +129,8 @@ async function ask(
 const numberOf = (thrown: unknown): number =>
   thrown instanceof Error ? ((thrown as QueryError).errno ?? 0) : 0;
 
-function sort(thrown: unknown, password: string | null): Failed {
-  const text = withoutSecrets(messageOf(thrown), [password]);
+function sort(thrown: unknown): Failed {
+  const text = messageOf(thrown);
   const code = codeOf(thrown);
   const number = numberOf(thrown);
   if (number > 0) return failed("unexpected", `${number}: ${text}`);

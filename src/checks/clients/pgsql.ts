@@ -11,7 +11,7 @@ import {
   passed,
 } from "../check-result.ts";
 import type { Endpoint } from "../target.ts";
-import { type ClientStream, speakOn, withoutSecrets } from "./client-stream.ts";
+import { type ClientStream, speakOn } from "./client-stream.ts";
 import { readPassword } from "./password.ts";
 
 /** Who asks when the check has no login. */
@@ -35,13 +35,16 @@ export async function tryPgsql(
   target: Endpoint,
   deadline: Deadline,
 ): Promise<CheckResult> {
-  const password = check.passwordFile === null ? null : await readPassword(check.passwordFile);
+  const password =
+    check.passwordFile === null
+      ? null
+      : await readPassword(check.passwordFile, "password_file", deadline);
   if (typeof password === "object" && password !== null) return password;
   return speakOn(target, deadline, {
     // To the request for TLS the server answers with one letter.
     strange: (heard) => (check.tls !== null && heard.length === 1 ? false : strange(heard)),
     speak: (stream) => speak(check, password, target, stream),
-    sorted: (thrown) => sort(thrown, password),
+    sorted: sort,
   });
 }
 
@@ -112,8 +115,8 @@ async function beginTls(
   return stream.secure(options);
 }
 
-function sort(thrown: unknown, password: string | null): Failed {
-  const text = withoutSecrets(messageOf(thrown), [password]);
+function sort(thrown: unknown): Failed {
+  const text = messageOf(thrown);
   if (thrown instanceof pg.DatabaseError) return failed("unexpected", `${thrown.code}: ${text}`);
   if (/^Connection terminated/.test(text)) return failed("closed", "closed before the login ended");
   return failedBy(new Error(text), "unreadable");
