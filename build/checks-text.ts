@@ -41,8 +41,9 @@ type and then its reason.
 
 export const originText: readonly string[] =
   `By default the route to a real server decides which address, port and interface a check comes from.
-Every type that uses the network has these keys. \`ping\` has no \`source_port\`; types with a second
-connection (\`ftp\`) use the port for the first one.
+Every type that uses the network has these keys, but for \`bfd\`, whose packets leave as the route
+says. \`ping\` has no \`source_port\`; types with a second connection (\`ftp\`) use the port for the first
+one.
 
 \`\`\`yaml
 check: { type: tcp, source: private, device: eth1, fwmark: 21 }

@@ -127,8 +127,10 @@ export function tryPing(
       forget();
       resolve(late("echo reply", deadline));
     };
+    deadline.transcript?.note(`echo request to ${address}`);
     const forget = pingsOf(family(address), origin ?? null).ask(address, (verdict) => {
       deadline.signal.removeEventListener("abort", expire);
+      if (verdict.kind === "passed") deadline.transcript?.note("echo reply");
       resolve(verdict);
     });
     deadline.signal.addEventListener("abort", expire, { once: true });

@@ -28,6 +28,8 @@ export async function tryCommand(
   endpoint: Endpoint,
   deadline: Deadline,
 ): Promise<CheckResult> {
+  // Without its arguments, which may be secret.
+  deadline.transcript?.note(`runs ${check.command}`);
   const end = await (deadline.run ?? runUnprivileged)({
     command: check.command,
     args: check.args.map((argument) => fillIn(argument, endpoint)),
@@ -52,6 +54,8 @@ async function judge(
   deadline: Deadline,
 ): Promise<CheckResult> {
   const { status, killedBy, output, complaint } = end;
+  for (const said of [output, complaint]) if (said.length > 0) deadline.transcript?.heard(said);
+  deadline.transcript?.note(status === null ? `killed by ${killedBy}` : `exit status ${status}`);
   // setpriv's own words for a program that cannot be run, unless the program has them too.
   if ((status === 126 || status === 127) && !(await mayRun(check.command)))
     return failed("local", `${check.command} is missing or cannot be run here`);

@@ -18,6 +18,8 @@ export async function tryFile(
   const read = await readSmallFile(check.file, fileBytesMax);
   if ("why" in read) return failed("local", `file ${check.file}: ${read.why}`);
   const { bytes } = read;
+  deadline.transcript?.note(check.file);
+  deadline.transcript?.heard(bytes);
   if (bytes.length > fileBytesMax)
     return failed("too-long", `the file is longer than ${fileBytesMax} bytes`);
   if (check.expect === null) return judgeNumber(bytes, check.number);

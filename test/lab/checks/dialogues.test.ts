@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { serverName } from "./certificates.ts";
-import { freePorts, place, start } from "./program.ts";
+import { freePorts, type Program, place, start } from "./program.ts";
 import {
   at,
   certificatesOf,
@@ -12,6 +12,7 @@ import {
   showDatagramDouble,
   showDouble,
   showProgram,
+  showPrograms,
 } from "./states.ts";
 
 describe("ftp against vsftpd", () => {
@@ -77,9 +78,8 @@ seccomp_sandbox=NO
 });
 
 describe("nntp against Leafnode", () => {
-  it("hears its greeting", async (context) => {
+  async function leafnode(context: TestContext, port: number): Promise<Program> {
     const directory = place(context);
-    const [port = 0] = await freePorts(1);
     const config = join(directory, "config");
     writeFileSync(config, "server = news.example.org\nexpire = 20\n", { mode: 0o644 });
     const hosts = join(directory, "hosts");
@@ -88,8 +88,34 @@ describe("nntp against Leafnode", () => {
     const serve = `mount --bind ${hosts} /etc/hosts && hostname news.lvsd-checks.net &&
       exec systemd-socket-activate --inetd -a -l 127.0.0.1:${port} /usr/sbin/leafnode -F ${config}`;
     const args = ["--uts", "--mount", "/bin/sh", "-c", serve];
-    const program = await start(context, "/usr/bin/unshare", args, { port });
-    await showProgram(context, "type: nntp", port, program);
+    return start(context, "/usr/bin/unshare", args, { port });
+  }
+
+  it("hears its greeting", async (context) => {
+    const [port = 0] = await freePorts(1);
+    await showProgram(context, "type: nntp", port, await leafnode(context, port));
+  });
+
+  it("hears it over TLS, which socat speaks for it, by each kind of certificate", async (context) => {
+    const { ca, of } = certificatesOf(context);
+    const [clear = 0] = await freePorts(1);
+    await leafnode(context, clear);
+    const check = `type: nntps, tls: { ca: ${ca}, sni: ${serverName} }`;
+    for (const [kind, said] of [
+      ["expired", /^tls: the certificate has expired/],
+      ["self-signed", /^tls: the certificate is self-signed/],
+      ["wrong name", /^tls: .*real\.example/],
+      ["sound", /^passed$/],
+    ] as const) {
+      const [port = 0] = await freePorts(1);
+      const { certificate, key } = of[kind];
+      const listen = `OPENSSL-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork,verify=0`;
+      const args = [`${listen},cert=${certificate},key=${key}`, `TCP:127.0.0.1:${clear}`];
+      const program = await start(context, "/usr/bin/socat", args, { port });
+      assert.match(await judged(checkOf(check), at(port)), said, kind);
+      if (kind === "sound") await showProgram(context, check, port, program);
+      else await program.stop();
+    }
   });
 });
 
@@ -145,7 +171,15 @@ request_route {
       'unexpected: status 200-299 expected after OPTIONS, got "SIP/2.0 404 Not here"',
     );
     assert.equal(await to("protocol: udp, user: stranger, status: [200, 404]"), "passed");
-    await showProgram(context, "type: sip, protocol: udp", port, program, "udp");
+    await showPrograms(
+      context,
+      [
+        { written: "type: sip, protocol: udp", port, protocol: "udp" },
+        { written: "type: sip, protocol: tcp", port },
+        { written: `type: sip, protocol: tls, ${own}`, port: tls },
+      ],
+      program,
+    );
     for (const [kind, why] of [
       ["expired", /^tls: the certificate has expired/],
       ["self-signed", /^tls: the certificate is self-signed/],

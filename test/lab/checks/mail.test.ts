@@ -9,7 +9,15 @@ import { sendMail } from "../../../src/system/net/smtp.ts";
 import { serverName } from "./certificates.ts";
 import { dovecot, postfix } from "./mail-servers.ts";
 import { place } from "./program.ts";
-import { at, certificatesOf, checkOf, judged, showDouble, showProgram } from "./states.ts";
+import {
+  at,
+  certificatesOf,
+  checkOf,
+  judged,
+  showDouble,
+  showPrograms,
+  showTlsDouble,
+} from "./states.ts";
 
 const passwordFile = (directory: string, password: string): string => {
   const path = join(directory, `password-${password.length}`);
@@ -50,7 +58,16 @@ describe("mail servers of Debian", () => {
       "Postfix takes any name until there is mail",
     );
     assert.match(await to(`type: smtps, ${tls}`, smtp), /^tls: /, "TLS where there is none");
-    await showProgram(context, "type: smtp", smtp, program);
+    await showPrograms(
+      context,
+      [
+        { written: "type: smtp", port: smtp },
+        { written: `type: submission, ${tls}`, port: smtp },
+        { written: `type: smtps, ${tls}`, port: smtps },
+        { written: "type: send_expect, expect: '220 '", port: smtp },
+      ],
+      program,
+    );
   });
 
   it("takes what notify.mail sends, logged in over TLS and without either: Postfix", async (context) => {
@@ -99,7 +116,14 @@ describe("mail servers of Debian", () => {
       await to(`type: pop3, ${login("wrong")}`, mail.pop3),
       /^unexpected: \+OK expected after PASS, got "-ERR \[AUTH\] Authentication failed\."$/,
     );
-    await showProgram(context, `type: pop3s, ${tls}`, mail.pop3s, mail.program);
+    await showPrograms(
+      context,
+      [
+        { written: "type: pop3", port: mail.pop3 },
+        { written: `type: pop3s, ${tls}`, port: mail.pop3s },
+      ],
+      mail.program,
+    );
   });
 
   it("imap and imaps: Dovecot", async (context) => {
@@ -119,7 +143,15 @@ describe("mail servers of Debian", () => {
       await to(`type: imap, ${login("wrong")}`, mail.imap),
       /^unexpected: OK expected after LOGIN, got "a2 NO \[AUTHENTICATIONFAILED\] /,
     );
-    await showProgram(context, "type: imap", mail.imap, mail.program);
+    await showPrograms(
+      context,
+      [
+        { written: "type: imap", port: mail.imap },
+        { written: `type: imaps, ${tls}`, port: mail.imaps },
+        { written: `type: tcp, ${tls}`, port: mail.imaps },
+      ],
+      mail.program,
+    );
   });
 
   it("certificates that are expired, self-signed, or another name's", async (context) => {
@@ -142,6 +174,7 @@ describe("mail servers of Debian", () => {
         ["imaps", mail.imaps],
         ["pop3s", mail.pop3s],
         ["tcp", mail.imaps],
+        ["send_expect, expect: '* OK'", mail.imaps],
       ] as const) {
         assert.match(await judged(checkOf(`type: ${type}, ${tls}`), at(port)), why, type);
         const lenient = `type: ${type}, tls: { verify: false }`;
@@ -158,5 +191,15 @@ describe("mail servers of Debian", () => {
         says: "554 go away\r\n",
         judged: /^unexpected: .* expected as the greeting, got "554 go away"$/,
       });
+    await showDouble(context, "type: send_expect, expect: '220 '", {
+      says: "554 go away\r\n",
+      judged: /^unexpected: /,
+    });
+    for (const written of [
+      ...["smtps", "pop3s", "imaps", "nntps", "ldaps", "https"],
+      ...["grpc, tls: true", "redis, role: any, tls: true", "memcached, tls: true"],
+      "sip, protocol: tls",
+    ])
+      await showTlsDouble(context, `type: ${written}`);
   });
 });

@@ -49,6 +49,23 @@ describe("ntp against chronyd", () => {
   });
 });
 
+describe("udp against chronyd", () => {
+  let program: ServerProgram;
+  before(async () => {
+    program = await startChrony("local stratum 8");
+  });
+  after(() => program.stop());
+  // Version 4, client, and nothing else (RFC 5905, section 7.3); version 4, server.
+  const send = `'\\x23${"\\0".repeat(47)}'`;
+  trials({
+    check: `type: udp, send: ${send}, expect: '\\x24'`,
+    protocol: "udp",
+    program: () => program,
+    secrets: [],
+    garbage: /^unexpected: /,
+  });
+});
+
 describe("ntp against a chronyd without a source", () => {
   it("says that the clock is not synchronised", async () => {
     const program = await startChrony();

@@ -4,11 +4,13 @@
  * lines: wrong answers, one byte at a time, and 1 MiB of garbage.
  */
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import type { TestContext } from "node:test";
-import type { Tried } from "../../../src/checks/check.ts";
+import { runCheck, type Tried } from "../../../src/checks/check.ts";
 import type { Endpoint } from "../../../src/checks/target.ts";
+import { Transcript } from "../../../src/checks/transcript.ts";
 import { type Check, triedChecks } from "../../../src/config/config.ts";
-import { loopback, nobody, serve, serveUdp, tryOnce } from "../../checks/servers.ts";
+import { loopback, nobody, serve, serveTls, serveUdp } from "../../checks/servers.ts";
 import { accepted, readText } from "../../config/texts.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import type { Program } from "./program.ts";
@@ -43,31 +45,80 @@ export function certificatesOf(context: TestContext): Certificates {
 export const outcome = (tried: Tried): string =>
   tried.kind === "passed" ? "passed" : `${tried.reason}: ${tried.why}`;
 
-/** How a try of the check ends. */
-export const judged = async (check: Check, target: Endpoint): Promise<string> =>
-  outcome(await tryOnce(check, target));
+/** How a try of the check ends; one that passes has a conversation to show (`lvsd probe`). */
+export async function judged(check: Check, target: Endpoint): Promise<string> {
+  const transcript = new Transcript();
+  const tried = await runCheck(check, target, new AbortController().signal, transcript);
+  if (tried.kind === "passed") assert.ok(transcript.steps().length > 0, check.type);
+  return outcome(tried);
+}
+
+/** A check as it is written, and where one program answers it. */
+export interface Shown {
+  readonly written: string;
+  readonly port: number;
+  readonly protocol?: "tcp" | "udp";
+}
 
 /** Shows the states of the real program; it is stopped afterwards. */
-export async function showProgram(
+export const showProgram = (
   context: TestContext,
   written: string,
   port: number,
   program: Program,
-  protocol = "tcp",
+  protocol: "tcp" | "udp" = "tcp",
+): Promise<void> => showPrograms(context, [{ written, port, protocol }], program);
+
+/** The same for several checks of one program. */
+export async function showPrograms(
+  context: TestContext,
+  shown: readonly Shown[],
+  program: Program,
 ): Promise<void> {
-  assert.equal(await judged(checkOf(written, "8s", protocol), at(port)), "passed", "healthy");
-  await program.hang();
-  assert.match(
-    await judged(checkOf(written, "400ms", protocol), at(port)),
-    /^timeout: no .* within 400ms$/,
-  );
-  program.go();
-  assert.equal(await judged(checkOf(written, "8s", protocol), at(port)), "passed", "healthy again");
-  await program.stop();
+  const each = async (how: string, timeout: string, ends: RegExp): Promise<void> => {
+    for (const { written, port, protocol } of shown)
+      assert.match(
+        await judged(checkOf(written, timeout, protocol), at(port)),
+        ends,
+        `${how}: ${written}`,
+      );
+  };
   const refused = /^unreachable: connection refused$/;
-  assert.match(await judged(checkOf(written, "8s", protocol), at(port)), refused, "stopped");
-  if (protocol === "tcp")
-    assert.match(await judged(checkOf(written), await nobody(context)), refused, "refusing");
+  await each("healthy", "8s", /^passed$/);
+  await program.hang();
+  await each("hung", "400ms", /^timeout: no .* within 400ms$/);
+  program.go();
+  await each("healthy again", "8s", /^passed$/);
+  await program.stop();
+  await each("stopped", "8s", refused);
+  for (const { written, protocol } of shown)
+    if (protocol !== "udp")
+      assert.match(await judged(checkOf(written), await nobody(context)), refused, written);
+}
+
+/** What comes over TLS where a protocol begins with it, and what is none of it. */
+export async function showTlsDouble(context: TestContext, written: string): Promise<void> {
+  const trickle = (socket: Socket, piece: string): void => {
+    const timer = setInterval(() => socket.write(piece), 200);
+    socket.once("close", () => clearInterval(timer));
+  };
+  const slow = await serveTls(context, (socket) => trickle(socket, "2"));
+  assert.match(
+    await judged(checkOf(written, "1s"), slow),
+    /^(?:timeout|unexpected|unreadable): /,
+    `slow over TLS: ${written}`,
+  );
+  const clear = await serve(context, (socket) => trickle(socket, "2"));
+  assert.match(await judged(checkOf(written, "1s"), clear), /^(?:timeout|tls): /, written);
+  const garbage = Buffer.alloc(1024 * 1024, "\x07\xfe garbage ");
+  const loud = await serveTls(context, (socket) => socket.end(garbage));
+  assert.match(
+    await judged(checkOf(written), loud),
+    /^(?:too-long|unexpected|unreadable): /,
+    `garbage over TLS: ${written}`,
+  );
+  const strange = await serve(context, (socket) => socket.end(garbage));
+  assert.match(await judged(checkOf(written), strange), /^tls: /, written);
 }
 
 /** Shows what a double does that speaks in the clear. `wrong`: an answer that is none. */
@@ -105,4 +156,18 @@ export async function showDatagramDouble(
   assert.match(await judged(check, await says(wrong.says)), wrong.judged);
   const garbage = Buffer.alloc(60_000, "\x07\xfe garbage ");
   assert.match(await judged(check, await says(garbage)), /^(?:too-long|unexpected): /);
+  await showTrickle(context, written);
+}
+
+/** Datagrams of one byte each, one after the other. */
+export async function showTrickle(context: TestContext, written: string): Promise<void> {
+  const slow = await serveUdp(context, (socket, _bytes, port) => {
+    const timer = setInterval(() => socket.send("2", port), 200);
+    context.after(() => clearInterval(timer));
+  });
+  assert.match(
+    await judged(checkOf(written, "1s", "udp"), slow),
+    /^(?:timeout|unexpected|unreadable): /,
+    written,
+  );
 }

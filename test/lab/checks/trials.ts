@@ -7,14 +7,16 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { it, type TestContext } from "node:test";
-import type { Tried } from "../../../src/checks/check.ts";
+import { runCheck, type Tried } from "../../../src/checks/check.ts";
 import type { Endpoint } from "../../../src/checks/target.ts";
+import { Transcript } from "../../../src/checks/transcript.ts";
 import type { Check } from "../../../src/config/config.ts";
 import { triedChecks } from "../../../src/config/config.ts";
-import { serve, serveUdp, tryOnce } from "../../checks/servers.ts";
+import { serve, serveUdp } from "../../checks/servers.ts";
 import { accepted, readText } from "../../config/texts.ts";
 import { type Certificates, certificateKinds, serverName } from "./certificates.ts";
 import type { ServerProgram } from "./server-program.ts";
+import { showTrickle } from "./states.ts";
 
 /** A check as an operator writes it: the inside of `check: { ... }`. */
 export function checkOf(written: string, protocol: "tcp" | "udp" = "tcp"): Check {
@@ -43,7 +45,14 @@ export const tryAt = async (
   written: string,
   endpoint: Endpoint,
   protocol: "tcp" | "udp" = "tcp",
-): Promise<string> => told(await tryOnce(checkOf(written, protocol), endpoint));
+): Promise<string> => {
+  const transcript = new Transcript();
+  const { signal } = new AbortController();
+  const tried = await runCheck(checkOf(written, protocol), endpoint, signal, transcript);
+  // `lvsd probe` has something to show.
+  if (tried.kind === "passed") assert.ok(transcript.steps().length > 0, written);
+  return told(tried);
+};
 
 export interface Subject {
   /** The inside of a check that passes against the running program. */
@@ -98,7 +107,11 @@ export function trials(subject: Subject): void {
       const endpoint = await serve(context, (socket) => socket.end(bytes));
       assert.match(await attempt(quick(check, "5s"), endpoint), garbage);
     });
-  } else
+  } else {
+    it("fails when datagrams of one byte come, one after the other", async (context) => {
+      await showTrickle(context, check);
+    });
+
     it("fails on 1 MiB of garbage, and soon", async (context) => {
       const endpoint = await serveUdp(context, (socket, _bytes, port) => {
         // One after the other, since more would not fit into a receive buffer.
@@ -112,6 +125,7 @@ export function trials(subject: Subject): void {
       });
       assert.match(await attempt(quick(check, "2s"), endpoint), garbage);
     });
+  }
 
   it("fails as refused when the program is gone", async () => {
     const { endpoint } = program();

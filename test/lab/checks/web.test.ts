@@ -121,7 +121,7 @@ describe("http and https against nginx", () => {
     assert.equal(await days("24h"), undefined);
     assert.equal(await days("72h"), 1);
     assert.equal(await days("0s"), undefined);
-    await program.stop();
+    await showProgram(context, `type: https, tls: { ${own} }`, https, program);
     for (const [kind, why] of [
       ["expired", /^tls: the certificate has expired/],
       ["self-signed", /^tls: the certificate is self-signed/],
