@@ -13,23 +13,22 @@ const lists = [
 interface Elsewhere {
   readonly source: string;
   readonly test: string;
+  /** Why the test is not at the source's path. */
+  readonly why: string;
 }
 
-/** The parts of tested-elsewhere.txt: a test at the margin, below it `folder: name name`. */
+/** The parts of tested-elsewhere.txt: `test: why` at the margin, sources below it. */
 const [imported = [], loaded = [], started = []] = text("test/tested-elsewhere.txt")
   .split(/^\[(?:imported|loaded|started)\].*$/m)
   .slice(1)
   .map(entriesOf);
 
 function entriesOf(part: string): Elsewhere[] {
-  let test = "";
+  let [test, why] = ["", ""];
   return part.split("\n").flatMap((line) => {
-    if (/^\S/.test(line)) test = line;
-    const [, folder, names = ""] = /^ {2}(\S+): (.*)$/.exec(line) ?? [];
-    return names
-      .split(" ")
-      .filter((name) => name !== "")
-      .map((name) => ({ source: `${folder}/${name}.ts`, test }));
+    if (/^\S/.test(line)) [, test = "", why = ""] = /^(\S+): (.+)$/.exec(line) ?? [];
+    const names = /^ {2}\S/.test(line) ? line.trim().split(" ") : [];
+    return names.map((name) => ({ source: `src/${name}.ts`, test, why }));
   });
 }
 
@@ -80,10 +79,11 @@ export function idle(): string[] {
   );
 }
 
-/** Entries whose test is none, or does not get to the source. */
+/** Entries whose test is none, says no reason, or does not get to the source. */
 export function unfounded(): Elsewhere[] {
   const programs = new Set(["src/main.ts", "src/console/assets/console.ts"].flatMap(reached));
   const isScenario = (test: string): boolean => test.startsWith("test/lab/scenarios/");
+  const unexplained = [...imported, ...loaded, ...started].filter(({ why }) => why.length < 15);
   const isTest = (test: string): boolean =>
     tests.includes(test) && (isScenario(test) || text(test).includes('from "node:test"'));
   const starts = (test: string): boolean =>
@@ -92,6 +92,7 @@ export function unfounded(): Elsewhere[] {
       (path) => tests.includes(path) && /\bmain\.ts|bin\/lvsd\b|console-assets/.test(text(path)),
     );
   return [
+    ...unexplained,
     ...imported.filter(
       ({ source, test }) => !isTest(test) || !reach(test, { late: false }).has(source),
     ),

@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { printProblem } from "../../src/keys/problem.ts";
+import { servicesOf, sound, text } from "./services.ts";
 import { accepted, readText, refused } from "./texts.ts";
-
-const text = (services: string): string => `routers:
-  primary: { public: 192.0.2.1 }
-  backup: { public: 192.0.2.9 }
-heartbeat: { authentication: none }
-failover: { services: ${services} }
-`;
-
-const servicesOf = (written: string) => accepted(readText(text(written))).failover.services;
-const sound = "{ mail: { start: /bin/on, stop: /bin/off } }";
-
-test("a service is two commands, 30 s and no check unless it says otherwise", () => {
-  assert.deepEqual(servicesOf(sound), [
-    {
-      name: "mail",
-      start: { command: "/bin/on", args: [] },
-      stop: { command: "/bin/off", args: [] },
-      timeout: 30_000,
-      check: { type: "none" },
-    },
-  ]);
-});
 
 test("services need neither a virtual server nor a VIP, and keep the order of the file", () => {
   const written =

@@ -1,10 +1,8 @@
 /** Clients that ask and do not read, or do not ask: what they cost, and who is kept out by them. */
-
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
@@ -12,7 +10,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { controlClient } from "../../src/control/client.ts";
 import { type ControlLimits, controlLimits, startControlServer } from "../../src/control/server.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
-import { peerUser } from "../../src/system/net/peer-user.ts";
 import { eventually as until } from "../eventually.ts";
 import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
 
@@ -229,27 +226,5 @@ describe("places of root", { timeout: 240_000 }, () => {
       assert.equal(batch.length, sampleEvents.length);
       stop.abort();
     }
-  });
-
-  test("are those of the user that the kernel names", async (t) => {
-    const path = join(mkdtempSync(join(tmpdir(), "lvsd-user-")), "s");
-    t.after(() => rmSync(dirname(path), { recursive: true }));
-    const users: (number | null)[] = [];
-    const server = createServer((socket) => {
-      users.push(peerUser(socket));
-      socket.destroy();
-    }).listen(path);
-    t.after(() => server.close());
-    await once(server, "listening");
-    await once(connect(path).resume(), "close");
-    assert.deepEqual(users, [process.geteuid?.()]);
-    if (process.geteuid?.() !== 0) return;
-    for (const each of [dirname(path), path]) chmodSync(each, 0o777);
-    const program = `require("net").connect(${JSON.stringify(path)}).resume()`;
-    const child = spawn(process.execPath, ["-e", program], { uid: 65534, stdio: "ignore" });
-    await once(child, "exit");
-    // Where the kernel does not let it run as nobody, it has not connected either.
-    assert.deepEqual(users.slice(1), users.length > 1 ? [65534] : []);
-    assert.equal(peerUser(new (await import("node:net")).Socket()), null, "and none of no socket");
   });
 });

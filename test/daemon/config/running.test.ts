@@ -1,23 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nextRunning } from "../../../src/daemon/config/next-running.ts";
-import {
-  loadedEvent,
-  onThisMachine,
-  peerAddresses,
-  type Written,
-} from "../../../src/daemon/config/running.ts";
-import { accepted, readText, soundText } from "../../config/texts.ts";
-import { address } from "../../table/tables.ts";
-
-const config = accepted(readText(soundText));
-const written = { config, places: {}, files: [], keys: [] } as unknown as Written;
-/** An interface with these addresses. */
-const eth = (name: string, ...texts: readonly string[]) => ({
-  ...{ name, index: 2, up: true, carrier: true, mac: null },
-  addresses: texts.map((text) => ({ prefix: { address: address(text), length: 24 } })),
-});
-const primary = [eth("eth0", "192.168.26.9"), eth("eth1", "10.11.12.9")] as never;
+import { loadedEvent, onThisMachine, peerAddresses } from "../../../src/daemon/config/running.ts";
+import { config, eth, primary, written } from "./machines.ts";
 
 test("the role follows from the own addresses, and each VIP has its device", () => {
   const running = onThisMachine(written, primary, null);
@@ -44,19 +28,4 @@ test("without an own address it waits, with both routers' it is refused, and --r
 test("a loaded configuration is reported with its size", () => {
   const { text } = loadedEvent(config) as { text: string };
   assert.equal(text, "serial 3, 2 virtual servers, 3 real servers");
-});
-
-test("a new configuration that would change the role, or fits no address here, is refused", () => {
-  const machine = { interfaces: primary, ipv6: null, forced: null } as const;
-  const why = (next: ReturnType<typeof nextRunning>) =>
-    "problems" in next ? next.problems[0]?.message : "runs";
-  assert.equal(why(nextRunning(written, { ...machine, role: "primary" })), "runs");
-  assert.match(
-    why(nextRunning(written, { ...machine, role: "backup" })) ?? "",
-    /it would make this backup the primary/,
-  );
-  assert.match(
-    why(nextRunning(written, { ...machine, interfaces: [], role: null })) ?? "",
-    /none of the routers' addresses is here/,
-  );
 });

@@ -1,68 +1,9 @@
 /** What the kernel refuses is left out alone, is known at any moment, and ends with the wish. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Change } from "../../../src/table/table.ts";
 import { kernelApplies } from "../../table/tables.ts";
-import { type Bench, bench, rs, tableOf, until, web } from "./reconciler-bench.ts";
-
-const noScheduler = "Scheduler or persistence engine not found";
-const mail = "-A -t 192.0.2.1:25 -s";
-const mailRs = (last: number, weight = 1) =>
-  `-a -t 192.0.2.1:25 -r 10.0.0.${last}:25 -m -w ${weight}`;
-/** A kernel that lacks the scheduler fo. */
-const lacksFo = (change: Change): string | null =>
-  (change.kind === "add-service" || change.kind === "edit-service") &&
-  change.service.scheduler === "fo"
-    ? noScheduler
-    : null;
-const refusals = (made: Bench) =>
-  made.events.flatMap((event) =>
-    event.event === "ipvs" && event.kind === "refused" ? [event.subject] : [],
-  );
-
-test("a new service that the kernel refuses is left out alone, with its destinations", async () => {
-  const made = bench(tableOf(web, rs(1), rs(2)));
-  made.kernel.refuses = lacksFo;
-  await made.reconciler.request("start");
-  made.desired = tableOf(`${mail} fo`, mailRs(1), web, rs(1), rs(3));
-  await made.reconciler.request("reload", { again: true });
-  assert.deepEqual(made.kernel.table, tableOf(web, rs(1), rs(3)));
-  assert.deepEqual(
-    made.verdicts.filter((verdict) => verdict.startsWith("refused")),
-    [`refused ${mail} fo: ${noScheduler}`],
-  );
-  assert.deepEqual(refusals(made), [`${mail} fo`]);
-  assert.deepEqual(made.reconciler.faults(), [], "the peer's kernel would refuse it as well");
-  assert.equal(made.reconciler.state().inSync, false);
-  assert.match(made.reconciler.state().lastError ?? "", /Scheduler or persistence engine/);
-
-  made.desired = tableOf(`${mail} fo`, mailRs(1), web, rs(3, 7));
-  await made.reconciler.request("a real server is down");
-  assert.deepEqual(made.kernel.table, tableOf(web, rs(3, 7)), "the rest goes on being managed");
-  assert.equal(refusals(made).length, 1, "and it is not offered again at once");
-});
-
-test("a refusal ends with the wish, and a new wish is tried at once", async () => {
-  const made = bench(tableOf(`${mail} fo`, mailRs(1), web, rs(1)));
-  made.kernel.refuses = lacksFo;
-  await made.reconciler.request("start");
-  made.desired = tableOf(web, rs(1));
-  await made.reconciler.request("reload", { again: true });
-  assert.equal(made.reconciler.state().inSync, true);
-  assert.equal(made.reconciler.state().lastError, null);
-
-  made.verdicts.length = 0;
-  made.desired = tableOf(`${mail} fo`, mailRs(1), web, rs(1));
-  await made.reconciler.request("reload", { again: true });
-  assert.deepEqual(made.verdicts, [`refused ${mail} fo: ${noScheduler}`]);
-  assert.equal(made.reconciler.state().inSync, false);
-
-  made.desired = tableOf(`${mail} rr`, mailRs(1), web, rs(1));
-  await made.reconciler.request("reload", { again: true });
-  assert.deepEqual(made.kernel.table, made.desired);
-  assert.ok(made.verdicts.includes(`accepted ${mail} rr`));
-  assert.equal(made.reconciler.state().inSync, true);
-});
+import { bench, rs, tableOf, until, web } from "./reconciler-bench.ts";
+import { lacksFo, mail, mailRs, refusals } from "./refusing-kernel.ts";
 
 test("a service of which an edit is refused stays as it was, and its servers come and go", async () => {
   const made = bench(tableOf(`${mail} rr`, mailRs(1), mailRs(2)));

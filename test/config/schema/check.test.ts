@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkOf, textOf } from "./check-layers.ts";
-import { readText, refused } from "./texts.ts";
+import { checkOf, textOf } from "../check-layers.ts";
+import { readText, refused } from "../texts.ts";
 
 /** Each is the same check with one thing wrong. */
 const refusals: readonly (readonly [name: string, sound: string, faulty: string, said: RegExp])[] =
