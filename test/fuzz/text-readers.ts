@@ -17,6 +17,7 @@ import { readKey } from "../../src/keys/key.ts";
 import { problemsCharactersMax, shownProblems } from "../../src/keys/problem.ts";
 import { printable, printableLines } from "../../src/model/printable.ts";
 import { files, root, text as textIn } from "../checkout.ts";
+import { problemsOf } from "../config/import/filled-in.ts";
 import { filesOf, mainPath, soundText } from "../config/texts.ts";
 import { bytesOf, promised, type Reader, type Readers, textOf } from "./reader.ts";
 
@@ -77,13 +78,23 @@ export const textReaders: Readers = {
     samples: [
       ...samplesBelow("test/fixtures/foreign/", /\.(?:cf|conf|part)$/),
       fixture("test/fixtures/ipvs/every-kind.rules"),
+      bytesOf("keepalive 2\ndeadtime 9\nucast eth0 192.0.2.2\nauto_failback on\nnode a\nnode b\n"),
+      bytesOf("a 192.0.2.10/24/eth0 IPaddr::10.0.0.9/24 ldirectord::ldirectord.cf\n"),
+      bytesOf(
+        '<cib><node id="1" uname="a"/><primitive id="v" type="IPaddr2"><nvpair name="ip" value="192.0.2.13"/></primitive></cib>\n',
+      ),
       bytesOf("serial_no = 1\nprimary = 192.0.2.1\nvirtual web {\n active = 1\n port = 80\n}\n"),
       bytesOf(
         "virtual_server 192.0.2.1 80 {\n real_server 192.0.2.2 80 {\n TCP_CHECK {\n }\n }\n}\n",
       ),
     ],
     read(bytes) {
-      importFiles([{ name: "/x", text: textOf(bytes) }], null, importDefaults);
+      const files = [{ name: "/x", text: textOf(bytes) }];
+      for (const more of [{}, { lenient: true, fold: true, instance: "x" }]) {
+        const read = importFiles(files, null, { ...importDefaults, ...more });
+        if ("problems" in read) promised(read.problems.length > 0, "a refusal has a problem");
+        else promised(problemsOf(read.text).length === 0, "the result passes lvsd check");
+      }
     },
   }),
   "kernel-tables": () => ({

@@ -54,6 +54,7 @@ export function askedImport(form: Form): AskedImport {
       backup: routerOf(typed.backup, typed.backup2),
       lenient: form.get("lenient") === "yes",
       fold: form.get("fold") === "yes",
+      instance: (form.get("instance") ?? "").trim().slice(0, 200) || null,
     },
   };
 }

@@ -58,6 +58,11 @@ export const firstFilesMessages = {
     ja: "元のソフトウェアが拒否する箇所は、意図を推定して読み込む",
     "zh-TW": "原軟體會拒絕之處，依原意讀取",
   },
+  "import.instance": {
+    en: "keepalived's configuration id, for lines that begin with @ID",
+    ja: "keepalived の設定 ID（@ID で始まる行の選択）",
+    "zh-TW": "keepalived 的設定 ID（選取以 @ID 開頭的行）",
+  },
   "import.fold": {
     en: "make virtual servers that differ only in their port one with several ports",
     ja: "ポートだけが異なる仮想サーバーを、複数ポートの 1 つにまとめる",

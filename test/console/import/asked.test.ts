@@ -19,4 +19,14 @@ describe("what IMPORT asks", () => {
     );
     assert.equal((await upload(visitor, [])).status, 422);
   });
+
+  it("reads the lines of keepalived's configuration id, and keeps it in its field", async (t) => {
+    const visitor = await visitorAs(await serveConsole(t), "admin");
+    const text =
+      "vrrp_instance V {\n interface eth0\n virtual_ipaddress {\n @one 192.0.2.10\n @two 192.0.2.11\n }\n}\n";
+    const shown = await upload(visitor, [["keepalived.conf", text]], { instance: "two" });
+    assert.match(shown.text, /address: 192\.0\.2\.11\/32/);
+    assert.ok(!/address: 192\.0\.2\.10\/32/.test(shown.text));
+    assert.match(shown.text, /name="instance" value="two"/);
+  });
 });

@@ -122,5 +122,7 @@ ${isWrong ? html`<p class="wrong" id="${field}-wrong">${say("import.no-address",
 <label for="from">${say("import.from")}</label>
 <select id="from" name="from">${option("", say("import.recognised"))}${importerNames.map((name) => option(name, name))}</select>
 ${routerFields.map(address)}
+<label for="instance">${say("import.instance")}</label>
+<input id="instance" name="instance" value="${options.instance ?? ""}" maxlength="200">
 ${box("lenient")}${box("fold")}</div></details>`;
 }
