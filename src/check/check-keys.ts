@@ -238,6 +238,18 @@ export function settleLogin(
   return { user, passwordFile: file === null ? null : context.absolute(file) };
 }
 
+/** The Host header of what speaks HTTP. */
+export const hostKey = optional(
+  text({
+    what: "a host name",
+    max: 260,
+    pattern: /^[A-Za-z0-9._:[\]-]+$/,
+    hint: "give a name such as www.example.com, with :port where needed",
+  }),
+  "the real server's address",
+  "The Host header of the request.",
+);
+
 /** A text that an answer must contain, or a pattern that must match in it. */
 export const expectKeys = (where: string) => ({
   expect: optional(

@@ -1,7 +1,6 @@
 /** `grpc`: the health service of a gRPC server says that it serves. */
-import { optional, preset } from "../../keys/section.ts";
-import { text } from "../../keys/shape.ts";
-import { line, settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
+import { preset } from "../../keys/section.ts";
+import { hostKey, line, settleTls, targetKeys, tlsKeys } from "../check-keys.ts";
 import { checkType, type ValueOf } from "../type.ts";
 
 export const grpc = checkType({
@@ -19,16 +18,7 @@ export const grpc = checkType({
       "",
       "The service that is asked about; the empty text is the whole server.",
     ),
-    host: optional(
-      text({
-        what: "a host name",
-        max: 260,
-        pattern: /^[A-Za-z0-9._:[\]-]+$/,
-        hint: "give a name such as www.example.com, with :port where needed",
-      }),
-      "the real server's address",
-      "The Host header of the request.",
-    ),
+    host: hostKey,
     ...tlsKeys,
   },
   reasons: {

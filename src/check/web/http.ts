@@ -5,6 +5,7 @@ import { ms } from "../../model/time.ts";
 import {
   alwaysTlsKeys,
   expectKeys,
+  hostKey,
   judgeExpect,
   line,
   loginKeys,
@@ -39,16 +40,7 @@ const requestKeys = {
     "/",
     "The request's path, a query included. A whole URL, `http://www.example.com/`, asks the real server as a proxy.",
   ),
-  host: optional(
-    text({
-      what: "a host name",
-      max: 260,
-      pattern: /^[A-Za-z0-9._:[\]-]+$/,
-      hint: "give a name such as www.example.com, with :port where needed",
-    }),
-    "the real server's address",
-    "The Host header of the request.",
-  ),
+  host: hostKey,
   headers: preset(
     pairs("header", fieldName, line("the value of a header", sayCharactersMax)),
     {},

@@ -1,11 +1,8 @@
-import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import type { smtpDialogue } from "../../../src/check/mail/smtp.ts";
-import { playEveryWay, whyOf } from "../transcript.ts";
-import { imap, login, plain, upgrade } from "./sessions.ts";
+import { describe } from "node:test";
+import { fails, imap, login, passes, plain, upgrade } from "./sessions.ts";
 
 describe("conversations with IMAP that pass, however their answers are cut", () => {
-  const cases: readonly [name: string, begin: () => ReturnType<typeof smtpDialogue>, string[]][] = [
+  passes([
     [
       "IMAP, which answers LOGOUT as it likes",
       imap(plain),
@@ -33,19 +30,11 @@ describe("conversations with IMAP that pass, however their answers are cut", () 
       imap({ ...login, password: 'a"b\\c' }),
       ["S: * OK", 'C: a2 LOGIN "probe" "a\\"b\\\\c"', "S: a2 ok", "C: a3 LOGOUT"],
     ],
-  ];
-
-  for (const [name, begin, transcript] of cases)
-    it(name, () => assert.deepEqual(playEveryWay(begin, transcript), { kind: "passed" }));
+  ]);
 });
 
 describe("conversations with IMAP that fail, with what was expected and what came", () => {
-  const cases: readonly [
-    name: string,
-    begin: () => ReturnType<typeof smtpDialogue>,
-    string[],
-    string,
-  ][] = [
+  fails([
     [
       "an IMAP server that says good-bye",
       imap(plain),
@@ -64,8 +53,5 @@ describe("conversations with IMAP that fail, with what was expected and what cam
       ["S: * OK", 'C: a2 LOGIN "probe" "geheim"', "S: * BYE shutting down"],
       'unexpected: OK expected after LOGIN, got "* BYE shutting down"',
     ],
-  ];
-
-  for (const [name, begin, transcript, why] of cases)
-    it(name, () => assert.equal(whyOf(playEveryWay(begin, transcript)), why));
+  ]);
 });

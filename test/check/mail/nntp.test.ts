@@ -1,11 +1,8 @@
-import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import type { smtpDialogue } from "../../../src/check/mail/smtp.ts";
-import { playEveryWay, whyOf } from "../transcript.ts";
-import { login, nntp, plain, upgrade } from "./sessions.ts";
+import { describe } from "node:test";
+import { fails, login, nntp, passes, plain, upgrade } from "./sessions.ts";
 
 describe("conversations with NNTP that pass, however their answers are cut", () => {
-  const cases: readonly [name: string, begin: () => ReturnType<typeof smtpDialogue>, string[]][] = [
+  passes([
     ["NNTP that forbids posting", nntp(plain), ["S: 201 read only", "C: QUIT", "S: 205 bye"]],
     [
       "NNTP with TLS and a login",
@@ -27,19 +24,11 @@ describe("conversations with NNTP that pass, however their answers are cut", () 
       nntp(login),
       ["S: 200 hi", "C: AUTHINFO USER probe", "S: 281 ok", "C: QUIT"],
     ],
-  ];
-
-  for (const [name, begin, transcript] of cases)
-    it(name, () => assert.deepEqual(playEveryWay(begin, transcript), { kind: "passed" }));
+  ]);
 });
 
 describe("conversations with NNTP that fail, with what was expected and what came", () => {
-  const cases: readonly [
-    name: string,
-    begin: () => ReturnType<typeof smtpDialogue>,
-    string[],
-    string,
-  ][] = [
+  fails([
     [
       "a news server that is closed",
       nntp(plain),
@@ -52,8 +41,5 @@ describe("conversations with NNTP that fail, with what was expected and what cam
       [],
       "closed: the connection was closed before the end of the greeting",
     ],
-  ];
-
-  for (const [name, begin, transcript, why] of cases)
-    it(name, () => assert.equal(whyOf(playEveryWay(begin, transcript)), why));
+  ]);
 });

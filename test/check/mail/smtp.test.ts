@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { smtpDialogue } from "../../../src/check/mail/smtp.ts";
-import { play, playEveryWay, whyOf } from "../transcript.ts";
-import { login, plain, plainGeheim, smtp, upgrade } from "./sessions.ts";
+import { play, whyOf } from "../transcript.ts";
+import { fails, login, passes, plain, plainGeheim, smtp, upgrade } from "./sessions.ts";
 
 describe("TLS that is begun", () => {
   it("is preceded by nothing that somebody slipped in", () => {
@@ -15,7 +14,7 @@ describe("TLS that is begun", () => {
 });
 
 describe("conversations with SMTP that pass, however their answers are cut", () => {
-  const cases: readonly [name: string, begin: () => ReturnType<typeof smtpDialogue>, string[]][] = [
+  passes([
     [
       "SMTP with a greeting and an answer of several lines",
       smtp(plain),
@@ -50,21 +49,13 @@ describe("conversations with SMTP that pass, however their answers are cut", () 
         ...["S: 235 ok", "C: QUIT", "S: 500 whatever"],
       ],
     ],
-  ];
-
-  for (const [name, begin, transcript] of cases)
-    it(name, () => assert.deepEqual(playEveryWay(begin, transcript), { kind: "passed" }));
+  ]);
 });
 
 describe("conversations with SMTP that fail, with what was expected and what came", () => {
   const hello = ["S: 220 x", "C: EHLO lvsd.invalid"];
 
-  const cases: readonly [
-    name: string,
-    begin: () => ReturnType<typeof smtpDialogue>,
-    string[],
-    string,
-  ][] = [
+  fails([
     [
       "a mail server that has no room",
       smtp(plain),
@@ -113,8 +104,5 @@ describe("conversations with SMTP that fail, with what was expected and what cam
       [...hello, "S: 250-x"],
       "closed: the connection was closed before the end of the answer to EHLO",
     ],
-  ];
-
-  for (const [name, begin, transcript, why] of cases)
-    it(name, () => assert.equal(whyOf(playEveryWay(begin, transcript)), why));
+  ]);
 });
