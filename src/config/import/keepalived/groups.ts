@@ -74,9 +74,13 @@ function single(
   findings: Findings,
 ): readonly Head[] {
   if (first === "fwmark" || isAddress(first)) return entry([first, second], origin, findings);
-  const text = "no address, fwmark or group: keepalived drops it";
+  const [start] = addressesOf(first) ?? [];
+  const text =
+    start === undefined
+      ? "no address, fwmark or group: keepalived drops it"
+      : `ranges are for groups: keepalived takes ${start} alone`;
   findings.add("suspicious", origin, `virtual_server ${first}`, text);
-  return [];
+  return start === undefined ? [] : entry([start, second], origin, findings);
 }
 
 function entry(words: readonly string[], origin: Origin, findings: Findings): readonly Head[] {

@@ -68,11 +68,10 @@ function placeVip(line: Statement, instance: Holder, usual: string, placing: Pla
   }
   const bits = isIPv6(address) ? 128 : 32;
   const written = line.keyword.split("/")[1];
-  const length = written === undefined ? bits : /^\d{1,3}$/.test(written) ? Number(written) : -1;
-  if (length < 0 || length > bits) {
-    say("suspicious", `${quoted(written ?? "")} is no prefix length: keepalived skips it`);
-    return;
-  }
+  const isLength = written !== undefined && /^\d{1,3}$/.test(written) && Number(written) <= bits;
+  const length = isLength ? Number(written) : bits;
+  if (written !== undefined && !isLength)
+    say("suspicious", `${quoted(written)} is no prefix length: keepalived takes ${bits}`);
   const words = wordsOf(line, say);
   if (words === null || places.has(address)) {
     if (words !== null) say("suspicious", "the address is listed already");
@@ -104,7 +103,7 @@ function labelOf(
     : bits === 128
       ? "on IPv6, which has no labels"
       : !label.startsWith(`${device}:`) || label.length > labelMax
-        ? `is none of ${device}: NAME:SOMETHING of at most ${labelMax} letters is one`
+        ? `is none of ${device}, or longer than ${labelMax} letters, for which keepalived removes the address`
         : null;
   if (why === null) return label;
   say("suspicious", `label ${label} ${why}; left out`);

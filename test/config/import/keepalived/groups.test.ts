@@ -65,7 +65,7 @@ protocol TCP\nreal_server 10.9.0.1 80 { }\n}\n`);
     [
       "a range outside a group",
       () => single("192.0.2.10-12 80"),
-      /^suspicious 1 virtual_server 192\.0\.2\.10-12: no address, fwmark or group/,
+      /^suspicious 1 virtual_server 192\.0\.2\.10-12: ranges are for groups: keepalived takes 192\.0\.2\.10/,
     ],
     [
       "a protocol that is none",

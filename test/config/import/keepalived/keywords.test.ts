@@ -129,7 +129,7 @@ describe("VRRP instances", () => {
     [
       "192.0.2.10/24 label eth0:much-too-long",
       { address: "192.0.2.10/24", device: "eth0" },
-      /^suspicious 4 .*at most 15 letters/,
+      /^suspicious 4 .*longer than 15 letters, for which keepalived removes/,
     ],
     ["192.0.2.10/24 brd + scope global", { address: "192.0.2.10/24", device: "eth0" }, null],
     [
@@ -143,7 +143,11 @@ describe("VRRP instances", () => {
       /^suspicious 4 .*"primary" is ignored/,
     ],
     ["192.0.2.10/24 dev", null, /^suspicious 4 .*dev without a value: keepalived drops/],
-    ["192.0.2.10/33", null, /^suspicious 4 .*"33" is no prefix length/],
+    [
+      "192.0.2.10/33",
+      { address: "192.0.2.10/32", device: "eth0" },
+      /^suspicious 4 .*"33" is no prefix length: keepalived takes 32/,
+    ],
     ["2001:db8::10/64", { address: "2001:db8::10/64", device: "eth0" }, null],
   ];
   for (const [line, vip, expected] of vips)
