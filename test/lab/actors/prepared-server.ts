@@ -23,11 +23,15 @@ export interface Prepared {
 const legacyTables =
   'mount --bind "$(readlink -f "$(command -v iptables-legacy)")" "$(readlink -f "$(command -v iptables-nft)")"';
 
+/** The lines for vsftpd.conf(5) that a script printed, which its comments give the operator. */
+export const vsftpdLines = (script: string): readonly string[] =>
+  Array.from(script.matchAll(/^# {3}(pasv_\w+=\S+)$/gm), ([, line = ""]) => line);
+
 /**
- * Runs the script of a configuration file. Its text comes from the function behind the command: a
- * program of Node takes seconds to start on a processor that all share.
+ * Runs the script of a configuration file, and returns it. Its text comes from the function behind
+ * the command: a program of Node takes seconds to start on a processor that all share.
  */
-export async function prepareServer(file: string, asked: Prepared): Promise<void> {
+export async function prepareServer(file: string, asked: Prepared): Promise<string> {
   const { machine, virtualServer, realServer, method, undo = false, environment = [] } = asked;
   const read = readConfig(file, diskFiles);
   const servers = "problems" in read ? [] : read.config.virtualServers;
@@ -53,4 +57,5 @@ export async function prepareServer(file: string, asked: Prepared): Promise<void
     `exec env ${environment.join(" ")} sh ${script}`,
   ].join(" && ");
   await output("ip", "netns", "exec", machine, "sh", "-c", line);
+  return result.text;
 }

@@ -133,8 +133,8 @@ export class Vsftpd {
     this.name = name;
   }
 
-  /** `pasvAddress`: what clients of passive mode are told, at these ports. */
-  start(pasvAddress: string, ports: { readonly from: number; readonly to: number }): void {
+  /** `lines`: of its configuration, for what clients of passive mode are told. */
+  start(lines: readonly string[]): void {
     const directory = `/run/lab/${this.name}-ftp`;
     mkdirSync(`${directory}/files`, { recursive: true });
     mkdirSync(`${directory}/empty`, { recursive: true });
@@ -142,15 +142,14 @@ export class Vsftpd {
     const settings = {
       ...{ listen: "YES", background: "NO", anonymous_enable: "YES", local_enable: "NO" },
       ...{ anon_root: `${directory}/files`, secure_chroot_dir: `${directory}/empty` },
-      ...{ pasv_address: pasvAddress, pasv_min_port: ports.from, pasv_max_port: ports.to },
       ...{ connect_from_port_20: "YES", xferlog_enable: "NO", seccomp_sandbox: "NO" },
       ...{ isolate: "NO", isolate_network: "NO" },
     };
     const file = `${directory}/vsftpd.conf`;
     writeFileSync(
       file,
-      Object.entries(settings)
-        .map(([key, value]) => `${key}=${value}\n`)
+      [...Object.entries(settings).map(([key, value]) => `${key}=${value}`), ...lines]
+        .map((line) => `${line}\n`)
         .join(""),
     );
     const [command = "", ...rest] = [...beforeRouters(), "vsftpd", file];

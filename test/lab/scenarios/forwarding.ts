@@ -1,6 +1,7 @@
 import { Client } from "../actors/client.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
 import { prepareServer } from "../actors/prepared-server.ts";
+import type { Router } from "../actors/router.ts";
 import { answering } from "../instruments/answering.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
@@ -8,6 +9,8 @@ import { addFarClient, far, farLeaves, farMachine } from "../machine/far-client.
 import { output } from "../machine/pipe.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
+
+const check = { type: "tcp", interval: "2s", timeout: "1s" };
 
 interface Way {
   readonly port: number;
@@ -63,10 +66,31 @@ const ways: Readonly<Record<string, Way>> = {
   packed6: { prepared: true, port: 91, family: 6, protocol: "sctp", config: tunnel("ipip") },
 };
 
+/** One virtual server whose real servers have a method each; what they need is prepared. */
+const everyMethod = (lab: Lab): ConfigObject => ({
+  ...{ address: `${lab.addresses.vip}/24`, device: "eth0", port: 92, scheduler: "rr", check },
+  real_servers: {
+    nat: { address: lab.addresses.realServers[0], forwarding: "nat" },
+    direct: { address: far.direct4(1), forwarding: "direct" },
+    // IPv4 in IPv6, as the way `mixed4`.
+    tunnel: { address: far.direct6(1), forwarding: "tunnel" },
+  },
+});
+
+/** Connections went to each of its real servers by the method of that one. */
+async function allMethodsUsed(lab: Lab, router: Router): Promise<void> {
+  const service = `${lab.addresses.vip}:92`;
+  await waitFor(`${router.name} uses each method of one virtual server`, 10_000, async () => {
+    const listed = await router.output("ipvsadm", "-Ln", "--stats", "-t", service);
+    const counts = Array.from(listed.matchAll(/^ {2}-> \S+ +(\d+)/gm), ([, count]) =>
+      Number(count),
+    );
+    return counts.length === 3 && counts.every((count) => count > 0);
+  });
+}
+
 const names = Object.keys(ways);
 const portOf = ({ port, realPort = port }: Way): number => realPort;
-const check = { type: "tcp", interval: "2s", timeout: "1s" };
-
 const vipOf = (lab: Lab, { family, method }: Way): string =>
   family === 6 ? far.vip6 : method === undefined ? lab.addresses.vip : lab.addresses.vip2;
 
@@ -128,9 +152,10 @@ export default scenario({
   leaves: farLeaves,
   async play(lab) {
     await addFarClient(lab);
-    const virtualServers = Object.fromEntries(
+    const virtualServers: Record<string, ConfigObject> = Object.fromEntries(
       names.map((name) => [name, configOf(lab, ways[name] as Way)]),
     );
+    virtualServers.every4 = everyMethod(lab);
     const nat_router = {
       address: [`${lab.addresses.natRouter}/24`, `${far.natRouter6}/64`],
       device: "eth1",
@@ -147,14 +172,14 @@ export default scenario({
       ...[`${realServers[0]}@88`, `${far.nat6(1)}@88`],
       ...[vip, far.vip6].flatMap((held) => [`${held}@89`, `${held}@91`]),
     ];
-    await lab.server("rs1").start([...new Set(ports)], sctp);
+    await lab.server("rs1").start([...new Set([...ports, 92])], sctp);
     lab.say("the real servers are prepared");
     await Promise.all(lab.routers.map((router) => router.start()));
     await lab.r1.reaches("active", 20_000);
     for (const router of lab.routers)
       await waitFor(`${router.name} has every service with its real server`, 20_000, () => {
-        const whole = router.table().filter(({ destinations }) => destinations.length === 1);
-        return whole.length === names.length;
+        const found = router.table().map(({ destinations }) => destinations.length);
+        return found.filter((count) => count === 1).length === names.length && found.includes(3);
       });
     const clients: [string, Client][] = [];
     for (const name of names) {
@@ -165,6 +190,10 @@ export default scenario({
       lab.endWith(() => client.kill());
       clients.push([name, client]);
     }
+    const ofEvery = { address: lab.addresses.vip, port: 92, intervalMs: 100 };
+    const every = await Client.start(farMachine, ofEvery);
+    lab.endWith(() => every.kill());
+    clients.push(["every4", every]);
     const everyOneServed = async (when: string): Promise<number> => {
       for (const [, client] of clients) await lab.served(client, 10_000);
       let longest = 0;
@@ -179,11 +208,13 @@ export default scenario({
       return longest;
     };
     await everyOneServed("at first");
+    await allMethodsUsed(lab, lab.r1);
     await onlyTheRouterAnswers(lab);
     for (const [, client] of clients) client.mark();
     await lab.r1.powerOff();
     await lab.r2.reaches("active", 10_000);
     const outage = await everyOneServed("after the failover");
+    await allMethodsUsed(lab, lab.r2);
     await prepareForAll(lab, true);
     expect((await machineState()) === unprepared, "the scripts' undoing leaves nothing behind");
     return { outage };

@@ -1,7 +1,7 @@
 import type { DoctorReport } from "../../../src/cli/machine/doctor.ts";
 import { sayWhoCalls, sourceSeen } from "../actors/opened-by-servers.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
-import { prepareServer } from "../actors/prepared-server.ts";
+import { prepareServer, vsftpdLines } from "../actors/prepared-server.ts";
 import { Nginx, Vsftpd } from "../actors/real-server.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
 import { Lab } from "../lab.ts";
@@ -56,14 +56,16 @@ async function startServers(lab: Lab): Promise<void> {
   const servers = lab.servers.map(({ name }) => name);
   for (const [index, name] of servers.entries()) {
     const isNat = index < 2;
+    const virtualServer = isNat ? "nat-ftp" : "direct-ftp";
+    const asked = { machine: name, virtualServer, realServer: name };
+    const lines = vsftpdLines(await prepareServer(lab.r1.configFile, asked));
+    expect(lines.length === 3, `lvsd realserver prints what vsftpd needs: ${lines}`);
     const ftp = new Vsftpd(name);
-    ftp.start(isNat ? natFtp : directFtp, passive);
+    ftp.start(lines);
     lab.endWith(async () => ftp.kill());
-    const virtualServers = isNat ? ["nat-ftp", "web"] : ["direct-ftp"];
-    for (const virtualServer of virtualServers)
-      for (const realServer of virtualServer === "web" ? [name, `${name}-6`] : [name])
-        await prepareServer(lab.r1.configFile, { machine: name, virtualServer, realServer });
     if (!isNat) continue;
+    for (const realServer of [name, `${name}-6`])
+      await prepareServer(lab.r1.configFile, { ...asked, virtualServer: "web", realServer });
     const web = new Nginx(name);
     await web.start({ tls: true });
     lab.endWith(async () => web.kill());
