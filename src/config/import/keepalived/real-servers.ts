@@ -12,7 +12,7 @@ import {
   portOf,
   quoted,
 } from "./conversion.ts";
-import { methodOf } from "./forwarding.ts";
+import { methodOf, tunnelOf } from "./forwarding.ts";
 import type { Head } from "./groups.ts";
 import { realServerTable, reportRest } from "./keywords.ts";
 import { allOf, lastOf, type Statement } from "./statements.ts";
@@ -70,7 +70,7 @@ function realServer(
     findings.add("suspicious", origin, subject, text);
     return null;
   }
-  const forwarding = methodOf(conversion, lastOf(own, "lvs_method")) ?? method;
+  const forwarding = methodOf(conversion, lastOf(own, "lvs_method"), method) ?? method;
   const isOther = head.kind === "address" && isIPv6(head.address) !== isIPv6(address);
   if (isOther && forwarding !== "tunnel") {
     findings.add("left-out", origin, subject, "of the other family: keepalived skips it");
@@ -97,6 +97,8 @@ function realServer(
     );
   node.set("weight", weight);
   if (forwarding !== method) node.set("forwarding", forwarding);
+  if (forwarding === "tunnel")
+    node.set("tunnel", tunnelOf(lastOf(own, "lvs_method"), findings) ?? undefined);
   limits(conversion, node, own);
   scripts(conversion, own);
   reportRest(own, realServerTable, subject, findings);

@@ -7,7 +7,7 @@ import { MapNode } from "../outline.ts";
 import { reportAllPorts, reportMark } from "../surroundings.ts";
 import { type Conversion, isAddress, isOn, numberOf, portOf, quoted } from "./conversion.ts";
 import { TooLarge } from "./expand.ts";
-import { methodOf } from "./forwarding.ts";
+import { methodOf, tunnelOf } from "./forwarding.ts";
 import { type Head, headsMax, headsOf } from "./groups.ts";
 import { reportRest, virtualServerTable } from "./keywords.ts";
 import { placeChecks, type RealServer, realServers } from "./real-servers.ts";
@@ -115,7 +115,9 @@ function virtualServer(
   headKeys(conversion, map, head, protocol, vips);
   scheduling(conversion, map, block, head);
   const method = methodOf(conversion, lastOf(block, "lvs_method", "lb_kind")) ?? "nat";
-  map.set("forwarding", method, lastOf(block, "lvs_method", "lb_kind")?.origin ?? null);
+  const given = lastOf(block, "lvs_method", "lb_kind");
+  map.set("forwarding", method, given?.origin ?? null);
+  map.set("tunnel", tunnelOf(given, findings) ?? undefined);
   const servers = realServers(conversion, block, head, method);
   lifecycle(conversion, map, block, head.kind === "mark" ? "mark" : protocol);
   if (servers.length === 0) {
@@ -293,7 +295,7 @@ function sorry(
     return;
   }
   const own = lastOf(block, "sorry_server_lvs_method");
-  const method = methodOf(conversion, own) ?? usual;
+  const method = methodOf(conversion, own, usual) ?? usual;
   if (head.kind === "address" && isIPv6(head.address) !== isIPv6(address) && method !== "tunnel") {
     say("left-out", `${address} is not of the family of ${head.address}`);
     return;
