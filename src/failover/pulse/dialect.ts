@@ -1,7 +1,7 @@
 /**
  * By which protocol the peer is judged, and which one it is spoken to in. With `protocol: auto` a
  * router says everything in both, until the peer has proven in lvsd's own that it hears it; from
- * then on the words of pulse, which anybody can forge, have no vote while that peer lives.
+ * then on the words of pulse, which any machine can forge, have no vote while that peer lives.
  */
 
 import type { PulseState } from "../../heartbeat/pulse.ts";
@@ -24,7 +24,7 @@ export const wordOf = ({ vipHold }: Router): PulseState =>
   vipHold === "none" || vipHold === "stuck" ? "stopped" : "running";
 
 /** The word that goes with a heartbeat of lvsd's own; null: the peer needs none. */
-export function wordBeside(router: Router, now: Instant): PulseState | null {
+export function accompanyingWord(router: Router, now: Instant): PulseState | null {
   if (router.rules.protocol !== "auto") return null;
   const upgraded = router.dialect === "lvsd" && isMutual(router);
   return upgraded && !isLone(router.pulse, timeout(router), now) ? null : wordOf(router);
@@ -80,7 +80,7 @@ export function changeProtocol(transition: Transition, before: Rules): void {
     speakPulse(transition, "heartbeat.protocol is pulse now, which nothing authenticates");
   }
   if (protocol !== "lvsd" || router.dialect === "lvsd") return;
-  // Whoever was heard by pulse has yet to be heard at all.
+  // A peer that was heard by pulse has yet to be heard in lvsd's own protocol.
   set(transition, {
     dialect: "lvsd",
     pulse: unheardPulse,

@@ -32,8 +32,9 @@ import { claimRegardless, takeOver } from "./takeover.ts";
 export const offerMax: Ms = seconds(2);
 
 /**
- * The longest time, besides a time-out, by which two routers that ask the same arbiter differ in
- * seeing it go and return: one rhythm of asking (daemon/failover/arbiter.ts) and a heartbeat.
+ * The longest time, in addition to a time-out, by which two routers that ask the same arbiter
+ * differ in seeing it go and return: one rhythm of asking (daemon/failover/arbiter.ts) and a
+ * heartbeat.
  */
 const arbiterSkewMax: Ms = ms(200);
 

@@ -8,7 +8,7 @@ import { type HandOver, type Message, majorVersion, noHandOver } from "../../hea
 import { echoes } from "../../heartbeat/peer.ts";
 import { addMs, earliest, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import { unfitnessOf } from "../fitness.ts";
-import { wordBeside, wordOf } from "../pulse/dialect.ts";
+import { accompanyingWord, wordOf } from "../pulse/dialect.ts";
 import {
   heardMessage,
   isMutual,
@@ -204,7 +204,7 @@ export function say(transition: Transition, leaving: boolean): void {
     transition.effects.push({ kind: "send-word", word: wordOf(router) });
   else {
     const message = messageOf(router, leaving, now);
-    transition.effects.push({ kind: "send", message, word: wordBeside(router, now) });
+    transition.effects.push({ kind: "send", message, word: accompanyingWord(router, now) });
   }
   set(transition, {
     sequence: router.sequence + 1,
