@@ -27,6 +27,8 @@ export function inherited(layers: Layers, ...keywords: readonly string[]): State
   return undefined;
 }
 
+const withoutValue = "it has no value: keepalived does not start with such a file";
+
 /**
  * Seconds of a time value. A unit behind it is taken by keepalived for digits of a fraction, so
  * that `10s` is 10 microseconds: read here as it was meant, and said.
@@ -38,6 +40,10 @@ export function secondsOf(
 ): number {
   if (statement === undefined) return otherwise;
   const [written = ""] = statement.words;
+  if (statement.words.length === 0) {
+    findings.add("suspicious", statement.origin, statement.keyword, withoutValue);
+    return otherwise;
+  }
   const match = /^(\d{1,7}(?:\.\d{1,6})?)(.*)$/.exec(written);
   if (match === null) {
     const text = `${quoted(written)} is no time: keepalived keeps its default`;
@@ -61,6 +67,10 @@ export function numberOf(
 ): number | undefined {
   if (statement === undefined) return undefined;
   const [written = ""] = statement.words;
+  if (statement.words.length === 0) {
+    findings.add("suspicious", statement.origin, statement.keyword, withoutValue);
+    return undefined;
+  }
   const match = /^(-?\d{1,12})(.*)$/.exec(written);
   const number = match === null ? Number.NaN : Number(match[1]);
   if (!(number >= range.min && number <= range.max)) {

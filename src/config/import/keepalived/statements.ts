@@ -30,7 +30,9 @@ export function statementsOf(
 ): readonly Statement[] {
   const root: Open = { statement: null, inside: [] };
   const open: Open[] = [root];
-  for (const { text, origin } of lines)
+  for (const { text, origin } of lines) {
+    if ((text.match(/"/g)?.length ?? 0) % 2 === 1)
+      findings.add("suspicious", origin, text.trim().slice(0, 40), "a quote that is never closed");
     for (const part of partsOf(text)) {
       const current = open.at(-1) ?? root;
       if (part === "{") {
@@ -50,6 +52,7 @@ export function statementsOf(
         if (statement !== null) current.inside.push(statement);
       }
     }
+  }
   const unclosed = open.at(-1)?.statement;
   if (open.length > 1 && unclosed)
     findings.add("suspicious", unclosed.origin, unclosed.keyword, "its block is never closed");

@@ -94,3 +94,16 @@ describe("a statement", () => {
 it("a length of time is whole seconds, or milliseconds and never none", () => {
   assert.deepEqual([6, 2.5, 0.00001].map(duration), ["6s", "2500ms", "1ms"]);
 });
+
+it("a value that is missing is said, since keepalived does not start with it", () => {
+  const expected = ["suspicious: it has no value: kee"];
+  assert.deepEqual(
+    heard((findings) => secondsOf(statement("delay_loop"), 60, findings)),
+    [60, expected],
+  );
+  const range = { min: 1, max: 9 };
+  assert.deepEqual(
+    heard((findings) => numberOf(statement("retry"), range, findings)),
+    [undefined, expected],
+  );
+});

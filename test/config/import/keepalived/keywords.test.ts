@@ -293,3 +293,10 @@ test("timeouts out of range leave the kernel's", () => {
   assert.deepEqual(yaml.timeouts, { tcp: "900s" });
   hasLine(said, /^changed 2 lvs_timeouts: udp "99999999" is not within/);
 });
+
+test("a quote that is never closed is said with its line", () => {
+  const { said } = imported(
+    'vrrp_instance A { interface eth0\n}\nvrrp_script S {\nscript "/bin/x\n}\n',
+  );
+  hasLine(said, /^suspicious 4 script "\/bin\/x: a quote that is never closed/);
+});
