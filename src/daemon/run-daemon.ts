@@ -16,24 +16,10 @@ import type { Role } from "../model/router.ts";
 import { addMs, type Instant, seconds } from "../model/time.ts";
 import { version } from "../model/version.ts";
 import { ensureDirectory } from "../system/file/files.ts";
-import { openSysctl } from "../system/file/sysctl.ts";
-import { type Ip, openIp } from "../system/ip/ip.ts";
-import { openNetlink } from "../system/ip/netlink.ts";
-import { connectionReader } from "../system/ipvs/connection-reader.ts";
-import { openIpvsadm } from "../system/ipvs/ipvsadm.ts";
-import { openListings } from "../system/ipvs/listings.ts";
-import { ownKernel } from "../system/ipvs/own-kernel.ts";
-import { openSyncDaemons } from "../system/ipvs/sync-daemon.ts";
-import { openSyncSender } from "../system/ipvs/sync-sender.ts";
-import { resolverWith, usualPlaces } from "../system/names/resolver.ts";
-import { openAnnouncer } from "../system/net/announce.ts";
-import { openHeartbeatPath } from "../system/net/datagram.ts";
-import { openGatewayProbe } from "../system/net/gateway-probe.ts";
+import type { Ip } from "../system/ip/ip.ts";
+import { openMachine } from "../system/machine.ts";
 import { peerUser } from "../system/net/peer-user.ts";
-import { openStrangerWatch } from "../system/net/stranger-watch.ts";
-import { openSynCapture } from "../system/net/syn-capture.ts";
-import { openPacketFilter } from "../system/packet-filter/nft.ts";
-import { now, openAlarm, wallClock } from "../system/process/clock.ts";
+import { now, wallClock } from "../system/process/clock.ts";
 import { lockDirectory } from "../system/process/lock.ts";
 import { openLog } from "../system/process/log.ts";
 import {
@@ -102,34 +88,23 @@ async function runWith(
   const log = openLog();
   const journal = new Journal((event) => log.event(event), wallClock);
   const systemd = await openSystemd();
-  const ip = openIp({ netlink: openNetlink });
-  const [ipvsadm, listings] = [openIpvsadm(), openListings()];
-  const [announcer, sysctl, packetFilter] = [openAnnouncer(), openSysctl(), openPacketFilter()];
+  const machine = openMachine();
+  const { ip, listings } = machine.doors;
   const image = ownImage();
   const restart = Promise.withResolvers<"restart">();
-  const [syncDaemons, syncSender] = [openSyncDaemons(), openSyncSender()];
-  const synCapture = openSynCapture();
   const runCommand = options.runner === null ? runUnprivileged : throughRunner(options.runner);
-  const commands = {
-    runCommand,
-    resolve: resolverWith(usualPlaces),
-    runCheck: checksWith(runCommand),
-    runner: options.runner !== null,
-  };
-  const places = { runDir, stateDir };
-  const machine = {
-    ...{ ip, ipvsadm, listings, announcer, sysctl, packetFilter },
-    ...{ syncDaemons, syncSender, synCapture },
-    ...{ openStrangerWatch, openHeartbeatPath, readConnections: connectionReader() },
-    ownKernel: ownKernel(syncDaemons),
-  };
   const daemon = new Daemon(written, {
     doors: {
-      ...{ ...machine, ...commands, ...places },
-      ...{ openGatewayProbe, now, wallClock, openAlarm },
+      ...machine.doors,
+      runCommand,
+      runCheck: checksWith(runCommand),
+      runner: options.runner !== null,
+      runDir,
+      stateDir,
     },
     journal,
-    ...{ role, fileProblems },
+    role,
+    fileProblems,
     announceStatus: (text) => systemd.status(text),
     imageRefused: () => checkedImage(image),
     restart: () => restart.resolve("restart"),
@@ -163,10 +138,7 @@ async function runWith(
     });
   } finally {
     await control.close();
-    announcer.close();
-    syncSender.close();
-    synCapture.close();
-    await Promise.all([ip.close(), ipvsadm.close(), listings.close()]);
+    await machine.close();
     journal.flush();
     log.flush();
   }

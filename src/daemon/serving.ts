@@ -45,16 +45,28 @@ const hookMax = ms(500);
 /** Runs work that changes the configuration in force, one at a time. */
 export type Alone = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
+const adoption = (health: HealthPart, doors: Doors): Part => ({
+  configure: ({ config }, before) =>
+    before === null ? adoptTable(config, health, doors) : undefined,
+});
+
+const tablePart = (context: PartContext, found: Start["found"], health: HealthPart): TablePart =>
+  new TablePart(context, {
+    holds: found !== "nothing",
+    health: () => health.health(),
+    refused: (keys, why) => health.tableRefused(keys, why),
+    accepted: (keys) => health.tableAccepted(keys),
+  });
+
+const rehearsal = ({ doors, running }: PartContext): Part => ({
+  start: () => rehearse(doors, rulesOf(running()), running().config.connectionSync !== null),
+});
+
 export class Serving {
   readonly failover: FailoverPart;
   readonly vips: Vips;
-  readonly nannies: Nannies;
-  readonly ownPaths: HealthPart["ownPaths"];
-  readonly health: () => Health;
   readonly evidence: EvidencePart;
-  readonly load: HealthPart["load"];
   readonly paths: ServicePaths;
-  readonly reconciler: Reconciler;
   readonly table: TablePart;
   readonly maintenance: MaintenancePart;
   readonly names: NamesPart;
@@ -64,6 +76,7 @@ export class Serving {
   #written: Running;
   #running: Running;
   readonly #succession: Succession;
+  readonly #health: HealthPart;
   /** Hooks of a start or of a reload. */
   readonly #underWay = new UnderWay();
   #ending = false;
@@ -94,40 +107,38 @@ export class Serving {
     this.maintenance = new MaintenancePart(context, {
       written: () => this.names.under(this.#written),
       table: () => this.reconciler.state(),
-      ...{ changed, refused },
+      changed,
+      refused,
     });
-    const learned = () => health.replication.healthChanged();
-    this.names = new NamesPart(context, { changed, learned });
+    this.names = new NamesPart(context, {
+      changed,
+      learned: () => health.replication.healthChanged(),
+    });
     this.#running = this.under(running);
     this.paths = new ServicePaths(context, () => table.reconciler.state().table);
     const health = new HealthPart(context, {
-      ...{ names: this.names, refused, run: this.paths.run },
+      names: this.names,
+      refused,
+      run: this.paths.run,
       tableChanged: (virtualServer, why) => table.changed(virtualServer, why),
       standingChanged: (key) => this.evidence.standingChanged(key),
     });
     this.evidence = new EvidencePart(context, health.nannies);
-    const table = new TablePart(context, {
-      holds: found !== "nothing",
-      health: () => health.health(),
-      refused: (keys, why) => health.tableRefused(keys, why),
-      accepted: (keys) => health.tableAccepted(keys),
-    });
-    const vips = new VipsPart(context, {
-      kept: found === "kept",
-      interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
-      contested: () => this.engine.input({ kind: "contested" }),
-      unsettled: () => unsettled(this.engine.router),
-    });
-    const [services, connections] = [new ServicesPart(context), connectionsPart(context, this)];
-    [this.nannies, this.ownPaths] = [health.nannies, health.ownPaths];
+    const table = tablePart(context, found, health);
+    const vips = this.#vipsPart(context, found);
+    const services = new ServicesPart(context);
+    const connections = connectionsPart(context, this);
+    this.#health = health;
     this.table = table;
-    this.health = () => health.health();
-    this.load = (key) => health.load(key);
-    this.reconciler = table.reconciler;
     this.vips = vips.vips;
     this.failover = new FailoverPart(context, {
-      ...{ found, answers, connections, succession: this.#succession },
-      ...{ vips: vips.vips, services: services.services, nannies: health.nannies },
+      found,
+      answers,
+      connections,
+      succession: this.#succession,
+      vips: vips.vips,
+      services: services.services,
+      nannies: health.nannies,
       replication: new SharedDigest(this.maintenance, health.replication),
       findings: () => ({ reach: health.reach, unserved: table.unserved }),
       parts: () => this.parts,
@@ -137,10 +148,7 @@ export class Serving {
       // The kernel is put in order before anything is programmed, and put back last.
       new KernelPart(context),
       // What the kernel has of the table counts as up before the nannies begin.
-      {
-        configure: ({ config }, before) =>
-          before === null ? adoptTable(config, health, doors) : undefined,
-      },
+      adoption(health, doors),
       this.names,
       // Devices and addresses are known before the parts below start.
       vips,
@@ -149,10 +157,7 @@ export class Serving {
       this.evidence,
       services,
       // The programs that this starts hold up the loop: heartbeats begin when that is over.
-      {
-        start: () =>
-          rehearse(doors, rulesOf(this.#running), this.#running.config.connectionSync !== null),
-      },
+      rehearsal(context),
       // Programmed before this router may become active; emptied when connections are sent.
       table,
       connections,
@@ -161,6 +166,15 @@ export class Serving {
       // Speaks and decides when everything above works; falls silent first.
       this.failover,
     ];
+  }
+
+  #vipsPart(context: PartContext, found: Start["found"]): VipsPart {
+    return new VipsPart(context, {
+      kept: found === "kept",
+      interfacesRead: (interfaces) => this.#interfacesRead(interfaces),
+      contested: () => this.engine.input({ kind: "contested" }),
+      unsettled: () => unsettled(this.engine.router),
+    });
   }
 
   #graphsPart(context: PartContext): GraphsPart {
@@ -179,6 +193,26 @@ export class Serving {
 
   get running(): Running {
     return this.#running;
+  }
+
+  get nannies(): Nannies {
+    return this.#health.nannies;
+  }
+
+  get ownPaths(): HealthPart["ownPaths"] {
+    return this.#health.ownPaths;
+  }
+
+  health(): Health {
+    return this.#health.health();
+  }
+
+  load(key: string): ReturnType<HealthPart["load"]> {
+    return this.#health.load(key);
+  }
+
+  get reconciler(): Reconciler {
+    return this.table.reconciler;
   }
 
   get engine(): Engine {

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { runCommandLine } from "../../src/cli/command-line.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { startControlServer } from "../../src/control/server.ts";
-import { ScriptedDaemon } from "../control/sample.ts";
+import { ScriptedDaemon } from "../control/scripted-daemon.ts";
 
 export class Recorder implements Terminal {
   outText = "";

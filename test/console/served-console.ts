@@ -14,7 +14,7 @@ import { UsersFile } from "../../src/console/users/users-file.ts";
 import type { Controlled } from "../../src/control/requests.ts";
 import { startControlServer } from "../../src/control/server.ts";
 import { peerUser } from "../../src/system/net/peer-user.ts";
-import { ScriptedDaemon } from "../control/sample.ts";
+import { ScriptedDaemon } from "../control/scripted-daemon.ts";
 import { password, Visitor } from "./visitor.ts";
 
 /** Cheap to compute: what it costs is tested elsewhere. */

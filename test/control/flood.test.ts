@@ -11,7 +11,8 @@ import { controlClient } from "../../src/control/client.ts";
 import { type ControlLimits, controlLimits, startControlServer } from "../../src/control/server.ts";
 import { eventsMax, type LvsdEvent } from "../../src/model/event.ts";
 import { eventually as until } from "../eventually.ts";
-import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
+import { sampleEvents, samplePlan } from "./sample.ts";
+import { ScriptedDaemon } from "./scripted-daemon.ts";
 
 interface Serving {
   readonly daemon: ScriptedDaemon;

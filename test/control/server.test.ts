@@ -6,7 +6,8 @@ import { describe, test } from "node:test";
 import { requestBytesMax } from "../../src/control/api.ts";
 import { controlClient } from "../../src/control/client.ts";
 import { startControlServer } from "../../src/control/server.ts";
-import { ScriptedDaemon, sampleEvents, samplePlan } from "./sample.ts";
+import { sampleEvents, samplePlan } from "./sample.ts";
+import { ScriptedDaemon } from "./scripted-daemon.ts";
 import { alive, bodyOf, converse, get, post, serve, statusOf, until } from "./serving.ts";
 
 describe("the event stream", { timeout: 20_000 }, () => {

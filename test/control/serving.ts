@@ -8,7 +8,7 @@ import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { controlClient } from "../../src/control/client.ts";
 import { type ControlLimits, startControlServer } from "../../src/control/server.ts";
-import { ScriptedDaemon } from "./sample.ts";
+import { ScriptedDaemon } from "./scripted-daemon.ts";
 
 export interface Serving {
   readonly daemon: ScriptedDaemon;

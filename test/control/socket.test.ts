@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { controlClient } from "../../src/control/client.ts";
 import { startControlServer } from "../../src/control/server.ts";
-import { ScriptedDaemon } from "./sample.ts";
+import { ScriptedDaemon } from "./scripted-daemon.ts";
 import { alive, serve } from "./serving.ts";
 
 describe("the socket", { timeout: 20_000 }, () => {

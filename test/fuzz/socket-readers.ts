@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { startControlServer } from "../../src/control/server.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import { connectChannel, openChannelListener } from "../../src/system/net/cluster-channel.ts";
-import { ScriptedDaemon } from "../control/sample.ts";
+import { ScriptedDaemon } from "../control/scripted-daemon.ts";
 import { bytesOf, promised, type Reader, type Readers } from "./reader.ts";
 
 /** How long a client may be left without any word: ten times what the server's own bounds allow. */

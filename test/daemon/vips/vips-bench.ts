@@ -41,19 +41,28 @@ const announcerTo = (announced: string[]): Announcer => ({
   close() {},
 });
 
+/** A kernel with two devices and no address. */
+const twoDevices = () => ({
+  forms: [] as ReturnType<typeof form>[],
+  broken: null as string | null,
+  later: ms(0),
+  looks: 0,
+  ready: Promise.resolve(),
+  ipv6: true,
+  claims: 0,
+  faults: 0,
+  beforeRemove: () => Promise.resolve(),
+  devices: new Map([
+    ["eth0", 2],
+    ["eth1", 3],
+  ]),
+  /** Addresses that it refuses, with its words. */
+  refuses: new Map<string, string>(),
+});
+
 /** A kernel with two devices, whose `ip` can be broken; and what the router says meanwhile. */
 export function bench() {
-  const kernel = {
-    ...{ forms: [] as ReturnType<typeof form>[], broken: null as string | null, later: ms(0) },
-    ...{ looks: 0, ready: Promise.resolve(), ipv6: true, claims: 0, faults: 0 },
-    beforeRemove: () => Promise.resolve(),
-    devices: new Map([
-      ["eth0", 2],
-      ["eth1", 3],
-    ]),
-    /** Addresses that it refuses, with its words. */
-    refuses: new Map<string, string>(),
-  };
+  const kernel = twoDevices();
   const events: EventBody[] = [];
   const announced: string[] = [];
   const interfaces = (): Interface[] =>
