@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { tryBundled } from "../bundled.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
 import { freePort, ServerProgram, Workshop } from "../server-program.ts";
-import { certificateTrials, trials, tryAt } from "../trials.ts";
+import { certificateTrials, tryAt } from "../trials.ts";
+import { sqlTrials } from "./sql-trials.ts";
 
 const password = "geheim-41";
 const workshop = new Workshop();
@@ -105,24 +105,7 @@ describe("mysql against mariadbd", () => {
     assert.doesNotMatch(program.output, /Aborted connection .*Got an error reading/);
   });
 
-  it("says that the server speaks no TLS", async () => {
-    assert.match(await ask(`${login("probe")}, tls: true`), /^tls: the server speaks no TLS/);
-  });
-
-  it("works as it gets installed", async () => {
-    assert.deepEqual(
-      await tryBundled("mysql", `${login("probe")}, query: SELECT 1`, program.endpoint),
-      { kind: "passed" },
-    );
-  });
-
-  trials({
-    check: `${login("probe")}, query: SELECT 1`,
-    protocol: "tcp",
-    program: () => program,
-    secrets: [password],
-    garbage: /^(unreadable|too-long|closed): /,
-  });
+  sqlTrials({ type: "mysql", login: login("probe"), ask, program: () => program, password });
 });
 
 describe("mysql over TLS", () => {

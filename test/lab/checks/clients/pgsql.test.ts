@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { tryBundled } from "../bundled.ts";
 import { type Certificates, makeCertificates } from "../certificates.ts";
 import { freePort, ServerProgram, Workshop } from "../server-program.ts";
-import { certificateTrials, trials, tryAt } from "../trials.ts";
+import { certificateTrials, tryAt } from "../trials.ts";
+import { sqlTrials } from "./sql-trials.ts";
 
 const [version = ""] = readdirSync("/usr/lib/postgresql").sort().reverse();
 const programs = `/usr/lib/postgresql/${version}/bin`;
@@ -116,24 +116,7 @@ describe("pgsql against postgres", () => {
     assert.doesNotMatch(program.output, /unexpected EOF/);
   });
 
-  it("says that the server speaks no TLS", async () => {
-    assert.match(await ask(`${login("probe")}, tls: true`), /^tls: the server speaks no TLS/);
-  });
-
-  it("works as it gets installed", async () => {
-    assert.deepEqual(
-      await tryBundled("pgsql", `${login("probe")}, query: SELECT 1`, program.endpoint),
-      { kind: "passed" },
-    );
-  });
-
-  trials({
-    check: `${login("probe")}, query: SELECT 1`,
-    protocol: "tcp",
-    program: () => program,
-    secrets: [password],
-    garbage: /^(unreadable|too-long|closed): /,
-  });
+  sqlTrials({ type: "pgsql", login: login("probe"), ask, program: () => program, password });
 });
 
 describe("pgsql over TLS", () => {
