@@ -18,7 +18,9 @@ interface Aimed {
 export const targetOf = (check: Check, endpoint: Endpoint): Endpoint => {
   const { address, port }: Aimed = check.type === "none" ? {} : (check as Aimed);
   const target = { address: address ?? endpoint.address, port: port ?? endpoint.port };
-  return { ...endpoint, ...target };
+  // Thousands of tries a second go straight.
+  const isPlain = endpoint.path === undefined && endpoint.origin === undefined;
+  return isPlain ? target : { ...endpoint, ...target };
 };
 
 /** Where a try's packets go, and where they come from; null: from wherever the kernel says. */

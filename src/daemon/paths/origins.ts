@@ -9,13 +9,14 @@ import type { Running } from "../config/running.ts";
 /** `running`: what is in force when a try begins. */
 export const fromOrigins =
   (run: RunCheck, running: () => Pick<Running, "config" | "role">): RunCheck =>
-  async (check, endpoint, signal, transcript) => {
+  (check, endpoint, signal, transcript) => {
     if (check.type === "none" || check.from === undefined)
       return run(check, endpoint, signal, transcript);
     const { config, role } = running();
     const origin = originOn(config, role, check);
     if (origin === undefined) return run(check, endpoint, signal, transcript);
-    if ("lacks" in origin) return { ...failed("local", origin.lacks), took: ms(0) };
+    if ("lacks" in origin)
+      return Promise.resolve({ ...failed("local", origin.lacks), took: ms(0) });
     transcript?.note(textOf(origin));
     return run(check, { ...endpoint, origin }, signal, transcript);
   };

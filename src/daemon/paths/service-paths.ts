@@ -45,8 +45,7 @@ export class ServicePaths implements Part {
   constructor(context: PartContext, table: () => Table | null) {
     this.#context = context;
     this.#table = table;
-    const runCheck: RunCheck = (...given) => context.doors.runCheck(...given);
-    this.#straight = fromOrigins(runCheck, () => context.running());
+    this.#straight = fromOrigins(context.doors.runCheck, () => context.running());
   }
 
   stepped(router: Router): void {
@@ -61,12 +60,17 @@ export class ServicePaths implements Part {
   }
 
   /** Runs a check the way that it asks for. */
-  readonly run: RunCheck = async (check, endpoint, signal, transcript) => {
-    const { runCheck } = this.#context.doors;
+  readonly run: RunCheck = (check, endpoint, signal, transcript) => {
     const path = pathOf(check);
     const leads = path !== null && this.#isSettled();
     if (path === null || !(leads || this.#spare))
       return this.#straight(check, endpoint, signal, transcript);
+    return this.#led(path, leads, [check, endpoint, signal, transcript]);
+  };
+
+  async #led(path: Path, leads: boolean, given: Parameters<RunCheck>): Promise<Tried> {
+    const [check, endpoint, signal, transcript] = given;
+    const { runCheck } = this.#context.doors;
     const ready = await this.#ready(check, path, signal);
     if ("kind" in ready) return ready;
     if (!leads) return this.#straight(check, endpoint, signal, transcript);
@@ -74,7 +78,7 @@ export class ServicePaths implements Part {
     const to = printEndpoint(path.vip, path.port);
     transcript?.note(`through the service: from ${source} to ${to}, mark ${path.mark}`);
     return runCheck(check, { ...endpoint, path: { ...path, source } }, signal, transcript);
-  };
+  }
 
   #isSettled(): boolean {
     const since = this.#activeSince;
