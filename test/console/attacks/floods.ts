@@ -1,12 +1,13 @@
 /** Much at once: passwords, connections, streams. Each says how those fared who meant no harm. */
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Visitor } from "../visitor.ts";
 import { tokenIn } from "../visitor.ts";
 import { cookieOf, type Heard, send } from "./raw.ts";
 
 export interface Fared {
-  /** Answers to the attacker, counted by their status. */
+  /** Answers to the attacker, counted by their status; 0: the connection was closed. */
   readonly statuses: ReadonlyMap<number, number>;
   /** The longest time in ms that a page took meanwhile. */
   readonly slowestMs: number;
@@ -17,17 +18,22 @@ const counted = (statuses: Map<number, number>, status: number): void => {
   statuses.set(status, (statuses.get(status) ?? 0) + 1);
 };
 
+/** Between two looks of one person, of whom the console takes twenty requests a second. */
+const lookMs = 80;
+
 /** Looks at a page again and again until `over`. */
 async function slowest(visitor: Visitor, over: Promise<unknown>): Promise<number> {
   let [longest, ended] = [0, false];
-  void over.finally(() => {
+  const end = (): void => {
     ended = true;
-  });
+  };
+  over.then(end, end);
   do {
     const began = performance.now();
     const { status } = await visitor.get("/control");
     if (status !== 200) throw new Error(`/control has status ${status} meanwhile`);
     longest = Math.max(longest, performance.now() - began);
+    await sleep(lookMs);
   } while (!ended);
   return longest;
 }
@@ -49,9 +55,10 @@ export async function guessPasswords(
   const guess = async (host: number): Promise<void> => {
     const from = `127.0.1.${host + 1}`;
     const { cookie, token } = await formOf(url, from);
-    const all = Array.from({ length: each }, (_, at): Promise<Heard> => {
+    const all = Array.from({ length: each }, (_, at): Promise<Pick<Heard, "status">> => {
       const body = new URLSearchParams({ token, user, password: `guess ${host} ${at}` }).toString();
-      return send(url, "/login", { method: "POST", from, headers: { cookie }, body });
+      const sent = send(url, "/login", { method: "POST", from, headers: { cookie }, body });
+      return sent.catch(() => ({ status: 0 }));
     });
     for (const { status } of await Promise.all(all)) counted(statuses, status);
   };
