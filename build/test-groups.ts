@@ -33,21 +33,50 @@ export function isPure(test: string): boolean {
 }
 
 /**
- * The files to run: each pure one is in one of `count` groups, any other stands for itself. A group
- * is a file of imports below `place`.
+ * Folders whose tests act on the machine, each in a place of its own (a directory, a socket on
+ * loopback), so that those in which nothing of the process is shared may run in one. Starting the
+ * console costs more than most of its tests do.
+ */
+const apartFolders = ["test/cli/", "test/console/"];
+/** Of such a folder: more would make one process the last one to end. */
+const neighboursMax = 8;
+
+const isNeighbour = (test: string): boolean =>
+  apartFolders.some((folder) => test.startsWith(folder)) &&
+  [...reach(test, { end: checkout })]
+    .filter((path) => path !== checkout && path.startsWith("test/"))
+    .every((path) => !shared.test(text(path)));
+
+/**
+ * The files to run: each pure one is in one of `count` groups, neighbours are a few to a group, any
+ * other stands for itself. A group is a file of imports below `place`.
  */
 export function grouped(tests: readonly string[], count: number, place: string): string[] {
   const pure = tests.filter(isPure);
-  const apart = tests.filter((test) => !pure.includes(test));
+  const neighbours = tests.filter((test) => !pure.includes(test) && isNeighbour(test));
+  const apart = tests.filter((test) => !pure.includes(test) && !neighbours.includes(test));
   mkdirSync(place, { recursive: true });
+  return [
+    ...inGroups(pure, count, join(place, "pure")),
+    ...inGroups(
+      neighbours,
+      Math.ceil(neighbours.length / neighboursMax),
+      join(place, "neighbours"),
+    ),
+    ...apart,
+  ];
+}
+
+/** Files `NAME-1.mjs` and so on, each of which imports its share of the tests. */
+function inGroups(tests: readonly string[], count: number, name: string): string[] {
   const groups = Array.from({ length: count }, (_, group) => {
-    const members = pure.filter((_, at) => at % count === group);
-    const path = join(place, `pure-${group + 1}.mjs`);
+    const members = tests.filter((_, at) => at % count === group);
+    const path = `${name}-${group + 1}.mjs`;
     writeFileSync(
       path,
       members.map((test) => `import ${JSON.stringify(join(root, test))};\n`).join(""),
     );
     return { path, members };
   });
-  return [...groups.filter(({ members }) => members.length > 0).map(({ path }) => path), ...apart];
+  return groups.filter(({ members }) => members.length > 0).map(({ path }) => path);
 }
