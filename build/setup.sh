@@ -18,7 +18,7 @@ packages="gcc g++ make pkg-config python3 libsystemd-dev ipvsadm iproute2 kmod"
 lab_packages="systemd ifupdown iptables nftables procps util-linux iputils-arping|arping tcpdump ethtool openssl curl socat
   nginx-light|nginx keepalived"
 # Server programs that the tests of checks start themselves, as ordinary processes, and browsers.
-server_packages="ldirectord tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
+server_packages="ldirectord corosync pacemaker pacemaker-cli-utils resource-agents tshark postfix dovecot-imapd dovecot-pop3d vsftpd leafnode kamailio kamailio-tls-modules
   rtsp-server-perl rpcbind rstatd rwhod snmpd prometheus-node-exporter redis-server memcached tinyproxy-bin knot freeradius chrony bird2 frr slapd mariadb-server postgresql
   chromium fonts-noto-cjk links"
 # What runs Debian's own kernel, and arptables for a real server on it.

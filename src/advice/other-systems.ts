@@ -24,7 +24,7 @@ const systems: readonly OtherSystem[] = [
   },
   {
     ...{ process: "pacemakerd", name: "Pacemaker", claims: true },
-    instead: `leave the address; crm configure property maintenance-mode=true, stop Pacemaker, then start lvsd: ${section("ldirectord")}`,
+    instead: `leave the address; crm_attribute --name maintenance-mode --update true, stop Pacemaker, then start lvsd: ${section("ldirectord")}`,
   },
   {
     ...{ process: "heartbeat", name: "Heartbeat", claims: true },

@@ -10,7 +10,7 @@ const running = (...names: string[]) =>
 
 const ways: readonly (readonly [process: string, label: string, instead: RegExp])[] = [
   ["keepalived", "keepalived (process 812)", /lvsd takeover-from keepalived/],
-  ["pacemakerd", "Pacemaker (process 812)", /crm configure property maintenance-mode=true/],
+  ["pacemakerd", "Pacemaker (process 812)", /crm_attribute --name maintenance-mode --update true/],
   ["heartbeat", "Heartbeat (process 812)", /pkill -KILL -x 'heartbeat\|ldirectord'/],
   ["pulse", "Piranha (process 812)", /service pulse stop/],
   ["ldirectord", "ldirectord (process 812)", /another program claims/],

@@ -12,6 +12,7 @@ import { waitFor } from "../instruments/wait.ts";
 import { commandOf, Machine } from "../machine/machine.ts";
 import { setSysctls } from "../machine/namespace.ts";
 import { addressesOf } from "../machine/topology.ts";
+import { ldirectordText } from "./ldirectord.ts";
 
 /** Seconds and ms, as ha.cf has them. */
 const haCf = "keepalive 200ms\ndeadtime 1\nauto_failback off\nnode r1\nnode r2\n";
@@ -39,21 +40,10 @@ export class HeartbeatRouter extends Machine {
 
   /** Writes the files of both programs. */
   configure(): void {
-    const { vip, natRouter, length, realServers } = addressesOf(this.network.topology);
+    const { topology } = this.network;
+    const { vip, natRouter, length } = addressesOf(topology);
     setSysctls(this.name, { "ipv4/ip_forward": 1 });
-    const reals = realServers.map((address) => `    real=${address}:80 masq 2\n`).join("");
-    writeFileSync(
-      this.ldirectordCf,
-      `checktimeout=2
-checkinterval=1
-quiescent=no
-logfile="${this.directory}/ldirectord.log"
-virtual=${vip}:80
-${reals}    scheduler=wrr
-    protocol=tcp
-    checktype=connect
-`,
-    );
+    writeFileSync(this.ldirectordCf, ldirectordText(topology, `${this.directory}/ldirectord.log`));
     writeFileSync(this.haCf, haCf);
     const held = [`${natRouter}/${length}/eth1`, `${vip}/${length}/eth0`];
     const resources = held.map((each) => `IPaddr2::${each}`);
