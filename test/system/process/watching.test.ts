@@ -94,7 +94,8 @@ test("a successor that is not up is stopped, and what was frozen goes on", async
     readFileSync(`/proc/${pid}/stat`, "utf8").split(" ")[2] ?? "";
   for (let tries = 0; tries < 500 && pids.some((pid) => state(pid) === "T"); tries += 1)
     await sleep(10);
-  assert.deepEqual(pids.map(state), ["S", "S"]);
+  // Each may still be on its way to sleep.
+  for (const pid of pids) assert.match(state(pid), /^[RS]$/);
   assert.deepEqual(said(), [show, "stop lvsd", show]);
 });
 
