@@ -6,7 +6,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { waitFor } from "../instruments/wait.ts";
 import { Machine, signal } from "../machine/machine.ts";
 import { setSysctls } from "../machine/namespace.ts";
@@ -114,13 +114,19 @@ export class PacemakerRouter extends Machine {
     );
     writeFileSync(`${this.#own}/corosync/corosync.conf`, corosyncConf(addressesOf(topology)));
     writeFileSync(`${this.#own}/cib.xml`, cib(topology, this.ldirectordCf));
+    await this.#enter();
+  }
+
+  /** Its host name and its directories, for as long as a process keeps them; the disk stays. */
+  async #enter(): Promise<void> {
     const ready = `${this.#own}/run/ready`;
     rmSync(ready, { force: true });
     const script = `set -e
 hostname ${this.name}
-rm -rf lib/*
-cp -a /var/lib/pacemaker /var/lib/corosync lib/
-install -o hacluster -g haclient -m 600 cib.xml lib/pacemaker/cib/cib.xml
+if ! test -d lib/pacemaker; then
+  cp -a /var/lib/pacemaker /var/lib/corosync lib/
+  install -o hacluster -g haclient -m 600 cib.xml lib/pacemaker/cib/cib.xml
+fi
 mount --bind /run/lab run/lab
 mount --bind corosync /etc/corosync
 mount --bind ha.d /etc/ha.d
@@ -132,7 +138,7 @@ exec sleep infinity
     this.#place = this.spawn("place.log", [
       ...["unshare", "--uts", "sh", "-c", `cd ${this.#own} && ${script}`],
     ]);
-    await waitFor(`the directories of ${this.name}`, startsWithinMs, () => readFileSync(ready));
+    await waitFor(`the directories of ${this.name}`, startsWithinMs, () => existsSync(ready));
   }
 
   get #inside(): readonly string[] {
@@ -146,6 +152,9 @@ exec sleep infinity
 
   /** `systemctl start pacemaker`, which starts corosync before. */
   async start(): Promise<void> {
+    // What ends lvsd's unit in the lab may have ended this process as well.
+    const place = this.#place;
+    if (place === null || place.exitCode !== null || place.signalCode !== null) await this.#enter();
     this.#corosync = this.spawn("corosync.log", [...this.#inside, "corosync", "-f"]);
     await waitFor(`corosync runs on ${this.name}`, startsWithinMs, async () => {
       return await this.run("corosync-cfgtool", "-s");
