@@ -48,6 +48,8 @@ export interface Scenario {
   readonly wholeHost?: boolean;
   /** Too long, or a comparison: `make bench` only. */
   readonly benchOnly?: boolean;
+  /** True when somebody at a browser outside has a part in it: a test of its own plays it. */
+  readonly withBrowser?: boolean;
   /** Beginnings of what it leaves behind on purpose (aftermath.ts); everything else is a failure. */
   readonly leaves?: readonly string[];
   /** Tells the story; throws where it does not go as it must. Its figures. */

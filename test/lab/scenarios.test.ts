@@ -45,7 +45,7 @@ async function tell(name: string, scenario: Scenario, alone: boolean): Promise<T
 
 describe("the lab", { concurrency: inPieces }, () => {
   for (const { name, scenario } of scenarios) {
-    if (scenario.benchOnly === true) continue;
+    if (scenario.benchOnly === true || scenario.withBrowser === true) continue;
     it(`${name}: ${scenario.title}`, async (test) => {
       let told = await tell(name, scenario, false);
       if (told.missed !== null) {
