@@ -8,11 +8,32 @@ import { reach, root, text } from "../test/checkout.ts";
 
 /** What neither acts on the machine nor keeps anything that another test would see. */
 const harmless: ReadonlySet<string> = new Set([
-  ...["node:assert/strict", "node:buffer", "node:crypto", "node:events", "node:fs"],
-  ...["node:fs/promises", "node:module", "node:net", "node:os", "node:path", "node:stream"],
-  ...["node:test", "node:timers/promises", "node:url", "node:util", "package.json"],
-  ...["cli-table3", "diff", "dns-packet", "eventsource-parser", "fast-check"],
-  ...["fastest-levenshtein", "ipaddr.js", "re2js", "tinyqueue", "yaml"],
+  "node:assert/strict",
+  "node:buffer",
+  "node:crypto",
+  "node:events",
+  "node:fs",
+  "node:fs/promises",
+  "node:module",
+  "node:net",
+  "node:os",
+  "node:path",
+  "node:stream",
+  "node:test",
+  "node:timers/promises",
+  "node:url",
+  "node:util",
+  "package.json",
+  "cli-table3",
+  "diff",
+  "dns-packet",
+  "eventsource-parser",
+  "fast-check",
+  "fastest-levenshtein",
+  "ipaddr.js",
+  "re2js",
+  "tinyqueue",
+  "yaml",
 ]);
 
 /** In a test: the process as such, replaced functions, real time, and hooks of the whole file. */

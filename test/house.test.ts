@@ -53,7 +53,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
 };
 
 function mayImport(from: string, to: string): boolean {
-  const [here, there] = [room(from), room(to)];
+  const here = room(from);
+  const there = room(to);
   if (here === there || neighbours[here]?.includes(there)) return true;
   if (here === "cli" && there === "daemon") return from === "src/cli/run.ts";
   return (levels[there] ?? 9) < (levels[here] ?? -1);
@@ -205,6 +206,14 @@ describe("names and sizes", () => {
         .map((line) => `${path}: ${line.trim()}`),
     );
     assert.deepEqual(long, []);
+  });
+
+  it("properties stand one by one: no literal is spread into another, no tuple declares names", () => {
+    const packed = /\.\.\.\{|^\s*(?:const|let) \[[\w, ]+\] = \[(?:(?! as |\.map).)*\];$/m;
+    assert.deepEqual(
+      [...sources, ...tests].filter((path) => packed.test(text(path))),
+      [],
+    );
   });
 
   it("biome refuses long files, long functions and impure globals where they matter", (t) => {

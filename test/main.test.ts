@@ -18,7 +18,8 @@ function start(words: readonly string[], nodeOptions: readonly string[] = []) {
   const child = spawn(process.execPath, [...nodeOptions, main, ...words], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let [out, error] = ["", ""];
+  let out = "";
+  let error = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
     out += text;
   });

@@ -24,7 +24,8 @@ const [imported = [], loaded = [], started = []] = text("test/tested-elsewhere.t
   .map(entriesOf);
 
 function entriesOf(part: string): Elsewhere[] {
-  let [test, why] = ["", ""];
+  let test = "";
+  let why = "";
   return part.split("\n").flatMap((line) => {
     if (/^\S/.test(line)) [, test = "", why = ""] = /^(\S+): (.+)$/.exec(line) ?? [];
     const names = /^ {2}\S/.test(line) ? line.trim().split(" ") : [];

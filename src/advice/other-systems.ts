@@ -18,24 +18,34 @@ const section = (title: string): string => `docs/migration.md, "${title}"`;
 /** The first of these that runs is the one that holds the VIPs. */
 const systems: readonly OtherSystem[] = [
   {
-    ...{ process: "keepalived", name: "keepalived", claims: true },
+    process: "keepalived",
+    name: "keepalived",
+    claims: true,
     instead:
       "leave the address; lvsd takeover-from keepalived takes its place without a lost connection",
   },
   {
-    ...{ process: "pacemakerd", name: "Pacemaker", claims: true },
+    process: "pacemakerd",
+    name: "Pacemaker",
+    claims: true,
     instead: `leave the address; crm_attribute --name maintenance-mode --update true, stop Pacemaker, then start lvsd: ${section("ldirectord")}`,
   },
   {
-    ...{ process: "heartbeat", name: "Heartbeat", claims: true },
+    process: "heartbeat",
+    name: "Heartbeat",
+    claims: true,
     instead: `leave the address; pkill -KILL -x 'heartbeat|ldirectord', then start lvsd: ${section("ldirectord")}`,
   },
   {
-    ...{ process: "pulse", name: "Piranha", claims: true },
+    process: "pulse",
+    name: "Piranha",
+    claims: true,
     instead: `leave the address; service pulse stop, the standby router first: ${section("Piranha")}`,
   },
   {
-    ...{ process: "ldirectord", name: "ldirectord", claims: false },
+    process: "ldirectord",
+    name: "ldirectord",
+    claims: false,
     instead: `leave the address, which another program claims for it: ${section("ldirectord")}`,
   },
 ];

@@ -223,7 +223,8 @@ export class HttpAnswer {
       this.#fields
         .filter(([field]) => field === name)
         .flatMap(([, value]) => value.split(",").map((each) => each.trim().toLowerCase()));
-    const [codings, lengths] = [values("transfer-encoding"), values("content-length")];
+    const codings = values("transfer-encoding");
+    const lengths = values("content-length");
     const content = values("content-encoding").filter((coding) => coding !== "identity");
     this.#coding = content.length === 0 ? null : excerpt(Buffer.from(content.join(", ")));
     this.#fields = [];

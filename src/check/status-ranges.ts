@@ -16,7 +16,8 @@ const statusRange = (highest: 5 | 6) =>
     (written) => {
       const match = /^([1-6]\d\d)(?:\s*-\s*([1-6]\d\d))?$/.exec(written);
       const hint = "write 200, or 200-299";
-      const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+      const from = Number(match?.[1]);
+      const to = Number(match?.[2] ?? match?.[1]);
       if (match === null || to >= highest * 100 + 100)
         return { wrong: `${quoted(written)} is no status code or range`, hint };
       if (from > to) return { wrong: `${written} ends before it begins`, hint };

@@ -43,7 +43,9 @@ export async function tryDialogue(
     secretFile === null ? null : await readPassword(secretFile, "secret_file", deadline);
   if (typeof secret === "object" && secret !== null) return secret;
   const beginning: Beginning = {
-    ...{ aim: target, password, secret },
+    aim: target,
+    password,
+    secret,
     // Few want it, and it costs as much as a system call.
     get random() {
       return randomBytes(32);

@@ -35,7 +35,8 @@ export const wayTo = ({ address, port, path, origin }: Endpoint): Way =>
   path === undefined
     ? { address, port, origin: origin ?? null }
     : {
-        ...{ address: path.vip, port: path.port },
+        address: path.vip,
+        port: path.port,
         origin: { source: path.source, mark: path.mark, port: null, device: null },
       };
 

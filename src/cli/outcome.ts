@@ -37,7 +37,9 @@ export function loadedWith(
   { json, text }: { readonly json: boolean; readonly text: () => string },
 ): ExitStatus {
   const problems = report.refused.map(({ text: what, reason }) => ({
-    ...{ file: null, line: null, column: null },
+    file: null,
+    line: null,
+    column: null,
     message: `loaded, but this does not hold: ${what}: ${reason}`,
     hint: "everything else is in force; mend it and reload",
   }));

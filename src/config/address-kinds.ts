@@ -106,15 +106,19 @@ function* addressesIn(whole: Whole): Generator<Written> {
   for (const address of failover?.values.gateway ?? [])
     if (failover !== undefined)
       yield {
-        ...{ address, place: "gateway" as const },
-        ...{ path: failover.pathOf("gateway"), spot: failover.spotOf("gateway") },
+        address,
+        place: "gateway" as const,
+        path: failover.pathOf("gateway"),
+        spot: failover.spotOf("gateway"),
       };
   // A service for this machine alone may have a loopback address that is there without lvsd.
   for (const { floating, path, spot, device } of whole.claims)
     if (device !== "none" || kindOf(floating.prefix.address) !== "loopback")
       yield {
         address: floating.prefix.address,
-        ...{ place: "vip", path: `${path}.address`, spot },
+        place: "vip",
+        path: `${path}.address`,
+        spot,
       };
   for (const { realServers, keys, forwarding: usual } of whole.virtualServers) {
     const { sorry_server: sorry } = keys.values;

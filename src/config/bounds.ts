@@ -174,7 +174,8 @@ function judgeRootKeys(
   whole: Value,
   complaints: Complaints,
 ): void {
-  const [next, before] = [rootOnly(has), rootOnly(had)];
+  const next = rootOnly(has);
+  const before = rootOnly(had);
   for (const [name, { path, key }] of new Map([...before, ...next])) {
     const [value, loaded] = [next.get(name), before.get(name)].map((found) => found?.entry.value);
     const [means, meant] = [value, loaded].map((given) =>

@@ -32,7 +32,8 @@ export function* changedKeys(
       // What is said of a section holds for every key inside.
       yield* changedKeys(inside.keys, was, is, inner, key.plan === undefined ? counts : every);
     else {
-      const [old, now] = [worded(key, was), worded(key, is)];
+      const old = worded(key, was);
+      const now = worded(key, is);
       // What is printed may leave out what differs.
       yield old === now ? `${inner}: changes` : `${inner}: ${old} -> ${now}`;
     }

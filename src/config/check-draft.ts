@@ -204,7 +204,8 @@ function viaOf(
   const { via, address } = settled.values as Readonly<Record<string, unknown>>;
   if (via !== "service") return "direct";
   const given = originIn(settled.values);
-  const [path, spot] = [settled.pathOf("via"), settled.spotOf("via")];
+  const path = settled.pathOf("via");
+  const spot = settled.spotOf("via");
   const why = type === "none" ? "it has no tries" : typeNamed(type).straightOnly;
   if (hasService === false)
     complaints.at(spot, `${path}: there is no virtual server to go through`, "leave it out");

@@ -104,7 +104,8 @@ const routersDiffer: Rule = ({ primary, backup }, complaints) => {
 const pathsHaveTwoEnds: Rule = ({ primary, backup }, complaints) => {
   if (primary === undefined || backup === undefined || backup === null) return;
   for (const key of ["public", "private"] as const) {
-    const [one, other] = [primary.values[key], backup.values[key]];
+    const one = primary.values[key];
+    const other = backup.values[key];
     if (one === undefined || other === undefined) continue;
     if (one !== null && other !== null && family(one) !== family(other))
       complaints.at(

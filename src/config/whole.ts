@@ -243,8 +243,11 @@ function settleVirtualServer(
   const check = layers === undefined ? undefined : settleCheck(layers, owner, complaints);
   if (keys.values.sorry_page && keys.values.active !== false)
     around.ofChecks.needs({
-      ...{ names: "file", path: keys.values.sorry_page, secret: false },
-      ...{ key: keys.pathOf("sorry_page"), spot: keys.spotOf("sorry_page") },
+      names: "file",
+      path: keys.values.sorry_page,
+      secret: false,
+      key: keys.pathOf("sorry_page"),
+      spot: keys.spotOf("sorry_page"),
     });
   const server = {
     name,
@@ -367,7 +370,8 @@ function claimOf(
 ): Claim[] {
   const { address, device } = keys.values;
   if (!address || device === undefined) return [];
-  const [spot, deviceSpot] = [keys.spotOf("address"), keys.spotOf("device")];
+  const spot = keys.spotOf("address");
+  const deviceSpot = keys.spotOf("device");
   const floatings = "prefix" in address ? [address] : address;
   return floatings.map((floating) => {
     return { kind, path: keys.path, floating, spot, device, deviceSpot, wanted };

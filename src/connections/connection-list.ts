@@ -34,8 +34,16 @@ export interface Connection {
  * (CLOSE, TIME_WAIT) is none of them. ASSURED and NONE are a template's.
  */
 export const connectionStates = [
-  ...["SYN_SENT", "SYN_RECV", "ESTABLISHED", "FIN_WAIT", "CLOSE_WAIT", "LAST_ACK"],
-  ...["SYNACK", "UDP", "NONE", "ASSURED"],
+  "SYN_SENT",
+  "SYN_RECV",
+  "ESTABLISHED",
+  "FIN_WAIT",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+  "SYNACK",
+  "UDP",
+  "NONE",
+  "ASSURED",
 ] as const;
 export type ConnectionState = (typeof connectionStates)[number];
 
@@ -50,7 +58,9 @@ const layouts = {
 } as const;
 /** What follows the client's address in IPv4. */
 const afterIpv4 = 12;
-const [space, zero, colon] = [0x20, 0x30, 0x3a];
+const space = 0x20;
+const zero = 0x30;
+const colon = 0x3a;
 
 const protocols: ReadonlyMap<number, Connection["protocol"]> = new Map([
   [wordAt(Buffer.from("TCP "), 0), "tcp"],
@@ -169,7 +179,12 @@ export function readConnection(
   const realPort = hexAt(bytes, portAt + 2 * endLength, portDigits);
   if (clientPort < 0 || virtualPort < 0 || realPort < 0) return null;
   return {
-    ...{ protocol, addresses, clientPort, virtualPort, realPort, state },
+    protocol,
+    addresses,
+    clientPort,
+    virtualPort,
+    realPort,
+    state,
     isTemplate: clientPort === 0,
     expires: decimalAt(bytes, expiresAt, to),
   };

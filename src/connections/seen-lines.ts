@@ -12,10 +12,14 @@ const slotsAtFirst = 2048;
 const slotWords = 2;
 const wordBytes = 4;
 
-const [firstBefore, firstAfter] = [0xcc9e2d51, 0x1b873593];
-const [secondBefore, secondAfter] = [0x239b961b, 0xab0e9789];
-const [mixed, mixedAgain] = [0x85ebca6b, 0xc2b2ae35];
-const [firstAdded, secondAdded] = [0xe6546b64, 0x561ccd1b];
+const firstBefore = 0xcc9e2d51;
+const firstAfter = 0x1b873593;
+const secondBefore = 0x239b961b;
+const secondAfter = 0xab0e9789;
+const mixed = 0x85ebca6b;
+const mixedAgain = 0xc2b2ae35;
+const firstAdded = 0xe6546b64;
+const secondAdded = 0x561ccd1b;
 
 export class SeenLines {
   #slots = new Int32Array(slotsAtFirst * slotWords);

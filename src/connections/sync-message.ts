@@ -17,8 +17,16 @@ const version = 1;
 
 const at = { syncId: 1, size: 2, count: 4, version: 5 } as const;
 const of = {
-  ...{ type: 0, protocol: 1, size: 2, flags: 4, state: 8, clientPort: 10 },
-  ...{ virtualPort: 12, realPort: 14, mark: 16, timeout: 20 },
+  type: 0,
+  protocol: 1,
+  size: 2,
+  flags: 4,
+  state: 8,
+  clientPort: 10,
+  virtualPort: 12,
+  realPort: 14,
+  mark: 16,
+  timeout: 20,
 } as const;
 
 const typeIpv6 = 1;

@@ -57,7 +57,8 @@ function kept(stateDir: string, wallMs: number): Certificate | null {
   const text = readBounded(join(stateDir, fileName), fileBytesMax)?.toString("utf8") ?? "";
   const end = text.indexOf("-----BEGIN CERTIFICATE-----");
   if (end <= 0) return null;
-  const [key, cert] = [text.slice(0, end), text.slice(end)];
+  const key = text.slice(0, end);
+  const cert = text.slice(end);
   try {
     const { validTo, fingerprint256: fingerprint } = new X509Certificate(cert);
     const left = (Date.parse(validTo) - wallMs) / dayMs;

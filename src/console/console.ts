@@ -69,7 +69,8 @@ export class Console {
       settings: () => this.#settings,
       watch: new Watch({
         client: this.#client,
-        ...{ now, wallMs: () => Date.now() },
+        now,
+        wallMs: () => Date.now(),
         looked: (watched) => this.#looked(watched),
       }),
       users: new UsersFile(options.stateDir),
@@ -178,7 +179,9 @@ export class Console {
     const problem = `the console cannot listen on ${listen} port ${port}`;
     try {
       const made = await consoleApp(this.#parts, {
-        ...{ tls: certificate, now, requestMs: this.#options.requestMs },
+        tls: certificate,
+        now,
+        requestMs: this.#options.requestMs,
       });
       const url = await made.app.listen({ host: listen, port });
       this.#listening = { ...made, of, url, certificate };

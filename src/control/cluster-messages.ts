@@ -108,7 +108,8 @@ const actions = ["add", "edit", "delete"] as const;
 
 function changeIn(value: unknown): PlannedChange | null {
   const { area, action, subject, text } = fieldsOf(value);
-  const [known, done] = [areas.find((one) => one === area), actions.find((one) => one === action)];
+  const known = areas.find((one) => one === area);
+  const done = actions.find((one) => one === action);
   if (known === undefined || done === undefined) return null;
   const line = (given: unknown): string => clipped(String(given), lineMax);
   return { area: known, action: done, subject: line(subject), text: line(text) };

@@ -80,7 +80,9 @@ export async function answer(
   const { method, path } = request;
   if (path === metricsPath)
     return {
-      ...{ status: 200, type: "metrics", refused: null },
+      status: 200,
+      type: "metrics",
+      refused: null,
       text: await metricsText(await controlled.status({})),
     };
   const route = routesAt(path).find(({ declared }) => declared.method === method);

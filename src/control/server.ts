@@ -95,7 +95,8 @@ export async function startControlServer(options: ControlOptions): Promise<Contr
     connectionsCheckingInterval: Math.ceil(limits.requestMs / 10),
   });
   const clients = new WeakMap<Duplex, Client>();
-  const [ofRoot, ofOthers] = [new Quota(limits), new Quota(limits)];
+  const ofRoot = new Quota(limits);
+  const ofOthers = new Quota(limits);
   const { userOf = () => null } = options;
   const admit = (socket: Socket): Client => {
     const user = userOf(socket);
@@ -367,7 +368,8 @@ function readBody(
     }
     // Piece by piece: ten megabytes in one go would hold up the heartbeat.
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    let [bytes, text] = [0, ""];
+    let bytes = 0;
+    let text = "";
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       const why = bytes > bytesMax ? "too-large" : held.take(chunk.length) ? null : "too-much";

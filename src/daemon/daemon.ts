@@ -97,16 +97,16 @@ export class Daemon extends ServerRequests implements Controlled {
     this.#doors = { ...parts.doors, report: (event) => this.#report(event) };
     this.#startedAt = parts.doors.wallClock();
     this.#examination = new Examination({
-      ...{ now: parts.doors.now, wallClock: parts.doors.wallClock, status: () => this.status() },
+      now: parts.doors.now,
+      wallClock: parts.doors.wallClock,
+      status: () => this.status(),
       config: () => this.#serving?.running ?? this.#config.written,
       peer: () => this.#config.peerFacts(),
     });
     this.#rates = new SharedRates({
-      ...{
-        read: () => readRates(parts.doors.listings),
-        now: parts.doors.now,
-        wallClock: parts.doors.wallClock,
-      },
+      read: () => readRates(parts.doors.listings),
+      now: parts.doors.now,
+      wallClock: parts.doors.wallClock,
       used: () => ms(process.cpuUsage().user / 1000),
     });
     this.#notifications = new Notifications({
@@ -120,7 +120,9 @@ export class Daemon extends ServerRequests implements Controlled {
       }),
     });
     this.#mail = new MailNotifications({
-      ...{ send: sendMail, report: this.#doors.report, now: this.#doors.now },
+      send: sendMail,
+      report: this.#doors.report,
+      now: this.#doors.now,
       teller: () => ({
         host: hostname(),
         role: this.#serving?.running.role ?? null,

@@ -142,7 +142,8 @@ function understudy({ ip, announcer, now }: Doors): Vips {
 /** A link that exists nowhere. */
 const stage = {
   link: { name: "nowhere", index: 0, mac: null },
-  ...{ id: 0, ...usualSyncTarget },
+  id: 0,
+  ...usualSyncTarget,
 };
 const noMac = new Uint8Array(6);
 
@@ -164,7 +165,8 @@ const synTo = (host: number): Uint8Array =>
     ...[0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 203, 0, 113, 1, 203, 0, 113, host],
     ...[0, 1, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, synBits, 0, 0, 0, 0, 0, 0],
   );
-const [arriving, leaving] = [synTo(2), synTo(3)];
+const arriving = synTo(2);
+const leaving = synTo(3);
 const madeUpSyns = (): Syn[] =>
   [readSyn(arriving, false), readSyn(leaving, true)].filter((syn) => syn !== null);
 const [virtual, real] = [2, 3].map((host) => endpoint(Uint8Array.of(203, 0, 113, host), 80));

@@ -125,9 +125,13 @@ const waitingStatus = (parts: Known, config: Status["config"]): Status => ({
   fence: null,
   failback: { mode: parts.written.failover.failback, blocked_by: null, in_ms: null },
   heartbeat: {
-    ...{ sent: 0, received: 0, late: 0, refused: {} },
+    sent: 0,
+    received: 0,
+    late: 0,
+    refused: {},
     protocol: parts.written.heartbeat.protocol,
-    ...{ speaks: null, authenticated: null },
+    speaks: null,
+    authenticated: null,
   },
   connection_sync: null,
   peer: null,
@@ -245,12 +249,19 @@ function unresolvedBodies(
   return namedServers
     .filter(({ name }) => !resolved.has(name))
     .map((server) => ({
-      ...{ name: server.name, address: server.host, port: server.port },
+      name: server.name,
+      address: server.host,
+      port: server.port,
       state: active && server.active ? "checking" : "disabled",
-      ...{ weight: server.weight, effective_weight: 0 },
-      ...{ active_connections: 0, inactive_connections: 0, load: null },
+      weight: server.weight,
+      effective_weight: 0,
+      active_connections: 0,
+      inactive_connections: 0,
+      load: null,
       check: {
-        ...{ type: server.check.type, last_ms: null, since: view.startedAt },
+        type: server.check.type,
+        last_ms: null,
+        since: view.startedAt,
         last_error: view.serving.names.whyNot(server.host),
       },
     }));

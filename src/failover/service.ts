@@ -326,7 +326,10 @@ const relieved = (service: FailoverService, now: Instant): FailoverService =>
 const start = (service: FailoverService, now: Instant): ServiceStep => ({
   service: {
     ...entered(service, "starting", "the router is active", now),
-    ...{ underWay: "start", startedAt: now, stale: false, retryAt: null },
+    underWay: "start",
+    startedAt: now,
+    stale: false,
+    retryAt: null,
   },
   order: "start",
 });

@@ -59,7 +59,10 @@ const walkEvery = 4;
 const urgentTimes = 3;
 
 export const noFacts: FactsOutbox = {
-  ...{ facts: new Map(), cursor: 0, urgent: new Map(), turn: 0 },
+  facts: new Map(),
+  cursor: 0,
+  urgent: new Map(),
+  turn: 0,
 };
 
 /** The outbox with these facts; those that changed become urgent. */
@@ -140,7 +143,8 @@ export function decodeFacts(digest: Uint8Array): HeardFacts | Refused<FactsRefus
     const body = at + factHeadBytes;
     const end = body + bytes.readUInt16BE(at + 7);
     if (end > length) break;
-    const [kind, key] = [bytes.readUInt8(at), bytes.readUIntBE(at + 1, 6)];
+    const kind = bytes.readUInt8(at);
+    const key = bytes.readUIntBE(at + 1, 6);
     facts.push({ kind, key, body: bytes.subarray(body, end) });
     at = end;
   }

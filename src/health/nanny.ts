@@ -200,7 +200,8 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
   const rises = slowStart === rules.slowStart && weight === rules.weight && rules.active;
   const held = isDeepStrictEqual(damping, rules.damping) && rules.active;
   const going = {
-    ...{ ramp: rises ? nanny.ramp : null, flapping: held ? nanny.flapping : calm },
+    ramp: rises ? nanny.ramp : null,
+    flapping: held ? nanny.flapping : calm,
     load: rules.isLoadMonitored ? nanny.load : noLoad,
   };
   if (isDeepStrictEqual(nanny.rules.check, rules.check))
@@ -208,8 +209,12 @@ export function reconfigure(nanny: Nanny, rules: NannyRules, now: Instant): Nann
   const parts = untried(rules.check, nanny.verdict, shownCheck(nanny).lastMs);
   if (rules.check.type !== "none") return settle(nanny, { rules, parts, ...going }, cause, now);
   const verdict = {
-    ...({ verdict: "up", source: "configuration", recoveredAt: null } as const),
-    ...{ ramp: null, flapping: calm, load: going.load },
+    verdict: "up" as const,
+    source: "configuration" as const,
+    recoveredAt: null,
+    ramp: null,
+    flapping: calm,
+    load: going.load,
   };
   return settle(nanny, { rules, parts, ...verdict }, startCause(rules), now);
 }

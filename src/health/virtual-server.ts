@@ -42,8 +42,12 @@ export interface Tally {
 }
 
 export const emptyTally: Tally = {
-  ...{ counted: 0, healthy: 0, weight: 0, healthyWeight: 0 },
-  ...{ open: 0, used: 0 },
+  counted: 0,
+  healthy: 0,
+  weight: 0,
+  healthyWeight: 0,
+  open: 0,
+  used: 0,
 };
 
 /** What one real server of this configured weight adds to a tally. */
@@ -96,7 +100,8 @@ export function healthByTally(
   const [have, all] = byWeight
     ? [tally.healthyWeight, tally.weight]
     : [tally.healthy, tally.counted];
-  const [up, down] = [upFrom(quorum, all), downFrom(quorum, all)];
+  const up = upFrom(quorum, all);
+  const down = downFrom(quorum, all);
   const quorate = have >= up || (have > down && was === true);
   const rest = { quorate, localPort };
   const count = `${tally.healthy} of ${virtualServer.realServers.length} real servers`;

@@ -354,7 +354,9 @@ function readOptions(
   bytes: Buffer,
   start: number,
 ): Readonly<Record<keyof typeof options, Uint8Array>> | null {
-  let [digest, counts, unserved] = [nothing, nothing, nothing];
+  let digest = nothing;
+  let counts = nothing;
+  let unserved = nothing;
   let offset = start;
   while (offset < bytes.length) {
     if (bytes.length - offset < optionHeaderBytes) return null;

@@ -70,8 +70,13 @@ const allNodes = Uint8Array.from([0xff, 0x02, ...new Array<number>(13).fill(0), 
 
 /** Places within a frame of Ethernet, IPv6 without extension headers, and a neighbour message. */
 const neighbourAt = {
-  ...{ nextHeader: 20, hopLimit: 21, addresses: 22 },
-  ...{ type: 54, checksum: 56, target: 62, options: 78 },
+  nextHeader: 20,
+  hopLimit: 21,
+  addresses: 22,
+  type: 54,
+  checksum: 56,
+  target: 62,
+  options: 78,
 } as const;
 
 /**
@@ -140,11 +145,12 @@ export function probe(mac: Mac, address: IpAddress): Uint8Array {
 
 /** RFC 4291 section 2.7.1: where an IPv6 address is asked for. */
 const solicitedNode = (address: Uint8Array): Uint8Array =>
-  Uint8Array.from([...[0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff], ...address.subarray(13)]);
+  Uint8Array.from([0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, ...address.subarray(13)]);
 
 /** Asks `target`, as the kernel of `source` would ask, to answer to `mac` alone. */
 export function solicitation(mac: Mac, source: IpAddress, target: IpAddress): Uint8Array {
-  const [own, wanted] = [addressBytes(source), addressBytes(target)];
+  const own = addressBytes(source);
+  const wanted = addressBytes(target);
   if (family(target) === 4) return arp("request", mac, own, unknownMac, wanted);
   const rest = [[0, 0, 0, 0], wanted, [sourceLinkLayerAddress, 1], mac];
   return neighbourMessage(mac, own, solicitedNode(wanted), [neighbourSolicitation, 0], rest);

@@ -30,7 +30,8 @@ export function parseThresholds(listing: string): KnownThresholds | Refused<"gar
     }
     const identity = readEndpoint(destination[1] ?? "");
     if (identity === null || current === null) return refuse("garbled", line.slice(0, 200));
-    const [upper, lower] = [Number(destination[2]), Number(destination[3])];
+    const upper = Number(destination[2]);
+    const lower = Number(destination[3]);
     current.set(printDestination(identity), { upper, lower });
   }
   return known;

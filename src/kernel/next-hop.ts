@@ -83,7 +83,8 @@ export function readNextHop(datagram: Uint8Array, asked: IpAddress): NextHop | n
   const message = messageOf(datagram, types.newRoute);
   // rtm_type, behind family, lengths, tos, table, protocol and scope.
   if (message === null || message.readUInt8(headerBytes + 7) !== unicastRoute) return null;
-  let [index, address] = [0, asked];
+  let index = 0;
+  let address = asked;
   for (const { kind, value } of attributesOf(message)) {
     if (kind === attributes.device && value.length === 4) index = value.readUInt32LE(0);
     if (kind === attributes.gateway) address = addressFromBytes(value);

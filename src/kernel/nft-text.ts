@@ -138,12 +138,14 @@ const familyNamed = (left: string, field: string): Family | null =>
   left === `ip ${field}` ? 4 : left === `ip6 ${field}` ? 6 : null;
 
 function readMark([first, second, third, ...more]: readonly Json[]): MarkRule | null {
-  const [to, ports] = [matchOf(first), matchOf(second)];
+  const to = matchOf(first);
+  const ports = matchOf(second);
   const { key, value } = mapOf(third?.mangle);
   if (to?.op !== "==" || ports?.op !== "==" || more.length > 0) return null;
   const of = familyNamed(to.left, "daddr");
   const protocol = protocols.find((each) => ports.left === `${each} dport`);
-  const [addresses, spans] = [readAddresses(to.right), readSpans(ports.right)];
+  const addresses = readAddresses(to.right);
+  const spans = readSpans(ports.right);
   if (of === null || protocol === undefined || addresses === null || spans === null) return null;
   if (mapOf(mapOf(key).meta).key !== "mark" || typeof value !== "number") return null;
   return { kind: "mark", family: of, addresses, protocol, ports: spans, fwmark: value };

@@ -125,8 +125,17 @@ function verdictOf(rule: Rule, rules: Rules, packet: Packet, depth: number): Ver
 
 /** What acts and matches nothing. */
 const statements = [
-  ...["accept", "drop", "reject", "return", "jump", "goto", "vmap", "counter", "log"],
-  ...["mangle", "notrack"],
+  "accept",
+  "drop",
+  "reject",
+  "return",
+  "jump",
+  "goto",
+  "vmap",
+  "counter",
+  "log",
+  "mangle",
+  "notrack",
 ];
 
 function stepFits(step: Known, packet: Packet): Fit {

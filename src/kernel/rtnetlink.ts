@@ -67,9 +67,18 @@ const families = { 4: 2, 6: 10 } as const;
  * Places within a message: nlmsghdr, then ifaddrmsg, ndmsg, rtmsg or nlmsgerr, then the attributes.
  */
 const at = {
-  ...{ length: 0, type: 4, flags: 6, sequence: 8 },
-  ...{ body: 16, prefixLength: 17, addressFlags: 18, index: 20, attributes: 24 },
-  ...{ neighbourAttributes: 28, routeType: 23, routeAttributes: 28 },
+  length: 0,
+  type: 4,
+  flags: 6,
+  sequence: 8,
+  body: 16,
+  prefixLength: 17,
+  addressFlags: 18,
+  index: 20,
+  attributes: 24,
+  neighbourAttributes: 28,
+  routeType: 23,
+  routeAttributes: 28,
 } as const;
 const attributeHeader = 4;
 const forever = 2 ** 32 - 1;

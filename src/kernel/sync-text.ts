@@ -50,8 +50,13 @@ export function parseSyncDaemons(text: string): readonly SyncDaemon[] | Refused<
     const group = said.has("group") ? parseAddress(said.get("group") ?? "") : usual.group;
     if (group === null) return refuse("garbled", line.slice(0, 200));
     daemons.push({
-      ...{ kind, device, id: Number(id), datagramBytes: number("maxlen") },
-      ...{ group, port: number("port") ?? usual.port, ttl: number("ttl") ?? usual.ttl },
+      kind,
+      device,
+      id: Number(id),
+      datagramBytes: number("maxlen"),
+      group,
+      port: number("port") ?? usual.port,
+      ttl: number("ttl") ?? usual.ttl,
     });
   }
   return daemons;

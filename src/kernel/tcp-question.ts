@@ -46,7 +46,13 @@ export function segmentFrame(
   if (six)
     return Uint8Array.from([
       ...ether,
-      ...[0x60, 0, 0, 0, ...word(tcpBytes), protocolTcp, 64],
+      0x60,
+      0,
+      0,
+      0,
+      ...word(tcpBytes),
+      protocolTcp,
+      64,
       ...addresses,
       ...segment,
     ]);

@@ -116,10 +116,8 @@ export const floating: Shape<Floating> = scalarShape(
     if ("wrong" in parsed) return parsed;
     const prefix = parsed.ok;
     if (family(prefix.address) === 4 && prefix.length >= 1 && prefix.length <= 30) {
-      const [network, broadcast] = [
-        ipaddr.IPv4.networkAddressFromCIDR(written).toString(),
-        ipaddr.IPv4.broadcastAddressFromCIDR(written).toString(),
-      ];
+      const network = ipaddr.IPv4.networkAddressFromCIDR(written).toString();
+      const broadcast = ipaddr.IPv4.broadcastAddressFromCIDR(written).toString();
       const hint = "give an address of a host in that network";
       if (prefix.address === network) return { wrong: `${written} is the network itself`, hint };
       if (prefix.address === broadcast)

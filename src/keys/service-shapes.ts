@@ -27,7 +27,8 @@ const somePorts: Shape<Ports> = scalarShape<Ports>(
   (text) => {
     const match = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(\w+))?$/.exec(text);
     if (match === null) return { wrong: `${quoted(text)} is no port`, hint: portHint };
-    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
+    const from = Number(match[1]);
+    const to = Number(match[2] ?? match[1]);
     const protocol = protocols.find((each) => each === match[3]) ?? null;
     if (match[3] !== undefined && protocol === null)
       return { wrong: `unknown protocol ${quoted(match[3])}`, hint: "use tcp, udp or sctp" };

@@ -16,7 +16,9 @@ export function settledMap<K extends Keys>(
 ): Shape<ValuesOf<K>> {
   const { words, json, inside } = section(keys);
   return {
-    ...{ words, json, emptyAllowed: true },
+    words,
+    json,
+    emptyAllowed: true,
     ...(inside === undefined ? {} : { inside }),
     read(value, path, complaints) {
       const draft = readSection(keys, value, path, complaints);

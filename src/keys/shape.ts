@@ -143,8 +143,10 @@ export function duration(limits: {
   readonly max?: string;
   readonly wholeSeconds?: boolean;
 }): Shape<Ms> {
-  const [minText, maxText] = [limits.min ?? "0s", limits.max ?? dayText];
-  const [min, max] = [parseDuration(minText) ?? Number.NaN, parseDuration(maxText) ?? Number.NaN];
+  const minText = limits.min ?? "0s";
+  const maxText = limits.max ?? dayText;
+  const min = parseDuration(minText) ?? Number.NaN;
+  const max = parseDuration(maxText) ?? Number.NaN;
   const words = `a duration, ${minText} to ${maxText}`;
   const json = {
     anyOf: [

@@ -201,7 +201,9 @@ function lexemesOf(
   const lexemes: string[] = [];
   const seen = new Map<Sign, number>();
   const open: string[] = [];
-  let [offset, last, dashes] = [0, "", 0];
+  let offset = 0;
+  let last = "";
+  let dashes = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const isScalar = lexemes.at(-1) === scalarFollows;
     lexemes.push(lexeme);

@@ -207,7 +207,8 @@ const list = (items: readonly Value[], spot: Spot): ListValue => ({
 });
 
 function extent(parts: readonly Value[]): { size: number; depth: number } {
-  let [size, depth] = [1, 0];
+  let size = 1;
+  let depth = 0;
   for (const part of parts) {
     size += part.size;
     depth = Math.max(depth, part.depth);

@@ -115,7 +115,8 @@ export function isSubnetAnycast({ address, length }: Prefix): boolean {
 /** Order by family, then by number: the order in which tables are programmed. */
 export function compareAddresses(a: IpAddress, b: IpAddress): number {
   if (a === b) return 0;
-  const [left, right] = [addressBytes(a), addressBytes(b)];
+  const left = addressBytes(a);
+  const right = addressBytes(b);
   if (left.length !== right.length) return left.length - right.length;
   for (const [index, byte] of left.entries()) {
     const difference = byte - (right[index] ?? 0);

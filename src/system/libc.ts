@@ -66,7 +66,9 @@ export interface FilterStep {
 const sockFilter = koffi.struct({ code: "uint16", jt: "uint8", jf: "uint8", k: "uint32" });
 const sockFprog = koffi.struct({ len: "uint16", filter: koffi.pointer(sockFilter) });
 const libcSetFilter = libc.func("setsockopt", "int", [
-  ...["int", "int", "int"],
+  "int",
+  "int",
+  "int",
   koffi.pointer(sockFprog),
   "uint32",
 ]);

@@ -97,7 +97,8 @@ export function describeRules(
   after: readonly PacketRule[],
 ): readonly PlannedChange[] {
   const lines = (rules: readonly PacketRule[]) => new Set(rules.map(describeRule));
-  const [had, has] = [lines(before), lines(after)];
+  const had = lines(before);
+  const has = lines(after);
   const described = (action: "add" | "delete", line: string): PlannedChange => {
     return { area: "nft", action, subject: line, text: `${action} ${line}` };
   };

@@ -77,7 +77,9 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
     for (const of of families)
       settings.push({
         name: `net/ipv${of}/neigh/${device}/unres_qlen_bytes`,
-        ...{ value: `${keptForNextHolder}`, needed: false, isMinimum: true },
+        value: `${keptForNextHolder}`,
+        needed: false,
+        isMinimum: true,
       });
   // The answer to a check through the service comes from the VIP, which is this router's own.
   for (const device of devicesOfPaths(config))
@@ -104,7 +106,9 @@ export function kernelSettings(config: Config): readonly KernelSetting[] {
       { name: "net/ipv4/vs/sync_retries", value: "2", needed: false },
       {
         name: "net/ipv4/vs/sync_sock_size",
-        ...{ value: `${keptForSyncDaemon}`, needed: false, isMinimum: true },
+        value: `${keptForSyncDaemon}`,
+        needed: false,
+        isMinimum: true,
       },
     );
   return settings;

@@ -106,8 +106,12 @@ function masqueradeRules({ masquerade, vips }: Config): readonly SourceRule[] {
       .map(({ prefix }: Vip): SourceRule => {
         const network = networkOf(prefix);
         return {
-          ...{ kind: "source", family: family(prefix.address), from: network, except: network },
-          ...{ port: null, source: masquerade === true ? null : masquerade },
+          kind: "source",
+          family: family(prefix.address),
+          from: network,
+          except: network,
+          port: null,
+          source: masquerade === true ? null : masquerade,
         };
       })
   );

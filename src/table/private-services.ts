@@ -30,12 +30,18 @@ function privateService(mark: number, { vip, realServer, port }: PathEnd): Servi
   const destination: Destination = {
     // By a mark a packet keeps its port where the destination's is 0.
     identity: { address, port: forwarding === "nat" ? port : 0 },
-    ...{ forwarding, tunnel, weight: 1, foreignOptions: "" },
+    forwarding,
+    tunnel,
+    weight: 1,
+    foreignOptions: "",
     thresholds: { upper: 0, lower: 0 },
   };
   return {
     identity: privateIdentity(mark, vip),
-    ...{ scheduler: "rr", schedulerFlags: [], onePacket: false, persistence: null },
+    scheduler: "rr",
+    schedulerFlags: [],
+    onePacket: false,
+    persistence: null,
     destinations: new Map([[printDestination(destination.identity), destination]]),
   };
 }

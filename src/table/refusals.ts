@@ -31,11 +31,13 @@ export const hasPart = (table: Table, change: Change): boolean =>
 /** Whether the part that the change is about is the same in both tables, presence included. */
 export function samePart(a: Table, b: Table, change: Change): boolean {
   if ("destination" in change) {
-    const [left, right] = [destinationIn(a, change), destinationIn(b, change)];
+    const left = destinationIn(a, change);
+    const right = destinationIn(b, change);
     if (left === undefined || right === undefined) return left === right;
     return left === right || sameDestination(left, right);
   }
-  const [left, right] = [a.get(serviceKeyOf(change)), b.get(serviceKeyOf(change))];
+  const left = a.get(serviceKeyOf(change));
+  const right = b.get(serviceKeyOf(change));
   if (left === undefined || right === undefined) return left === right;
   return left === right || sameService(left, right);
 }

@@ -18,7 +18,8 @@ export function unservedServices(desired: Table, table: Table, refused: readonly
   const parts = new Set(refused.map(partKeyOf));
   const services = new Set(refused.map(serviceKeyOf));
   return [...services].filter((key) => {
-    const [wanted, found] = [desired.get(key), table.get(key)];
+    const wanted = desired.get(key);
+    const found = table.get(key);
     if (wanted === undefined) return false;
     if (found === undefined) return parts.has(key);
     // Of its real servers none is there: only those that were refused can be missing for long.

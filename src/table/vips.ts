@@ -10,7 +10,8 @@ export interface VipPlan {
 
 /** Plans the way from the floating addresses `before` to `after`. */
 export function planVips(before: readonly Vip[], after: readonly Vip[]): VipPlan {
-  const [held, wanted] = [new Set(before.map(placeOf)), new Set(after.map(placeOf))];
+  const held = new Set(before.map(placeOf));
+  const wanted = new Set(after.map(placeOf));
   return {
     add: after.filter((vip) => !held.has(placeOf(vip))),
     remove: before.filter((vip) => !wanted.has(placeOf(vip))),

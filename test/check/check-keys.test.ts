@@ -11,22 +11,29 @@ describe("the key tls", () => {
     assert.equal(tlsOf("tls: false"), null);
     assert.deepEqual(tlsOf("tls: true"), plainTls);
     assert.deepEqual(tlsOf("tls: { minimum: '1.3', warn_before: 0 }"), {
-      ...{ ...plainTls, minimum: "1.3", warnBefore: 0 },
+      ...plainTls,
+      minimum: "1.3",
+      warnBefore: 0,
     });
   });
 
   it("verifies where it names authorities, unless it says otherwise", () => {
     assert.deepEqual(tlsOf("tls: { ca: ca.pem }"), {
-      ...{ ...plainTls, ca: "/etc/lvsd/ca.pem", verify: true },
+      ...plainTls,
+      ca: "/etc/lvsd/ca.pem",
+      verify: true,
     });
     assert.deepEqual(tlsOf("tls: { ca: /etc/ca.pem, verify: false }"), {
-      ...{ ...plainTls, ca: "/etc/ca.pem" },
+      ...plainTls,
+      ca: "/etc/ca.pem",
     });
   });
 
   it("shows a certificate, whose key may be in another file", () => {
     assert.deepEqual(tlsOf("tls: { certificate: c.pem, key: k.pem }"), {
-      ...{ ...plainTls, certificate: "/etc/lvsd/c.pem", key: "/etc/lvsd/k.pem" },
+      ...plainTls,
+      certificate: "/etc/lvsd/c.pem",
+      key: "/etc/lvsd/k.pem",
     });
     assert.match(refusal("type: tcp, tls: { key: k.pem }"), /`key` without `certificate`/);
   });

@@ -19,6 +19,11 @@ export function refusal(check: string, protocol: Protocol = "tcp"): string {
 
 /** TLS as it is when nothing is said of it. */
 export const plainTls = {
-  ...{ sni: null, ca: null, verify: false, certificate: null, key: null, minimum: "1.2" },
+  sni: null,
+  ca: null,
+  verify: false,
+  certificate: null,
+  key: null,
+  minimum: "1.2",
   warnBefore: 14 * 24 * 3600 * 1000,
 };

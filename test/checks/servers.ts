@@ -28,8 +28,13 @@ export const loopback = "127.0.0.1" as IpAddress;
 const rhythm = { interval: seconds(2), timeout: seconds(2), fall: 2, rise: 1 } as const;
 const target = { address: null, port: null } as const;
 export const lenient = {
-  ...{ sni: null, ca: null, verify: false, certificate: null, key: null },
-  ...({ minimum: "1.2", warnBefore: ms(0) } as const),
+  sni: null,
+  ca: null,
+  verify: false,
+  certificate: null,
+  key: null,
+  minimum: "1.2" as const,
+  warnBefore: ms(0),
 };
 
 export const tcpCheck = (changes: Partial<TcpCheck> = {}): TcpCheck => ({
@@ -49,8 +54,14 @@ export const httpCheck = (changes: Partial<HttpCheck> = {}): HttpCheck => ({
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, absent: false },
-  ...{ digest: null, content: null },
+  body: null,
+  user: null,
+  passwordFile: null,
+  expect: null,
+  regex: false,
+  absent: false,
+  digest: null,
+  content: null,
   tls: lenient,
   ...changes,
 });
@@ -183,7 +194,8 @@ let made: Certificate | null = null;
 export function selfSigned(): Certificate {
   if (made !== null) return made;
   const directory = mkdtempSync(join(tmpdir(), "lvsd-certificate-"));
-  const [key, certificate] = [join(directory, "key.pem"), join(directory, "certificate.pem")];
+  const key = join(directory, "key.pem");
+  const certificate = join(directory, "certificate.pem");
   const subject = ["-subj", "/CN=real.example", "-addext", "subjectAltName=DNS:real.example"];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   execFileSync(

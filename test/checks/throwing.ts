@@ -81,7 +81,8 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 for (const [check, port, events] of tries)
   for (const event of events) {
-    [poisoned, threw] = [event, 0];
+    poisoned = event;
+    threw = 0;
     const endpoint = { address: loopback, port };
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), 1500);
@@ -92,7 +93,8 @@ for (const [check, port, events] of tries)
     poisoned = null;
     console.log(JSON.stringify({ type: check.type, event, threw, tried }));
   }
-[poisoned, threw] = ["exit", 0];
+poisoned = "exit";
+threw = 0;
 const end = await runUnprivileged({
   command: "/bin/true",
   args: [],

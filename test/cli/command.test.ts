@@ -27,7 +27,8 @@ test("a command gets its own options apart from those of all commands, and its w
   await whole.parseAsync(["look", "up", "--json", "-c", "/a.yaml"], { from: "user" });
   assert.deepEqual(asked, [
     {
-      ...{ options: { json: true }, words: ["up"] },
+      options: { json: true },
+      words: ["up"],
       common: { config: "/a.yaml", runDir: "/run/x" },
     },
   ]);

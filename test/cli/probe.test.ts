@@ -8,14 +8,21 @@ test("lvsd probe shows the conversation and ends with 1 for a failure, 2 for a n
   const { runDir, daemon } = await serve(t);
   const at = { address: "10.0.0.1", port: 80 };
   daemon.probed = {
-    ...{ ok: true, passed: false },
+    ok: true,
+    passed: false,
     servers: [
       {
-        ...{ real_server: "rs1", ...at, passed: false },
+        real_server: "rs1",
+        ...at,
+        passed: false,
         tries: [
           {
-            ...{ type: "http", ...at, passed: false, took_ms: 12.3 },
-            ...{ reason: "unexpected", why: "status 503, expected 200-299" },
+            type: "http",
+            ...at,
+            passed: false,
+            took_ms: 12.3,
+            reason: "unexpected",
+            why: "status 503, expected 200-299",
             steps: [
               { at_ms: 1.2, kind: "sent", text: "GET / HTTP/1.1\nhost: a" },
               { at_ms: 10, kind: "heard", text: "HTTP/1.1 503 Busy" },

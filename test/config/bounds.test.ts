@@ -31,8 +31,12 @@ describe("a configuration that arrives through the control interface", () => {
         ...keyFile,
         notify: {
           mail: {
-            ...{ smtp: "192.0.2.25", port: 25, tls: "required", serverName: null, ca: null },
-            ...{ passwordFile: "/etc/lvsd/mail.secret" },
+            smtp: "192.0.2.25",
+            port: 25,
+            tls: "required",
+            serverName: null,
+            ca: null,
+            passwordFile: "/etc/lvsd/mail.secret",
             ...server,
           },
         },

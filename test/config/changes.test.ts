@@ -22,7 +22,8 @@ const said = (next: object, path = "") => [
 test("each key that differs is named with both values, as they are written", () => {
   assert.deepEqual(said({}), []);
   assert.deepEqual(said({ port: 2, deadAfter: 2500 }, "web"), [
-    ...["web.port: 1 -> 2", "web.dead_after: 1s -> 2500ms"],
+    "web.port: 1 -> 2",
+    "web.dead_after: 1s -> 2500ms",
   ]);
 });
 

@@ -5,21 +5,34 @@ import { checkOf, type Layers } from "./check-layers.ts";
 const rhythm = { interval: 2000, timeout: 2000, fall: 2, rise: 1 };
 const target = { address: null, port: null };
 const tls = {
-  ...{ sni: null, ca: null, verify: false, certificate: null, key: null, minimum: "1.2" },
+  sni: null,
+  ca: null,
+  verify: false,
+  certificate: null,
+  key: null,
+  minimum: "1.2",
   warnBefore: 14 * 24 * 3600 * 1000,
 };
 const tcp = { type: "tcp", ...rhythm, ...target, tls: null };
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 const http = {
-  ...{ ...rhythm, ...target },
+  ...rhythm,
+  ...target,
   type: "http",
   method: "GET",
   path: "/",
   host: null,
   headers: {},
   status: [{ from: 200, to: 299 }],
-  ...{ body: null, user: null, passwordFile: null, expect: null, regex: false, absent: false },
-  ...{ digest: null, content: null, tls: { ...tls, warnBefore: 0 } },
+  body: null,
+  user: null,
+  passwordFile: null,
+  expect: null,
+  regex: false,
+  absent: false,
+  digest: null,
+  content: null,
+  tls: { ...tls, warnBefore: 0 },
 };
 
 const cases: readonly (readonly [name: string, layers: Layers, check: object])[] = [
@@ -69,7 +82,8 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
       ...target,
       interval: 500,
       rise: 2,
-      ...{ type: "send_expect", steps: [] },
+      type: "send_expect",
+      steps: [],
       protocol: "tcp",
       send: bytes("x"),
       expect: null,
@@ -92,7 +106,8 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     {
       ...rhythm,
       ...target,
-      ...{ type: "send_expect", steps: [] },
+      type: "send_expect",
+      steps: [],
       protocol: "udp",
       send: Uint8Array.of(1, 13, 10),
       expect: { kind: "bytes", bytes: bytes("PONG") },
@@ -105,7 +120,8 @@ const cases: readonly (readonly [name: string, layers: Layers, check: object])[]
     {
       ...rhythm,
       ...target,
-      ...{ type: "send_expect", steps: [] },
+      type: "send_expect",
+      steps: [],
       protocol: "tcp",
       send: null,
       expect: { kind: "regex", pattern: "^220 .*\\r\\n" },

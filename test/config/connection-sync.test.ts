@@ -19,7 +19,12 @@ for (const id of [0, 255])
   test(`device and id ${id} are read, and the kernel is told to say enough`, () => {
     const config = accepted(readText(written(`{ device: eth1, id: ${id} }`)));
     assert.deepEqual(config.connectionSync, {
-      ...{ device: "eth1", id, group: "224.0.0.81", port: 8848, ttl: 1, maxLength: 160 },
+      device: "eth1",
+      id,
+      group: "224.0.0.81",
+      port: 8848,
+      ttl: 1,
+      maxLength: 160,
     });
     const settings = kernelSettings(config).filter(({ name }) => name.includes("/sync_"));
     assert.deepEqual(

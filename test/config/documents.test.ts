@@ -181,8 +181,14 @@ test("every key that the console's forms show has its label in console/messages/
         needed.add(`field.${area}.${name.replace(".0.", ".")}`);
   // Sections that are only a heading in the schema.
   const unseen = [
-    ...["routers", "heartbeat", "failover", "failover.announce", "guard"],
-    ...["checks", "notify", "console"],
+    "routers",
+    "heartbeat",
+    "failover",
+    "failover.announce",
+    "guard",
+    "checks",
+    "notify",
+    "console",
   ].map((name) => `field.global.${name}`);
   const known = Object.keys(fieldMessages);
   const without = [...needed].filter((key) => !known.includes(key) && !unseen.includes(key));

@@ -9,8 +9,14 @@ const read = (given: unknown, protocol: "tcp" | "udp" = "tcp") => {
 
 test("a check for one try has the keys and defaults of any other", () => {
   assert.deepEqual(read({ type: "tcp", port: 81 }), {
-    ...{ type: "tcp", interval: 2000, timeout: 2000, fall: 2, rise: 1 },
-    ...{ address: null, port: 81, tls: null },
+    type: "tcp",
+    interval: 2000,
+    timeout: 2000,
+    fall: 2,
+    rise: 1,
+    address: null,
+    port: 81,
+    tls: null,
   });
 });
 

@@ -40,8 +40,13 @@ const addressesOf = ({ addresses }: Connection): readonly string[] => {
 test("a connection is read with its three ends, its state and the seconds that it has left", () => {
   const { addresses: _, ...rest } = read(making);
   assert.deepEqual(rest, {
-    ...{ protocol: "tcp", state: "SYN_RECV", isTemplate: false, expires: 59 },
-    ...{ clientPort: 0xdc51, virtualPort: 80, realPort: 8080 },
+    protocol: "tcp",
+    state: "SYN_RECV",
+    isTemplate: false,
+    expires: 59,
+    clientPort: 0xdc51,
+    virtualPort: 80,
+    realPort: 8080,
   });
   assert.deepEqual(addressesOf(read(making)), ["192.168.26.50", "192.168.26.10", "10.11.12.2"]);
   assert.deepEqual(addressesOf(read(ipv6)), ["fd26::50", "fd26::10", "fd11::3"]);
@@ -97,10 +102,16 @@ test("each state is distinguished from those that begin alike", () => {
 
 test("untold is what is being made or ended, and what was used in the last seconds", () => {
   const of = (expires: number): Connection => ({ ...read(established), expires });
-  const [fresh, lately, told] = [of(900), of(896), of(895)];
-  const [half, template60] = [read(making), read(template)];
+  const fresh = of(900);
+  const lately = of(896);
+  const told = of(895);
+  const half = read(making);
+  const template60 = read(template);
   assert.deepEqual(untold([fresh, lately, told, half, template60]), [
-    ...[fresh, lately, half, template60],
+    fresh,
+    lately,
+    half,
+    template60,
   ]);
   assert.deepEqual(untold([{ ...half, expires: 3 }, half]).length, 2);
   assert.deepEqual(untold([]), []);

@@ -22,12 +22,12 @@ const syn = (from: string, to: string, changes: Partial<Syn> = {}): Syn => {
   const [source = "", sourcePort] = from.split(" ");
   const [destination = "", destinationPort] = to.split(" ");
   return {
-    ...{ source: addressBytes(address(source)), sourcePort: Number(sourcePort) },
-    ...{
-      destination: addressBytes(address(destination)),
-      destinationPort: Number(destinationPort),
-    },
-    ...{ sequence: Number(sourcePort) * 3, outgoing: false },
+    source: addressBytes(address(source)),
+    sourcePort: Number(sourcePort),
+    destination: addressBytes(address(destination)),
+    destinationPort: Number(destinationPort),
+    sequence: Number(sourcePort) * 3,
+    outgoing: false,
     ...changes,
   };
 };

@@ -20,9 +20,12 @@ const vip = address("192.0.2.1");
 const vip6 = address("2001:db8::1");
 const mixed = (changes: Partial<VirtualServer> = {}): VirtualServer =>
   virtualServer("dns", {
-    ...{ quiesce: true, port: null },
+    quiesce: true,
+    port: null,
     mark: {
-      ...{ fwmark: 9, families: [4, 6], addresses: [vip, vip6] },
+      fwmark: 9,
+      families: [4, 6],
+      addresses: [vip, vip6],
       traffic: [
         { protocol: "tcp", from: 80, to: 80 },
         ...(["tcp", "udp"] as const).map((protocol) => ({ protocol, from: 53, to: 53 })),
@@ -62,8 +65,13 @@ const flow = (
 ): Connection => {
   const client = address(to.includes(":") ? "2001:db8::99" : "198.51.100.7");
   return {
-    ...{ protocol: "udp", state: "UDP", isTemplate: false, expires: 300 },
-    ...{ clientPort, virtualPort: 53, realPort: 53 },
+    protocol: "udp",
+    state: "UDP",
+    isTemplate: false,
+    expires: 300,
+    clientPort,
+    virtualPort: 53,
+    realPort: 53,
     addresses: Uint8Array.from([client, at, to].flatMap((each) => [...addressBytes(each)])),
     ...changes,
   };

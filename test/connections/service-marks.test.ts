@@ -7,11 +7,14 @@ import { addressBytes } from "../../src/model/address.ts";
 import { config, virtualServer } from "../table/configs.ts";
 import { address } from "../table/tables.ts";
 
-const [vip, vip6] = [address("192.0.2.1"), address("2001:db8::1")];
+const vip = address("192.0.2.1");
+const vip6 = address("2001:db8::1");
 const marked = virtualServer("web", {
   port: null,
   mark: {
-    ...{ fwmark: 0x4c560007, families: [4, 6], addresses: [vip, vip6] },
+    fwmark: 0x4c560007,
+    families: [4, 6],
+    addresses: [vip, vip6],
     traffic: [
       { protocol: "tcp", from: 80, to: 80 },
       { protocol: "tcp", from: 10_000, to: 20_000 },
@@ -27,8 +30,13 @@ const connection = (
   at = vip,
   to = at === vip6 ? "2001:db8::9" : "10.0.0.1",
 ): Connection => ({
-  ...{ protocol, state: "ESTABLISHED", isTemplate: false, expires: 9 },
-  ...{ clientPort: 4000, virtualPort, realPort: virtualPort },
+  protocol,
+  state: "ESTABLISHED",
+  isTemplate: false,
+  expires: 9,
+  clientPort: 4000,
+  virtualPort,
+  realPort: virtualPort,
   addresses: Uint8Array.from([to, at, to].flatMap((each) => [...addressBytes(address(each))])),
 });
 const marksOf = (connections: readonly Connection[], servers = [marked, plain]) =>
@@ -38,7 +46,9 @@ describe("the marks of connections", () => {
   it("are those of their VIP, protocol and port, in both families", () => {
     const mark = 0x4c560007;
     const some = [
-      ...[connection("tcp", 80), connection("tcp", 15_000), connection("udp", 53)],
+      connection("tcp", 80),
+      connection("tcp", 15_000),
+      connection("udp", 53),
       connection("tcp", 80, vip6),
     ];
     assert.deepEqual(marksOf(some), [mark, mark, mark, mark]);

@@ -14,7 +14,12 @@ const handshake = (
 ): Connection => ({
   protocol: "tcp",
   addresses: Uint8Array.from([198, 51, client >> 8, client & 255, ...vip, 10, 0, 0, host]),
-  ...{ clientPort: 40_000, virtualPort: 80, realPort, state, isTemplate: false, expires: 59 },
+  clientPort: 40_000,
+  virtualPort: 80,
+  realPort,
+  state,
+  isTemplate: false,
+  expires: 59,
 });
 const place = (host: number, port = 80) => endpoint(Uint8Array.of(10, 0, 0, host), port);
 const servers = new Map([

@@ -65,7 +65,9 @@ test("what is cut off, of another protocol or no IP at all is none", () => {
     for (let length = 0; length < bytes.length; length += 1)
       assert.equal(readSyn(bytes.subarray(0, length), false), null);
   }
-  const [udp4, udp6, none] = [v4(), v6(), v4()];
+  const udp4 = v4();
+  const udp6 = v6();
+  const none = v4();
   udp4[9] = 17;
   udp6[6] = 17;
   none[0] = 0x55;

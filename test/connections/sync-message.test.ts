@@ -6,21 +6,31 @@ import type { Connection } from "../../src/connections/connection-list.ts";
 import { syncMessages } from "../../src/connections/sync-message.ts";
 
 const making: Connection = {
-  ...{ protocol: "tcp", state: "SYN_RECV", isTemplate: false, expires: 59 },
+  protocol: "tcp",
+  state: "SYN_RECV",
+  isTemplate: false,
+  expires: 59,
   addresses: Uint8Array.of(192, 168, 26, 50, 192, 168, 26, 10, 10, 11, 12, 2),
-  ...{ clientPort: 0xdc51, virtualPort: 80, realPort: 8080 },
+  clientPort: 0xdc51,
+  virtualPort: 80,
+  realPort: 8080,
 };
 const established: Connection = { ...making, state: "ESTABLISHED", expires: 900 };
 const template: Connection = {
   ...making,
-  ...{ state: "ASSURED", isTemplate: true, expires: 42, clientPort: 0 },
+  state: "ASSURED",
+  isTemplate: true,
+  expires: 42,
+  clientPort: 0,
 };
 const flow: Connection = { ...making, protocol: "udp", state: "UDP" };
 const v6 = (last: number): number[] => [0xfd, 0x26, ...Array(13).fill(0), last];
 const six: Connection = {
   ...established,
   addresses: Uint8Array.from([...v6(0x50), ...v6(0x10), ...v6(0x03)]),
-  ...{ clientPort: 1, virtualPort: 2, realPort: 3 },
+  clientPort: 1,
+  virtualPort: 2,
+  realPort: 3,
 };
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString("hex");

@@ -19,8 +19,14 @@ function real(
   more: Partial<RealServerStatus> = {},
 ): RealServerStatus {
   return {
-    ...{ name, address, port, state: "up", weight: 1, effective_weight: 1 },
-    ...{ active_connections: 212, inactive_connections: 1804 },
+    name,
+    address,
+    port,
+    state: "up",
+    weight: 1,
+    effective_weight: 1,
+    active_connections: 212,
+    inactive_connections: 1804,
     check: { type: "http", last_ms: 1.9, last_error: null, since },
     load: null,
     ...more,
@@ -37,7 +43,13 @@ function virtual(
   const sum = (field: "active_connections" | "inactive_connections"): number =>
     servers.reduce((total, server) => total + server[field], 0);
   return {
-    ...{ name, protocol: "tcp", address, port, fwmark: null, scheduler: "wlc", state: "up" },
+    name,
+    protocol: "tcp",
+    address,
+    port,
+    fwmark: null,
+    scheduler: "wlc",
+    state: "up",
     last_error: null,
     active_connections: sum("active_connections"),
     inactive_connections: sum("inactive_connections"),
@@ -74,11 +86,16 @@ export const busyStatus: Status = {
     virtual("web", "192.168.26.10", 80, [
       real("rs1", "10.11.12.1", 80, { weight: 2, effective_weight: 2, active_connections: 431 }),
       real("rs2", "10.11.12.2", 80, {
-        ...{ state: "down", effective_weight: 0, active_connections: 0, inactive_connections: 5 },
+        state: "down",
+        effective_weight: 0,
+        active_connections: 0,
+        inactive_connections: 5,
         check: broken,
       }),
       real("rs3", "10.11.12.3", 80, {
-        ...{ weight: 2, effective_weight: 1.4, tripwire: "held" },
+        weight: 2,
+        effective_weight: 1.4,
+        tripwire: "held",
         load: { monitor: "agent", value: 62, factor: 0.7, last_error: null },
       }),
     ]),
@@ -92,7 +109,8 @@ export const busyStatus: Status = {
       53,
       [
         real("ns1", "2001:db8:1::1", 5353, {
-          ...{ state: "down", check: broken },
+          state: "down",
+          check: broken,
           own_path: { reached: false, why: "no route to host" },
         }),
         real("ns2", "2001:db8:1::2", 5353),
@@ -103,13 +121,22 @@ export const busyStatus: Status = {
 };
 
 const info = (at: string, message: string, cause: string): LvsdEvent => ({
-  ...{ at, severity: "info", message, event: "state", kind: "changed" },
-  ...{ from: "standby", to: "active", cause },
+  at,
+  severity: "info",
+  message,
+  event: "state",
+  kind: "changed",
+  from: "standby",
+  to: "active",
+  cause,
 });
 
 export const busyEvents: readonly LvsdEvent[] = [
   {
-    ...{ at: "2026-11-29T03:12:07.404Z", severity: "warn", event: "peer", kind: "dead" },
+    at: "2026-11-29T03:12:07.404Z",
+    severity: "warn",
+    event: "peer",
+    kind: "dead",
     message: "peer is dead: silent for 1000 ms on every path",
     text: "silent for 1000 ms on every path",
   },
@@ -119,23 +146,37 @@ export const busyEvents: readonly LvsdEvent[] = [
     "peer dead: silent for 1000 ms",
   ),
   {
-    ...{ at: "2026-11-29T03:12:07.420Z", severity: "info", event: "state", kind: "timeline" },
+    at: "2026-11-29T03:12:07.420Z",
+    severity: "info",
+    event: "state",
+    kind: "timeline",
     message:
       "takeover (peer dead): last heartbeat 1011.3 ms, decided 10.8 ms, first VIP announced 7.9 ms, addresses read back 0.4 ms before its last step",
     cause: "peer dead",
-    ...{ last_heard_ms: 1011.3, decided_ms: 10.8, announced_ms: 7.9, claimed_ms: 0.4 },
+    last_heard_ms: 1011.3,
+    decided_ms: 10.8,
+    announced_ms: 7.9,
+    claimed_ms: 0.4,
   },
   {
-    ...{ at: "2026-11-29T08:40:51.006Z", severity: "warn", event: "real_server", kind: "down" },
+    at: "2026-11-29T08:40:51.006Z",
+    severity: "warn",
+    event: "real_server",
+    kind: "down",
     message: "web/rs2 (10.11.12.2:80) is down: connect: connection refused",
-    ...{ virtual_server: "web", real_server: "rs2", address: "10.11.12.2:80" },
+    virtual_server: "web",
+    real_server: "rs2",
+    address: "10.11.12.2:80",
     cause: "connect: connection refused",
   },
 ];
 
 /** Three hours with a wave of traffic, and a gap where the other router was active. */
 export const busyGraphs: GraphsReport = {
-  ...{ ok: true, virtual_server: null, ended: "2026-11-29T09:00:00.000Z", step_s: 30 },
+  ok: true,
+  virtual_server: null,
+  ended: "2026-11-29T09:00:00.000Z",
+  step_s: 30,
   lines: (
     [
       ["connections", 120],
@@ -160,29 +201,38 @@ function wave(height: number): readonly (number | null)[] {
 }
 
 export const busyFindings: FindingsReport = {
-  ...{ ok: false, at: "2026-11-29T09:00:00.000Z", real_servers: { asked: 7, all: 7 } },
+  ok: false,
+  at: "2026-11-29T09:00:00.000Z",
+  real_servers: { asked: 7, all: 7 },
   findings: [
     {
-      ...{ finding: "return-path", severity: "prevents" },
+      finding: "return-path",
+      severity: "prevents",
       says: "Replies of a real server do not come back through this router.",
       seen: "rs2 (10.11.12.2) does not answer a client elsewhere through 10.11.12.10",
       remedy: "lvsd realserver web rs2 --method gateway | ssh root@10.11.12.2 sh",
     },
     {
-      ...{ finding: "rp-filter", severity: "endangers" },
+      finding: "rp-filter",
+      severity: "endangers",
       says: "The kernel drops packets that come from where it would not send the reply.",
       seen: "net.ipv4.conf.eth1.rp_filter is 1",
       remedy: "sysctl -w net.ipv4.conf.eth1.rp_filter=0",
     },
     {
-      ...{ finding: "clock", severity: "advises", says: "The clock is not synchronised." },
-      ...{ seen: "adjtimex says TIME_ERROR", remedy: null },
+      finding: "clock",
+      severity: "advises",
+      says: "The clock is not synchronised.",
+      seen: "adjtimex says TIME_ERROR",
+      remedy: null,
     },
   ],
 };
 
 export const busyScript: ScriptReport = {
-  ...{ ok: true, method: "sysctl", warning: null },
+  ok: true,
+  method: "sysctl",
+  warning: null,
   text: `#!/bin/sh
 # Prepares a real server for the virtual server web of lvsd.
 # Forwarding: direct routing; method: sysctl; VIP: 192.168.26.10.

@@ -56,8 +56,11 @@ describe("a running console", () => {
   it("shows a broken configuration with its places", async (t) => {
     const served = await serveConsole(t);
     const problem = {
-      ...{ file: "/etc/lvsd/lvsd.yaml", line: 14, column: 9 },
-      ...{ message: 'unknown scheduler "wcl"', hint: 'did you mean "wlc"?' },
+      file: "/etc/lvsd/lvsd.yaml",
+      line: 14,
+      column: 9,
+      message: 'unknown scheduler "wcl"',
+      hint: 'did you mean "wlc"?',
     };
     const { config } = sampleStatus;
     served.daemon.current = { ...sampleStatus, config: { ...config, error: [problem] } };

@@ -49,6 +49,9 @@ const team = {
 };
 
 export const pairConfig: ConfigReport = {
-  ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
-  ...{ text: pairText, includes: [team] },
+  path: "/etc/lvsd/lvsd.yaml",
+  serial: 7,
+  hash: "0f".repeat(32),
+  text: pairText,
+  includes: [team],
 };

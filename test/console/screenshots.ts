@@ -101,7 +101,13 @@ virtual web {
 `;
 /** Longer than anybody looks at. */
 const cut = [
-  ...["help", "import", "virtual-server", "monitoring", "real-server", "global", "redundancy"],
+  "help",
+  "import",
+  "virtual-server",
+  "monitoring",
+  "real-server",
+  "global",
+  "redundancy",
 ];
 for (const [look, options] of Object.entries(looks)) {
   const { page, close } = await openPage(browser, options);

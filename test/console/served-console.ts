@@ -66,13 +66,17 @@ export async function serveConsole(
   const controlled = serving.controlled ?? serving.poison?.(daemon) ?? daemon;
   const server = hasDaemon
     ? await startControlServer({
-        ...{ socketPath, controlled, warn: () => {} },
+        socketPath,
+        controlled,
+        warn: () => {},
         userOf: peerUser,
       })
     : null;
   const logged: string[] = [];
   const console = new Console({
-    ...{ socketPath, stateDir, assets: assets ?? join(directory, "no-assets") },
+    socketPath,
+    stateDir,
+    assets: assets ?? join(directory, "no-assets"),
     fixed: { listen: "127.0.0.1", port: 0 },
     ...(serving.requestMs === undefined ? {} : { requestMs: serving.requestMs }),
     log: (severity, text) => logged.push(`${severity}: ${text}`),
@@ -84,7 +88,11 @@ export async function serveConsole(
     rmSync(directory, { recursive: true });
   });
   return {
-    ...{ console, daemon, users: file, stateDir, logged },
+    console,
+    daemon,
+    users: file,
+    stateDir,
+    logged,
     url: console.url ?? "",
     daemonEnds: async () => server?.close(),
   };

@@ -13,8 +13,12 @@ import { isRefused } from "../../src/model/error.ts";
 import { bytes, hash, possessions } from "./cluster-words.ts";
 
 const prepare: Demand = {
-  ...{ kind: "prepare", text: "serial: 1 # ü\n", serial: 2, hash },
-  ...{ replaces: [hash], force: false },
+  kind: "prepare",
+  text: "serial: 1 # ü\n",
+  serial: 2,
+  hash,
+  replaces: [hash],
+  force: false,
 };
 
 const problem = { file: "/a", line: 1, column: 2, message: "bad", hint: null };

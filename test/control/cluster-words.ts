@@ -6,7 +6,9 @@ export const hash = "0f".repeat(32);
 export const possessions: Possessions = {
   files: { "/etc/lvsd/commands/fence": hash, "/gone": null },
   networks: { eth0: ["192.168.26.0/24"] },
-  ...{ clock: 1, version: "0.1.0", configHash: hash },
+  clock: 1,
+  version: "0.1.0",
+  configHash: hash,
 };
 
 export const bytes = (value: unknown): Uint8Array =>

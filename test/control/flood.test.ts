@@ -67,7 +67,8 @@ const heapMegabytes = (): number => {
 describe("requests of one connection", { timeout: 240_000 }, () => {
   test("are answered in their order, one at a time", async (t) => {
     const { path, daemon } = await serve(t);
-    let [underWay, most] = [0, 0];
+    let underWay = 0;
+    let most = 0;
     daemon.planned = async () => {
       underWay += 1;
       most = Math.max(most, underWay);

@@ -26,7 +26,8 @@ test("a server of a status has the name by which the kernel's table knows it", (
 });
 
 test("rates are found by these names; what the kernel does not have has none", () => {
-  const [whole, one] = [{ connections: 1 }, { connections: 2 }];
+  const whole = { connections: 1 };
+  const one = { connections: 2 };
   const destinations = [{ destination: "10.0.0.1:80", ...one }];
   const report = { services: [{ service: "tcp 192.0.2.1:80", ...whole, destinations }] };
   const rates = ratesBy(report as never);

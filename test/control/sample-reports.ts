@@ -4,12 +4,17 @@ import type { MachineReport } from "../../src/control/reports/first-files.ts";
 import type { GraphsReport } from "../../src/control/reports/graphs.ts";
 
 export const sampleFindings: FindingsReport = {
-  ...{ ok: true, at: "2026-01-01T00:01:00.000Z", findings: [] },
+  ok: true,
+  at: "2026-01-01T00:01:00.000Z",
+  findings: [],
   real_servers: { asked: 3, all: 3 },
 };
 
 export const sampleGraphs: GraphsReport = {
-  ...{ ok: true, virtual_server: null, ended: "2026-01-01T03:00:00.000Z", step_s: 30 },
+  ok: true,
+  virtual_server: null,
+  ended: "2026-01-01T03:00:00.000Z",
+  step_s: 30,
   lines: [
     { name: "connections", values: [null, 40, 42] },
     { name: "bytes_in", values: [null, 120_000, 123_456] },

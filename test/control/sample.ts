@@ -50,12 +50,20 @@ export const sampleStatus: Status = {
   ],
   services: [
     {
-      ...{ name: "mail", state: "running", since: "2026-01-01T00:00:01.000Z" },
-      ...{ cause: "its check passed", last_error: null, failures: 0 },
+      name: "mail",
+      state: "running",
+      since: "2026-01-01T00:00:01.000Z",
+      cause: "its check passed",
+      last_error: null,
+      failures: 0,
     },
     {
-      ...{ name: "reports", state: "failed", since: "2026-01-01T00:00:02.000Z" },
-      ...{ cause: "start failed: status 3", last_error: "start failed: status 3", failures: 2 },
+      name: "reports",
+      state: "failed",
+      since: "2026-01-01T00:00:02.000Z",
+      cause: "start failed: status 3",
+      last_error: "start failed: status 3",
+      failures: 2,
     },
   ],
   names: [],
@@ -250,7 +258,9 @@ export const sampleRates: RatesReport = {
   at: "2026-01-01T00:01:00.000Z",
   services: [
     {
-      ...{ service: "tcp 192.168.26.10:80", connections: 42, ...perSecond },
+      service: "tcp 192.168.26.10:80",
+      connections: 42,
+      ...perSecond,
       destinations: [{ destination: "10.11.12.1:80", connections: 40, ...perSecond }],
     },
   ],

@@ -83,7 +83,9 @@ export class ScriptedDaemon implements Controlled {
   found: () => Promise<FindingsReport> = async () => sampleFindings;
   findings = () => this.found();
   realServerScript = async (given: Given<"realServerScript">): Promise<ScriptReport | Refusal> => ({
-    ...{ ok: true, method: "gateway", warning: null },
+    ok: true,
+    method: "gateway",
+    warning: null,
     text: `#!/bin/sh\n# ${given.virtualServer} ${given.undo ? "undo" : "apply"}\n`,
   });
   events = () => this.known;
@@ -94,8 +96,11 @@ export class ScriptedDaemon implements Controlled {
     };
   };
   loaded: ConfigReport = {
-    ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
-    ...{ text: "serial: 7\n", includes: [] },
+    path: "/etc/lvsd/lvsd.yaml",
+    serial: 7,
+    hash: "0f".repeat(32),
+    text: "serial: 7\n",
+    includes: [],
   };
   config = async () => this.loaded;
   console: AnswerTo<"consoleSettings"> = settingsUsual as AnswerTo<"consoleSettings">;
@@ -127,7 +132,9 @@ export class ScriptedDaemon implements Controlled {
     return this.saved();
   };
   pastConfigs = async () => ({
-    ...{ path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32) },
+    path: "/etc/lvsd/lvsd.yaml",
+    serial: 7,
+    hash: "0f".repeat(32),
     past: [samplePast],
   });
   pastConfig = async ({ back }: Given<"pastConfig">): Promise<AnswerTo<"pastConfig">> => {

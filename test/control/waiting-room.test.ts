@@ -19,7 +19,8 @@ describe("a waiting room", () => {
   it("takes no more than it has places for, and has them again afterwards", async () => {
     const room = new WaitingRoom(2);
     const gate = Promise.withResolvers<number>();
-    const [first, second] = [room.run(() => gate.promise), room.run(async () => 2)];
+    const first = room.run(() => gate.promise);
+    const second = room.run(async () => 2);
     let begun = false;
     const third = await room.run(async () => {
       begun = true;

@@ -22,7 +22,10 @@ const password = 'geh"eim-77';
 const secret = "gemeinsam-78";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const forms = [
-  ...[password, base64(password), base64(`probe:${password}`), base64(`\0probe\0${password}`)],
+  password,
+  base64(password),
+  base64(`probe:${password}`),
+  base64(`\0probe\0${password}`),
   JSON.stringify(password).slice(1, -1),
 ];
 const repeated = `no: ${forms.join(" ")}`;
@@ -168,12 +171,23 @@ test("no credential of any type leaves the daemon, whatever a server answers", a
         }),
       );
       const check = {
-        ...{ type, address: "127.0.0.1", port, interval: "200ms", timeout: "1s", fall: 1 },
-        ...{ user: "probe", password_file: files.password, ...keys },
+        type,
+        address: "127.0.0.1",
+        port,
+        interval: "200ms",
+        timeout: "1s",
+        fall: 1,
+        user: "probe",
+        password_file: files.password,
+        ...keys,
       };
       const server = {
-        ...{ address: `192.0.2.${100 + at}`, device: "eth0", port: 80, forwarding: "direct" },
-        ...{ check, real_servers: { rs1: { address: "192.0.2.21" } } },
+        address: `192.0.2.${100 + at}`,
+        device: "eth0",
+        port: 80,
+        forwarding: "direct",
+        check,
+        real_servers: { rs1: { address: "192.0.2.21" } },
       };
       return [type, server] as const;
     }),

@@ -59,7 +59,8 @@ try {
     await new Promise((resolve) => setTimeout(resolve, quietMs));
   }
   beats.length = 0;
-  const [events, cpu] = [machine.events.length, process.cpuUsage()];
+  const events = machine.events.length;
+  const cpu = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000));
   const used = process.cpuUsage(cpu);
   const late = beats
@@ -87,7 +88,10 @@ function configuration() {
   const group = (at: number) => [
     `web${at}`,
     {
-      ...{ address: `192.0.2.${100 + at}/24`, device: "eth0", port: 80, forwarding: "direct" },
+      address: `192.0.2.${100 + at}/24`,
+      device: "eth0",
+      port: 80,
+      forwarding: "direct",
       check: { type, interval: "2s", timeout: "2s" },
       real_servers: Object.fromEntries(
         Array.from({ length: Math.min(perVirtualServer, Number(count) - at * perVirtualServer) })

@@ -144,14 +144,16 @@ export class MemoryMachine {
     const journal = new Journal((event) => this.events.push(event), wallClock);
     return {
       doors: {
-        ...{ now, wallClock, openAlarm, ip: this.#ip(), ipvsadm: this.kernel },
+        now,
+        wallClock,
+        openAlarm,
+        ip: this.#ip(),
+        ipvsadm: this.kernel,
         ...this.#kernelDoors(),
         ...this.#wireDoors(),
-        ...{
-          resolve: this.#resolve,
-          runCheck: this.#runs,
-          runner: false,
-        },
+        resolve: this.#resolve,
+        runCheck: this.#runs,
+        runner: false,
         runCommand: async ({ args: [of = ""] }) => {
           const printed = this.loads.get(of);
           if (printed === undefined)
@@ -163,8 +165,11 @@ export class MemoryMachine {
         stateDir: join(this.#directory, "state"),
       },
       journal,
-      ...{ role: null, fileProblems: null, announceStatus: () => {} },
-      ...{ imageRefused: () => null, restart: () => {} },
+      role: null,
+      fileProblems: null,
+      announceStatus: () => {},
+      imageRefused: () => null,
+      restart: () => {},
     };
   }
 
@@ -188,8 +193,12 @@ export class MemoryMachine {
     const form = { label: "eth0", tentative: false, expires: false };
     return [
       {
-        ...{ name: "eth0", index: 2, mac: "02:00:00:00:00:02" },
-        ...{ up: true, carrier: true, operstate: "UP" },
+        name: "eth0",
+        index: 2,
+        mac: "02:00:00:00:00:02",
+        up: true,
+        carrier: true,
+        operstate: "UP",
         addresses: [
           { ...form, prefix: own, source: true },
           ...[...this.vips.values()].map(({ prefix }) => ({ ...form, prefix, source: false })),
@@ -225,7 +234,8 @@ export class MemoryMachine {
         await onAdded?.(vips);
         return outcome(vips);
       },
-      ...{ release: remove, remove },
+      release: remove,
+      remove,
       expire: async (vips) => {
         await this.beforeIp("expire");
         for (const vip of vips) this.expiring.add(printPrefix(vip.prefix));
@@ -278,10 +288,14 @@ export class MemoryMachine {
       packetFilter: {
         installed: () => false,
         read: async () => null,
-        ...{ replace: missing, judge: missing, remove: async () => {} },
+        replace: missing,
+        judge: missing,
+        remove: async () => {},
       },
       syncDaemons: {
-        ...{ read: async () => [], start: async () => {}, stop: async () => {} },
+        read: async () => [],
+        start: async () => {},
+        stop: async () => {},
         intake: () => ({ listening: false, waiting: 0, dropped: 0 }),
       },
     };
@@ -296,12 +310,17 @@ export class MemoryMachine {
       ownKernel: { send: async () => {}, endLeft: async () => {} },
       synCapture: { begin: nothing, take: () => [], end: nothing, close: nothing },
       announcer: {
-        ...{ announceAll: announced, probeAll: announced },
-        ...{ rehearse: nothing, close: nothing },
+        announceAll: announced,
+        probeAll: announced,
+        rehearse: nothing,
+        close: nothing,
       },
       openStrangerWatch: () => ({ watch: nothing, close: nothing }),
       openGatewayProbe: () => ({
-        ...{ aim: nothing, ask: () => [], look: () => true, close: nothing },
+        aim: nothing,
+        ask: () => [],
+        look: () => true,
+        close: nothing,
       }),
       openHeartbeatPath: this.#network.open,
     };

@@ -25,13 +25,20 @@ const became = (to: "active" | "standby"): LvsdEvent =>
   event({ event: "state", kind: "changed", from: "starting", to, cause: "a test" });
 const server = (kind: "up" | "down", name: string): LvsdEvent =>
   event({
-    ...{ event: "real_server", kind, virtual_server: "web", real_server: name },
-    ...{ address: "192.0.2.1:80", cause: "a test" },
+    event: "real_server",
+    kind,
+    virtual_server: "web",
+    real_server: name,
+    address: "192.0.2.1:80",
+    cause: "a test",
   });
 
 const done: CommandEnd = {
-  ...{ kind: "ended", status: 0, killedBy: null },
-  ...{ output: Buffer.alloc(0), complaint: Buffer.alloc(0) },
+  kind: "ended",
+  status: 0,
+  killedBy: null,
+  output: Buffer.alloc(0),
+  complaint: Buffer.alloc(0),
 };
 
 /** A command that ends when the test says so, and what it was told. */
@@ -214,7 +221,10 @@ describe("notify.command", () => {
     assert.equal(reported[0]?.kind, "told");
     assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), {
       ...became("active"),
-      ...{ about: "router", skipped: 0, router_role: "backup", router_state: "active" },
+      about: "router",
+      skipped: 0,
+      router_role: "backup",
+      router_state: "active",
     });
     assert.deepEqual(readFileSync(`${file}.env`, "utf8").trim().split("\n"), [
       "LVSD_ABOUT=router",

@@ -4,11 +4,13 @@ import { countUp, refusedNow, refusedText } from "../../src/daemon/refused.ts";
 
 test("a refusal says whether a text is at fault, or what holds at present", () => {
   assert.deepEqual(refusedNow("no peer", "wait"), {
-    ...{ ok: false, fault: "now" },
+    ok: false,
+    fault: "now",
     problems: [{ file: null, line: null, column: null, message: "no peer", hint: "wait" }],
   });
   assert.deepEqual(refusedText("/etc/a.yaml", "wrong role"), {
-    ...{ ok: false, fault: "text" },
+    ok: false,
+    fault: "text",
     problems: [
       { file: "/etc/a.yaml", line: null, column: null, message: "wrong role", hint: null },
     ],

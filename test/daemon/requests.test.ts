@@ -6,7 +6,8 @@ test("each request has its own answer, whatever the order, and once", async () =
   const requests = new Requests();
   const numbers: number[] = [];
   const ask = () => requests.ask((number) => void numbers.push(number));
-  const [first, second] = [ask(), ask()];
+  const first = ask();
+  const second = ask();
   const [one = 0, two = 0] = numbers;
   assert.notEqual(one, two);
   requests.answer(two, "not the peer's");

@@ -6,7 +6,8 @@ import { UnderWay } from "../../src/daemon/under-way.ts";
 test("the end of the last piece of work is reported, however it ends", async () => {
   const work = new UnderWay();
   await work.none();
-  const [one, other] = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
+  const one = Promise.withResolvers<number>();
+  const other = Promise.withResolvers<number>();
   const first = work.during(() => one.promise);
   const second = work.during(() => other.promise);
   let told = 0;

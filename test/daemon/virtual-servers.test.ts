@@ -16,8 +16,12 @@ function machineWith(weights: readonly number[], keys: object): MemoryMachine {
     failover: { monitor_links: false },
     virtual_servers: {
       web: {
-        ...{ address: "192.0.2.10/24", device: "eth0", port: 80, forwarding: "direct" },
-        ...{ check: { type: "tcp", interval: "100ms", fall: 1 }, ...keys },
+        address: "192.0.2.10/24",
+        device: "eth0",
+        port: 80,
+        forwarding: "direct",
+        check: { type: "tcp", interval: "100ms", fall: 1 },
+        ...keys,
         real_servers: Object.fromEntries(
           weights.map((weight, at) => [`rs${at}`, { address: address(at), weight }]),
         ),

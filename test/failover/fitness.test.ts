@@ -11,7 +11,9 @@ import type { Fault, FaultKind } from "../../src/model/router.ts";
 import { Bench } from "./machine-bench.ts";
 
 const fault = (kind: FaultKind, subject = "", count?: number): Fault => ({
-  ...{ kind, subject, text: kind },
+  kind,
+  subject,
+  text: kind,
   ...(count === undefined ? {} : { count }),
 });
 const unfit = (...kinds: readonly FaultKind[]) => unfitnessOf(kinds.map((kind) => fault(kind)));

@@ -8,7 +8,9 @@ const status = (bench: Bench) => peerStatus(bench.router, instant(bench.now));
 
 test("a peer that was never heard has no state, and paths that are not alive", () => {
   assert.deepEqual(status(new Bench()), {
-    ...{ state: null, alive: false, configMatch: null },
+    state: null,
+    alive: false,
+    configMatch: null,
     paths: [{ name: "public", alive: false, lastSeen: null, rtt: null, lost: 0 }],
   });
 });

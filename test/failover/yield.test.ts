@@ -98,10 +98,8 @@ const cases: readonly (readonly [string, Partial<Claimant>, Partial<Claimant>, R
 describe("of two routers", () => {
   for (const [name, ofPrimary, ofBackup, holder, vacant] of cases)
     it(`${name}: ${holder} keeps, ${vacant} claims`, () => {
-      const [a, b] = [
-        { ...primary, ...ofPrimary },
-        { ...backup, ...ofBackup },
-      ];
+      const a = { ...primary, ...ofPrimary };
+      const b = { ...backup, ...ofBackup };
       assert.equal(rulingOnTwoHolders(a, b).survivor, holder);
       assert.equal(rulingOnVacancy(a, b).survivor, vacant);
     });

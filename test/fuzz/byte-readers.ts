@@ -59,7 +59,12 @@ const heartbeat = (): Reader => ({
 /** As this version and the one before say it. */
 const prepare = {
   kind: "prepare",
-  ...{ text: "serial: 1\n", serial: 1, hash, replaces: [hash], force: false, bounded: true },
+  text: "serial: 1\n",
+  serial: 1,
+  hash,
+  replaces: [hash],
+  force: false,
+  bounded: true,
 };
 
 const clusterMessages = (): Reader => ({
@@ -72,8 +77,11 @@ const clusterMessages = (): Reader => ({
     encodeMessage({
       kind: "possessions",
       possessions: {
-        ...{ files: { "/a": hash, "/b": null }, networks: { eth0: ["10.0.0.0/8"] } },
-        ...{ clock: 1, version: "1", configHash: hash },
+        files: { "/a": hash, "/b": null },
+        networks: { eth0: ["10.0.0.0/8"] },
+        clock: 1,
+        version: "1",
+        configHash: hash,
       },
     }),
   ],
@@ -94,7 +102,8 @@ const frames = (): Reader => {
   return {
     samples: [framed(3, "abc"), Buffer.concat([framed(1, "a"), framed(0, ""), framed(2, "bc")])],
     read(bytes, pieces) {
-      const [inPieces, whole] = [new FrameReader(1024), new FrameReader(1024)];
+      const inPieces = new FrameReader(1024);
+      const whole = new FrameReader(1024);
       const found: Uint8Array[] = [];
       for (const piece of pieces) {
         const some = inPieces.push(Buffer.from(piece));
@@ -186,8 +195,16 @@ const bfd = (): Reader => {
   const at = instant(1000);
   const rules = { minTx: ms(50), minRx: ms(50), multiplier: 3, passive: false };
   const init = {
-    ...({ state: "init", diagnostic: 0, poll: false, final: false, demand: false } as const),
-    ...{ multiplier: 3, mine: 2, yours: 1, minTx: ms(50), minRx: ms(50) },
+    state: "init" as const,
+    diagnostic: 0,
+    poll: false,
+    final: false,
+    demand: false,
+    multiplier: 3,
+    mine: 2,
+    yours: 1,
+    minTx: ms(50),
+    minRx: ms(50),
   };
   const fresh = startBfd(rules, 1, at);
   const moment = { now: at, random: 0.5 };

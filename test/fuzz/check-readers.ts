@@ -14,7 +14,9 @@ import { bytesOf, promised, type Reader, type Readers } from "./reader.ts";
 const name = "www.example.org";
 const dnsAnswers = [
   encode({
-    ...{ type: "response", id: 7, questions: [{ type: "A", name }] },
+    type: "response",
+    id: 7,
+    questions: [{ type: "A", name }],
     answers: [
       { type: "A", name, data: "192.0.2.1" },
       { type: "MX", name, data: { preference: 1, exchange: name } },

@@ -30,7 +30,8 @@ const busyMs = (): number => {
   return (user + system) / 1000;
 };
 
-let [runs, slowestMs] = [0, 0];
+let runs = 0;
+let slowestMs = 0;
 const property = fc.asyncProperty(mutation, async (made) => {
   const bytes = inputOf(made, reader.samples);
   room.set(bytes);

@@ -69,7 +69,8 @@ const placeIn = (bytes: Uint8Array, at: number): number => Math.floor((at / 6553
 
 function edited(bytes: Uint8Array, change: Edit, samples: readonly Uint8Array[]): Uint8Array {
   const at = placeIn(bytes, change.at);
-  const [before, after] = [bytes.subarray(0, at), bytes.subarray(at)];
+  const before = bytes.subarray(0, at);
+  const after = bytes.subarray(at);
   switch (change.kind) {
     case "set":
       return Buffer.concat([before, Uint8Array.of(change.byte), after.subarray(1)]);

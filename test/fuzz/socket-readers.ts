@@ -99,7 +99,11 @@ async function channel(): Promise<Reader> {
   const { hello, port } = await realHello(key);
   let heard = 0;
   const listener = openChannelListener({
-    ...{ own, peer, port, keys: [key], limits: { firstFrameMs: 300 } },
+    own,
+    peer,
+    port,
+    keys: [key],
+    limits: { firstFrameMs: 300 },
     converse: () => ({
       hear: async (frame) => {
         heard += 1;

@@ -72,7 +72,9 @@ describe("a failed server with quiesce over UDP", () => {
     const marked = (...protocols: readonly ("tcp" | "udp")[]) => ({
       protocol: "tcp" as const,
       mark: {
-        ...{ fwmark: 1, families: [4 as const], addresses: [] },
+        fwmark: 1,
+        families: [4 as const],
+        addresses: [],
         traffic: protocols.map((protocol) => ({ protocol, from: 53, to: 53 })),
       },
     });

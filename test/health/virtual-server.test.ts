@@ -136,7 +136,8 @@ describe("a quorum", () => {
         fc.integer({ min: 1, max: 10 }),
         fc.array(fc.integer({ min: 0, max: 10 }), { maxLength: 40 }),
         (one, other, walk) => {
-          const [upAt, downAt] = [Math.max(one, other), Math.min(one, other) - 1];
+          const upAt = Math.max(one, other);
+          const downAt = Math.min(one, other) - 1;
           const of = servers(10, quorum(count(upAt), count(downAt)));
           let before: Pick<VirtualServerHealth, "quorate" | "localPort"> = nothingBefore;
           for (const healthy of walk) {

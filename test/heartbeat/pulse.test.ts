@@ -36,7 +36,9 @@ describe("a word of pulse", () => {
       assert.equal(hex(encodePulse(state, family, order)), bytes);
       const read = decodePulse(of(bytes), family);
       assert.deepEqual(isRefused(read) ? read : { ...read, rest: read.rest.length }, {
-        ...{ word: state, order, rest: 0 },
+        word: state,
+        order,
+        rest: 0,
       });
     });
 
@@ -64,7 +66,8 @@ describe("a word of pulse", () => {
     const whole = of("dadbadbd");
     for (let length = 0; length < 4; length++)
       assert.deepEqual(decodePulse(whole.subarray(0, length), "lvs"), {
-        ...{ refused: "short", detail: `${length} bytes` },
+        refused: "short",
+        detail: `${length} bytes`,
       });
     for (const text of ["bebaefbe", "deadbeef"]) {
       const read = decodePulse(of(text), "lvs");

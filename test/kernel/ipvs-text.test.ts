@@ -185,7 +185,9 @@ test("timeouts are whole seconds, and never the 0 that means leave alone", () =>
 
 test("the kernel's timeouts are read as ipvsadm prints them", () => {
   assert.deepEqual(parseTimeouts("Timeout (tcp tcpfin udp): 900 120 300\n"), {
-    ...{ tcp: 900_000, tcpFin: 120_000, udp: 300_000 },
+    tcp: 900_000,
+    tcpFin: 120_000,
+    udp: 300_000,
   });
   assert.ok(isRefused(parseTimeouts("")));
 });

@@ -15,13 +15,22 @@ const listed = (value: unknown): string =>
       { table: { family: "inet", name: "lvsd", handle: 2 } },
       {
         chain: {
-          ...{ family: "inet", table: "lvsd", name: "marks", handle: 1 },
-          ...{ type: "filter", hook: "prerouting", prio: -150, policy: "accept" },
+          family: "inet",
+          table: "lvsd",
+          name: "marks",
+          handle: 1,
+          type: "filter",
+          hook: "prerouting",
+          prio: -150,
+          policy: "accept",
         },
       },
       {
         rule: {
-          ...{ family: "inet", table: "lvsd", chain: "marks", handle: 4 },
+          family: "inet",
+          table: "lvsd",
+          chain: "marks",
+          handle: 4,
           expr: [
             {
               match: {

@@ -4,15 +4,25 @@ import { inputFilter, type Packet } from "../../src/kernel/packet-filter.ts";
 import { address } from "../table/tables.ts";
 
 const heartbeat: Packet = {
-  ...{ from: address("192.0.2.3"), to: address("192.0.2.2"), protocol: "udp", port: 539 },
-  ...{ device: "eth1", answers: true },
+  from: address("192.0.2.3"),
+  to: address("192.0.2.2"),
+  protocol: "udp",
+  port: 539,
+  device: "eth1",
+  answers: true,
 };
 const heartbeat6: Packet = {
-  ...{ ...heartbeat, from: address("2001:db8::3"), to: address("2001:db8::2") },
+  ...heartbeat,
+  from: address("2001:db8::3"),
+  to: address("2001:db8::2"),
 };
 const client: Packet = {
-  ...{ from: address("192.0.2.1"), to: address("192.0.2.10"), protocol: "tcp", port: 80 },
-  ...{ device: "eth0", answers: false },
+  from: address("192.0.2.1"),
+  to: address("192.0.2.10"),
+  protocol: "tcp",
+  port: 80,
+  device: "eth0",
+  answers: false,
 };
 const droppedBy = (ruleset: unknown, packet: Packet): string | null => inputFilter(ruleset)(packet);
 

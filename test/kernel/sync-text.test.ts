@@ -75,7 +75,10 @@ test("a list without end is refused", () => {
 
 test("the words that start and stop a daemon", () => {
   const daemon: SyncDaemon = {
-    ...{ kind: "master", device: "eth1", id: 7, datagramBytes: 160 },
+    kind: "master",
+    device: "eth1",
+    id: 7,
+    datagramBytes: 160,
     ...usualSyncTarget,
   };
   const plain = "--start-daemon master --mcast-interface eth1 --syncid 7";
@@ -91,7 +94,10 @@ test("the words that start and stop a daemon", () => {
 
 test("what the wish leaves open may be anything, the rest must be the same", () => {
   const wanted: SyncDaemon = {
-    ...{ kind: "master", device: "eth1", id: 0, datagramBytes: 1472 },
+    kind: "master",
+    device: "eth1",
+    id: 0,
+    datagramBytes: 1472,
     ...usualSyncTarget,
   };
   const [found] = parsed(master);

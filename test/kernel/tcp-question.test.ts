@@ -12,8 +12,10 @@ const mac = (text: string) => {
 };
 const links = { source: mac("02:00:00:00:00:01"), destination: mac("02:00:00:00:00:02") };
 const four = {
-  ...{ from: address("192.0.2.2"), to: address("192.0.2.21") },
-  ...{ fromPort: 40_000, toPort: 80 },
+  from: address("192.0.2.2"),
+  to: address("192.0.2.21"),
+  fromPort: 40_000,
+  toPort: 80,
 };
 const six = { ...four, from: address("2001:db8::2"), to: address("2001:db8::21") };
 

@@ -6,7 +6,8 @@ import { read } from "./read.ts";
 test("a command is a program's path, alone or with its arguments", () => {
   assert.deepEqual(read(commandLine, "/bin/on").value, { command: "/bin/on", args: [] });
   assert.deepEqual(read(commandLine, "[/bin/on, -v, 3]").value, {
-    ...{ command: "/bin/on", args: ["-v", "3"] },
+    command: "/bin/on",
+    args: ["-v", "3"],
   });
   assert.equal(commandLine.print?.({ command: "/bin/on", args: ["-v"] }), "/bin/on -v");
 });

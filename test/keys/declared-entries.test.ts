@@ -24,13 +24,17 @@ const paths = (written: string): readonly string[] =>
 
 test("each declared key is found where it stands, outer ones first", () => {
   assert.deepEqual(paths("name: x\nservers: { a: { file: f }, b: {} }\n"), [
-    ...["name", "servers", "servers.a.file (file)"],
+    "name",
+    "servers",
+    "servers.a.file (file)",
   ]);
 });
 
 test("where several may be given, one alone is described as each of them", () => {
   assert.deepEqual(paths("checks: [{ file: f }, { file: g }]\n"), [
-    ...["checks", "checks.file (file)", "checks.file (file)"],
+    "checks",
+    "checks.file (file)",
+    "checks.file (file)",
   ]);
   assert.deepEqual(paths("checks: { file: f }\n"), ["checks", "checks.file (file)"]);
 });

@@ -39,7 +39,8 @@ describe("an address", () => {
 describe("a VIP", () => {
   it("has a prefix length, or its family's whole one", () => {
     assert.deepEqual(read(floating, "192.0.2.2/24").value?.prefix, {
-      ...{ address: "192.0.2.2", length: 24 },
+      address: "192.0.2.2",
+      length: 24,
     });
     assert.equal(read(floating, "192.0.2.2").value?.prefix.length, 32);
     assert.equal(read(floating, "'2001:db8::2'").value?.prefix.length, 128);

@@ -14,7 +14,11 @@ import {
 } from "../../src/keys/problem.ts";
 
 const problem = (message: string): Problem => ({
-  ...{ file: "/a", line: 2, column: 3, message, hint: "mend it" },
+  file: "/a",
+  line: 2,
+  column: 3,
+  message,
+  hint: "mend it",
 });
 
 describe("a problem", () => {

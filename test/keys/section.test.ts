@@ -83,7 +83,8 @@ describe("a section", () => {
 
   it("is described for the schema: no other keys, each with its default and meaning", () => {
     assert.deepEqual(section({ on: preset(flag, true, "Whether.") }).json, {
-      ...{ type: ["object", "null"], additionalProperties: false },
+      type: ["object", "null"],
+      additionalProperties: false,
       properties: { on: { description: "Whether.", default: true, ...flag.json } },
     });
   });

@@ -22,7 +22,8 @@ test("a map is read into its values at once, with defaults, under the names of t
 
 test("what does not fit together is no value", () => {
   assert.deepEqual(read(shape, "at_least: 6\n"), {
-    ...{ value: undefined, said: ["1:1: key: 6 is more than 5 (exchange them)"] },
+    value: undefined,
+    said: ["1:1: key: 6 is more than 5 (exchange them)"],
   });
   assert.equal(read(shape, "at_least: 60\n").value, undefined);
   assert.equal(read(shape, "[1]").value, undefined);

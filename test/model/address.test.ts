@@ -34,7 +34,8 @@ for (const [text, canonical] of addresses) {
 }
 
 test("a prefix without a length is the host's own", () => {
-  const [v4, v6] = [parsePrefix("192.0.2.1"), parsePrefix("2001:db8::1")];
+  const v4 = parsePrefix("192.0.2.1");
+  const v6 = parsePrefix("2001:db8::1");
   assert.ok(v4 !== null && v6 !== null);
   assert.equal(printPrefix(v4), "192.0.2.1/32");
   assert.equal(printPrefix(v6), "2001:db8::1/128");

@@ -264,7 +264,8 @@ export class Checkers {
         this.fail(`6: a replay made ${station.role} claim`);
       return;
     }
-    const [a, b] = [gist(heard.router), gist(quiet.router)];
+    const a = gist(heard.router);
+    const b = gist(quiet.router);
     if (a !== b) this.fail(`6: a replay changed ${station.role}: ${b} to ${a}`);
   }
 

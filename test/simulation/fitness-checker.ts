@@ -57,7 +57,8 @@ export class FitnessChecker {
     if (since === null || calm === Number.POSITIVE_INFINITY) return;
     const peer = world.stations[otherRole(station.role)];
     const { daemon } = peer;
-    const [timeout, exchange] = [world.checkers.longestTimeout(), world.checkers.exchange()];
+    const timeout = world.checkers.longestTimeout();
+    const exchange = world.checkers.exchange();
     if (daemon !== null && world.now <= daemon.bornAt + timeout) return;
     const lead = doubtfulLead(unfitnessIn(station), unfitnessIn(peer));
     const doubt = lead === null ? 0 : lead === "checks" ? checksDoubt : timeout + arbiterDoubt;
@@ -70,7 +71,8 @@ export class FitnessChecker {
     const { world } = this;
     const peer = world.stations[otherRole(role)];
     if (reaching.reaches || vips === 0 || !peer.reaching.reaches) return;
-    const [router, other] = [world.stations[role].daemon?.router, peer.daemon?.router];
+    const router = world.stations[role].daemon?.router;
+    const other = peer.daemon?.router;
     if (router === undefined || other === undefined || peer.daemon?.paused !== null) return;
     // Graver faults decide first; one that is held down counts as one that there is.
     if (peer.faults.size > 0 || other.faults.length > 0 || other.trouble !== null) return;
@@ -104,7 +106,8 @@ export class FitnessChecker {
   private isLessFit(station: Station): boolean {
     if (station.vips === 0 || station.faults.size === 0) return false;
     const peer = this.world.stations[otherRole(station.role)];
-    const [router, other] = [station.daemon?.router, peer.daemon?.router];
+    const router = station.daemon?.router;
+    const other = peer.daemon?.router;
     if (router === undefined || other === undefined) return false;
     const able = (each: Router) =>
       // Whoever could not let go must have done so before anything is handed to it.

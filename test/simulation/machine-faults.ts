@@ -48,7 +48,8 @@ export const unfit: Fault = (world, role, length, random) => {
 /** Some VIPs cannot be held; the router knows, or finds out when it claims. */
 export const lacking: Fault = (world, role, length, random) => {
   const station = world.stations[role];
-  const [capacity, known] = [random.int(0, vipsMax - 1), random.chance(0.5)];
+  const capacity = random.int(0, vipsMax - 1);
+  const known = random.chance(0.5);
   lasting(
     world,
     length,

@@ -73,7 +73,8 @@ function shorten(from: Reduction, accept: Accept): void {
 }
 
 /** Of a long trace the beginning and the end are told: the rest is the routers going on and on. */
-const [firstLines, lastLines] = [30, 69];
+const firstLines = 30;
+const lastLines = 69;
 
 /** The run that is left, told briefly: in a hundred lines at most. */
 export function tell(

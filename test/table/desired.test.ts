@@ -169,7 +169,8 @@ test("a router is a real server at each of its own addresses, and at none that f
 
 test("weights are multiplied by the scale while one of them is a fraction, and found as they are", () => {
   const web = virtualServer("web", {
-    ...{ weightScale: 100, slowStart: ms(30_000) },
+    weightScale: 100,
+    slowStart: ms(30_000),
     realServers: [
       realServer("rs1", { weight: 1 }),
       realServer("rs2", { weight: 3, address: address("10.0.0.2") }),

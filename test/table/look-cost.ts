@@ -10,7 +10,9 @@ import { planChanges } from "../../src/table/plan.ts";
 import { config, realServer, virtualServer } from "./configs.ts";
 import { address } from "./tables.ts";
 
-const [services, servers, times] = [100, 100, 51];
+const services = 100;
+const servers = 100;
+const times = 51;
 
 const health = new Map<string, RealServerHealth>();
 const large = config(

@@ -55,7 +55,10 @@ test("with marks: external nothing is marked; sources stay lvsd's", () => {
     ["source", "source"],
   );
   assert.deepEqual(packetRules({ ...theirs, masquerade: true }).at(-1), {
-    ...{ kind: "source", family: 4, port: null, source: null },
+    kind: "source",
+    family: 4,
+    port: null,
+    source: null,
     from: { address: "10.0.0.0", length: 24 },
     except: { address: "10.0.0.0", length: 24 },
   });
@@ -81,7 +84,8 @@ test("a plan says which rules come and go", () => {
   const after = packetRules({ ...config, masquerade: false });
   assert.deepEqual(describeRules(packetRules(config), after), [
     {
-      ...{ area: "nft", action: "delete" },
+      area: "nft",
+      action: "delete",
       subject: "from 10.0.0.0/24: source 192.0.2.3",
       text: "delete from 10.0.0.0/24: source 192.0.2.3",
     },

@@ -16,8 +16,14 @@ const mark = (fwmark: number, family: 4 | 6 = 4) => ({ kind: "fwmark", fwmark, f
 
 test("services are in one order: IPv4, IPv6, then marks", () => {
   const ordered = [
-    ...[tcp("9.0.0.1"), tcp("10.0.0.1", 53), tcp("10.0.0.1", 53, "udp"), tcp("10.0.0.1")],
-    ...[tcp("2001:db8::1"), mark(1), mark(1, 6), mark(2)],
+    tcp("9.0.0.1"),
+    tcp("10.0.0.1", 53),
+    tcp("10.0.0.1", 53, "udp"),
+    tcp("10.0.0.1"),
+    tcp("2001:db8::1"),
+    mark(1),
+    mark(1, 6),
+    mark(2),
   ];
   assert.deepEqual(ordered.toReversed().sort(compareServices), ordered);
 });
@@ -29,8 +35,12 @@ test("destinations are ordered by address and port as numbers", () => {
 });
 
 const service: Service = {
-  ...{ identity: tcp("192.0.2.1"), scheduler: "wlc", schedulerFlags: ["a", "b"], onePacket: false },
-  ...{ persistence: { timeoutSeconds: 300, maskBits: 32, engine: null }, destinations: new Map() },
+  identity: tcp("192.0.2.1"),
+  scheduler: "wlc",
+  schedulerFlags: ["a", "b"],
+  onePacket: false,
+  persistence: { timeoutSeconds: 300, maskBits: 32, engine: null },
+  destinations: new Map(),
 };
 
 test("services are alike by what is configured, whatever the order of their flags", () => {
@@ -47,8 +57,12 @@ test("services are alike by what is configured, whatever the order of their flag
 });
 
 const destination: Destination = {
-  ...{ identity: { address: address("10.0.0.1"), port: 80 }, forwarding: "nat", weight: 1 },
-  ...{ thresholds: { upper: 0, lower: 0 }, tunnel: { type: "ipip" }, foreignOptions: "" },
+  identity: { address: address("10.0.0.1"), port: 80 },
+  forwarding: "nat",
+  weight: 1,
+  thresholds: { upper: 0, lower: 0 },
+  tunnel: { type: "ipip" },
+  foreignOptions: "",
 };
 
 test("destinations are alike by what counts: a tunnel only where there is one", () => {

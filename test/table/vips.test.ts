@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { planVips } from "../../src/table/vips.ts";
 import { vip } from "./configs.ts";
 
-const [a, b, c] = [vip("192.0.2.1"), vip("192.0.2.2"), vip("192.0.2.3")];
+const a = vip("192.0.2.1");
+const b = vip("192.0.2.2");
+const c = vip("192.0.2.3");
 
 test("only addresses that differ are added and removed, each list in its order", () => {
   assert.deepEqual(planVips([a, b], [a, b]), { add: [], remove: [] });

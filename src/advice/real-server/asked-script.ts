@@ -36,7 +36,9 @@ export function scriptFor(config: Config, asked: AskedScript): Script {
   const method = asked.method ?? methodFor(forwarding);
   const { undo, format } = asked;
   const result = prepare(preparationOf(config, server, { realServers, forwarding }), {
-    ...{ method, undo, format },
+    method,
+    undo,
+    format,
   });
   if (!("refused" in result)) return { kind: "script", method, ...result };
   const { message, hint } = result.refused;

@@ -23,7 +23,8 @@ const gatewaysOf = ({ gateways, realServers }: Preparation): readonly Prefix[] =
   );
 
 const applyOf = (preparation: Preparation, gateway: Prefix): readonly string[] => {
-  const [at, to] = [ip(gateway), gateway.address];
+  const at = ip(gateway);
+  const to = gateway.address;
   return [
     ...ownAddress(preparation, family(to)),
     `device=$(${at} -o route get ${to} | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')`,
@@ -46,7 +47,8 @@ const applyOf = (preparation: Preparation, gateway: Prefix): readonly string[] =
 };
 
 const undoOf = (gateway: Prefix): readonly string[] => {
-  const [at, to] = [ip(gateway), gateway.address];
+  const at = ip(gateway);
+  const to = gateway.address;
   return [
     `if let_go "gateway.${to}"; then`,
     `  while ${at} rule del priority ${table} 2>/dev/null; do :; done`,
@@ -84,11 +86,9 @@ const networkd = (preparation: Preparation): readonly Snippet[] =>
 
 const ifupdown = (preparation: Preparation): readonly Snippet[] =>
   gatewaysOf(preparation).map((gateway) => {
-    const [at, to, own] = [
-      ip(gateway),
-      gateway.address,
-      ownOf(preparation, family(gateway.address)),
-    ];
+    const at = ip(gateway);
+    const to = gateway.address;
+    const own = ownOf(preparation, family(gateway.address));
     return {
       path: "/etc/network/interfaces",
       text: [

@@ -24,7 +24,9 @@ interface Device {
 /** The devices that take packets of every sender, by what lies in what (ip-tunnel(8)). */
 function deviceOf({ type, inner, outer, checksum }: Packed): Device {
   const brought = (device: string, kernelModule: string): Device => ({
-    ...{ device, kernelModule, made: null },
+    device,
+    kernelModule,
+    made: null,
   });
   if (type !== "gre") {
     if (outer === 6) return brought("ip6tnl0", "ip6_tunnel");
@@ -142,8 +144,12 @@ function networkd(preparation: Preparation): readonly Snippet[] | null {
     ...guePorts(preparation).map(({ port }) => ({
       path: `/etc/systemd/network/10-lvsd-gue-${port}.netdev`,
       text: [
-        ...["[NetDev]", `Name=lvsd-gue-${port}`, "Kind=fou"],
-        ...["[FooOverUDP]", "Encapsulation=GenericUDPEncapsulation", `Port=${port}`],
+        "[NetDev]",
+        `Name=lvsd-gue-${port}`,
+        "Kind=fou",
+        "[FooOverUDP]",
+        "Encapsulation=GenericUDPEncapsulation",
+        `Port=${port}`,
       ].join("\n"),
     })),
     ...devicesOf(preparation).flatMap(({ device, kernelModule }): readonly Snippet[] => [

@@ -40,7 +40,11 @@ export type BfdRefusal =
 const bytes = 24;
 const version = 1;
 /** Bits of the second byte below the state. */
-const [poll, final, authenticated, demand, multipoint] = [0x20, 0x10, 0x04, 0x02, 0x01];
+const poll = 0x20;
+const final = 0x10;
+const authenticated = 0x04;
+const demand = 0x02;
+const multipoint = 0x01;
 
 /** The wire counts in microseconds, in 32 bits. */
 const microseconds = (length: Ms): number => Math.min(0xffff_ffff, Math.round(length * 1000));
@@ -67,9 +71,10 @@ export function encodeBfd(packet: BfdPacket): Uint8Array {
 export function decodeBfd(given: Uint8Array): BfdPacket | Refused<BfdRefusal> {
   if (given.length < bytes) return refuse("length", `${given.length} bytes`);
   const view = new DataView(given.buffer, given.byteOffset, given.length);
-  const [first, flags, multiplier, length] = [0, 1, 2, 3].map((at) => view.getUint8(at)) as [
-    ...[number, number, number, number],
-  ];
+  const first = view.getUint8(0);
+  const flags = view.getUint8(1);
+  const multiplier = view.getUint8(2);
+  const length = view.getUint8(3);
   if (first >> 5 !== version) return refuse("version", `version ${first >> 5}`);
   if (length < bytes || length > given.length)
     return refuse("length", `${length} bytes by its own word, ${given.length} in fact`);
@@ -77,15 +82,23 @@ export function decodeBfd(given: Uint8Array): BfdPacket | Refused<BfdRefusal> {
     return refuse("authentication", "it is authenticated, and this session is not");
   if ((flags & multipoint) !== 0) return refuse("multipoint", "the multipoint bit is set");
   if (multiplier === 0) return refuse("multiplier", "the detect multiplier is 0");
-  const [mine, yours] = [view.getUint32(4), view.getUint32(8)];
+  const mine = view.getUint32(4);
+  const yours = view.getUint32(8);
   const state = bfdStates[flags >> 6] ?? "down";
   if (mine === 0) return refuse("discriminator", "the sender has no discriminator");
   if (yours === 0 && state !== "down" && state !== "admin-down")
     return refuse("discriminator", `the state is ${state}, and the receiver's discriminator 0`);
   return {
-    ...{ state, diagnostic: first & 0x1f, multiplier, mine, yours },
-    ...{ poll: (flags & poll) !== 0, final: (flags & final) !== 0, demand: (flags & demand) !== 0 },
-    ...{ minTx: ms(view.getUint32(12) / 1000), minRx: ms(view.getUint32(16) / 1000) },
+    state,
+    diagnostic: first & 0x1f,
+    multiplier,
+    mine,
+    yours,
+    poll: (flags & poll) !== 0,
+    final: (flags & final) !== 0,
+    demand: (flags & demand) !== 0,
+    minTx: ms(view.getUint32(12) / 1000),
+    minRx: ms(view.getUint32(16) / 1000),
   };
 }
 
@@ -113,11 +126,15 @@ export const printDiagnostic = (diagnostic: number): string =>
 export function printBfd(packet: BfdPacket): string {
   const { state, diagnostic, mine, yours, minTx, minRx, multiplier } = packet;
   const words = [
-    ...[state, ...(packet.poll ? ["poll"] : []), ...(packet.final ? ["final"] : [])],
+    state,
+    ...(packet.poll ? ["poll"] : []),
+    ...(packet.final ? ["final"] : []),
     ...(packet.demand ? ["demand"] : []),
     ...(diagnostic === 0 ? [] : [`diagnostic ${printDiagnostic(diagnostic)}`]),
-    ...[`discriminators ${mine.toString(16)} -> ${yours.toString(16)}`],
-    ...[`min tx ${minTx} ms`, `min rx ${minRx} ms`, `multiplier ${multiplier}`],
+    `discriminators ${mine.toString(16)} -> ${yours.toString(16)}`,
+    `min tx ${minTx} ms`,
+    `min rx ${minRx} ms`,
+    `multiplier ${multiplier}`,
   ];
   return words.join(", ");
 }

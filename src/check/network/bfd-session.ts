@@ -82,17 +82,27 @@ export interface BfdMoment {
 const slowTx = seconds(1);
 
 export const startBfd = (rules: BfdRules, discriminator: number, now: Instant): BfdSession => ({
-  ...{ rules, discriminator, state: "down", diagnostic: 0, peer: null, poll: "none" },
+  rules,
+  discriminator,
+  state: "down",
+  diagnostic: 0,
+  peer: null,
+  poll: "none",
   why: { reason: "timeout", text: "no packet from the peer" },
   agreed: { minTx: slowTx, minRx: rules.minRx },
-  ...{ sentAt: null, sendAt: rules.passive ? null : now, sendEvery: null },
-  ...{ heardAt: null, lateAt: null },
+  sentAt: null,
+  sendAt: rules.passive ? null : now,
+  sendEvery: null,
+  heardAt: null,
+  lateAt: null,
 });
 
 /** The session of a process that has ended a moment ago; both ends get their time anew. */
 export const resumeBfd = (session: BfdSession, now: Instant): BfdSession => ({
   ...session,
-  ...{ sendAt: now, heardAt: session.peer === null ? null : now, lateAt: null },
+  sendAt: now,
+  heardAt: session.peer === null ? null : now,
+  lateAt: null,
 });
 
 export function stepBfd(before: BfdSession, input: BfdInput, moment: BfdMoment): BfdStep {
@@ -144,7 +154,9 @@ export function detectionTime({ peer, agreed }: BfdSession): Ms | null {
 /** The last packet, by which the peer learns that this end goes away on purpose. */
 export const lastBfdPacket = (session: BfdSession): BfdPacket => ({
   ...packetOf(session, false),
-  ...{ state: "admin-down", diagnostic: administrativelyDown, poll: false },
+  state: "admin-down",
+  diagnostic: administrativelyDown,
+  poll: false,
 });
 
 /**
@@ -213,7 +225,8 @@ function answered(session: BfdSession): BfdSession {
 
 /** What is announced may be another thing than before: then the peer is polled. */
 function announcing(session: BfdSession, before: BfdSession): BfdSession {
-  const [now, was] = [announced(session), announced(before)];
+  const now = announced(session);
+  const was = announced(before);
   if (session.state !== "up") return { ...session, poll: "none", agreed: now };
   if (now.minTx === was.minTx && now.minRx === was.minRx) return session;
   const { agreed, poll } = session;
@@ -227,7 +240,8 @@ function announcing(session: BfdSession, before: BfdSession): BfdSession {
 
 /** The detection time may be over. */
 function expired(session: BfdSession, now: Instant): BfdSession {
-  const [due, length] = [detectAt(session), detectionTime(session)];
+  const due = detectAt(session);
+  const length = detectionTime(session);
   if (due === null || length === null || now < due) return session;
   // This machine has stood still for so long that packets may have been lost on it: once more.
   if (between(due, now) > length) return { ...session, heardAt: now };
@@ -288,8 +302,14 @@ const jittered = ({ multiplier }: BfdRules, every: Ms, random: number): Ms =>
 function packetOf(session: BfdSession, final: boolean): BfdPacket {
   const { state, diagnostic, discriminator, peer, rules } = session;
   return {
-    ...{ state, diagnostic, final, poll: !final && polls(session), demand: false },
-    ...{ multiplier: rules.multiplier, mine: discriminator, yours: peer?.mine ?? 0 },
+    state,
+    diagnostic,
+    final,
+    poll: !final && polls(session),
+    demand: false,
+    multiplier: rules.multiplier,
+    mine: discriminator,
+    yours: peer?.mine ?? 0,
     ...announced(session),
   };
 }

@@ -71,9 +71,13 @@ export const bfd = checkType({
   example: "{ type: bfd, min_tx: 50ms, min_rx: 50ms, multiplier: 3 }",
   straightOnly: "BFD is not balanced",
   settle: ({ address, multiplier, passive, ...values }) => ({
-    ...{ address, multiplier, passive },
-    ...{ minTx: values.min_tx, minRx: values.min_rx },
-    ...{ maxHops: values.max_hops, adminDown: values.admin_down },
+    address,
+    multiplier,
+    passive,
+    minTx: values.min_tx,
+    minRx: values.min_rx,
+    maxHops: values.max_hops,
+    adminDown: values.admin_down,
   }),
   runs: { by: "driver", driver: "bfd" },
 });

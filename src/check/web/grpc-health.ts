@@ -49,7 +49,8 @@ export function decodeHealthAnswer(body: Uint8Array): number | null {
     const tag = readVarint(bytes, at);
     if (tag === null) return null;
     const value = readVarint(bytes, tag.end);
-    const [field, wire] = [tag.value >>> 3, tag.value & 7];
+    const field = tag.value >>> 3;
+    const wire = tag.value & 7;
     if (wire === 1) at = tag.end + 8;
     else if (wire === 5) at = tag.end + 4;
     else if (value === null) return null;

@@ -141,8 +141,13 @@ const nameOf = (host: string | null): string | null => host?.replace(/:\d+$/, ""
 
 /** What an http check carries, which speaks no TLS. */
 const noTls: TlsOptions = {
-  ...{ sni: null, ca: null, verify: false, certificate: null, key: null },
-  ...{ minimum: "1.2", warnBefore: ms(0) },
+  sni: null,
+  ca: null,
+  verify: false,
+  certificate: null,
+  key: null,
+  minimum: "1.2",
+  warnBefore: ms(0),
 };
 
 function settleRequest(

@@ -148,7 +148,8 @@ export class BfdSessions {
   /** Null, or why nothing is heard. */
   #expect(group: string, [first, ...others]: readonly BfdEnd[]): string | null {
     if (first === undefined) return null;
-    const [of, way] = [family(first.settings.address), wayOf(first.settings)];
+    const of = family(first.settings.address);
+    const way = wayOf(first.settings);
     const heard = (from: IpAddress, bytes: Uint8Array): void =>
       this.#ends.get(`${way} ${from}`)?.hear(bytes);
     // A bug of ours, which is contained as that of any check (checks/containment.ts).
@@ -175,6 +176,8 @@ const groupName = (of: Family, way: BfdWay): string => `${of} ${way}`;
 
 /** Those of this process. */
 export const bfdSessions = new BfdSessions({
-  ...{ now, openAlarm },
-  ...{ openReceiver: openBfdReceiver, openSender: openBfdSender },
+  now,
+  openAlarm,
+  openReceiver: openBfdReceiver,
+  openSender: openBfdSender,
 });

@@ -10,11 +10,16 @@ import type { Transcript } from "../transcript.ts";
 type BfdCheck = Extract<Check, { readonly type: "bfd" }>;
 
 /** Packets of each side that an operator is shown, where as many come in time; and of both. */
-const [shownPackets, shownMax] = [5, 40];
+const shownPackets = 5;
+const shownMax = 40;
 
 export const settingsOf = (check: BfdCheck, { address }: Endpoint): BfdSettings => ({
-  ...{ address, maxHops: check.maxHops, passive: check.passive },
-  ...{ minTx: check.minTx, minRx: check.minRx, multiplier: check.multiplier },
+  address,
+  maxHops: check.maxHops,
+  passive: check.passive,
+  minTx: check.minTx,
+  minRx: check.minRx,
+  multiplier: check.multiplier,
 });
 
 /** Answers at once, but for a session that is new: that may still come up. */

@@ -59,8 +59,12 @@ async function speak(
   const user = check.user ?? stranger;
   let asked = false;
   const client = new pg.Client({
-    ...{ host: target.address, port: target.port, ssl: false },
-    ...{ user, database: check.database ?? user, application_name: "lvsd" },
+    host: target.address,
+    port: target.port,
+    ssl: false,
+    user,
+    database: check.database ?? user,
+    application_name: "lvsd",
     stream: () => stream as never,
     // A function, so that neither the environment nor ~/.pgpass is looked at.
     password: () => {

@@ -41,7 +41,10 @@ export function declareMachine({ declare, terminal }: Declaring): void {
       (await import("../machine/realserver.ts")).realserver(
         {
           ...common,
-          ...{ virtualServer: String(words[0]), method, undo, format },
+          virtualServer: String(words[0]),
+          method,
+          undo,
+          format,
           realServer: words[1] === undefined ? null : String(words[1]),
         },
         terminal,

@@ -26,7 +26,9 @@ export async function unresolvedNames(
       const { file = config.path, line = null, column = null, key = "" } = places.hosts[host] ?? {};
       return [
         {
-          ...{ file, line, column },
+          file,
+          line,
+          column,
           message: `${key}: ${host} does not resolve here now: ${trouble ?? "it has no address"}`,
           hint: "the daemon uses the addresses that it has kept, and goes on asking",
         },

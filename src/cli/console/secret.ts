@@ -29,13 +29,11 @@ async function firstLine(): Promise<string> {
   return text.split(/\r?\n/, 1)[0] ?? "";
 }
 
-const [interrupt, endOfText, backspace, erase, eraseLine] = [
-  "\u0003",
-  "\u0004",
-  "\b",
-  "\u007f",
-  "\u0015",
-];
+const interrupt = "\u0003";
+const endOfText = "\u0004";
+const backspace = "\b";
+const erase = "\u007f";
+const eraseLine = "\u0015";
 
 /** One line of the terminal in raw mode: nothing of it is shown (termios(3), ECHO). */
 function typed(prompt: string, terminal: Pick<Terminal, "error">): Promise<string> {

@@ -9,7 +9,8 @@ const editsMax = 500;
 
 /** Unified hunks without file names; empty for equal texts. */
 export function lineDiff(before: string, after: string): readonly string[] {
-  const [old, now] = [ended(before), ended(after)];
+  const old = ended(before);
+  const now = ended(after);
   const options = { context: around, maxEditLength: editsMax };
   const patch = structuredPatch("", "", old, now, "", "", options);
   if (patch === undefined) return ["@@ -1 +1 @@", ...signed("-", before), ...signed("+", after)];

@@ -137,7 +137,12 @@ function tableOf(status: Status, rates: RatesReport | null): readonly Row[] {
       server.fwmark === null ? `${server.protocol} ${endpoint(server)}` : `fwmark ${server.fwmark}`;
     return [
       {
-        ...{ name: `${name} ${where}`, state, weight: "", active, inactive, rates: whole },
+        name: `${name} ${where}`,
+        state,
+        weight: "",
+        active,
+        inactive,
+        rates: whole,
         shade: shadeOf(state),
       },
       ...server.real_servers.map((real): Row => realRow(real, of(real))),
@@ -146,9 +151,13 @@ function tableOf(status: Status, rates: RatesReport | null): readonly Row[] {
 }
 
 const realRow = (real: RealServerStatus, rates: Rates | null): Row => ({
-  ...{ name: `  ${real.name} ${endpoint(real)}`, state: real.state, rates },
-  ...{ weight: `${real.effective_weight}`, shade: shadeOf(real.state) },
-  ...{ active: real.active_connections, inactive: real.inactive_connections },
+  name: `  ${real.name} ${endpoint(real)}`,
+  state: real.state,
+  rates,
+  weight: `${real.effective_weight}`,
+  shade: shadeOf(real.state),
+  active: real.active_connections,
+  inactive: real.inactive_connections,
 });
 
 function rowLine(row: Row, nameWidth: number, columns: number, paint: Paint): string {

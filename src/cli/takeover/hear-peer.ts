@@ -77,7 +77,10 @@ async function awaited(
       ? []
       : [
           openHeartbeatPath({
-            ...{ own: mine, peer: theirs, port: config.heartbeat.port, onForeign: () => {} },
+            own: mine,
+            peer: theirs,
+            port: config.heartbeat.port,
+            onForeign: () => {},
             onDatagram: (bytes) => {
               const decoded = decode(bytes, seal);
               if (isRefused(decoded)) return;

@@ -20,7 +20,8 @@ const deadline = ms(10_000);
 
 /** Throws MachineError. */
 export async function readKernel(): Promise<KernelBefore> {
-  const [ip, ipvsadm] = [openIp({}), openIpvsadm()];
+  const ip = openIp({});
+  const ipvsadm = openIpvsadm();
   try {
     const interfaces = await ip.readInterfaces();
     return { interfaces, table: (await ipvsadm.readTable()).table };

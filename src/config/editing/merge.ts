@@ -38,7 +38,8 @@ export function merge(
   const [base, mine, theirs] = [texts.base, texts.mine, texts.theirs].map(mapIn);
   if (base === undefined || mine === undefined || theirs === undefined)
     return { kind: "impossible", why: "one of the texts cannot be read as YAML" };
-  const [ours, others] = [changesOf(base, mine), changesOf(base, theirs)];
+  const ours = changesOf(base, mine);
+  const others = changesOf(base, theirs);
   const conflicts = ours.flatMap((own): Conflict[] => {
     const other = others.find((one) => meet(own.path, one.path) && !same(own, one));
     if (other === undefined) return [];
@@ -57,7 +58,8 @@ export function merge(
 
 /** Whether two texts mean the same, whatever their comments and the order of their keys. */
 export const meanSame = (one: string, other: string): boolean => {
-  const [a, b] = [mapIn(one), mapIn(other)];
+  const a = mapIn(one);
+  const b = mapIn(other);
   return a !== undefined && isDeepStrictEqual(a, b);
 };
 
@@ -87,7 +89,8 @@ export function changesOf(
   return [...keys].flatMap((key): readonly KeyChange[] => {
     if (above.length === 0 && unowned.has(key)) return [];
     const path = [...above, key];
-    const [was, is] = [before[key], after[key]];
+    const was = before[key];
+    const is = after[key];
     if (isDeepStrictEqual(was, is)) return [];
     if (isMap(was) && isMap(is)) return changesOf(was, is, path);
     return [{ path, before: was, after: is }];

@@ -148,7 +148,8 @@ class Splicer {
 
   /** On the line of its key, behind whose colon a comment may stand, in place of lines below. */
   #insteadOfLines(pair: Pair | null, value: Written): Splice | null {
-    const [key, end] = [rangeOf(pair?.key), pair === null ? null : this.#endOf(pair)];
+    const key = rangeOf(pair?.key);
+    const end = pair === null ? null : this.#endOf(pair);
     if (key === null || end === null) return null;
     const rest = /^\s*:(?:[ \t]+#.*|[ \t]*)\r?\n/.exec(
       this.#text.slice(key[1], this.#lineEnd(key[1])),
@@ -278,7 +279,8 @@ class Splicer {
       isNode(item) ? this.#linesOf(item) : null,
     );
     if (!isSeq(into) || upper == null || lower == null) return null;
-    const [from, second] = [this.#aboveComments(upper.from), this.#aboveComments(lower.from)];
+    const from = this.#aboveComments(upper.from);
+    const second = this.#aboveComments(lower.from);
     const moved = this.#text.slice(second, lower.to);
     const gap = moved.endsWith("\n") ? "" : this.#newline;
     const rest = this.#text.slice(upper.to, second);
@@ -288,7 +290,8 @@ class Splicer {
   }
 
   #loweredInBrackets(into: Collection, at: number): Splice | null {
-    const [upper, lower] = [rangeOf(into.items[at]), rangeOf(into.items[at + 1])];
+    const upper = rangeOf(into.items[at]);
+    const lower = rangeOf(into.items[at + 1]);
     if (!isSeq(into) || upper === null || lower === null) return null;
     const [first, second] = [upper, lower].map(([from, to]) => this.#text.slice(from, to));
     const text = `${second}${this.#text.slice(upper[1], lower[0])}${first}`;

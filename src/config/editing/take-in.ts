@@ -151,7 +151,8 @@ function sectionOf(text: string, key: Key): Section | "missing" | null {
   const at = pairs.findIndex((pair) => isScalar(pair.key) && pair.key.value === key);
   const pair = pairs[at];
   if (pair === undefined) return "missing";
-  const [line, item] = [lineOf(text, pair.key), lineOf(text, firstIn(pair.value))];
+  const line = lineOf(text, pair.key);
+  const item = lineOf(text, firstIn(pair.value));
   if (line === null || item === null || line === item) return null;
   const next = pairs[at + 1];
   const start = text.indexOf("\n", line) + 1;
@@ -166,7 +167,9 @@ function sectionOf(text: string, key: Key): Section | "missing" | null {
     column: /^ */.exec(text.slice(item))?.[0].length ?? 0,
     above: comments(at === 0 ? 0 : aboveOf(text, line), line),
     beside: beside === undefined ? [] : [beside],
-    ...{ start, end, isShared: isShared(pair, document) },
+    start,
+    end,
+    isShared: isShared(pair, document),
   };
 }
 

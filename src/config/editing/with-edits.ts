@@ -117,7 +117,8 @@ function joined(text: string, splices: readonly Splice[]): string {
   const inOrder = splices
     .map((splice, at) => ({ ...splice, at }))
     .sort((a, b) => a.from - b.from || a.at - b.at);
-  let [out, from] = ["", 0];
+  let out = "";
+  let from = 0;
   for (const splice of inOrder) {
     // Two edits of the same place: the document is written anew.
     if (splice.from < from) return "";
@@ -199,7 +200,8 @@ function setIn(document: Document, path: KeyPath, value: Written): void {
     node = node.get(path[depth], true);
     if (!isCollection(node)) break;
   }
-  const [above, below] = [path.slice(0, depth + 1), path.slice(depth + 1)];
+  const above = path.slice(0, depth + 1);
+  const below = path.slice(depth + 1);
   // `servers: {}` becomes lines of its own.
   const into = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
   if (isMap(into) && into.items.length === 0) into.flow = false;

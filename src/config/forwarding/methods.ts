@@ -187,7 +187,8 @@ function vipFamilies({ service }: VirtualServerWhole): readonly Family[] {
 export function masqueradeHasASource({ natRouter, claims }: Whole, complaints: Complaints): void {
   const { masquerade, address } = natRouter?.values ?? {};
   if (!natRouter || typeof masquerade !== "string" || address === undefined) return;
-  const [spot, path] = [natRouter.spotOf("masquerade"), natRouter.pathOf("masquerade")];
+  const spot = natRouter.spotOf("masquerade");
+  const path = natRouter.pathOf("masquerade");
   if (!claims.some(({ floating }) => floating.prefix.address === masquerade))
     complaints.at(
       spot,

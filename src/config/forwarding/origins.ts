@@ -79,7 +79,8 @@ function sourceIsEverywhere(
   complaints: Complaints,
 ): void {
   if (source === null) return;
-  const [path, spot] = [pathOf("source"), spotOf("source")];
+  const path = pathOf("source");
+  const spot = spotOf("source");
   if (isWord(source)) {
     if (whole.primary !== undefined && whole.primary.values[source] === null)
       complaints.at(
@@ -114,7 +115,8 @@ function markIsFree(
   complaints: Complaints,
 ): void {
   if (mark === null) return;
-  const [path, spot] = [pathOf("fwmark"), spotOf("fwmark")];
+  const path = pathOf("fwmark");
+  const spot = spotOf("fwmark");
   if (isPrivateMark(mark)) {
     const message = `${path}: ${mark} belongs to the marks by which lvsd leads checks`;
     const last = privateMarks.from + privateMarks.count - 1;

@@ -80,7 +80,8 @@ export function settleService(
   }
   return {
     service: {
-      ...{ kind: "mark", fwmark },
+      kind: "mark",
+      fwmark,
       addresses: addresses.map(({ prefix }) => prefix.address),
       traffic,
     },

@@ -143,7 +143,9 @@ const strangerIn = ({ text }: ForeignFile, own: Importer): Importer | undefined 
   );
 
 const strangerLeft = (file: ForeignFile, own: Importer): Finding => ({
-  ...{ kind: "left-out", origin: { file: file.name, line: 1 }, subject: file.name },
+  kind: "left-out",
+  origin: { file: file.name, line: 1 },
+  subject: file.name,
   text: `it is a file of ${strangerIn(file, own)?.name}, and the others are read as ${own.name}: import it by itself`,
 });
 
@@ -166,12 +168,17 @@ function oneOf(files: readonly ForeignFile[], read: (file: ForeignFile) => Impor
 const byteOrderMark = /^\ufeff/;
 
 const markRefused = (file: string, system: string): Problem => ({
-  ...{ file, line: 1, column: 1 },
+  file,
+  line: 1,
+  column: 1,
   message: `${system} refuses this: a byte order mark in front of the first line`,
   hint: "save the file without it; --lenient passes it over",
 });
 
 const whole = (file: string, message: string, hint: string): Problem => ({
-  ...{ file, line: null, column: null },
-  ...{ message, hint },
+  file,
+  line: null,
+  column: null,
+  message,
+  hint,
 });

@@ -133,7 +133,8 @@ export function printOutline(
 ): Printed {
   const lines: PrintedLine[] = head.map((text) => ({
     text: text === "" ? "#" : `# ${text}`,
-    ...{ origin: null, places: [] },
+    origin: null,
+    places: [],
   }));
   const add = (start: string, node: Node | null, path: Path, from: Origin | null, about = "") => {
     const column = start.length - start.trimStart().length + 1;

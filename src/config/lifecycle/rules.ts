@@ -32,8 +32,10 @@ const quorumIsPossible = forEach(({ keys, realServers }, complaints) => {
     weight: values.weight ?? 0,
   }));
   const all = allOf(quorum, servers);
-  const [up, down] = [upFrom(quorum, all), downFrom(quorum, all)];
-  const [path, spot] = [keys.pathOf("quorum"), keys.spotOf("quorum")];
+  const up = upFrom(quorum, all);
+  const down = downFrom(quorum, all);
+  const path = keys.pathOf("quorum");
+  const spot = keys.spotOf("quorum");
   // A check may give more weight than is written here.
   const isOpen = quorum.count === "weights" && realServers.some(({ check }) => weighs(check));
   if (up > all && !isOpen)
@@ -74,7 +76,8 @@ const endpointOf = (address: IpAddress | undefined, port: number): string | null
 const sorryServerFits = forEach(({ keys, port, forwarding, realServers }, complaints, whole) => {
   const { sorry_server: sorry, address: floatings, protocol } = keys.values;
   if (!sorry) return;
-  const [path, spot] = [keys.pathOf("sorry_server"), keys.spotOf("sorry_server")];
+  const path = keys.pathOf("sorry_server");
+  const spot = keys.spotOf("sorry_server");
   if (sorry === "local") {
     if (protocol !== undefined && protocol !== "tcp")
       complaints.at(spot, `${path}: local answers HTTP, and this is ${protocol}`, "name a machine");
@@ -148,7 +151,8 @@ const tripwiresMax = 4096;
 /** An idle connection needs TCP, and a check to start. */
 const tripwireFits = forEach(({ keys, port, realServers }, complaints) => {
   if (keys.values.tripwire !== true || keys.pathOf("tripwire").startsWith("defaults.")) return;
-  const [path, spot] = [keys.pathOf("tripwire"), keys.spotOf("tripwire")];
+  const path = keys.pathOf("tripwire");
+  const spot = keys.spotOf("tripwire");
   const { protocol } = keys.values;
   if (protocol !== undefined && protocol !== "tcp")
     complaints.at(

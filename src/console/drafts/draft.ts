@@ -58,7 +58,8 @@ const editsMax = 2000;
 
 function patched(texts: { base: string; mine: string; theirs: string }): string | null {
   const patch = structuredPatch("", "", texts.base, texts.mine, "", "", {
-    ...{ context: 3, maxEditLength: editsMax },
+    context: 3,
+    maxEditLength: editsMax,
   });
   const text = patch === undefined ? false : applyPatch(texts.theirs, patch);
   return text === false ? null : text;

@@ -26,7 +26,8 @@ function read({ path, includes }: Around, text: string): ReadResult {
 
 /** Whether a path is one that `*` and `?` of a pattern stand for, within a name. */
 function matches(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  const wanted = pattern.split("/");
+  const given = path.split("/");
   return (
     wanted.length === given.length &&
     wanted.every((part, at) => {

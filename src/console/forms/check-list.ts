@@ -89,7 +89,8 @@ export function listEdits(subject: CheckSubject, form: Form): readonly Edit[] | 
   const [, what, place] = /^(lower|delete):(\d{1,2})$/.exec(form.get("do") ?? "") ?? [];
   const { list, base } = subject;
   const order = list?.findIndex(({ at }) => at === Number(place)) ?? -1;
-  const [chosen, next] = [list?.[order], list?.[order + 1]];
+  const chosen = list?.[order];
+  const next = list?.[order + 1];
   if (what === undefined || list === null || chosen === undefined) return null;
   const { at } = chosen;
   if (what === "delete") {

@@ -138,8 +138,11 @@ function placeIn(opened: Opened, query: URLSearchParams): Place | null {
   const { document } = opened;
   if (query.has("defaults"))
     return {
-      ...{ checked: { kind: "defaults" }, document, file: null },
-      ...{ base: ["defaults", "check"], inherited: [] },
+      checked: { kind: "defaults" },
+      document,
+      file: null,
+      base: ["defaults", "check"],
+      inherited: [],
     };
   const service = query.get("service");
   if (service !== null) {
@@ -156,8 +159,10 @@ function placeIn(opened: Opened, query: URLSearchParams): Place | null {
   const lower = defaultsOf(opened);
   const { file } = entry;
   return {
-    ...{ checked: { kind: "virtual-server", entry, realServer: rs }, file },
-    ...{ document: entry.document, base: [...(server ?? entry).root, "check"] },
+    checked: { kind: "virtual-server", entry, realServer: rs },
+    file,
+    document: entry.document,
+    base: [...(server ?? entry).root, "check"],
     inherited: [
       ...(server === null ? [] : [{ document: entry.document, root: [...entry.root, "check"] }]),
       { ...lower, root: [...lower.root, "check"] },
@@ -201,7 +206,10 @@ function newPlace(
 ): Pick<CheckSubject, "at" | "isNew" | "root" | "before"> {
   const node = nodeAt(document, base);
   const behind = (count: number, before: readonly Edit[]) => ({
-    ...{ at: count, isNew: true, root: [...base, count], before },
+    at: count,
+    isNew: true,
+    root: [...base, count],
+    before,
   });
   if (isSeq(node)) return behind(node.items.length, []);
   const layers = [{ document, root: base }, ...inherited].map(meaningAt);
@@ -218,10 +226,8 @@ function madeOf(items: readonly Written[], base: KeyPath, own: unknown): readonl
   const [first, ...rest] = items;
   if (typeof own !== "object" || own === null || first === undefined)
     return [{ kind: "set", path: base, value: items }];
-  const [had, has] = [
-    own as Readonly<Record<string, unknown>>,
-    first as Readonly<Record<string, Written>>,
-  ];
+  const had = own as Readonly<Record<string, unknown>>;
+  const has = first as Readonly<Record<string, Written>>;
   const gone = Object.keys(had).filter((key) => !Object.hasOwn(has, key));
   const set = Object.entries(has).filter(([key, value]) => !isDeepStrictEqual(value, had[key]));
   return [

@@ -54,7 +54,8 @@ export async function editEntry(
 ): Promise<Acted> {
   const { say } = model;
   const again = (why: string): Acted => ({
-    ...{ kind: "again", content: show(html`<p class="notice failed" role="alert">${why}</p>`) },
+    kind: "again",
+    content: show(html`<p class="notice failed" role="alert">${why}</p>`),
   });
   const entry = entries.find(({ name }) => name === form.get("name"));
   const word = form.get("do") ?? "";

@@ -133,7 +133,11 @@ function contentOf(model: Model, page: FormPage, part: Exclude<Part, Field>): Ht
   if (part.kind === "group") return presencePart(model, page, part);
   const { document, root, given } = page;
   const look: Look = {
-    ...{ say: model.say, document, root, given, id: idOf(part.name) },
+    say: model.say,
+    document,
+    root,
+    given,
+    id: idOf(part.name),
     blanks: page.locked === null ? blankRows : 0,
     label: (name) => labelOf(model, page.area, name),
     help: (inner) => (inner.kind === "field" ? fieldHelp(model, page, inner) : nothing),

@@ -73,7 +73,8 @@ export function pairsPart(pairs: Pairs, look: Look): Html {
   const path = [...look.root, ...pairs.path];
   const all = [...namesAt(document, path), ...Array.from({ length: look.blanks }, () => null)];
   const rows = all.map((name, at) => {
-    const [nameField, valueField] = [pairName(pairs, at), inputName(`${pairs.name}.${at}`)];
+    const nameField = pairName(pairs, at);
+    const valueField = inputName(`${pairs.name}.${at}`);
     const value = name === null ? "" : lineAt(document, [...path, name]);
     const words = `${look.label(pairs.name)} ${at + 1}`;
     return html`<div class="pair"><input name="${nameField}" value="${given?.get(nameField) ?? name ?? ""}" placeholder="${say("form.pair-name")}" aria-label="${`${words}: ${say("form.pair-name")}`}" aria-describedby="${id}-help ${id}-pairs" autocomplete="off" spellcheck="false">

@@ -49,7 +49,9 @@ export function virtualServersIn({ draft, document }: Opened): readonly Entry[] 
   const included = draft.base.includes.map(({ path, text }) => ({ file: path, of: parsed(text) }));
   return [{ file: null, of: document }, ...included].flatMap(({ file, of }) =>
     namesAt(of, ["virtual_servers"]).map((name) => ({
-      ...{ name, file, document: of },
+      name,
+      file,
+      document: of,
       root: ["virtual_servers", name],
     })),
   );
@@ -59,7 +61,10 @@ export function virtualServersIn({ draft, document }: Opened): readonly Entry[] 
 export const failoverServicesIn = ({ document }: Opened): readonly Entry[] => {
   const root = ["failover", "services"];
   return namesAt(document, root).map((name) => ({
-    ...{ name, document, file: null, root: [...root, name] },
+    name,
+    document,
+    file: null,
+    root: [...root, name],
   }));
 };
 
@@ -111,14 +116,18 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
   ]);
   if (all.length === 0 && unread.length === 0) return { kind: "taken" };
   const wrong = (placed: Placed, given: Form | null = form): Taken => ({
-    ...{ kind: "wrong", placed, given },
+    kind: "wrong",
+    placed,
+    given,
   });
   const isAsShown = form.get(shownName) === shownHash(document, parts, from);
   if (!isAsShown) return wrong(noted(model.say("checks.changed-meanwhile")), null);
   const after = edited(draft, all);
   if ("refused" in after) return wrong({ ...noted(after.refused), byName: new Map(unread) });
   const known = placed(newProblems(draft, after.draft), parts, {
-    ...{ text: after.draft.text, root, orders },
+    text: after.draft.text,
+    root,
+    orders,
     document: documentOf(after.draft.text),
   });
   const found = about.reaches === true ? withElsewhere(known) : known;
@@ -131,11 +140,15 @@ export async function takeForm(model: Model, form: Form, about: About): Promise<
 
 /** What concerns the form as a whole. */
 const noted = (why: string): Placed => ({
-  ...{ byName: new Map(), within: [problemElsewhere(why)], elsewhere: [] },
+  byName: new Map(),
+  within: [problemElsewhere(why)],
+  elsewhere: [],
 });
 
 const withElsewhere = ({ byName, within, elsewhere }: Placed): Placed => ({
-  ...{ byName, within: [...within, ...elsewhere], elsewhere: [] },
+  byName,
+  within: [...within, ...elsewhere],
+  elsewhere: [],
 });
 
 /** Takes edits that no field is about. Throws MachineError. */

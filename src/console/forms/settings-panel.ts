@@ -39,8 +39,12 @@ export function settingsPanel({ path, title, help, elsewhere, sections }: Settin
   const parts = made.flatMap((section) => section.parts);
   const show = (model: Model, opened: Opened, wrong: Placed | null, given: Form | null): Html =>
     formPart(model, {
-      ...{ area: "global", action: `${path}/save`, sections: made, root: [] },
-      ...{ document: opened.document, given },
+      area: "global",
+      action: `${path}/save`,
+      sections: made,
+      root: [],
+      document: opened.document,
+      given,
       locked: lockedFor(model),
       placed: wrong ?? presentProblems(opened, parts, []),
     });
@@ -54,8 +58,13 @@ export function settingsPanel({ path, title, help, elsewhere, sections }: Settin
     return { kind: "again", content };
   };
   return {
-    ...{ path, title, help, access: "read", edits: [{ under: "", parts }] },
-    ...{ render, actions: { save } },
+    path,
+    title,
+    help,
+    access: "read",
+    edits: [{ under: "", parts }],
+    render,
+    actions: { save },
   };
 }
 

@@ -25,7 +25,10 @@ export const routerFields = ["primary", "primary2", "backup", "backup2"] as cons
 export type RouterField = (typeof routerFields)[number];
 
 export const nothingAsked: AskedImport = {
-  ...{ files: [], from: null, options: importDefaults, wrong: [] },
+  files: [],
+  from: null,
+  options: importDefaults,
+  wrong: [],
   typed: { primary: "", primary2: "", backup: "", backup2: "" },
 };
 
@@ -47,7 +50,8 @@ export function askedImport(form: Form): AskedImport {
   return {
     files,
     from: importerNames.find((name) => name === from) ?? null,
-    ...{ typed, wrong },
+    typed,
+    wrong,
     options: {
       ...importDefaults,
       primary: routerOf(typed.primary, typed.primary2),

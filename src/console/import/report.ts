@@ -15,7 +15,10 @@ interface Note {
 }
 
 const looks: Readonly<Record<Note["kind"], "good" | "warn" | "bad">> = {
-  ...{ carried: "good", changed: "warn", "left-out": "bad", suspicious: "bad" },
+  carried: "good",
+  changed: "warn",
+  "left-out": "bad",
+  suspicious: "bad",
   unreadable: "bad",
 };
 
@@ -28,13 +31,17 @@ const linesMax = 4000;
 
 export const notesOf = (findings: readonly Finding[]): readonly Note[] =>
   findings.map(({ origin, kind, subject, text }) => ({
-    ...{ file: origin?.file ?? null, line: origin?.line ?? null, kind },
+    file: origin?.file ?? null,
+    line: origin?.line ?? null,
+    kind,
     text: `${subject}: ${text}`,
   }));
 
 export const notesOfProblems = (problems: readonly Problem[]): readonly Note[] =>
   problems.map(({ file, line, message, hint }) => ({
-    ...{ file, line, kind: "unreadable" },
+    file,
+    line,
+    kind: "unreadable",
     text: hint === null ? message : `${message} (${hint})`,
   }));
 

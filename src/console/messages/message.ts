@@ -66,6 +66,7 @@ export const isLanguage = (text: string): text is Language =>
 
 /** One text in each language. */
 export const said = (en: string, ja: string, taiwan: string): Message => ({
-  ...{ en, ja },
+  en,
+  ja,
   "zh-TW": taiwan,
 });

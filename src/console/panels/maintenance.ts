@@ -30,7 +30,8 @@ interface Subject {
 
 /** What is meant; null: there is no such server, or the user may not touch it. */
 function subjectOf({ watched, may }: Model, given: URLSearchParams): Subject | null {
-  const [name, realName] = [given.get("server") ?? "", given.get("real")];
+  const name = given.get("server") ?? "";
+  const realName = given.get("real");
   const server = watched.status?.virtual_servers.find((one) => one.name === name);
   if (server === undefined || !may("operate", name)) return null;
   const real = server.real_servers.find((one) => one.name === realName) ?? null;
@@ -139,7 +140,8 @@ function order(given: Order) {
     const report =
       realServer === null
         ? await client[`${given === "enable" ? given : "disable"}VirtualServer`]({
-            ...{ virtualServer, by },
+            virtualServer,
+            by,
           })
         : await client[`${given}RealServer`]({ virtualServer, realServer, everywhere, by });
     const to = `/maintenance?${query.toString()}`;

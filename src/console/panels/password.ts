@@ -27,7 +27,8 @@ export const passwordPanel: Panel = {
 async function change(model: Model, given: Form): Promise<Acted> {
   const { say } = model;
   const again = (wrong: Wrong): Acted => ({ kind: "again", content: form(model, wrong) });
-  const [fresh, repeated] = [given.get("fresh") ?? "", given.get("again") ?? ""];
+  const fresh = given.get("fresh") ?? "";
+  const repeated = given.get("again") ?? "";
   const fault = passwordFault(fresh);
   if (fault === "short")
     return again({

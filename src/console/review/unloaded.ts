@@ -59,5 +59,7 @@ export async function restore(model: Model, form: Form): Promise<Acted> {
 const changed = ({ say }: Model): Acted => refused(say("review.unloaded-changed"));
 
 const refused = (why: string): Acted => ({
-  ...{ kind: "refused", problems: [problemElsewhere(why)], to: "/review" },
+  kind: "refused",
+  problems: [problemElsewhere(why)],
+  to: "/review",
 });

@@ -33,8 +33,17 @@ export interface Wrong {
 }
 
 export const typedUsual: Typed = {
-  ...{ role: "primary", own: "", own2: "", other: "", other2: "" },
-  ...{ vip: "", device: "", port: "80", forwarding: "nat", gateway: "", reals: "" },
+  role: "primary",
+  own: "",
+  own2: "",
+  other: "",
+  other2: "",
+  vip: "",
+  device: "",
+  port: "80",
+  forwarding: "nat",
+  gateway: "",
+  reals: "",
 };
 
 export function typedOf(form: Form): Typed {
@@ -85,7 +94,10 @@ export function answersOf(
   return {
     primary: isBackup ? peer : self,
     backup: isBackup ? self : peer,
-    ...{ vip, port, natRouter, realServers },
+    vip,
+    port,
+    natRouter,
+    realServers,
     device: typed.device === "" ? null : typed.device,
     forwarding: isNat ? "nat" : "direct",
   };

@@ -56,8 +56,12 @@ export class Watch {
   readonly #listeners = new Set<() => void>();
   readonly #end = new AbortController();
   #watched: Watched = {
-    ...{ status: null, at: 0, down: "it was not asked yet" },
-    ...{ rates: null, graphs: null, events: [] },
+    status: null,
+    at: 0,
+    down: "it was not asked yet",
+    rates: null,
+    graphs: null,
+    events: [],
   };
   /** What later changes are about, and what the daemon calls it. */
   #known: { readonly status: Status; readonly mark: string } | null = null;

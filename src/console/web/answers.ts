@@ -24,7 +24,11 @@ export function sendPage(
   { visit, title, content, status, inside, here }: Sent,
 ): FastifyReply {
   const document = page({
-    ...{ say: visit.say, view: visit.view, assets: assets.paths, title, content },
+    say: visit.say,
+    view: visit.view,
+    assets: assets.paths,
+    title,
+    content,
     inside: inside ?? null,
     here: here ?? (request.method === "GET" ? request.url : "/"),
   });

@@ -58,8 +58,10 @@ export async function consoleApp(
   { tls, now, requestMs = requestMsMax }: AppOptions,
 ): Promise<ConsoleApp> {
   const limits = {
-    ...{ bodyLimit: bodyBytesMax, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
-    ...{ connectionTimeout: requestMs * stalledFactor },
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    connectionTimeout: requestMs * stalledFactor,
     maxRequestsPerSocket: requestsOfConnectionMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },

@@ -78,7 +78,8 @@ export function isOwnName(request: FastifyRequest, tls: boolean): boolean {
 
 /** Compares without showing where the difference is. */
 export function isSame(given: string | null, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given ?? ""), Buffer.from(wanted)];
+  const a = Buffer.from(given ?? "");
+  const b = Buffer.from(wanted);
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

@@ -85,8 +85,14 @@ export class LiveHub {
       "content-type": "text/event-stream; charset=utf-8",
     });
     const stream: Stream = {
-      ...{ view, request, reply, session: inside.session, sent: null },
-      ...{ everyMs: visit.view.every * 1000, sentAt: Number.NEGATIVE_INFINITY, wroteAt: 0 },
+      view,
+      request,
+      reply,
+      session: inside.session,
+      sent: null,
+      everyMs: visit.view.every * 1000,
+      sentAt: Number.NEGATIVE_INFINITY,
+      wroteAt: 0,
     };
     this.#streams.add(stream);
     request.raw.socket.once("close", () => this.#end(stream));
@@ -170,7 +176,11 @@ export class LiveHub {
     // Live parts hold no token: what is shared by sessions must be the same for all of them.
     const shared = { user, session: { ...session, formToken: "" } };
     const view = known ?? {
-      ...{ key, panel, query, parts: new Map(), version: -1 },
+      key,
+      panel,
+      query,
+      parts: new Map(),
+      version: -1,
       visit: { ...visit, inside: shared },
     };
     this.#views.set(key, view);

@@ -129,7 +129,10 @@ async function sendPanel(
   { visit, model, panel, content, status }: PanelPage,
 ): Promise<FastifyReply> {
   return sendPage(parts, request, reply, {
-    ...{ visit, status, title: visit.say(panel.title), inside: { model, panel } },
+    visit,
+    status,
+    title: visit.say(panel.title),
+    inside: { model, panel },
     content: content ?? (await rendered(panel, model)),
     here: request.method === "GET" ? request.url : panel.path,
   });

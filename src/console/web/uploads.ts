@@ -46,8 +46,12 @@ export async function readUpload(
     const parser = new Busboy({
       headers: { ...request.headers, "content-type": type },
       limits: {
-        ...{ fieldNameSize: 100, fieldSize: foreignBytesMax, fields: fieldsMax },
-        ...{ fileSize: foreignBytesMax, files: filesMax, parts: fieldsMax + filesMax },
+        fieldNameSize: 100,
+        fieldSize: foreignBytesMax,
+        fields: fieldsMax,
+        fileSize: foreignBytesMax,
+        files: filesMax,
+        parts: fieldsMax + filesMax,
         headerPairs: 20,
       },
     });

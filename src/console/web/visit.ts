@@ -51,7 +51,9 @@ export function modelOf(parts: ConsoleParts, asked: Asked, watched: Watched): Mo
     say: asked.visit.say,
     language: asked.visit.view.language,
     every: asked.visit.view.every,
-    ...{ user, session, watched },
+    user,
+    session,
+    watched,
     examination: parts.examination,
     query: asked.query,
     client,
@@ -78,7 +80,10 @@ export function setCookie(
   { tls, seconds = null }: { readonly tls: boolean; readonly seconds?: number | null },
 ): void {
   reply.setCookie(name, value, {
-    ...{ path: "/", httpOnly: true, sameSite: "strict", secure: tls },
+    path: "/",
+    httpOnly: true,
+    sameSite: "strict",
+    secure: tls,
     ...(seconds === null ? {} : { maxAge: seconds }),
   });
 }

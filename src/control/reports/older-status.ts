@@ -23,15 +23,29 @@ function over<Body extends object>(usual: Unsaid<Body>, said: Body): Body {
 }
 
 const nothing = {
-  ...{ faults: [], commands: null, fence: null, connection_sync: null, peer: null },
-  ...{ vips: [], services: [], names: [], maintenance: [], refused: {}, virtual_servers: [] },
+  faults: [],
+  commands: null,
+  fence: null,
+  connection_sync: null,
+  peer: null,
+  vips: [],
+  services: [],
+  names: [],
+  maintenance: [],
+  refused: {},
+  virtual_servers: [],
 } satisfies Unsaid<Status>;
 
 const usual = {
   failback: { mode: "auto", blocked_by: null, in_ms: null },
   heartbeat: {
-    ...{ sent: 0, received: 0, late: 0, refused: {} },
-    ...{ protocol: "lvsd", speaks: null, authenticated: null },
+    sent: 0,
+    received: 0,
+    late: 0,
+    refused: {},
+    protocol: "lvsd",
+    speaks: null,
+    authenticated: null,
   },
   ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
   kernel: { repairs: 0, wrong: [] },
@@ -56,13 +70,19 @@ export function completed(said: Status): Status {
 }
 
 const unsaidOfPeer = {
-  ...{ state: null, since: null, cause: null, paths: [] },
+  state: null,
+  since: null,
+  cause: null,
+  paths: [],
 } satisfies Unsaid<PeerStatus>;
 
 const unsaidOfService = { last_error: null, failures: 0 } satisfies Unsaid<ServiceStatus>;
 
 const unsaidOfName = {
-  ...{ addresses: [], source: "nowhere", answered: null, last_error: null },
+  addresses: [],
+  source: "nowhere",
+  answered: null,
+  last_error: null,
 } satisfies Unsaid<NameStatus>;
 
 function completedServer(said: VirtualServerStatus): VirtualServerStatus {

@@ -59,7 +59,8 @@ export class StatusLedger {
     }
     const present = new Set(names);
     for (const name of this.#servers.keys()) if (!present.has(name)) this.#servers.delete(name);
-    [this.#rest, this.#look] = [rest, look];
+    this.#rest = rest;
+    this.#look = look;
   }
 
   /** What changed since the status with this mark; all of it where that is not known. */
@@ -70,7 +71,8 @@ export class StatusLedger {
     const known = this.#lookOf(mark);
     const from = known ?? -1;
     const [virtuals, reals]: [VirtualServerChange[], RealServerChange[]] = [[], []];
-    const [names, namesAt] = [this.#names, this.#namesAt];
+    const names = this.#names;
+    const namesAt = this.#namesAt;
     for (const name of names) {
       const kept = this.#servers.get(name);
       kept?.since(from, virtuals, reals);
@@ -78,9 +80,12 @@ export class StatusLedger {
       if (wait !== undefined) await wait;
     }
     return {
-      ...{ mark: `${this.#of}.${look}`, whole: known === null, status: rest },
+      mark: `${this.#of}.${look}`,
+      whole: known === null,
+      status: rest,
       names: namesAt > from ? names : null,
-      ...{ virtual_servers: virtuals, real_servers: reals },
+      virtual_servers: virtuals,
+      real_servers: reals,
     };
   }
 
@@ -141,7 +146,9 @@ class KeptServer {
     if (isNew || !same(own, this.#own)) [this.#own, this.#ownAt] = [own, look];
     const names = reals.map(({ name }) => name);
     if (isNew || !sameTexts(names, this.#names)) {
-      [this.#names, this.#namesAt, this.#ownAt] = [names, look, look];
+      this.#names = names;
+      this.#namesAt = look;
+      this.#ownAt = look;
       const present = new Set(names);
       for (const name of this.#reals.keys()) if (!present.has(name)) this.#reals.delete(name);
     }
@@ -168,7 +175,8 @@ function same(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null)
     return false;
-  const [keys, others] = [Object.keys(one), Object.keys(other)];
+  const keys = Object.keys(one);
+  const others = Object.keys(other);
   return (
     keys.length === others.length &&
     keys.every(

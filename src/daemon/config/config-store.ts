@@ -117,7 +117,8 @@ export class ConfigStore {
 
   /** A link to the file stays a link; the file keeps its mode. */
   async #write(text: string): Promise<void> {
-    let [path, mode] = [this.#path, modeOfNew];
+    let path = this.#path;
+    let mode = modeOfNew;
     try {
       path = realpathSync(this.#path);
       mode = statSync(path).mode & 0o777;

@@ -30,7 +30,10 @@ export const readWritten = (
 /** These files in place of what is on the disk, as they were loaded once. */
 export const readKept = (path: string, instead: readonly ConfigFile[]) =>
   asked<Written | Refusals>({
-    ...{ kind: "read", path, text: null, loaded: null },
+    kind: "read",
+    path,
+    text: null,
+    loaded: null,
     past: [],
     instead,
   });

@@ -64,7 +64,8 @@ function* changes(
   next: Pick<Written, "config" | "keys">,
   dialect: Dialect,
 ): Generator<string> {
-  const [old, now] = [before.config, next.config];
+  const old = before.config;
+  const now = next.config;
   if (old.routers.backup === null) return;
   if (now.routers.backup === null) {
     yield `routers.backup: ${old.routers.backup.public} -> none`;
@@ -73,7 +74,8 @@ function* changes(
   for (const role of roles) yield* changedAddresses(role, old, now);
   if (old.heartbeat.port !== now.heartbeat.port)
     yield `heartbeat.port: ${old.heartbeat.port} -> ${now.heartbeat.port}`;
-  const [spoke, speaks] = [old.heartbeat.protocol, now.heartbeat.protocol];
+  const spoke = old.heartbeat.protocol;
+  const speaks = now.heartbeat.protocol;
   // Where the other one may not be understood: no router speaks both then.
   const is = spoke === "auto" ? dialect : spoke;
   if (speaks !== "auto" && speaks !== is)
@@ -87,7 +89,8 @@ function* changes(
 }
 
 function* changedAddresses(role: Role, old: Config, now: Config): Generator<string> {
-  const [was, is] = [old.routers[role], now.routers[role]];
+  const was = old.routers[role];
+  const is = now.routers[role];
   if (was === null || is === null) return;
   const changed = (key: keyof RouterAddresses): string =>
     `routers.${role}.${key}: ${was[key] ?? "none"} -> ${is[key] ?? "none"}`;

@@ -47,7 +47,8 @@ const identities = (config: Config): ReadonlySet<string> =>
  * real servers than `guard.remove_percent` of the configuration that runs allows.
  */
 export function guardProblem(before: Config, next: Config): Problem | null {
-  const [had, has] = [identities(before), identities(next)];
+  const had = identities(before);
+  const has = identities(next);
   const removed = [...had].filter((identity) => !has.has(identity)).length;
   const { removePercent } = before.guard;
   if (had.size === 0 || (removed * 100) / had.size <= removePercent) return null;

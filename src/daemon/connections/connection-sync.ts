@@ -290,7 +290,8 @@ export class ConnectionSync {
     if (config === null) return [];
     const { maxLength, ...rest } = config;
     return syncDaemonKinds.map((kind) => ({
-      ...{ kind, ...rest },
+      kind,
+      ...rest,
       datagramBytes: kind === "master" ? maxLength : null,
     }));
   }

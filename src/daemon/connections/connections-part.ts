@@ -40,7 +40,9 @@ export class ConnectionsPart implements Part {
     const { report, now, syncDaemons, readConnections, ownKernel } = doors;
     this.#ownKernel = ownKernel;
     this.#flows = new FlowMover({
-      ...{ report, now, readConnections },
+      report,
+      now,
+      readConnections,
       sendToOwnKernel: (flows) => this.sync.undisturbed(() => ownKernel.send(flows)),
       leaving: () =>
         this.#active

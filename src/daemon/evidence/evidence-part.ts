@@ -25,7 +25,8 @@ export class EvidencePart implements Part {
     this.#nannies = nannies;
     const { now, openAlarm, report, readConnections } = doors;
     const asked = {
-      ...{ now, report },
+      now,
+      report,
       serves: (key: RealServerKey) => this.#serves(key),
       hurry: (key: RealServerKey) => nannies.hurry(key),
     };

@@ -191,8 +191,12 @@ export class Tripwires {
 }
 
 const newly = (address: IpAddress, port: number): Strung => ({
-  ...{ address, port, keys: [] },
-  ...{ wire: startWire(), connection: null, wake: null },
+  address,
+  port,
+  keys: [],
+  wire: startWire(),
+  connection: null,
+  wake: null,
 });
 
 /** `defaults` may say it of a virtual server of UDP as well, where it means nothing. */

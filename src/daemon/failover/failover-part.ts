@@ -81,7 +81,9 @@ export class FailoverPart implements Part {
     this.fence = new Fence({ run: doors.runCommand, report, now });
     this.#arbiter = new Arbiter({ openProbe: openGatewayProbe, report, faultsChanged });
     this.#awaited = new AwaitedPeer({
-      ...{ stateDir: doors.stateDir, openProbe: openGatewayProbe, report },
+      stateDir: doors.stateDir,
+      openProbe: openGatewayProbe,
+      report,
       running: context.running,
     });
     this.heartbeat = this.#buildHeartbeat();

@@ -28,7 +28,8 @@ export class PeerNews {
   /** After each step of the machine. */
   stepped(router: Router, now: Instant): void {
     const before = this.#seen;
-    const [alive, state] = [router.peerAlive, peerState(router)];
+    const alive = router.peerAlive;
+    const state = peerState(router);
     if (alive === before.alive && (state === before.state || !alive)) return;
     this.#seen = { alive, state };
     this.#since = now;

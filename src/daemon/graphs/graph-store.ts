@@ -103,7 +103,8 @@ export class GraphStore {
 
   #valuesOf({ totals }: Sample, servers: readonly SampledServer[]): Values {
     const rate = (of: keyof Rates): number | null => {
-      const [now, before] = [totals, this.#before];
+      const now = totals;
+      const before = this.#before;
       if (now === null || before === null) return null;
       const counted = servers.flatMap(({ services }) =>
         services.map((service) => grown(now.get(service)?.[of], before.get(service)?.[of])),

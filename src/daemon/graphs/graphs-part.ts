@@ -82,7 +82,8 @@ export class GraphsPart implements Part {
         const services = serviceIdentities(server).map(printService);
         const counted = services.flatMap((name) => [...(counters.get(name)?.values() ?? [])]);
         return {
-          ...{ name: server.name, services },
+          name: server.name,
+          services,
           active: counted.reduce((sum, one) => sum + one.activeConnections, 0),
           inactive: counted.reduce((sum, one) => sum + one.inactiveConnections, 0),
         };

@@ -76,7 +76,8 @@ async function examinedElsewhere(question: ExaminationQuestion): Promise<Examina
     path: `${dirname(process.execPath)}:${systemPath}`,
     args: [`--max-old-space-size=${heapMegabytesMax}`, program],
     input: JSON.stringify(question),
-    ...{ deadline, unhurried: true },
+    deadline,
+    unhurried: true,
   });
   return JSON.parse(stdout) as ExaminationAnswer;
 }

@@ -103,12 +103,17 @@ export class HealthPart implements Part {
       troubled: context.faultsChanged,
     });
     this.#loads = new LoadMonitors({
-      ...{ runCommand, report, rwho: new RwhoReports() },
+      runCommand,
+      report,
+      rwho: new RwhoReports(),
       known: (key) => this.nannies.nanny(key)?.load ?? noLoad,
       loaded: (key, load) => this.nannies.weigh(key, { kind: "loaded", load }),
     });
     this.ownPaths = new OwnPaths({
-      ...{ now, openAlarm, report, run: needs.run },
+      now,
+      openAlarm,
+      report,
+      run: needs.run,
       nannies: () => this.nannies.all(),
       nanny: (key) => this.nannies.nanny(key),
     });
@@ -215,7 +220,8 @@ export class HealthPart implements Part {
   remember(): Pick<Memory, "realServers" | "weights" | "quorums"> {
     const nannies = this.nannies.all();
     return {
-      ...{ realServers: rememberedOf(nannies), weights: weightsOf(nannies) },
+      realServers: rememberedOf(nannies),
+      weights: weightsOf(nannies),
       quorums: [...this.#states.quorums()],
     };
   }

@@ -95,8 +95,11 @@ async function tried(
   const end = await run(check, endpoint, new AbortController().signal, transcript);
   const target = targetOf(check, endpoint);
   return {
-    ...{ type: check.type, address: target.address, port: target.port },
-    ...{ passed: end.kind === "passed", took_ms: end.took },
+    type: check.type,
+    address: target.address,
+    port: target.port,
+    passed: end.kind === "passed",
+    took_ms: end.took,
     reason: end.kind === "failed" ? end.reason : null,
     why: end.kind === "failed" ? end.why : null,
     steps: transcript.steps(),

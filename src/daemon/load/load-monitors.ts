@@ -65,8 +65,13 @@ export class LoadMonitors {
           continue;
         }
         const watched: Watched = {
-          ...{ key, monitor: loadMonitor, realServer, stop: new AbortController() },
-          ...{ value: null, trouble: null, timer: undefined },
+          key,
+          monitor: loadMonitor,
+          realServer,
+          stop: new AbortController(),
+          value: null,
+          trouble: null,
+          timer: undefined,
         };
         this.#watched.set(key, watched);
         fresh.push(watched);
@@ -140,15 +145,21 @@ export class LoadMonitors {
       // Once for each trouble: it may last for days.
       if (watched.trouble === null)
         this.#parts.report({
-          ...{ event: "load", kind: "unknown" },
-          ...{ real_server: key, monitor: monitor.type, text: answer.trouble },
+          event: "load",
+          kind: "unknown",
+          real_server: key,
+          monitor: monitor.type,
+          text: answer.trouble,
         });
       watched.trouble = answer.trouble;
       return;
     }
     if (watched.trouble !== null)
       this.#parts.report({
-        ...{ event: "load", kind: "known", real_server: key, monitor: monitor.type },
+        event: "load",
+        kind: "known",
+        real_server: key,
+        monitor: monitor.type,
       });
     watched.trouble = null;
     watched.value = answer.value;

@@ -99,9 +99,11 @@ export class MaintenancePart implements Part {
   status(): Pick<Status, "maintenance"> {
     return {
       maintenance: standing(this.#orders).map((order) => ({
-        ...{ virtual_server: order.virtualServer, real_server: order.realServer },
+        virtual_server: order.virtualServer,
+        real_server: order.realServer,
         order: order.kind === "drain" ? "drain" : "disable",
-        ...{ by: order.by, since: new Date(order.stamp).toISOString() },
+        by: order.by,
+        since: new Date(order.stamp).toISOString(),
         connections: this.#drains.get(orderKey(order))?.connections ?? null,
       })),
     };

@@ -80,7 +80,8 @@ export class NamesPart implements Part {
     const answers = JSON.stringify([...known]);
     if (this.#under?.written !== running.config || this.#under.answers !== answers)
       this.#under = {
-        ...{ written: running.config, answers },
+        written: running.config,
+        answers,
         config: withAddresses(running.config, known),
       };
     return { ...running, config: this.#under.config };
@@ -115,7 +116,10 @@ export class NamesPart implements Part {
     const { addresses, source, trouble, answeredAt } = name;
     const answered = answeredAt === null ? null : new Date(this.#wallMsOf(answeredAt));
     return {
-      ...{ name: host, addresses, source, answered: answered?.toISOString() ?? null },
+      name: host,
+      addresses,
+      source,
+      answered: answered?.toISOString() ?? null,
       last_error: trouble,
     };
   }
@@ -206,8 +210,11 @@ export class NamesPart implements Part {
     }
     const { addresses, source } = after;
     this.#context.doors.report({
-      ...{ event: "name", kind: "addresses", name: host },
-      ...{ addresses: [...addresses], source },
+      event: "name",
+      kind: "addresses",
+      name: host,
+      addresses: [...addresses],
+      source,
     });
     this.#fileNames();
     this.#needs.learned();

@@ -97,7 +97,8 @@ export class MailNotifications {
   /** Never throws: what goes wrong is this mail's failure. */
   async #send(config: MailConfig): Promise<void> {
     const { now, report, send, teller } = this.#parts;
-    const [pending, leftOut] = [this.#waiting, this.#leftOut];
+    const pending = this.#waiting;
+    const leftOut = this.#leftOut;
     this.#waiting = new Map();
     this.#leftOut = 0;
     const began = now();

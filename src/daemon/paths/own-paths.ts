@@ -167,7 +167,8 @@ export class OwnPaths {
     const before = target.path;
     const up = target.keys.some((key) => this.#parts.nanny(key)?.verdict === "up");
     target.path = afterTry(before, tried, up);
-    const [was, is] = [before.standing === "unreached", target.path.standing === "unreached"];
+    const was = before.standing === "unreached";
+    const is = target.path.standing === "unreached";
     if (was === is) return;
     const [real_server = ""] = target.keys;
     const kind = is ? "unreached" : "reached";

@@ -98,7 +98,9 @@ export const weightsOf = (nannies: Iterable<Nanny>): RememberedWeight[] =>
 /** Leaves the memory. Throws MachineError. */
 export function leaveMemory(runDir: string, memory: Memory, now: Instant): void {
   const body = {
-    ...{ boot: kernelBoot(), pid: process.pid, until: addMs(now, holdFor) },
+    boot: kernelBoot(),
+    pid: process.pid,
+    until: addMs(now, holdFor),
     ...memory,
   };
   replaceFile(join(runDir, memoryFile), JSON.stringify(body));

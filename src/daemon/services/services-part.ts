@@ -16,7 +16,10 @@ export class ServicesPart implements Part {
   constructor({ doors, running, faultsChanged, missingChanged }: PartContext) {
     const { runCommand, now, report } = doors;
     this.services = new FailoverServices({
-      ...{ runCommand, now, report, runCheck: fromOrigins(doors.runCheck, running) },
+      runCommand,
+      now,
+      report,
+      runCheck: fromOrigins(doors.runCheck, running),
       role: () => running().role,
       changed: () => {
         faultsChanged();
@@ -51,8 +54,12 @@ export class ServicesPart implements Part {
 
   status({ wallClockOf }: StatusClock): Pick<Status, "services"> {
     const services = this.services.pictures().map(({ name, state, since, cause, ...rest }) => ({
-      ...{ name, state, since: wallClockOf(since), cause },
-      ...{ last_error: rest.complaint ?? rest.error, failures: rest.failures },
+      name,
+      state,
+      since: wallClockOf(since),
+      cause,
+      last_error: rest.complaint ?? rest.error,
+      failures: rest.failures,
     }));
     return { services };
   }

@@ -17,7 +17,10 @@ export function keptFilter(
   if (rules.length === 0) return [];
   return [
     {
-      ...{ name: "nft table inet lvsd", every, needed: true, wanted: nftText(rules) },
+      name: "nft table inet lvsd",
+      every,
+      needed: true,
+      wanted: nftText(rules),
       // Without marks the services by mark get nothing.
       costsService: rules.some(({ kind }) => kind === "mark"),
       async look() {

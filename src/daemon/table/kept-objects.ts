@@ -83,7 +83,10 @@ function keptTimeouts({ timeouts }: Config, ipvsadm: Ipvsadm): readonly KeptObje
     values.map((each) => `${each / seconds(1)} s`).join(", ");
   return [
     {
-      ...{ name: "ipvs timeouts", every: timeoutsEvery, needed: true, costsService: false },
+      name: "ipvs timeouts",
+      every: timeoutsEvery,
+      needed: true,
+      costsService: false,
       async look() {
         try {
           const found = await ipvsadm.readTimeouts();

@@ -159,7 +159,8 @@ export class Reconciler {
   #begin(): void {
     if (this.#stopped) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const [causes, again] = [this.#causes, this.#again];
+    const causes = this.#causes;
+    const again = this.#again;
     this.#causes = [];
     this.#again = false;
     this.#pass = this.#run(causes, again).then((wait) => {

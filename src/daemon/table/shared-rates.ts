@@ -36,7 +36,8 @@ export class SharedRates {
 
   async #read(): Promise<RatesReport> {
     const { now, read, used, wallClock } = this.#doors;
-    const [began, usedBefore] = [now(), used()];
+    const began = now();
+    const usedBefore = used();
     try {
       const services = await read();
       return { at: wallClock(), services };

@@ -65,7 +65,10 @@ export class TablePart implements Part {
     const { now, report, ipvsadm } = doors;
     this.#desired = new DesiredServices(needs.health);
     this.reconciler = new Reconciler({
-      ...{ ipvsadm, report, now, faultsChanged },
+      ipvsadm,
+      report,
+      now,
+      faultsChanged,
       desired: () => this.#desired.table(),
       owned: openOwnedServices(join(doors.stateDir, "owned-services.json"), (text) =>
         report({ event: "machine", kind: "failed", text }),

@@ -14,7 +14,8 @@ export async function machineReport(): Promise<MachineReport> {
     devices: interfaces
       .filter(({ name }) => name !== "lo")
       .map(({ name, up, addresses }) => ({
-        ...{ name, up },
+        name,
+        up,
         addresses: addresses.map(({ prefix }) => printPrefix(prefix)),
       })),
   };

@@ -37,7 +37,10 @@ export async function runUnconfigured(
   const image = ownImage();
   const end = Promise.withResolvers<"stop" | "configured">();
   const controlled = unconfigured({
-    ...{ path: configPath, problems, journal, wallClock },
+    path: configPath,
+    problems,
+    journal,
+    wallClock,
     configured: () => end.resolve("configured"),
     configuredBefore: () => lastGood(stateDir) !== null,
   });

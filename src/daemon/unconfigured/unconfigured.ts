@@ -74,7 +74,11 @@ export function unconfigured(parts: UnconfiguredParts): Controlled {
     status,
     statusChanges: ({ since }) => looks.since(since),
     config: async () => ({
-      ...{ path: parts.path, serial: 0, hash: "", text: "", includes: [] },
+      path: parts.path,
+      serial: 0,
+      hash: "",
+      text: "",
+      includes: [],
       ...unloaded(parts),
     }),
     pastConfigs: async () => ({ path: parts.path, serial: 0, hash: "", past: [] }),
@@ -111,7 +115,10 @@ function unloaded({ path, problems }: UnconfiguredParts): { readonly unloaded?: 
 
 const nothingChanged: PlanReport = {
   ok: true,
-  ...{ changes: [], settings: [], unchanged_services: 0, refused: [] },
+  changes: [],
+  settings: [],
+  unchanged_services: 0,
+  refused: [],
 };
 
 /** The first configuration: judged as one that comes from outside, then written. */
@@ -185,15 +192,33 @@ function statusOf({
   readonly refused: ReadonlyMap<string, number>;
 }): Status {
   return {
-    ...{ version, started, role: null, state: "unconfigured", since: started, cause },
+    version,
+    started,
+    role: null,
+    state: "unconfigured",
+    since: started,
+    cause,
     config: { path, serial: 0, hash: "", error: problems },
-    ...{ faults: [], commands: null, fence: null, connection_sync: null, peer: null },
+    faults: [],
+    commands: null,
+    fence: null,
+    connection_sync: null,
+    peer: null,
     failback: { mode: "auto", blocked_by: null, in_ms: null },
     heartbeat: {
-      ...{ sent: 0, received: 0, late: 0, refused: {} },
-      ...{ protocol: "lvsd", speaks: null, authenticated: null },
+      sent: 0,
+      received: 0,
+      late: 0,
+      refused: {},
+      protocol: "lvsd",
+      speaks: null,
+      authenticated: null,
     },
-    ...{ vips: [], services: [], virtual_servers: [], names: [], maintenance: [] },
+    vips: [],
+    services: [],
+    virtual_servers: [],
+    names: [],
+    maintenance: [],
     ipvs: { in_sync: false, foreign_services: 0, last_error: null, drifts: 0 },
     kernel: { repairs: 0, wrong: [] },
     refused: { control: Object.fromEntries(refused), config: {}, cluster: {}, check: {} },

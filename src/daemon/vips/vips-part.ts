@@ -38,7 +38,11 @@ export class VipsPart implements Part {
     const rhythm = running().config.failover.announce;
     this.#announcements = new Announcements(doors.announcer, rhythm, report);
     this.vips = new Vips({
-      ...{ ip, report, faultsChanged, now, interfacesRead },
+      ip,
+      report,
+      faultsChanged,
+      now,
+      interfacesRead,
       announcements: this.#announcements,
       ipv6: (device) => takesIpv6(doors.sysctl, device),
       remember: (vips) => leaveReleaseFile(doors, vips),

@@ -87,7 +87,9 @@ export class Vips {
       ip,
       holdings: this.#holdings,
       tidying: new Tidying({
-        ...{ ip, report, holdings: this.#holdings },
+        ip,
+        report,
+        holdings: this.#holdings,
         holding: () => this.#holding && !this.#spared,
       }),
       report,

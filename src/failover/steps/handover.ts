@@ -152,7 +152,8 @@ function agreesToFailback(router: Router, message: Message, cause: HandOverCause
   if (cause !== "failback" || router.role !== "backup" || !isMutual(router)) return false;
   // The primary would take away what only this file has.
   if (router.configMatch === false) return false;
-  const [self, peer] = [claimantOf(router, true), claimantOfPeer(router, message, true)];
+  const self = claimantOf(router, true);
+  const peer = claimantOfPeer(router, message, true);
   return failsBack(self, peer) && compareFitness(peer.faults, self.faults) >= 0;
 }
 

@@ -211,7 +211,8 @@ function compareConfig(transition: Transition, message: Message): void {
   const match = message.config.hash === router.rules.config.hash && router.conflictSince === null;
   if (router.configMatch === match) return;
   set(transition, { configMatch: match });
-  const [own, theirs] = [router.rules.config, message.config];
+  const own = router.rules.config;
+  const theirs = message.config;
   transition.reports.push(
     match
       ? { event: "peer", kind: "config-match", text: `both run serial ${own.serial}` }

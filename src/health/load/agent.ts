@@ -36,8 +36,11 @@ const words: Readonly<Record<string, Partial<AgentAnswer>>> = {
 };
 
 const silent: AgentAnswer = {
-  ...{ percent: null, connectionsMax: null },
-  ...{ administrative: null, isUp: null, why: null },
+  percent: null,
+  connectionsMax: null,
+  administrative: null,
+  isUp: null,
+  why: null,
 };
 
 /** The kernel's thresholds are 32 bits, and ipvsadm reads them as int. */

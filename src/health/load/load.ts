@@ -18,8 +18,11 @@ export interface Load {
 
 /** Nothing is known: the weight is the configured one. */
 export const noLoad: Load = {
-  ...{ factor: 1, administrative: "ready", isUp: true },
-  ...{ connectionsMax: null, why: null },
+  factor: 1,
+  administrative: "ready",
+  isUp: true,
+  connectionsMax: null,
+  why: null,
 };
 
 /** After an answer of the agent; what it does not speak of stays. */

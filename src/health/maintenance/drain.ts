@@ -43,8 +43,12 @@ export const flowsLeaveAt = ({ since }: Pick<Drain, "since">, udpTimeout: Ms): I
   addMs(addMs(since, udpTimeout), udpLateMax);
 
 export const startDrain = (now: Instant): Drain => ({
-  ...{ state: "draining", since: now, quietSince: null, connections: null },
-  ...{ overdue: false, moved: null },
+  state: "draining",
+  since: now,
+  quietSince: null,
+  connections: null,
+  overdue: false,
+  moved: null,
 });
 
 /** What a drain is after a look at the kernel's counts. */
@@ -58,7 +62,9 @@ export function lookAtDrain(drain: Drain, look: DrainLook, now: Instant): Drain 
   const flows = connections > 0 && active === 0;
   const moves = flows && patience !== null && now >= patience && drain.moved === null;
   return {
-    ...{ since: drain.since, quietSince, connections },
+    since: drain.since,
+    quietSince,
+    connections,
     // Entries of clients that were moved end by themselves.
     state: quiet || moves || drain.moved !== null ? "drained" : "draining",
     overdue: drain.overdue || (connections > 0 && between(drain.since, now) >= drainDeadline),

@@ -111,9 +111,12 @@ export function decodeSection(digest: Uint8Array): HeardOrders | Refused<Section
     return bytes.toString("utf8", at - size, at);
   };
   for (let left = bytes.readUInt8(1); left > 0 && at + 10 <= length; left--) {
-    const [kind, stamp] = [orderKinds[bytes.readUInt8(at)], bytes.readUIntBE(at + 1, 6)];
+    const kind = orderKinds[bytes.readUInt8(at)];
+    const stamp = bytes.readUIntBE(at + 1, 6);
     at += 7;
-    const [virtualServer, realServer, by] = [text(), text(), text()];
+    const virtualServer = text();
+    const realServer = text();
+    const by = text();
     const order = { virtualServer, realServer: realServer === "" ? null : realServer };
     const whole = { ...order, kind, by, stamp };
     if (at > length || !isOrder(whole)) return refuse("section-order", `order ${orders.length}`);

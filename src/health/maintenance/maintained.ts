@@ -33,7 +33,9 @@ function virtualServerUnder(
   const disabled = order?.kind === "disable" && virtualServer.active;
   if (disabled)
     return {
-      ...{ ...virtualServer, realServers, active: false },
+      ...virtualServer,
+      realServers,
+      active: false,
       maintenance: { kind: "disable", by: order.by, weight: 0 },
     };
   const same = realServers.every((each, index) => each === virtualServer.realServers[index]);

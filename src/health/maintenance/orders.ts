@@ -86,7 +86,8 @@ export function merge(orders: Orders, heard: readonly Order[], wallMs: number): 
 /** Both routers find the same one newer. */
 function isNewer(order: Order, known: Order): boolean {
   if (order.stamp !== known.stamp) return order.stamp > known.stamp;
-  const [rank, rankKnown] = [orderKinds.indexOf(order.kind), orderKinds.indexOf(known.kind)];
+  const rank = orderKinds.indexOf(order.kind);
+  const rankKnown = orderKinds.indexOf(known.kind);
   return rank === rankKnown ? order.by > known.by : rank > rankKnown;
 }
 

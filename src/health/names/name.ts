@@ -64,7 +64,10 @@ export const startName = (kept: KeptName | null, now: Instant): Name => ({
   ...(kept === null || kept.addresses.length === 0
     ? { addresses: [], source: "nowhere", answeredAt: null }
     : { addresses: inOrder(kept.addresses), source: "disk", answeredAt: kept.answeredAt }),
-  ...{ askAt: now, failures: 0, trouble: null, toldAt: null },
+  askAt: now,
+  failures: 0,
+  trouble: null,
+  toldAt: null,
 });
 
 const inOrder = (addresses: readonly IpAddress[]): readonly IpAddress[] =>
@@ -82,7 +85,8 @@ export function answered(name: Name, answer: Answer, relies: boolean, now: Insta
   const failures = failed || isLost ? name.failures + 1 : 0;
   const wait = failures > 0 ? retryAfter(failures) : Math.min(ttlMax, Math.max(ttlMin, answer.ttl));
   const next = {
-    ...{ askAt: addMs(now, ms(wait)), failures },
+    askAt: addMs(now, ms(wait)),
+    failures,
     trouble: answer.trouble ?? (isLost ? "it has no address" : null),
   };
   const holdsTold = relies && name.toldAt !== null && between(name.toldAt, now) < toldHolds;

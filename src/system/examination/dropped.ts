@@ -48,15 +48,22 @@ function betweenRouters(
   deviceOf: (address: IpAddress) => string | null,
   dropping: Judge,
 ): readonly Dropping[] {
-  const [own, peer] = [addressesOf(config, role), addressesOf(config, otherRole(role))];
+  const own = addressesOf(config, role);
+  const peer = addressesOf(config, otherRole(role));
   if (own === null || peer === null) return [];
   const { port } = config.heartbeat;
   const heartbeats = (["public", "private"] as const).flatMap((path) => {
-    const [to, from] = [own[path], peer[path]];
+    const to = own[path];
+    const from = peer[path];
     if (to === null || from === null) return [];
     const device = deviceOf(to);
     return dropping(`${wordOf(from)} saddr ${from} udp dport ${port}`, {
-      ...{ from, to, protocol: "udp", port, device, answers: true },
+      from,
+      to,
+      protocol: "udp",
+      port,
+      device,
+      answers: true,
     });
   });
   const { connectionSync } = config;
@@ -67,7 +74,12 @@ function betweenRouters(
   return [
     ...heartbeats,
     ...dropping(`ip daddr ${group} udp dport ${syncPort}`, {
-      ...{ from, to: group, protocol: "udp", port: syncPort, device, answers: false },
+      from,
+      to: group,
+      protocol: "udp",
+      port: syncPort,
+      device,
+      answers: false,
     }),
   ];
 }
@@ -90,8 +102,12 @@ function fromClients(config: Config, dropping: Judge): readonly Dropping[] {
       );
       return firsts.flatMap((each) =>
         dropping(`${wordOf(to)} daddr ${to} ${each.protocol} dport ${each.from}`, {
-          ...{ from, to, protocol: each.protocol, port: each.from },
-          ...{ device: devices.get(to) ?? null, answers: false },
+          from,
+          to,
+          protocol: each.protocol,
+          port: each.from,
+          device: devices.get(to) ?? null,
+          answers: false,
         }),
       );
     });

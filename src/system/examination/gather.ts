@@ -72,11 +72,15 @@ export async function gather(asked: Examined): Promise<Facts> {
   const machine = await readFacts();
   const interfaces = machine.interfaces ?? [];
   const needed = neededModules(config).map(({ module }) => module);
-  const [routes4, routes6] = [await defaultRoutes("-4"), await defaultRoutes("-6")];
+  const routes4 = await defaultRoutes("-4");
+  const routes6 = await defaultRoutes("-6");
   const { keyFile } = config.heartbeat;
   const watchdog = await printed("systemctl", "show", "-p", "RuntimeWatchdogUSec", "--value");
   return {
-    ...{ config, role, devices: interfaces, peer: asked.peer },
+    config,
+    role,
+    devices: interfaces,
+    peer: asked.peer,
     defaultDevices: { 4: devicesOf(routes4), 6: devicesOf(routes6) },
     advertised: devicesOf(routes6.filter(({ protocol }) => protocol === "ra")),
     sysctl: openSysctl().read,
@@ -202,7 +206,11 @@ function uniqueTargets(config: Config): ReadonlyMap<string, Target> {
   for (const { address: vip, port: vipPort, protocol, realServers } of virtualServers)
     for (const { address, port, forwarding } of realServers)
       targets.set(`${address} ${port}`, {
-        ...{ address, port, vip, vipPort, forwarding },
+        address,
+        port,
+        vip,
+        vipPort,
+        forwarding,
         tcp: protocol === "tcp",
       });
   return targets;
@@ -233,7 +241,11 @@ async function learn(
   const isDirect = forwarding === "direct";
   const isNat = forwarding === "nat" && daemon?.state === "active" && client !== null;
   return {
-    ...{ address, port, route, mac, answers },
+    address,
+    port,
+    route,
+    mac,
+    answers,
     takesVip:
       answers && isDirect && vip !== null
         ? (await connect(asker.own, vip, vipPort ?? port)) === true

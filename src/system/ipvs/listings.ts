@@ -33,7 +33,10 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
   const fail = (why: string): void =>
     current?.reject(new MachineError(`ipvsadm -Ln: ${why}${complaint && `: ${complaint}`}`));
   const shell = programOnDemand({
-    ...{ file: "sh", args: ["-c", script], path, unhurried: true },
+    file: "sh",
+    args: ["-c", script],
+    path,
+    unhurried: true,
     onLine(line, stream) {
       if (stream === "stderr") complaint = line.trim();
       else if (line === "end 0") current?.resolve();
@@ -48,7 +51,10 @@ export function openListings(path: string = systemPath, deadline: Ms = ms(4000))
   const listed = async (what: string): Promise<string> => {
     if (closed) throw new MachineError(`ipvsadm -Ln ${what}: listings are closed`);
     const done = Promise.withResolvers<void>();
-    [lines, length, complaint, current] = [[], 0, "", done];
+    lines = [];
+    length = 0;
+    complaint = "";
+    current = done;
     try {
       await shell.converse(`${what}\n`, done, deadline);
     } finally {

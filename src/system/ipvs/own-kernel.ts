@@ -33,7 +33,10 @@ export interface OwnKernel {
 
 /** No other master speaks on the loopback device. */
 const forTheMoment: SyncDaemon = {
-  ...{ kind: "backup", device: "lo", id: 255, datagramBytes: null },
+  kind: "backup",
+  device: "lo",
+  id: 255,
+  datagramBytes: null,
   ...usualSyncTarget,
 };
 /** A daemon takes in thousands of connections in this time. */

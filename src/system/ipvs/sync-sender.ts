@@ -33,8 +33,19 @@ export interface SyncSender {
 
 /** Places within a frame of Ethernet, IPv4 without options, and UDP. */
 const at = {
-  ...{ sender: 6, etherType: 12, ip: 14, ipLength: 16, fragment: 20, ttl: 22, protocol: 23 },
-  ...{ ipChecksum: 24, to: 30, udp: 34, toPort: 36, udpLength: 38, payload: 42 },
+  sender: 6,
+  etherType: 12,
+  ip: 14,
+  ipLength: 16,
+  fragment: 20,
+  ttl: 22,
+  protocol: 23,
+  ipChecksum: 24,
+  to: 30,
+  udp: 34,
+  toPort: 36,
+  udpLength: 38,
+  payload: 42,
 } as const;
 const etherTypeIpv4 = 0x0800;
 /** Version 4, five words of header. */

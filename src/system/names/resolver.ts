@@ -86,7 +86,9 @@ async function asked(
     const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "unknown";
     const isKnown = noSuch.has(code);
     return {
-      ...{ family: of, addresses: isKnown ? [] : null, ttl: Number.POSITIVE_INFINITY },
+      family: of,
+      addresses: isKnown ? [] : null,
+      ttl: Number.POSITIVE_INFINITY,
       why: isKnown ? `the name servers know no address of it (${code})` : `no answer (${code})`,
     };
   }

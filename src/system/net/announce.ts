@@ -33,8 +33,13 @@ export interface Announcer {
 
 /** The device of `nowhere`: the kernel has none of this number, and says so. */
 const noDevice: Interface = {
-  ...{ name: "nowhere", index: 0, mac: "00:00:00:00:00:00" },
-  ...{ up: false, carrier: false, operstate: "down", addresses: [] },
+  name: "nowhere",
+  index: 0,
+  mac: "00:00:00:00:00:00",
+  up: false,
+  carrier: false,
+  operstate: "down",
+  addresses: [],
 };
 
 /** Whether the kernel calls itself a router on this device in its own advertisements. */

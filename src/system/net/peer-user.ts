@@ -17,7 +17,8 @@ export function peerUser(socket: Socket): number | null {
   const { _handle: handle } = socket as { _handle?: { readonly fd?: number } | null };
   const descriptor = handle?.fd ?? -1;
   if (descriptor < 0) return null;
-  const [credentials, size] = [Buffer.alloc(credentialsBytes), Buffer.alloc(4)];
+  const credentials = Buffer.alloc(credentialsBytes);
+  const size = Buffer.alloc(4);
   size.writeInt32LE(credentialsBytes);
   const failed =
     getSocketOption(descriptor, levelSocket, optionPeerCredentials, credentials, size) !== 0;

@@ -31,10 +31,16 @@ export const sendMail: SendMail = async (config, letter, password, signal) => {
   const { smtp, port, tls, user, to, from, ca } = config;
   const believed = ca === null ? {} : { ca: await certificatesIn(ca) };
   const transport = createTransport({
-    ...{ host: smtp, port, secure: tls === "implicit", requireTLS: tls === "required" },
+    host: smtp,
+    port,
+    secure: tls === "implicit",
+    requireTLS: tls === "required",
     ...(user === null || password === null ? {} : { auth: { user, pass: password } }),
-    ...{ connectionTimeout: stepMs, greetingTimeout: stepMs, socketTimeout: stepMs },
-    ...{ disableFileAccess: true, disableUrlAccess: true },
+    connectionTimeout: stepMs,
+    greetingTimeout: stepMs,
+    socketTimeout: stepMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
     tls: {
       rejectUnauthorized: tls !== "offered",
       ...believed,
@@ -43,7 +49,10 @@ export const sendMail: SendMail = async (config, letter, password, signal) => {
   });
   try {
     const sent = await transport.sendMail({
-      ...{ to: [...to], from, ...letter, signal },
+      to: [...to],
+      from,
+      ...letter,
+      signal,
       headers: { "Auto-Submitted": "auto-generated", Precedence: "bulk" },
     });
     const refused = sent.rejected.map(String);

@@ -31,14 +31,22 @@ const synsMax = 10_000;
 /** IP without options and more than TCP's own header are enough. */
 const keptBytes = 128;
 
-const [ipv4, ipv6, tcp] = [0x0800, 0x86dd, 6];
+const ipv4 = 0x0800;
+const ipv6 = 0x86dd;
+const tcp = 6;
 /** linux/filter.h: SKF_AD_OFF + SKF_AD_PROTOCOL, the packet's EtherType. */
 const etherType = 0xfffff000;
 
 const step = (code: number, k: number, jt = 0, jf = 0): FilterStep => ({ code, jt, jf, k });
 /** bpf(4): load a byte or a half word; the same from X on; X = length of an IPv4 header. */
-const [byteAt, halfAt, byteFromX, headerToX] = [0x30, 0x28, 0x50, 0xb1];
-const [and, equal, anyBit, give] = [0x54, 0x15, 0x45, 0x06];
+const byteAt = 0x30;
+const halfAt = 0x28;
+const byteFromX = 0x50;
+const headerToX = 0xb1;
+const and = 0x54;
+const equal = 0x15;
+const anyBit = 0x45;
+const give = 0x06;
 
 /** In IPv4 not of the later fragments, in which something else stands where TCP begins. */
 const synFilter: readonly FilterStep[] = [

@@ -12,7 +12,9 @@ import { MachineError } from "../../model/error.ts";
 import { setScheduler, whyNot } from "../libc.ts";
 
 /** linux/sched.h. What is started later is in no real-time class with the flag. */
-const [ordinary, roundRobin, resetOnFork] = [0, 2, 0x4000_0000];
+const ordinary = 0;
+const roundRobin = 2;
+const resetOnFork = 0x4000_0000;
 const calling = 0;
 
 /** Above 0, of at most 99; among ordinary programs the number means nothing. */

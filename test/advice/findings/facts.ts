@@ -74,14 +74,22 @@ export function factsOf({
     peerMacs: [],
     realServers: [
       {
-        ...{ address: ip("10.11.12.1"), port: 80, mac: "02:00:00:00:01:01" },
+        address: ip("10.11.12.1"),
+        port: 80,
+        mac: "02:00:00:00:01:01",
         route: { device: "eth1", via: null, mtu: 1500 },
-        ...{ answers: true, takesVip: null, returns: true },
+        answers: true,
+        takesVip: null,
+        returns: true,
       },
       {
-        ...{ address: ip("192.168.26.101"), port: 80, mac: "02:00:00:00:01:02" },
+        address: ip("192.168.26.101"),
+        port: 80,
+        mac: "02:00:00:00:01:02",
         route: { device: "eth0", via: null, mtu: 1500 },
-        ...{ answers: true, takesVip: true, returns: null },
+        answers: true,
+        takesVip: true,
+        returns: null,
       },
     ],
     daemon: {

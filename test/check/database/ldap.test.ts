@@ -7,25 +7,45 @@ const search = { base: null, scope: "base", filter: "(objectClass=*)", expect: n
 
 test("ldap binds anonymously and in the clear, unless it says otherwise", () => {
   assert.deepEqual(settled("type: ldap"), {
-    ...{ type: "ldap", ...bind, ...search, tls: null, upgrade: true },
+    type: "ldap",
+    ...bind,
+    ...search,
+    tls: null,
+    upgrade: true,
   });
   assert.deepEqual(settled("type: ldap, starttls: true"), {
-    ...{ type: "ldap", ...bind, ...search, tls: plainTls, upgrade: true },
+    type: "ldap",
+    ...bind,
+    ...search,
+    tls: plainTls,
+    upgrade: true,
   });
 });
 
 test("ldaps speaks TLS from the first byte", () => {
   assert.deepEqual(settled("type: ldaps"), {
-    ...{ type: "ldaps", ...bind, ...search, tls: plainTls, upgrade: false },
+    type: "ldaps",
+    ...bind,
+    ...search,
+    tls: plainTls,
+    upgrade: false,
   });
 });
 
 test("a search has a base, which may be the empty text", () => {
   const given = 'base: "", scope: sub, filter: (cn=x), expect: "^dn", regex: true';
   assert.deepEqual(settled(`type: ldap, user: cn=probe, password_file: p, ${given}`), {
-    ...{ type: "ldap", ...bind, user: "cn=probe", passwordFile: "/etc/lvsd/p" },
-    ...{ base: "", scope: "sub", filter: "(cn=x)", expect: "^dn", regex: true },
-    ...{ tls: null, upgrade: true },
+    type: "ldap",
+    ...bind,
+    user: "cn=probe",
+    passwordFile: "/etc/lvsd/p",
+    base: "",
+    scope: "sub",
+    filter: "(cn=x)",
+    expect: "^dn",
+    regex: true,
+    tls: null,
+    upgrade: true,
   });
 });
 

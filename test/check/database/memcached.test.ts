@@ -12,13 +12,18 @@ describe("the conversation with memcached", () => {
     const wanted = ["C: version", "S: CLIENT_ERROR unauthenticated"];
     const said = [...wanted, "C: set lvsd 0 0 12\r\nprobe pässe"];
     const passed = playEveryWay(login, [
-      ...[...said, "S: STORED", "C: version", "S: VERSION 1.6.18", "C: quit"],
+      ...said,
+      "S: STORED",
+      "C: version",
+      "S: VERSION 1.6.18",
+      "C: quit",
     ]);
     assert.equal(passed.kind, "passed");
     const repeated = Buffer.from("pässe", "utf8").toString("latin1");
     const refused = playEveryWay(login, [...said, `S: CLIENT_ERROR no ${repeated}`]);
     assert.deepEqual(refused, {
-      ...{ kind: "failed", reason: "unexpected" },
+      kind: "failed",
+      reason: "unexpected",
       why: 'STORED expected after the login, got "CLIENT_ERROR no ***"',
     });
   });
@@ -48,8 +53,12 @@ describe("the conversation with memcached", () => {
 
 test("memcached takes a login, and no role", () => {
   assert.deepEqual(settled("type: memcached, user: probe, password_file: p"), {
-    ...{ type: "memcached", address: null, port: null, user: "probe" },
-    ...{ passwordFile: "/etc/lvsd/p", tls: null },
+    type: "memcached",
+    address: null,
+    port: null,
+    user: "probe",
+    passwordFile: "/etc/lvsd/p",
+    tls: null,
   });
   assert.match(refusal("type: memcached, role: any"), /type memcached has no/);
 });

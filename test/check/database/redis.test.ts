@@ -27,15 +27,28 @@ describe("the conversation with Redis, however its answers are cut", () => {
   it("logs in, with bytes counted as UTF-8", () => {
     const auth = "C: *3\r\n$4\r\nAUTH\r\n$5\r\nprobe\r\n$6\r\npässe";
     const action = playEveryWay(redis({ user: "probe", password: "pässe" }), [
-      ...[auth, "S: +OK", said(...ping), "S: +PONG", said(...quit)],
+      auth,
+      "S: +OK",
+      said(...ping),
+      "S: +PONG",
+      said(...quit),
     ]);
     assert.equal(action.kind, "passed");
   });
 
   it("reads the role of an array, whatever follows it", () => {
     const action = playEveryWay(redis({ role: "slave" }), [
-      ...[said(...ping), "S: +PONG", said(...role), "S: *5", "S: $5", "S: slave"],
-      ...[said(...quit), "S: $9", "S: 127.0.0.1", "S: :6379", "S: +OK"],
+      said(...ping),
+      "S: +PONG",
+      said(...role),
+      "S: *5",
+      "S: $5",
+      "S: slave",
+      said(...quit),
+      "S: $9",
+      "S: 127.0.0.1",
+      "S: :6379",
+      "S: +OK",
     ]);
     assert.equal(action.kind, "passed");
   });
@@ -53,7 +66,8 @@ describe("the conversation with Redis, however its answers are cut", () => {
 
   it("shows no password that the server repeats", () => {
     const action = playEveryWay(redis({ password: "geheim" }), [
-      ...["C: *2\r\n$4\r\nAUTH\r\n$6\r\ngeheim", "S: -ERR geheim is wrong"],
+      "C: *2\r\n$4\r\nAUTH\r\n$6\r\ngeheim",
+      "S: -ERR geheim is wrong",
     ]);
     assert.equal(whyOf(action), 'unexpected: +OK expected after AUTH, got "-ERR *** is wrong"');
   });
@@ -66,8 +80,13 @@ describe("the conversation with Redis, however its answers are cut", () => {
 describe("the keys of redis", () => {
   it("are a role and a login", () => {
     assert.deepEqual(settled("type: redis, role: any"), {
-      ...{ type: "redis", address: null, port: null, user: null, passwordFile: null },
-      ...{ role: "any", tls: null },
+      type: "redis",
+      address: null,
+      port: null,
+      user: null,
+      passwordFile: null,
+      role: "any",
+      tls: null,
     });
   });
 

@@ -6,16 +6,28 @@ import { plainTls, refusal, settled } from "../settled.ts";
 export function testSqlKeys(type: "mysql" | "pgsql"): void {
   it("may all be left out: then the server has to refuse the login", () => {
     assert.deepEqual(settled(`type: ${type}`), {
-      ...{ type, address: null, port: null, user: null, passwordFile: null },
-      ...{ database: null, query: null, tls: null },
+      type,
+      address: null,
+      port: null,
+      user: null,
+      passwordFile: null,
+      database: null,
+      query: null,
+      tls: null,
     });
   });
 
   it("are a login, a database, a query and TLS", () => {
     const login = "user: probe, password_file: /run/p, database: app, query: SELECT 1";
     assert.deepEqual(settled(`type: ${type}, port: 3307, ${login}, tls: true`), {
-      ...{ type, address: null, port: 3307, user: "probe", passwordFile: "/run/p" },
-      ...{ database: "app", query: "SELECT 1", tls: plainTls },
+      type,
+      address: null,
+      port: 3307,
+      user: "probe",
+      passwordFile: "/run/p",
+      database: "app",
+      query: "SELECT 1",
+      tls: plainTls,
     });
   });
 

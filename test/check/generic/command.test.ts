@@ -6,24 +6,40 @@ import { refusal, settled } from "../settled.ts";
 
 test("a program runs without arguments, and its status decides", () => {
   assert.deepEqual(settled("type: command, command: /bin/ask"), {
-    ...{ type: "command", command: "/bin/ask", args: [], convention: null, environment: {} },
-    ...{ expect: null, regex: false },
+    type: "command",
+    command: "/bin/ask",
+    args: [],
+    convention: null,
+    environment: {},
+    expect: null,
+    regex: false,
   });
 });
 
 test("numbers and words are arguments, as are signs of a real server", () => {
   const given = "args: ['%h', 80], environment: { DEBUG: true }, expect: '^up', regex: true";
   assert.deepEqual(settled(`type: command, command: /bin/ask, ${given}`), {
-    ...{ type: "command", command: "/bin/ask", args: ["%h", "80"], convention: null },
-    ...{ environment: { DEBUG: "true" }, expect: "^up", regex: true },
+    type: "command",
+    command: "/bin/ask",
+    args: ["%h", "80"],
+    convention: null,
+    environment: { DEBUG: "true" },
+    expect: "^up",
+    regex: true,
   });
 });
 
 test("VIP and weight are filled in for each virtual and real server, address and port are not", () => {
   const rhythm = { interval: ms(1), timeout: ms(1), fall: 1, rise: 1 };
   const check = {
-    ...({ type: "command", ...rhythm, command: "/bin/ask", environment: {} } as const),
-    ...{ args: ["%v/%w", "%h:%p"], convention: null, expect: null, regex: false },
+    type: "command" as const,
+    ...rhythm,
+    command: "/bin/ask" as const,
+    environment: {},
+    args: ["%v/%w", "%h:%p"],
+    convention: null,
+    expect: null,
+    regex: false,
   };
   const by = { vip: "192.0.2.2", port: 80, weight: 3 };
   assert.deepEqual(command.served?.(check, by).args, ["192.0.2.2/3", "%h:%p"]);

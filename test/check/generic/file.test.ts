@@ -4,16 +4,28 @@ import { refusal, settled } from "../settled.ts";
 
 test("a file is next to the configuration, and its number is a status", () => {
   assert.deepEqual(settled("type: file, file: health"), {
-    ...{ type: "file", file: "/etc/lvsd/health", number: "status", expect: null, regex: false },
+    type: "file",
+    file: "/etc/lvsd/health",
+    number: "status",
+    expect: null,
+    regex: false,
   });
 });
 
 test("a number is a weight, or a text is looked for", () => {
   assert.deepEqual(settled("type: file, file: /run/w, number: weight"), {
-    ...{ type: "file", file: "/run/w", number: "weight", expect: null, regex: false },
+    type: "file",
+    file: "/run/w",
+    number: "weight",
+    expect: null,
+    regex: false,
   });
   assert.deepEqual(settled("type: file, file: /run/w, expect: up"), {
-    ...{ type: "file", file: "/run/w", number: "status", expect: "up", regex: false },
+    type: "file",
+    file: "/run/w",
+    number: "status",
+    expect: "up",
+    regex: false,
   });
 });
 

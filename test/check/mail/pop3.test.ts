@@ -8,8 +8,15 @@ describe("conversations with POP3 that pass, however their answers are cut", () 
       "POP3 with TLS and a login",
       pop3(upgrade),
       [
-        ...["S: +OK", "C: STLS", "S: +OK go", "TLS", "C: USER probe", "S: +OK"],
-        ...["C: PASS geheim", "S: +OK 0 messages", "C: QUIT"],
+        "S: +OK",
+        "C: STLS",
+        "S: +OK go",
+        "TLS",
+        "C: USER probe",
+        "S: +OK",
+        "C: PASS geheim",
+        "S: +OK 0 messages",
+        "C: QUIT",
       ],
     ],
   ]);

@@ -13,8 +13,16 @@ import { isRefused } from "../../../src/model/error.ts";
 import { ms } from "../../../src/model/time.ts";
 
 const sample: BfdPacket = {
-  ...{ state: "up", diagnostic: 0, poll: true, final: false, demand: false, multiplier: 3 },
-  ...{ mine: 0x0102_0304, yours: 0xfffe_fdfc, minTx: ms(50), minRx: ms(300) },
+  state: "up",
+  diagnostic: 0,
+  poll: true,
+  final: false,
+  demand: false,
+  multiplier: 3,
+  mine: 0x0102_0304,
+  yours: 0xfffe_fdfc,
+  minTx: ms(50),
+  minRx: ms(300),
 };
 
 const length = fc.integer({ min: 0, max: 0xffff_ffff }).map((us) => ms(us / 1000));

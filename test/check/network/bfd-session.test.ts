@@ -218,7 +218,8 @@ describe("a BFD session goes down", () => {
     const { state, why, peer } = world.ends.a;
     assert.deepEqual([state, peer], ["down", null]);
     assert.deepEqual(why, {
-      ...{ reason: "unexpected", onPurpose: true },
+      reason: "unexpected",
+      onPurpose: true,
       text: "the peer signals AdminDown (diagnostic: administratively down)",
     });
   });

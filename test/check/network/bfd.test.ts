@@ -4,8 +4,14 @@ import { refusal, settled } from "../settled.ts";
 
 test("a session goes to an address, and has keepalived's settings", () => {
   const usual = {
-    ...{ type: "bfd", address: null, minTx: 100, minRx: 100, multiplier: 3, passive: false },
-    ...{ maxHops: 0, adminDown: "down" },
+    type: "bfd",
+    address: null,
+    minTx: 100,
+    minRx: 100,
+    multiplier: 3,
+    passive: false,
+    maxHops: 0,
+    adminDown: "down",
   };
   assert.deepEqual(settled("type: bfd"), usual);
   assert.deepEqual(

@@ -7,14 +7,19 @@ import { hear, question, survives } from "./answers.ts";
 
 describe("the question to a name server", () => {
   const www: DnsQuestion = {
-    ...{ protocol: "udp", name: "www.example.org", record: "A" },
-    ...{ expect: "192.0.2.80", regex: false },
+    protocol: "udp",
+    name: "www.example.org",
+    record: "A",
+    expect: "192.0.2.80",
+    regex: false,
   };
   const answered =
     (address: string, id = 7) =>
     (): Buffer =>
       encode({
-        ...{ type: "response", id, questions: [{ type: "A", name: "www.example.org" }] },
+        type: "response",
+        id,
+        questions: [{ type: "A", name: "www.example.org" }],
         answers: [{ type: "A", name: "www.example.org", data: address }],
       });
   const udp = (changes: Partial<DnsQuestion> = {}) => dnsDialogue({ ...www, ...changes }, 7);

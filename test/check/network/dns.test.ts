@@ -3,8 +3,14 @@ import { test } from "node:test";
 import { refusal, settled } from "../settled.ts";
 
 const bare = {
-  ...{ type: "dns", address: null, port: null, protocol: "udp", name: ".", record: "SOA" },
-  ...{ expect: null, regex: false },
+  type: "dns",
+  address: null,
+  port: null,
+  protocol: "udp",
+  name: ".",
+  record: "SOA",
+  expect: null,
+  regex: false,
 };
 
 test("dns asks for the root's SOA by the virtual server's protocol", () => {
@@ -16,7 +22,11 @@ test("dns asks for the root's SOA by the virtual server's protocol", () => {
 test("dns asks for a name and compares the record", () => {
   const given = "name: www.example.org, record: A, expect: '^192', regex: true";
   assert.deepEqual(settled(`type: dns, ${given}`, "udp"), {
-    ...{ ...bare, name: "www.example.org", record: "A", expect: "^192", regex: true },
+    ...bare,
+    name: "www.example.org",
+    record: "A",
+    expect: "^192",
+    regex: true,
   });
 });
 

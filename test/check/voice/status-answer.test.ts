@@ -4,7 +4,10 @@ import { statusDialogue } from "../../../src/check/voice/status-answer.ts";
 import { play, whyOf } from "../transcript.ts";
 
 const request = {
-  ...{ version: "RTSP/1.0", method: "OPTIONS", lines: ["OPTIONS * RTSP/1.0"], branch: null },
+  version: "RTSP/1.0",
+  method: "OPTIONS",
+  lines: ["OPTIONS * RTSP/1.0"],
+  branch: null,
   status: [{ from: 200, to: 299 }],
 };
 const heard = (...lines: readonly string[]) => {

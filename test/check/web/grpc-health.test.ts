@@ -12,7 +12,10 @@ const framed = (...message: readonly number[]): Buffer =>
   Buffer.from([0, 0, 0, 0, message.length, ...message]);
 
 const serving: GrpcAnswer = {
-  ...{ status: 200, type: "application/grpc", code: "0", message: "" },
+  status: 200,
+  type: "application/grpc",
+  code: "0",
+  message: "",
   body: framed(0x08, 1),
 };
 

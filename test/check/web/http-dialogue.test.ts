@@ -33,8 +33,13 @@ const requests: readonly (readonly [string, Parameters<typeof begin>, readonly s
     "says the length of a body in bytes",
     [{ method: "POST", body: "{é}", headers: { "Content-Type": "text/plain" } }],
     [
-      ...["POST / HTTP/1.1", "host: 10.0.0.1", ...standard, "content-type: text/plain"],
-      ...["content-length: 4", "", "{Ã©}"],
+      "POST / HTTP/1.1",
+      "host: 10.0.0.1",
+      ...standard,
+      "content-type: text/plain",
+      "content-length: 4",
+      "",
+      "{Ã©}",
     ],
   ],
   [
@@ -46,8 +51,12 @@ const requests: readonly (readonly [string, Parameters<typeof begin>, readonly s
     "logs in, in UTF-8",
     [{ user: "höh" }],
     [
-      ...["GET / HTTP/1.1", "host: 10.0.0.1", ...standard],
-      ...[`authorization: Basic ${Buffer.from("höh:secret").toString("base64")}`, "", ""],
+      "GET / HTTP/1.1",
+      "host: 10.0.0.1",
+      ...standard,
+      `authorization: Basic ${Buffer.from("höh:secret").toString("base64")}`,
+      "",
+      "",
     ],
   ],
 ];

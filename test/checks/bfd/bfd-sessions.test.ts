@@ -11,8 +11,13 @@ import type { BfdPeer } from "../../../src/system/net/real-servers/bfd-sockets.t
 import { until } from "../servers.ts";
 
 const at = (address: string, changes: Partial<BfdSettings> = {}): BfdSettings => ({
-  ...{ address: address as IpAddress, maxHops: 0, passive: false },
-  ...{ minTx: ms(50), minRx: ms(50), multiplier: 3, ...changes },
+  address: address as IpAddress,
+  maxHops: 0,
+  passive: false,
+  minTx: ms(50),
+  minRx: ms(50),
+  multiplier: 3,
+  ...changes,
 });
 
 interface Receiver {

@@ -3,8 +3,11 @@ import { test } from "node:test";
 import { failureOf } from "../../../src/checks/program/command-end.ts";
 
 const ended = (status: number | null, complaint = "", output = "") => ({
-  ...({ kind: "ended", status, killedBy: status === null ? ("SIGKILL" as const) : null } as const),
-  ...{ complaint: Buffer.from(complaint), output: Buffer.from(output) },
+  kind: "ended" as const,
+  status,
+  killedBy: status === null ? ("SIGKILL" as const) : null,
+  complaint: Buffer.from(complaint),
+  output: Buffer.from(output),
 });
 
 test("a command has done its work with status 0 alone", () => {

@@ -17,7 +17,11 @@ describe("a file check", () => {
     if (content !== null) writeFileSync(path, content);
     const check: FileCheck = {
       ...rhythm,
-      ...{ type: "file", file: path, number: "status", expect: null, regex: false },
+      type: "file",
+      file: path,
+      number: "status",
+      expect: null,
+      regex: false,
       ...changes,
     };
     const tried = await tryOnce(check, { address: loopback, port: 1 });

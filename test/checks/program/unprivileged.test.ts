@@ -17,7 +17,8 @@ const shell = (script: string, changes: Partial<CommandRun> = {}): CommandRun =>
 
 describe("a command without privileges", () => {
   it("is not started by a root that cannot take capabilities away", () => {
-    const [all, allButSetpcap] = [0x1ffffffffffn, 0x1fffffffeffn];
+    const all = 0x1ffffffffffn;
+    const allButSetpcap = 0x1fffffffeffn;
     assert.ok(takenAway(0, all)?.includes("--bounding-set=-all"));
     assert.equal(takenAway(0, allButSetpcap), null);
     assert.ok(takenAway(1000, allButSetpcap)?.includes("--ambient-caps=-all"));

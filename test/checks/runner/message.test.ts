@@ -15,7 +15,8 @@ describe("the words of the runner", () => {
   it("arrive as they were said", () => {
     const order = { command: "/x", args: ["a b", ""], environment: { A: "b" }, leavesBehind: true };
     assert.deepEqual(decodeOrder(encodeOrder(shell("", order))), order);
-    const [output, complaint] = [Buffer.from([0, 255]), Buffer.alloc(0)];
+    const output = Buffer.from([0, 255]);
+    const complaint = Buffer.alloc(0);
     const ends: CommandEnd[] = [
       { kind: "late" },
       { kind: "too-long" },

@@ -14,7 +14,8 @@ describe("a command that the runner runs", () => {
     const run = throughRunner(await runner(t));
     const script = 'cat; echo "$CHECK_X" >&2; exit 3';
     const end = await run(shell(script, { input: "a\0ü\n", environment: { CHECK_X: "why" } }));
-    const [output, complaint] = [Buffer.from("a\0ü\n"), Buffer.from("why\n")];
+    const output = Buffer.from("a\0ü\n");
+    const complaint = Buffer.from("why\n");
     assert.deepEqual(end, { kind: "ended", status: 3, killedBy: null, output, complaint });
     const killed = await run(shell("kill -TERM $$"));
     assert.equal(killed.kind === "ended" && killed.killedBy, "SIGTERM");
@@ -52,7 +53,8 @@ describe("a command that the runner runs", () => {
       t.after(() => runs(pid) && process.kill(pid, "SIGKILL"));
       return pid;
     };
-    const [stays, goes] = [await left(true), await left(false)];
+    const stays = await left(true);
+    const goes = await left(false);
     await eventually("it is gone", () => !runs(goes));
     assert.ok(runs(stays));
   });

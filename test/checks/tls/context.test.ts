@@ -10,8 +10,13 @@ import { ms } from "../../../src/model/time.ts";
 import { placeFor } from "../../system/place.ts";
 
 const plain: TlsOptions = {
-  ...{ sni: null, ca: null, verify: false, certificate: null, key: null },
-  ...{ minimum: "1.2", warnBefore: ms(0) },
+  sni: null,
+  ca: null,
+  verify: false,
+  certificate: null,
+  key: null,
+  minimum: "1.2",
+  warnBefore: ms(0),
 };
 
 test("a context is kept for the same options until one of its files has changed", (t) => {

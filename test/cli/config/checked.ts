@@ -27,7 +27,8 @@ export interface Written {
 
 export function write(t: TestContext): Written {
   const directory = temporary(t);
-  const [file, key] = [join(directory, "lvsd.yaml"), join(directory, "heartbeat.key")];
+  const file = join(directory, "lvsd.yaml");
+  const key = join(directory, "heartbeat.key");
   const text = configuration(key);
   writeFileSync(file, text);
   writeFileSync(key, `${Buffer.alloc(32, 7).toString("base64")}\n`);

@@ -9,7 +9,8 @@ describe("lvsd init", () => {
     const { status, out, error } = await lvsd(["init"]);
     assert.deepEqual([status, error], [0, ""]);
     const directory = temporary(t);
-    const [file, key] = [join(directory, "lvsd.yaml"), join(directory, "heartbeat.key")];
+    const file = join(directory, "lvsd.yaml");
+    const key = join(directory, "heartbeat.key");
     writeFileSync(file, out.replace(/^( *)#? ?key_file:.*$/m, `$1key_file: ${key}`));
     assert.equal((await lvsd(["keygen", "-o", key])).status, 0);
     const checked = await lvsd(["check", "-c", file]);
@@ -18,13 +19,28 @@ describe("lvsd init", () => {
 
   test("fills in what is given", async () => {
     const { out } = await lvsd([
-      ...["init", "--primary", "192.0.2.9,198.51.100.9", "--backup", "192.0.2.8"],
-      ...["--vip", "192.0.2.10/26", "--nat-router", "198.51.100.10/25"],
-      ...["--real-server", "198.51.100.1", "--real-server", "198.51.100.2"],
+      "init",
+      "--primary",
+      "192.0.2.9,198.51.100.9",
+      "--backup",
+      "192.0.2.8",
+      "--vip",
+      "192.0.2.10/26",
+      "--nat-router",
+      "198.51.100.10/25",
+      "--real-server",
+      "198.51.100.1",
+      "--real-server",
+      "198.51.100.2",
     ]);
     for (const address of [
-      ...["192.0.2.9", "198.51.100.9", "192.0.2.8", "192.0.2.10/26", "198.51.100.10/25"],
-      ...["198.51.100.1", "198.51.100.2"],
+      "192.0.2.9",
+      "198.51.100.9",
+      "192.0.2.8",
+      "192.0.2.10/26",
+      "198.51.100.10/25",
+      "198.51.100.1",
+      "198.51.100.2",
     ])
       assert.ok(out.includes(address), address);
     assert.doesNotMatch(out, /192\.168\.26\.(9|8)\b/);

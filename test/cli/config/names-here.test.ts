@@ -22,7 +22,8 @@ describe("lvsd check of host names", () => {
   };
   const nothing: Resolve = async () => ({
     families: [{ family: 4, addresses: null }],
-    ...{ ttl: ms(1000), trouble: "no answer (ETIMEOUT)" },
+    ttl: ms(1000),
+    trouble: "no answer (ETIMEOUT)",
   });
 
   test("asks no resolver without --here, and counts them", async (t) => {
@@ -41,7 +42,8 @@ describe("lvsd check of host names", () => {
       asked.push(host);
       return {
         families: [{ family: 4, addresses: [address("198.51.100.2")] }],
-        ...{ ttl: ms(1000), trouble: null },
+        ttl: ms(1000),
+        trouble: null,
       };
     };
     const sound = await ran(file, true, answers);

@@ -83,7 +83,8 @@ test("lvsd init -o writes where a link of root's leads, as /etc/lvsd/lvsd.yaml d
   t.after(() => rmSync(directory, { recursive: true }));
   chmodSync(directory, 0o755);
   mkdirSync(join(directory, "live"));
-  const [link, file] = [join(directory, "lvsd.yaml"), join(directory, "live/lvsd.yaml")];
+  const link = join(directory, "lvsd.yaml");
+  const file = join(directory, "live/lvsd.yaml");
   symlinkSync("live/lvsd.yaml", link);
   assert.equal((await lvsd(["init", "-o", link])).status, 0);
   assert.ok(lstatSync(link).isSymbolicLink());

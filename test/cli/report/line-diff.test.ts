@@ -9,7 +9,15 @@ describe("the difference of two texts", () => {
   it("shows what went and what came, with three lines around", () => {
     const text = (middle: string) => `1\n2\n3\n4\n${middle}\n6\n7\n8\n9\n`;
     assert.deepEqual(lineDiff(text("old"), text("new")), [
-      ...["@@ -2 +2 @@", " 2", " 3", " 4", "-old", "+new", " 6", " 7", " 8"],
+      "@@ -2 +2 @@",
+      " 2",
+      " 3",
+      " 4",
+      "-old",
+      "+new",
+      " 6",
+      " 7",
+      " 8",
     ]);
   });
 

@@ -9,11 +9,17 @@ import { now } from "./printed.ts";
 test("host names stand with their addresses, who said them, and how long ago", () => {
   const names: Status["names"] = [
     {
-      ...{ name: "app.internal", addresses: ["10.0.0.1"], source: "peer", last_error: null },
+      name: "app.internal",
+      addresses: ["10.0.0.1"],
+      source: "peer",
+      last_error: null,
       answered: "2026-01-01T00:09:53Z",
     },
     {
-      ...{ name: "gone.internal", addresses: [], source: "nowhere", answered: null },
+      name: "gone.internal",
+      addresses: [],
+      source: "nowhere",
+      answered: null,
       last_error: "the name servers know no address of it (ENOTFOUND)",
     },
   ];

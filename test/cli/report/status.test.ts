@@ -66,8 +66,12 @@ const troubled: Status = {
   refused: { control: {}, check: {}, config: {} },
   services: [
     {
-      ...{ name: "mail", state: "starting", since: "2026-01-01T00:10:00.000Z", failures: 1 },
-      ...{ cause: "the router is active", last_error: "its check failed: connection refused" },
+      name: "mail",
+      state: "starting",
+      since: "2026-01-01T00:10:00.000Z",
+      failures: 1,
+      cause: "the router is active",
+      last_error: "its check failed: connection refused",
     },
   ],
   virtual_servers: [],

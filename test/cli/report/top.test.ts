@@ -58,6 +58,11 @@ test("without rates, without a peer, in trouble", () => {
 
 test("numbers in few characters", () => {
   assert.deepEqual([0, 9999, 12_345, 123_456, 1_234_567, 9_876_543_210].map(short), [
-    ...["0", "9999", "12.3k", "123k", "1.23M", "9.88G"],
+    "0",
+    "9999",
+    "12.3k",
+    "123k",
+    "1.23M",
+    "9.88G",
   ]);
 });

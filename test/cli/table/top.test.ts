@@ -80,7 +80,8 @@ test("top on a terminal of 80 x 24: changed lines alone, resize, a daemon that d
   session.type("k");
   await session.until("and back", () => /^web /.test(screen.lines[4] ?? ""));
 
-  [screen.columns, screen.rows] = [100, 30];
+  screen.columns = 100;
+  screen.rows = 30;
   execFileSync("stty", ["-F", session.said("tty") ?? "", "rows", "30", "cols", "100"]);
   await session.until("the new size", () => /q quit/.test(screen.lines[29] ?? ""));
   assert.equal(screen.lines.length, 30);

@@ -71,11 +71,19 @@ async function failed(t: TestContext, situation: Situation) {
   await becomes(pid, "T");
   const terminal = new Recorder();
   const takeover = {
-    ...{ terminal, other, isHolder, role: "primary", keys: [], before: {} },
+    terminal,
+    other,
+    isHolder,
+    role: "primary",
+    keys: [],
+    before: {},
     config: { routers: { backup: backup === null ? null : { public: backup } } },
     options: {
-      ...{ runDir: directory, stateDir: directory, alone: false },
-      ...{ start: "/bin/true", stop: situation.stop ?? "/bin/true" },
+      runDir: directory,
+      stateDir: directory,
+      alone: false,
+      start: "/bin/true",
+      stop: situation.stop ?? "/bin/true",
     },
   } as unknown as Takeover;
   const frozenAtPutBack: boolean[] = [];

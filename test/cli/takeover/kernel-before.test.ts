@@ -8,7 +8,12 @@ const device = (
   name: string,
   ...held: readonly (readonly [string, string | null])[]
 ): Interface => ({
-  ...{ name, index: 2, mac: null, up: true, carrier: true, operstate: "UP" },
+  name,
+  index: 2,
+  mac: null,
+  up: true,
+  carrier: true,
+  operstate: "UP",
   addresses: held.map(([text, label]) => {
     const prefix = parsePrefix(text);
     assert.ok(prefix !== null);

@@ -59,7 +59,9 @@ describe("merging two changes of one configuration", () => {
   it("takes the same change of both sides once", () => {
     const changed = base.replace("port: 80", "port: 81");
     assert.deepEqual(merge({ base, mine: changed, theirs: changed }), {
-      ...{ kind: "merged", text: changed, taken: [] },
+      kind: "merged",
+      text: changed,
+      taken: [],
     });
   });
 

@@ -20,8 +20,10 @@ test("keepalived's notification_email, in whatever form, with its server and por
   smtp_server 192.0.2.25 2525`);
   const { mail, told } = imported("keepalived.conf", text);
   assert.deepEqual(mail, {
-    ...{ to: ["ops@example.com", "night@example.com", "third@example.com"] },
-    ...{ from: "lb@example.com", smtp: "192.0.2.25", port: 2525 },
+    to: ["ops@example.com", "night@example.com", "third@example.com"],
+    from: "lb@example.com",
+    smtp: "192.0.2.25",
+    port: 2525,
   });
   assert.match(told.join(), /^changed: notify\.mail: one mail a minute at most/);
 });

@@ -36,8 +36,17 @@ virtual_servers: # old.conf:4
 
   it("means in YAML what was set, whatever the texts", () => {
     const values = {
-      ...{ a: "yes", b: "~", c: "it's", d: "x: y", e: "", f: "a\nb\u2028", g: " # no", h: "[1" },
-      ...{ i: ["a", 1, true], j: 1.5, k: false },
+      a: "yes",
+      b: "~",
+      c: "it's",
+      d: "x: y",
+      e: "",
+      f: "a\nb\u2028",
+      g: " # no",
+      h: "[1",
+      i: ["a", 1, true],
+      j: 1.5,
+      k: false,
     };
     const root = new MapNode();
     for (const [key, value] of Object.entries(values)) root.set(key, value);
@@ -45,7 +54,8 @@ virtual_servers: # old.conf:4
     root.set("none", new MapNode());
     assert.deepEqual(parse(printOutline(root, []).text), {
       ...values,
-      ...{ maps: [{ x: 1 }, { x: 2 }], none: {} },
+      maps: [{ x: 1 }, { x: 2 }],
+      none: {},
     });
   });
 

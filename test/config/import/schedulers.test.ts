@@ -9,7 +9,8 @@ test("a scheduler is one that the kernel has; two have a fallback", () => {
 
 test("flags are by name or number, and those of other schedulers mean nothing", () => {
   assert.deepEqual(schedulerFlags("sh", ["flag-1", "sh-port", "sh-fallback", "mh-port"]), {
-    ...{ flags: ["sh-fallback", "sh-port"], ignored: ["mh-port"] },
+    flags: ["sh-fallback", "sh-port"],
+    ignored: ["mh-port"],
   });
   assert.deepEqual(schedulerFlags("wlc", ["flag-1"]), { flags: [], ignored: ["flag-1"] });
 });

@@ -11,7 +11,9 @@ test("the console listens on loopback, without TLS, for all", () => {
 
 test("it may listen on all addresses, for some networks, over TLS with a certificate of its own", () => {
   assert.deepEqual(consoleOf("listen: '::', port: 8443, allow: 10.0.0.0/8, tls: {}"), {
-    ...{ listen: "::", port: 8443, allow: ["10.0.0.0/8"] },
+    listen: "::",
+    port: 8443,
+    allow: ["10.0.0.0/8"],
     tls: { certificate: null, key: null },
   });
 });

@@ -20,15 +20,16 @@ test("notify.mail is off, and has its defaults where it is on", () => {
   assert.equal(accepted(readText(text("{}"))).notify.mail, null);
   const written = "{ mail: { to: ops@example.com, from: lvsd@example.com, smtp: 192.0.2.25 } }";
   assert.deepEqual(accepted(readText(text(written))).notify.mail, {
-    ...{ to: ["ops@example.com"], from: "lvsd@example.com", smtp: "192.0.2.25", port: 25 },
-    ...{
-      tls: "offered",
-      serverName: null,
-      ca: null,
-      user: null,
-      passwordFile: null,
-      every: 60_000,
-    },
+    to: ["ops@example.com"],
+    from: "lvsd@example.com",
+    smtp: "192.0.2.25",
+    port: 25,
+    tls: "offered",
+    serverName: null,
+    ca: null,
+    user: null,
+    passwordFile: null,
+    every: 60_000,
     events: ["state", "real_server", "virtual_server"],
   });
 });

@@ -37,7 +37,11 @@ describe("the routes of the console", () => {
   it("are those of the panels and of the login, all known to the attacks", async () => {
     const routes = (await everyRoute()).map(({ method, path }) => `${method} ${path}`);
     const wanted = [
-      ...["GET /", "GET /login", "POST /login", "POST /logout", "POST /view"],
+      "GET /",
+      "GET /login",
+      "POST /login",
+      "POST /logout",
+      "POST /view",
       "GET /assets/some.css",
       ...panels.map(({ path }) => `GET ${path}`),
       ...panels.flatMap(({ path, live }) => (live === undefined ? [] : [`GET ${path}/live`])),
@@ -49,7 +53,8 @@ describe("the routes of the console", () => {
   it("do nothing for strangers, forgers, other sites and other names", async (t) => {
     const served = await serveConsole(t);
     const routes = await everyRoute();
-    const [admin, again] = [await visitorAs(served, "admin"), await visitorAs(served, "admin")];
+    const admin = await visitorAs(served, "admin");
+    const again = await visitorAs(served, "admin");
     assert.deepEqual(await forgeAll({ routes, admin, again }), []);
     assert.deepEqual(await misdirect(admin), []);
     const { daemon } = served;

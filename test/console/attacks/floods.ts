@@ -23,7 +23,8 @@ const lookMs = 80;
 
 /** Looks at a page again and again until `over`. */
 async function slowest(visitor: Visitor, over: Promise<unknown>): Promise<number> {
-  let [longest, ended] = [0, false];
+  let longest = 0;
+  let ended = false;
   const end = (): void => {
     ended = true;
   };

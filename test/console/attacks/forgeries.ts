@@ -89,20 +89,16 @@ export async function overreach(
 
 /** Addresses that a redirect must not lead to, and lines that must not get into a head. */
 const astray = [
-  ...[
-    "//evil.example/",
-    "/\\evil.example",
-    "https://evil.example/",
-    "javascript:x",
-    "\\\\evil.example",
-  ],
-  ...[
-    "/%0d%0aset-cookie:%20x=1",
-    "/x\r\nset-cookie: x=1",
-    "/x\u2028",
-    "/\t/evil.example",
-    "/./\\evil",
-  ],
+  "//evil.example/",
+  "/\\evil.example",
+  "https://evil.example/",
+  "javascript:x",
+  "\\\\evil.example",
+  "/%0d%0aset-cookie:%20x=1",
+  "/x\r\nset-cookie: x=1",
+  "/x\u2028",
+  "/\t/evil.example",
+  "/./\\evil",
 ];
 
 /** Redirects and downloads with what an attacker may write into their head. */

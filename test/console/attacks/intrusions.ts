@@ -5,9 +5,16 @@ import { cookieOf, send } from "./raw.ts";
 import type { Route } from "./routes.ts";
 
 const upwards = [
-  ...["/../../../../etc/passwd", "/..%2f..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/etc/passwd"],
-  ...["/..%5c..%5cetc%5cpasswd", "/..%c0%af..%c0%afetc/passwd", "/%00/etc/passwd", "//etc/passwd"],
-  ...["/....//....//etc/passwd", "/etc/passwd%00.css", "/%25%32%65%25%32%65/etc/passwd"],
+  "/../../../../etc/passwd",
+  "/..%2f..%2f..%2fetc%2fpasswd",
+  "/%2e%2e/%2e%2e/etc/passwd",
+  "/..%5c..%5cetc%5cpasswd",
+  "/..%c0%af..%c0%afetc/passwd",
+  "/%00/etc/passwd",
+  "//etc/passwd",
+  "/....//....//etc/passwd",
+  "/etc/passwd%00.css",
+  "/%25%32%65%25%32%65/etc/passwd",
 ];
 
 /** What belongs to the machine and to no answer. */

@@ -61,8 +61,10 @@ function fieldsIn(form: string): readonly FormField[] {
   });
   const areas = [...form.matchAll(/<textarea\b([^>]*)>\n?(.*?)<\/textarea>/gs)].map(
     ([, tag = "", text = ""]): FormField => ({
-      ...{ name: attribute(tag, "name") ?? "", value: unescaped(text) },
-      ...{ kind: "text", options: [] },
+      name: attribute(tag, "name") ?? "",
+      value: unescaped(text),
+      kind: "text",
+      options: [],
     }),
   );
   const selects = [...form.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)].map(

@@ -22,7 +22,11 @@ export function send(url: string, path: string, sending: Sending = {}): Promise<
   return new Promise((resolve, reject) => {
     const asked = request(
       {
-        ...{ host: hostname, port, method, path, agent: false },
+        host: hostname,
+        port,
+        method,
+        path,
+        agent: false,
         ...(from === undefined ? {} : { localAddress: from }),
         headers: {
           ...(method === "POST" ? { "content-type": "application/x-www-form-urlencoded" } : {}),

@@ -18,7 +18,8 @@ const readersOwn = ["/doctor/run", "/script/save", "/password/change"];
 /** Looks at both daemons all the time; what was not as it should be. */
 function watchDaemons({ daemons }: Attacked, t: TestContext) {
   const wrong: string[] = [];
-  let [looks, over] = [0, false];
+  let looks = 0;
+  let over = false;
   const watching = (async () => {
     while (!over) {
       for (const [at, daemon] of daemons.entries()) {
@@ -43,7 +44,8 @@ function watchDaemons({ daemons }: Attacked, t: TestContext) {
 
 async function forge(attacked: Attacked): Promise<void> {
   const routes = await everyRoute();
-  const [admin, again] = [await attacked.visitorAs("admin"), await attacked.visitorAs("admin")];
+  const admin = await attacked.visitorAs("admin");
+  const again = await attacked.visitorAs("admin");
   assert.deepEqual(await forgeAll({ routes, admin, again }), []);
   assert.deepEqual(await misdirect(admin), []);
   const reader = await attacked.visitorAs("reader");
@@ -62,7 +64,8 @@ async function forge(attacked: Attacked): Promise<void> {
 /** An id that an attacker has planted in a browser is worth nothing after the login. */
 async function fixate({ url }: Attacked): Promise<void> {
   const planted = "A".repeat(43);
-  const [victim, attacker] = [new Visitor(url), new Visitor(url)];
+  const victim = new Visitor(url);
+  const attacker = new Visitor(url);
   for (const visitor of [victim, attacker]) visitor.cookies.set("lvsd_session", planted);
   await victim.login("admin");
   assert.notEqual(victim.cookies.get("lvsd_session"), planted);
@@ -118,10 +121,8 @@ it("a console under attack lets nothing in, and its daemons do not notice", {
   const after = await first.status();
   for (const key of ["state", "config", "maintenance", "faults"] as const)
     assert.deepEqual(after[key], before[key], key);
-  const [asked, changed] = [
-    await happened(first, "control asked"),
-    await happened(first, "state changed"),
-  ];
+  const asked = await happened(first, "control asked");
+  const changed = await happened(first, "state changed");
   assert.equal(asked, 0, "nothing was asked of the daemon");
   assert.equal(changed, changes);
   const inside = await attacked.visitorAs("admin");

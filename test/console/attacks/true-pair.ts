@@ -67,12 +67,16 @@ export async function startAttacked(t: TestContext, mark: string): Promise<Attac
   if (first === undefined) throw new Error("no daemon");
   while ((await first.status()).state !== "active") await sleep(20);
   while (!(await first.status()).peer?.alive) await sleep(20);
-  const [runDir, stateDir] = [join(directory, "run"), join(directory, "state")];
+  const runDir = join(directory, "run");
+  const stateDir = join(directory, "state");
   for (const place of [runDir, stateDir]) mkdirSync(place, { mode: 0o750 });
   const socketPath = join(runDir, "lvsd.sock");
   const warn = (): void => {};
   const server = await startControlServer({
-    ...{ socketPath, controlled: first, warn, userOf: peerUser },
+    socketPath,
+    controlled: first,
+    warn,
+    userOf: peerUser,
   });
   t.after(() => server.close());
   addUser(stateDir, "admin");
@@ -82,7 +86,9 @@ export async function startAttacked(t: TestContext, mark: string): Promise<Attac
   t.after(() => console.stop());
   await console.start();
   return {
-    ...{ machines, daemons, stateDir },
+    machines,
+    daemons,
+    stateDir,
     get url() {
       return console.url;
     },

@@ -2,7 +2,10 @@
 import { type Drafts, draftOf } from "../../../src/console/drafts/drafts.ts";
 
 export const loaded = (text: string, serial = 1) => ({
-  ...{ path: "/etc/lvsd/lvsd.yaml", serial, hash: `hash of ${text}`, text },
+  path: "/etc/lvsd/lvsd.yaml",
+  serial,
+  hash: `hash of ${text}`,
+  text,
   includes: [],
 });
 

@@ -21,7 +21,8 @@ describe("a draft", () => {
 
   it("is one user's alone, and takes a whole text", async () => {
     const drafts = new Drafts(() => 0);
-    const [ann, bob] = [user("ann", drafts, { text }), user("bob", drafts, { text })];
+    const ann = user("ann", drafts, { text });
+    const bob = user("bob", drafts, { text });
     await ann.take("serial: 1\nport: 90\n");
     assert.equal(ann.present?.base.text, text);
     assert.equal(bob.present, null);

@@ -43,7 +43,9 @@ describe("the fields of the forms", () => {
     assert.equal(form.get("k.damping.hold"), "1m");
     assert.equal(form.get("k.persistence.timeout"), "300s");
     assert.deepEqual(formEdits(form, parts, { document, root }), {
-      ...{ edits: [], refused: [], orders: new Map() },
+      edits: [],
+      refused: [],
+      orders: new Map(),
     });
   });
 

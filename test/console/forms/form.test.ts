@@ -36,13 +36,27 @@ describe("the forms", () => {
 
 describe("the forms and who may", () => {
   const actions = [
-    ...["/global/save", "/redundancy/save", "/virtual-server/save", "/virtual-servers/edit"],
-    ...["/real-server/save", "/real-servers/edit", "/monitoring/save", "/monitoring/list"],
-    ...["/monitoring/any", "/monitoring/remove", "/services/edit", "/service/save"],
+    "/global/save",
+    "/redundancy/save",
+    "/virtual-server/save",
+    "/virtual-servers/edit",
+    "/real-server/save",
+    "/real-servers/edit",
+    "/monitoring/save",
+    "/monitoring/list",
+    "/monitoring/any",
+    "/monitoring/remove",
+    "/services/edit",
+    "/service/save",
   ];
   const pages = [
-    ...["/global", "/redundancy", "/virtual-servers", "/virtual-server?name=web"],
-    ...["/real-servers?vs=web", "/real-server?vs=web&name=rs1", "/monitoring?vs=web"],
+    "/global",
+    "/redundancy",
+    "/virtual-servers",
+    "/virtual-server?name=web",
+    "/real-servers?vs=web",
+    "/real-server?vs=web&name=rs1",
+    "/monitoring?vs=web",
   ];
 
   it("show everything to a read-only user and to an operator of some, and take nothing", async (t) => {

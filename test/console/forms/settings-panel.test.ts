@@ -28,7 +28,8 @@ describe("the settings", () => {
     daemon.loaded = { ...pairConfig, serial: 0, hash: "", text: "", includes: [] };
     await send(visitor, ["/global", "/global/save"], { "k.routers.primary.public": "192.0.2.1" });
     await send(visitor, ["/virtual-server?new=web", "/virtual-server/save"], {
-      ...{ "k.address": "192.0.2.10/24", "k.port": "80" },
+      "k.address": "192.0.2.10/24",
+      "k.port": "80",
     });
     await send(visitor, ["/real-server?vs=web&new=rs1", "/real-server/save"], {
       "k.address": "10.0.0.1",

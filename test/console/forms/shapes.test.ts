@@ -195,10 +195,8 @@ describe("names with texts", () => {
       "k.headers.1": "5",
     });
     assert.match(await draftOf(visitor), /headers: \{ X-Token: "?a: b"?, Accept: "5" \}/);
-    const [again, nameless] = [
-      await send(visitor, check, { "name.headers.2": "Accept", "k.headers.2": "x" }),
-      await send(visitor, check, { "k.headers.2": "x" }),
-    ];
+    const again = await send(visitor, check, { "name.headers.2": "Accept", "k.headers.2": "x" });
+    const nameless = await send(visitor, check, { "k.headers.2": "x" });
     for (const { status, text } of [again, nameless]) {
       assert.equal(status, 422);
       assert.match(text, /id="k-headers-wrong"/);

@@ -49,10 +49,8 @@ describe("a stale page about a list of checks", () => {
 
   it("saves a check that is gone, or has moved, nowhere", async (t) => {
     const visitor = await served(t, listed(http, tcp, ping));
-    const [second, third] = [
-      await formAt(visitor, `${page}&at=1`, "save"),
-      await formAt(visitor, `${page}&at=2`, "save"),
-    ];
+    const second = await formAt(visitor, `${page}&at=1`, "save");
+    const third = await formAt(visitor, `${page}&at=2`, "save");
     const list = { ...(await formAt(visitor, page, "list")), do: "delete:0" };
     await visitor.post("/monitoring/list", list);
     for (const form of [second, third]) {

@@ -48,7 +48,10 @@ export async function upload(
     );
   const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
   const answer = await fetch(new URL(path, visitor.url), {
-    ...{ method: "POST", body: form, headers: { cookie }, redirect: "manual" },
+    method: "POST",
+    body: form,
+    headers: { cookie },
+    redirect: "manual",
   });
   return { status: answer.status, text: await answer.text() };
 }

@@ -5,8 +5,14 @@ import { sampleStatus } from "../../control/sample.ts";
 import { serveConsole, visitorAs } from "../served-console.ts";
 
 const poisonedEvent = (evil: string): object => ({
-  ...{ at: `2026-01-01T00:00:00.000Z${evil}`, severity: "info", message: `x${evil}` },
-  ...{ event: "state", kind: "changed", from: "standby", to: "active", cause: evil },
+  at: `2026-01-01T00:00:00.000Z${evil}`,
+  severity: "info",
+  message: `x${evil}`,
+  event: "state",
+  kind: "changed",
+  from: "standby",
+  to: "active",
+  cause: evil,
 });
 
 describe("the log of events", () => {

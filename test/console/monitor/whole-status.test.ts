@@ -26,8 +26,14 @@ const problem = { file: "/etc/lvsd/lvsd.yaml", line: 3, column: 5, message: "wro
 const since = "2026-01-01T00:00:00.000Z";
 
 const passed: Filled<RealServerStatus> = {
-  ...{ name: "rs1", address: "10.11.12.1", port: 80, state: "up", weight: 2 },
-  ...{ effective_weight: 1.5, active_connections: 12, inactive_connections: 340 },
+  name: "rs1",
+  address: "10.11.12.1",
+  port: 80,
+  state: "up",
+  weight: 2,
+  effective_weight: 1.5,
+  active_connections: 12,
+  inactive_connections: 340,
   check: { type: "http", last_ms: 2.1, last_error: "", since },
   own_path: { reached: false, why: "no route" },
   tripwire: "held",
@@ -35,7 +41,11 @@ const passed: Filled<RealServerStatus> = {
 };
 
 const full: Filled<Status> = {
-  ...{ version: "1.0.0", started: since, role: "primary", state: "active", since },
+  version: "1.0.0",
+  started: since,
+  role: "primary",
+  state: "active",
+  since,
   cause: "peer dead",
   config: { path: "/etc/lvsd/lvsd.yaml", serial: 7, hash: "0f".repeat(32), error: [problem] },
   faults: [{ kind: "link", subject: "eth0", text: "eth0 is down", count: 3 }],
@@ -43,38 +53,66 @@ const full: Filled<Status> = {
   fence: "status 1",
   failback: { mode: "auto", blocked_by: "an operator", in_ms: 3000 },
   heartbeat: {
-    ...{ sent: 10, received: 9, late: 2, refused: { "bad-hmac": 3 } },
-    ...{ protocol: "auto", speaks: "pulse", authenticated: true },
+    sent: 10,
+    received: 9,
+    late: 2,
+    refused: { "bad-hmac": 3 },
+    protocol: "auto",
+    speaks: "pulse",
+    authenticated: true,
   },
   connection_sync: { state: "master", device: "eth1", id: 4 },
   peer: {
-    ...{ role: "backup", state: "standby", alive: true, config_match: true },
-    ...{ since: "2026-01-01T00:00:05.000Z", cause: "it is heard" },
+    role: "backup",
+    state: "standby",
+    alive: true,
+    config_match: true,
+    since: "2026-01-01T00:00:05.000Z",
+    cause: "it is heard",
     paths: [{ name: "public", alive: true, last_seen_ms: 120, rtt_ms: 0.4, lost: 3 }],
   },
   vips: [{ address: "192.0.2.1/24", device: "eth0", held: true, answered_by: "02:00:00:00:00:01" }],
   services: [
     {
-      ...{ name: "mail", state: "failed", since, cause: "start failed", last_error: "status 3" },
+      name: "mail",
+      state: "failed",
+      since,
+      cause: "start failed",
+      last_error: "status 3",
       failures: 2,
     },
   ],
   virtual_servers: [
     {
-      ...{ name: "web", protocol: "tcp", address: "192.0.2.1", port: 80, fwmark: 7 },
-      ...{ scheduler: "wlc", state: "up", last_error: "refused" },
-      ...{ active_connections: 12, inactive_connections: 345, real_servers: [passed] },
+      name: "web",
+      protocol: "tcp",
+      address: "192.0.2.1",
+      port: 80,
+      fwmark: 7,
+      scheduler: "wlc",
+      state: "up",
+      last_error: "refused",
+      active_connections: 12,
+      inactive_connections: 345,
+      real_servers: [passed],
     },
   ],
   names: [
     {
-      ...{ name: "app", addresses: ["10.0.0.9"], source: "disk", answered: since },
+      name: "app",
+      addresses: ["10.0.0.9"],
+      source: "disk",
+      answered: since,
       last_error: "timed out",
     },
   ],
   maintenance: [
     {
-      ...{ virtual_server: "web", real_server: "rs1", order: "drain", by: "root", since },
+      virtual_server: "web",
+      real_server: "rs1",
+      order: "drain",
+      by: "root",
+      since,
       connections: 5,
     },
   ],
@@ -122,10 +160,17 @@ function* leaves(value: unknown, path: Path = []): Generator<Path> {
 
 /** Other values of the closed lists. */
 const others: Readonly<Record<string, unknown>> = {
-  ...{ role: "backup", state: "fault", "peer.role": "primary", "peer.state": "fault" },
-  ...{ commands: "daemon", "failback.mode": "manual", "services[].state": "running" },
-  ...{ "virtual_servers[].state": "panic", "virtual_servers[].real_servers[].state": "down" },
-  ...{ "virtual_servers[].real_servers[].tripwire": "off", "names[].source": "peer" },
+  role: "backup",
+  state: "fault",
+  "peer.role": "primary",
+  "peer.state": "fault",
+  commands: "daemon",
+  "failback.mode": "manual",
+  "services[].state": "running",
+  "virtual_servers[].state": "panic",
+  "virtual_servers[].real_servers[].state": "down",
+  "virtual_servers[].real_servers[].tripwire": "off",
+  "names[].source": "peer",
   "maintenance[].order": "disable",
 };
 

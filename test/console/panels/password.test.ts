@@ -6,7 +6,8 @@ import { password } from "../visitor.ts";
 describe("PASSWORD", () => {
   it("ends with the password, in every browser, and with the logout", async (t) => {
     const served = await serveConsole(t);
-    const [here, there] = [await visitorAs(served, "admin"), await visitorAs(served, "admin")];
+    const here = await visitorAs(served, "admin");
+    const there = await visitorAs(served, "admin");
     assert.equal((await there.get("/control")).status, 200);
     const fresh = "another good password";
     const fields = { present: password, fresh, again: fresh };

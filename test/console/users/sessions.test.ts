@@ -5,8 +5,11 @@ import type { User } from "../../../src/console/users/user.ts";
 
 const minute = 60_000;
 const ada: User = {
-  ...{ name: "ada", role: "operator", virtualServers: null },
-  ...{ password: "hash 1", changed: "2026-01-01T00:00:00Z" },
+  name: "ada",
+  role: "operator",
+  virtualServers: null,
+  password: "hash 1",
+  changed: "2026-01-01T00:00:00Z",
 };
 
 describe("a session", () => {
@@ -57,7 +60,8 @@ describe("a session", () => {
   });
 
   it("is over with the password that began it, and with its user", () => {
-    const [one, two] = [sessions.begin(ada), sessions.begin(ada)];
+    const one = sessions.begin(ada);
+    const two = sessions.begin(ada);
     users.set(ada.name, { ...ada, password: "hash 2" });
     assert.equal(find(one), null);
     users.set(ada.name, ada);
@@ -67,7 +71,8 @@ describe("a session", () => {
   });
 
   it("ends when asked to, and no other does", () => {
-    const [one, two] = [sessions.begin(ada), sessions.begin(ada)];
+    const one = sessions.begin(ada);
+    const two = sessions.begin(ada);
     sessions.end(one);
     sessions.end(undefined);
     assert.equal(find(one), null);

@@ -3,7 +3,11 @@ import { describe, it } from "node:test";
 import { mayDo, mayOpen, type User, userName } from "../../../src/console/users/user.ts";
 
 const user = (role: User["role"], virtualServers: User["virtualServers"] = null): User => ({
-  ...{ name: "ada", role, virtualServers, password: "x", changed: "2026-01-01T00:00:00Z" },
+  name: "ada",
+  role,
+  virtualServers,
+  password: "x",
+  changed: "2026-01-01T00:00:00Z",
 });
 
 describe("what a user may do", () => {

@@ -8,13 +8,18 @@ import { placeFor } from "../../system/place.ts";
 
 const hash = `scrypt:1:8:1:${"s".repeat(22)}:${"h".repeat(43)}`;
 const user = (name: string, changes: Partial<User> = {}): User => ({
-  ...{ name, role: "operator", virtualServers: null, password: hash },
-  ...{ changed: "2026-01-01T00:00:00.000Z", ...changes },
+  name,
+  role: "operator",
+  virtualServers: null,
+  password: hash,
+  changed: "2026-01-01T00:00:00.000Z",
+  ...changes,
 });
 
 test("users are found by their names, by another process too, and sorted in the file", (t) => {
   const place = placeFor(t);
-  const [here, there] = [new UsersFile(place), new UsersFile(place)];
+  const here = new UsersFile(place);
+  const there = new UsersFile(place);
   assert.deepEqual(here.all(), []);
   here.put(user("zoe"));
   here.put(user("anna"));

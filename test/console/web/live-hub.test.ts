@@ -8,8 +8,11 @@ import type { ConsoleParts } from "../../../src/console/web/parts.ts";
 import { sampleStatus } from "../../control/sample.ts";
 
 const userNamed = (name: string): User => ({
-  ...{ name, role: "read-only", virtualServers: null },
-  ...{ password: "scrypt:4:8:1:x:y", changed: "2026-01-01T00:00:00Z" },
+  name,
+  role: "read-only",
+  virtualServers: null,
+  password: "scrypt:4:8:1:x:y",
+  changed: "2026-01-01T00:00:00Z",
 });
 
 interface Opened extends ConsoleApp {
@@ -23,13 +26,21 @@ interface Opened extends ConsoleApp {
 async function openHub(t: TestContext): Promise<Opened> {
   const now = (): number => performance.now();
   const watched = {
-    ...{ status: sampleStatus, at: 0, down: null, rates: null, graphs: null, events: [] },
+    status: sampleStatus,
+    at: 0,
+    down: null,
+    rates: null,
+    graphs: null,
+    events: [],
   };
   const settings: { allow: readonly string[]; tls: null } = { allow: [], tls: null };
   let given = settings;
   const sessions = new Sessions(now);
   const parts = {
-    ...{ settings: () => given, sessions, attempts: new Attempts(now), log: () => {} },
+    settings: () => given,
+    sessions,
+    attempts: new Attempts(now),
+    log: () => {},
     watch: { current: watched, follow: () => () => {}, fresh: async () => watched },
     users: { find: userNamed, all: () => [] },
     assets: { byPath: new Map(), paths: { style: null, script: null } },
@@ -40,7 +51,8 @@ async function openHub(t: TestContext): Promise<Opened> {
   const made = await consoleApp(parts, { tls: null, now });
   t.after(() => made.app.close());
   return {
-    ...{ ...made, sessions },
+    ...made,
+    sessions,
     get allow() {
       return given.allow;
     },
@@ -49,7 +61,10 @@ async function openHub(t: TestContext): Promise<Opened> {
     },
     stream: async (id, from = "192.0.2.7") => {
       const answer = await made.app.inject({
-        ...{ method: "GET", url: "/control/live", remoteAddress: from, payloadAsStream: true },
+        method: "GET",
+        url: "/control/live",
+        remoteAddress: from,
+        payloadAsStream: true,
         headers: { cookie: `lvsd_session=${id}` },
       });
       answer.stream().resume();

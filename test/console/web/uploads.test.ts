@@ -21,7 +21,9 @@ describe("files of a form", () => {
     const visitor = await visitorAs(await serveConsole(t), "admin");
     const crlf = piranha.replaceAll("\n", "\r\n");
     const { status, text } = await visitor.submit("/import", "/import/read", {
-      ...{ name: "lvs.cf", text: crlf, from: "piranha" },
+      name: "lvs.cf",
+      text: crlf,
+      from: "piranha",
     });
     assert.equal(status, 200);
     assert.match(text, /<h3 lang="en">lvs\.cf<\/h3>/);
@@ -46,7 +48,9 @@ describe("files of a form", () => {
     const reader = await visitorAs(served, "reader");
     assert.equal((await reader.get("/import")).status, 403);
     const stranger = await fetch(new URL("/import/read", served.url), {
-      ...{ method: "POST", redirect: "manual", body: new FormData() },
+      method: "POST",
+      redirect: "manual",
+      body: new FormData(),
     });
     assert.equal(stranger.status, 303);
   });

@@ -41,7 +41,9 @@ const status: fc.Arbitrary<Status> = (() => {
       state: state as Status["state"],
       virtual_servers: servers.map(({ name, port, reals: own }) => ({
         ...(server as Status["virtual_servers"][number]),
-        ...{ name, port, real_servers: own },
+        name,
+        port,
+        real_servers: own,
       })),
     }));
 })();
@@ -103,7 +105,8 @@ describe("the status as a difference", () => {
   });
 
   it("is the whole of it for a mark of another process, and for none at all", async () => {
-    const [one, other] = [new StatusLedger("one"), new StatusLedger("other")];
+    const one = new StatusLedger("one");
+    const other = new StatusLedger("other");
     await one.take(sampleStatus, unpaced);
     await other.take(sampleStatus, unpaced);
     const { mark } = await one.since(null, unpaced);
@@ -124,7 +127,8 @@ describe("the status as a difference", () => {
       for (const real of reals) (real as { weight: number }).weight = 5;
     let has = withChanges(null, first);
     let { mark } = first;
-    let [asked, done] = [0, 0];
+    let asked = 0;
+    let done = 0;
     await ledger.take(later, (realServers) => {
       done += realServers;
       if (done % 150 !== 0) return undefined;
@@ -141,7 +145,8 @@ describe("the status as a difference", () => {
   });
 
   it("is looked for once for all who ask at once, and anew for who asks after the look began", async () => {
-    let [looks, serial] = [0, 1];
+    let looks = 0;
+    let serial = 1;
     const opened: (() => void)[] = [];
     const shared = new SharedLooks(
       "one",

@@ -27,7 +27,12 @@ virtual_servers:
 const prefix = parsePrefix("192.0.2.1/24");
 assert.ok(prefix !== null);
 const eth0: Interface = {
-  ...{ name: "eth0", index: 2, mac: null, up: true, carrier: true, operstate: "UP" },
+  name: "eth0",
+  index: 2,
+  mac: null,
+  up: true,
+  carrier: true,
+  operstate: "UP",
   addresses: [{ prefix, label: "eth0", tentative: false, expires: false, source: true }],
 };
 
@@ -47,7 +52,9 @@ test("a file that is reloaded while the router waits for its own address is in f
       ip: { readInterfaces: async () => [eth0] },
       sysctl: { read: () => "0" },
     } as unknown as Doors,
-    ...{ role: null, error: null, serving: () => null },
+    role: null,
+    error: null,
+    serving: () => null,
     loaded: (next) => loaded.push(next),
   });
   t.after(async () => {

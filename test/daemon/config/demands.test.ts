@@ -9,7 +9,10 @@ const base = {
   failover: { monitor_links: ["eth0"] },
   virtual_servers: {
     web: {
-      ...{ address: "192.0.2.10/24", device: "eth0", port: 80, scheduler: "rr" },
+      address: "192.0.2.10/24",
+      device: "eth0",
+      port: 80,
+      scheduler: "rr",
       check: { type: "tcp" },
       real_servers: { rs1: { address: "10.0.0.1", weight: 1 } },
     },

@@ -9,7 +9,11 @@ export const written = { config, places: {}, files: [], keys: [] } as unknown as
 
 /** An interface with these addresses. */
 export const eth = (name: string, ...texts: readonly string[]) => ({
-  ...{ name, index: 2, up: true, carrier: true, mac: null },
+  name,
+  index: 2,
+  up: true,
+  carrier: true,
+  mac: null,
   addresses: texts.map((text) => ({ prefix: { address: address(text), length: 24 } })),
 });
 

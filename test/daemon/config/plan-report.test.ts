@@ -88,30 +88,36 @@ function* places(shape: Shape<unknown>, above: readonly string[]): Generator<Pla
 
 /** Texts of the shapes whose schema does not tell how they look; one of them fits where text does. */
 const texts: readonly string[] = [
-  ...[
-    "192.0.2.77",
-    "192.0.2.78",
-    "192.0.2.79/24",
-    "192.0.2.80/25",
-    "2001:db8::1",
-    "239.1.2.3",
-    "239.1.2.4",
-  ],
-  ...["ops@example.org", "night@example.org", "a@example.org", "b@example.org"],
-  ...["/bin/one", "/bin/two", "eth5", "eth6", "eth0:7", "none", "255.255.255.0", "24"],
-  ...[
-    "1.2.3",
-    "1.2.4",
-    "www.example.com",
-    "/path",
-    "one",
-    "two",
-    "a*.yaml",
-    "b*.yaml",
-    "200",
-    "200-299",
-    "301",
-  ],
+  "192.0.2.77",
+  "192.0.2.78",
+  "192.0.2.79/24",
+  "192.0.2.80/25",
+  "2001:db8::1",
+  "239.1.2.3",
+  "239.1.2.4",
+  "ops@example.org",
+  "night@example.org",
+  "a@example.org",
+  "b@example.org",
+  "/bin/one",
+  "/bin/two",
+  "eth5",
+  "eth6",
+  "eth0:7",
+  "none",
+  "255.255.255.0",
+  "24",
+  "1.2.3",
+  "1.2.4",
+  "www.example.com",
+  "/path",
+  "one",
+  "two",
+  "a*.yaml",
+  "b*.yaml",
+  "200",
+  "200-299",
+  "301",
 ];
 
 /** Values that a schema allows, and some that it does not: the reader says which. */
@@ -163,7 +169,10 @@ function withValue(path: readonly string[], value: unknown): string {
 
 /** The load monitors that have keys of their own. */
 const monitorWith: Readonly<Record<string, string>> = {
-  ...{ send: "agent", oid: "snmp", community_file: "snmp", command: "command" },
+  send: "agent",
+  oid: "snmp",
+  community_file: "snmp",
+  command: "command",
 };
 
 /** What must stand beside a key so that it may be given at all. */

@@ -24,7 +24,8 @@ test("a release that fails is handed on, and what happened is sent all the same"
   const { around, said } = make();
   const why = "the kernel says otherwise";
   assert.deepEqual(await around(async () => ({ ok: false, why })), {
-    ...{ ok: false, why },
+    ok: false,
+    why,
   });
   assert.match(said.join(), /^told: /);
 });

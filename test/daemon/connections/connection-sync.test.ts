@@ -14,8 +14,13 @@ const both = ["master eth1 1", "backup eth1 1"];
 const waiting = "connections are being synchronised";
 
 const eth1 = (index: number, up = true): Interface => ({
-  ...{ name: "eth1", index, mac: null, up, carrier: up },
-  ...{ operstate: "up", addresses: [] },
+  name: "eth1",
+  index,
+  mac: null,
+  up,
+  carrier: up,
+  operstate: "up",
+  addresses: [],
 });
 
 /** A kernel, a clock that the test moves, and what was said. */
@@ -23,8 +28,12 @@ function make(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const running = new Map<SyncDaemonKind, SyncDaemon>();
   const kernel = {
-    ...{ failure: null as string | null, starts: 0, changes: 0 },
-    ...{ listening: true, waiting: 0, dropped: 0 },
+    failure: null as string | null,
+    starts: 0,
+    changes: 0,
+    listening: true,
+    waiting: 0,
+    dropped: 0,
   };
   const refuseIfAsked = (): void => {
     if (kernel.failure !== null) throw new MachineError(kernel.failure);
@@ -53,7 +62,10 @@ function make(t: TestContext) {
   });
   t.after(() => sync.stop());
   return {
-    ...{ sync, running, kernel, said },
+    sync,
+    running,
+    kernel,
+    said,
     runs: () => [...running.values()].map(({ kind, device, id }) => `${kind} ${device} ${id}`),
     /** Lets time pass in steps of a second, with whatever falls due. */
     async pass(seconds: number): Promise<void> {
@@ -69,7 +81,10 @@ function make(t: TestContext) {
 test("without the key nothing is touched, and status says null", async (t) => {
   const { sync, running, pass, runs } = make(t);
   running.set("master", {
-    ...{ kind: "master", device: "eth9", id: 9, datagramBytes: null },
+    kind: "master",
+    device: "eth9",
+    id: 9,
+    datagramBytes: null,
     ...usualSyncTarget,
   });
   sync.configure(null);
@@ -143,7 +158,10 @@ test("what another program stopped or changed is put right and reported", async 
   await sync.settled();
   running.delete("backup");
   running.set("master", {
-    ...{ kind: "master", device: "eth0", id: 9, datagramBytes: null },
+    kind: "master",
+    device: "eth0",
+    id: 9,
+    datagramBytes: null,
     ...usualSyncTarget,
   });
   await pass(5);

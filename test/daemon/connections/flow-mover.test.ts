@@ -9,19 +9,23 @@ import { MachineError } from "../../../src/model/error.ts";
 import type { EventBody } from "../../../src/model/event.ts";
 import { instant } from "../../../src/model/time.ts";
 
-const [client, vip, dead, alive] = [
-  [198, 51, 100, 1],
-  [192, 0, 2, 1],
-  [10, 0, 0, 1],
-  [10, 0, 0, 2],
-];
+const client = [198, 51, 100, 1];
+const vip = [192, 0, 2, 1];
+const dead = [10, 0, 0, 1];
+const alive = [10, 0, 0, 2];
 const flow: Connection = {
-  ...{ protocol: "udp", state: "UDP", isTemplate: false, expires: 300 },
-  ...{ clientPort: 4000, virtualPort: 53, realPort: 53 },
+  protocol: "udp",
+  state: "UDP",
+  isTemplate: false,
+  expires: 300,
+  clientPort: 4000,
+  virtualPort: 53,
+  realPort: 53,
   addresses: Uint8Array.from([client, vip, dead].flatMap((each) => each ?? [])),
 };
 const leaving: Leaving = {
-  ...{ key: "dns/rs1" as Leaving["key"], mark: 9 },
+  key: "dns/rs1" as Leaving["key"],
+  mark: 9,
   vips: new Set([endpoint(Uint8Array.from(vip ?? []), 0)]),
   ports: [{ from: 53, to: 53 }],
   from: endpoint(Uint8Array.from(dead ?? []), 0),

@@ -17,7 +17,8 @@ import { instant } from "../../../src/model/time.ts";
 
 export const place = {
   link: { name: "eth1", index: 3, mac: "02:00:00:00:02:01" },
-  ...{ id: 3, ...usualSyncTarget },
+  id: 3,
+  ...usualSyncTarget,
 };
 
 export const line = (port: number, state: string): string => {
@@ -26,15 +27,17 @@ export const line = (port: number, state: string): string => {
 };
 
 /** A balanced SYN of the client's port: in to the virtual server, and out to the real one. */
-export const [client, virtual, real] = [
-  [192, 168, 26, 50],
-  [192, 168, 26, 10],
-  [10, 11, 12, 3],
-];
+export const client = [192, 168, 26, 50];
+export const virtual = [192, 168, 26, 10];
+export const real = [10, 11, 12, 3];
 
 export const syn = (port: number, outgoing: boolean): Syn => ({
-  ...{ outgoing, source: Uint8Array.from(client), sourcePort: port, sequence: port },
-  ...{ destination: Uint8Array.from(outgoing ? real : virtual), destinationPort: 80 },
+  outgoing,
+  source: Uint8Array.from(client),
+  sourcePort: port,
+  sequence: port,
+  destination: Uint8Array.from(outgoing ? real : virtual),
+  destinationPort: 80,
 });
 
 export const syns = (port: number): Syn[] => [syn(port, false), syn(port, true)];

@@ -11,9 +11,17 @@ import { address } from "../../table/tables.ts";
 
 const check: Extract<Check, { readonly type: "bfd" }> = {
   type: "bfd",
-  ...{ interval: seconds(2), timeout: seconds(2), fall: 2, rise: 1 },
-  ...{ address: null, minTx: ms(50), minRx: ms(50), multiplier: 3, passive: false },
-  ...{ maxHops: 0, adminDown: "down" },
+  interval: seconds(2),
+  timeout: seconds(2),
+  fall: 2,
+  rise: 1,
+  address: null,
+  minTx: ms(50),
+  minRx: ms(50),
+  multiplier: 3,
+  passive: false,
+  maxHops: 0,
+  adminDown: "down",
 };
 
 const asked = (name: string, at: string, changes: Partial<RealServer> = {}): RealServer =>
@@ -80,7 +88,9 @@ describe("the sessions that checks ask about", () => {
     change("single 10.0.0.1", "up", "no packet for 150 ms (detect time)");
     change("single 10.0.0.2", "up", "it is nobody's");
     const text = (how: string) => ({
-      ...{ event: "check", kind: "session", real_server: "web/rs1" },
+      event: "check",
+      kind: "session",
+      real_server: "web/rs1",
       text: `bfd 10.0.0.1: ${how}`,
     });
     assert.deepEqual(reports, [

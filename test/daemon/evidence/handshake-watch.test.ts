@@ -13,8 +13,12 @@ const stuck = Array.from(
   (_, client): Connection => ({
     protocol: "tcp",
     addresses: Uint8Array.from([198, 51, 100, client, 192, 0, 2, 1, 10, 0, 0, 1]),
-    ...{ clientPort: 4000, virtualPort: 80, realPort: 80, state: "SYN_RECV" },
-    ...{ isTemplate: false, expires: 58 },
+    clientPort: 4000,
+    virtualPort: 80,
+    realPort: 80,
+    state: "SYN_RECV",
+    isTemplate: false,
+    expires: 58,
   }),
 );
 
@@ -40,7 +44,9 @@ function watch(given: { outcome?: Hurried; active?: boolean; serves?: boolean } 
   });
   watching.configure(config(virtualServer("web", { realServers: [realServer("rs1")] })));
   return {
-    ...{ watching, hurried, state },
+    watching,
+    hurried,
+    state,
     async look(afterMs = 1000) {
       now = addMs(now, ms(afterMs));
       return watching.look();

@@ -44,7 +44,9 @@ function wires(context: TestContext, outcome: () => Hurried = () => "passed") {
   const hurried: string[] = [];
   const idle = new Set<string>();
   const tripwires = new Tripwires({
-    ...{ now, openAlarm, hold: holdConnection },
+    now,
+    openAlarm,
+    hold: holdConnection,
     serves: (key) => !idle.has(key),
     async hurry(key) {
       hurried.push(key);

@@ -12,7 +12,9 @@ import { address } from "../../table/tables.ts";
 
 const vip = {
   prefix: { address: address("192.0.2.10"), length: 24 },
-  ...{ device: "eth0", label: null, kind: "vip" as const },
+  device: "eth0",
+  label: null,
+  kind: "vip" as const,
 };
 
 function bench(t: TestContext, { left = true, broken = false } = {}) {
@@ -97,7 +99,10 @@ const link = { kind: "ether", mtu: 1500, mac: "02:00:00:00:00:01", master: null 
 const device = (carrier: boolean) =>
   ({
     ...link,
-    ...{ name: "eth0", index: 2, up: true, carrier },
+    name: "eth0",
+    index: 2,
+    up: true,
+    carrier,
     addresses: [{ prefix: { address: address("192.0.2.2"), length: 24 }, label: "eth0" }],
   }) as unknown as Parameters<AwaitedPeer["look"]>[0][number];
 

@@ -8,7 +8,10 @@ import { usualSyncTarget } from "../../../src/model/sync-target.ts";
 import { instant } from "../../../src/model/time.ts";
 
 const grantOf = (cause: HandOverCause): Grant => ({
-  ...{ boot: "1111111111111111" as BootId, id: 1, cause, since: instant(0) },
+  boot: "1111111111111111" as BootId,
+  id: 1,
+  cause,
+  since: instant(0),
   word: "releasing",
 });
 
@@ -52,7 +55,8 @@ test("what has happened already waits for nothing", async () => {
 
 test("connections are sent after the services have stopped, and only to a peer that waits", async () => {
   const place: SyncPlace = {
-    ...{ link: { name: "eth1", index: 3, mac: null }, id: 1 },
+    link: { name: "eth1", index: 3, mac: null },
+    id: 1,
     ...usualSyncTarget,
   };
   assert.deepEqual(await doneFor(grantOf("stop"), place), [

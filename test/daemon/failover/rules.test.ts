@@ -9,9 +9,18 @@ const rules = (text: string, role: "primary" | "backup" = "primary") =>
 test("the machine's rules are the configuration's", () => {
   const { cluster, config, ...rest } = rules(soundText, "backup");
   assert.deepEqual(rest, {
-    ...{ role: "backup", protocol: "lvsd", alone: false, paths: ["public", "private"] },
-    ...{ interval: 250, deadAfter: 1000, warnAfter: 500, startDelay: 3000 },
-    ...{ failback: "auto", failbackDelay: 10_000, arbiter: false, fence: null },
+    role: "backup",
+    protocol: "lvsd",
+    alone: false,
+    paths: ["public", "private"],
+    interval: 250,
+    deadAfter: 1000,
+    warnAfter: 500,
+    startDelay: 3000,
+    failback: "auto",
+    failbackDelay: 10_000,
+    arbiter: false,
+    fence: null,
   });
   assert.deepEqual([config.serial, config.hash.length], [3, 32]);
   assert.equal(rules(soundText).cluster, cluster, "both routers are of one pair");

@@ -20,7 +20,8 @@ export const [a, b, other, x, y] = [1, 2, 3, 11, 12].map((n) => address(`192.0.2
   IpAddress,
 ];
 
-export const [first, second] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+export const first = new Uint8Array(32).fill(1);
+export const second = new Uint8Array(32).fill(2);
 
 export interface File {
   readonly primary?: IpAddress;

@@ -7,8 +7,11 @@ export const web = { name: "web", services: ["tcp 192.0.2.1:80"], active: 3, ina
 export const at = Date.parse("2026-01-01T00:00:00Z");
 
 export const counted = (connections: number): Rates => ({
-  ...{ connections, packets_in: 0, packets_out: 0 },
-  ...{ bytes_in: connections * 100, bytes_out: connections * 1000 },
+  connections,
+  packets_in: 0,
+  packets_out: 0,
+  bytes_in: connections * 100,
+  bytes_out: connections * 1000,
 });
 
 export function sample(connections: number | null, more: Partial<Sample> = {}): Sample {

@@ -11,7 +11,10 @@ import { address } from "../../table/tables.ts";
 
 const passed: Tried = { kind: "passed", took: ms(1) };
 const failed = (reason: FailureReason): Tried => ({
-  ...{ kind: "failed", reason, why: `no answer: ${reason}`, took: ms(1) },
+  kind: "failed",
+  reason,
+  why: `no answer: ${reason}`,
+  took: ms(1),
 });
 const probe = (check: TriedCheck = tcpCheck({})): Probe =>
   makeProbe("x", check, { address: address("10.0.0.1"), port: 80 }, 0);

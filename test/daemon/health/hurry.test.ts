@@ -99,7 +99,8 @@ describe("a check with fall_interval", () => {
         tries += 1;
         return refused;
       },
-      ...{ changed: () => {}, report: () => {} },
+      changed: () => {},
+      report: () => {},
     });
     context.after(() => nannies.stop());
     const servers = [realServer("rs1", { check: sooner })];

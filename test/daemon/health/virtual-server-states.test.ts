@@ -34,8 +34,10 @@ function counts(count: "servers" | "weights"): void {
     fc.property(changes, (all) => {
       const healths = new Map<string, RealServerHealth>();
       const kept = new VirtualServerStates({
-        ...{ realServer: (key) => healths.get(key), localPort: () => null },
-        ...{ report: () => {}, changed: () => {} },
+        realServer: (key) => healths.get(key),
+        localPort: () => null,
+        report: () => {},
+        changed: () => {},
       });
       kept.configure({ virtualServers: [web] } as unknown as Config);
       kept.lookAtAll();

@@ -9,15 +9,28 @@ import { ms, seconds } from "../../../src/model/time.ts";
 import { realServer } from "../../table/configs.ts";
 
 const monitor: LoadMonitor = {
-  ...{ type: "command", port: null, interval: seconds(10), timeout: ms(1000), send: null },
-  ...{ oid: null, communityFile: null, command: "/load", args: [], divideBy: 1 },
-  ...{ rule: "lvsd", minPercent: null, maxPercent: null },
+  type: "command",
+  port: null,
+  interval: seconds(10),
+  timeout: ms(1000),
+  send: null,
+  oid: null,
+  communityFile: null,
+  command: "/load",
+  args: [],
+  divideBy: 1,
+  rule: "lvsd",
+  minPercent: null,
+  maxPercent: null,
 };
 
 it("a monitor that only measures takes back what an agent before it has said", async () => {
   const runCommand: RunCommand = async () => ({
-    ...({ kind: "ended", status: 0, killedBy: null } as const),
-    ...{ output: Buffer.from("1.4\n"), complaint: Buffer.alloc(0) },
+    kind: "ended" as const,
+    status: 0,
+    killedBy: null,
+    output: Buffer.from("1.4\n"),
+    complaint: Buffer.alloc(0),
   });
   const before = { ...noLoad, administrative: "drain", isUp: false, connectionsMax: 5 } as const;
   const { signal } = new AbortController();

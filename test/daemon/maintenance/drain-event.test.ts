@@ -6,8 +6,12 @@ import { instant } from "../../../src/model/time.ts";
 import { realServer, virtualServer } from "../../table/configs.ts";
 
 const draining: Drain = {
-  ...{ state: "draining", since: instant(0), quietSince: null, connections: 3 },
-  ...{ overdue: false, moved: null },
+  state: "draining",
+  since: instant(0),
+  quietSince: null,
+  connections: 3,
+  overdue: false,
+  moved: null,
 };
 const drained = { virtualServer: virtualServer("web"), realServer: realServer("rs1") } as never;
 const event = (before: Partial<Drain>, after: Partial<Drain>) =>

@@ -17,7 +17,9 @@ const look = (changes: Partial<VirtualServer>, of: typeof timeouts | null = time
 
 const mark = (...protocols: ("tcp" | "udp")[]): Partial<VirtualServer> => ({
   mark: {
-    ...{ fwmark: 7, families: [4], addresses: [address("192.0.2.1")] },
+    fwmark: 7,
+    families: [4],
+    addresses: [address("192.0.2.1")],
     traffic: protocols.map((protocol) => ({ protocol, from: 53, to: 53 })),
   },
 });

@@ -197,7 +197,8 @@ describe("the maintenance part", () => {
   });
 
   it("informs the peer, in both directions; a peer that was away catches up; the newest wins", async (t) => {
-    const [one, other] = [new Side(t), new Side(t)];
+    const one = new Side(t);
+    const other = new Side(t);
     await one.order("drain", "web", "rs1");
     beat(one, other);
     assert.equal(other.weights, "0 1 3 1");
@@ -237,14 +238,19 @@ describe("the maintenance part", () => {
     pass();
     const subject = { virtualServer: "web", realServer: "rs1" };
     assert.deepEqual(side.part.drainReport(subject), {
-      ...{ ok: true, state: "draining", connections: 2, moved: null },
+      ok: true,
+      state: "draining",
+      connections: 2,
+      moved: null,
     });
     side.connections = 0;
     pass();
     pass();
     assert.equal(side.part.drainState("web/rs1"), "drained");
     assert.deepEqual(side.told, [
-      ...["maintenance ordered", "real_server draining", "real_server drained"],
+      "maintenance ordered",
+      "real_server draining",
+      "real_server drained",
     ]);
     await side.part.close();
   });

@@ -8,7 +8,11 @@ import { orderKey } from "../../../src/health/maintenance/orders.ts";
 import { placeFor } from "../../system/place.ts";
 
 const order: Order = {
-  ...{ kind: "drain", virtualServer: "web", realServer: "rs1", stamp: 7, by: "root" },
+  kind: "drain",
+  virtualServer: "web",
+  realServer: "rs1",
+  stamp: 7,
+  by: "root",
 };
 const orders = new Map([[orderKey(order), order]]);
 

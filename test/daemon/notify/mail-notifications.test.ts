@@ -8,9 +8,17 @@ import { instant, seconds } from "../../../src/model/time.ts";
 import { mailed, server, virtualServer } from "./mailed.ts";
 
 const config: MailConfig = {
-  ...{ to: ["ops@example.com"], from: "lvsd@example.com", smtp: "192.0.2.25" as IpAddress },
-  ...{ port: 25, tls: "offered", serverName: null, ca: null, user: null, passwordFile: null },
-  ...{ events: ["state", "real_server", "virtual_server"], every: seconds(60) },
+  to: ["ops@example.com"],
+  from: "lvsd@example.com",
+  smtp: "192.0.2.25" as IpAddress,
+  port: 25,
+  tls: "offered",
+  serverName: null,
+  ca: null,
+  user: null,
+  passwordFile: null,
+  events: ["state", "real_server", "virtual_server"],
+  every: seconds(60),
 };
 
 /** Letters that arrive, or do not, in a time of the test's own. */

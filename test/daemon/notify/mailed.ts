@@ -11,8 +11,12 @@ export const mailed = (body: EventBody): LvsdEvent => ({
 
 export const server = (kind: "up" | "down", of: string, name: string): LvsdEvent =>
   mailed({
-    ...{ event: "real_server", kind, virtual_server: of, real_server: name },
-    ...{ address: "192.0.2.1:80", cause: "a test" },
+    event: "real_server",
+    kind,
+    virtual_server: of,
+    real_server: name,
+    address: "192.0.2.1:80",
+    cause: "a test",
   });
 
 export const virtualServer = (kind: "up" | "down", name: string): LvsdEvent =>

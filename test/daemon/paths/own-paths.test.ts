@@ -47,7 +47,9 @@ function standby(servers: readonly VirtualServer[], answer: (host: string) => Tr
     report: (event) => reports.push(event),
   });
   return {
-    ...{ paths, tries, reports },
+    paths,
+    tries,
+    reports,
     /** Lets so many ms pass, each try to its end. */
     async pass(length: number) {
       const until = instant(now + length);

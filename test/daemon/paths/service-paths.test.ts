@@ -53,8 +53,11 @@ async function tried(given: Given = {}, waited = seconds(10)) {
     inKernel ? (privateTable(running) as never) : null,
   );
   const own = (text: string, source = true) => ({
-    ...{ prefix: { address: address(text), length: 24 }, source },
-    ...{ tentative: false, expires: false, label: null },
+    prefix: { address: address(text), length: 24 },
+    source,
+    tentative: false,
+    expires: false,
+    label: null,
   });
   const addresses = [own("192.0.2.10"), own("192.0.2.77"), own("192.0.2.9")];
   paths.interfacesRead([{ name: "eth0", addresses }] as unknown as Interface[]);

@@ -8,8 +8,14 @@ import { eventually } from "../../system/scripts.ts";
 import { attended, service } from "./controlled.ts";
 
 const tcp: Check = {
-  ...{ type: "tcp", tls: null, interval: ms(10), timeout: ms(500), fall: 2, rise: 1 },
-  ...{ address: null, port: 25 },
+  type: "tcp",
+  tls: null,
+  interval: ms(10),
+  timeout: ms(500),
+  fall: 2,
+  rise: 1,
+  address: null,
+  port: 25,
 };
 
 describe("a failover service with a check", () => {

@@ -25,8 +25,11 @@ export const service = (name: string, more: Partial<ServiceConfig> = {}): Servic
 });
 
 export const ended = (status: number): CommandEnd => ({
-  ...{ kind: "ended", status, killedBy: null },
-  ...{ output: Buffer.alloc(0), complaint: Buffer.from(status === 0 ? "" : "no disk\n") },
+  kind: "ended",
+  status,
+  killedBy: null,
+  output: Buffer.alloc(0),
+  complaint: Buffer.from(status === 0 ? "" : "no disk\n"),
 });
 
 export interface Run extends CommandRun {

@@ -24,7 +24,8 @@ const commands = { name: mail.name, start: mail.start, stop: mail.stop };
 /** The part with one service, whose commands end with this status. */
 function part(status = 0) {
   const ran: string[] = [];
-  let [faults, missing] = [0, 0];
+  let faults = 0;
+  let missing = 0;
   const sound = accepted(readText(soundText));
   const running = {
     role: "primary",

@@ -6,8 +6,12 @@ import type { PacketRule } from "../../../src/table/packet-filter.ts";
 import { address } from "../../table/tables.ts";
 
 const rule: PacketRule = {
-  ...{ kind: "mark", family: 4, addresses: [address("192.0.2.2")], protocol: "tcp" },
-  ...{ ports: [{ protocol: "tcp", from: 80, to: 80 }], fwmark: 7 },
+  kind: "mark",
+  family: 4,
+  addresses: [address("192.0.2.2")],
+  protocol: "tcp",
+  ports: [{ protocol: "tcp", from: 80, to: 80 }],
+  fwmark: 7,
 } as never;
 const read = (...rules: readonly PacketRule[]): ReadFilter => ({ rules, strange: [] });
 

@@ -74,7 +74,9 @@ describe("the kernel's settings as a part of the daemon", () => {
       .virtualServers.slice(0, 1)
       .map((server) => ({
         ...server,
-        ...{ address: "fd26::10" as IpAddress, mark: null, realServers: [] },
+        address: "fd26::10" as IpAddress,
+        mark: null,
+        realServers: [],
       }));
     const only6 = { ...all, config: { ...config, virtualServers: servers } };
     await made.configure(only6, all);

@@ -51,7 +51,12 @@ export function bench(desired: Table): Bench {
   const events: EventBody[] = [];
   const verdicts: string[] = [];
   const made: Bench = {
-    ...{ kernel, events, owned, verdicts, desired, ahead: 0 },
+    kernel,
+    events,
+    owned,
+    verdicts,
+    desired,
+    ahead: 0,
     reconciler: new Reconciler({
       ipvsadm: kernel,
       desired: () => made.desired,
@@ -59,7 +64,9 @@ export function bench(desired: Table): Bench {
       report: (event) => events.push(event),
       now: () => addMs(now(), ms(made.ahead)),
       describe: (change) => ({
-        ...{ area: "ipvs", action: "edit", subject: "web" },
+        area: "ipvs",
+        action: "edit",
+        subject: "web",
         text: restoreLine(change),
       }),
       refused: (change, reason) => verdicts.push(`refused ${restoreLine(change)}: ${reason}`),

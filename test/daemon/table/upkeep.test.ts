@@ -31,7 +31,8 @@ function make(t: TestContext, values: Readonly<Record<string, string>>) {
   };
   for (const [name, value] of Object.entries(values)) set(name, value);
   const said: string[] = [];
-  const [sysctl, ipvsadm] = [openSysctl(root), new MemoryKernel()];
+  const sysctl = openSysctl(root);
+  const ipvsadm = new MemoryKernel();
   let changes = 0;
   const upkeep = new Upkeep({
     report: (event: EventBody) => void said.push(sentenceOf(event)),
@@ -45,7 +46,12 @@ function make(t: TestContext, values: Readonly<Record<string, string>>) {
     rmSync(root, { recursive: true, force: true });
   });
   return {
-    ...{ sysctl, ipvsadm, said, upkeep, set, root },
+    sysctl,
+    ipvsadm,
+    said,
+    upkeep,
+    set,
+    root,
     changes: () => changes,
     configure: (next: Config) =>
       upkeep.configure(keptObjects(next, { sysctl, ipvsadm, packetFilter: openPacketFilter() })),
@@ -161,7 +167,11 @@ test("what cannot be read for a moment is reported, and costs no service where i
   const { upkeep, said } = make(t, {});
   let next: Look = { kind: "unread", why: "no answer" };
   const filter = (wanted: string): KeptObject => ({
-    ...{ name: "filter", every: ms(0), needed: true, costsService: true, wanted },
+    name: "filter",
+    every: ms(0),
+    needed: true,
+    costsService: true,
+    wanted,
     look: () => next,
   });
   const look = (): Promise<void> => upkeep.configure([filter("rules")]);

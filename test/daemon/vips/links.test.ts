@@ -7,8 +7,13 @@ import type { EventBody } from "../../../src/model/event.ts";
 import type { Interface } from "../../../src/system/ip/ip.ts";
 
 const device = (name: string, state: Partial<Interface> = {}): Interface => ({
-  ...{ name, index: 2, mac: "02:00:00:00:00:01", addresses: [] },
-  ...{ up: true, carrier: true, operstate: "UP" },
+  name,
+  index: 2,
+  mac: "02:00:00:00:00:01",
+  addresses: [],
+  up: true,
+  carrier: true,
+  operstate: "UP",
   ...state,
 });
 

@@ -10,7 +10,9 @@ import { address } from "../../table/tables.ts";
 const vips = [
   {
     prefix: { address: address("192.0.2.2"), length: 24 },
-    ...({ device: "eth0", label: null, kind: "vip" } as const),
+    device: "eth0" as const,
+    label: null,
+    kind: "vip" as const,
   },
 ];
 

@@ -67,8 +67,12 @@ export function bench() {
   const announced: string[] = [];
   const interfaces = (): Interface[] =>
     [...kernel.devices].map(([name, index]) => ({
-      ...{ name, index, mac: `02:00:00:00:00:0${index}` },
-      ...{ up: true, carrier: true, operstate: "UP" },
+      name,
+      index,
+      mac: `02:00:00:00:00:0${index}`,
+      up: true,
+      carrier: true,
+      operstate: "UP",
       addresses: kernel.forms.filter(({ device }) => device === name).map((one) => one.address),
     }));
   const check = (): void => {
@@ -77,7 +81,8 @@ export function bench() {
   const isHere = ({ prefix }: FloatingAddress): boolean =>
     kernel.forms.some(({ address }) => address.prefix.address === prefix.address);
   const outcome = (vips: readonly FloatingAddress[], reasons: readonly string[]) => {
-    const [held, missing] = [vips.filter(isHere), vips.filter((vip) => !isHere(vip))];
+    const held = vips.filter(isHere);
+    const missing = vips.filter((vip) => !isHere(vip));
     return { kind: "partly-held" as const, held, missing, reasons };
   };
   const isForm = (vip: FloatingAddress) => (one: ReturnType<typeof form>) =>

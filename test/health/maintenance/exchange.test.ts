@@ -44,7 +44,8 @@ describe("the exchange of orders", () => {
 
   it("two routers with different orders agree after some beats, both ways, then say little", () => {
     const sides = [orders(20), merge(noOrders, [first("mail", 2000)], 3000).orders].map((all) => ({
-      ...{ outbox: ordersOutbox(all), peer: null as Uint8Array | null },
+      outbox: ordersOutbox(all),
+      peer: null as Uint8Array | null,
     }));
     for (let beat = 0; beat < 40; beat++) {
       for (const [at, side] of sides.entries()) {

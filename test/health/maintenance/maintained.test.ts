@@ -51,7 +51,9 @@ describe("the configuration under maintenance", () => {
       ],
     );
     assert.deepEqual(server?.realServers[0]?.maintenance, {
-      ...{ kind: "drain", by: "alice", weight: 3 },
+      kind: "drain",
+      by: "alice",
+      weight: 3,
     });
     assert.equal(server?.realServers[1], web.realServers[1]);
     assert.equal(next.virtualServers[1], mail);
@@ -80,7 +82,10 @@ describe("the configuration under maintenance", () => {
     const [server] = next.virtualServers;
     assert.ok(server !== undefined);
     assert.deepEqual(virtualServerHealth(server, { get: () => undefined }), {
-      ...{ state: "disabled", cause: "asked by alice", quorate: null, localPort: null },
+      state: "disabled",
+      cause: "asked by alice",
+      quorate: null,
+      localPort: null,
     });
     const health = { get: () => undefined };
     assert.deepEqual(

@@ -18,13 +18,18 @@ import {
 } from "../../../src/health/maintenance/orders.ts";
 
 const order = (kind: OrderKind, stamp: number, changes: Partial<Order> = {}): Order => ({
-  ...{ virtualServer: "web", realServer: "rs1", kind, by: "alice", stamp },
+  virtualServer: "web",
+  realServer: "rs1",
+  kind,
+  by: "alice",
+  stamp,
   ...changes,
 });
 
 describe("orders of operators", () => {
   it("the newer of two holds, in whatever order they are heard", () => {
-    const [drain, enable] = [order("drain", 1), order("enable", 2)];
+    const drain = order("drain", 1);
+    const enable = order("enable", 2);
     for (const heard of [
       [drain, enable],
       [enable, drain],

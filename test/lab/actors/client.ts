@@ -79,7 +79,8 @@ export class Client {
 
   /** Of the tries since the last mark; waits until each of them is answered or timed out. */
   async report(): Promise<ClientReport> {
-    const [from, until] = [this.#mark, now()];
+    const from = this.#mark;
+    const until = now();
     const tries: Try[] = [];
     const stalls: Stall[] = [];
     for (const line of await this.#program.ask(`tries ${from} ${until}`)) {
@@ -88,7 +89,8 @@ export class Client {
       if (kind === "stall") stalls.push(span);
       else
         tries.push({
-          ...{ started: span.from, ended: span.until },
+          started: span.from,
+          ended: span.until,
           failure: failure === "-" ? null : failure,
           server: server === "-" ? null : server,
         });

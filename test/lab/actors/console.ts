@@ -28,8 +28,16 @@ export class RunningConsole {
     this.url = `http://127.0.0.1:${port}`;
     this.#command = [
       ...(how === "as its unit" ? ["nice", "-n", niceOfUnit] : []),
-      ...[lvsdOf(lab), "console", "--run-dir", router.runDirectory],
-      ...["--state-dir", stateDirectory(router), "--listen", "127.0.0.1", "--port", `${port}`],
+      lvsdOf(lab),
+      "console",
+      "--run-dir",
+      router.runDirectory,
+      "--state-dir",
+      stateDirectory(router),
+      "--listen",
+      "127.0.0.1",
+      "--port",
+      `${port}`,
     ];
     lab.endWith(() => this.stop());
   }

@@ -60,7 +60,9 @@ export class KeepalivedRouter extends Machine {
     const priority = options.priorities[this.name === "r1" ? 0 : 1];
     const { hosts, delayLoop, check }: NonNullable<KeepalivedOptions["checks"]> =
       options.checks ?? {
-        ...{ hosts: realServers, delayLoop: 1, check: "TCP_CHECK { connect_timeout 1 }" },
+        hosts: realServers,
+        delayLoop: 1,
+        check: "TCP_CHECK { connect_timeout 1 }",
       };
     const reals = hosts.map(
       (address) => `  real_server ${address} 80 {
@@ -103,9 +105,15 @@ ${options.alone === undefined ? service : ""}`,
       `${this.directory}/${option.slice(2)}`,
     ]);
     this.#child = this.spawn("keepalived.log", [
-      ...[...urgently, "keepalived", "--dont-fork"],
-      ...["--no-syslog", "--log-console", "--log-detail"],
-      ...["--use-file", `${this.directory}/keepalived.conf`, ...files],
+      ...urgently,
+      "keepalived",
+      "--dont-fork",
+      "--no-syslog",
+      "--log-console",
+      "--log-detail",
+      "--use-file",
+      `${this.directory}/keepalived.conf`,
+      ...files,
     ]);
   }
 
@@ -182,7 +190,8 @@ export async function startKeepalivedPair(lab: Lab, options: KeepalivedOptions):
   await waitFor("both keepalived have checked their real servers", 20_000, () => {
     return [first, second].every((router) => router.hasChecked());
   });
-  let [from, to] = [first, second];
+  let from = first;
+  let to = second;
   let stopped = Promise.resolve();
   return {
     product: "keepalived",

@@ -19,8 +19,12 @@ export function manyServers(
     Array.from({ length: virtuals }, (_, at) => [
       `service-${at}`,
       {
-        ...{ address: `${vip}/24`, device: "eth0", port: 1000 + at },
-        ...{ active: false, check: { type: "none" }, real_servers: realServers(at) },
+        address: `${vip}/24`,
+        device: "eth0",
+        port: 1000 + at,
+        active: false,
+        check: { type: "none" },
+        real_servers: realServers(at),
       },
     ]),
   );

@@ -44,7 +44,8 @@ const farEnd = (each: Attached): readonly string[] => {
 };
 
 function nearEnd(each: Attached): Promise<string> {
-  const [device, number] = [deviceOf(each), each.number];
+  const device = deviceOf(each);
+  const number = each.number;
   return inside(
     each.namespace,
     "link set lo up",
@@ -75,9 +76,20 @@ async function startServers(lab: Lab, machines: readonly Attached[]): Promise<vo
 const commandOf = (fixture: string, file: string, place: string): readonly string[] =>
   fixture.startsWith("keepalived/")
     ? [
-        ...["keepalived", "--dont-fork", "--no-syslog", "--log-console", "--use-file", file],
-        ...["--config-id", "other", "--pid", `${place}/pid`],
-        ...["--vrrp_pid", `${place}/vrrp`, "--checkers_pid", `${place}/checkers`],
+        "keepalived",
+        "--dont-fork",
+        "--no-syslog",
+        "--log-console",
+        "--use-file",
+        file,
+        "--config-id",
+        "other",
+        "--pid",
+        `${place}/pid`,
+        "--vrrp_pid",
+        `${place}/vrrp`,
+        "--checkers_pid",
+        `${place}/checkers`,
       ]
     : ["ldirectord", "-d", file, "start"];
 

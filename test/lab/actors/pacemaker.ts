@@ -136,7 +136,11 @@ touch /run/ready
 exec sleep infinity
 `;
     this.#place = this.spawn("place.log", [
-      ...["unshare", "--uts", "sh", "-c", `cd ${this.#own} && ${script}`],
+      "unshare",
+      "--uts",
+      "sh",
+      "-c",
+      `cd ${this.#own} && ${script}`,
     ]);
     await waitFor(`the directories of ${this.name}`, startsWithinMs, () => existsSync(ready));
   }

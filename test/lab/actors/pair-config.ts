@@ -32,7 +32,10 @@ export function pairConfig(topology: Topology, keyFile: string, options: PairOpt
     ...(nat ? { nat_router: { address: `${natRouter}/${length}`, device: "eth1" } } : {}),
     virtual_servers: {
       web: {
-        ...{ address: `${vip}/${length}`, device: "eth0", port: 80, scheduler: "rr" },
+        address: `${vip}/${length}`,
+        device: "eth0",
+        port: 80,
+        scheduler: "rr",
         check: options.check ?? { type: "tcp", interval: "500ms", timeout: "500ms" },
         ...options.web,
         real_servers: options.web?.real_servers ?? realServers(addresses),

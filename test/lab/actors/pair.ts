@@ -37,7 +37,8 @@ export const holdersOf = (lab: Lab, pair: Pair): Machine[] =>
 export async function startLvsdPair(lab: Lab, options: PairOptions): Promise<Pair> {
   await lab.startPair(options);
   const { r1, r2 } = lab;
-  let [from, to] = [r1, r2];
+  let from = r1;
+  let to = r2;
   return {
     product: "lvsd",
     machines: [r1, r2],

@@ -60,8 +60,11 @@ export class PiranhaRouter extends Machine {
     writeFileSync(this.configFile, text);
     this.#child = this.spawn("pulse.log", [
       // Not before the daemons: the start of a Node program would hold up the other router.
-      ...[...asDaemon, process.execPath],
-      ...["--disable-warning=ExperimentalWarning", program, this.configFile],
+      ...asDaemon,
+      process.execPath,
+      "--disable-warning=ExperimentalWarning",
+      program,
+      this.configFile,
     ]);
   }
 

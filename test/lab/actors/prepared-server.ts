@@ -42,7 +42,9 @@ export async function prepareServer(file: string, asked: Prepared): Promise<stri
     throw new Unfulfilled(`${file} has no real server ${virtualServer} ${realServer}`);
   const { forwarding } = first;
   const result = prepare(preparationOf(read.config, server, { realServers: chosen, forwarding }), {
-    ...{ method: method ?? methodFor(forwarding), undo, format: "script" },
+    method: method ?? methodFor(forwarding),
+    undo,
+    format: "script",
   });
   if ("refused" in result) throw new Unfulfilled(result.refused.message);
   const script = `/run/lab/${machine}-${virtualServer}.sh`;

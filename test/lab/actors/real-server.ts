@@ -117,7 +117,8 @@ http {
 
 /** A key and a certificate that nobody else has signed; nginx's words for both. */
 async function ownCertificate(directory: string): Promise<string> {
-  const [key, certificate] = [`${directory}/key.pem`, `${directory}/certificate.pem`];
+  const key = `${directory}/key.pem`;
+  const certificate = `${directory}/certificate.pem`;
   const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
   const files = ["-keyout", key, "-out", certificate];
   await output("openssl", "req", "-x509", ...curve, "-subj", "/CN=lab", "-days", "1", ...files);
@@ -140,10 +141,17 @@ export class Vsftpd {
     mkdirSync(`${directory}/empty`, { recursive: true });
     writeFileSync(`${directory}/files/name`, `${this.name}\n`);
     const settings = {
-      ...{ listen: "YES", background: "NO", anonymous_enable: "YES", local_enable: "NO" },
-      ...{ anon_root: `${directory}/files`, secure_chroot_dir: `${directory}/empty` },
-      ...{ connect_from_port_20: "YES", xferlog_enable: "NO", seccomp_sandbox: "NO" },
-      ...{ isolate: "NO", isolate_network: "NO" },
+      listen: "YES",
+      background: "NO",
+      anonymous_enable: "YES",
+      local_enable: "NO",
+      anon_root: `${directory}/files`,
+      secure_chroot_dir: `${directory}/empty`,
+      connect_from_port_20: "YES",
+      xferlog_enable: "NO",
+      seccomp_sandbox: "NO",
+      isolate: "NO",
+      isolate_network: "NO",
     };
     const file = `${directory}/vsftpd.conf`;
     writeFileSync(

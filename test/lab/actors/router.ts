@@ -139,16 +139,19 @@ export class Router extends Machine {
     const child = this.spawn(
       "lvsd.log",
       [
-        ...[
-          "sh",
-          "-c",
-          [...this.beforeStart, ...this.#covers.commands(), 'exec "$@"'].join(" && "),
-          "sh",
-        ],
+        "sh",
+        "-c",
+        [...this.beforeStart, ...this.#covers.commands(), 'exec "$@"'].join(" && "),
+        "sh",
         ...asDaemon,
         ...this.#command(),
-        ...["run", "-c", this.configFile],
-        ...["--run-dir", this.runDirectory, "--state-dir", this.stateDirectory],
+        "run",
+        "-c",
+        this.configFile,
+        "--run-dir",
+        this.runDirectory,
+        "--state-dir",
+        this.stateDirectory,
       ],
       { NOTIFY_SOCKET: this.#notify.path, ...this.environment },
     );

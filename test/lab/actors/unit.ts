@@ -14,7 +14,8 @@ const setting = (name: string): string => {
 /** The shell's words that free what a daemon has left behind. */
 export const cleanUp = setting("ExecStopPost").replace(/^-\/bin\/sh -c '(.+)'$/, "$1");
 
-const [nice, realTimeMax] = [setting("Nice"), setting("LimitRTPRIO")];
+const nice = setting("Nice");
+const realTimeMax = setting("LimitRTPRIO");
 
 /** In a container root may lack the capability for it (CAP_SYS_RESOURCE). */
 const leave = ["prlimit", `--rtprio=${realTimeMax}`] as const;

@@ -14,8 +14,12 @@ const rare = "300s";
 const config = (multiplier = 3) => {
   const check = { type: "bfd", min_tx: "100ms", min_rx: "100ms", multiplier, interval: rare };
   const server = (address: string, peer: string) => ({
-    ...{ address, device: "eth0", port: 80, forwarding: "direct" },
-    ...{ check: { ...check, timeout: "10s" }, real_servers: { rs1: { address: peer } } },
+    address,
+    device: "eth0",
+    port: 80,
+    forwarding: "direct",
+    check: { ...check, timeout: "10s" },
+    real_servers: { rs1: { address: peer } },
   });
   return {
     routers: { primary: { public: "192.0.2.2" } },
@@ -84,7 +88,8 @@ describe("a daemon whose real servers are checked by BFD", () => {
 
   it("keeps the sessions over a restart, and nothing is ever down", async () => {
     await asked("0.300");
-    const [known, down] = [await since(), downs().length];
+    const known = await since();
+    const down = downs().length;
     machine.kernel.applied = [];
     await daemon?.leave();
     assert.equal((await sessions()).length, 2, "the other end waits");

@@ -64,7 +64,9 @@ export class Neighbour {
   /** Starts a program there; it ends with this. */
   start(...argv: readonly string[]): ChildProcess {
     const child = spawn("nsenter", ["-t", `${this.#home.pid}`, "-n", ...argv], {
-      ...{ stdio: "ignore", detached: true, cwd: this.directory },
+      stdio: "ignore",
+      detached: true,
+      cwd: this.directory,
     });
     this.#programs.push(child);
     return child;

@@ -33,8 +33,12 @@ const timers = { minTx: 50, minRx: 50, multiplier: 3 };
 const families = [4, 6] as const;
 
 const settings = (address: IpAddress, maxHops = 0): BfdSettings => ({
-  ...{ address, maxHops, passive: false },
-  ...{ minTx: ms(50), minRx: ms(50), multiplier: 3 },
+  address,
+  maxHops,
+  passive: false,
+  minTx: ms(50),
+  minRx: ms(50),
+  multiplier: 3,
 });
 
 interface Change {
@@ -156,7 +160,10 @@ describe("bfd against real programs", () => {
     const from = performance.now();
     await until("a restart is over", () => performance.now() - from > 600);
     const next = new BfdSessions({
-      ...{ now, openAlarm, openReceiver: openBfdReceiver, openSender: openBfdSender },
+      now,
+      openAlarm,
+      openReceiver: openBfdReceiver,
+      openSender: openBfdSender,
     });
     const seen: Change[] = [];
     next.recall(left);
@@ -238,8 +245,13 @@ async function dissected(
   count: number,
 ): Promise<readonly Line[]> {
   const fields = {
-    ...{ source: "ip.src", protocols: "frame.protocols", ttl: "ip.ttl", port: "udp.srcport" },
-    ...{ version: "bfd.version", length: "bfd.message_length", malformed: "_ws.malformed" },
+    source: "ip.src",
+    protocols: "frame.protocols",
+    ttl: "ip.ttl",
+    port: "udp.srcport",
+    version: "bfd.version",
+    length: "bfd.message_length",
+    malformed: "_ws.malformed",
   };
   const names = Object.values(fields).flatMap((name) => ["-e", name]);
   const child = spawn(

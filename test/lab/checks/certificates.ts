@@ -32,25 +32,56 @@ export function makeCertificates(workshop: Workshop): Certificates {
   const caKey = at("ca.key");
   const ca = at("ca.pem");
   openssl([
-    ...["req", "-x509", ...newKey, "-days", "2", "-subj", "/CN=lvsd test authority"],
-    ...["-keyout", caKey, "-out", ca],
+    "req",
+    "-x509",
+    ...newKey,
+    "-days",
+    "2",
+    "-subj",
+    "/CN=lvsd test authority",
+    "-keyout",
+    caKey,
+    "-out",
+    ca,
   ]);
   const make = (kind: CertificateKind): Certificate => {
     const file = kind.replace(" ", "-");
     const name = kind === "wrong name" ? "other.example" : serverName;
-    const [key, request, certificate] = [at(`${file}.key`), at(`${file}.csr`), at(`${file}.pem`)];
+    const key = at(`${file}.key`);
+    const request = at(`${file}.csr`);
+    const certificate = at(`${file}.pem`);
     const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
     if (kind === "self-signed")
       openssl([
-        ...["req", "-x509", ...newKey, "-days", "2", ...subject],
-        ...["-keyout", key, "-out", certificate],
+        "req",
+        "-x509",
+        ...newKey,
+        "-days",
+        "2",
+        ...subject,
+        "-keyout",
+        key,
+        "-out",
+        certificate,
       ]);
     else {
       openssl(["req", ...newKey, ...subject, "-keyout", key, "-out", request]);
       openssl([
-        ...["x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-CAcreateserial"],
-        ...["-days", kind === "expired" ? "-1" : "2", "-copy_extensions", "copy"],
-        ...["-out", certificate],
+        "x509",
+        "-req",
+        "-in",
+        request,
+        "-CA",
+        ca,
+        "-CAkey",
+        caKey,
+        "-CAcreateserial",
+        "-days",
+        kind === "expired" ? "-1" : "2",
+        "-copy_extensions",
+        "copy",
+        "-out",
+        certificate,
       ]);
     }
     // Written again, so that it belongs to whoever runs the servers.

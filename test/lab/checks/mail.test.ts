@@ -73,9 +73,17 @@ describe("mail servers of Debian", () => {
   it("takes what notify.mail sends, logged in over TLS and without either: Postfix", async (context) => {
     const { smtp, smtps, certs, taken } = await servers(context);
     const config: MailConfig = {
-      ...{ to: ["ops@example.com", "night@example.com"], from: "lvsd@example.com" },
-      ...{ smtp: "127.0.0.1" as IpAddress, port: smtp, tls: "offered", every: ms(60_000) },
-      ...{ serverName: null, ca: null, user: null, passwordFile: null, events: ["state"] },
+      to: ["ops@example.com", "night@example.com"],
+      from: "lvsd@example.com",
+      smtp: "127.0.0.1" as IpAddress,
+      port: smtp,
+      tls: "offered",
+      every: ms(60_000),
+      serverName: null,
+      ca: null,
+      user: null,
+      passwordFile: null,
+      events: ["state"],
     };
     const send = (change: Partial<MailConfig>, password: string | null, subject: string) =>
       sendMail(
@@ -196,8 +204,15 @@ describe("mail servers of Debian", () => {
       judged: /^unexpected: /,
     });
     for (const written of [
-      ...["smtps", "pop3s", "imaps", "nntps", "ldaps", "https"],
-      ...["grpc, tls: true", "redis, role: any, tls: true", "memcached, tls: true"],
+      "smtps",
+      "pop3s",
+      "imaps",
+      "nntps",
+      "ldaps",
+      "https",
+      "grpc, tls: true",
+      "redis, role: any, tls: true",
+      "memcached, tls: true",
       "sip, protocol: tls",
     ])
       await showTlsDouble(context, `type: ${written}`);

@@ -16,7 +16,10 @@ async function startChrony(...lines: readonly string[]): Promise<ServerProgram> 
   const port = await freePort();
   const settings = [
     `port ${port}`,
-    ...["bindaddress 127.0.0.1", "cmdport 0", "bindcmdaddress /", "allow 127.0.0.1"],
+    "bindaddress 127.0.0.1",
+    "cmdport 0",
+    "bindcmdaddress /",
+    "allow 127.0.0.1",
     `pidfile ${workshop.path}/chronyd-${port}.pid`,
     ...lines,
   ];

@@ -24,7 +24,10 @@ describe("http against a proxy, tinyproxy", () => {
       `Port ${port}\nListen 127.0.0.1\nTimeout 5\nLogLevel Error\nAllow 127.0.0.1\n`,
     );
     program = await ServerProgram.start({
-      ...{ command: "tinyproxy", args: ["-d", "-c", file], port, workshop },
+      command: "tinyproxy",
+      args: ["-d", "-c", file],
+      port,
+      workshop,
     });
   });
   after(async () => {

@@ -17,7 +17,8 @@ const count = 1000;
 /** A thousand checks a second, and half as many that also ask for a page. */
 const everySeconds: Readonly<Record<Kind, number>> = { tcp: 1, http: 2 };
 /** So long the start is given to end, and so long it is measured, in seconds. */
-const [calmFor, measuredFor] = [5, 20];
+const calmFor = 5;
+const measuredFor = 20;
 
 const hosts = Array.from({ length: count }, (_, at) => `10.99.${at >> 8}.${at & 255}`);
 
@@ -68,7 +69,8 @@ export async function costOfKeepalived(lab: Lab, kind: Kind): Promise<number> {
 
 async function measured(lab: Lab, machine: Machine, kind: Kind): Promise<number> {
   await lab.elapse(calmFor * 1000);
-  const [began, before] = [lab.now(), processorMs(machine)];
+  const began = lab.now();
+  const before = processorMs(machine);
   await lab.elapse(measuredFor * 1000);
   const used = processorMs(machine) - before;
   const checks = (((lab.now() - began) / 1000) * count) / everySeconds[kind];

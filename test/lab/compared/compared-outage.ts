@@ -77,7 +77,8 @@ export function compareOutages(comparison: OutageComparison): Scenario {
     async play(lab) {
       const contenders = bothAt(lab, comparison.settings);
       const figures = await inTurn(lab, rounds, contenders, storyOf(lab, rounds, comparison));
-      const [lvsd, keepalived] = [figures.lvsdOutage ?? [], figures.keepalivedOutage ?? []];
+      const lvsd = figures.lvsdOutage ?? [];
+      const keepalived = figures.keepalivedOutage ?? [];
       return { ...figures, longerOutage: median(lvsd) - median(keepalived) };
     },
   });

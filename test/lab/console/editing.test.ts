@@ -13,11 +13,23 @@ import { type Served, serveConsole } from "../../console/served-console.ts";
 import { sampleSave } from "../../control/sample.ts";
 
 const panels = [
-  ...["/global", "/redundancy", "/virtual-servers", "/virtual-server?name=web"],
-  ...["/virtual-server?new=shop", "/virtual-server?name=mail", "/real-servers?vs=web"],
-  ...["/real-server?vs=web&name=rs1", "/monitoring?vs=web", "/review", "/history?from=1&to=0"],
-  ...["/monitoring?vs=ns", "/monitoring?vs=ns&rs=ns1&at=new", "/monitoring?defaults=1"],
-  ...["/services", "/service?name=mail", "/monitoring?service=mail&type=smtp"],
+  "/global",
+  "/redundancy",
+  "/virtual-servers",
+  "/virtual-server?name=web",
+  "/virtual-server?new=shop",
+  "/virtual-server?name=mail",
+  "/real-servers?vs=web",
+  "/real-server?vs=web&name=rs1",
+  "/monitoring?vs=web",
+  "/review",
+  "/history?from=1&to=0",
+  "/monitoring?vs=ns",
+  "/monitoring?vs=ns&rs=ns1&at=new",
+  "/monitoring?defaults=1",
+  "/services",
+  "/service?name=mail",
+  "/monitoring?service=mail&type=smtp",
 ];
 
 /** Those with a layout of their own. */

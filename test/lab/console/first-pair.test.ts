@@ -135,7 +135,8 @@ it("a pair is configured from nothing in a browser, and its failover is watched 
     wire.close();
   });
   const seen = (what: string): void => writeFileSync(join(place, what), "");
-  const [one, other] = [await wire.door(3636), await wire.door(3637)];
+  const one = await wire.door(3636);
+  const other = await wire.door(3637);
   browser = await openBrowser();
   const first = await openPage(browser, { javaScriptEnabled: false });
   const second = await openPage(browser);

@@ -10,7 +10,10 @@ test("the doors do on a real kernel what they promise", async (t) => {
   const lines: string[] = [];
   const { status } = await run({
     argv: [
-      ...[process.execPath, "--test", "--test-reporter=spec", "--test-concurrency=1"],
+      process.execPath,
+      "--test",
+      "--test-reporter=spec",
+      "--test-concurrency=1",
       ...["addresses", "sources", "intake", "flows", "syns", "table", "time"].map(
         (what) => `test/lab/doors/real-${what}.ts`,
       ),

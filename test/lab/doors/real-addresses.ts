@@ -198,7 +198,8 @@ test("a device that came back under its name is known again", async () => {
 });
 
 test("an expiring address goes by itself, and a claim makes it stay", async () => {
-  const [goes, stays] = [vip("10.9.0.10/24"), vip("fd00::10/64")];
+  const goes = vip("10.9.0.10/24");
+  const stays = vip("fd00::10/64");
   await ip.claim([goes, stays]);
   assert.equal((await ip.expire([goes, stays], ms(1000))).kind, "all-held");
   assert.equal((await ip.claim([stays])).kind, "all-held");

@@ -30,8 +30,14 @@ before(() => {
 after(() => ipvsadm("-D", "-f", `${mark}`));
 
 const connection = (protocol: "tcp" | "udp", clientPort: number, to: number): Connection => ({
-  ...{ protocol, state: protocol === "udp" ? "UDP" : "ESTABLISHED", isTemplate: false },
-  ...{ expires: 300, clientPort, virtualPort: 53, realPort: 53, mark },
+  protocol,
+  state: protocol === "udp" ? "UDP" : "ESTABLISHED",
+  isTemplate: false,
+  expires: 300,
+  clientPort,
+  virtualPort: 53,
+  realPort: 53,
+  mark,
   addresses: Uint8Array.of(203, 0, 113, 9, 192, 0, 2, 11, 10, 7, 1, to),
 });
 
@@ -67,7 +73,10 @@ test("a flow is moved, and counted at its new real server by the forwarding meth
 });
 
 const backup = (device: string, id: number): SyncDaemon => ({
-  ...{ kind: "backup", device, id, datagramBytes: null },
+  kind: "backup",
+  device,
+  id,
+  datagramBytes: null,
   ...usualSyncTarget,
 });
 

@@ -19,7 +19,10 @@ import { inRealTime } from "./in-real-time.ts";
 const daemons = openSyncDaemons();
 const sender = openSyncSender();
 const backup: SyncDaemon = {
-  ...{ kind: "backup", device: "eth4", id: 9, datagramBytes: null },
+  kind: "backup",
+  device: "eth4",
+  id: 9,
+  datagramBytes: null,
   ...usualSyncTarget,
 };
 const takenIn = (): boolean => daemons.intake().waiting === 0;
@@ -43,9 +46,14 @@ after(async () => {
 /** Connections of 203.0.113.1 from these ports on. */
 const connections = (firstPort: number): Connection[] =>
   Array.from({ length: 20 }, (_, index) => ({
-    ...{ protocol: "tcp", state: "ESTABLISHED", isTemplate: false, expires: 900 },
+    protocol: "tcp",
+    state: "ESTABLISHED",
+    isTemplate: false,
+    expires: 900,
     addresses: Uint8Array.of(203, 0, 113, 1, 192, 0, 2, 10, 192, 0, 2, 20),
-    ...{ clientPort: firstPort + index, virtualPort: 80, realPort: 80 },
+    clientPort: firstPort + index,
+    virtualPort: 80,
+    realPort: 80,
   }));
 
 const known = (): number =>

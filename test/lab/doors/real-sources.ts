@@ -36,7 +36,8 @@ after(async () => {
 
 test("the kernel speaks from the same address with VIPs as without, whatever comes first", async () => {
   const own = ["10.9.0.1/24", "fd00::1/64"];
-  const [gateway, gatewaySix] = ["10.9.0.254", "fd00::254"];
+  const gateway = "10.9.0.254";
+  const gatewaySix = "fd00::254";
   const setOwn = (what: "add" | "del") => {
     for (const one of own)
       ipCommand(`addr ${what} ${one} dev eth15${one.includes(":") ? " nodad" : ""}`);

@@ -17,16 +17,22 @@ const openFirst = 150;
 
 export const arrivingGoals = {
   broken: {
-    ...{ what: `connections broken that were opened during ${handOvers} switchovers` },
-    ...{ unit: "connections", atMost: 0, exact: true },
+    what: `connections broken that were opened during ${handOvers} switchovers`,
+    unit: "connections",
+    atMost: 0,
+    exact: true,
   },
   dropped: {
-    ...{ what: "datagrams for which a kernel had no room while its peer told it of connections" },
-    ...{ unit: "datagrams", atMost: 0, exact: true },
+    what: "datagrams for which a kernel had no room while its peer told it of connections",
+    unit: "datagrams",
+    atMost: 0,
+    exact: true,
   },
   reread: {
-    ...{ what: "switchovers whose SYNs left a doubt, so that the list was read once more" },
-    ...{ unit: "changes", atMost: 0, exact: true },
+    what: "switchovers whose SYNs left a doubt, so that the list was read once more",
+    unit: "changes",
+    atMost: 0,
+    exact: true,
   },
 } as const satisfies Readonly<Record<string, Goal>>;
 

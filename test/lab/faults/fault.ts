@@ -42,7 +42,9 @@ export const handedOver: Bounds = { doubled: 40, outage: 100, refused: 0 };
 
 export function faultGoals(key: string, what: string, bounds: Bounds): Record<string, Goal> {
   const goal = (of: string, unit: Goal["unit"], atMost: number): Goal => ({
-    ...{ what: `${what}: ${of}`, unit, atMost },
+    what: `${what}: ${of}`,
+    unit,
+    atMost,
     ...(atMost === 0 ? { exact: true } : {}),
   });
   const { doubled, outage, failed, refused } = bounds;

@@ -35,7 +35,8 @@ const bindTo = libc.func("int bind(int, void*, uint32_t)");
 const sendTo = libc.func("long sendto(int, void*, size_t, int, void*, uint32_t)");
 
 const heartbeatPort = 539;
-const [inet, datagram] = [2, 2];
+const inet = 2;
+const datagram = 2;
 const transparent = { level: 0, name: 19 };
 const segment = { level: 17, name: 103 };
 /** udp.h: UDP_MAX_SEGMENTS. */

@@ -12,7 +12,11 @@ const apartMs = 1200;
 /** Both ends of the standby's cable, for heartbeats alone: the client is not to be impaired. */
 function impaired(what: string, nets: readonly NetName[], impairment: Impairment): Fault {
   return {
-    ...{ what, bounds: untouched, vips: "stay", on: "standby", forMs: 5000 },
+    what,
+    bounds: untouched,
+    vips: "stay",
+    on: "standby",
+    forMs: 5000,
     async strike(lab: Lab, { name }: Router) {
       for (const net of nets) {
         await lab.network.impair(name, [net], "both", impairment, "heartbeat");

@@ -32,8 +32,11 @@ async function handOver(from: Router): Promise<void> {
 export async function handOverYoung(lab: Lab): Promise<{ readonly broken: number }> {
   const { addresses } = lab;
   const dns = {
-    ...{ address: `${addresses.vip}/${addresses.length}`, device: "eth0" },
-    ...{ protocol: "udp", port: 53, real_servers: realServers(addresses) },
+    address: `${addresses.vip}/${addresses.length}`,
+    device: "eth0",
+    protocol: "udp",
+    port: 53,
+    real_servers: realServers(addresses),
   };
   await lab.startPair({
     ...synchronised,

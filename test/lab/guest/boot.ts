@@ -119,7 +119,10 @@ function commandFor(
   const slow = kernel === "debian" ? [`LAB_PATIENCE=${emulationFactor}`] : [];
   const command: GuestCommand = {
     argv: ["env", "LAB_REAL_TIME=1", ...slow, ...environment(request, out)],
-    ...{ project, out, cache: cacheDirectory(), turnMs },
+    project,
+    out,
+    cache: cacheDirectory(),
+    turnMs,
     limitSeconds: limitSeconds + 10,
   };
   return kernel === "uml" ? umlCommand(command, directory) : debianCommand(directory, command);
@@ -139,8 +142,20 @@ function hostCommand(request: RunRequest, out: string): string[] {
   const [env = "env", ...rest] = environment(request, out);
   const assignments = rest.filter((word) => /^[A-Z_]+=/.test(word));
   return [
-    ...[env, ...assignments, "unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc"],
-    ...["--kill-child", "sh", "-c", inside, "sh", ...request.argv],
+    env,
+    ...assignments,
+    "unshare",
+    "--mount",
+    "--net",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "--kill-child",
+    "sh",
+    "-c",
+    inside,
+    "sh",
+    ...request.argv,
   ];
 }
 
@@ -152,7 +167,9 @@ const leftovers = (directory: string): string[] =>
 const cpuNumbers = (): number[] => [...Array(availableParallelism()).keys()];
 
 const pinned = (cpu: number, command: readonly string[]): string[] => [
-  ...["taskset", "-c", `${cpu}`],
+  "taskset",
+  "-c",
+  `${cpu}`,
   ...command,
 ];
 
@@ -201,7 +218,10 @@ function locked(
 ): ChildProcess {
   // flock execs the command, which inherits the lock: it is free again when all have ended.
   const locks = cpus.flatMap((cpu) => [
-    ...["flock", ...options, "--no-fork", path.join(tmpdir(), `lvsd-lab-cpu${cpu}.lock`)],
+    "flock",
+    ...options,
+    "--no-fork",
+    path.join(tmpdir(), `lvsd-lab-cpu${cpu}.lock`),
   ]);
   const [program = "", ...args] = [...locks, ...command];
   return spawn(program, args, {

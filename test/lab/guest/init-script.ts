@@ -26,18 +26,16 @@ export const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")
 
 /** Kernel modules that are loaded beforehand, so that no measurement waits for modprobe. */
 export const modules: readonly string[] = [
-  ...[
-    "ip_vs",
-    "veth",
-    "bridge",
-    "bonding",
-    "8021q",
-    "dummy",
-    "nf_conntrack",
-    "sch_netem",
-    "sch_prio",
-    "cls_u32",
-  ],
+  "ip_vs",
+  "veth",
+  "bridge",
+  "bonding",
+  "8021q",
+  "dummy",
+  "nf_conntrack",
+  "sch_netem",
+  "sch_prio",
+  "cls_u32",
   ...schedulers.map((scheduler) => `ip_vs_${scheduler}`),
 ];
 

@@ -69,8 +69,16 @@ ${actScript(command)}`;
 /** linux.uml's arguments for an init script lying in `directory`. */
 export const umlArguments = (directory: string): string[] => [
   `mem=${guestMemoryMiB}M`,
-  ...["root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro", `init=${directory}/init`],
-  ...["con=null", "con0=null,fd:1", "quiet", "loglevel=3", `uml_dir=${directory}`],
+  "root=/dev/root",
+  "rootfstype=hostfs",
+  "rootflags=/",
+  "ro",
+  `init=${directory}/init`,
+  "con=null",
+  "con0=null,fd:1",
+  "quiet",
+  "loglevel=3",
+  `uml_dir=${directory}`,
 ];
 
 /**

@@ -27,7 +27,8 @@ export class Wire {
   /** `directory`: one that both see and nothing else uses. */
   constructor(directory: string, side: "here" | "guest") {
     const [towards, from] = side === "here" ? ["guest", "here"] : ["here", "guest"];
-    [this.#out, this.#in] = [join(directory, towards), join(directory, from)];
+    this.#out = join(directory, towards);
+    this.#in = join(directory, from);
     for (const place of [this.#out, this.#in]) mkdirSync(place, { recursive: true });
     this.#timer = setInterval(() => this.#exchange(), lookMs);
   }
@@ -100,7 +101,8 @@ export class Wire {
 
   #hear(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
-      const [channel, kind] = [bytes.readUInt32BE(at), bytes.readUInt8(at + 4)];
+      const channel = bytes.readUInt32BE(at);
+      const kind = bytes.readUInt8(at + 4);
       const end = at + headBytes + bytes.readUInt32BE(at + 5);
       const said = bytes.subarray(at + headBytes, end);
       const socket = this.#sockets.get(channel);

@@ -15,7 +15,8 @@ export interface BeatsOptions {
 }
 
 const ipv4 = 0x0800;
-const [udp, vrrp] = [17, 112];
+const udp = 17;
+const vrrp = 112;
 const heartbeatPort = 539;
 
 const { bridge, mac } = workerData as BeatsOptions;

@@ -10,7 +10,8 @@ const unchangedMs = 5000;
 
 /** Throws when it takes a minute. */
 export async function calm(lab: Lab): Promise<void> {
-  let [since, changes] = [lab.now(), lab.changesOfState()];
+  let since = lab.now();
+  let changes = lab.changesOfState();
   const unchanged = (): boolean => {
     const sofar = lab.changesOfState();
     if (sofar > changes) [since, changes] = [lab.now(), sofar];

@@ -179,7 +179,8 @@ export function heartbeatsOn(bridge: Bridge): CapturedDatagram[] {
     if (frame.length < 42 || frame.readUInt16BE(12) !== 0x0800 || frame[23] !== 17) return [];
     if (frame.readUInt16BE(36) !== 539) return [];
     const payload = Uint8Array.from(frame.subarray(42, 34 + frame.readUInt16BE(38)));
-    const [from, to] = [dotted(frame.subarray(26, 30)), dotted(frame.subarray(30, 34))];
+    const from = dotted(frame.subarray(26, 30));
+    const to = dotted(frame.subarray(30, 34));
     return [{ at, from, to, payload }];
   });
 }

@@ -18,9 +18,13 @@ const dead = (ms: number): LvsdEvent => at(ms, { event: "peer", kind: "dead", te
 test("a change is dated by the last judgement before it, or by itself", () => {
   const events = [
     changed(12_030, "slept too long"),
-    ...[slept(12_000), slept(11_950), dead(12_040)],
-    ...[dead(20_000), changed(20_006, "peer dead")],
-    ...[slept(29_000), changed(30_000, "something else")],
+    slept(12_000),
+    slept(11_950),
+    dead(12_040),
+    dead(20_000),
+    changed(20_006, "peer dead"),
+    slept(29_000),
+    changed(30_000, "something else"),
   ];
   assert.deepEqual(judgements(events), [12_000, 20_000, 30_000]);
 });
@@ -28,7 +32,8 @@ test("a change is dated by the last judgement before it, or by itself", () => {
 test("what a change leads to is no change of its own, and a failback is none", () => {
   const events = [
     changed(12_000, "slept too long"),
-    ...[changed(12_900, "nobody held the VIPs"), changed(13_700, "peer dead")],
+    changed(12_900, "nobody held the VIPs"),
+    changed(13_700, "peer dead"),
     changed(22_000, "failback"),
     changed(22_500, "peer dead"),
   ];

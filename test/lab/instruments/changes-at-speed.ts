@@ -54,7 +54,8 @@ export class ChangesAtSpeed {
 
   /** So far, without failbacks; to be asked before the yardstick forgets. */
   async count(): Promise<number> {
-    const [from, until] = [this.#looked, this.#lab.now()];
+    const from = this.#looked;
+    const until = this.#lab.now();
     this.#looked = until;
     for (const at of this.#judged().filter((each) => each > from && each <= until)) {
       if (!(await this.#isAtSpeed(at))) continue;

@@ -74,8 +74,11 @@ export function parseSaved(text: string): Table {
     if (command !== "-a") continue;
     const [, endpoint = "", forward = "", , weight] = rest;
     services.at(-1)?.destinations.push({
-      ...{ endpoint, forward: forwards[forward] ?? forward, weight: Number(weight) },
-      ...{ active: 0, inactive: 0 },
+      endpoint,
+      forward: forwards[forward] ?? forward,
+      weight: Number(weight),
+      active: 0,
+      inactive: 0,
     });
   }
   return services;

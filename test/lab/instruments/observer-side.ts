@@ -30,10 +30,27 @@ const macBytes = options.ownMac.split(":").map((part) => Number.parseInt(part, 1
 const ipBytes = (address: string): number[] => address.split(".").map(Number);
 
 const question = Buffer.from([
-  ...[...broadcast, ...macBytes, 0x08, 0x06],
-  ...[0, 1, 8, 0, 6, 4, 0, 1],
-  ...[...macBytes, ...ipBytes(options.own)],
-  ...[0, 0, 0, 0, 0, 0, ...ipBytes(options.address)],
+  ...broadcast,
+  ...macBytes,
+  0x08,
+  0x06,
+  0,
+  1,
+  8,
+  0,
+  6,
+  4,
+  0,
+  1,
+  ...macBytes,
+  ...ipBytes(options.own),
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  ...ipBytes(options.address),
 ]);
 
 const socket = openPacketSocket(options.device, arp);

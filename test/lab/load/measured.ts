@@ -18,9 +18,19 @@ import { Workshop } from "../checks/server-program.ts";
 export const workshop = new Workshop();
 
 export const monitor = (changes: Partial<LoadMonitor>): LoadMonitor => ({
-  ...{ type: "agent", port: null, interval: seconds(10), timeout: ms(1000), send: null },
-  ...{ oid: null, communityFile: null, command: null, args: ["%h", "%p"], divideBy: 1 },
-  ...{ rule: "lvsd", minPercent: null, maxPercent: null },
+  type: "agent",
+  port: null,
+  interval: seconds(10),
+  timeout: ms(1000),
+  send: null,
+  oid: null,
+  communityFile: null,
+  command: null,
+  args: ["%h", "%p"],
+  divideBy: 1,
+  rule: "lvsd",
+  minPercent: null,
+  maxPercent: null,
   ...changes,
 });
 
@@ -46,7 +56,8 @@ export async function inside(script: string): Promise<{ load?: number; trouble?:
   const whole = `set -e; mount -t tmpfs none /run; ip link set lo up; ${script.replaceAll("ASK", ask)}`;
   const args = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const { stdout } = await promisify(execFile)("unshare", [...args, "sh", "-c", whole], {
-    ...{ timeout: 30_000, killSignal: "SIGKILL" },
+    timeout: 30_000,
+    killSignal: "SIGKILL",
   });
   return JSON.parse(stdout);
 }

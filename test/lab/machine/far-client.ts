@@ -61,14 +61,21 @@ export async function addFarClient(lab: Lab): Promise<void> {
     ]);
   setSysctls("gateway", { "ipv4/ip_forward": 1, "ipv6/conf/all/forwarding": 1 });
   await inMachine("gateway", [
-    ...["link set lo up", "link set eth0 up", "link set far-cable up"],
-    ...[`addr add ${far.gateway4}/24 dev eth0`, `addr add ${gateway6}/64 dev eth0 nodad`],
-    ...["addr add 172.20.1.1/24 dev far-cable", "addr add fd99::1/64 dev far-cable nodad"],
+    "link set lo up",
+    "link set eth0 up",
+    "link set far-cable up",
+    `addr add ${far.gateway4}/24 dev eth0`,
+    `addr add ${gateway6}/64 dev eth0 nodad`,
+    "addr add 172.20.1.1/24 dev far-cable",
+    "addr add fd99::1/64 dev far-cable nodad",
   ]);
   await inMachine(farMachine, [
-    ...["link set lo up", "link set eth0 up"],
-    ...[`addr add ${far.client4}/24 dev eth0`, "addr add fd99::50/64 dev eth0 nodad"],
-    ...["route add default via 172.20.1.1", "route add default via fd99::1"],
+    "link set lo up",
+    "link set eth0 up",
+    `addr add ${far.client4}/24 dev eth0`,
+    "addr add fd99::50/64 dev eth0 nodad",
+    "route add default via 172.20.1.1",
+    "route add default via fd99::1",
   ]);
   for (const { name, number } of servers)
     await inMachine(name, [

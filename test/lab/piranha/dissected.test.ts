@@ -22,7 +22,8 @@ function captureOf(datagrams: readonly Uint8Array[]): Buffer {
 }
 
 function packetOf(payload: Uint8Array): readonly Uint8Array[] {
-  const [ipBytes, udpBytes] = [20, 8];
+  const ipBytes = 20;
+  const udpBytes = 8;
   const packet = Buffer.alloc(ipBytes + udpBytes);
   packet.writeUInt16BE(0x4500, 0);
   packet.writeUInt16BE(packet.length + payload.length, 2);

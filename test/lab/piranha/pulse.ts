@@ -93,7 +93,8 @@ const sockets: Socket[] = paths.map(([own]) => {
 const seconds = (key: string, usual: number): number => 1000 * Number(global[key] ?? usual);
 const machine = new PulseMachine(
   {
-    ...{ role, byteOrder: "LE" },
+    role,
+    byteOrder: "LE",
     keepalive: seconds("keepalive", 2),
     deadtime: seconds("deadtime", 5),
   },

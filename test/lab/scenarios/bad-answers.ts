@@ -16,7 +16,10 @@ export default scenario({
     const { vip, realServers } = lab.addresses;
     const check = { type: "http", path: "/", interval: "300ms", timeout: "300ms" };
     const commands = {
-      ...{ address: `${vip}/24`, device: "eth0", port: 81, start: "up" },
+      address: `${vip}/24`,
+      device: "eth0",
+      port: 81,
+      start: "up",
       check: { type: "command", command: never, interval: "300ms", timeout: "300ms" },
       real_servers: { never: { address: realServers[0], port: 80 } },
     };

@@ -11,8 +11,13 @@ const interval = 300;
 const rare = "300s";
 
 const check = {
-  ...{ type: "bfd", min_tx: `${interval}ms`, min_rx: `${interval}ms`, multiplier: 3 },
-  ...{ interval: rare, timeout: "10s", fall: 2 },
+  type: "bfd",
+  min_tx: `${interval}ms`,
+  min_rx: `${interval}ms`,
+  multiplier: 3,
+  interval: rare,
+  timeout: "10s",
+  fall: 2,
 };
 
 class Play {

@@ -19,7 +19,8 @@ const times = rounds * timesEach;
 const goals = (key: string, who: string, isBound: boolean): Readonly<Record<string, Goal>> => {
   const none = isBound ? { atMost: 0, exact: true } : {};
   const goal = (what: string, unit: Goal["unit"], bound = {}): Goal => ({
-    ...{ what: `${times} planned switchovers, ${who}: ${what}`, unit },
+    what: `${times} planned switchovers, ${who}: ${what}`,
+    unit,
     ...bound,
   });
   return {

@@ -13,7 +13,8 @@ import type { Lab } from "../lab.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
-const [virtuals, reals] = [200, 20];
+const virtuals = 200;
+const reals = 20;
 const browsers = 50;
 /** Of one session; the console takes eight. */
 const windows = 8;
@@ -85,7 +86,8 @@ interface Round {
 
 /** The heartbeat of r1 for a while. */
 async function watch(lab: Lab, beats: BeatTimes): Promise<Round> {
-  const [began, used] = [lab.now(), lab.r1.processorMs()];
+  const began = lab.now();
+  const used = lab.r1.processorMs();
   beats.begin();
   await lab.elapse(watchMs);
   const jitters = beats.jitters();

@@ -43,13 +43,21 @@ function options(lab: Lab, masquerade: true | string) {
   const direct = prepared.map(({ method, server, number, vip: address, port }) => [
     `by-${method}`,
     {
-      ...{ address: `${address}/24`, device: "eth0", port, check, forwarding: "direct" },
+      address: `${address}/24`,
+      device: "eth0",
+      port,
+      check,
+      forwarding: "direct",
       real_servers: { [server]: { address: far.direct4(number) } },
     },
   ]);
   const web: ConfigObject = {
     address: [`${vip}/24`, `${far.vip6}/64`],
-    ...{ device: "eth0", port: undefined, ports: several, check, scheduler: "rr" },
+    device: "eth0",
+    port: undefined,
+    ports: several,
+    check,
+    scheduler: "rr",
     persistence: { timeout: "300s" },
     real_servers: {
       rs1: { address: one },
@@ -59,14 +67,14 @@ function options(lab: Lab, masquerade: true | string) {
     },
   };
   return {
-    ...{
-      heartbeat,
-      web,
-      virtualServers: Object.fromEntries(direct) as Record<string, ConfigObject>,
-    },
+    heartbeat,
+    web,
+    virtualServers: Object.fromEntries(direct) as Record<string, ConfigObject>,
     top: {
       nat_router: {
-        ...{ address: [`${natRouter}/24`, `${far.natRouter6}/64`], device: "eth1", masquerade },
+        address: [`${natRouter}/24`, `${far.natRouter6}/64`],
+        device: "eth1",
+        masquerade,
       },
     },
   };
@@ -83,7 +91,11 @@ async function prepareServers(lab: Lab): Promise<void> {
 }
 
 const directly = (method: "nft" | "arptables", server: string, undo = false) => ({
-  ...{ machine: server, virtualServer: `by-${method}`, realServer: server, method, undo },
+  machine: server,
+  virtualServer: `by-${method}`,
+  realServer: server,
+  method,
+  undo,
 });
 
 /** What the scripts of the direct methods may have changed on a real server. */

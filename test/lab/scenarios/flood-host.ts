@@ -2,7 +2,8 @@ import { floodBoth, unchanged } from "../faults/flood.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
-const [rate, seconds] = [100_000, 30];
+const rate = 100_000;
+const seconds = 30;
 const what = `${rate} forged heartbeats/s for ${seconds} s`;
 
 export default scenario({

@@ -3,7 +3,8 @@ import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
 /** What a router of the lab's kernel can read, where a system call costs fifteen times as much. */
-const [rate, seconds] = [10_000, 5];
+const rate = 10_000;
+const seconds = 5;
 
 export default scenario({
   title: "forged heartbeats from the peer's address, as many as can be read here, change nothing",

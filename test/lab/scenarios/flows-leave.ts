@@ -53,12 +53,19 @@ export default scenario({
           ...["-p", protocol, "--dport", `${port}`, "-j", "MARK", "--set-mark", `${mark}`],
         );
     const mixed = {
-      ...{ address: `${vip2}/24`, device: "eth0", ports: [80, "53/udp"], fwmark: mark },
-      ...{ scheduler: "rr", quiesce: true, real_servers: realServers(lab.addresses) },
+      address: `${vip2}/24`,
+      device: "eth0",
+      ports: [80, "53/udp"],
+      fwmark: mark,
+      scheduler: "rr",
+      quiesce: true,
+      real_servers: realServers(lab.addresses),
       check: { type: "http", path: "/", interval: "1s", timeout: "5s" },
     };
     await lab.startPair({
-      ...{ heartbeat: Lab.patient, top: { marks: "external" }, virtualServers: { mixed } },
+      heartbeat: Lab.patient,
+      top: { marks: "external" },
+      virtualServers: { mixed },
     });
     const flows = [1, 2, 3].map((number) => new SteadyFlow(lab, number));
     await waitFor("each flow is served", 20_000, () => {

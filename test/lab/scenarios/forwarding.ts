@@ -59,7 +59,10 @@ const ways: Readonly<Record<string, Way>> = {
     config: { forwarding: "direct" },
   },
   straight6: {
-    ...{ prepared: true, port: 89, family: 6, protocol: "sctp" },
+    prepared: true,
+    port: 89,
+    family: 6,
+    protocol: "sctp",
     config: { forwarding: "direct" },
   },
   packed4: { prepared: true, port: 91, family: 4, protocol: "sctp", config: tunnel("ipip") },
@@ -68,7 +71,11 @@ const ways: Readonly<Record<string, Way>> = {
 
 /** One virtual server whose real servers have a method each; what they need is prepared. */
 const everyMethod = (lab: Lab): ConfigObject => ({
-  ...{ address: `${lab.addresses.vip}/24`, device: "eth0", port: 92, scheduler: "rr", check },
+  address: `${lab.addresses.vip}/24`,
+  device: "eth0",
+  port: 92,
+  scheduler: "rr",
+  check,
   real_servers: {
     nat: { address: lab.addresses.realServers[0], forwarding: "nat" },
     direct: { address: far.direct4(1), forwarding: "direct" },
@@ -136,7 +143,10 @@ async function prepareForAll(lab: Lab, undo: boolean): Promise<void> {
   const own = names.filter((name) => !(ways[name] as Way).prepared);
   for (const virtualServer of undo ? own.toReversed() : own)
     await prepareServer(lab.r1.configFile, {
-      ...{ machine: "rs1", virtualServer, realServer: "rs1", undo },
+      machine: "rs1",
+      virtualServer,
+      realServer: "rs1",
+      undo,
       ...methodOf(ways[virtualServer] as Way),
       environment: ["KEEP_DEFAULT=yes"],
     });
@@ -161,7 +171,10 @@ export default scenario({
       device: "eth1",
     };
     lab.configurePair({
-      ...{ heartbeat: Lab.patient, check, web: { active: false }, virtualServers },
+      heartbeat: Lab.patient,
+      check,
+      web: { active: false },
+      virtualServers,
       top: { nat_router },
     });
     const ports = names.map((name) => portOf(ways[name] as Way));
@@ -169,7 +182,8 @@ export default scenario({
     await prepareForAll(lab, false);
     const { vip, realServers } = lab.addresses;
     const sctp = [
-      ...[`${realServers[0]}@88`, `${far.nat6(1)}@88`],
+      `${realServers[0]}@88`,
+      `${far.nat6(1)}@88`,
       ...[vip, far.vip6].flatMap((held) => [`${held}@89`, `${held}@91`]),
     ];
     await lab.server("rs1").start([...new Set([...ports, 92])], sctp);

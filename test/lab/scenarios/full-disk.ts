@@ -40,7 +40,9 @@ async function reloadOnFullDisk(lab: Lab, struck: Router): Promise<void> {
   fill(struck);
   const { vip, length, realServers } = lab.addresses;
   const more = {
-    ...{ address: `${vip}/${length}`, device: "eth0", port: 81 },
+    address: `${vip}/${length}`,
+    device: "eth0",
+    port: 81,
     real_servers: { rs1: { address: realServers[0] } },
   };
   lab.rewrite({ ...pair, virtualServers: { more } });

@@ -78,7 +78,8 @@ async function compare(lab: Lab, { fixture, table, namespace }: Original): Promi
     !known.some((each) => each.line.test(line) && said.some((one) => each.said.test(one)));
   let last: readonly string[] = [];
   const alike = async (): Promise<boolean> => {
-    const [theirs, ours] = [await table(), linesOf(await lab.r1.output("ipvsadm", "-Sn"))];
+    const theirs = await table();
+    const ours = linesOf(await lab.r1.output("ipvsadm", "-Sn"));
     last = [
       ...theirs.filter((line) => !ours.includes(line)).map((line) => `only there: ${line}`),
       ...ours.filter((line) => !theirs.includes(line)).map((line) => `only here: ${line}`),

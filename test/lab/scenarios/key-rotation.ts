@@ -64,7 +64,8 @@ export default scenario({
   },
   async play(lab) {
     await lab.startPair({ heartbeat: Lab.brisk });
-    const [first, second] = [newKey(), newKey()];
+    const first = newKey();
+    const second = newKey();
     await rotate(lab, "the present key alone", [first]).then(
       () => expect(false, "a key that only one router has cannot go unnoticed"),
       () => lab.say("a key that only one router has is noticed: the rotation is done in steps"),

@@ -6,7 +6,8 @@ import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
 /** One process behind many addresses; every seventh or so of them drops what it is sent. */
-const [count, down] = [1000, 137];
+const count = 1000;
+const down = 137;
 const hostOf = (at: number): string => `10.99.${at >> 8}.${at & 255}`;
 const dead = Array.from({ length: down }, (_, at) => hostOf(1 + at * 7));
 
@@ -30,7 +31,7 @@ export default scenario({
     const check = { type: "tcp", interval: "4s", timeout: "2s", fall: 1 };
     await lab.startServers();
     lab.configurePair({
-      ...{ heartbeat: { interval: "250ms", dead_after: "2s" } },
+      heartbeat: { interval: "250ms", dead_after: "2s" },
       web: { check, real_servers },
     });
     await Promise.all([lab.r1.start(), lab.r2.start()]);

@@ -86,7 +86,8 @@ export default scenario({
       200,
     );
     const decided = decisionOf(lab.r2);
-    const [first, last] = [Math.min(...frames) - decided.at, Math.max(...frames) - decided.at];
+    const first = Math.min(...frames) - decided.at;
+    const last = Math.max(...frames) - decided.at;
     lab.say(
       `on the wire from ${first.toFixed(1)} to ${last.toFixed(1)} ms after the decision; ` +
         `r2 says that it announced the first VIP after ${decided.firstAfter.toFixed(1)} ms`,

@@ -54,7 +54,8 @@ export default scenario({
       await waitFor("99 real servers are up", 20_000, () => whole(router), 200);
     const rss = (pid: number) =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-    const [active, standby] = [rss(lab.r1.pid), rss(lab.r2.pid)];
+    const active = rss(lab.r1.pid);
+    const standby = rss(lab.r2.pid);
     lab.say(`at the start: ${active.toFixed(1)} and ${standby.toFixed(1)} MiB`);
     await lab.stays(minutes * 60_000, "99 real servers stay up", () => whole(lab.r2), 1000);
     return { active: rss(lab.r1.pid), heap: heapOf(lab.r1.pid), standby: rss(lab.r2.pid) };

@@ -56,9 +56,14 @@ class Play {
 
 /** Each virtual server with a page of its own, at a port of the real servers that stays open. */
 function virtualServers(lab: Lab): Record<Name, ConfigObject> {
-  const [rhythm, device] = [{ interval: "1s", timeout: "5s", fall: 2 }, "eth0"];
+  const rhythm = { interval: "1s", timeout: "5s", fall: 2 };
+  const device = "eth0";
   const one = (name: Name, weight: number, keys: ConfigObject, check: ConfigObject) => ({
-    ...{ address: `${lab.addresses.vip}/24`, device, port: ports[name], scheduler: "wrr", ...keys },
+    address: `${lab.addresses.vip}/24`,
+    device,
+    port: ports[name],
+    scheduler: "wrr",
+    ...keys,
     check: { type: "http", path: `/files/${name}`, ...rhythm, ...check },
     real_servers: Object.fromEntries(
       lab.addresses.realServers.map((address, at) => {
@@ -122,7 +127,8 @@ async function weightsAreScaled(play: Play): Promise<void> {
   await play.onBoth("rs2 is out", (router) => play.weight(router, ports.ramp, "rs2") === null);
   play.server("rs2").write("ramp", "here");
   await play.onBoth("rs2 is back with a part", (router) => {
-    const [risen, whole] = [of("rs2", router), of("rs1", router)];
+    const risen = of("rs2", router);
+    const whole = of("rs1", router);
     return risen > 0 && risen < whole && whole === 100;
   });
   const client = await lab.startClient({ port: ports.ramp, intervalMs: 10 });

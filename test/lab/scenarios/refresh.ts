@@ -15,7 +15,8 @@ export default scenario({
     const announce = { count: 2, interval: "100ms", refresh: `${refreshMs}ms` };
     await lab.startPair({ heartbeat: Lab.brisk, failover: { announce } });
     const { vip } = lab.addresses;
-    const [right, wrong] = [lab.network.link("r1", "public").mac, "02:00:00:00:00:66"];
+    const right = lab.network.link("r1", "public").mac;
+    const wrong = "02:00:00:00:00:66";
     // The announcements of the takeover are over: what comes now is a refresh.
     await lab.elapse(500);
     let longest = 0;

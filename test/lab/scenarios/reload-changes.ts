@@ -18,7 +18,10 @@ export default scenario({
     const client = await lab.startClient({ held: 6 });
     await waitFor("connections are open", 5000, async () => (await client.held()).open === 6);
     const second = {
-      ...{ address: `${vip2}/24`, device: "eth0:2", port: 80, scheduler: "wlc" },
+      address: `${vip2}/24`,
+      device: "eth0:2",
+      port: 80,
+      scheduler: "wlc",
       real_servers: { only: { address: realServers[0] } },
     };
     lab.rewrite({ heartbeat, virtualServers: { second } });

@@ -8,7 +8,8 @@ import { keyFile, type Lab } from "../lab.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
-const [keepalive, deadtime] = [1, 5];
+const keepalive = 1;
+const deadtime = 5;
 
 /** The command of docs/migration.md; a Piranha that stops sends nothing itself. */
 const sendStopped = String.raw`printf '\275\332\275\255' >/dev/udp/`;
@@ -73,10 +74,8 @@ const speaksPulse = (router: Router, state: "active" | "standby", peer: string):
   );
 
 async function startPiranhas(lab: Lab, text: string): Promise<[PiranhaRouter, PiranhaRouter]> {
-  const [first, second] = [
-    new PiranhaRouter(lab.network, "r1"),
-    new PiranhaRouter(lab.network, "r2"),
-  ];
+  const first = new PiranhaRouter(lab.network, "r1");
+  const second = new PiranhaRouter(lab.network, "r2");
   first.start(text);
   await first.says("partner dead: activating lvs", 60_000);
   second.start(text);
@@ -87,10 +86,8 @@ async function startPiranhas(lab: Lab, text: string): Promise<[PiranhaRouter, Pi
 
 /** r2 gets lvsd; the Piranha on r1 dies, comes back, is switched to, and is stopped. */
 async function replaceSecond(lab: Lab, client: Client, text: string) {
-  const [first, second] = [
-    new PiranhaRouter(lab.network, "r1"),
-    new PiranhaRouter(lab.network, "r2"),
-  ];
+  const first = new PiranhaRouter(lab.network, "r1");
+  const second = new PiranhaRouter(lab.network, "r2");
   await importTo(lab, lab.r2, second, "auto");
   await lab.r2.start();
   await speaksPulse(lab.r2, "standby", "active");

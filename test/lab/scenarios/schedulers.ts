@@ -51,20 +51,29 @@ const spreads: Readonly<Record<string, Spread>> = {
   ovf: { scheduler: "ovf", held: 6, right: (shares) => near(shares, [0, 2, 4], 0) },
   // rs1 takes two, whatever its turn is.
   thresholds: {
-    ...{ scheduler: "rr", held: 12, connections: { max: 2, min: 1 } },
+    scheduler: "rr",
+    held: 12,
+    connections: { max: 2, min: 1 },
     right: (shares) => near(shares, [2, 5, 5], 0),
   },
 };
 
 const firstPort = 8001;
-const [stayPort, stay6Port, plainPort, oncePort, sipPort] = [7001, 7002, 5301, 5302, 5060];
+const stayPort = 7001;
+const stay6Port = 7002;
+const plainPort = 5301;
+const oncePort = 5302;
+const sipPort = 5060;
 const otherNetwork4 = "172.20.2.50";
 const otherNetwork6 = "fd99:0:0:1::50";
 
 function servicesOf(lab: Lab): Record<string, ConfigObject> {
   const { vip, length, realServers } = lab.addresses;
   const service = (port: number, real: number, more: ConfigObject, first: ConfigObject = {}) => ({
-    ...{ address: `${vip}/${length}`, device: "eth0", port, check: { type: "none" } },
+    address: `${vip}/${length}`,
+    device: "eth0",
+    port,
+    check: { type: "none" },
     real_servers: Object.fromEntries(
       realServers.map((address, at) => [
         `rs${at + 1}`,
@@ -84,11 +93,13 @@ function servicesOf(lab: Lab): Record<string, ConfigObject> {
   return {
     ...Object.fromEntries(spread),
     stay: service(stayPort, 80, {
-      ...{ ...rr, persistence: { timeout: "60s", netmask: "255.255.255.0" } },
+      ...rr,
+      persistence: { timeout: "60s", netmask: "255.255.255.0" },
     }),
     stay6: {
       ...service(stay6Port, 80, { ...rr, persistence: { timeout: "60s", netmask: "64" } }),
-      ...{ address: `${far.vip6}/64`, real_servers: Object.fromEntries(six) },
+      address: `${far.vip6}/64`,
+      real_servers: Object.fromEntries(six),
     },
     plain: service(plainPort, 53, udp),
     once: service(oncePort, 53, { ...udp, one_packet: true }),
@@ -242,7 +253,9 @@ export default scenario({
       );
     const gateways = [`${lab.addresses.natRouter}/24`, `${far.natRouter6}/64`];
     lab.configurePair({
-      ...{ heartbeat: Lab.patient, single: true, web: { active: false } },
+      heartbeat: Lab.patient,
+      single: true,
+      web: { active: false },
       virtualServers: servicesOf(lab),
       top: {
         nat_router: { address: gateways, device: "eth1" },

@@ -12,7 +12,8 @@ import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
 const passive = { from: 10_000, to: 10_004 };
-const [natFtp, directFtp] = ["192.168.26.11", "192.168.26.12"];
+const natFtp = "192.168.26.11";
+const directFtp = "192.168.26.12";
 /** 192.168.26.32/30: each of its addresses is a VIP. */
 const network = [32, 33, 34, 35].map((last) => `192.168.26.${last}`);
 const otherClient = "172.20.1.51";
@@ -31,7 +32,11 @@ function services(lab: Lab): Record<string, ConfigObject> {
   return {
     web: {
       address: [`${vip}/24`, "192.168.26.32/30", `${far.vip6}/64`],
-      ...{ device: "eth0", port: undefined, ports: [80, 443], check, scheduler: "rr" },
+      device: "eth0",
+      port: undefined,
+      ports: [80, 443],
+      check,
+      scheduler: "rr",
       persistence: { timeout: "120s" },
       real_servers: {
         rs1: { address: one },
@@ -41,11 +46,19 @@ function services(lab: Lab): Record<string, ConfigObject> {
       },
     },
     "nat-ftp": {
-      ...{ address: `${natFtp}/24`, device: "eth0", ftp, check, scheduler: "rr" },
+      address: `${natFtp}/24`,
+      device: "eth0",
+      ftp,
+      check,
+      scheduler: "rr",
       real_servers: { rs1: { address: one }, rs2: { address: two } },
     },
     "direct-ftp": {
-      ...{ address: `${directFtp}/24`, device: "eth0", ftp, check, scheduler: "rr" },
+      address: `${directFtp}/24`,
+      device: "eth0",
+      ftp,
+      check,
+      scheduler: "rr",
       forwarding: "direct",
       real_servers: { rs3: { address: far.direct4(3) }, rs4: { address: far.direct4(4) } },
     },
@@ -141,7 +154,9 @@ export default scenario({
     const { web = {}, ...virtualServers } = services(lab);
     const gateways = [`${lab.addresses.natRouter}/24`, `${far.natRouter6}/64`];
     const options = (masquerade: true | string) => ({
-      ...{ heartbeat: Lab.patient, web, virtualServers },
+      heartbeat: Lab.patient,
+      web,
+      virtualServers,
       top: { nat_router: { address: gateways, device: "eth1", masquerade } },
     });
     lab.configurePair(options(natFtp));

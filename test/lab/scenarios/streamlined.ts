@@ -18,11 +18,13 @@ function servicesOf(lab: Lab) {
   const direct = { device: "eth0", port: 80, scheduler: "rr", forwarding: "direct", check };
   return {
     web: {
-      ...{ ...direct, address: `${vip}/24` },
+      ...direct,
+      address: `${vip}/24`,
       real_servers: { r1: { address: routers.r1.public }, r2: { address: routers.r2.public } },
     },
     web6: {
-      ...{ ...direct, address: `${far.vip6}/64` },
+      ...direct,
+      address: `${far.vip6}/64`,
       real_servers: { r1: { address: "fd26::9" }, r2: { address: "fd26::8" } },
     },
   };

@@ -10,12 +10,16 @@ export default scenario({
   topology: natPair,
   goals: {
     lost: {
-      ...{ what: `${what}: held connections lost`, unit: "connections" },
-      ...{ atMost: 0, exact: true },
+      what: `${what}: held connections lost`,
+      unit: "connections",
+      atMost: 0,
+      exact: true,
     },
     failed: {
-      ...{ what: `${what}: failed tries`, unit: "connections" },
-      ...{ atMost: 0, exact: true },
+      what: `${what}: failed tries`,
+      unit: "connections",
+      atMost: 0,
+      exact: true,
     },
   },
   async play(lab) {

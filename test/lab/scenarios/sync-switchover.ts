@@ -11,12 +11,16 @@ export default scenario({
   topology: natPair,
   goals: {
     lost: {
-      ...{ what: `${what}: held connections lost`, unit: "connections" },
-      ...{ atMost: 0, exact: true },
+      what: `${what}: held connections lost`,
+      unit: "connections",
+      atMost: 0,
+      exact: true,
     },
     failed: {
-      ...{ what: `${what}: failed tries`, unit: "connections" },
-      ...{ atMost: 0, exact: true },
+      what: `${what}: failed tries`,
+      unit: "connections",
+      atMost: 0,
+      exact: true,
     },
     outage: { what: `${what}: the longest client outage`, unit: "ms", atMost: 20 },
     outageAtSpeed: { what: atSpeed, unit: "ms", atMost: 20 },

@@ -28,10 +28,8 @@ export default scenario({
   },
   limitSeconds: 600,
   play(lab) {
-    const [first, second] = [
-      new HeartbeatRouter(lab.network, "r1"),
-      new HeartbeatRouter(lab.network, "r2"),
-    ];
+    const first = new HeartbeatRouter(lab.network, "r1");
+    const second = new HeartbeatRouter(lab.network, "r2");
     const output = (...argv: string[]): Promise<string> => first.output(...argv);
     return replaceCluster(lab, {
       name: "Heartbeat",

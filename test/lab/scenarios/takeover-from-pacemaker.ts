@@ -29,10 +29,8 @@ export default scenario({
   },
   limitSeconds: 900,
   play(lab) {
-    const [first, second] = [
-      new PacemakerRouter(lab.network, "r1"),
-      new PacemakerRouter(lab.network, "r2"),
-    ];
+    const first = new PacemakerRouter(lab.network, "r1");
+    const second = new PacemakerRouter(lab.network, "r2");
     const both = [first, second] as const;
     const run = (...argv: string[]): Promise<string> => first.run(...argv);
     const start = async (): Promise<void> => {

@@ -7,7 +7,8 @@ import { within } from "../machine/namespace.ts";
 import { natPair } from "../machine/topology.ts";
 import { scenario } from "../scenario.ts";
 
-const [virtuals, reals] = [200, 20];
+const virtuals = 200;
+const reals = 20;
 const watchMs = 60_000;
 
 /**

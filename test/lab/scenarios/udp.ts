@@ -64,8 +64,14 @@ export default scenario({
       timeout: "400ms",
     };
     const dns = {
-      ...{ address: `${lab.addresses.vip}/24`, device: "eth0", protocol: "udp", port: 53 },
-      ...{ scheduler: "rr", one_packet: true, check, real_servers: realServers(lab.addresses) },
+      address: `${lab.addresses.vip}/24`,
+      device: "eth0",
+      protocol: "udp",
+      port: 53,
+      scheduler: "rr",
+      one_packet: true,
+      check,
+      real_servers: realServers(lab.addresses),
     };
     const steady = { ...dns, port: 514, one_packet: false, quiesce: true };
     const silent = { type: "udp", port: 53, interval: "500ms", timeout: "400ms" };
@@ -79,7 +85,9 @@ export default scenario({
         ),
       },
       silent: {
-        ...{ ...dns, port: 5353, check: silent },
+        ...dns,
+        port: 5353,
+        check: silent,
         real_servers: { ...real, nobody: { address: "10.11.12.77" } },
       },
     };

@@ -60,7 +60,9 @@ export function runPulse(
   const paths = random.pick([1, 2]);
   const effectMs = random.pick([1, 20, 300]);
   const world = new PulseWorld(seed, {
-    ...{ keepalive, deadtime: 3 * keepalive, effectMs },
+    keepalive,
+    deadtime: 3 * keepalive,
+    effectMs,
     delay: random.pick([0.2, 1, 50]),
     loss: pair.calm ? 0 : random.pick([0, 0, 0.02, 0.1]),
   });
@@ -78,7 +80,7 @@ export function runPulse(
     return { violation: null, trace: world.trace, bothMs: world.bothMs, noneMs: world.noneMs };
   } catch (thrown) {
     if (!(thrown instanceof Violation)) throw thrown;
-    return { ...{ violation: thrown.message, trace: world.trace }, bothMs: 0, noneMs: 0 };
+    return { violation: thrown.message, trace: world.trace, bothMs: 0, noneMs: 0 };
   }
 }
 

@@ -109,7 +109,8 @@ export class PulseWorld {
   runUntil(end: number): void {
     for (;;) {
       const [a, b] = roles.map((role) => this.machine(role));
-      const [wakeA, wakeB] = [a?.wakeAt() ?? 0, b?.wakeAt() ?? 0];
+      const wakeA = a?.wakeAt() ?? 0;
+      const wakeB = b?.wakeAt() ?? 0;
       const next = Math.min(this.agenda.nextAt(), wakeA, wakeB);
       if (next > end) break;
       this.now = Math.max(this.now, next);

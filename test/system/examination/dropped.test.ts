@@ -26,15 +26,25 @@ virtual_servers:
 
 const plain = { label: null, tentative: false, source: true, expires: false };
 const device = (name: string, own: string): Interface => ({
-  ...{ name, index: 1, mac: null, up: true, carrier: true, operstate: "up" },
+  name,
+  index: 1,
+  mac: null,
+  up: true,
+  carrier: true,
+  operstate: "up",
   addresses: [{ prefix: { address: address(own), length: 24 }, ...plain }],
 });
 const interfaces = [device("eth0", "192.168.26.9"), device("eth1", "10.11.12.9")];
 
 const chain = (policy: string) => ({
   chain: {
-    ...{ family: "inet", table: "filter", name: "input", type: "filter" },
-    ...{ hook: "input", prio: 0, policy },
+    family: "inet",
+    table: "filter",
+    name: "input",
+    type: "filter",
+    hook: "input",
+    prio: 0,
+    policy,
   },
 });
 const lets = (match: object) => ({
@@ -78,7 +88,8 @@ test("only what answers is let in by connection tracking", () => {
 test("where nothing is known of the packet filter or of the own role, less is said", () => {
   const role = "primary" as const;
   assert.deepEqual(droppedBy(null, { config, role }, interfaces), {
-    ...{ dropped: [], droppedClients: [] },
+    dropped: [],
+    droppedClients: [],
   });
   const noRole = droppedBy({ nftables: [chain("drop")] }, { config, role: null }, interfaces);
   assert.deepEqual([noRole.dropped.length, noRole.droppedClients.length], [0, 4]);

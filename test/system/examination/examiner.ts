@@ -13,7 +13,9 @@ const facts = await gather({
   needs: read.places.checkNeeds,
   daemon: {
     state: state === "active" ? "active" : "standby",
-    ...{ unreached: [], unresolved: [], peer: null },
+    unreached: [],
+    unresolved: [],
+    peer: null,
   },
   peer: null,
 });

@@ -11,7 +11,9 @@ const vip = (text: string) => ({
   device: "eth0",
   label: null,
 });
-const [four, six, other] = [vip("192.0.2.10/24"), vip("fd00::10/64"), vip("fd00::11/64")];
+const four = vip("192.0.2.10/24");
+const six = vip("fd00::10/64");
+const other = vip("fd00::11/64");
 
 /** It takes packets for one address more each time that it is asked, the first one after `asks`. */
 function slowKernel(asks: number) {

@@ -70,7 +70,8 @@ test("reading ends when its time is over, says so, and lets others have their tu
 test("a kernel without IPVS has no such file", async (t) => {
   const place = file(t, "");
   assert.deepEqual(await read(place), {
-    ...{ connections: [], complete: true },
+    connections: [],
+    complete: true,
   });
   await assert.rejects(read(`${place}.none`), MachineError);
 });

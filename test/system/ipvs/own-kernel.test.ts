@@ -17,12 +17,21 @@ import { ownKernel } from "../../../src/system/ipvs/own-kernel.ts";
 import { address } from "../../table/tables.ts";
 
 const flow: Connection = {
-  ...{ protocol: "udp", state: "UDP", isTemplate: false, expires: 300 },
-  ...{ clientPort: 4000, virtualPort: 53, realPort: 53, mark: 9 },
+  protocol: "udp",
+  state: "UDP",
+  isTemplate: false,
+  expires: 300,
+  clientPort: 4000,
+  virtualPort: 53,
+  realPort: 53,
+  mark: 9,
   addresses: Uint8Array.of(198, 51, 100, 1, 192, 0, 2, 1, 10, 0, 0, 2),
 };
 const forTheMoment: SyncDaemon = {
-  ...{ kind: "backup", device: "lo", id: 255, datagramBytes: null },
+  kind: "backup",
+  device: "lo",
+  id: 255,
+  datagramBytes: null,
   ...usualSyncTarget,
 };
 

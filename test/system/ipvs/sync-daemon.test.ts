@@ -23,7 +23,10 @@ esac
 `;
 
 const daemon: SyncDaemon = {
-  ...{ kind: "master", device: "eth1", id: 7, datagramBytes: 160 },
+  kind: "master",
+  device: "eth1",
+  id: 7,
+  datagramBytes: 160,
   ...usualSyncTarget,
 };
 

@@ -38,7 +38,11 @@ async function listen(
   const refused: string[] = [];
   const told = { closed: 0, refusedOne: () => {} };
   const listener = openChannelListener({
-    ...{ own, peer, port, keys, limits },
+    own,
+    peer,
+    port,
+    keys,
+    limits,
     converse: () => ({
       hear: async (frame) => Buffer.concat([frame, frame]),
       closed: () => {
@@ -77,7 +81,8 @@ describe("the configuration channel", { timeout: 20_000 }, () => {
   });
 
   it("accepts every key of the key file", async (t) => {
-    const [old, fresh] = [key(), key()];
+    const old = key();
+    const fresh = key();
     const { back } = await listen(t, [old, fresh]);
     for (const each of [old, fresh]) {
       const line = await connectChannel(back, each);
@@ -151,7 +156,10 @@ describe("the configuration channel", { timeout: 20_000 }, () => {
   it("says why it cannot listen, and may be asked again", async (t) => {
     const { port } = await listen(t, [key()]);
     const second = openChannelListener({
-      ...{ own, peer, port, keys: [key()] },
+      own,
+      peer,
+      port,
+      keys: [key()],
       converse: () => assert.fail("nobody is there"),
       refused: () => {},
     });

@@ -33,7 +33,8 @@ async function mailServer(
     sockets.add(socket);
     socket.on("error", () => {});
     if (greeting !== null) socket.write(`${greeting}\r\n`);
-    let [rest, inData] = ["", false];
+    let rest = "";
+    let inData = false;
     socket.on("data", (bytes) => {
       const lines = (rest + bytes.toString("latin1")).split("\r\n");
       rest = lines.pop() ?? "";
@@ -57,9 +58,17 @@ async function mailServer(
 }
 
 const configOf = (port: number, change: Partial<MailConfig> = {}): MailConfig => ({
-  ...{ to: ["ops@example.com", "night@example.com"], from: "lvsd@example.com", port },
-  ...{ smtp: "127.0.0.1" as IpAddress, tls: "offered", serverName: null, ca: null, user: null },
-  ...{ passwordFile: null, events: ["state"], every: seconds(60) },
+  to: ["ops@example.com", "night@example.com"],
+  from: "lvsd@example.com",
+  port,
+  smtp: "127.0.0.1" as IpAddress,
+  tls: "offered",
+  serverName: null,
+  ca: null,
+  user: null,
+  passwordFile: null,
+  events: ["state"],
+  every: seconds(60),
   ...change,
 });
 const letter = { subject: "lvsd on lb1: standby → active", text: "first line\n.\nlast line\n" };

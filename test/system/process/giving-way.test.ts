@@ -12,7 +12,8 @@ test("it asks before it rests, and ends as soon as it is done", async () => {
 });
 
 test("it ends when its time is over, and throws what was thrown", async () => {
-  let [time, looks] = [0, 0];
+  let time = 0;
+  let looks = 0;
   const clock = () => {
     time += 1;
     return instant(time);

@@ -21,7 +21,8 @@ test("each time says when the next one is, and none begins before the last one h
 
 test("what is stopped while it works is done to its end, and not once more", async () => {
   let times = 0;
-  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begun = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
   const repeated = new Repeated(async () => {
     times += 1;
     begun.resolve();

@@ -14,7 +14,8 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 async function left(t: TestContext, states: readonly string[], frozenUnit: string | null) {
   const directory = mkdtempSync(join(tmpdir(), "lvsd-watching-"));
-  const [log, looks] = [join(directory, "log"), join(directory, "states")];
+  const log = join(directory, "log");
+  const looks = join(directory, "states");
   const program = join(directory, "systemctl");
   writeFileSync(looks, `${states.join("\n")}\n`);
   writeFileSync(
@@ -40,7 +41,8 @@ sed -i 1d ${looks}
   const given = [
     [pids[0]],
     { unit: "lvsd", socket: join(directory, "none") },
-    ...[frozenUnit, `${directory}:/usr/bin:/bin`],
+    frozenUnit,
+    `${directory}:/usr/bin:/bin`,
   ];
   const watches = `
     import { watch } from ${JSON.stringify(door.href)};
@@ -73,7 +75,8 @@ test("once the successor is up, its unit is enabled first, and what was frozen i
   for (const child of frozen) assert.equal(await ended(child), "SIGKILL");
   await says(said, "reset-failed keepalived.service");
   assert.deepEqual(said(), [
-    ...[show, show],
+    show,
+    show,
     "enable --quiet lvsd",
     "disable --quiet keepalived.service",
     "mask --runtime --quiet keepalived.service",

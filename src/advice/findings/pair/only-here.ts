@@ -9,7 +9,8 @@ export const onlyHere: Finding = {
   explains:
     "Checks that need it can say nothing after a failover; a fence or a service that lacks its program fails when it is needed.",
   examine: ({ here, peer }) => {
-    const [own, other] = [here.files, peer?.has.files ?? null];
+    const own = here.files;
+    const other = peer?.has.files ?? null;
     return Object.entries(own).flatMap(([path, hash]) => {
       if (hash === null)
         return [{ seen: `${path} is not here`, remedy: `scp PEER:${path} ${path}` }];

@@ -30,21 +30,18 @@ export function isHaCf(text: string): boolean {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ...{
-    bcast: "heartbeats go by unicast between the routers' own addresses",
-    mcast: "heartbeats go by unicast",
-  },
-  ...{
-    serial: "there is no heartbeat over serial lines",
-    baud: "there is no heartbeat over serial lines",
-  },
-  ...{
-    stonith: "a command under failover.fence cuts the peer off",
-    stonith_host: "a command under failover.fence cuts the peer off",
-  },
-  ...{ crm: "Pacemaker's cib.xml can be given as well", respawn: "lvsd starts no such programs" },
-  ...{ apiauth: "no counterpart", watchdog: "systemd's WatchdogSec in lvsd.service" },
-  ...{ compression: "no counterpart", initdead: "failover.start_delay; its default is short" },
+  bcast: "heartbeats go by unicast between the routers' own addresses",
+  mcast: "heartbeats go by unicast",
+  serial: "there is no heartbeat over serial lines",
+  baud: "there is no heartbeat over serial lines",
+  stonith: "a command under failover.fence cuts the peer off",
+  stonith_host: "a command under failover.fence cuts the peer off",
+  crm: "Pacemaker's cib.xml can be given as well",
+  respawn: "lvsd starts no such programs",
+  apiauth: "no counterpart",
+  watchdog: "systemd's WatchdogSec in lvsd.service",
+  compression: "no counterpart",
+  initdead: "failover.start_delay; its default is short",
 };
 const harmless = [
   "debugfile",

@@ -48,11 +48,26 @@ export interface Server {
 
 /** Long options of the saved form, by their short ones. */
 const shortOptions: Readonly<Record<string, string>> = {
-  ...{ "--add-service": "-A", "--add-server": "-a", "--tcp-service": "-t", "--udp-service": "-u" },
-  ...{ "--fwmark-service": "-f", "--scheduler": "-s", "--persistent": "-p", "--netmask": "-M" },
-  ...{ "--real-server": "-r", "--gatewaying": "-g", "--masquerading": "-m", "--ipip": "-i" },
-  ...{ "--weight": "-w", "--u-threshold": "-x", "--l-threshold": "-y", "--ipv6": "-6" },
-  ...{ "--ops": "-o", "--sched-flags": "-b", "--clear": "-C", "--zero": "-Z" },
+  "--add-service": "-A",
+  "--add-server": "-a",
+  "--tcp-service": "-t",
+  "--udp-service": "-u",
+  "--fwmark-service": "-f",
+  "--scheduler": "-s",
+  "--persistent": "-p",
+  "--netmask": "-M",
+  "--real-server": "-r",
+  "--gatewaying": "-g",
+  "--masquerading": "-m",
+  "--ipip": "-i",
+  "--weight": "-w",
+  "--u-threshold": "-x",
+  "--l-threshold": "-y",
+  "--ipv6": "-6",
+  "--ops": "-o",
+  "--sched-flags": "-b",
+  "--clear": "-C",
+  "--zero": "-Z",
 };
 
 /** Options without a value. */
@@ -94,7 +109,7 @@ export function readTable(file: ForeignFile): Table | { readonly problems: reado
       if (!(thrown instanceof Unreadable)) throw thrown;
       const [message = "", hint = ""] = thrown.message.split("|");
       if (problems.length < problemsMax)
-        problems.push({ ...{ file: file.name, line, column: 1 }, message, hint });
+        problems.push({ file: file.name, line, column: 1, message, hint });
     }
   }
   return problems.length > 0 ? { problems } : { services: [...services.values()], timeouts, sync };
@@ -185,7 +200,9 @@ function serverOf(options: Options, line: number, port: number): Server {
     ...endpointOf(value, port),
     line,
     forwarding: options.has("-m") ? "nat" : options.has("-i") ? "tunnel" : "direct",
-    ...{ weight: number("-w", 1), max: number("-x", 0), min: number("-y", 0) },
+    weight: number("-w", 1),
+    max: number("-x", 0),
+    min: number("-y", 0),
     tunnel: tunnelOf(options),
   };
 }

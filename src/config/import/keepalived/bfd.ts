@@ -23,13 +23,26 @@ const askedIn = (statements: readonly Statement[]): readonly string[] =>
   });
 
 /** keepalived.conf(5), in ms. */
-const [intervalDefault, idleDefault, multiplierDefault] = [10, 1000, 5];
+const intervalDefault = 10;
+const idleDefault = 1000;
+const multiplierDefault = 5;
 /** lvsd's limits. */
-const [intervalMin, intervalMax, hopsMax] = [10, 60_000, 254];
+const intervalMin = 10;
+const intervalMax = 60_000;
+const hopsMax = 254;
 
 const read = new Set([
-  ...["neighbor_ip", "neighbour_ip", "min_rx", "min_tx", "idle_tx", "multiplier", "passive"],
-  ...["max_hops", "ttl", "hoplimit", "checker"],
+  "neighbor_ip",
+  "neighbour_ip",
+  "min_rx",
+  "min_tx",
+  "idle_tx",
+  "multiplier",
+  "passive",
+  "max_hops",
+  "ttl",
+  "hoplimit",
+  "checker",
 ]);
 
 const unusedReasons: Readonly<Record<string, string>> = {

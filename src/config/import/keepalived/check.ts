@@ -17,8 +17,16 @@ import {
 import { allOf, lastOf, type Statement, scriptOf } from "./statements.ts";
 
 export const checkBlocks = [
-  ...["TCP_CHECK", "HTTP_GET", "SSL_GET", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK"],
-  ...["PING_CHECK", "MISC_CHECK", "FILE_CHECK", "BFD_CHECK"],
+  "TCP_CHECK",
+  "HTTP_GET",
+  "SSL_GET",
+  "SMTP_CHECK",
+  "DNS_CHECK",
+  "UDP_CHECK",
+  "PING_CHECK",
+  "MISC_CHECK",
+  "FILE_CHECK",
+  "BFD_CHECK",
 ];
 
 /** Tries after the first failed one, where nothing else is said. */
@@ -57,13 +65,45 @@ export function checksOf(
 
 /** What is read of a block or a url, or means nothing that lvsd has to do. */
 const read = new Set([
-  ...["connect_ip", "connect_port", "connect_timeout", "retry", "nb_get_retry", "delay_loop"],
-  ...["delay_before_retry", "warmup", "alpha", "log_all_failures", "url", "virtualhost"],
-  ...["enable_sni", "sni_name", "http_protocol", "tls_compliant", "fast_recovery", "path"],
-  ...["bindto", "bind_port", "bind_if", "fwmark"],
-  ...["digest", "status_code", "regex", "regex_no_match", "regex_stack", "payload"],
-  ...["require_reply", "type", "name", "helo_name", "host", "misc_path", "misc_timeout"],
-  ...["misc_dynamic", "track_file", "weight", "regex_options"],
+  "connect_ip",
+  "connect_port",
+  "connect_timeout",
+  "retry",
+  "nb_get_retry",
+  "delay_loop",
+  "delay_before_retry",
+  "warmup",
+  "alpha",
+  "log_all_failures",
+  "url",
+  "virtualhost",
+  "enable_sni",
+  "sni_name",
+  "http_protocol",
+  "tls_compliant",
+  "fast_recovery",
+  "path",
+  "bindto",
+  "bind_port",
+  "bind_if",
+  "fwmark",
+  "digest",
+  "status_code",
+  "regex",
+  "regex_no_match",
+  "regex_stack",
+  "payload",
+  "require_reply",
+  "type",
+  "name",
+  "helo_name",
+  "host",
+  "misc_path",
+  "misc_timeout",
+  "misc_dynamic",
+  "track_file",
+  "weight",
+  "regex_options",
 ]);
 
 const unusedReasons: Readonly<Record<string, string>> = {
@@ -117,7 +157,8 @@ function rhythm(check: MapNode, block: Statement, layers: Layers, findings: Find
 }
 
 /** lvsd's limits of times, in seconds; no real file is near them. */
-const [day, hour] = [86_400, 3600];
+const day = 86_400;
+const hour = 3600;
 const within = (seconds: number, most: number): number => Math.min(Math.max(seconds, 0.01), most);
 
 function typedChecks(

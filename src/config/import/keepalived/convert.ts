@@ -51,7 +51,11 @@ function convert(
   const site = surroundingsOf(rest, findings);
   const top = own[0]?.top ?? [];
   const conversion: Conversion = {
-    ...{ root: new MapNode(), top, findings, options, around: site },
+    root: new MapNode(),
+    top,
+    findings,
+    options,
+    around: site,
     bfd: bfdInstancesOf(top),
   };
   const vips = routersOf(conversion, own);
@@ -145,7 +149,8 @@ function mail({ root, findings }: Conversion, block: readonly Statement[]): void
       ...(lines ?? []).flatMap((line) => [line.keyword, ...line.words]),
     ]),
     from: lastOf(block, "notification_email_from")?.words[0] ?? null,
-    ...{ smtp, port: port !== undefined && /^\d{1,5}$/.test(port) ? Number(port) : null },
+    smtp,
+    port: port !== undefined && /^\d{1,5}$/.test(port) ? Number(port) : null,
   });
 }
 

@@ -208,7 +208,8 @@ function substituted(line: string, state: State): readonly string[] {
   for (let count = 0; count < replacementsMax && text.length <= expandedMax; count += 1) {
     const found = findReference(text, state);
     if (found === null) return [text];
-    const [head, tail] = [text.slice(0, found.from), text.slice(found.to)];
+    const head = text.slice(0, found.from);
+    const tail = text.slice(found.to);
     if (found.lines.length > 1)
       return found.lines
         .map((part, at) => (at === 0 ? head + part : part))
@@ -260,7 +261,8 @@ function sequences(line: string, origin: Origin, made = { lines: 0 }): readonly 
       throw new TooLarge(`${origin.file}:${origin.line}: more than ${linesMax} lines`);
     return [line];
   }
-  const [head, rest] = [line.slice(0, match.index), line.slice(match.index + match[0].length)];
+  const head = line.slice(0, match.index);
+  const rest = line.slice(match.index + match[0].length);
   const kind = match[1] ?? "";
   const values =
     kind === "LST" ? listOf(match[2] ?? "") : numbersOf(match[2] ?? "", kind === "SEQx");

@@ -27,7 +27,9 @@ export function methodOf(
 }
 
 const checksums: Readonly<Record<string, boolean | "remote">> = {
-  ...{ nocsum: false, csum: true, remcsum: "remote" },
+  nocsum: false,
+  csum: true,
+  remcsum: "remote",
 };
 
 /** `TUN [type ipip|gue port N|gre] [nocsum|csum|remcsum]` as a map; null: IP in IP. */

@@ -158,6 +158,7 @@ function textOf(value: bigint, isSix: boolean): string {
     (a, b) => b[0].length - a[0].length,
   )[0];
   if (zeros === undefined) return words;
-  const [head, tail] = [words.slice(0, zeros.index), words.slice(zeros.index + zeros[0].length)];
+  const head = words.slice(0, zeros.index);
+  const tail = words.slice(zeros.index + zeros[0].length);
   return `${head.replace(/:$/, "")}::${tail.replace(/^:/, "")}`;
 }

@@ -276,7 +276,8 @@ function announcements(
 ): void {
   const of = (word: string): Statement | undefined =>
     lastOf(block, word) ?? lastOf(globals, `vrrp_${word}`);
-  const [repeat, refresh] = [of("garp_master_repeat"), of("garp_master_refresh")];
+  const repeat = of("garp_master_repeat");
+  const refresh = of("garp_master_refresh");
   if (repeat === undefined && refresh === undefined) return;
   const announce = new MapNode("flow");
   const count = numberOf(repeat, { min: 0, max: 2 ** 31 - 1 }, findings);

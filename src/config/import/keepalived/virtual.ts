@@ -241,7 +241,8 @@ function quorum(
   block: readonly Statement[],
   servers: readonly RealServer[],
 ): void {
-  const [given, slack] = [lastOf(block, "quorum"), lastOf(block, "hysteresis")];
+  const given = lastOf(block, "quorum");
+  const slack = lastOf(block, "hysteresis");
   if (given === undefined && slack === undefined) return;
   const sum = servers.reduce((total, { weight }) => total + weight, 0);
   const range = { min: 0, max: 2 ** 31 - 1 };

@@ -16,26 +16,50 @@ import type { Directive } from "./statements.ts";
 
 /** Services that a port implies where none is given. */
 const impliedServices: Readonly<Record<number, string>> = {
-  ...{ 21: "ftp", 25: "smtp", 53: "dns", 80: "http", 110: "pop", 119: "nntp", 143: "imap" },
-  ...{ 389: "ldap", 443: "https", 587: "submission", 636: "ldaps", 993: "imaps", 995: "pops" },
-  ...{
-    1521: "oracle",
-    1812: "radius",
-    3128: "http_proxy",
-    3306: "mysql",
-    5060: "sip",
-    5432: "pgsql",
-  },
+  21: "ftp",
+  25: "smtp",
+  53: "dns",
+  80: "http",
+  110: "pop",
+  119: "nntp",
+  143: "imap",
+  389: "ldap",
+  443: "https",
+  587: "submission",
+  636: "ldaps",
+  993: "imaps",
+  995: "pops",
+  1521: "oracle",
+  1812: "radius",
+  3128: "http_proxy",
+  3306: "mysql",
+  5060: "sip",
+  5432: "pgsql",
 };
 const servicePort: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(impliedServices).map(([port, service]) => [service, Number(port)]),
 );
 /** lvsd's types by ldirectord's services. */
 const types: Readonly<Record<string, string>> = {
-  ...{ http: "http", https: "https", smtp: "smtp", submission: "submission", pop: "pop3" },
-  ...{ pops: "pop3s", imap: "imap", imaps: "imaps", ldap: "ldap", ldaps: "ldaps", nntp: "nntp" },
-  ...{ dns: "dns", ftp: "ftp", radius: "radius", mysql: "mysql", pgsql: "pgsql", sip: "sip" },
-  ...{ simpletcp: "send_expect", http_proxy: "http" },
+  http: "http",
+  https: "https",
+  smtp: "smtp",
+  submission: "submission",
+  pop: "pop3",
+  pops: "pop3s",
+  imap: "imap",
+  imaps: "imaps",
+  ldap: "ldap",
+  ldaps: "ldaps",
+  nntp: "nntp",
+  dns: "dns",
+  ftp: "ftp",
+  radius: "radius",
+  mysql: "mysql",
+  pgsql: "pgsql",
+  sip: "sip",
+  simpletcp: "send_expect",
+  http_proxy: "http",
 };
 const triesMax = 100;
 

@@ -29,15 +29,14 @@ export function importLdirectord(
 ): Imported {
   const findings = new Findings();
   const conversion: Conversion = {
-    ...{
-      root: new MapNode(),
-      findings,
-      options,
-      names: new Names(),
-      seen: new Map(),
-      count: { reals: 0 },
-    },
-    ...{ claims: claimsOf(others, findings), wrong: [] },
+    root: new MapNode(),
+    findings,
+    options,
+    names: new Names(),
+    seen: new Map(),
+    count: { reals: 0 },
+    claims: claimsOf(others, findings),
+    wrong: [],
   };
   withRouters(conversion.root, conversion.claims, options);
   for (const file of files) convertFile(conversion, file);
@@ -45,7 +44,9 @@ export function importLdirectord(
     return {
       problems: conversion.wrong.map(
         ({ file, wrong: { line, column, message, hint } }): Problem => ({
-          ...{ file, line, column },
+          file,
+          line,
+          column,
           message: `ldirectord refuses this: ${message}`,
           hint: `${hint === null ? "" : `${hint}; `}--lenient takes what was meant`,
         }),
@@ -108,7 +109,10 @@ function convertFile(conversion: Conversion, file: ForeignFile): void {
   for (const one of wrong) conversion.wrong.push({ file: file.name, wrong: one });
   for (const virtual of virtuals)
     convertVirtual(conversion, virtual, {
-      ...{ file: file.name, own: virtual.directives, globals, findings: conversion.findings },
+      file: file.name,
+      own: virtual.directives,
+      globals,
+      findings: conversion.findings,
     });
   mailOf(conversion, file.name, globals);
   leftOut(conversion, file.name, globals, globalReasons);
@@ -124,8 +128,14 @@ function convertFile(conversion: Conversion, file: ForeignFile): void {
 
 /** Directives that lvsd needs no counterpart of. */
 const needless = [
-  ...["autoreload", "logfile", "supervised", "fork", "cleanstop", "readdquiescent"],
-  ...["checkcount", "load"],
+  "autoreload",
+  "logfile",
+  "supervised",
+  "fork",
+  "cleanstop",
+  "readdquiescent",
+  "checkcount",
+  "load",
 ];
 
 function convertVirtual(conversion: Conversion, virtual: Virtual, settings: Settings): void {
@@ -217,7 +227,8 @@ function serversOf(
   const isMark = head.mark !== null;
   const needsPort = head.port === 0 && !reals.every(namesPort);
   const context = { settings, subject: virtual.head.value, protocol, port: head.port, needsPort };
-  const [request, receive] = [ownOf(settings, "request"), ownOf(settings, "receive")];
+  const request = ownOf(settings, "request");
+  const receive = ownOf(settings, "receive");
   const check = checkOf({ ...context, request: request?.value, receive: receive?.value });
   if (check === null)
     map.set("active", false, originOf(file, ownOf(settings, "checktype")), "checktype=off");
@@ -265,7 +276,8 @@ function checkedPort(
 
 function scheduling(map: MapNode, settings: Settings): void {
   const { file, findings } = settings;
-  const [scheduler, flags] = [ownOf(settings, "scheduler"), ownOf(settings, "schedflags")];
+  const scheduler = ownOf(settings, "scheduler");
+  const flags = ownOf(settings, "schedflags");
   const written = scheduler?.value ?? "wrr";
   const name = isScheduler(written) ? written : "wrr";
   map.set("scheduler", name, originOf(file, scheduler));
@@ -281,7 +293,8 @@ function scheduling(map: MapNode, settings: Settings): void {
   else if (hasFallback(name)) map.set("scheduler_flags", []);
   if (isYes(ownOf(settings, "ops")) && map.get("protocol") === "udp")
     map.set("one_packet", true, originOf(file, ownOf(settings, "ops")));
-  const [persistent, netmask] = [ownOf(settings, "persistent"), ownOf(settings, "netmask")];
+  const persistent = ownOf(settings, "persistent");
+  const netmask = ownOf(settings, "netmask");
   const seconds = numberOf(persistent, settings);
   if (seconds !== undefined) {
     const sticky = map.map("persistence", originOf(file, persistent)).set("timeout", `${seconds}s`);

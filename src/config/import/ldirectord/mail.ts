@@ -15,9 +15,11 @@ export function mailOf(
   const to = last("emailalert");
   if (to === undefined) return;
   mailInto(root, findings, {
-    ...{ subject: "emailalert", origin: { file, line: to.line } },
+    subject: "emailalert",
+    origin: { file, line: to.line },
     to: to.value.replaceAll(/["']/g, "").split(/[\s,]+/),
     from: last("emailalertfrom")?.value ?? null,
-    ...{ smtp: last("smtp")?.value.replaceAll(/["']/g, "") ?? null, port: null },
+    smtp: last("smtp")?.value.replaceAll(/["']/g, "") ?? null,
+    port: null,
   });
 }

@@ -34,7 +34,8 @@ const valueMax = 4096;
 /** The servers of one line, or why ldirectord refuses it. */
 export function realsOf(given: Directive): readonly Real[] | Wrong | Strange {
   const refuse = (message: string, hint: string): Wrong => ({
-    ...{ line: given.line, column: 1 },
+    line: given.line,
+    column: 1,
     message,
     hint,
   });
@@ -90,8 +91,10 @@ function flagsOf(text: string): Flags | string {
   return {
     forwarding: methods[method as keyof typeof methods],
     weight: weight === undefined ? 1 : Number(weight),
-    ...{ request: pair?.[1] ?? null, receive: pair?.[2] ?? null },
-    ...{ max, min },
+    request: pair?.[1] ?? null,
+    receive: pair?.[2] ?? null,
+    max,
+    min,
   };
 }
 

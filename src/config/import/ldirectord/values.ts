@@ -82,7 +82,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ...each("request receive login passwd database secret checkcommand", notEmpty),
   ...each("emailalert emailalertfrom fallbackcommand maintenancedir", notEmpty),
   ...each("fallback fallback6", fallback),
-  ...{ netmask, checkport, emailalertstatus: emailStatus },
+  netmask,
+  checkport,
+  emailalertstatus: emailStatus,
   supervised: (written) => (written.exact.trim() === "" ? null : yesOrNo(written)),
   checktype: refuseUnless(
     ({ value }) => /\d/.test(value) || checkTypes.includes(/[\w-]+/.exec(value)?.[0] ?? ""),

@@ -12,7 +12,8 @@ export function mendQuorums(root: MapNode, findings: Findings): void {
     if (!(server instanceof MapNode)) continue;
     const entry = server.entries().find(({ key }) => key === "quorum");
     if (entry === undefined || !(entry.value instanceof MapNode)) continue;
-    const [up, down] = [entry.value.get("up"), entry.value.get("down") ?? 0];
+    const up = entry.value.get("up");
+    const down = entry.value.get("down") ?? 0;
     const byWeight = entry.value.get("count") === "weights";
     const weights = weightsIn(server);
     const count = byWeight ? weights.reduce((sum, each) => sum + each, 0) : weights.length;

@@ -24,7 +24,9 @@ export function importPiranha(
     return {
       problems: wrong.map(
         ({ line, column, message, hint }): Problem => ({
-          ...{ file: file.name, line, column },
+          file: file.name,
+          line,
+          column,
           message: `Piranha refuses this: ${message}`,
           hint: [hint, lenientHelps ? "--lenient takes what was meant, where that is clear" : null]
             .filter((part) => part !== null)
@@ -90,7 +92,8 @@ function globals(conversion: Conversion): void {
 function routers({ root, global, file, findings, options }: Conversion): boolean {
   const value = (key: string): Given | undefined => global.values.get(key);
   const map = root.map("routers");
-  const [primary, backup] = [value("primary"), value("backup")];
+  const primary = value("primary");
+  const backup = value("backup");
   const ownPrivate = value("primary_private");
   // Piranha: without primary_private the private path is the public one, whatever backup_private is.
   const hasPrivate = ownPrivate !== undefined && ownPrivate.text !== primary?.text;
@@ -147,7 +150,8 @@ function routers({ root, global, file, findings, options }: Conversion): boolean
 
 function heartbeat({ root, global, file, findings }: Conversion, hasBackup: boolean): void {
   const map = root.map("heartbeat");
-  const [keepalive, deadtime] = [global.values.get("keepalive"), global.values.get("deadtime")];
+  const keepalive = global.values.get("keepalive");
+  const deadtime = global.values.get("deadtime");
   const port = global.values.get("heartbeat_port");
   if (port !== undefined && port.number !== 539) map.set("port", port.number, originOf(file, port));
   const interval = Math.min(Math.max(keepalive?.number ?? 2, 1), 60);
@@ -225,7 +229,8 @@ function commands({
   file,
   findings,
 }: Pick<Conversion, "root" | "global" | "file" | "findings">): void {
-  const [start, stop] = [global.values.get("active_cmd"), global.values.get("inactive_cmd")];
+  const start = global.values.get("active_cmd");
+  const stop = global.values.get("inactive_cmd");
   if (start === undefined && stop === undefined) return;
   const words = (given: Given | undefined): Node =>
     given === undefined ? ["/bin/true"] : given.text.split(" ").filter((word) => word !== "");

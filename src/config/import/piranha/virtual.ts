@@ -211,7 +211,8 @@ function portOf({ file, findings }: Conversion, block: Block, map: MapNode): num
 }
 
 function persistence({ file, findings }: Conversion, block: Block, map: MapNode): void {
-  const [given, mask] = [block.values.get("persistent"), block.values.get("pmask")];
+  const given = block.values.get("persistent");
+  const mask = block.values.get("pmask");
   if (given === undefined || given.number <= 0) {
     if (mask !== undefined)
       findings.add("left-out", originOf(file, mask), "pmask", "has no effect without persistent");

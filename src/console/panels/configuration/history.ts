@@ -93,7 +93,8 @@ const backIn = (text: string | null): Back | null =>
 /** What `?from=2&to=0` asks for; nothing where it asks for nothing. */
 async function difference(model: Model, history: HistoryReport): Promise<Html> {
   const { say, query } = model;
-  const [from, to] = [backIn(query.get("from")), backIn(query.get("to"))];
+  const from = backIn(query.get("from"));
+  const to = backIn(query.get("to"));
   if (from === null || to === null) return nothing;
   const [before, after] = await Promise.all([textOf(model, from), textOf(model, to)]);
   if (before === null || after === null) return html`<p class="wrong">${say("history.gone")}</p>`;

@@ -53,7 +53,9 @@ const editedParts = [
   ...checkTypeNames.flatMap(partsFor),
 ];
 const owners = [
-  ...["defaults", "virtual_servers.NAME", "virtual_servers.NAME.real_servers.NAME"],
+  "defaults",
+  "virtual_servers.NAME",
+  "virtual_servers.NAME.real_servers.NAME",
   "failover.services.NAME",
 ];
 
@@ -118,9 +120,16 @@ ${checkListPart(model, subject, locked === null)}
 ${titlePart(model, subject)}
 ${typeForm(model, subject)}${look.tried ?? nothing}
 ${formPart(model, {
-  ...{ area: "check", action: "/monitoring/save", sections, root, inherited, document },
+  area: "check",
+  action: "/monitoring/save",
+  sections,
+  root,
+  inherited,
+  document,
   hidden: { ...whereOf(subject), type, [seenName]: seenOf(subject) },
-  ...{ locked, given: look.given ?? null, placed: look.wrong ?? present },
+  locked,
+  given: look.given ?? null,
+  placed: look.wrong ?? present,
 })}${isAlone && locked === null ? removeForm(model, subject) : nothing}
 ${checked.kind === "virtual-server" ? tryForm(model, checked.entry, checked.realServer) : nothing}`;
 }
@@ -253,7 +262,8 @@ function changed(make: (subject: CheckSubject, form: Form) => readonly Edit[] | 
     const taken = await takeEdits(model, edits);
     if (taken.kind === "taken")
       return {
-        ...{ kind: "done", text: model.say("form.taken") },
+        kind: "done",
+        text: model.say("form.taken"),
         to: pageOf(placeOf(subject.checked)),
       };
     const content = html`${problemList(taken.placed.within)}${show(model, opened, subject, {})}`;

@@ -71,11 +71,16 @@ function show(
   const present = isNew || file !== null ? null : presentProblems(opened, parts, root);
   return html`${tabsPart(model, owner.name, "/real-servers")}
 ${formPart(model, {
-  ...{ area: "real", action: "/real-server/save", sections, root, given },
+  area: "real",
+  action: "/real-server/save",
+  sections,
+  root,
+  given,
   document: isNew ? parsed("{}") : subject.document,
   hidden: { vs: owner.name, ...(isNew ? { new: name } : { name }) },
   above: nameInput(model, say("real.name"), nameGiven(given, name), wrong),
-  ...{ locked: lockedEntry(model, owner), placed: wrong ?? present },
+  locked: lockedEntry(model, owner),
+  placed: wrong ?? present,
 })}
 ${isNew ? nothing : html`<p><a href="${check}">${say("real.own-check", { name })}</a></p>`}`;
 }

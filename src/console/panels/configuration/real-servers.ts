@@ -103,7 +103,8 @@ async function edit(model: Model, form: Form): Promise<Acted> {
   const owner = virtualServerNamed(await openDraft(model), form.get("vs") ?? "");
   if (owner === null || owner.file !== null) return { kind: "again", content: gone(model) };
   return editEntry(model, form, {
-    ...{ entries: realServersOf(owner), changes },
+    entries: realServersOf(owner),
+    changes,
     page: `/real-servers?${new URLSearchParams({ vs: owner.name })}`,
     show: (above) => show(model, owner, above),
   });

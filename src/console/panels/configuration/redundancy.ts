@@ -11,16 +11,23 @@ export const redundancyPanel = settingsPanel({
     {
       title: "redundancy.heartbeat",
       keys: [
-        ...["heartbeat.interval", "heartbeat.dead_after", "heartbeat.warn_after"],
-        ...["heartbeat.port", "heartbeat.key_file", "heartbeat.authentication"],
+        "heartbeat.interval",
+        "heartbeat.dead_after",
+        "heartbeat.warn_after",
+        "heartbeat.port",
+        "heartbeat.key_file",
+        "heartbeat.authentication",
       ],
       restOf: ["heartbeat"],
     },
     {
       title: "redundancy.failover",
       keys: [
-        ...["failover.failback", "failover.failback_delay", "failover.start_delay"],
-        ...["failover.monitor_links", "failover.gateway"],
+        "failover.failback",
+        "failover.failback_delay",
+        "failover.start_delay",
+        "failover.monitor_links",
+        "failover.gateway",
       ],
     },
     { title: "redundancy.sync", keys: ["connection_sync"] },

@@ -34,8 +34,13 @@ export const reviewPanel: Panel = {
   access: "configure",
   render: async (model) => html`${await unloadedHere(model)}${await render(model, false)}`,
   actions: {
-    ...{ apply, discard, yield: yielded, text: takeText, include: takeIn },
-    ...{ mend, restore },
+    apply,
+    discard,
+    yield: yielded,
+    text: takeText,
+    include: takeIn,
+    mend,
+    restore,
   },
   // A configuration of 4 MiB, most of whose characters a form writes as three.
   formBytesMax: 12 * 1024 * 1024,
@@ -69,7 +74,9 @@ async function judge(model: Model, draft: Draft): Promise<Judged> {
     isFirst || !("config" in read) ? null : await model.client.review({ text: draft.text });
   const known = review?.ok === true ? review : null;
   return {
-    ...{ draft, read, review },
+    draft,
+    read,
+    review,
     concerns: concernsOf(known, before === null ? null : configOf(before), configOf(read)),
   };
 }
@@ -175,7 +182,8 @@ async function apply(model: Model, form: Form): Promise<Acted> {
   // A second click: what the first one stored is said already.
   if (draft === null)
     return {
-      ...{ kind: "done", to: "/history" },
+      kind: "done",
+      to: "/history",
       text: model.session.notices.length > 0 ? "" : say("review.none"),
     };
   if (form.get("seal") !== sealOf(draft)) {
@@ -224,7 +232,9 @@ async function takeIn(model: Model): Promise<Acted> {
   const { base, text } = await model.draft.open();
   const read = readDraft(base, text);
   const refused = (...problems: readonly Problem[]): Acted => ({
-    ...{ kind: "refused", problems, to: "/review" },
+    kind: "refused",
+    problems,
+    to: "/review",
   });
   if ("problems" in read) return refused(...read.problems);
   const files = read.files.slice(1);

@@ -91,7 +91,9 @@ async function editList(model: Model, form: Form): Promise<Acted> {
   const opened = await openDraft(model);
   const entries = failoverServicesIn(opened);
   return editEntry(model, form, {
-    ...{ entries, changes: changesOf(entries), page: "/services" },
+    entries,
+    changes: changesOf(entries),
+    page: "/services",
     show: (above) => list(model, opened, above),
   });
 }
@@ -128,11 +130,16 @@ function show(
   const present = isNew ? null : presentProblems(opened, parts, root);
   return html`${isNew ? nothing : serviceTabs(model, name, "/service")}
 ${formPart(model, {
-  ...{ area: "service", action: "/service/save", sections, root, given },
+  area: "service",
+  action: "/service/save",
+  sections,
+  root,
+  given,
   document: isNew ? parsed("{}") : document,
   hidden: isNew ? { new: name } : { name },
   above: nameInput(model, say("virtual.name"), nameGiven(given, name), wrong),
-  ...{ locked: lockedFor(model), placed: wrong ?? present },
+  locked: lockedFor(model),
+  placed: wrong ?? present,
 })}`;
 }
 

@@ -18,8 +18,17 @@ import { type Html, html, nothing } from "../../html.ts";
 import type { Acted, Form, Model, Panel } from "../../panel.ts";
 
 const usual = [
-  ...["active", "address", "device", "protocol", "port", "ports", "scheduler", "forwarding"],
-  ...["persistence", "reentry", "quiesce"],
+  "active",
+  "address",
+  "device",
+  "protocol",
+  "port",
+  "ports",
+  "scheduler",
+  "forwarding",
+  "persistence",
+  "reentry",
+  "quiesce",
 ];
 const unlisted = [...usual, "check", "real_servers"];
 
@@ -56,14 +65,22 @@ function subjectIn(model: Model, opened: Opened, query: URLSearchParams): Subjec
   const { document } = opened;
   if (query.has("defaults"))
     return {
-      ...{ name: model.say("virtuals.defaults"), document, file: null, root: ["defaults"] },
-      ...{ isNew: false, isDefaults: true },
+      name: model.say("virtuals.defaults"),
+      document,
+      file: null,
+      root: ["defaults"],
+      isNew: false,
+      isDefaults: true,
     };
   const fresh = query.get("new");
   if (fresh !== null)
     return {
-      ...{ name: fresh, document, file: null, root: ["virtual_servers", fresh] },
-      ...{ isNew: true, isDefaults: false },
+      name: fresh,
+      document,
+      file: null,
+      root: ["virtual_servers", fresh],
+      isNew: true,
+      isDefaults: false,
     };
   const entry = virtualServerNamed(opened, query.get("name") ?? "");
   return entry && { ...entry, isNew: false, isDefaults: false };
@@ -87,13 +104,19 @@ function show(
       : tabsPart(model, name, "/virtual-server");
   const present = isNew || file !== null ? null : presentProblems(opened, parts, root);
   return html`${head}${formPart(model, {
-    ...{ area: "virtual", action: "/virtual-server/save", sections, document, root },
+    area: "virtual",
+    action: "/virtual-server/save",
+    sections,
+    document,
+    root,
     hidden: isDefaults ? { defaults: "1" } : isNew ? { new: name } : { name },
     above: isDefaults
       ? html`<p>${model.say("virtual.defaults-more")}</p>`
       : nameInput(model, model.say("virtual.name"), nameGiven(given, name), wrong),
     inherited: isDefaults ? [] : [defaultsOf(opened)],
-    ...{ locked, given, placed: wrong ?? present },
+    locked,
+    given,
+    placed: wrong ?? present,
   })}`;
 }
 

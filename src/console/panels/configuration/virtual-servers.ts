@@ -28,7 +28,8 @@ const changes: EntryChanges = {
   ],
   toggle: (entry, wasActive) => [
     {
-      ...{ kind: "set", path: [...entry.root, "active"] },
+      kind: "set",
+      path: [...entry.root, "active"],
       value: !(wasActive ?? isActive(entry)),
     },
   ],
@@ -120,7 +121,9 @@ async function edit(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const opened = await openDraft(model);
   return editEntry(model, form, {
-    ...{ entries: virtualServersIn(opened), changes, page: "/virtual-servers" },
+    entries: virtualServersIn(opened),
+    changes,
+    page: "/virtual-servers",
     show: (above) => show(model, opened, above),
   });
 }

@@ -150,7 +150,8 @@ export class ClusterLines {
 
 /** The heartbeat's paths, as the channel sees them. */
 function pathsOf({ config, role }: Running): readonly ChannelPath[] {
-  const [own, peer] = [config.routers[role], config.routers[otherRole(role)]];
+  const own = config.routers[role];
+  const peer = config.routers[otherRole(role)];
   if (own === null || peer === null) return [];
   const { port } = config.heartbeat;
   const second =

@@ -84,10 +84,15 @@ const places = {
 
 /** linux/filter.h, SKF_NET_OFF: from the network header on; a filter begins at that of UDP. */
 const network = 0xfff00000;
-const [byteAt, wordAt, length] = [0x30, 0x20, 0x80];
-const [equal, atLeast, give] = [0x15, 0x35, 0x06];
+const byteAt = 0x30;
+const wordAt = 0x20;
+const length = 0x80;
+const equal = 0x15;
+const atLeast = 0x35;
+const give = 0x06;
 /** The headers of UDP and a packet of BFD; and what is kept at most, with an authentication. */
-const [packetBytesMin, packetBytesMax] = [8 + 24, 8 + 24 + 32];
+const packetBytesMin = 8 + 24;
+const packetBytesMax = 8 + 24 + 32;
 
 const step = (code: number, k: number, jt = 0, jf = 0): FilterStep => ({ code, jt, jf, k });
 
@@ -119,7 +124,8 @@ export function bfdFilter(of: Family, peers: readonly BfdPeer[]): readonly Filte
 /** Of one look; more than these are seen by the next one, with others' turns in between. */
 const packetsPerLookMax = 64;
 const receiveBufferBytes = 256 * 1024;
-const [levelSocket, optionReceiveBuffer] = [1, 8];
+const levelSocket = 1;
+const optionReceiveBuffer = 8;
 
 function datagrams(of: Family): number {
   const kind = socketDatagram | socketCloseOnExec | socketNonBlocking;
@@ -148,8 +154,10 @@ export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard, threw
   if (of === 6) set(fd, ipv6Options.level, ipv6Options.onlyThis, 1);
   const any = anyAddress(of, port);
   if (bind(fd, any, any.length) !== 0) fail("it cannot be had");
-  const [room, from] = [new Uint8Array(packetBytesMax), new Uint8Array(any.length)];
-  const [fromSize, addressAt] = [new Uint32Array(1), of === 4 ? 4 : 8];
+  const room = new Uint8Array(packetBytesMax);
+  const from = new Uint8Array(any.length);
+  const fromSize = new Uint32Array(1);
+  const addressAt = of === 4 ? 4 : 8;
   const look = (): void => {
     for (let count = 0; count < packetsPerLookMax; count += 1) {
       fromSize[0] = from.length;
@@ -175,7 +183,9 @@ export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard, threw
 };
 
 /** RFC 5881, section 4: the same port for the life of a session, from these. */
-const [firstSource, sources, sourceTries] = [49_152, 16_384, 16];
+const firstSource = 49_152;
+const sources = 16_384;
+const sourceTries = 16;
 
 /** False: the kernel gives none (errno). */
 function bindSource(fd: number, of: Family): boolean {

@@ -33,7 +33,13 @@ const keepAliveAfter = 15_000;
 const heardBytesMax = 64 * 1024;
 
 const localCodes: ReadonlySet<string> = new Set([
-  ...["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EAGAIN", "EADDRNOTAVAIL", "EPERM"],
+  "EMFILE",
+  "ENFILE",
+  "ENOMEM",
+  "ENOBUFS",
+  "EAGAIN",
+  "EADDRNOTAVAIL",
+  "EPERM",
 ]);
 
 function endOf(error: Error): WireEnd {

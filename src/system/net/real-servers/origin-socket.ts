@@ -16,9 +16,13 @@ import {
   socketStream,
 } from "../../socket-kinds.ts";
 
-const [levelSocket, optionReuse, optionDevice, optionMark] = [1, 2, 25, 36];
+const levelSocket = 1;
+const optionReuse = 2;
+const optionDevice = 25;
+const optionMark = 36;
 /** The port is chosen when it is known where to: all ports may then be used for each destination. */
-const [levelIp, optionBindAddressNoPort] = [0, 24];
+const levelIp = 0;
+const optionBindAddressNoPort = 24;
 const anywhere = { 4: "0.0.0.0" as IpAddress, 6: "::" as IpAddress } as const;
 const one = Uint32Array.of(1);
 

@@ -53,7 +53,8 @@ export interface Speaker extends LastWords {
 }
 
 const levelSocket = 1;
-const [optionError, optionLinger] = [4, 13];
+const optionError = 4;
+const optionLinger = 13;
 /** MSG_NOSIGNAL. */
 const noSignal = 0x4000;
 /** Heard at a time, so that whatever it is others have their turn soon. */

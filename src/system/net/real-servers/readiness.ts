@@ -22,7 +22,9 @@ export const readable = 0x001;
 export const writable = 0x004;
 export const broken = 0x008 | 0x010;
 
-const [add, remove, change] = [1, 2, 3];
+const add = 1;
+const remove = 2;
+const change = 3;
 const closeOnExec = 0o2000000;
 /** struct epoll_event is packed on x86-64 alone: 32 bits of events, then 64 of ours. */
 const eventBytes = process.arch === "x64" ? 12 : 16;

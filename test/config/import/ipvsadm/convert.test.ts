@@ -83,7 +83,8 @@ test("tunnels keep their kind, and sh stays without the fallback flag that lvsd 
   assert.deepEqual(server?.scheduler_flags, []);
   assert.deepEqual(server?.real_servers, {
     rs1: {
-      ...{ address: "10.0.0.1", weight: 1 },
+      address: "10.0.0.1",
+      weight: 1,
       tunnel: { type: "gue", port: 6080, checksum: true },
     },
   });

@@ -39,8 +39,12 @@ real_server 192.0.2.21 80 {
   assert.deepEqual(server?.check, [
     { type: "bfd", min_tx: "10ms", min_rx: "50ms", multiplier: 3, passive: true },
     {
-      ...{ type: "bfd", address: "192.0.2.99", min_tx: "10ms", min_rx: "10ms" },
-      ...{ multiplier: 5, max_hops: 2 },
+      type: "bfd",
+      address: "192.0.2.99",
+      min_tx: "10ms",
+      min_rx: "10ms",
+      multiplier: 5,
+      max_hops: 2,
     },
   ]);
   const lines = said(text).filter((line) => /bfd|BFD|min_tx|max_hops/.test(line));

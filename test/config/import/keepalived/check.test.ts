@@ -10,7 +10,10 @@ describe("checks", () => {
     return server?.check as Record<string, unknown>;
   };
   const rhythm = (fall: number, timeout = "5s", sooner: string | null = null) => ({
-    ...{ interval: "60s", timeout, fall, rise: 1 },
+    interval: "60s",
+    timeout,
+    fall,
+    rise: 1,
     ...(sooner !== null && { fall_interval: sooner }),
   });
 
@@ -54,7 +57,10 @@ describe("checks", () => {
     [
       "UDP_CHECK { payload 0aff\nrequire_reply 1f X2 3x xx }",
       {
-        ...{ type: "udp", send: "\\x0a\\xff", regex: true, ...rhythm(2, "5s", "1s") },
+        type: "udp",
+        send: "\\x0a\\xff",
+        regex: true,
+        ...rhythm(2, "5s", "1s"),
         expect: `^\\x1f[${[..."0123456789abcdef"].map((digit) => `\\x${digit}2`).join("")}][\\x30-\\x3f][\\x00-\\xff]`,
       },
     ],

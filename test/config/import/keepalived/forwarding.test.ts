@@ -29,7 +29,9 @@ describe("kinds of tunnels", () => {
 
   test("gue with its port, gre, checksums, and IP in IP", () => {
     assert.deepEqual(made("TUN type gue port 6080 csum").tunnel, {
-      ...{ type: "gue", port: 6080, checksum: true },
+      type: "gue",
+      port: 6080,
+      checksum: true,
     });
     assert.deepEqual(made("TUN type gue port 6080 remcsum").tunnel.checksum, "remote");
     assert.deepEqual(made("TUN type gre").tunnel, { type: "gre" });

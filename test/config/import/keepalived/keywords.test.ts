@@ -260,16 +260,23 @@ vrrp_instance B {\ninterface eth1\npriority 150\nunicast_src_ip 10.0.0.1\nunicas
     const sync = (global: string, line = "") =>
       instance(`${line}\n${more}`, `global_defs {\n${global}\n}\n`);
     assert.deepEqual(sync("lvs_sync_daemon eth1 V id 7").yaml.connection_sync, {
-      ...{ device: "eth1", id: 7 },
+      device: "eth1",
+      id: 7,
     });
     assert.deepEqual(sync("lvs_sync_daemon eth1 V 9").yaml.connection_sync.id, 9);
     assert.deepEqual(sync("lvs_sync_daemon eth1 V").yaml.connection_sync.id, 51);
     assert.deepEqual(sync("", "lvs_sync_daemon_interface eth2").yaml.connection_sync, {
-      ...{ device: "eth2", id: 51 },
+      device: "eth2",
+      id: 51,
     });
     const rest = sync("lvs_sync_daemon eth1 V id 7 maxlen 1400 port 8849 ttl 2 group 239.1.2.3");
     assert.deepEqual(rest.yaml.connection_sync, {
-      ...{ device: "eth1", id: 7, max_length: 1400, port: 8849, ttl: 2, group: "239.1.2.3" },
+      device: "eth1",
+      id: 7,
+      max_length: 1400,
+      port: 8849,
+      ttl: 2,
+      group: "239.1.2.3",
     });
     const beyond = sync("lvs_sync_daemon eth1 V id 7 maxlen 100 group ff02::81");
     assert.deepEqual(beyond.yaml.connection_sync, { device: "eth1", id: 7 });

@@ -131,7 +131,8 @@ describe("real servers are what keepalived makes of them", () => {
       { address: "10.9.0.5", forwarding: "direct" },
     );
     assert.deepEqual(sorry("sorry_server 10.9.0.5 81").server.sorry_server, {
-      ...{ address: "10.9.0.5", port: 81 },
+      address: "10.9.0.5",
+      port: 81,
     });
     includes(
       sorry("lb_kind DR\nsorry_server 10.9.0.5 81").said,

@@ -16,8 +16,14 @@ test("a virtual with its servers, checks, persistence and fallback", () => {
   assert.deepEqual(one.persistence, { timeout: "600s", netmask: "255.255.255.0" });
   assert.deepEqual(one.sorry_server, { address: "127.0.0.1" });
   assert.deepEqual(one.check, {
-    ...{ type: "http", path: "/index.html", host: "www.example.com", expect: "Test Page" },
-    ...{ interval: "5s", timeout: "3s", fall: 1, rise: 1 },
+    type: "http",
+    path: "/index.html",
+    host: "www.example.com",
+    expect: "Test Page",
+    interval: "5s",
+    timeout: "3s",
+    fall: 1,
+    rise: 1,
   });
   const servers = one.real_servers as Record<string, object>;
   assert.deepEqual(Object.keys(servers), [

@@ -13,8 +13,9 @@ test("ldirectord's emailalert, quoted or not, by this machine's own server", () 
   const text = ldirectord('emailalert="ops@example.com, night@example.com"');
   const { mail, told } = imported("ldirectord.cf", text);
   assert.deepEqual(mail, {
-    ...{ to: ["ops@example.com", "night@example.com"] },
-    ...{ from: "ops@example.com", smtp: "127.0.0.1" },
+    to: ["ops@example.com", "night@example.com"],
+    from: "ops@example.com",
+    smtp: "127.0.0.1",
   });
   assert.match(
     told.join(),

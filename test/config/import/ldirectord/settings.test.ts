@@ -13,7 +13,10 @@ import type { Directive } from "../../../../src/config/import/ldirectord/stateme
 const directive = (name: string, value: string, line = 1): Directive =>
   ({ name, value, line }) as Directive;
 const settings = (own: readonly Directive[], globals: readonly Directive[] = []) => ({
-  ...{ file: "l.cf", own, globals, findings: new Findings() },
+  file: "l.cf",
+  own,
+  globals,
+  findings: new Findings(),
 });
 
 describe("a directive", () => {
@@ -42,7 +45,8 @@ describe("a number of ldirectord", () => {
     assert.deepEqual(read("5"), [5, []]);
     assert.deepEqual(read("5s"), [5, ["changed: 5s is read as 5"]]);
     assert.deepEqual(read("5ms"), [
-      ...[5, ["suspicious: 5ms is read as 5: whole seconds, without a unit"]],
+      5,
+      ["suspicious: 5ms is read as 5: whole seconds, without a unit"],
     ]);
   });
 
@@ -55,7 +59,8 @@ describe("a number of ldirectord", () => {
 it("a negotiating check has its own timeout, else the other, and by default 30 s and not 5 s", () => {
   const seconds = (own: Directive[], globals: Directive[], isNegotiate: boolean) =>
     timeoutOf(settings(own, globals), isNegotiate).seconds;
-  const [check, negotiate] = [directive("checktimeout", "3"), directive("negotiatetimeout", "9")];
+  const check = directive("checktimeout", "3");
+  const negotiate = directive("negotiatetimeout", "9");
   assert.equal(seconds([], [check, negotiate], true), 9);
   assert.equal(seconds([], [check, negotiate], false), 3);
   assert.equal(seconds([check], [negotiate], true), 3, "the block's own goes first");

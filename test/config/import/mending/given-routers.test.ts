@@ -6,7 +6,8 @@ import { type GivenRouter, importDefaults } from "../../../../src/config/import/
 
 const table = "-A -t 192.0.2.10:80 -s rr\n";
 const at = (one: string, other: string | null = null): GivenRouter => ({
-  ...{ public: one, private: other },
+  public: one,
+  private: other,
 });
 
 function refused(primary: GivenRouter | null, backup: GivenRouter | null): readonly string[] {

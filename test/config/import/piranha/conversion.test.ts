@@ -6,7 +6,9 @@ test("a mask has a length unless its bits have gaps or there are none", () => {
   const masks = ["255.255.255.0", "255.255.255.192", "255.255.255.255", "128.0.0.0"];
   assert.deepEqual(masks.map(prefixLength), [24, 26, 32, 1]);
   assert.deepEqual(["0.0.0.0", "255.0.255.0", "0.255.255.255"].map(prefixLength), [
-    ...[null, null, null],
+    null,
+    null,
+    null,
   ]);
 });
 

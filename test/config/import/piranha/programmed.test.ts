@@ -126,10 +126,8 @@ test("each of these differences is there", () => {
   const all = names.flatMap((name) => {
     const read = imported(name);
     if (read === null) return [];
-    const [theirs, ours] = [
-      programmedByPiranha(read.text, "all up"),
-      programmedByLvsd(read.config, "all up"),
-    ];
+    const theirs = programmedByPiranha(read.text, "all up");
+    const ours = programmedByLvsd(read.config, "all up");
     return [
       ...theirs.filter((line) => !ours.includes(line)).map((line) => `only there: ${line}`),
       ...ours.filter((line) => !theirs.includes(line)).map((line) => `only here: ${line}`),

@@ -69,7 +69,8 @@ export function programmedByPiranha(text: string, found: Found): readonly string
   const nannies = new Set<string>();
   const lines: string[] = [];
   for (const virtual of root.blocks.filter((each) => each.kind === "virtual" && isActive(each))) {
-    const [mark, port] = [amountOf(virtual, "fwmark"), portOf(virtual)];
+    const mark = amountOf(virtual, "fwmark");
+    const port = portOf(virtual);
     const protocol = textOf(virtual, "protocol") || "tcp";
     const named = `${textOf(virtual, "address")}:${port}`;
     const service = mark === 0 ? `-${protocol[0]} ${named}` : `-f ${mark}`;

@@ -45,13 +45,17 @@ test("a mark is a service of its own, at an endpoint that another block may have
 
 test("another protocol or port is another endpoint; without an address a block has none", () => {
   const blocks = [
-    ...[block("tcp", active), block("udp", `${active}  protocol = udp\n`)],
-    ...[block("other", `${active}  port = 81\n`), "virtual bare {\n  active = 1\n}\n"],
+    block("tcp", active),
+    block("udp", `${active}  protocol = udp\n`),
+    block("other", `${active}  port = 81\n`),
+    "virtual bare {\n  active = 1\n}\n",
   ];
   assert.deepEqual(standing(...blocks), ["tcp: kept", "udp: kept", "other: kept", "bare: nothing"]);
   const { root } = readStatements(blocks.join(""), false);
   assert.deepEqual(root.blocks.slice(0, 3).map(endpointIn), [
-    ...["tcp 192.0.2.10:80", "udp 192.0.2.10:80", "tcp 192.0.2.10:81"],
+    "tcp 192.0.2.10:80",
+    "udp 192.0.2.10:80",
+    "tcp 192.0.2.10:81",
   ]);
   assert.deepEqual(root.blocks.map(portIn), [80, 80, 81, 80]);
 });

@@ -5,7 +5,9 @@ import { sampleFindings } from "../../../control/sample-reports.ts";
 import { serveConsole, visitorAs } from "../../served-console.ts";
 
 const found: Found = {
-  ...{ finding: "rp-filter", severity: "prevents", says: "Replies are dropped." },
+  finding: "rp-filter",
+  severity: "prevents",
+  says: "Replies are dropped.",
   seen: "net.ipv4.conf.<b>eth0</b>.rp_filter is 1",
   remedy: "sysctl -w net.ipv4.conf.eth0.rp_filter=0",
 };

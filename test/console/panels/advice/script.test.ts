@@ -21,8 +21,11 @@ describe("REAL SERVER SCRIPT", () => {
     assert.match(text, /<option value="rs1" selected>/);
     assert.deepEqual(asked, [
       {
-        ...{ virtualServer: "web", realServer: "rs1", method: "nft" },
-        ...{ format: "script", undo: true },
+        virtualServer: "web",
+        realServer: "rs1",
+        method: "nft",
+        format: "script",
+        undo: true,
       },
     ]);
     const saved = await visitor.submit(path, "/script/save", query);
@@ -33,12 +36,10 @@ describe("REAL SERVER SCRIPT", () => {
   it("takes no method that there is not, and shows texts as texts", async (t) => {
     const served = await serveConsole(t);
     served.daemon.realServerScript = async ({ method }) => ({
-      ...{
-        ok: true,
-        method: "nft",
-        warning: `<i>${method}</i>`,
-        text: "</code><script>x</script>",
-      },
+      ok: true,
+      method: "nft",
+      warning: `<i>${method}</i>`,
+      text: "</code><script>x</script>",
     });
     const visitor = await visitorAs(served, "admin");
     const { text } = await visitor.get("/script?server=web&method=%3Cx%3E&format=..%2F");

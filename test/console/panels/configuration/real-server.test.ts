@@ -30,7 +30,9 @@ describe("the form of a real server", () => {
     });
     assert.equal(refused.status, 403);
     console.daemon.probeRealServer = async () => ({
-      ...{ ok: false, fault: "now", problems: [problemElsewhere(`<b>no such server</b>`)] },
+      ok: false,
+      fault: "now",
+      problems: [problemElsewhere(`<b>no such server</b>`)],
     });
     const failed = await console.visitor.submit("/monitoring?vs=web", "/monitoring/try", fields);
     assert.match(failed.text, /&lt;b&gt;no such server/);

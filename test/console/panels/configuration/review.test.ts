@@ -110,7 +110,9 @@ describe("REVIEW", () => {
       assert.match((await visitor.get("/review")).text, words);
     }
     daemon.saved = async () => ({
-      ...{ ok: false, fault: "now", problems: [problemElsewhere("serial 8 was loaded meanwhile")] },
+      ok: false,
+      fault: "now",
+      problems: [problemElsewhere("serial 8 was loaded meanwhile")],
     });
     const refused = await apply(visitor);
     assert.equal(refused.status, 409);

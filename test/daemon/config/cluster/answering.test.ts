@@ -39,7 +39,8 @@ function answering(t: TestContext, fails: Error | null = null) {
     await side.sync.close();
     rmSync(directory, { recursive: true });
   });
-  const [disk, loading] = [gate(), gate()];
+  const disk = gate();
+  const loading = gate();
   const replace = side.store.replace.bind(side.store);
   side.store.replace = async (...given) => {
     await disk.opened;
@@ -70,7 +71,9 @@ function answering(t: TestContext, fails: Error | null = null) {
     alone: (work) => work(),
     report: () => {},
     refused: unasked,
-    ...{ review: unasked, lacks: unasked, possessions: unasked },
+    review: unasked,
+    lacks: unasked,
+    possessions: unasked,
   });
   const asks = async (demand: Parameters<typeof encodeMessage>[0]): Promise<Reply> =>
     decodeReply(await conversation.hear(encodeMessage(demand))) as Reply;

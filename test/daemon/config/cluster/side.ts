@@ -26,13 +26,19 @@ import { eventually as until } from "../../../eventually.ts";
 export const first = "# one\nserial: 1\n";
 export const rules = { force: false };
 const planOf = (changes: PlanReport["changes"]): PlanReport => ({
-  ...{ ok: true, changes, settings: [], unchanged_services: 0, refused: [] },
+  ok: true,
+  changes,
+  settings: [],
+  unchanged_services: 0,
+  refused: [],
 });
 
 export const owned: Possessions = {
   files: { "/etc/lvsd/commands/fence": "0f".repeat(32), "/gone": null },
   networks: { eth0: ["192.168.26.0/24"] },
-  ...{ clock: 1, version: "0.1.0", configHash: "0f".repeat(32) },
+  clock: 1,
+  version: "0.1.0",
+  configHash: "0f".repeat(32),
 };
 
 export class Side {
@@ -160,11 +166,10 @@ export async function pair(t: TestContext): Promise<[Side, Side]> {
   const port = (server.address() as { port: number }).port;
   await new Promise((resolve) => server.close(resolve));
   const key = Uint8Array.from(randomBytes(32));
-  const [a, b] = [
-    new Side("primary", port, key, directory),
-    new Side("backup", port, key, directory),
-  ];
-  [a.peer, b.peer] = [b, a];
+  const a = new Side("primary", port, key, directory);
+  const b = new Side("backup", port, key, directory);
+  a.peer = b;
+  b.peer = a;
   t.after(async () => {
     await Promise.all([a.sync.close(), b.sync.close()]);
     rmSync(directory, { recursive: true });

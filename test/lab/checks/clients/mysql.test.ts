@@ -18,10 +18,16 @@ async function startMariadb(...settings: readonly string[]): Promise<ServerProgr
   return ServerProgram.start({
     command: "mariadbd",
     args: [
-      ...["--no-defaults", `--datadir=${workshop.path}/data`, `--port=${port}`],
-      ...["--bind-address=127.0.0.1", `--socket=${workshop.path}/${port}.sock`],
-      ...[`--pid-file=${workshop.path}/${port}.pid`, "--innodb-buffer-pool-size=8M"],
-      ...["--innodb-flush-log-at-trx-commit=0", "--log-warnings=9", ...settings],
+      "--no-defaults",
+      `--datadir=${workshop.path}/data`,
+      `--port=${port}`,
+      "--bind-address=127.0.0.1",
+      `--socket=${workshop.path}/${port}.sock`,
+      `--pid-file=${workshop.path}/${port}.pid`,
+      "--innodb-buffer-pool-size=8M",
+      "--innodb-flush-log-at-trx-commit=0",
+      "--log-warnings=9",
+      ...settings,
     ],
     port,
     workshop,
@@ -30,12 +36,11 @@ async function startMariadb(...settings: readonly string[]): Promise<ServerProgr
 
 before(() => {
   workshop.run("mariadb-install-db", [
-    ...[
-      "--no-defaults",
-      `--datadir=${workshop.path}/data`,
-      "--auth-root-authentication-method=normal",
-    ],
-    ...["--skip-test-db", "--innodb-buffer-pool-size=8M"],
+    "--no-defaults",
+    `--datadir=${workshop.path}/data`,
+    "--auth-root-authentication-method=normal",
+    "--skip-test-db",
+    "--innodb-buffer-pool-size=8M",
   ]);
   workshop.run(
     "mariadbd",

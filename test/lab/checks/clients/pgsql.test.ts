@@ -24,7 +24,10 @@ async function startPostgres(...settings: readonly string[]): Promise<ServerProg
   const options = args.flatMap((setting) => ["-c", setting]);
   const command = `${programs}/postgres`;
   const program = await ServerProgram.start({
-    ...{ command, args: ["-D", data, ...options], port, workshop },
+    command,
+    args: ["-D", data, ...options],
+    port,
+    workshop,
     // It takes connections before it lets in.
     // A fast shutdown: it does not wait for its clients.
     endedBy: "SIGINT",
@@ -35,7 +38,16 @@ async function startPostgres(...settings: readonly string[]): Promise<ServerProg
 
 before(async () => {
   workshop.run(`${programs}/initdb`, [
-    ...["-D", data, "-U", "admin", "-A", "trust", "-N", "--locale=C", "-E", "UTF8"],
+    "-D",
+    data,
+    "-U",
+    "admin",
+    "-A",
+    "trust",
+    "-N",
+    "--locale=C",
+    "-E",
+    "UTF8",
   ]);
   const first = await startPostgres();
   const psql = ["-h", "127.0.0.1", "-p", `${first.endpoint.port}`, "-U", "admin", "-X", "-q"];

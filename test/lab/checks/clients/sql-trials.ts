@@ -28,7 +28,10 @@ export function sqlTrials({ type, login, ask, program, password }: SqlTrials): v
   });
 
   trials({
-    ...{ check, protocol: "tcp", program, secrets: [password] },
+    check,
+    protocol: "tcp",
+    program,
+    secrets: [password],
     garbage: /^(unreadable|too-long|closed): /,
   });
 }

@@ -76,7 +76,8 @@ test("a sound text with any piece cut out, doubled or overwritten is judged", ()
       change,
       yamlPieces,
       (text, from, length, how, piece) => {
-        const [head, body] = [text.slice(0, from), text.slice(from, from + length)];
+        const head = text.slice(0, from);
+        const body = text.slice(from, from + length);
         const tail = text.slice(from + length);
         const middle = how === "cut" ? "" : how === "double" ? body + body : piece;
         assertJudged(head + middle + tail);

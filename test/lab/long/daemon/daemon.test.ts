@@ -5,7 +5,8 @@ import type { IpAddress } from "../../../../src/model/address.ts";
 import { MemoryMachine, MemorySwitch } from "../../../daemon/memory-machine.ts";
 import { eventually as until } from "../../../eventually.ts";
 
-const [primary, backup] = ["192.0.2.2", "192.0.2.3"];
+const primary = "192.0.2.2";
+const backup = "192.0.2.3";
 
 const config = (more: object = {}) => ({
   routers: { primary: { public: primary }, backup: { public: backup } },
@@ -14,7 +15,10 @@ const config = (more: object = {}) => ({
   checks: { concurrency: 10 },
   virtual_servers: {
     web: {
-      ...{ address: "192.0.2.10/24", device: "eth0", port: 80, forwarding: "direct" },
+      address: "192.0.2.10/24",
+      device: "eth0",
+      port: 80,
+      forwarding: "direct",
       check: { type: "tcp", interval: "100ms" },
       real_servers: { rs1: { address: "192.0.2.21" }, rs2: { address: "192.0.2.22" } },
     },
@@ -98,7 +102,8 @@ test("the backup takes over from a primary that is cut off, and gives back to it
   const machines = [primary, backup].map((own) => new MemoryMachine(network, own));
   const [one, two] = machines as [MemoryMachine, MemoryMachine];
   for (const machine of machines) machine.configure(config());
-  const [first, second] = [await start(one), await start(two)];
+  const first = await start(one);
+  const second = await start(two);
   await until("the primary is active", () => stateOf(first) === "active");
   await until("the backup stands by", () => stateOf(second) === "standby");
   await until("the standby's table is programmed", () => servers(two) === 2);
@@ -174,8 +179,11 @@ test("loads and host names make one table of both routers, and a takeover change
   assert.ok(Date.now() - Date.parse(answered) < 10_000, `the answer is young: ${answered}`);
   assert.deepEqual(names, [
     {
-      ...{ name: "app.internal", addresses: ["192.0.2.31", "192.0.2.32"], answered },
-      ...{ source: "peer", last_error: null },
+      name: "app.internal",
+      addresses: ["192.0.2.31", "192.0.2.32"],
+      answered,
+      source: "peer",
+      last_error: null,
     },
   ]);
   const [, loaded] = virtual_servers[0]?.real_servers ?? [];

@@ -14,7 +14,8 @@ import { MachineError } from "../../../../src/model/error.ts";
 import { MemoryMachine, MemorySwitch } from "../../../daemon/memory-machine.ts";
 import { eventually as until } from "../../../eventually.ts";
 
-const [primary, backup] = ["192.0.2.2", "192.0.2.3"];
+const primary = "192.0.2.2";
+const backup = "192.0.2.3";
 
 const config = (more: object = {}, vips: object = {}) => ({
   routers: { primary: { public: primary }, backup: { public: backup } },
@@ -22,7 +23,10 @@ const config = (more: object = {}, vips: object = {}) => ({
   failover: { start_delay: "50ms", failback_delay: "100ms", monitor_links: false },
   virtual_servers: {
     web: {
-      ...{ address: "192.0.2.10/24", device: "eth0", port: 80, forwarding: "direct" },
+      address: "192.0.2.10/24",
+      device: "eth0",
+      port: 80,
+      forwarding: "direct",
       check: { type: "tcp", interval: "100ms" },
       real_servers: { rs1: { address: "192.0.2.21" }, rs2: { address: "192.0.2.22" } },
     },
@@ -146,7 +150,8 @@ test("addresses that cannot be read are why a reload is refused", async () => {
   const moved = { primary: { public: primary }, backup: { public: "192.0.2.4" } };
   machine.configure(config({ routers: moved }));
   // The first is to see what the text means here, the second whether the own address is here.
-  const [asked, reads] = [new AsyncLocalStorage<"reload">(), { count: 0 }];
+  const asked = new AsyncLocalStorage<"reload">();
+  const reads = { count: 0 };
   machine.beforeIp = async (action) => {
     if (action !== "read" || asked.getStore() === undefined) return;
     reads.count += 1;
@@ -215,7 +220,8 @@ test("a standby that is a real server itself balances for nobody else while it s
   const real_servers = { one: { address: primary }, two: { address: backup } };
   for (const machine of machines)
     machine.configure(config({ virtual_servers: { web: { ...web, real_servers } } }));
-  const [first, second] = [(await one.begin()).daemon, (await two.begin()).daemon];
+  const first = (await one.begin()).daemon;
+  const second = (await two.begin()).daemon;
   running.push(first, second);
   const served = ({ kernel }: MemoryMachine): string[] =>
     [...kernel.table.values()]

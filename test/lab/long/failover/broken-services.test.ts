@@ -20,25 +20,32 @@ const commandMs = 200;
 
 function optionsOf(): Options {
   const base = {
-    ...{
-      alone: false,
-      protocol: "lvsd" as const,
-      cluster,
-      paths: ["public"],
-      arbiter: false,
-      fence: null,
-    },
+    alone: false,
+    protocol: "lvsd" as const,
+    cluster,
+    paths: ["public"],
+    arbiter: false,
+    fence: null,
     // A slow heartbeat, so that days are soon over.
-    ...{ interval: seconds(10), deadAfter: seconds(40), warnAfter: seconds(20) },
-    ...{ startDelay: seconds(120), failback: "auto" as const, failbackDelay: seconds(10) },
+    interval: seconds(10),
+    deadAfter: seconds(40),
+    warnAfter: seconds(20),
+    startDelay: seconds(120),
+    failback: "auto" as const,
+    failbackDelay: seconds(10),
     config: { serial: 1, hash: "ab".repeat(16) },
   };
   return {
     rules: { primary: { ...base, role: "primary" }, backup: { ...base, role: "backup" } },
     misaddressed: { primary: false, backup: false },
-    ...{ alone: false, codec: null, rates: { primary: 1, backup: 1 } },
+    alone: false,
+    codec: null,
+    rates: { primary: 1, backup: 1 },
     network: { delay: 0.5, jitter: 0, loss: 0, duplication: 0 },
-    ...{ effectMs: 1, flakiness: 0, readyWithin: 0.5, askEvery: Number.POSITIVE_INFINITY },
+    effectMs: 1,
+    flakiness: 0,
+    readyWithin: 0.5,
+    askEvery: Number.POSITIVE_INFINITY,
     announce: { count: 5, interval: 1000, refresh: 60_000 },
   };
 }

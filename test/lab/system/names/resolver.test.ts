@@ -89,7 +89,9 @@ class Side {
 
   #make(servers = this.#servers): NamesPart {
     const doors = {
-      ...{ stateDir: this.dir, now, wallClock: () => new Date().toISOString() },
+      stateDir: this.dir,
+      now,
+      wallClock: () => new Date().toISOString(),
       report: (event: EventBody) => this.events.push(event),
       resolve: resolverWith({ servers, hosts: "/nonexistent" }),
     } as unknown as Doors;
@@ -117,7 +119,9 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 const active = { state: "active", peerAlive: false } as unknown as Router;
 /** Of an active peer that is heard. */
 const standby = {
-  ...{ state: "standby", peerAlive: true, dialect: "lvsd" },
+  state: "standby",
+  peerAlive: true,
+  dialect: "lvsd",
   peer: { message: { state: "active" } },
 } as unknown as Router;
 

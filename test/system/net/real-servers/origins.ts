@@ -56,7 +56,8 @@ async function tried(check: string, server: string, protocol: string): Promise<s
 }
 
 const open = (): number => readdirSync("/proc/self/fd").length;
-const [four, six] = ["10.9.0.1", "fd00:9::1"];
+const four = "10.9.0.1";
+const six = "fd00:9::1";
 const seen = (address: string, rest = "") =>
   `type: send_expect, protocol: tcp, send: x, expect: "from ${address} ${rest}"`;
 const heard = (address: string, rest = "") => `type: udp, expect: "from ${address} ${rest}"`;

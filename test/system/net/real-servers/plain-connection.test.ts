@@ -150,7 +150,8 @@ describe("a plain connection", () => {
   });
 
   it("hears nothing of an earlier one that had its descriptor", async (context) => {
-    const [server, none] = [await serve(context, () => {}), await nobody(context)];
+    const server = await serve(context, () => {});
+    const none = await nobody(context);
     const later = ends();
     const second = ends();
     let third: PlainConnection | undefined;

@@ -92,7 +92,10 @@ function judgement(check: MapNode, url: readonly Statement[], findings: Findings
 
 /** PCRE2's options that RE2 has, as flags of the pattern. */
 const regexFlags: Readonly<Record<string, string>> = {
-  ...{ caseless: "i", multiline: "m", dotall: "s", ungreedy: "U" },
+  caseless: "i",
+  multiline: "m",
+  dotall: "s",
+  ungreedy: "U",
 };
 
 function withOptions(pattern: string, given: Statement | undefined, findings: Findings): string {

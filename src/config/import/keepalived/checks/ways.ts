@@ -11,7 +11,8 @@ export interface Around {
 
 /** Where tries go, and where they come from. */
 export function ways(check: MapNode, inside: readonly Statement[]): void {
-  const [ip, port] = [lastOf(inside, "connect_ip"), lastOf(inside, "connect_port")];
+  const ip = lastOf(inside, "connect_ip");
+  const port = lastOf(inside, "connect_port");
   if (ip !== undefined) check.set("address", ip.words[0] ?? "", ip.origin);
   if (port !== undefined) check.set("port", Number(port.words[0]), port.origin);
   for (const [keyword, key, isNumber] of originKeywords) {

@@ -28,13 +28,21 @@ test("a text from outside does not find out which files are on this machine", as
   assert.ok("config" in loaded);
   const answer = async (ca: string) => {
     const next = await nextConfig({
-      ...{ path, text: text(`, tls: { ca: ${ca} }`), present: text(), loaded, past: [] },
-      ...{ forced: "primary", role: "primary", readInterfaces: async () => [], ipv6: () => true },
+      path,
+      text: text(`, tls: { ca: ${ca} }`),
+      present: text(),
+      loaded,
+      past: [],
+      forced: "primary",
+      role: "primary",
+      readInterfaces: async () => [],
+      ipv6: () => true,
     });
     assert.ok("ok" in next && !next.ok);
     return next.problems.map(({ message }) => message.replaceAll(ca, "FILE"));
   };
-  const [there, missing] = [join(directory, "here.pem"), join(directory, "missing.pem")];
+  const there = join(directory, "here.pem");
+  const missing = join(directory, "missing.pem");
   assert.match((await answer(there)).join(), /tls\.ca: FILE is not what is loaded/);
   assert.deepEqual(await answer(there), await answer(missing));
 });

@@ -15,7 +15,8 @@ vips: [{ address: 198.18.77.10/24, device: nowhere0 }]
 test("the daemon says what doctor finds, and asks the machine once in ten seconds", async () => {
   const read = readText(text);
   assert.ok("config" in read);
-  let [now, asked] = [0, 0];
+  let now = 0;
+  let asked = 0;
   const examination = new Examination({
     now: () => instant(now),
     wallClock: () => "2026-01-01T00:00:00.000Z",

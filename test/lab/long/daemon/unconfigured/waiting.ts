@@ -22,7 +22,9 @@ export function router(path: string) {
   let starts = 0;
   const began = Promise.withResolvers<void>();
   const controlled = unconfigured({
-    ...{ path, problems: null, wallClock: () => "2026-01-01T00:00:00.000Z" },
+    path,
+    problems: null,
+    wallClock: () => "2026-01-01T00:00:00.000Z",
     journal: new Journal(
       (event) => events.push(`${event.event} ${event.kind}`),
       () => "2026-01-01T00:00:00.000Z",

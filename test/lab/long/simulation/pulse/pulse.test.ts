@@ -7,7 +7,8 @@ const runs = Number(process.env.LVSD_PULSE_RUNS ?? 60);
 const firstSeed = Number(process.env.LVSD_PULSE_SEED ?? 1);
 
 function campaign(pair: Pair): { readonly bothMs: number; readonly noneMs: number } {
-  let [bothMs, noneMs] = [0, 0];
+  let bothMs = 0;
+  let noneMs = 0;
   for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
     const outcome = runPulse(seed, pair);
     const trace = process.env.LVSD_PULSE_SEED === undefined ? "" : `\n${outcome.trace.join("\n")}`;

@@ -25,7 +25,9 @@ test("50,000 real servers are read without holding up the loop", async (t) => {
   const path = scripts(t, {
     ipvsadm: `case $1 in -Sn) cat $here/save;; -Ln) cat $here/thresholds;; esac`,
   });
-  const [save, listing, proc] = [[] as string[], [] as string[], [] as string[]];
+  const save = [] as string[];
+  const listing = [] as string[];
+  const proc = [] as string[];
   for (let count = 0; count < 50_000; count += 1) {
     const name = `192.0.2.1:${1 + Math.floor(count / 5000)}`;
     const port = (count % 5000) + 1;

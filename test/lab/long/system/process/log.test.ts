@@ -42,8 +42,13 @@ test("for journald an event is one JSON line behind its priority", async (t) => 
     ["<4>", "<3>", "<6>"],
   );
   assert.deepEqual(JSON.parse(lines[0]?.slice(3) ?? ""), {
-    ...{ severity: "warn", event: "link", kind: "down", device: "eth0", text: "no carrier" },
-    ...{ at: "2026-01-02T03:04:05.678Z", message: "eth0 has no carrier" },
+    severity: "warn",
+    event: "link",
+    kind: "down",
+    device: "eth0",
+    text: "no carrier",
+    at: "2026-01-02T03:04:05.678Z",
+    message: "eth0 has no carrier",
   });
   assert.equal(log.lost, 0);
 });

@@ -18,7 +18,8 @@ describe("one configuration on two routers", { timeout: 240_000 }, () => {
 
   it("is refused by both where either cannot run it, with the problems of both", async (t) => {
     const [a, b] = await pair(t);
-    [a.badWord, b.badWord] = ["red", "blue"];
+    a.badWord = "red";
+    b.badWord = "blue";
     const one = await a.sync.save("# blue\nserial: 1\n", rules);
     assert.ok(!one.ok);
     assert.deepEqual(
