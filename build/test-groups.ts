@@ -58,7 +58,7 @@ export function isPure(test: string): boolean {
  * loopback), so that those in which nothing of the process is shared may run in one. Starting the
  * console costs more than most of its tests do.
  */
-const apartFolders = ["test/cli/", "test/console/"];
+const apartFolders = ["test/checks/", "test/cli/", "test/console/", "test/daemon/vips/"];
 /** Of such a folder: more would make one process the last one to end. */
 const neighboursMax = 8;
 

@@ -5,14 +5,18 @@
 import assert from "node:assert/strict";
 import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Daemon } from "../../../src/daemon/daemon.ts";
-import { Visitor } from "../visitor.ts";
-import { guessPasswords, holdConnections, holdStreams } from "./floods.ts";
-import { forgeAll, misdirect, overreach } from "./forgeries.ts";
-import { oversize, smuggle, traverse } from "./intrusions.ts";
-import { everyRoute } from "./routes.ts";
-import { evil } from "./texts.ts";
-import { type Attacked, startAttacked } from "./true-pair.ts";
+import type { Daemon } from "../../../../../src/daemon/daemon.ts";
+import {
+  guessPasswords,
+  holdConnections,
+  holdStreams,
+} from "../../../../console/attacks/floods.ts";
+import { forgeAll, misdirect, overreach } from "../../../../console/attacks/forgeries.ts";
+import { oversize, smuggle, traverse } from "../../../../console/attacks/intrusions.ts";
+import { everyRoute } from "../../../../console/attacks/routes.ts";
+import { evil } from "../../../../console/attacks/texts.ts";
+import { type Attacked, startAttacked } from "../../../../console/attacks/true-pair.ts";
+import { Visitor } from "../../../../console/visitor.ts";
 
 const readersOwn = ["/doctor/run", "/script/save", "/password/change"];
 /** Looks at both daemons all the time; what was not as it should be. */

@@ -4,16 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { html } from "../../../src/console/html.ts";
-import { panels } from "../../../src/console/panels.ts";
-import { pairConfig } from "../sample-pair.ts";
-import { serveConsole, visitorAs } from "../served-console.ts";
-import { Visitor } from "../visitor.ts";
-import { forgeAll, misdirect, overreach } from "./forgeries.ts";
-import { oversize, smuggle, traverse } from "./intrusions.ts";
-import { poisonedDaemon } from "./poisoned.ts";
-import { actionPaths, everyRoute } from "./routes.ts";
-import { evil, walkTexts } from "./texts.ts";
+import { html } from "../../../../../src/console/html.ts";
+import { panels } from "../../../../../src/console/panels.ts";
+import { forgeAll, misdirect, overreach } from "../../../../console/attacks/forgeries.ts";
+import { oversize, smuggle, traverse } from "../../../../console/attacks/intrusions.ts";
+import { poisonedDaemon } from "../../../../console/attacks/poisoned.ts";
+import { actionPaths, everyRoute } from "../../../../console/attacks/routes.ts";
+import { evil, walkTexts } from "../../../../console/attacks/texts.ts";
+import { pairConfig } from "../../../../console/sample-pair.ts";
+import { serveConsole, visitorAs } from "../../../../console/served-console.ts";
+import { Visitor } from "../../../../console/visitor.ts";
 
 /** What a user who only reads may do. */
 const readersOwn = ["/doctor/run", "/script/save", "/password/change"];
