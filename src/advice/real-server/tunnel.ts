@@ -195,7 +195,7 @@ const ifupdown = (preparation: Preparation): readonly Snippet[] => [
 /** What a stanza sets before its device goes up; each may be done several times. */
 const beforeUp = (preparation: Preparation): readonly string[] => [
   ...devicesOf(preparation).flatMap(({ device, kernelModule, made }) => [
-    `modprobe ${kernelModule}`,
+    `[ -e /sys/class/net/${device} ] || modprobe ${kernelModule}`,
     ...(made === null
       ? []
       : [
@@ -203,7 +203,7 @@ const beforeUp = (preparation: Preparation): readonly string[] => [
         ]),
   ]),
   ...guePorts(preparation).flatMap((at) => [
-    "modprobe fou",
+    "ip fou show >/dev/null 2>&1 || modprobe fou",
     `ip fou add port ${at.port} gue${at.outer === 6 ? " -6" : ""} 2>/dev/null || :`,
   ]),
   ...(isMixed(preparation) ? [mixedMode("any")] : []),

@@ -1,6 +1,6 @@
 import { Client } from "../actors/client.ts";
 import type { ConfigObject } from "../actors/pair-config.ts";
-import { prepareServer } from "../actors/prepared-server.ts";
+import { bootByIfupdown, bootByNetworkd, prepareServer } from "../actors/prepared-server.ts";
 import type { Router } from "../actors/router.ts";
 import { answering } from "../instruments/answering.ts";
 import { expect, waitFor } from "../instruments/wait.ts";
@@ -152,6 +152,24 @@ async function prepareForAll(lab: Lab, undo: boolean): Promise<void> {
     });
 }
 
+/** The files for managers of networks do for tunnels what the scripts do: its client is served. */
+async function bootedServe(lab: Lab, clients: ReadonlyMap<string, Client>): Promise<void> {
+  const file = lab.r1.configFile;
+  const asked = (virtualServer: string) => ({ machine: "rs1", realServer: "rs1", virtualServer });
+  for (const [name, boot] of [
+    ["gue4", () => bootByIfupdown(file, asked("gue4"))],
+    ["gre6", () => bootByIfupdown(file, asked("gre6"))],
+    ["ipip4", () => bootByNetworkd(file, asked("ipip4"), ["tunl0"])],
+    ["ipip6", () => bootByNetworkd(file, asked("ipip6"), ["ip6tnl0"])],
+  ] as const) {
+    const client = clients.get(name) as Client;
+    const takeBack = await boot();
+    await lab.served(client, 20_000);
+    lab.say(`${name} is served by what a manager of networks has set up at boot`);
+    await takeBack();
+  }
+}
+
 export default scenario({
   title: "every forwarding method, in both families and SCTP: a client elsewhere, a failover",
   topology: { ...natPair, realServers: 1 },
@@ -231,6 +249,7 @@ export default scenario({
     await allMethodsUsed(lab, lab.r2);
     await prepareForAll(lab, true);
     expect((await machineState()) === unprepared, "the scripts' undoing leaves nothing behind");
+    await bootedServe(lab, new Map(clients));
     return { outage };
   },
 });
