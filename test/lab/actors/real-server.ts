@@ -141,7 +141,9 @@ export class Vsftpd {
     mkdirSync(`${directory}/empty`, { recursive: true });
     writeFileSync(`${directory}/files/name`, `${this.name}\n`);
     const settings = {
-      listen: "YES",
+      listen: "NO",
+      // Of both families.
+      listen_ipv6: "YES",
       background: "NO",
       anonymous_enable: "YES",
       local_enable: "NO",

@@ -14,6 +14,8 @@ import { scenario } from "../scenario.ts";
 const passive = { from: 10_000, to: 10_004 };
 const natFtp = "192.168.26.11";
 const directFtp = "192.168.26.12";
+const natFtp6 = "fd26::11";
+const directFtp6 = "fd26::12";
 /** 192.168.26.32/30: each of its addresses is a VIP. */
 const network = [32, 33, 34, 35].map((last) => `192.168.26.${last}`);
 const otherClient = "172.20.1.51";
@@ -46,21 +48,31 @@ function services(lab: Lab): Record<string, ConfigObject> {
       },
     },
     "nat-ftp": {
-      address: `${natFtp}/24`,
+      address: [`${natFtp}/24`, `${natFtp6}/64`],
       device: "eth0",
       ftp,
       check,
       scheduler: "rr",
-      real_servers: { rs1: { address: one }, rs2: { address: two } },
+      real_servers: {
+        rs1: { address: one },
+        rs2: { address: two },
+        "rs1-6": { address: far.nat6(1) },
+        "rs2-6": { address: far.nat6(2) },
+      },
     },
     "direct-ftp": {
-      address: `${directFtp}/24`,
+      address: [`${directFtp}/24`, `${directFtp6}/64`],
       device: "eth0",
       ftp,
       check,
       scheduler: "rr",
       forwarding: "direct",
-      real_servers: { rs3: { address: far.direct4(3) }, rs4: { address: far.direct4(4) } },
+      real_servers: {
+        rs3: { address: far.direct4(3) },
+        rs4: { address: far.direct4(4) },
+        "rs3-6": { address: far.direct6(3) },
+        "rs4-6": { address: far.direct6(4) },
+      },
     },
   };
 }
@@ -76,6 +88,7 @@ async function startServers(lab: Lab): Promise<void> {
     const ftp = new Vsftpd(name);
     ftp.start(lines);
     lab.endWith(async () => ftp.kill());
+    await prepareServer(lab.r1.configFile, { ...asked, realServer: `${name}-6` });
     if (!isNat) continue;
     for (const realServer of [name, `${name}-6`])
       await prepareServer(lab.r1.configFile, { ...asked, virtualServer: "web", realServer });
@@ -126,6 +139,12 @@ async function ftpWorks(lab: Lab, when: string): Promise<void> {
       lab.say(`${when}: ftp, ${how}, ${words[0]}: ${name}`);
       expect(/^rs\d$/.test(name), `${how} ${words.join(" ")} serves the file: ${name}`);
     }
+  // EPSV: the real server says a port alone, and the client stays at the VIP.
+  for (const vip of [natFtp6, directFtp6]) {
+    const name = await curl("--ftp-pasv", `ftp://[${vip}]/name`);
+    lab.say(`${when}: ftp, ${vip}: ${name}`);
+    expect(/^rs\d$/.test(name), `${vip} serves the file: ${name}`);
+  }
 }
 
 /** The daemon here asks the other one over the configuration channel. */
@@ -168,7 +187,7 @@ export default scenario({
     await waitFor("every service is whole", 20_000, () =>
       lab.routers.every((router) => {
         const whole = router.table().filter(({ destinations }) => destinations.length === 2);
-        return whole.length === 4;
+        return whole.length === 6;
       }),
     );
     const plan = await lab.r1.lvsd("plan");
