@@ -221,6 +221,13 @@ export type NamedServer = Omit<RealServer, "address" | "named"> & { readonly hos
 export const familiesOf = ({ mark, address }: VirtualServer): readonly Family[] =>
   mark?.families ?? (address === null ? [] : [family(address)]);
 
+/** Its VIPs; none where the operator's own rules mark its packets. */
+export const vipsOf = ({
+  address,
+  mark,
+}: Pick<VirtualServer, "address" | "mark">): readonly IpAddress[] =>
+  mark?.addresses ?? (address === null ? [] : [address]);
+
 /** One check. Equality by value decides whether a reload keeps a nanny. Its types: src/check/. */
 export type Check = NoCheck | TriedCheck;
 

@@ -42,8 +42,8 @@ export interface RealServerFacts {
   readonly mac: string | null;
   /** Whether it takes connections at its own address; null: not asked. */
   readonly answers: boolean | null;
-  /** Whether a connection to the VIP that reaches it is taken; null: not asked. */
-  readonly takesVip: boolean | null;
+  /** The VIPs to which it takes no connection that reaches it; null: not asked. */
+  readonly refusedVips: readonly IpAddress[] | null;
   /** Whether an answer to a client elsewhere comes back here; null: not asked. */
   readonly returns: boolean | null;
 }

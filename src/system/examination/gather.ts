@@ -9,7 +9,7 @@ import {
   type RealServerFacts,
 } from "../../advice/findings/facts.ts";
 import type { Config } from "../../config/config.ts";
-import { addressesOf } from "../../config/config.ts";
+import { addressesOf, vipsOf } from "../../config/config.ts";
 import { neededModules } from "../../config/forwarding/ipvs-needs.ts";
 import type { PlacedNeed } from "../../keys/place.ts";
 import { family, holds, type IpAddress, parseAddress } from "../../model/address.ts";
@@ -191,28 +191,32 @@ export const realServersAsked = (
 interface Target {
   readonly address: IpAddress;
   readonly port: number;
-  /** Null: the service is known by a mark of the operator's own rules. */
-  readonly vip: IpAddress | null;
-  /** Null: several ports. */
-  readonly vipPort: number | null;
-  readonly tcp: boolean;
-  readonly forwarding: string;
+  /** Of virtual servers that reach it by direct routing, in its own family. */
+  readonly vips: { readonly vip: IpAddress; readonly port: number }[];
+  tcp: boolean;
+  nat: boolean;
 }
+
+/** Of the VIPs of a network, say, the first ones: a script gives it all or none. */
+const vipsMax = 8;
 
 /** Each real server once for each of its ports. */
 function uniqueTargets(config: Config): ReadonlyMap<string, Target> {
   const { virtualServers } = inUse(config);
   const targets = new Map<string, Target>();
-  for (const { address: vip, port: vipPort, protocol, realServers } of virtualServers)
-    for (const { address, port, forwarding } of realServers)
-      targets.set(`${address} ${port}`, {
-        address,
-        port,
-        vip,
-        vipPort,
-        forwarding,
-        tcp: protocol === "tcp",
-      });
+  for (const server of virtualServers)
+    for (const { address, port, forwarding } of server.realServers) {
+      const key = `${address} ${port}`;
+      const target = targets.get(key) ?? { address, port, vips: [], tcp: false, nat: false };
+      targets.set(key, target);
+      if (server.protocol !== "tcp") continue;
+      target.tcp = true;
+      target.nat ||= forwarding === "nat";
+      if (forwarding !== "direct") continue;
+      for (const vip of vipsOf(server))
+        if (family(vip) === family(address) && target.vips.length < vipsMax)
+          target.vips.push({ vip, port: server.port ?? port });
+    }
   return targets;
 }
 
@@ -223,12 +227,20 @@ interface Asking {
 }
 
 async function learn(
-  { address, port, vip, vipPort, tcp, forwarding }: Target,
+  { address, port, vips, tcp, nat }: Target,
   { daemon, role }: Examined,
   { wire, askerOf, routeTo }: Asking,
 ): Promise<RealServerFacts> {
   const route = await routeTo(address);
-  const nothing = { address, port, route, mac: null, answers: null, takesVip: null, returns: null };
+  const nothing = {
+    address,
+    port,
+    route,
+    mac: null,
+    answers: null,
+    refusedVips: null,
+    returns: null,
+  };
   const asker = route === null || route.via !== null ? null : askerOf(route.device, address);
   if (asker === null || asker.own === null || role === null) return nothing;
   const { macs } = await wire.holders(asker, address);
@@ -238,18 +250,17 @@ async function learn(
     wire.connect(asker, mac, { from, to, toPort });
   const answers = (await connect(asker.own, address, port)) === true;
   const client = parseAddress(elsewhere[family(address)]);
-  const isDirect = forwarding === "direct";
-  const isNat = forwarding === "nat" && daemon?.state === "active" && client !== null;
+  const isNat = nat && daemon?.state === "active" && client !== null;
+  const refused: IpAddress[] = [];
+  for (const each of answers ? vips : [])
+    if ((await connect(asker.own, each.vip, each.port)) !== true) refused.push(each.vip);
   return {
     address,
     port,
     route,
     mac,
     answers,
-    takesVip:
-      answers && isDirect && vip !== null
-        ? (await connect(asker.own, vip, vipPort ?? port)) === true
-        : null,
+    refusedVips: answers ? refused : null,
     returns: answers && isNat ? (await connect(client, address, port)) !== null : null,
   };
 }

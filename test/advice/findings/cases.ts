@@ -376,7 +376,7 @@ export const cases: readonly (readonly [what: string, spoiled: Spoiled, found: R
   ],
   [
     "no VIP on a real server",
-    { facts: server(1, { takesVip: false }) },
+    { facts: server(1, { refusedVips: [ip("192.168.26.11"), ip("192.168.26.99")] }) },
     /^vip-missing .*rs2 .* not for 192\.168\.26\.11 -> lvsd realserver near rs2/,
   ],
   [

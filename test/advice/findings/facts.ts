@@ -79,7 +79,7 @@ export function factsOf({
         mac: "02:00:00:00:01:01",
         route: { device: "eth1", via: null, mtu: 1500 },
         answers: true,
-        takesVip: null,
+        refusedVips: null,
         returns: true,
       },
       {
@@ -88,7 +88,7 @@ export function factsOf({
         mac: "02:00:00:00:01:02",
         route: { device: "eth0", via: null, mtu: 1500 },
         answers: true,
-        takesVip: true,
+        refusedVips: [],
         returns: null,
       },
     ],

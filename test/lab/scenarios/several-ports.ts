@@ -160,6 +160,11 @@ async function doctorKnowsThePeer(lab: Lab): Promise<void> {
     !grave.some(({ finding }) => compared.includes(finding)),
     "two routers with one file on one machine have nothing that differs",
   );
+  const prepared = ["vip-missing", "arp-answering"];
+  expect(
+    !findings.some(({ finding }) => prepared.includes(finding)),
+    "each real server takes connections to the VIPs of its family, in silence",
+  );
 }
 
 export default scenario({

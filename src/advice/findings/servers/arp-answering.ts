@@ -1,5 +1,5 @@
 /** Whether real servers with direct routing keep quiet about the VIP. */
-
+import { vipsOf } from "../../../config/config.ts";
 import type { Finding } from "../finding.ts";
 import { pairs } from "./pairs.ts";
 
@@ -11,15 +11,17 @@ export const arpAnswering: Finding = {
   explains:
     "Clients, or the gateway in front of them, then send everything to that one real server, past the router: no balancing, and no failover.",
   examine: (facts) => {
-    const macsOf = new Map<string | null, readonly string[]>(
+    const macsOf = new Map<string, readonly string[]>(
       facts.vipAnswers.map(({ address, macs }) => [address, macs]),
     );
     return pairs(facts, "direct").flatMap(({ virtualServer, realServer, found }) => {
-      const macs = macsOf.get(virtualServer.address);
-      if (found.mac === null || macs?.includes(found.mac) !== true) return [];
+      const { mac } = found;
+      if (mac === null) return [];
+      const answered = vipsOf(virtualServer).filter((vip) => macsOf.get(vip)?.includes(mac));
+      if (answered.length === 0) return [];
       return [
         {
-          seen: `${realServer.name} (${found.mac}) answers for ${virtualServer.address}`,
+          seen: `${realServer.name} (${mac}) answers for ${answered.join(", ")}`,
           remedy: `lvsd realserver ${virtualServer.name} ${realServer.name}`,
         },
       ];
