@@ -109,25 +109,22 @@ export class Daemon extends ServerRequests implements Controlled {
       wallClock: parts.doors.wallClock,
       used: () => ms(process.cpuUsage().user / 1000),
     });
+    const router = () => ({
+      role: this.#serving?.running.role ?? null,
+      state: this.#serving?.engine.router.state ?? ("starting" as const),
+    });
     this.#notifications = new Notifications({
       run: parts.doors.runCommand,
       report: this.#doors.report,
       now: this.#doors.now,
       deadline: commandMax,
-      router: () => ({
-        role: this.#serving?.running.role ?? null,
-        state: this.#serving?.engine.router.state ?? "starting",
-      }),
+      router,
     });
     this.#mail = new MailNotifications({
       send: sendMail,
       report: this.#doors.report,
       now: this.#doors.now,
-      teller: () => ({
-        host: hostname(),
-        role: this.#serving?.running.role ?? null,
-        state: this.#serving?.engine.router.state ?? "starting",
-      }),
+      sender: () => ({ host: hostname(), ...router() }),
     });
     this.#notify(written.config);
     parts.journal.follow((event) => {

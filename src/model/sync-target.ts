@@ -1,4 +1,4 @@
-/** Where the kernels of two routers tell each other their connections. */
+/** Where the kernels of two routers send each other their connections. */
 import type { IpAddress } from "./address.ts";
 
 export interface SyncTarget {

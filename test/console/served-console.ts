@@ -1,6 +1,6 @@
 /**
  * A console with a daemon behind it whose answers are written here, and a visitor with cookies.
- * The console, its sockets and its files are real; the daemon is test/control/sample.ts, since the
+ * The console, its sockets and its files are real; the daemon is test/control/scripted-daemon.ts, since the
  * true one needs two routers, a kernel with IPVS and root.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";

@@ -160,7 +160,7 @@ export const lastBfdPacket = (session: BfdSession): BfdPacket => ({
 });
 
 /**
- * The rules for the time in which nobody is there to send, as during a restart: the peer waits for
+ * The rules for the time in which no process sends, as during a restart: the peer waits for
  * `length` before its side is down.
  */
 export const silentRules = (rules: BfdRules, length: Ms): BfdRules => ({

@@ -29,7 +29,7 @@ import { lookAtOnce } from "../../system/net/real-servers/readiness.ts";
 import type { Alarm } from "../../system/process/clock.ts";
 import { type CheckResult, failed, passed } from "../check-result.ts";
 
-/** With whom, and how. */
+/** The peer, and how packets go to it. */
 export interface BfdSettings extends BfdRules {
   readonly address: IpAddress;
   /** Routers between at most; 0: none, by RFC 5881. */
@@ -115,7 +115,7 @@ export class BfdEnd {
   hear(bytes: Uint8Array): void {
     const packet = decodeBfd(bytes);
     if (isRefused(packet)) return;
-    this.#tell("heard", packet);
+    this.#report("heard", packet);
     this.#input({ kind: "heard", packet });
   }
 
@@ -164,7 +164,7 @@ export class BfdEnd {
     // The next one is sent by the route that there is then.
     if (session.state === "down") this.#closeSender();
     this.#rising(before);
-    this.#tell("heard", null);
+    this.#report("heard", null);
   }
 
   /** Back from AdminDown, or from a pause of this machine's, it has its time as at first. */
@@ -185,7 +185,7 @@ export class BfdEnd {
     } catch (thrown) {
       this.#trouble = messageOf(thrown);
     }
-    this.#tell("sent", packet);
+    this.#report("sent", packet);
   }
 
   #closeSender(): void {
@@ -193,7 +193,7 @@ export class BfdEnd {
     this.#sender = null;
   }
 
-  #tell(side: "sent" | "heard", packet: BfdPacket | null): void {
+  #report(side: "sent" | "heard", packet: BfdPacket | null): void {
     for (const listener of [...this.listeners]) listener(side, packet);
   }
 }

@@ -127,7 +127,7 @@ export class BfdSessions {
     this.#held.delete(name);
   }
 
-  /** Opens and closes receivers, and says to each whom to expect. */
+  /** Opens and closes receivers, and gives each the addresses of its peers. */
   #listen(): void {
     const groups = Map.groupBy(this.#ends.values(), ({ settings }) =>
       groupName(family(settings.address), wayOf(settings)),

@@ -117,7 +117,7 @@ function bodyOf({ name, text }: IncludedText, key: Key): readonly string[] | nul
   if (!isFilled(meaningIn(text)[key])) return [];
   const section = sectionOf(text, key);
   if (section === null || section === "missing" || section.isShared) return null;
-  const { column, above, beside, start, end } = section;
+  const { column, above, onItsLine, start, end } = section;
   const own = text
     .slice(start, end)
     .split(/\r?\n/)
@@ -126,7 +126,7 @@ function bodyOf({ name, text }: IncludedText, key: Key): readonly string[] | nul
       return line.slice(Math.min(indent, column));
     });
   while (own.at(-1) === "") own.pop();
-  return [`# from ${name}`, ...above, ...beside, ...own];
+  return [`# from ${name}`, ...above, ...onItsLine, ...own];
 }
 
 interface Section {
@@ -134,7 +134,7 @@ interface Section {
   readonly column: number;
   /** Comments over the key, and on its line. */
   readonly above: readonly string[];
-  readonly beside: readonly string[];
+  readonly onItsLine: readonly string[];
   /** The lines below the key's own. */
   readonly start: number;
   readonly end: number;
@@ -162,11 +162,11 @@ function sectionOf(text: string, key: Key): Section | "missing" | null {
       .slice(from, to)
       .split(/\r?\n/)
       .filter((one) => one.startsWith("#"));
-  const beside = /^[^:]*:\s*(#.*?)\r?$/.exec(text.slice(line, start - 1))?.[1];
+  const onItsLine = /^[^:]*:\s*(#.*?)\r?$/.exec(text.slice(line, start - 1))?.[1];
   return {
     column: /^ */.exec(text.slice(item))?.[0].length ?? 0,
     above: comments(at === 0 ? 0 : aboveOf(text, line), line),
-    beside: beside === undefined ? [] : [beside],
+    onItsLine: onItsLine === undefined ? [] : [onItsLine],
     start,
     end,
     isShared: isShared(pair, document),

@@ -17,7 +17,7 @@ export interface Alarm extends Pending {
 }
 
 /** Who reports. */
-export interface Teller {
+export interface Sender {
   readonly host: string;
   readonly role: Role | null;
   readonly state: RouterState | "unconfigured";
@@ -69,10 +69,10 @@ const gravityOf = ({ event, dependents }: Alarm): number =>
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The mail about these; `leftOut`: events that there was no room to keep. */
-export function letterOf(alarms: readonly Alarm[], teller: Teller, leftOut: number): Letter {
+export function letterOf(alarms: readonly Alarm[], sender: Sender, leftOut: number): Letter {
   const [first, ...others] = alarms;
   const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  const who = teller.role === null ? teller.host : `${teller.host} (${teller.role})`;
+  const who = sender.role === null ? sender.host : `${sender.host} (${sender.role})`;
   const lines = alarms.flatMap((alarm) => [
     lineOf(alarm),
     ...alarm.dependents.map((each) => `    ${lineOf(each)}`),
@@ -85,7 +85,7 @@ export function letterOf(alarms: readonly Alarm[], teller: Teller, leftOut: numb
       ...lines.slice(0, linesMax),
       ...(beyond === 0 ? [] : [`${beyond} more events are in the log`]),
       "",
-      `This router is ${teller.state}. lvsd events has all events, lvsd status how things stand.`,
+      `This router is ${sender.state}. lvsd events has all events, lvsd status how things stand.`,
       "",
     ].join("\n"),
   };

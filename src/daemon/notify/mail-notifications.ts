@@ -10,13 +10,13 @@ import { subjectOf } from "../../model/event-text.ts";
 import { addMs, between, type Instant, type Ms, ms, seconds } from "../../model/time.ts";
 import type { SendMail } from "../../system/net/smtp.ts";
 import { waitAtMost } from "../wait-at-most.ts";
-import { alarmsOf, letterOf, type Pending, type Teller } from "./alarms.ts";
+import { alarmsOf, letterOf, type Pending, type Sender } from "./alarms.ts";
 
 export interface MailNotificationsParts {
   readonly send: SendMail;
   readonly report: (event: EventBody) => void;
   readonly now: () => Instant;
-  readonly teller: () => Teller;
+  readonly sender: () => Sender;
 }
 
 /** What belongs together happens within this time: the failure of a switch is one mail. */
@@ -96,7 +96,7 @@ export class MailNotifications {
 
   /** Never throws: what goes wrong is this mail's failure. */
   async #send(config: MailConfig): Promise<void> {
-    const { now, report, send, teller } = this.#parts;
+    const { now, report, send, sender } = this.#parts;
     const pending = this.#waiting;
     const leftOut = this.#leftOut;
     this.#waiting = new Map();
@@ -104,7 +104,7 @@ export class MailNotifications {
     const began = now();
     const signal = AbortSignal.any([AbortSignal.timeout(mailMax), this.#ending.signal]);
     try {
-      const letter = letterOf(alarmsOf([...pending.values()]), teller(), leftOut);
+      const letter = letterOf(alarmsOf([...pending.values()]), sender(), leftOut);
       await send(config, letter, await passwordOf(config), signal);
       this.#failures = 0;
       this.#notBefore = addMs(now(), config.every);

@@ -8,7 +8,7 @@ import { events } from "../../../src/model/events/events.ts";
 import { mailed, server, virtualServer } from "./mailed.ts";
 
 const pending = (event: LvsdEvent, skipped = 0): Pending => ({ event, skipped });
-const teller = { host: "lb1", role: "primary", state: "active" } as const;
+const sender = { host: "lb1", role: "primary", state: "active" } as const;
 
 describe("what happened because of something else stands under it", () => {
   it("real servers under their virtual server, faults and the peer under the change of state", () => {
@@ -52,7 +52,7 @@ describe("a letter", () => {
       pending(virtualServer("down", "web")),
       pending(server("down", "web", "rs1"), 3),
     ]);
-    const { subject, text } = letterOf(alarms, teller, 2);
+    const { subject, text } = letterOf(alarms, sender, 2);
     assert.match(subject, /^lvsd on lb1 \(primary\): .*web.* \(and 1 more\)$/);
     const lines = text.split("\n");
     assert.match(lines[0] ?? "", /web/);
@@ -70,10 +70,10 @@ describe("a letter", () => {
       text: "a\r\nBcc: evil",
     };
     const event = { ...body, at: "t", severity: severityOf(body), message: sentenceOf(body) };
-    const { subject, text } = letterOf(alarmsOf([pending(event)]), teller, 0);
+    const { subject, text } = letterOf(alarmsOf([pending(event)]), sender, 0);
     assert.ok(!/[\r\n]/.test(subject) && !/^Bcc/m.test(text));
     const many = Array.from({ length: 5000 }, (_, at) => pending(server("down", "web", `rs${at}`)));
-    const long = letterOf(alarmsOf(many), teller, 0);
+    const long = letterOf(alarmsOf(many), sender, 0);
     assert.ok(long.text.split("\n").length < 210);
     assert.match(long.text, /4800 more events are in the log/);
   });

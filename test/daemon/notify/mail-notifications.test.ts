@@ -44,7 +44,7 @@ class Bench {
       },
       report: (event) => this.reported.push(event),
       now: () => instant(this.#now),
-      teller: () => ({ host: "lb1", role: "primary", state: "active" }),
+      sender: () => ({ host: "lb1", role: "primary", state: "active" }),
     });
     this.mail.configure(config);
   }

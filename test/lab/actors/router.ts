@@ -25,7 +25,7 @@ import { feed } from "../machine/pipe.ts";
 import { request } from "./control-request.ts";
 import { loggedEvents, loggedState, logText } from "./daemon-log.ts";
 import { NotifySocket } from "./notify.ts";
-import { asDaemon, cleanUp } from "./unit.ts";
+import { asDaemon, cleanUp, launching } from "./unit.ts";
 
 /** As in the unit. */
 const restartMs = 500;
@@ -144,7 +144,7 @@ export class Router extends Machine {
         [...this.beforeStart, ...this.#covers.commands(), 'exec "$@"'].join(" && "),
         "sh",
         ...asDaemon,
-        ...this.#command(),
+        ...launching(this.#program, this.preload),
         "run",
         "-c",
         this.configFile,
@@ -159,16 +159,6 @@ export class Router extends Machine {
     this.#supervised = new Promise((resolve) => {
       child.once("exit", (status) => void this.#ended(status).finally(resolve));
     });
-  }
-
-  /** The launcher, or what it would become, with the preloaded module. */
-  #command(): readonly string[] {
-    if (this.preload === null) return [this.#program];
-    const launcher = readFileSync(this.#program, "utf8").replaceAll("\\\n", " ");
-    const flags = /exec "[^"]+" (.*?) "[^"]+" "\$@"/.exec(launcher)?.[1]?.trim().split(/\s+/);
-    if (flags === undefined) throw new Error(`${this.#program} does not say how it starts Node`);
-    const built = `${this.#program.replace(/bin\/lvsd$/, "dist/lvsd")}`;
-    return [`${built}/node`, ...flags, `--import=${this.preload}`, `${built}/main.mjs`];
   }
 
   /** What systemd does when the main process has ended, whatever way. */

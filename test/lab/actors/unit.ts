@@ -38,3 +38,13 @@ export const forThread = (thread: number): readonly string[] =>
   mayGiveLeave
     ? ["chrt", "--rr", "--pid", realTimeMax, `${thread}`]
     : ["renice", "-n", nice, "-p", `${thread}`];
+
+/** The launcher `bin/lvsd`, or what it would become, with a module that Node loads first. */
+export function launching(program: string, preload: string | null): readonly string[] {
+  if (preload === null) return [program];
+  const launcher = readFileSync(program, "utf8").replaceAll("\\\n", " ");
+  const flags = /exec "[^"]+" (.*?) "[^"]+" "\$@"/.exec(launcher)?.[1]?.trim().split(/\s+/);
+  if (flags === undefined) throw new Error(`${program} does not say how it starts Node`);
+  const built = program.replace(/bin\/lvsd$/, "dist/lvsd");
+  return [`${built}/node`, ...flags, `--import=${preload}`, `${built}/main.mjs`];
+}

@@ -1,6 +1,6 @@
 /**
  * The console in Debian's Chromium: what people and screen readers get of it, what scripts do, and
- * that no text of the daemon becomes a script. The daemon behind it is test/control/sample.ts.
+ * that no text of the daemon becomes a script. The daemon behind it is test/control/scripted-daemon.ts.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";

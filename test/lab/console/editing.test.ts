@@ -1,5 +1,5 @@
 /**
- * The forms of the console in Debian's Chromium. The daemon behind it is test/control/sample.ts,
+ * The forms of the console in Debian's Chromium. The daemon behind it is test/control/scripted-daemon.ts,
  * which stores what is applied here; pair.test.ts has a pair of true daemons.
  */
 import assert from "node:assert/strict";

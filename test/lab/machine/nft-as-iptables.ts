@@ -2,7 +2,7 @@
  * `nft` for a router on a kernel that has no nftables for IPv4 and IPv6, as User-Mode Linux: a
  * program in its place sets the rules of lvsd's table with iptables-legacy, in chains of its own,
  * and lists the table as it was set. What real nft makes of the same text, and lists of it, is
- * shown in a network namespace of a host that has nftables (test/system/packet-filter/nft.test.ts).
+ * shown in a network namespace of a host that has nftables (test/lab/long/system/packet-filter/nft.test.ts).
  *
  * It knows the rules that lvsd prints (src/kernel/nft-text.ts) and fails at any other.
  */

@@ -36,12 +36,18 @@ describe("REVIEW", () => {
     const form = formIn((await visitor.get("/review")).text, "/review/apply");
     const { saved } = daemon;
     const isSaved = Promise.withResolvers<void>();
+    const isSaving = Promise.withResolvers<void>();
     daemon.saved = async () => {
+      isSaving.resolve();
       await isSaved.promise;
       return saved();
     };
-    const clicks = [visitor.post("/review/apply", form), visitor.post("/review/apply", form)];
-    setTimeout(isSaved.resolve, 300);
+    const clicks = [visitor.post("/review/apply", form)];
+    await isSaving.promise;
+    clicks.push(visitor.post("/review/apply", form));
+    // Sent later, and answered: the second click has arrived by then.
+    await visitor.get("/help");
+    isSaved.resolve();
     for (const { location } of await Promise.all(clicks)) assert.equal(location, "/history");
     assert.equal((await visitor.post("/review/apply", form)).location, "/history");
     assert.deepEqual(daemon.texts, [changed]);

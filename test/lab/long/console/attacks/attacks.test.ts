@@ -1,6 +1,6 @@
 /**
- * Attacks on every route and every text of the console. test/lab/scenarios/console-attacked.ts makes
- * the same on a console's own process and a real pair of daemons.
+ * Attacks on every route and every text of the console. true-pair.test.ts makes the same on a
+ * console's own process and a pair of true daemons.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
