@@ -144,9 +144,10 @@ export class Serving {
       parts: () => this.parts,
     });
     this.graphs = this.#graphsPart(context);
+    const kernel = new KernelPart(context);
     this.parts = [
       // The kernel is put in order before anything is programmed, and put back last.
-      new KernelPart(context),
+      kernel,
       // What the kernel has of the table counts as up before the nannies begin.
       adoption(health, doors),
       this.names,
@@ -165,6 +166,8 @@ export class Serving {
       this.graphs,
       // Speaks and decides when everything above works; falls silent first.
       this.failover,
+      // Once the parts above have given up what a reload took from them.
+      { settle: () => kernel.restoreUnneeded() },
     ];
   }
 

@@ -16,7 +16,8 @@ import {
 import type { Protocol } from "../model/service.ts";
 
 export interface Packet {
-  readonly from: IpAddress;
+  /** Null: any machine. */
+  readonly from: IpAddress | null;
   readonly to: IpAddress;
   readonly protocol: Protocol;
   readonly port: number;
@@ -112,8 +113,8 @@ function verdictOf(rule: Rule, rules: Rules, packet: Packet, depth: number): Ver
     if ("accept" in one) return "accept";
     if ("drop" in one || "reject" in one) return "drop";
     if ("return" in one) return "return";
-    // Which of its verdicts it is depends on what is looked up.
-    if ("vmap" in one) return "accept";
+    // Which of its verdicts it is depends on what is looked up, or on another program.
+    if ("vmap" in one || "queue" in one || "synproxy" in one || isTaker(one.xt)) return "accept";
     const jump = one.jump ?? one.goto;
     if (!isObject(jump) || typeof jump.target !== "string") continue;
     const verdict = walk(`${rule.family} ${rule.table} ${jump.target}`, rules, packet, depth + 1);
@@ -122,6 +123,10 @@ function verdictOf(rule: Rule, rules: Rules, packet: Packet, depth: number): Ver
   }
   return null;
 }
+
+/** A target of xtables that takes a packet and may let it in. */
+const isTaker = (xt: unknown): boolean =>
+  isObject(xt) && (xt.name === "NFQUEUE" || xt.name === "SYNPROXY");
 
 /** What acts and matches nothing. */
 const statements = [
@@ -178,8 +183,12 @@ function isDevice(one: unknown, device: string | null): Fit {
   return one.endsWith("*") ? device.startsWith(one.slice(0, -1)) : one === device;
 }
 
-/** What nobody has answered stays new; what answers may be new as long as nothing was sent. */
+/**
+ * What was not answered stays new; what answers may be new as long as nothing was sent. Whether it
+ * is tracked at all was decided before, by rules that are not read.
+ */
 function stateFits(right: unknown, { answers }: Packet): Fit {
+  if (holdsOne(right, (one) => one === "untracked") === true) return null;
   const established = holdsOne(right, (one) => one === "established");
   const isNew = holdsOne(right, (one) => one === "new");
   if (!answers) return isNew;
@@ -196,7 +205,10 @@ function payloadFits({ protocol, field }: Known, right: unknown, packet: Packet)
   if (others.has(String(protocol)) && protocol !== packet.protocol) return false;
   if (protocol !== (family(packet.to) === 4 ? "ip" : "ip6"))
     return protocol === "ip" || protocol === "ip6" ? false : null;
-  if (field === "saddr") return holdsOne(right, (one) => addressIn(one, packet.from));
+  if (field === "saddr") {
+    const { from } = packet;
+    return from === null ? null : holdsOne(right, (one) => addressIn(one, from));
+  }
   return field === "daddr" ? holdsOne(right, (one) => addressIn(one, packet.to)) : null;
 }
 

@@ -5,6 +5,7 @@
  * services by `compareServices`, destinations by `compareDestinations`. The kernel's hashing
  * schedulers (sh, dh, mh) walk destinations in the order in which they were added.
  */
+import { kindOf } from "../config/address-kinds.ts";
 import { type Config, familiesOf, type RealServer, type VirtualServer } from "../config/config.ts";
 import { highestFactor } from "../config/lifecycle/weight-scale.ts";
 import {
@@ -103,14 +104,17 @@ export const notIdle: Idle = new Set();
 
 /**
  * Those of a router's addresses that real servers have: its own ones alone, of whichever family,
- * since a floating address is another machine's when it is not held here.
+ * since a floating address is another machine's when it is not held here. One on loopback is each
+ * router's own: to that of this machine the active router sends nothing.
  */
 export function ownRealServers(
   { virtualServers, vips }: Config,
   addresses: readonly IpAddress[],
 ): Idle {
   const floating = new Set(vips.map(({ prefix }) => prefix.address));
-  const own = new Set(addresses.filter((address) => !floating.has(address)));
+  const own = new Set(
+    addresses.filter((address) => !floating.has(address) && kindOf(address) !== "loopback"),
+  );
   const servers = virtualServers.filter(({ active }) => active).flatMap((one) => one.realServers);
   return new Set(
     servers.filter(({ active, address }) => active && own.has(address)).map((one) => one.address),

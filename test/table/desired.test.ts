@@ -167,6 +167,12 @@ test("a router is a real server at each of its own addresses, and at none that f
   assert.deepEqual([...ownRealServers(all, [v4, v6, floating])], [v6]);
 });
 
+test("a real server on loopback is each router's own, and leaves the standby its table", () => {
+  const local = realServer("local", { address: address("127.0.0.1") });
+  const all = config(virtualServer("web", { realServers: [local, realServer("far")] }));
+  assert.deepEqual([...ownRealServers(all, [address("127.0.0.1"), address("::1")])], []);
+});
+
 test("weights are multiplied by the scale while one of them is a fraction, and found as they are", () => {
   const web = virtualServer("web", {
     weightScale: 100,

@@ -3,6 +3,7 @@
  * /run/lvsd-realserver, which a reboot empties together with the changes themselves; what several
  * virtual servers share goes with the last of them.
  */
+import { kindOf } from "../../config/address-kinds.ts";
 import { bitsOf, type Family, family, type IpAddress } from "../../model/address.ts";
 import type { Preparation } from "./preparation.ts";
 
@@ -43,6 +44,10 @@ export const remembering = (name: string): readonly string[] => [
   "}",
 ];
 
+/** Without loopback's, which every machine has. */
+const ownAddresses = (realServers: Preparation["realServers"]): readonly IpAddress[] =>
+  realServers.map(({ address }) => address).filter((address) => kindOf(address) !== "loopback");
+
 /** Refuses where a program is missing, and on the routers themselves. */
 export const guards = (
   { routers, realServers }: Preparation,
@@ -59,7 +64,7 @@ export const guards = (
   `for candidate in ${words(routers)}; do`,
   '  [ -z "$(ip -o addr show to "$candidate")" ] || router=$candidate',
   "done",
-  `for candidate in ${words(realServers.map(({ address }) => address))}; do`,
+  `for candidate in ${words(ownAddresses(realServers))}; do`,
   '  [ -z "$(ip -o addr show to "$candidate")" ] || router=',
   "done",
   '[ -z "$router" ] || fail "this machine is a router: it has $router"',

@@ -29,11 +29,19 @@ export class KernelPart implements Part {
     const { doors } = this.#context;
     if (config.sysctl === "manual" && before?.config.sysctl !== "manual") this.#restore();
     await this.#upkeep.configure(keptObjects(config, doors));
-    // What an earlier configuration needed, or an earlier process's.
-    if (config.sysctl === "auto")
-      this.#restore(new Set(kernelSettings(config).map(({ name }) => name)));
+    if (before === null) this.restoreUnneeded();
     const had = before === null || packetRules(before.config).length > 0;
     if (had && packetRules(config).length === 0) await this.#removeFilter(before !== null);
+  }
+
+  /**
+   * Puts back what an earlier configuration needed, or an earlier process's. After a reload, once
+   * addresses and services are gone that need it.
+   */
+  restoreUnneeded(): void {
+    const { config } = this.#context.running();
+    if (config.sysctl === "auto")
+      this.#restore(new Set(kernelSettings(config).map(({ name }) => name)));
   }
 
   faults(): readonly Fault[] {

@@ -4,7 +4,7 @@ import { inUse } from "../../advice/findings/facts.ts";
 import { addressesOf, type Config } from "../../config/config.ts";
 import type { Traffic } from "../../config/forwarding/service.ts";
 import { inputFilter, type Packet } from "../../kernel/packet-filter.ts";
-import { family, type IpAddress, parseAddress } from "../../model/address.ts";
+import { family, type IpAddress } from "../../model/address.ts";
 import { otherRole, type Role } from "../../model/router.ts";
 import type { Interface } from "../ip/ip.ts";
 
@@ -95,14 +95,13 @@ function fromClients(config: Config, dropping: Judge): readonly Dropping[] {
     const traffic = mark?.traffic ?? own;
     return ([4, 6] as const).flatMap((of) => {
       const to = vips.find((vip) => family(vip) === of);
-      const from = parseAddress(elsewhere[of]);
-      if (to === undefined || from === null) return [];
+      if (to === undefined) return [];
       const firsts = traffic.filter(
         ({ protocol: one }, at) => traffic.findIndex((each) => each.protocol === one) === at,
       );
       return firsts.flatMap((each) =>
         dropping(`${wordOf(to)} daddr ${to} ${each.protocol} dport ${each.from}`, {
-          from,
+          from: null,
           to,
           protocol: each.protocol,
           port: each.from,

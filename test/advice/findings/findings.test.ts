@@ -113,6 +113,15 @@ describe("doctor", () => {
             path: "/etc/systemd/network/l.network",
             text: "[Match]\nName=lo\n[Network]\nAddress=192.168.26.11/32\n",
           },
+          {
+            path: "/etc/network/interfaces.d/labelled",
+            text: "iface lo:0 inet static\n  address 192.168.26.11/32\n",
+          },
+          {
+            path: "/etc/network/interfaces.d/commands",
+            text: "iface eth0 inet manual\n  up ip addr add 192.168.26.11/32 dev lo\n",
+          },
+          { path: "/etc/sysconfig/network/ifcfg-lo", text: "IPADDR_1=192.168.26.11/32\n" },
         ],
       }),
     ];

@@ -30,9 +30,10 @@ function part(t: TestContext, value: string) {
     report: () => {},
     now,
   };
+  let present = running("auto");
   const made = new KernelPart({
     doors: doors as unknown as Doors,
-    running: () => running("auto"),
+    running: () => present,
     faultsChanged: () => {},
     missingChanged: () => {},
   });
@@ -40,7 +41,13 @@ function part(t: TestContext, value: string) {
     await made.close();
     rmSync(root, { recursive: true, force: true });
   });
-  return { made, running, forwarding: () => readFileSync(join(root, forward), "utf8").trim() };
+  /** As a reload does it: every part takes the configuration over, and then settles. */
+  const reload = async (next: Running, before: Running): Promise<void> => {
+    present = next;
+    await made.configure(next, before);
+  };
+  const forwarding = (): string => readFileSync(join(root, forward), "utf8").trim();
+  return { made, running, reload, forwarding };
 }
 
 describe("the kernel's settings as a part of the daemon", () => {
@@ -64,10 +71,11 @@ describe("the kernel's settings as a part of the daemon", () => {
   });
 
   it("are put back by a reload once nothing needs them, and only then", async (t) => {
-    const { made, running, forwarding } = part(t, "0");
+    const { made, running, reload, forwarding } = part(t, "0");
     const all = running("auto");
     await made.configure(all, null);
-    await made.configure(all, all);
+    await reload(all, all);
+    made.restoreUnneeded();
     assert.equal(forwarding(), "1");
     const { config } = all;
     const servers = accepted(readText(soundText))
@@ -79,9 +87,11 @@ describe("the kernel's settings as a part of the daemon", () => {
         realServers: [],
       }));
     const only6 = { ...all, config: { ...config, virtualServers: servers } };
-    await made.configure(only6, all);
+    await reload(only6, all);
+    assert.equal(forwarding(), "1", "what is given up only now may still need it");
+    made.restoreUnneeded();
     assert.equal(forwarding(), "0", "IPv6 alone needs none of IPv4");
-    await made.configure(all, only6);
+    await reload(all, only6);
     assert.equal(forwarding(), "1");
   });
 

@@ -47,9 +47,10 @@ const chain = (policy: string) => ({
     policy,
   },
 });
-const lets = (match: object) => ({
-  rule: { family: "inet", table: "filter", chain: "input", expr: [{ match }, { accept: null }] },
+const rule = (...expr: readonly object[]) => ({
+  rule: { family: "inet", table: "filter", chain: "input", expr },
 });
+const lets = (match: object) => rule({ match }, { accept: null });
 const judged = (...listed: readonly object[]) => {
   const found = droppedBy({ nftables: listed }, { config, role: "primary" }, interfaces);
   return [...found.dropped, ...found.droppedClients].map(({ what }) => what);
@@ -76,7 +77,31 @@ test("each comes by its own device, the synchronisation from the peer's address 
   assert.deepEqual(judged(chain("drop"), by("eth0")), all.slice(1, 3));
   const from = { payload: { protocol: "ip", field: "saddr" } };
   const peer = lets({ op: "==", left: from, right: "10.11.12.8" });
-  assert.deepEqual(judged(chain("drop"), peer), [all[0], ...all.slice(3)]);
+  // Of clients of IPv4 that one may be the only one that is meant: it is let in.
+  assert.deepEqual(judged(chain("drop"), peer), [all[0], ...all.slice(5)]);
+});
+
+test("a service for some clients alone is not one whose clients are dropped", () => {
+  const from = { payload: { protocol: "ip", field: "saddr" } };
+  const inside = { prefix: { addr: "10.0.0.0", len: 8 } };
+  const some = lets({ op: "==", left: from, right: inside });
+  const clients4 = all.slice(3, 5);
+  assert.ok(judged(chain("drop"), some).every((each) => !clients4.includes(each)));
+  const bogon = { prefix: { addr: "192.0.2.0", len: 24 } };
+  assert.deepEqual(
+    judged(
+      chain("accept"),
+      rule({ match: { op: "==", left: from, right: bogon } }, { drop: null }),
+    ),
+    [],
+  );
+});
+
+test("what an inline program takes, or is not tracked, may get in", () => {
+  const clients = all.slice(3);
+  assert.deepEqual(judged(chain("drop"), rule({ queue: { num: 0 } })), []);
+  const untracked = lets({ op: "in", left: { ct: { key: "state" } }, right: "untracked" });
+  assert.ok(judged(chain("drop"), untracked).every((each) => !clients.includes(each)));
 });
 
 test("only what answers is let in by connection tracking", () => {

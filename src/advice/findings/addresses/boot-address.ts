@@ -13,31 +13,37 @@ function setBy(line: string): readonly IpAddress[] {
   });
 }
 
-/** The device that a file's lines up to one are about; null: not known. */
-const deviceAbove = (lines: readonly string[], at: number): string | null =>
-  lines
-    .slice(0, at + 1)
-    .map((line) => /^\s*(?:iface\s+|Name\s*=\s*|DEVICE=)"?([\w.:-]+)/.exec(line)?.[1])
-    .findLast((name) => name !== undefined) ?? null;
+/** The device that the lines of a file are about from this one on. */
+const deviceIn = (line: string): string | undefined =>
+  /^\s*(?:iface\s+|Name\s*=\s*|DEVICE=)"?([\w.:-]+)/.exec(line)?.[1];
 
 interface SetHere {
   readonly path: string;
   readonly line: number;
-  readonly device: string | null;
+  /** On `lo`, with or without a label. */
+  readonly loopback: boolean;
+}
+
+/** `device`: that of the lines above; a command names its own, and some files are called by it. */
+function isOnLoopback(path: string, line: string, device: string | undefined): boolean {
+  const named = /\bdev\s+(\S+)/.exec(line)?.[1] ?? device ?? /\/ifcfg-(.+)$/.exec(path)?.[1];
+  return named?.split(":")[0] === "lo";
 }
 
 /** Where files set addresses, the first place in each file. */
 function placesIn(files: Facts["networkFiles"]): ReadonlyMap<IpAddress, readonly SetHere[]> {
   const places = new Map<IpAddress, SetHere[]>();
   for (const { path, text } of files) {
-    const lines = text.split("\n");
-    for (const [at, line] of lines.entries())
+    let device: string | undefined;
+    for (const [at, line] of text.split("\n").entries()) {
+      device = deviceIn(line) ?? device;
       for (const address of setBy(line)) {
         const known = places.get(address) ?? [];
         places.set(address, known);
         if (known.at(-1)?.path === path) continue;
-        known.push({ path, line: at + 1, device: deviceAbove(lines, at) });
+        known.push({ path, line: at + 1, loopback: isOnLoopback(path, line, device) });
       }
+    }
   }
   return places;
 }
@@ -65,7 +71,7 @@ export const bootAddress: Finding = {
     const own = heldOnLoopback(facts);
     return facts.config.vips.flatMap(({ prefix: { address } }) =>
       (places.get(address) ?? [])
-        .filter(({ device }) => device !== "lo" || !own.has(address))
+        .filter(({ loopback }) => !loopback || !own.has(address))
         .map(({ path, line }) => ({
           seen: `${path}:${line} sets ${address}`,
           remedy: `sed -i '${line}d' ${path}`,

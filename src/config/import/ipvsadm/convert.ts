@@ -45,15 +45,16 @@ export function importIpvsadm(
   return { root: conversion.root, findings: findings.all() };
 }
 
-function globals({ root, file }: Conversion, { timeouts, sync }: Table): void {
+function globals({ root, file }: Conversion, { timeouts, sync: found }: Table): void {
   const names = ["tcp", "tcp_fin", "udp"];
   for (const [at, seconds] of (timeouts?.seconds ?? []).entries()) {
     const origin = { file, line: timeouts?.line ?? 1 };
     if (seconds > 0) root.map("timeouts", origin).set(names[at] ?? "", `${seconds}s`);
   }
-  if (sync === null) return;
-  const map = root.map("connection_sync", { file, line: sync.line });
-  map.set("device", sync.device).set("id", sync.id);
+  if (found === null) return;
+  const { line, ...sync } = found;
+  const map = root.map("connection_sync", { file, line });
+  for (const [key, value] of Object.entries(sync)) map.set(key, value);
 }
 
 function servicesOf(conversion: Conversion, services: readonly Service[]): void {

@@ -86,7 +86,15 @@ export interface Table {
   /** `--set`: seconds of TCP, TCP after a FIN, UDP; 0 leaves one as it is. */
   readonly timeouts: { readonly line: number; readonly seconds: readonly number[] } | null;
   /** `--start-daemon`. */
-  readonly sync: { readonly line: number; readonly device: string; readonly id: number } | null;
+  readonly sync: {
+    readonly line: number;
+    readonly device: string;
+    readonly id: number;
+    readonly group: string | undefined;
+    readonly port: number | undefined;
+    readonly ttl: number | undefined;
+    readonly max_length: number | undefined;
+  } | null;
 }
 
 /** Reads the file, or says why that cannot be done. */
@@ -122,10 +130,20 @@ function secondsOf(words: readonly string[]): readonly number[] {
   return words.map((word) => numberOf(word, 0, timeoutMax, "timeout"));
 }
 
-function syncOf(options: Options): { readonly device: string; readonly id: number } {
-  const device = options.get("--mcast-interface") ?? "eth0";
-  const id = options.get("--syncid");
-  return { device, id: id === undefined ? 0 : numberOf(id, 0, 255, "synchronisation id") };
+/** Keys of `connection_sync`, as far as options give them. */
+function syncOf(options: Options): Omit<NonNullable<Table["sync"]>, "line"> {
+  const number = (option: string, min: number, max: number, what: string): number | undefined => {
+    const given = options.get(option);
+    return given === undefined ? undefined : numberOf(given, min, max, what);
+  };
+  return {
+    device: options.get("--mcast-interface") ?? "eth0",
+    id: number("--syncid", 0, 255, "synchronisation id") ?? 0,
+    group: options.get("--mcast-group"),
+    port: number("--mcast-port", 1, 65_535, "port"),
+    ttl: number("--mcast-ttl", 1, 255, "ttl"),
+    max_length: number("--sync-maxlen", 1, 65_507, "length"),
+  };
 }
 
 const problemsMax = 100;

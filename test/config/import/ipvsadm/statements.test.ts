@@ -33,6 +33,16 @@ test("timeouts and the kernel's synchronisation", () => {
   );
   assert.deepEqual(yaml.timeouts, { tcp: "900s", udp: "300s" });
   assert.deepEqual(yaml.connection_sync, { device: "eth1", id: 7 });
+  const words = "--mcast-group 239.1.2.3 --mcast-port 8849 --mcast-ttl 2 --sync-maxlen 1400";
+  const all = imported(`ipvsadm --start-daemon backup --mcast-interface eth1 ${words}\n`);
+  assert.deepEqual(all.yaml.connection_sync, {
+    device: "eth1",
+    id: 0,
+    group: "239.1.2.3",
+    port: 8849,
+    ttl: 2,
+    max_length: 1400,
+  });
 });
 
 test("timeouts that are none are refused with their line", () => {
