@@ -104,9 +104,19 @@ export class ConfigChanges {
   async report(): Promise<ConfigReport> {
     const { path, serial, hash } = this.#written.config;
     const includes = this.#written.files.filter((file) => file.path !== path);
-    const disk = this.#error === null ? this.text() : (this.#store.onDisk() ?? "");
+    const disk = this.#error === null ? this.text() : this.#diskText();
     const unloaded = disk === this.text() ? {} : { unloaded: disk };
     return { path, serial, hash, text: this.text(), includes, ...unloaded };
+  }
+
+  /** What stands on the disk; what is loaded, where that cannot be read. Never throws. */
+  #diskText(): string {
+    try {
+      return this.#store.onDisk() ?? "";
+    } catch {
+      // Why it cannot be read is among the problems of the refused reload.
+      return this.text();
+    }
   }
 
   async plan(force: boolean): Promise<PlanReport | Refusal> {

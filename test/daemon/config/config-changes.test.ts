@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -87,6 +87,9 @@ test("a file that is reloaded while the router waits for its own address is in f
   rmSync(path);
   assert.equal((await changes.reload(false)).ok, false);
   assert.equal((await changes.report()).unloaded, "", "it is gone");
+  mkdirSync(path);
+  assert.equal((await changes.report()).unloaded, undefined, "what cannot be read is not shown");
+  rmSync(path, { recursive: true });
   assert.ok((await changes.reload(false, hash(""))).ok);
   assert.equal(readFileSync(path, "utf8"), text("two@example.org"));
 });
