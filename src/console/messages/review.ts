@@ -61,6 +61,16 @@ export const reviewMessages = {
     ja: "ファイルの内容を下書きにし、誤りを表示します。",
     "zh-TW": "檔案內容成為您的草稿，並標示其中的錯誤。",
   },
+  "review.mend-draft": {
+    en: "Its text could become your draft, but your draft has changes of its own. Discard your draft first, or put the loaded file back.",
+    ja: "ファイルの内容を下書きにできますが、下書きには別の変更があります。先に下書きを破棄するか、読み込み済みのファイルに戻してください。",
+    "zh-TW": "檔案內容可成為您的草稿，但您的草稿已有其他變更。請先捨棄草稿，或還原為已載入的檔案。",
+  },
+  "review.mend-draft-first": {
+    en: "Its text could become your draft, but your draft has changes of its own. Apply or discard your draft first.",
+    ja: "ファイルの内容を下書きにできますが、下書きには別の変更があります。先に下書きを適用するか破棄してください。",
+    "zh-TW": "檔案內容可成為您的草稿，但您的草稿已有其他變更。請先套用或捨棄草稿。",
+  },
   "review.mended": {
     en: "The text of the file is your draft now.",
     ja: "ファイルの内容を下書きにしました。",

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ConfigReport } from "../../control/api.ts";
 import { problemElsewhere } from "../../keys/problem.ts";
+import { isChanged } from "../drafts/draft.ts";
 import { isRefusedDraft } from "../drafts/drafts.ts";
 import { type Html, html, nothing } from "../html.ts";
 import type { Acted, Form, Model } from "../panel.ts";
@@ -15,7 +16,8 @@ const hashOf = (text: string): string => createHash("sha256").update(text).diges
 const seenField = "seen";
 
 /** Nothing where the file is what is loaded. */
-export function unloadedPart({ say, token }: Model, report: ConfigReport): Html {
+export function unloadedPart(model: Model, report: ConfigReport): Html {
+  const { say, token } = model;
   const { unloaded, text, path, hash } = report;
   if (unloaded === undefined) return nothing;
   const isFirst = hash === "";
@@ -23,7 +25,9 @@ export function unloadedPart({ say, token }: Model, report: ConfigReport): Html 
   const mend =
     unloaded === ""
       ? nothing
-      : html`<form method="post" action="/review/mend" class="card">${seen}<p>${say(isFirst ? "review.mend-first" : "review.mend-more")}</p>
+      : hasDraft(model)
+        ? html`<div class="card"><p>${say(isFirst ? "review.mend-draft-first" : "review.mend-draft")}</p></div>`
+        : html`<form method="post" action="/review/mend" class="card">${seen}<p>${say(isFirst ? "review.mend-first" : "review.mend-more")}</p>
 <button class="main">${say("review.mend")}</button></form>`;
   const restore = isFirst
     ? nothing
@@ -36,12 +40,17 @@ export function unloadedPart({ say, token }: Model, report: ConfigReport): Html 
 <div class="routers">${mend}${restore}</div></section>`;
 }
 
+/** A text of the user's own, which the file's may not replace. */
+const hasDraft = ({ draft: { present } }: Model): boolean => present !== null && isChanged(present);
+
 /** The text of the file becomes the draft, and what is loaded takes its place on the disk. */
 export async function mend(model: Model, form: Form): Promise<Acted> {
   if (!model.may("configure")) return { kind: "forbidden" };
   const { say, client } = model;
   const { unloaded, hash } = await client.config();
   if (unloaded === undefined || hashOf(unloaded) !== form.get(seenField)) return changed(model);
+  if (hasDraft(model))
+    return refused(say(hash === "" ? "review.mend-draft-first" : "review.mend-draft"));
   const kept = await model.draft.take(unloaded);
   if (isRefusedDraft(kept)) return refused(say("review.no-room"));
   const report = hash === "" ? null : await client.reload({ discard: hashOf(unloaded) });

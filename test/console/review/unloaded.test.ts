@@ -57,6 +57,25 @@ describe("a file on the disk that was refused", () => {
     assert.match((await visitor.get("/review")).text, /Nothing has been changed/);
   });
 
+  it("is not mended over a draft that has changes of its own", async (t) => {
+    const { visitor, daemon, discarded } = await withBroken(t);
+    const form = formIn((await visitor.get("/review")).text, "/review/mend");
+    const own = pairText.replace("port: 80\n", "port: 81\n");
+    const text = { ...formIn((await visitor.get("/review")).text, "/review/text"), text: own };
+    assert.equal((await visitor.post("/review/text", text)).status, 303);
+    const refused = await visitor.post("/review/mend", form);
+    assert.equal(refused.status, 409);
+    assert.match(refused.text, /your draft has changes of its own.*put the loaded file back/);
+    assert.deepEqual(discarded, []);
+    const shown = (await visitor.get("/review")).text;
+    assert.equal(formIn(shown, "/review/text").text, own);
+    assert.doesNotMatch(shown, /action="\/review\/mend"/);
+    const nothing = { ...pairConfig, serial: 0, hash: "", text: "", includes: [] };
+    daemon.loaded = { ...nothing, unloaded: broken };
+    const first = await visitor.post("/review/mend", form);
+    assert.match(first.text, /changes of its own. Apply or discard your draft first/);
+  });
+
   it("can only be given up where it is gone, and only be mended where nothing is loaded", async (t) => {
     const { visitor, daemon } = await withBroken(t, "");
     const gone = (await visitor.get("/review")).text;
