@@ -3,7 +3,7 @@
  * A self-made one proves nothing but that the console is the one of last time, so its fingerprint
  * is logged, and it is made anew only when it ends.
  */
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -38,8 +38,24 @@ export async function certificateOf(
   return kept(stateDir, wallMs) ?? (await made(stateDir, wallMs));
 }
 
+/** A pair: an empty file would otherwise be taken as no certificate at all. */
 function given(certificate: string, key: string): Certificate {
-  return { cert: read(certificate), key: read(key), fingerprint: null };
+  const pair = { cert: read(certificate), key: read(key), fingerprint: null };
+  const of = parsed(certificate, () => new X509Certificate(pair.cert));
+  const privateKey = parsed(key, () => createPrivateKey(pair.key));
+  if (!of.checkPrivateKey(privateKey))
+    throw new MachineError(`console.tls: ${key} is not the key of ${certificate}`);
+  return pair;
+}
+
+function parsed<Parsed>(path: string, parse: () => Parsed): Parsed {
+  try {
+    return parse();
+  } catch (thrown) {
+    throw new MachineError(`console.tls: ${path}: ${messageOf(thrown)}; PEM is expected`, {
+      cause: thrown,
+    });
+  }
 }
 
 function read(path: string): string {

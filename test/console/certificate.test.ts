@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -56,11 +56,20 @@ test("a given certificate is taken, and its successor without a restart or a rel
   assert.equal(await shown(), first, "half of a pair is none");
   const said = () => served.logged.filter((line) => /keeps its certificate/.test(line));
   assert.equal(said().length, 1, "once");
+  for (const file of [tls.certificate, tls.key]) {
+    const whole = readFileSync(file, "utf8");
+    for (const part of ["", whole.slice(0, whole.length / 2)]) {
+      writeFileSync(file, part);
+      await served.console.renewCertificate();
+      assert.equal(await shown(), first, `a ${part === "" ? "empty" : "half-written"} ${file}`);
+    }
+    writeFileSync(file, whole);
+  }
   await put("second", "key");
   await served.console.renewCertificate();
   assert.equal(await shown(), second);
   rmSync(tls.key);
   await served.console.renewCertificate();
   assert.equal(await shown(), second);
-  assert.match(said()[1] ?? "", /key\.pem: .*user lvsd-console must be able to read it/);
+  assert.match(said().at(-1) ?? "", /key\.pem: .*user lvsd-console must be able to read it/);
 });
