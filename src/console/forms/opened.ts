@@ -46,7 +46,9 @@ export interface Entry {
 
 /** Every virtual server, those of included files after those of the main one. */
 export function virtualServersIn({ draft, document }: Opened): readonly Entry[] {
-  const included = draft.base.includes.map(({ path, text }) => ({ file: path, of: parsed(text) }));
+  // A draft that has taken them in includes none any more.
+  const files = document.has("include") ? draft.base.includes : [];
+  const included = files.map(({ path, text }) => ({ file: path, of: parsed(text) }));
   return [{ file: null, of: document }, ...included].flatMap(({ file, of }) =>
     namesAt(of, ["virtual_servers"]).map((name) => ({
       name,

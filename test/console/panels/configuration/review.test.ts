@@ -75,6 +75,8 @@ describe("REVIEW", () => {
     assert.match(text, /class="gone">-include: teams/);
     assert.match(text, /class="new">\+ {2}# from \/etc\/lvsd\/teams\/mail\.yaml/);
     assert.doesNotMatch(text, /action="\/review\/include"/, "nothing is left to take in");
+    const list = (await visitor.get("/virtual-servers")).text;
+    assert.equal(list.match(/href="\/virtual-server\?name=mail"/g)?.length, 1, "listed once");
     const page = (await visitor.get("/virtual-server?name=mail")).text;
     const form = formIn(page, "/virtual-server/save");
     assert.equal(
