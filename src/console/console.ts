@@ -58,6 +58,7 @@ export class Console {
   #askedOf = "";
   /** What was logged last of what does not go. */
   #trouble = "";
+  #certificateTrouble = "";
   #certificateAt = now();
   #turn: Promise<void> = Promise.resolve();
 
@@ -141,12 +142,18 @@ export class Console {
     if (listening === null || present === null) return;
     try {
       const next = await certificateOf(this.#settings.tls, this.#options.stateDir, Date.now());
-      if (next === null || (next.cert === present.cert && next.key === present.key)) return;
+      if (next === null || (next.cert === present.cert && next.key === present.key)) {
+        this.#certificateTrouble = "";
+        return;
+      }
       (listening.app.server as unknown as Server).setSecureContext(next);
+      this.#certificateTrouble = "";
       listening.certificate = next;
       this.#options.log("info", `the console has another certificate${proofOf(next)}`);
     } catch (thrown) {
-      this.#complain(`the console keeps its certificate: ${messageOf(thrown)}`);
+      const trouble = `the console keeps its certificate: ${messageOf(thrown)}`;
+      if (trouble !== this.#certificateTrouble) this.#options.log("error", trouble);
+      this.#certificateTrouble = trouble;
     }
   }
 
