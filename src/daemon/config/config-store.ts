@@ -111,8 +111,19 @@ export class ConfigStore {
   /** Puts what is loaded in the place of a text that is not, and keeps that. Throws MachineError. */
   async discard(disk: string, loaded: string): Promise<void> {
     ensureDirectory(this.#directory);
-    await replaceFileLater(join(this.#directory, "not-loaded.yaml"), disk, modeOfNew);
+    if (disk !== "") await this.#keepUnloaded(disk);
     await this.#write(loaded);
+  }
+
+  /** Keeps a text that was never loaded, and the one that was kept before it. */
+  async #keepUnloaded(text: string): Promise<void> {
+    const path = join(this.#directory, "not-loaded.yaml");
+    const before = readBounded(path, fileBytesMax)?.toString("utf8") ?? null;
+    // Once, however often it is tried again.
+    if (before === text) return;
+    if (before !== null)
+      await replaceFileLater(join(this.#directory, "not-loaded.before.yaml"), before, modeOfNew);
+    await replaceFileLater(path, text, modeOfNew);
   }
 
   /** A link to the file stays a link; the file keeps its mode. */

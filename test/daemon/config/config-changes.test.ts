@@ -92,4 +92,13 @@ test("a file that is reloaded while the router waits for its own address is in f
   rmSync(path, { recursive: true });
   assert.ok((await changes.reload(false, hash(""))).ok);
   assert.equal(readFileSync(path, "utf8"), text("two@example.org"));
+  const kept = (name: string) => readFileSync(join(directory, "config-history", name), "utf8");
+  assert.equal(kept("not-loaded.yaml"), "routers: 1\n", "nothing is no text to keep");
+  for (const _ of ["once", "again"]) {
+    writeFileSync(path, "routers: 3\n");
+    assert.equal((await changes.reload(false)).ok, false);
+    assert.ok((await changes.reload(false, hash("routers: 3\n"))).ok);
+    assert.equal(kept("not-loaded.yaml"), "routers: 3\n");
+    assert.equal(kept("not-loaded.before.yaml"), "routers: 1\n");
+  }
 });
