@@ -9,7 +9,9 @@ import { type DeclaredEntry, declaredEntries } from "../keys/declared-entries.ts
 import type { Problem } from "../keys/problem.ts";
 import { literal, plain, type Value } from "../keys/value.ts";
 import type { Config, MailConfig } from "./config.ts";
+import { asYaml } from "./import/piranha/as-yaml.ts";
 import { readText } from "./import/read-text.ts";
+import { withSerial } from "./saving/edit.ts";
 import { rootKeys } from "./schema/root.ts";
 
 /** Where executables lie that a configuration from the control interface may name. */
@@ -95,14 +97,33 @@ const mailServerKeys = [
   ["ca", "ca"],
 ] as const;
 
-/** What texts include that were loaded here once, for a way back to them. */
-export const includesIn = (file: string, texts: readonly string[]): ReadonlySet<string> =>
-  new Set(
-    texts.flatMap((text) => includesOf(file, text, new Complaints())).map(({ name }) => name),
-  );
+/**
+ * What `text` includes where it is the way back to one of `past`, the texts that were loaded here
+ * once: it may differ in its serial alone. Empty for any other text, which could otherwise include
+ * a file again that root has put out of use.
+ */
+export function includedOnce(
+  file: string,
+  text: string,
+  past: readonly string[],
+): ReadonlySet<string> {
+  if (!mayInclude(text)) return new Set();
+  const plainText = (of: string): string => {
+    const yaml = asYaml(file, of) ?? of;
+    return withSerial(yaml, 0) ?? yaml;
+  };
+  const wanted = plainText(text);
+  const isBack = past.some((of) => mayInclude(of) && plainText(of) === wanted);
+  return new Set(isBack ? includesOf(file, text).map(({ name }) => name) : []);
+}
 
-const includesOf = (file: string, text: string, complaints: Complaints): readonly FileNamed[] =>
-  [...entriesOf(readText(file, text, complaints))].filter(isInclude).flatMap(filesOf);
+const includesOf = (file: string, text: string): readonly FileNamed[] =>
+  mayInclude(text)
+    ? [...entriesOf(readText(file, text, new Complaints()))].filter(isInclude).flatMap(filesOf)
+    : [];
+
+/** To be a key, the word must stand there, or be hidden behind an escape: this saves a reading. */
+const mayInclude = (text: string): boolean => /include|\\/.test(text);
 
 /**
  * The problems of a text from outside that includes what neither the loaded text does nor
@@ -115,12 +136,10 @@ export function strangeIncludes(
   loaded: string,
   included: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
-  // To be a key, the word must stand there, or be hidden behind an escape: this saves a reading.
-  if (!/include|\\/.test(text)) return [];
+  if (!mayInclude(text)) return [];
   const complaints = new Complaints();
-  const known = new Set([...includesIn(file, [loaded]), ...included]);
-  const given = includesOf(file, text, new Complaints());
-  for (const { name, at, path, of } of given)
+  const known = new Set([...includesOf(file, loaded).map(({ name }) => name), ...included]);
+  for (const { name, at, path, of } of includesOf(file, text))
     if (!known.has(name)) complaints.at(at, `${path}: ${of} is not what is loaded`, elsewhere);
   return complaints.inOrder([file]);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { beyondControl, includesIn, strangeIncludes } from "../../src/config/bounds.ts";
+import { beyondControl, includedOnce, strangeIncludes } from "../../src/config/bounds.ts";
 
 const keyFile = {
   heartbeat: { keyFile: "/etc/lvsd/heartbeat.key" },
@@ -58,16 +58,22 @@ describe("a configuration that arrives through the control interface", () => {
     assert.deepEqual(judged(`${present}  dns: { check: ${command} }\n`), []);
   });
 
-  it("may include what a configuration did that was loaded here once, and name nothing else of it", () => {
-    const once = "include: [old/*.yaml]\nnotify: { command: /opt/old }\n";
+  it("may be what was loaded here once, with its includes and nothing else of it", () => {
+    const once = "serial: 1\ninclude: [old/*.yaml]\nnotify: { command: /opt/old }\n";
+    const unnumbered = '"\\x69nclude": older.yaml\n';
+    const past = ["routers: [", "serial: 2\n", once, unnumbered];
+    const messages = (text: string) => {
+      const included = includedOnce("/c.yaml", text, past);
+      return [
+        strangeIncludes("/c.yaml", text, present, included).length,
+        beyondControl("/c.yaml", text, present, keyFile, keyFile, judge, included).length,
+      ];
+    };
     const back = once.replace("serial: 1\n", "serial: 9\n");
-    const included = includesIn("/c.yaml", ["routers: [", once]);
-    const messages = (text: string) => [
-      strangeIncludes("/c.yaml", text, present, included).length,
-      beyondControl("/c.yaml", text, present, keyFile, keyFile, judge, included).length,
-    ];
-    assert.deepEqual(messages("include: [old/*.yaml]\n"), [0, 0]);
     assert.deepEqual(messages(back), [0, 1], "its command is judged as any other");
+    assert.deepEqual(messages(`serial: 9\n${unnumbered}`), [0, 0]);
+    assert.deepEqual(messages("include: [old/*.yaml]\n"), [1, 1], "another text");
+    assert.deepEqual(messages(back.replace("/opt", "/etc")), [1, 2], "another text");
     assert.deepEqual(messages("include: [/etc/shadow]\n"), [1, 1]);
     assert.deepEqual(messages("notify: { command: /opt/old }\n"), [0, 1]);
     assert.equal(strangeIncludes("/c.yaml", once, present).length, 1);

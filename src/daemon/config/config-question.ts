@@ -14,7 +14,7 @@ export type Question =
        * are judged by it before they are read; null: there is none.
        */
       readonly loaded: string | null;
-      /** Files that `text` may lead back to: what they include was loaded once. */
+      /** Files that `text` may lead back to: with such a text comes what it included then. */
       readonly past: readonly string[];
       /** What stands for the files on the disk, the main one first; null: they themselves. */
       readonly instead: readonly ConfigFile[] | null;

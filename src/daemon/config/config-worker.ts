@@ -1,6 +1,6 @@
 /** The thread of config-thread.ts: answers the one question that it was started with. */
 import { parentPort, workerData } from "node:worker_threads";
-import { beyondControl, includesIn, strangeIncludes } from "../../config/bounds.ts";
+import { beyondControl, includedOnce, strangeIncludes } from "../../config/bounds.ts";
 import { asYaml } from "../../config/import/piranha/as-yaml.ts";
 import { readConfig } from "../../config/read-config.ts";
 import { withSerial } from "../../config/saving/edit.ts";
@@ -20,7 +20,7 @@ function read({
   const isOutside = text !== null && loaded !== null;
   if (isOutside && strangeIncludes(path, text, loaded).length > 0) {
     // Read only where it matters: they may be large.
-    const strange = strangeIncludes(path, text, loaded, includesIn(path, textsOf(past)));
+    const strange = strangeIncludes(path, text, loaded, includedOnce(path, text, textsOf(past)));
     if (strange.length > 0) return { problems: strange };
   }
   const files =
@@ -58,8 +58,10 @@ function answer(question: Question): unknown {
       const { path, text, present, past, next, before } = question;
       const problems = beyondControl(path, text, present, next, before, mayRun);
       if (problems.length === 0 || past.length === 0) return problems;
-      const included = includesIn(path, textsOf(past));
-      return beyondControl(path, text, present, next, before, mayRun, included);
+      const included = includedOnce(path, text, textsOf(past));
+      return included.size === 0
+        ? problems
+        : beyondControl(path, text, present, next, before, mayRun, included);
     }
     default:
       return kind satisfies never;
