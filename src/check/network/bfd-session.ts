@@ -120,8 +120,10 @@ export function stepBfd(before: BfdSession, input: BfdInput, moment: BfdMoment):
 }
 
 function looked(session: BfdSession, now: Instant): BfdSession {
-  const { sendAt, sendEvery } = session;
-  const isLate = sendAt !== null && sendEvery !== null && between(sendAt, now) > sendEvery;
+  const { sendAt, sendEvery, rules } = session;
+  // Fewer packets in a row than the peer waits for are no reason for it to be down.
+  const missed = Math.max(1, rules.multiplier - 1);
+  const isLate = sendAt !== null && sendEvery !== null && between(sendAt, now) > sendEvery * missed;
   return isLate ? { ...session, lateAt: now } : session;
 }
 

@@ -18,7 +18,7 @@ import {
   stepBfd,
 } from "../../check/network/bfd-session.ts";
 import type { IpAddress } from "../../model/address.ts";
-import { isRefused, messageOf } from "../../model/error.ts";
+import { isRefused } from "../../model/error.ts";
 import { addMs, type Instant, seconds } from "../../model/time.ts";
 import type {
   BfdSender,
@@ -27,7 +27,7 @@ import type {
 } from "../../system/net/real-servers/bfd-sockets.ts";
 import { lookAtOnce } from "../../system/net/real-servers/readiness.ts";
 import type { Alarm } from "../../system/process/clock.ts";
-import { type CheckResult, failed, passed } from "../check-result.ts";
+import { type CheckResult, type Failed, failed, failedByNumber, passed } from "../check-result.ts";
 
 /** The peer, and how packets go to it. */
 export interface BfdSettings extends BfdRules {
@@ -56,6 +56,11 @@ const restartMax = seconds(6);
 export const wayOf = ({ maxHops }: Pick<BfdSettings, "maxHops">): BfdWay =>
   maxHops === 0 ? "single" : "multihop";
 
+const troubleOf = (trouble: number | "refused"): Failed =>
+  trouble === "refused"
+    ? failed("unreachable", "no BFD program listens there (port unreachable)")
+    : failedByNumber(trouble, "unreachable");
+
 export class BfdEnd {
   readonly listeners = new Set<BfdListener>();
   /** Why nothing can be heard; null: it can. */
@@ -65,8 +70,8 @@ export class BfdEnd {
   #settings: BfdSettings;
   #session: BfdSession;
   #sender: BfdSender | null = null;
-  /** Why nothing is sent, or the peer has said that it has no such port. */
-  #trouble: string | null = null;
+  /** Why nothing is sent (errno), or the peer has said that it has no such port. */
+  #trouble: number | "refused" | null = null;
   #closed = false;
   /** Until then it may come up for the first time; null: it has, and was down since. */
   #risesUntil: Instant | null;
@@ -125,9 +130,10 @@ export class BfdEnd {
     const { standing } = this;
     if (this.deaf !== null) return failed("local", this.deaf);
     if (standing === "up" || (standing === "signed-off" && ignores)) return passed;
-    if (peer !== null || this.#trouble === null) return failed(why.reason, why.text);
-    if (diagnostic === 0) return failed("unreachable", this.#trouble);
-    return failed(why.reason, `${why.text}; ${this.#trouble}`);
+    const trouble = this.#trouble === null ? null : troubleOf(this.#trouble);
+    if (trouble?.reason === "local") return trouble;
+    if (peer !== null || trouble === null) return failed(why.reason, why.text);
+    return diagnostic === 0 ? trouble : failed(why.reason, `${why.text}; ${trouble.why}`);
   }
 
   /** What the next process goes on with. The peer is asked to wait for it. */
@@ -176,16 +182,17 @@ export class BfdEnd {
   }
 
   #send(packet: BfdPacket): void {
-    const { address } = this.#settings;
-    try {
-      this.#sender ??= this.#doors.openSender(address, wayOf(this.#settings));
-      const why = this.#sender.send(encodeBfd(packet));
-      this.#trouble = why === "refused" ? "no BFD program listens there (port unreachable)" : why;
-      if (why !== null && why !== "refused") this.#closeSender();
-    } catch (thrown) {
-      this.#trouble = messageOf(thrown);
-    }
+    this.#trouble = this.#sent(encodeBfd(packet));
+    if (typeof this.#trouble === "number") this.#closeSender();
     this.#report("sent", packet);
+  }
+
+  #sent(bytes: Uint8Array): number | "refused" | null {
+    const { address } = this.#settings;
+    const sender = this.#sender ?? this.#doors.openSender(address, wayOf(this.#settings));
+    if (typeof sender === "number") return sender;
+    this.#sender = sender;
+    return sender.send(bytes);
   }
 
   #closeSender(): void {

@@ -80,8 +80,10 @@ export class BfdSessions {
     use: (end: BfdEnd) => Promise<Result>,
   ): Promise<Result> {
     const name = bfdName(settings);
-    const end = this.#ends.get(name) ?? this.#begin(name, settings);
-    this.#listen();
+    const known = this.#ends.get(name);
+    const end = known ?? this.#begin(name, settings);
+    // What is heard for the others costs a filter of all of them.
+    if (known === undefined) this.#listen();
     try {
       return await use(end);
     } finally {
@@ -138,11 +140,18 @@ export class BfdSessions {
         this.#receivers.delete(group);
       }
     clearTimeout(this.#again);
+    let isDeaf = false;
     for (const [group, ends] of groups) {
       const why = this.#expect(group, ends);
       for (const end of ends) end.deaf = why;
-      if (why !== null) this.#again = setTimeout(() => this.#listen(), listenAgainMs);
+      isDeaf ||= why !== null;
     }
+    if (isDeaf) this.#listenLater();
+  }
+
+  #listenLater(): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#listen(), listenAgainMs);
   }
 
   /** Null, or why nothing is heard. */
@@ -155,6 +164,7 @@ export class BfdSessions {
     // A bug of ours, which is contained as that of any check (checks/containment.ts).
     const threw = (thrown: unknown): void => {
       for (const end of this.#ends.values()) end.deaf = messageOf(thrown);
+      this.#listenLater();
     };
     try {
       const known = this.#receivers.get(group);

@@ -31,6 +31,11 @@ class Net {
   now = instant(1000);
   /** Why no socket can be had. */
   trouble: string | null = null;
+  /** Why none to send by can be had (errno); 0: it can. */
+  lack = 0;
+  /** How often a receiver was asked for, or given its peers. */
+  asked = 0;
+  expected = 0;
   readonly #wakes = new Set<() => void>();
 
   sessions(): BfdSessions {
@@ -41,26 +46,31 @@ class Net {
         return { at: () => {}, close: () => void this.#wakes.delete(wake) };
       },
       openReceiver: ({ family, way, heard }) => {
+        this.asked += 1;
         if (this.trouble !== null) throw new MachineError(this.trouble);
         const name = `${family} ${way}`;
         const receiver: Receiver = { peers: [], heard };
         this.receivers.set(name, receiver);
         return {
           expect: (peers) => {
+            this.expected += 1;
             receiver.peers = peers;
           },
           close: () => void this.receivers.delete(name),
         };
       },
-      openSender: (to, way) => ({
-        send: (bytes) => {
-          const packet = decodeBfd(bytes);
-          assert.ok(!isRefused(packet));
-          this.sent.push({ to: `${way} ${to}`, packet });
-          return null;
-        },
-        close: () => {},
-      }),
+      openSender: (to, way) =>
+        this.lack > 0
+          ? this.lack
+          : {
+              send: (bytes) => {
+                const packet = decodeBfd(bytes);
+                assert.ok(!isRefused(packet));
+                this.sent.push({ to: `${way} ${to}`, packet });
+                return null;
+              },
+              close: () => {},
+            },
     });
   }
 
@@ -124,6 +134,42 @@ describe("the sessions of this router", () => {
     const { to, packet } = net.sent.at(-1) ?? assert.fail();
     assert.deepEqual([to, packet.state, packet.diagnostic], ["single 10.0.0.1", "admin-down", 7]);
     assert.deepEqual(changes, ["single 10.0.0.1 up"]);
+  });
+
+  it("are asked by tries without a new filter for all of them", async (t) => {
+    const net = new Net();
+    const sessions = net.sessions();
+    t.after(() => sessions.close(false));
+    sessions.hold([at("10.0.0.1"), at("10.0.0.2")], () => {});
+    const before = net.expected;
+    for (let tries = 0; tries < 3; tries += 1)
+      await sessions.with(at("10.0.0.1"), async (end) => end.verdict(false));
+    assert.equal(net.expected, before);
+  });
+
+  it("of two families that cannot be heard are tried again once a second, however often asked", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const net = new Net();
+    net.trouble = "UDP port 3784 for BFD: it cannot be had: address already in use";
+    const sessions = net.sessions();
+    t.after(() => sessions.close(false));
+    sessions.hold([at("10.0.0.1"), at("fd00::1")], () => {});
+    for (let tries = 0; tries < 20; tries += 1) await sessions.with(at("10.0.0.9"), async () => {});
+    for (let second = 0; second < 3; second += 1) {
+      net.asked = 0;
+      t.mock.timers.tick(1000);
+      assert.equal(net.asked, 2, "one try for each family");
+    }
+  });
+
+  it("are this router's trouble where it has no descriptor to send by", async (t) => {
+    const net = new Net();
+    net.lack = 24; // EMFILE
+    const sessions = net.sessions();
+    t.after(() => sessions.close(false));
+    sessions.hold([at("10.0.0.1")], () => {});
+    const verdict = await sessions.with(at("10.0.0.1"), async (end) => end.verdict(false));
+    assert.equal(verdict.kind === "failed" && verdict.reason, "local");
   });
 
   it("of a single try end with it, unless they are held meanwhile", async (t) => {

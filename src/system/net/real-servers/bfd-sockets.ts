@@ -65,11 +65,12 @@ export type OpenBfdReceiver = (options: {
 }) => BfdReceiver;
 
 export interface BfdSender {
-  /** Null, or why the kernel did not take it; "refused": the peer has no such port. */
-  send(bytes: Uint8Array): string | null;
+  /** Null, or why the kernel did not take it (errno); "refused": the peer has no such port. */
+  send(bytes: Uint8Array): number | "refused" | null;
   close(): void;
 }
-export type OpenBfdSender = (to: IpAddress, way: BfdWay) => BfdSender;
+/** A number: why there is none (errno). */
+export type OpenBfdSender = (to: IpAddress, way: BfdWay) => BfdSender | number;
 
 /** linux/in.h, linux/in6.h. Packets of control go before others (CS6, RFC 4594). */
 const ipv4Options = { level: 0, hops: 2, service: 1 } as const;
@@ -96,19 +97,33 @@ const packetBytesMax = 8 + 24 + 32;
 
 const step = (code: number, k: number, jt = 0, jf = 0): FilterStep => ({ code, jt, jf, k });
 
+const drop = step(give, 0);
+const long = [step(length, 0), step(atLeast, packetBytesMin, 1, 0), drop];
+
+const withTtl = (of: Family, ttlMin: number): readonly FilterStep[] => [
+  step(byteAt, network + places[of].ttl),
+  step(atLeast, ttlMin, 0, 1),
+  step(give, packetBytesMax),
+  drop,
+];
+
+/**
+ * For more addresses than a filter has room for, by its steps or by net.core.optmem_max: lets in
+ * what has the lowest TTL of theirs. The reader looks at addresses.
+ */
+export const looseBfdFilter = (of: Family, peers: readonly BfdPeer[]): readonly FilterStep[] => [
+  ...long,
+  ...withTtl(
+    of,
+    peers.reduce((least, { ttlMin }) => Math.min(least, ttlMin), ttlMax),
+  ),
+];
+
 /** Lets in what comes from one of these with its TTL at least, and is long enough for a packet. */
 export function bfdFilter(of: Family, peers: readonly BfdPeer[]): readonly FilterStep[] {
-  const { ttl, source, words } = places[of];
-  const drop = step(give, 0);
-  const fits = (ttlMin: number): readonly FilterStep[] => [
-    step(byteAt, network + ttl),
-    step(atLeast, ttlMin, 0, 1),
-    step(give, packetBytesMax),
-    drop,
-  ];
-  const long = [step(length, 0), step(atLeast, packetBytesMin, 1, 0), drop];
+  const { source, words } = places[of];
   const each = peers.flatMap(({ address, ttlMin }) => {
-    const accept = fits(ttlMin);
+    const accept = withTtl(of, ttlMin);
     const bytes = Buffer.from(addressBytes(address));
     const compare = Array.from({ length: words }, (_, at) => [
       step(wordAt, network + source + 4 * at),
@@ -116,20 +131,24 @@ export function bfdFilter(of: Family, peers: readonly BfdPeer[]): readonly Filte
     ]);
     return [...compare.flat(), ...accept];
   });
-  if (long.length + each.length < filterStepsMax) return [...long, ...each, drop];
-  // More addresses than a filter has room for: whoever reads looks at them himself.
-  return [...long, ...fits(Math.min(...peers.map(({ ttlMin }) => ttlMin)))];
+  return long.length + each.length < filterStepsMax
+    ? [...long, ...each, drop]
+    : looseBfdFilter(of, peers);
 }
 
-/** Of one look; more than these are seen by the next one, with others' turns in between. */
-const packetsPerLookMax = 64;
+/**
+ * Of one look; more than these are seen by the next one, with others' turns in between. As many as
+ * the buffer holds: a session is judged by what was read, and strangers' packets are not among them.
+ */
+const packetsPerLookMax = 1024;
 const receiveBufferBytes = 256 * 1024;
 const levelSocket = 1;
 const optionReceiveBuffer = 8;
 
+const datagramSocket = socketDatagram | socketCloseOnExec | socketNonBlocking;
+
 function datagrams(of: Family): number {
-  const kind = socketDatagram | socketCloseOnExec | socketNonBlocking;
-  const fd = socket(addressFamilies[of], kind, 0);
+  const fd = socket(addressFamilies[of], datagramSocket, 0);
   if (fd < 0) throw new MachineError(`no socket for BFD: ${whyNot()}`);
   return fd;
 }
@@ -142,6 +161,8 @@ const set = (fd: number, level: number, name: number, value: number): number =>
 
 /** Hears nobody until it is said who is expected. Throws MachineError. */
 export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard, threw }) => {
+  // Before there is a socket, which nothing would close if this throws.
+  const ready = readiness();
   const fd = datagrams(of);
   const port = bfdPorts[way];
   const fail = (what: string): never => {
@@ -168,15 +189,17 @@ export const openBfdReceiver: OpenBfdReceiver = ({ family: of, way, heard, threw
     }
   };
   // What is not read now is reported again.
-  const watched = readiness().watch(fd, { ready: look, threw }, readable);
+  const watched = ready.watch(fd, { ready: look, threw }, readable);
   if (!watched) fail("it is not watched");
   return {
     expect(peers) {
-      if (attachFilter(fd, bfdFilter(of, peers)) !== 0)
+      if (attachFilter(fd, bfdFilter(of, peers)) === 0) return;
+      // The kernel counts what it makes of the steps against net.core.optmem_max.
+      if (attachFilter(fd, looseBfdFilter(of, peers)) !== 0)
         throw new MachineError(`UDP port ${port} for BFD: no filter: ${whyNot()}`);
     },
     close() {
-      readiness().drop(fd);
+      ready.drop(fd);
       close(fd);
     },
   };
@@ -196,23 +219,25 @@ function bindSource(fd: number, of: Family): boolean {
   return false;
 }
 
-/** Sends from the address that the route has. Throws MachineError. */
+/** Sends from the address that the route has. */
 export const openBfdSender: OpenBfdSender = (to, way) => {
   const of = family(to);
-  const fd = datagrams(of);
+  const fd = socket(addressFamilies[of], datagramSocket, 0);
+  if (fd < 0) return errno();
   const options = of === 4 ? ipv4Options : ipv6Options;
   set(fd, options.level, options.hops, ttlMax);
   set(fd, options.level, options.service, networkControl);
   const peer = socketAddress(to, bfdPorts[way]);
   if (!bindSource(fd, of) || connect(fd, peer, peer.length) !== 0) {
-    const why = whyNot();
+    const why = errno();
     close(fd);
-    throw new MachineError(`${to}: no way for BFD: ${why}`);
+    return why;
   }
   return {
     send(bytes) {
       if (send(fd, bytes, bytes.length, 0) >= 0) return null;
-      if (errno() !== errnos.ECONNREFUSED) return whyNot();
+      const why = errno();
+      if (why !== errnos.ECONNREFUSED) return why;
       // That was an ICMP error of an earlier packet, and this one is not sent yet.
       send(fd, bytes, bytes.length, 0);
       return "refused";

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { addressBytes, family, type IpAddress } from "../../../../src/model/address.ts";
-import type { FilterStep } from "../../../../src/system/libc.ts";
-import { bfdFilter } from "../../../../src/system/net/real-servers/bfd-sockets.ts";
+import { attachFilter, close, type FilterStep, socket } from "../../../../src/system/libc.ts";
+import { bfdFilter, looseBfdFilter } from "../../../../src/system/net/real-servers/bfd-sockets.ts";
+import { addressFamilies, socketDatagram } from "../../../../src/system/socket-kinds.ts";
 import { address } from "../../../table/tables.ts";
 
 const network = 0xfff00000;
@@ -74,5 +75,19 @@ describe("the filter", () => {
     assert.ok(steps.length < 4096);
     assert.ok(run(steps, { from: "192.0.2.1", ttl: 250, length: 32 }) > 0);
     assert.equal(run(steps, { from: "10.0.0.1", ttl: 249, length: 32 }), 0);
+  });
+
+  it("is one that the kernel takes, or the loose one is, whatever room it has for filters", (t) => {
+    const fd = socket(addressFamilies[6], socketDatagram, 0);
+    assert.ok(fd >= 0);
+    t.after(() => close(fd));
+    for (const count of [1, 30, 300]) {
+      const peers = Array.from({ length: count }, (_, at) => {
+        return { address: address(`fd00::${(at + 1).toString(16)}`), ttlMin: 255 };
+      });
+      const isTaken = attachFilter(fd, bfdFilter(6, peers)) === 0;
+      assert.ok(isTaken || count > 1, "one address has room");
+      assert.equal(attachFilter(fd, looseBfdFilter(6, peers)), 0);
+    }
   });
 });
