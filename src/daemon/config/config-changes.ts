@@ -217,6 +217,7 @@ export class ConfigChanges {
     const next = await this.next();
     if ("ok" in next) return this.#refuse(next);
     if (this.#parts.serving() === null) {
+      this.#forgetIncludes(next);
       this.#written = next;
       this.#error = null;
       // That it is in force is reported when it serves.
@@ -228,7 +229,15 @@ export class ConfigChanges {
     const objection = force ? null : await this.#objection(next);
     if (objection !== null) return this.#refuse(objection);
     const report = await this.#planned(next);
-    return report.ok ? carriedOut(report, await this.#load(next)) : report;
+    if (!report.ok) return report;
+    this.#forgetIncludes(next);
+    return carriedOut(report, await this.#load(next));
+  }
+
+  /** What root does not include any more, in the file on the disk, no rollback brings back. */
+  #forgetIncludes(next: Running): void {
+    const stays = new Set(next.files.map(({ path }) => path));
+    if (this.#written.files.some(({ path }) => !stays.has(path))) this.#store.forgetIncludes();
   }
 
   /** What does not hold after all. */

@@ -14,6 +14,7 @@ import {
   ensureDirectory,
   readBounded,
   removeFile,
+  replaceFile,
   replaceFileLater,
 } from "../../system/file/files.ts";
 import { notRootsIn } from "../../system/program/executables.ts";
@@ -23,6 +24,9 @@ const fileBytesMax = 3 * configBytesMax;
 
 /** Readable by the daemon's group, as the unit's umask has it. */
 const modeOfNew = 0o640;
+
+/** In the directory of the history: the number from which on texts may bring includes back. */
+const sinceName = "includes-since";
 
 /** Why a configuration from the control interface may not name this executable; null: it may. */
 export const mayRun: JudgeExecutable = (path) => notRootsIn(commandsDirectory, path);
@@ -49,6 +53,7 @@ export class ConfigStore {
   readonly #path: string;
   readonly #directory: string;
   readonly #wallClock: () => string;
+  #forgotten = 0;
 
   constructor(path: string, stateDir: string, wallClock: () => string) {
     this.#path = path;
@@ -66,9 +71,35 @@ export class ConfigStore {
     }
   }
 
-  /** The files of those, newest first. */
+  /** The files of those whose includes may come back, newest first. */
   pastFiles(): readonly string[] {
-    return this.past().map((past) => join(this.#directory, fileNameOf(past)));
+    const since = this.#includesSince();
+    return this.past()
+      .filter(({ number }) => number > since)
+      .map((past) => join(this.#directory, fileNameOf(past)));
+  }
+
+  /** Root took an included file out of use: no text that was replaced until now brings it back. */
+  forgetIncludes(): void {
+    const [newest] = this.past();
+    if (newest === undefined) return;
+    this.#forgotten = newest.number;
+    try {
+      replaceFile(join(this.#directory, sinceName), `${newest.number}\n`, modeOfNew);
+    } catch {
+      // A full disk stops no reload of root's; it holds until this process ends.
+    }
+  }
+
+  /** The number of the newest text that brings none back; 0: all may. */
+  #includesSince(): number {
+    try {
+      const kept = readBounded(join(this.#directory, sinceName), 64)?.toString("utf8") ?? "0";
+      const since = Number(kept);
+      return Math.max(this.#forgotten, Number.isSafeInteger(since) ? since : Infinity);
+    } catch {
+      return Infinity;
+    }
   }
 
   /** The one `back` replacements ago, from 1; null where there is none. Throws MachineError. */

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigChanges } from "../../../src/daemon/config/config-changes.ts";
+import { ConfigStore } from "../../../src/daemon/config/config-store.ts";
 import { readWritten } from "../../../src/daemon/config/config-thread.ts";
 import type { Written } from "../../../src/daemon/config/running.ts";
 import type { Doors } from "../../../src/daemon/doors.ts";
@@ -101,4 +102,45 @@ test("a file that is reloaded while the router waits for its own address is in f
     assert.equal(kept("not-loaded.yaml"), "routers: 3\n");
     assert.equal(kept("not-loaded.before.yaml"), "routers: 1\n");
   }
+});
+
+test("an included file that root takes out is not brought back by a text of the history", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "lvsd-changes-"));
+  const path = join(directory, "lvsd.yaml");
+  const including = `serial: 1\ninclude: more.yaml\n${text("one@example.org")}`;
+  writeFileSync(join(directory, "more.yaml"), "virtual_servers: {}\n");
+  writeFileSync(path, including);
+  const written = await readWritten(path);
+  assert.ok(!("problems" in written), JSON.stringify(written));
+  const doors = {
+    stateDir: directory,
+    wallClock: () => "2026-01-01T00:00:00.000Z",
+    report: () => undefined,
+    ip: { readInterfaces: async () => [eth0] },
+    sysctl: { read: () => "0" },
+  } as unknown as Doors;
+  const changes = new ConfigChanges(written, {
+    doors,
+    role: null,
+    error: null,
+    serving: () => null,
+    loaded: () => undefined,
+  });
+  t.after(async () => {
+    await changes.close();
+    rmSync(directory, { recursive: true });
+  });
+  const store = new ConfigStore(path, directory, doors.wallClock);
+  const { serial, hash } = written.config;
+  const taken = `serial: 2\n${text("one@example.org")}`;
+  await store.replace(including, { serial, hash, text: including });
+  const back = including.replace("serial: 1", "serial: 7");
+  const said = async () => {
+    const next = await changes.next(back);
+    return "ok" in next ? next.problems.map(({ message }) => message).join() : "";
+  };
+  assert.equal(await said(), "");
+  writeFileSync(path, taken);
+  assert.ok((await changes.reload(false)).ok);
+  assert.match(await said(), /include: more\.yaml is not what is loaded/);
 });
