@@ -202,6 +202,13 @@ function connectionSync(
         `connection_sync.${key} takes ${least} to ${most}`,
       );
   }
+  if (wordAfter(sync, "maxlen") === null)
+    findings.add(
+      "changed",
+      sync.origin,
+      sync.keyword,
+      "connection_sync.max_length is 160 bytes by default, the kernel's 1472: a failure loses fewer new connections, and more datagrams are sent",
+    );
   const group = wordAfter(sync, "group");
   if (group === null) return;
   if (/^2(?:2[4-9]|3\d)(?:\.\d{1,3}){3}$/.test(group)) map.set("group", group);

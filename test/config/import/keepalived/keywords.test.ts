@@ -278,6 +278,9 @@ vrrp_instance B {\ninterface eth1\npriority 150\nunicast_src_ip 10.0.0.1\nunicas
       ttl: 2,
       group: "239.1.2.3",
     });
+    const length = /^changed \d+ lvs_sync_daemon: connection_sync\.max_length is 160 bytes/;
+    hasLine(sync("lvs_sync_daemon eth1 V id 7").said, length);
+    assert.ok(rest.said.every((line) => !length.test(line)));
     const beyond = sync("lvs_sync_daemon eth1 V id 7 maxlen 100 group ff02::81");
     assert.deepEqual(beyond.yaml.connection_sync, { device: "eth1", id: 7 });
     hasLine(
